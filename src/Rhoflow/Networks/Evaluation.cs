@@ -1,0 +1,201 @@
+using System.Numerics.Tensors;
+
+namespace Rhoflow.Networks;
+
+/// <summary>
+/// One network on one set of inputs, with all the room that forward, backward and their derivatives along a direction need:
+/// after construction nothing is allocated. Not safe for two threads at once; make one for each.
+/// </summary>
+/// <remarks>Shapes: N examples, padded to <see cref="Stride"/> columns; activations of layer k are rows_k × Stride.</remarks>
+public sealed class Evaluation
+{
+    private readonly Network _network;
+    private readonly double[] _x;          // d × stride: the inputs, one example a column
+    private readonly double[][] _z;        // z_k = W_k a_{k−1}
+    private readonly double[][] _a;        // a_k = σ(z_k); the same array as z_k where σ is the identity
+    private readonly double[][] _slope;    // σ'(z_k); empty where σ is the identity
+    private readonly double[][] _delta;    // ∂(Σ c_n f_n)/∂z_k
+    private double[][]? _zDot, _aDot, _deltaDot;
+
+    /// <param name="network">The network.</param>
+    /// <param name="x">Inputs, row-major N × d.</param>
+    /// <param name="examples">N.</param>
+    public Evaluation(Network network, ReadOnlySpan<double> x, int examples)
+    {
+        if (x.Length != examples * network.Inputs)
+            throw new ArgumentException($"the network takes {network.Inputs} inputs; the data have {(double)x.Length / examples}", nameof(x));
+        _network = network;
+        Examples = examples;
+        Stride = DenseKernels.Stride(examples);
+        _x = new double[network.Inputs * Stride];
+        for (var n = 0; n < examples; n++)
+            for (var i = 0; i < network.Inputs; i++)
+                _x[i * Stride + n] = x[n * network.Inputs + i];
+        _z = Room();
+        _a = [.. network.Layers.Select((l, k) => IsLinear(l) ? _z[k] : new double[l.Rows * Stride])];
+        _slope = [.. network.Layers.Select(l => IsLinear(l) ? [] : new double[l.Rows * Stride])];
+        _delta = Room();
+    }
+
+    /// <summary>N.</summary>
+    public int Examples { get; }
+
+    /// <summary>N rounded up to the vector width: the distance between two features in the activations.</summary>
+    public int Stride { get; }
+
+    /// <summary>f_c(x_n) at [c·Stride + n] after <see cref="Forward"/>.</summary>
+    public ReadOnlySpan<double> Outputs => _z[^1];
+
+    /// <summary>z_k at [i·Stride + n] after <see cref="Forward"/>, for kinks.</summary>
+    public ReadOnlySpan<double> PreActivations(int layer) => _z[layer];
+
+    /// <summary>Computes f(θ; x_n) for all n; the result is <see cref="Outputs"/>.</summary>
+    public void Forward(ReadOnlySpan<double> theta)
+    {
+        var input = _x;
+        for (var k = 0; k < _z.Length; k++)
+        {
+            var layer = _network.Layers[k];
+            Apply(layer, layer.Of(theta), input, _z[k], accumulate: false);
+            if (!IsLinear(layer)) layer.Activation.Apply(_z[k], _a[k], _slope[k]);
+            input = _a[k];
+        }
+    }
+
+    /// <summary>gradient ← Σ_n Σ_c weights[c·Stride + n] ∂f_c(x_n)/∂θ at the θ of the last <see cref="Forward"/>.</summary>
+    public void Backward(ReadOnlySpan<double> theta, ReadOnlySpan<double> weights, Span<double> gradient)
+    {
+        BackwardDeltas(theta, weights);
+        for (var k = 0; k < _z.Length; k++)
+            Gradient(_network.Layers[k], _delta[k], Input(k), _network.Layers[k].Of(gradient), accumulate: false);
+    }
+
+    /// <summary>gradients (row-major N × P) ← ∂f_{output}(x_n)/∂θ, one row an example.</summary>
+    public void PerExample(ReadOnlySpan<double> theta, Span<double> gradients, int output = 0)
+    {
+        Span<double> weights = new double[_network.Outputs * Stride];
+        weights.Slice(output * Stride, Examples).Fill(1);
+        BackwardDeltas(theta, weights);
+        var p = _network.ParameterCount;
+        for (var k = 0; k < _z.Length; k++)
+        {
+            var layer = _network.Layers[k];
+            double[] delta = _delta[k], input = Input(k);
+            for (var n = 0; n < Examples; n++)
+            {
+                var g = layer.Of(gradients.Slice(n * p, p));
+                for (var i = 0; i < layer.Rows; i++)
+                {
+                    if (layer.Kind == LayerKind.Diagonal) g[i] = delta[i * Stride + n] * input[i * Stride + n];
+                    else for (var j = 0; j < layer.Columns; j++) g[i * layer.Columns + j] = delta[i * Stride + n] * input[j * Stride + n];
+                }
+            }
+        }
+    }
+
+    /// <summary>ḟ_c(x_n) at [c·Stride + n]: the derivative of the outputs along <paramref name="direction"/>, after <see cref="Forward"/>.</summary>
+    public ReadOnlySpan<double> Tangent(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction)
+    {
+        _zDot ??= Room();
+        _aDot ??= [.. _network.Layers.Select((l, k) => IsLinear(l) ? _zDot[k] : new double[l.Rows * Stride])];
+        for (var k = 0; k < _z.Length; k++)
+        {
+            var layer = _network.Layers[k];
+            Apply(layer, layer.Of(direction), Input(k), _zDot[k], accumulate: false);
+            if (k > 0) Apply(layer, layer.Of(theta), _aDot[k - 1], _zDot[k], accumulate: true);
+            if (!IsLinear(layer)) TensorPrimitives.Multiply(_slope[k], _zDot[k], _aDot[k]);
+        }
+        return _zDot[^1];
+    }
+
+    /// <summary>
+    /// The derivative of <see cref="Backward"/> along the direction of the last <see cref="Tangent"/> (forward over reverse),
+    /// where the output weights c themselves move with ċ: result ← Σ ċ ∂f/∂θ + Σ c (∂²f/∂θ²) direction. Exact.
+    /// </summary>
+    public void BackwardTangent(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction,
+        ReadOnlySpan<double> weights, ReadOnlySpan<double> weightsDot, Span<double> result)
+    {
+        _deltaDot ??= Room();
+        BackwardDeltas(theta, weights);
+        weightsDot.CopyTo(_deltaDot[^1]);
+        for (var k = _z.Length - 1; k > 0; k--)
+        {
+            Layer layer = _network.Layers[k], below = _network.Layers[k - 1];
+            var target = _deltaDot[k - 1];
+            ApplyTransposed(layer, layer.Of(direction), _delta[k], target, accumulate: false);
+            ApplyTransposed(layer, layer.Of(theta), _deltaDot[k], target, accumulate: true);
+            if (IsLinear(below)) continue;
+            TensorPrimitives.Multiply(target, _slope[k - 1], target);
+            if (below.Activation.Degree > 1) AddSecondDerivative(k, layer.Of(theta), below.Activation, target);
+        }
+        for (var k = 0; k < _z.Length; k++)
+        {
+            var layer = _network.Layers[k];
+            Gradient(layer, _deltaDot[k], Input(k), layer.Of(result), accumulate: false);
+            if (k > 0) Gradient(layer, _delta[k], _aDot![k - 1], layer.Of(result), accumulate: true);
+        }
+    }
+
+    // δ̇_{k−1} += (W_kᵀ δ_k) ∘ σ''(z_{k−1}) ∘ ż_{k−1}
+    private void AddSecondDerivative(int k, ReadOnlySpan<double> w, Activation sigma, double[] target)
+    {
+        var back = new double[target.Length];
+        ApplyTransposed(_network.Layers[k], w, _delta[k], back, accumulate: false);
+        for (var i = 0; i < back.Length; i++) target[i] += back[i] * sigma.Second(_z[k - 1][i]) * _zDot![k - 1][i];
+    }
+
+    private void BackwardDeltas(ReadOnlySpan<double> theta, ReadOnlySpan<double> weights)
+    {
+        weights.CopyTo(_delta[^1]);
+        for (var k = _z.Length - 1; k > 0; k--)
+        {
+            var layer = _network.Layers[k];
+            ApplyTransposed(layer, layer.Of(theta), _delta[k], _delta[k - 1], accumulate: false);
+            if (!IsLinear(_network.Layers[k - 1])) TensorPrimitives.Multiply(_delta[k - 1], _slope[k - 1], _delta[k - 1]);
+        }
+    }
+
+    private void Apply(Layer layer, ReadOnlySpan<double> w, double[] input, double[] output, bool accumulate)
+    {
+        if (layer.Kind == LayerKind.Dense)
+            DenseKernels.Multiply(w, layer.Columns, 1, layer.Rows, layer.Columns, input, output, Stride, accumulate);
+        else ApplyDiagonal(w, input, output, accumulate);
+    }
+
+    private void ApplyTransposed(Layer layer, ReadOnlySpan<double> w, double[] delta, double[] below, bool accumulate)
+    {
+        if (layer.Kind == LayerKind.Dense)
+            DenseKernels.Multiply(w, 1, layer.Columns, layer.Columns, layer.Rows, delta, below, Stride, accumulate);
+        else ApplyDiagonal(w, delta, below, accumulate);
+    }
+
+    private void ApplyDiagonal(ReadOnlySpan<double> w, double[] input, double[] output, bool accumulate)
+    {
+        for (var i = 0; i < w.Length; i++)
+        {
+            var row = output.AsSpan(i * Stride, Stride);
+            if (accumulate) TensorPrimitives.MultiplyAdd(input.AsSpan(i * Stride, Stride), w[i], row, row);
+            else TensorPrimitives.Multiply(input.AsSpan(i * Stride, Stride), w[i], row);
+        }
+    }
+
+    private void Gradient(Layer layer, double[] delta, double[] input, Span<double> g, bool accumulate)
+    {
+        if (layer.Kind == LayerKind.Dense)
+        {
+            DenseKernels.Outer(delta, layer.Rows, input, layer.Columns, Stride, g, accumulate);
+            return;
+        }
+        for (var i = 0; i < layer.Rows; i++)
+        {
+            var value = TensorPrimitives.Dot<double>(delta.AsSpan(i * Stride, Stride), input.AsSpan(i * Stride, Stride));
+            g[i] = accumulate ? g[i] + value : value;
+        }
+    }
+
+    private double[] Input(int k) => k == 0 ? _x : _a[k - 1];
+
+    private double[][] Room() => [.. _network.Layers.Select(l => new double[l.Rows * Stride])];
+
+    private static bool IsLinear(Layer layer) => layer.Activation.Kind == ActivationKind.Identity;
+}

@@ -1,0 +1,46 @@
+namespace Rhoflow.Networks;
+
+/// <summary>What a layer's weights are: a full matrix, or one weight a coordinate.</summary>
+public enum LayerKind { Dense, Diagonal }
+
+/// <summary>
+/// One weight matrix W_k and the nonlinearity behind it, as a window on the flat parameter vector θ: z = W_k a, a⁺ = σ(z).
+/// No biases: a constant input gives the first layer one (T3 §2).
+/// </summary>
+/// <param name="Kind">Dense (rows × columns weights, row-major) or diagonal (one weight a coordinate).</param>
+/// <param name="Rows">Outputs.</param>
+/// <param name="Columns">Inputs.</param>
+/// <param name="Offset">Where the window begins in θ.</param>
+/// <param name="Activation">σ behind this layer.</param>
+public sealed record Layer(LayerKind Kind, int Rows, int Columns, int Offset, Activation Activation)
+{
+    /// <summary>How many parameters the window holds.</summary>
+    public int Count => Kind == LayerKind.Dense ? Rows * Columns : Rows;
+
+    /// <summary>The layer's window on a vector that has the shape of θ.</summary>
+    public Span<double> Of(Span<double> theta) => theta.Slice(Offset, Count);
+
+    /// <inheritdoc cref="Of(Span{double})"/>
+    public ReadOnlySpan<double> Of(ReadOnlySpan<double> theta) => theta.Slice(Offset, Count);
+
+    /// <inheritdoc cref="Of(Span{double})"/>
+    public Span<double> Of(double[] theta) => theta.AsSpan(Offset, Count);
+
+    /// <summary>W_k as a matrix of rows (a diagonal layer is written out in full).</summary>
+    public double[][] Matrix(ReadOnlySpan<double> theta)
+    {
+        var w = Of(theta);
+        var rows = new double[Rows][];
+        for (var i = 0; i < Rows; i++)
+        {
+            if (Kind == LayerKind.Dense)
+            {
+                rows[i] = w.Slice(i * Columns, Columns).ToArray();
+                continue;
+            }
+            rows[i] = new double[Columns];
+            rows[i][i] = w[i];
+        }
+        return rows;
+    }
+}

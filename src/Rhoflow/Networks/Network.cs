@@ -1,0 +1,122 @@
+namespace Rhoflow.Networks;
+
+/// <summary>
+/// f(W; x) = W_K σ(W_{K−1} … σ(W_1 x)) without an output nonlinearity, described as layers over one flat parameter vector θ;
+/// it holds no weights itself. (T3b §3, eq 58 and PNAS §1A print an outer σ, with which the label −1 could never be produced.)
+/// </summary>
+public sealed class Network
+{
+    private readonly int[] _exponents;
+
+    private Network(int inputs, Layer[] layers)
+    {
+        Inputs = inputs;
+        Layers = layers;
+        ParameterCount = layers[^1].Offset + layers[^1].Count;
+        _exponents = new int[layers.Length];
+        for (int k = layers.Length - 1, degree = 1; k >= 0; k--) _exponents[k] = degree *= layers[k].Activation.Degree;
+    }
+
+    /// <summary>d.</summary>
+    public int Inputs { get; }
+
+    /// <summary>The last layer's rows; 1 for binary problems.</summary>
+    public int Outputs => Layers[^1].Rows;
+
+    /// <summary>The layers W_1 … W_K, first to last.</summary>
+    public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>K.</summary>
+    public int Depth => Layers.Count;
+
+    /// <summary>The length of θ.</summary>
+    public int ParameterCount { get; }
+
+    /// <summary>
+    /// e_k in f = ∏_k ρ_k^{e_k} f̃: scaling W_k alone by c scales f by c^{e_k}. All 1 for linear and ReLU networks; behind
+    /// x^p units the degrees multiply.
+    /// </summary>
+    public ReadOnlySpan<int> Exponents => _exponents;
+
+    /// <summary>Σ e_k: f(cW) = c^degree f(W) for c &gt; 0. K for linear and ReLU networks. (T3 §9 prints degree 1; that is one layer scaled.)</summary>
+    public int Degree => _exponents.Sum();
+
+    /// <summary>
+    /// Layers of the given widths with a nonlinearity (ReLU unless said) between them:
+    /// <c>Dense(20, 20, 20, 1)</c> is the net 20-20-20-1, <c>Dense(4, 1)</c> one linear layer.
+    /// </summary>
+    public static Network Dense(int inputs, params ReadOnlySpan<int> widths) => Dense(inputs, Activation.ReLU, widths);
+
+    /// <inheritdoc cref="Dense(int, ReadOnlySpan{int})"/>
+    public static Network Dense(int inputs, Activation activation, params ReadOnlySpan<int> widths)
+    {
+        var builder = new NetworkBuilder(inputs);
+        for (var k = 0; k < widths.Length; k++)
+        {
+            builder.Dense(widths[k]);
+            if (k < widths.Length - 1) builder.Then(activation);
+        }
+        return builder.Build();
+    }
+
+    /// <summary>A deep linear network of the given widths.</summary>
+    public static Network Linear(int inputs, params ReadOnlySpan<int> widths) => Dense(inputs, Activation.Identity, widths);
+
+    /// <summary>f(x) = Σ_i x^i ∏_{k=1}^{depth} V_k^i: depth − 1 diagonal layers and a dense row (SQ H.3).</summary>
+    public static Network Diagonal(int inputs, int depth)
+    {
+        var builder = new NetworkBuilder(inputs);
+        for (var k = 1; k < depth; k++) builder.Diagonal();
+        return builder.Dense(1).Build();
+    }
+
+    /// <summary>θ = 0.</summary>
+    public double[] Zeros() => new double[ParameterCount];
+
+    /// <summary>θ from one matrix (rows = outputs) a layer; a diagonal layer takes its diagonal, as one row or as the full matrix.</summary>
+    /// <exception cref="ArgumentException">A shape that does not fit; the message names the layer, what was given and what is needed.</exception>
+    public double[] Pack(IReadOnlyList<double[][]> matrices)
+    {
+        if (matrices.Count != Depth)
+            throw new ArgumentException($"{matrices.Count} weight matrices were given for a network of {Depth} layers");
+        var theta = Zeros();
+        for (var k = 0; k < Depth; k++)
+        {
+            var layer = Layers[k];
+            var m = matrices[k];
+            if (layer.Kind == LayerKind.Diagonal && m.Length == 1 && m[0].Length == layer.Rows && layer.Rows > 1)
+            {
+                m[0].CopyTo(layer.Of(theta));
+                continue;
+            }
+            if (m.Length != layer.Rows || m.Any(r => r.Length != layer.Columns))
+                throw new ArgumentException(
+                    $"layer {k + 1} needs a {layer.Rows} × {layer.Columns} matrix (rows = outputs); {Describe(m)} was given");
+            for (var i = 0; i < layer.Rows; i++)
+            {
+                if (layer.Kind == LayerKind.Diagonal) layer.Of(theta)[i] = m[i][i];
+                else m[i].CopyTo(layer.Of(theta)[(i * layer.Columns)..]);
+            }
+        }
+        return theta;
+    }
+
+    /// <summary>W_1 … W_K as matrices of rows.</summary>
+    public double[][][] Unpack(ReadOnlySpan<double> theta)
+    {
+        var matrices = new double[Depth][][];
+        for (var k = 0; k < Depth; k++) matrices[k] = Layers[k].Matrix(theta);
+        return matrices;
+    }
+
+    internal static Network FromLayers(int inputs, Layer[] layers) => new(inputs, layers);
+
+    private static string Describe(double[][] m)
+    {
+        var columns = m.Select(r => r.Length).Distinct().ToArray();
+        return columns.Length == 1 ? $"{m.Length} × {columns[0]}" : $"{m.Length} rows of {string.Join(", ", m.Select(r => r.Length))} numbers";
+    }
+
+    public override string ToString() =>
+        string.Concat(Layers.Select(l => $"{l.Columns}–{(l.Activation.Kind == ActivationKind.Identity ? "" : l.Activation + "–")}")) + Outputs;
+}

@@ -1,0 +1,60 @@
+using System.Numerics.Tensors;
+
+namespace Rhoflow.Numerics;
+
+/// <summary>Small operations on spans that the papers' formulas are written with.</summary>
+public static class Vectors
+{
+    /// <summary>⟨a, b⟩.</summary>
+    public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => TensorPrimitives.Dot(a, b);
+
+    /// <summary>‖a‖₂, safe against overflow and underflow.</summary>
+    public static double Norm(ReadOnlySpan<double> a)
+    {
+        var sum = TensorPrimitives.SumOfSquares(a);
+        if (sum is > 1e-280 and < 1e280) return Math.Sqrt(sum);
+        var largest = a.IsEmpty ? 0 : Math.Abs(TensorPrimitives.MaxMagnitude(a));
+        if (largest == 0 || !double.IsFinite(largest)) return largest;
+        var scaled = 0.0;
+        foreach (var v in a) scaled += v / largest * (v / largest);
+        return largest * Math.Sqrt(scaled);
+    }
+
+    /// <summary>‖a − b‖₂.</summary>
+    public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+        return Math.Sqrt(sum);
+    }
+
+    /// <summary>y ← y + c·x.</summary>
+    public static void Add(double c, ReadOnlySpan<double> x, Span<double> y) => TensorPrimitives.MultiplyAdd(x, c, y, y);
+
+    /// <summary>y ← c·x.</summary>
+    public static void Scale(double c, ReadOnlySpan<double> x, Span<double> y) => TensorPrimitives.Multiply(x, c, y);
+
+    /// <summary>log Σ e^{a_i}, never overflowing; −∞ for an empty span.</summary>
+    public static double LogSumExp(ReadOnlySpan<double> a)
+    {
+        var max = double.NegativeInfinity;
+        foreach (var v in a) max = Math.Max(max, v);
+        if (!double.IsFinite(max)) return max;
+        var sum = 0.0;
+        foreach (var v in a) sum += Math.Exp(v - max);
+        return max + Math.Log(sum);
+    }
+
+    /// <summary>The angle between two directions, accurate also when it is tiny: 2 atan2(‖a−b‖, ‖a+b‖) of the normalized vectors. Radians.</summary>
+    public static double Angle(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double na = Norm(a), nb = Norm(b), minus = 0, plus = 0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            double u = a[i] / na, v = b[i] / nb;
+            minus += (u - v) * (u - v);
+            plus += (u + v) * (u + v);
+        }
+        return 2 * Math.Atan2(Math.Sqrt(minus), Math.Sqrt(plus));
+    }
+}
