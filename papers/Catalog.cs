@@ -1,0 +1,17 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>All that is checked and drawn, paper by paper. A claim or figure joins by one line in its paper's file.</summary>
+public static class PapersCatalog
+{
+    /// <summary>The papers in the order in which they are read here.</summary>
+    public static IReadOnlyList<Paper> Papers => [TheoryIII.Paper, TheoryIIIb.Paper, SquareLoss.Paper, TheoreticalIssues.Paper];
+
+    /// <summary>All claims, each under the paper that states it first.</summary>
+    public static IReadOnlyList<Claim> Claims => [.. TheoryIII.Claims, .. TheoryIIIb.Claims, .. SquareLoss.Claims, .. TheoreticalIssues.Claims];
+
+    /// <summary>All figures.</summary>
+    public static IReadOnlyList<PaperFigure> Figures => [.. TheoryIII.Figures, .. TheoryIIIb.Figures, .. SquareLoss.Figures, .. TheoreticalIssues.Figures];
+}

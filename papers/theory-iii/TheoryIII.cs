@@ -1,0 +1,22 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>Theory III: its claims and figures, in the order of the paper.</summary>
+public static class TheoryIII
+{
+    /// <summary>The paper.</summary>
+    public static Paper Paper { get; } = new("theory-iii", "Theory III",
+        "A. Banburski, Q. Liao, B. Miranda, L. Rosasco, F. De La Torre, J. Hidary, T. Poggio: Theory III: Dynamics and Generalization in Deep Networks (2019)");
+
+    /// <summary>The claims that are checked, one line each.</summary>
+    public static IReadOnlyList<Claim> Claims =>
+    [
+    ];
+
+    /// <summary>The figures that are drawn, one line each.</summary>
+    public static IReadOnlyList<PaperFigure> Figures =>
+    [
+    ];
+}

@@ -1,0 +1,51 @@
+namespace Rhoflow.Lab.Figures;
+
+/// <summary>One system of axes with its series. Immutable; each method gives a panel with something more in it.</summary>
+/// <example><code>
+/// new Panel("Gradient descent", new Axis("t", Scale.Exponent), new Axis("‖v − v*‖", Scale.Log))
+///     .Line("GD", log10T, error)
+///     .Predicted("|c| / log t", log10T, law)
+/// </code></example>
+public sealed record Panel(string Title, Axis X, Axis Y)
+{
+    /// <summary>What is drawn, the first at the bottom.</summary>
+    public IReadOnlyList<Series> Series { get; init; } = [];
+
+    /// <summary>Horizontal and vertical marks with their labels.</summary>
+    public IReadOnlyList<Rule> Rules { get; init; } = [];
+
+    /// <summary>Adds a solid line through <paramref name="y"/> over <paramref name="x"/>.</summary>
+    public Panel Line(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int? colour = null) =>
+        With(new Series(name, SeriesMark.Line, x, y, colour));
+
+    /// <summary>Adds a dashed line: what theory predicts.</summary>
+    public Panel Predicted(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int? colour = null) =>
+        With(new Series(name, SeriesMark.Predicted, x, y, colour));
+
+    /// <summary>Adds a dashed line y = <paramref name="law"/>(x) on the given abscissas.</summary>
+    public Panel Predicted(string name, IReadOnlyList<double> x, Func<double, double> law, int? colour = null) =>
+        Predicted(name, x, [.. x.Select(law)], colour);
+
+    /// <summary>Adds dots.</summary>
+    public Panel Points(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int? colour = null) =>
+        With(new Series(name, SeriesMark.Points, x, y, colour));
+
+    /// <summary>Adds a thin labelled line across the panel at the height <paramref name="y"/>.</summary>
+    public Panel Level(string label, double y) => this with { Rules = [.. Rules, new Rule(label, Y: y)] };
+
+    /// <summary>Adds a thin labelled line across the panel at the abscissa <paramref name="x"/>.</summary>
+    public Panel At(string label, double x) => this with { Rules = [.. Rules, new Rule(label, X: x)] };
+
+    /// <summary>Adds a series.</summary>
+    public Panel With(Series series)
+    {
+        if (series.X.Count != series.Y.Count)
+        {
+            throw new ArgumentException($"Series '{series.Name}' of panel '{Title}' has {series.X.Count} abscissas and {series.Y.Count} ordinates.");
+        }
+        return this with { Series = [.. Series, series] };
+    }
+}
+
+/// <summary>A labelled line across a panel: at a height (<paramref name="Y"/>) or an abscissa (<paramref name="X"/>).</summary>
+public sealed record Rule(string Label, double? X = null, double? Y = null);

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Rhoflow.Lab.Figures;
+
+/// <summary>Numbers of a series as inline rows {s, i, x, y}: thinned, finite, seven digits.</summary>
+internal static class PlotData
+{
+    public static JsonArray Rows(Panel panel, Series series)
+    {
+        var rows = new JsonArray();
+        foreach (var i in Thinning.Indices(series.Y))
+        {
+            var x = Drawable(series.X[i], panel.X);
+            if (x is null) continue;
+            rows.Add(new JsonObject { ["s"] = series.Name, ["i"] = i, ["x"] = x, ["y"] = Drawable(series.Y[i], panel.Y) });
+        }
+        return rows;
+    }
+
+    public static JsonObject Point(Rule rule)
+    {
+        var point = new JsonObject();
+        if (rule.X is { } x) point["x"] = Rounded(x);
+        if (rule.Y is { } y) point["y"] = Rounded(y);
+        return point;
+    }
+
+    // A null ordinate breaks the line; JSON has no NaN, and a logarithmic axis has no place for 0.
+    private static JsonNode? Drawable(double value, Axis axis) =>
+        double.IsFinite(value) && (axis.Scale != Scale.Log || value > 0) ? Rounded(value) : null;
+
+    // Seven digits are a hundredth of a pixel on the widest panel; axes that zoom in further subtract in C#.
+    private static JsonValue Rounded(double value) =>
+        JsonValue.Create(double.Parse(value.ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+}

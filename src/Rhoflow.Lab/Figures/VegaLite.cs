@@ -1,0 +1,149 @@
+using System.Text.Json.Nodes;
+
+namespace Rhoflow.Lab.Figures;
+
+/// <summary>Writes charts as Vega-Lite 6 specifications. The grammar does the drawing; here is only what is said in it.</summary>
+internal static class VegaLite
+{
+    public const string Schema = "https://vega.github.io/schema/vega-lite/v6.json";
+
+    public static JsonObject Whole(Chart chart)
+    {
+        var styles = SeriesStyle.Of(chart);
+        var panels = new JsonArray();
+        foreach (var panel in chart.Panels)
+        {
+            var view = View(panel, styles);
+            view["width"] = Theme.PanelWidth;
+            view["height"] = Theme.PanelHeight;
+            panels.Add(view);
+        }
+        if (chart.Panels.Count == 1) return Framed(panels[0]!.DeepClone().AsObject());
+        return Framed(new JsonObject
+        {
+            ["columns"] = Math.Clamp(chart.Columns, 1, chart.Panels.Count),
+            ["spacing"] = 48,
+            ["concat"] = panels,
+            ["resolve"] = Independent(),
+        });
+    }
+
+    public static IReadOnlyList<JsonObject> Panels(Chart chart)
+    {
+        var styles = SeriesStyle.Of(chart);
+        return [.. chart.Panels.Select(panel => Framed(View(panel, styles)))];
+    }
+
+    private static JsonObject Framed(JsonObject view)
+    {
+        var spec = new JsonObject { ["$schema"] = Schema };
+        foreach (var (key, value) in view.ToList())
+        {
+            view.Remove(key);
+            spec[key] = value;
+        }
+        spec["background"] = "transparent";
+        spec["padding"] = 12;
+        spec["config"] = ThemeConfig.Node();
+        return spec;
+    }
+
+    private static JsonObject Independent() => new()
+    {
+        ["scale"] = new JsonObject { ["color"] = "independent", ["strokeDash"] = "independent", ["x"] = "independent", ["y"] = "independent" },
+        ["legend"] = new JsonObject { ["color"] = "independent", ["strokeDash"] = "independent" },
+    };
+
+    private static JsonObject View(Panel panel, IReadOnlyDictionary<string, SeriesStyle> styles)
+    {
+        var own = panel.Series.Select(s => styles[s.Name]).DistinctBy(s => s.Name, StringComparer.Ordinal).ToList();
+        var layers = new JsonArray();
+        foreach (var series in panel.Series) layers.Add(Layer(panel, series, own));
+        foreach (var rule in panel.Rules)
+        {
+            layers.Add(RuleLayer(panel, rule));
+            layers.Add(RuleLabel(panel, rule));
+        }
+        return new JsonObject
+        {
+            ["title"] = panel.Title.Length == 0 ? null : panel.Title,
+            ["layer"] = layers,
+        };
+    }
+
+    private static JsonObject Layer(Panel panel, Series series, IReadOnlyList<SeriesStyle> own)
+    {
+        var points = series.Mark == SeriesMark.Points;
+        var encoding = new JsonObject
+        {
+            ["x"] = AxisEncoding.Of("x", panel.X),
+            ["y"] = AxisEncoding.Of("y", panel.Y),
+            ["color"] = Appearance(own, "range", s => s.Colour),
+            ["tooltip"] = new JsonArray(Tip("s", "series", null), Tip("x", panel.X), Tip("y", panel.Y)),
+        };
+        if (points) encoding["opacity"] = new JsonObject { ["value"] = 0.9 };
+        else
+        {
+            encoding["strokeDash"] = Appearance(own, "range", s => s.Dash);
+            encoding["order"] = new JsonObject { ["field"] = "i", ["type"] = "quantitative" };
+        }
+        return new JsonObject
+        {
+            ["data"] = new JsonObject { ["values"] = PlotData.Rows(panel, series) },
+            ["mark"] = points
+                ? new JsonObject { ["type"] = "point", ["filled"] = true, ["size"] = 46 }
+                : new JsonObject { ["type"] = "line", ["invalid"] = "break-paths-show-domains", ["clip"] = true },
+            ["encoding"] = encoding,
+        };
+    }
+
+    // One legend for colour and dash: Vega-Lite joins them because field, title and domain are the same.
+    private static JsonObject Appearance(IReadOnlyList<SeriesStyle> own, string range, Func<SeriesStyle, JsonNode> look)
+    {
+        var legend = new JsonObject { ["title"] = null, ["symbolType"] = "stroke", ["columns"] = own.Max(s => s.Name.Length) > 34 ? 1 : 2 };
+        return new JsonObject
+        {
+            ["field"] = "s",
+            ["type"] = "nominal",
+            ["scale"] = new JsonObject
+            {
+                ["domain"] = new JsonArray([.. own.Select(s => (JsonNode)s.Name)]),
+                [range] = new JsonArray([.. own.Select(look)]),
+            },
+            ["legend"] = legend,
+        };
+    }
+
+    private static JsonObject RuleLayer(Panel panel, Rule rule) => new()
+    {
+        ["data"] = new JsonObject { ["values"] = new JsonArray(PlotData.Point(rule)) },
+        ["mark"] = new JsonObject { ["type"] = "rule", ["color"] = Theme.Line, ["strokeDash"] = new JsonArray(2, 3) },
+        ["encoding"] = rule.X is null
+            ? new JsonObject { ["y"] = AxisEncoding.Of("y", panel.Y) }
+            : new JsonObject { ["x"] = AxisEncoding.Of("x", panel.X) },
+    };
+
+    private static JsonObject RuleLabel(Panel panel, Rule rule)
+    {
+        var level = rule.X is null;
+        var mark = new JsonObject
+        {
+            ["type"] = "text", ["text"] = rule.Label, ["color"] = Theme.Ink, ["opacity"] = 0.8, ["fontSize"] = 12,
+            ["align"] = level ? "right" : "left", ["baseline"] = level ? "bottom" : "top", ["dx"] = level ? -4 : 4, ["dy"] = level ? -3 : 4,
+        };
+        // The label hangs at the far end of its line, inside the panel.
+        var encoding = level
+            ? new JsonObject { ["y"] = AxisEncoding.Of("y", panel.Y), ["x"] = new JsonObject { ["value"] = "width" } }
+            : new JsonObject { ["x"] = AxisEncoding.Of("x", panel.X), ["y"] = new JsonObject { ["value"] = 0 } };
+        return new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(PlotData.Point(rule)) }, ["mark"] = mark, ["encoding"] = encoding };
+    }
+
+    private static JsonObject Tip(string field, Axis axis) => Tip(field, axis.Scale == Scale.Exponent ? $"log₁₀ {axis.Title}" : axis.Title, ".6~g");
+
+    private static JsonObject Tip(string field, string title, string? format)
+    {
+        var tip = new JsonObject { ["field"] = field, ["title"] = title, ["type"] = format is null ? "nominal" : "quantitative" };
+        if (format is not null) tip["format"] = format;
+        return tip;
+    }
+}
