@@ -1,0 +1,220 @@
+using Rhoflow.Data;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Limits;
+
+/// <summary>
+/// The hard-margin support vector machine, exactly: min ½‖w‖² subject to y_n(w·x_n + b) ≥ 1 by a dual active-set method, the
+/// final active set solved by QR with refinement. With a bias the constraints are w·(x_i − x_j) ≥ 2 over the pairs of examples of opposite
+/// classes: the nearest points of two convex hulls.
+/// </summary>
+public static class HardMargin
+{
+    private const double Largest = 1e-12;
+
+    /// <param name="binary">Labels ±1; N × d. Nothing is centred or scaled.</param>
+    /// <param name="bias">Whether the hyperplane may miss the origin.</param>
+    /// <exception cref="NotSeparableException">No such w exists, or only one with a margin below rounding; carries a certificate.</exception>
+    /// <exception cref="DataException">Labels other than ±1, or a bias with examples of one class only (any margin could be had).</exception>
+    public static HardMarginSolution Solve(Dataset binary, bool bias = false)
+    {
+        if (!binary.IsBinary)
+        {
+            var n = binary.Y.IndexOfAnyExcept(1.0, -1.0);
+            throw new DataException($"data '{binary.Name}': a maximum margin needs labels −1 and +1; y[{n}] is {binary.Y[n]}. Choose two classes");
+        }
+        if (bias && (binary.Y.IndexOf(1.0) < 0 || binary.Y.IndexOf(-1.0) < 0))
+            throw new DataException($"data '{binary.Name}': all labels are {binary.Y[0]}; with a bias the margin of one class has no maximum. "
+                + "Add the other class, or leave the bias out");
+        var (w, alpha) = bias ? SolvePairs(binary) : SolveOrigin(binary);
+        return Report(binary, w, alpha, bias);
+    }
+
+    private static (double[] W, double[] Alpha) SolveOrigin(Dataset data)
+    {
+        int count = data.Count, d = data.Inputs;
+        var z = data.Signed();
+        // z_n·w ≥ 1 becomes ẑ_n·ŵ ≥ h_n with ẑ_n = z_n 2^−e_n of norm in [1, 2) and ŵ = w 2^e, e = min e_n: exact, and nothing overflows.
+        double[] norms = new double[count], bounds = new double[count];
+        var e = new int[count];
+        var smallest = int.MaxValue;
+        for (var n = 0; n < count; n++)
+        {
+            var row = z.AsSpan(n * d, d);
+            var norm = Vectors.Norm(row);
+            if (norm == 0) throw NotSeparable(data, bias: false, [(n, 1)]);
+            e[n] = Math.ILogB(norm);
+            foreach (ref var v in row) v = Math.ScaleB(v, -e[n]);
+            norms[n] = Vectors.Norm(row);
+            smallest = Math.Min(smallest, e[n]);
+        }
+        for (var n = 0; n < count; n++) bounds[n] = Math.ScaleB(1, smallest - e[n]);
+
+        var tolerance = LeastDistance.Tolerance(d);
+        var found = LeastDistance.Solve(d, w =>
+        {
+            var length = Vectors.Norm(w);
+            var (furthest, which) = (0.0, -1);
+            for (var n = 0; n < count; n++)
+            {
+                var violation = bounds[n] - Vectors.Dot(z.AsSpan(n * d, d), w);
+                if (violation > tolerance * (bounds[n] + norms[n] * length) && violation / norms[n] > furthest)
+                    (furthest, which) = (violation / norms[n], n);
+            }
+            return which < 0 ? null : new LinearConstraint(z.AsSpan(which * d, d).ToArray(), bounds[which], which);
+        }, MaxSteps(count, d));
+
+        if (!found.Feasible)
+            throw NotSeparable(data, bias: false, found.Active.Select((c, k) => (c.First, Math.ScaleB(found.Multipliers[k], -e[c.First]))));
+        var alpha = new double[count];
+        for (var k = 0; k < found.Active.Count; k++)
+            alpha[found.Active[k].First] += Math.ScaleB(found.Multipliers[k], -smallest - e[found.Active[k].First]);
+        return ([.. found.W.Select(v => Math.ScaleB(v, -smallest))], alpha);
+    }
+
+    private static (double[] W, double[] Alpha) SolvePairs(Dataset data)
+    {
+        int count = data.Count, d = data.Inputs;
+        // Only differences matter: seen from the first example a common offset costs no digits.
+        var x = new double[count * d];
+        var largest = 0.0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            x[i] = data.X[i] - data.X[i % d];
+            largest = Math.Max(largest, Math.Abs(x[i]));
+        }
+        if (largest == 0) throw NotSeparable(data, bias: true, [(data.Y.IndexOf(1.0), 1), (data.Y.IndexOf(-1.0), 1)]);
+        var e = Math.ILogB(largest);
+        for (var i = 0; i < x.Length; i++) x[i] = Math.ScaleB(x[i], -e);
+        var y = data.Y.ToArray();
+        var tolerance = LeastDistance.Tolerance(d);
+
+        var found = LeastDistance.Solve(d, w =>
+        {
+            var (low, plus, high, minus) = (double.PositiveInfinity, -1, double.NegativeInfinity, -1);
+            for (var n = 0; n < count; n++)
+            {
+                var p = Vectors.Dot(x.AsSpan(n * d, d), w);
+                if (y[n] > 0 && p < low) (low, plus) = (p, n);
+                if (y[n] < 0 && p > high) (high, minus) = (p, n);
+            }
+            var g = new double[d];
+            for (var i = 0; i < d; i++) g[i] = x[plus * d + i] - x[minus * d + i];
+            var c = new LinearConstraint(g, 2, plus, minus);
+            var size = Vectors.Norm(x.AsSpan(plus * d, d)) + Vectors.Norm(x.AsSpan(minus * d, d));
+            return 2 - Compensated.Dot(g, w) > tolerance * (2 + size * Vectors.Norm(w)) ? c : null;
+        }, MaxSteps(count, d));
+
+        if (!found.Feasible)
+            throw NotSeparable(data, bias: true, found.Active.SelectMany((c, k) => new[] { (c.First, found.Multipliers[k]), (c.Second, found.Multipliers[k]) }));
+        var alpha = new double[count];
+        for (var k = 0; k < found.Active.Count; k++)
+        {
+            var beta = Math.ScaleB(found.Multipliers[k], -2 * e);
+            alpha[found.Active[k].First] += beta;
+            alpha[found.Active[k].Second] += beta;
+        }
+        return ([.. found.W.Select(v => Math.ScaleB(v, -e))], alpha);
+    }
+
+    private static int MaxSteps(int count, int d) => 1000 + 100 * (count + d);
+
+    private static HardMarginSolution Report(Dataset data, double[] w, double[] alpha, bool bias)
+    {
+        int count = data.Count, d = data.Inputs;
+        var z = data.Signed();
+        var norm = Vectors.Norm(w);
+        var projections = new double[count];
+        for (var n = 0; n < count; n++) projections[n] = Compensated.Dot(data.Example(n), w);
+        var b = 0.0;
+        if (bias)
+        {
+            var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
+            for (var n = 0; n < count; n++)
+            {
+                if (data.Y[n] > 0) low = Math.Min(low, projections[n]);
+                else high = Math.Max(high, projections[n]);
+            }
+            b = -(low + high) / 2;
+        }
+
+        double primal = 0, complementarity = 0, scaleSum = 0, alphaSize = 0, alphaSum = 0, balance = 0;
+        var support = new List<int>();
+        var smallest = double.PositiveInfinity;
+        for (var n = 0; n < count; n++)
+        {
+            var size = Vectors.Norm(data.Example(n));
+            var scale = 1 + norm * size + Math.Abs(b);
+            var excess = data.Y[n] * (projections[n] + b) - 1;
+            smallest = Math.Min(smallest, 1 + excess);
+            primal = Math.Max(primal, -excess / scale);
+            if (excess <= Largest * scale) support.Add(n);
+            complementarity += alpha[n] * Math.Abs(excess);
+            scaleSum += alpha[n] * scale;
+            alphaSize += alpha[n] * size;
+            alphaSum += alpha[n];
+            balance += alpha[n] * data.Y[n];
+        }
+        var rest = new double[d];
+        var column = new double[count];
+        for (var i = 0; i < d; i++)
+        {
+            for (var n = 0; n < count; n++) column[n] = z[n * d + i];
+            rest[i] = Compensated.Dot(column, alpha, -w[i]);
+        }
+        var stationarity = Vectors.Norm(rest) / (norm + alphaSize);
+        var residual = Math.Max(Math.Max(stationarity, primal), complementarity / scaleSum);
+        if (bias) residual = Math.Max(residual, Math.Abs(balance) / alphaSum);
+        if (!(residual <= Largest))
+            throw new ArithmeticException($"data '{data.Name}': the maximum margin could not be found to 1e-12 (KKT residual {residual:g3}); "
+                + $"the margin, about {1 / norm:g3}, is at the limit of what float64 resolves. Scale the inputs to similar sizes");
+
+        return new HardMarginSolution
+        {
+            Direction = [.. w.Select(v => v / norm)],
+            Bias = b / norm,
+            Margin = smallest / norm,
+            MinimumNorm = w,
+            Dual = alpha,
+            SupportVectors = support,
+            KktResidual = residual,
+            Multiplicity = support.Count - Rank(z, data, support, bias),
+        };
+    }
+
+    private static int Rank(double[] z, Dataset data, List<int> support, bool bias)
+    {
+        int d = data.Inputs, rows = bias ? d + 1 : d;
+        var largest = support.Max(n => Vectors.Norm(data.Example(n)));
+        var qr = new UpdatableQr(rows);
+        double[] column = new double[rows], coefficients = new double[rows], rest = new double[rows];
+        foreach (var n in support)
+        {
+            z.AsSpan(n * d, d).CopyTo(column);
+            if (bias) column[d] = data.Y[n] * largest;
+            if (qr.Count == rows) break;
+            qr.Project(column, coefficients, rest);
+            if (Vectors.Norm(rest) > 1e-11 * Vectors.Norm(column)) qr.Append(coefficients, rest);
+        }
+        return qr.Count;
+    }
+
+    private static NotSeparableException NotSeparable(Dataset data, bool bias, IEnumerable<(int Example, double Weight)> parts)
+    {
+        int count = data.Count, d = data.Inputs;
+        var c = new double[count];
+        foreach (var (n, weight) in parts) c[n] += weight;
+        var sum = c.Sum();
+        for (var n = 0; n < count; n++) c[n] /= sum;
+        var size = 0.0;
+        double[] total = new double[d], column = new double[count];
+        var z = data.Signed();
+        for (var n = 0; n < count; n++) size += c[n] * Vectors.Norm(data.Example(n));
+        for (var i = 0; i < d; i++)
+        {
+            for (var n = 0; n < count; n++) column[n] = z[n * d + i];
+            total[i] = Compensated.Dot(column, c);
+        }
+        return new NotSeparableException(data.Name, bias, c, size == 0 ? 0 : Vectors.Norm(total) / size);
+    }
+}

@@ -1,0 +1,56 @@
+namespace Rhoflow.Limits;
+
+/// <summary>
+/// The maximum-margin separator: maximise min_n y_n(v·x_n + b) over ‖v‖₂ = 1 (b = 0 unless a bias was asked for). What gradient
+/// descent on exponential-type losses converges to in direction (T3 thm 5–7, PNAS Lemma 5; catalogue B7, B13, B17).
+/// </summary>
+public sealed record HardMarginSolution
+{
+    /// <summary>v, d numbers, ‖v‖ = 1.</summary>
+    public required double[] Direction { get; init; }
+
+    /// <summary>b on the scale of v: the hyperplane is v·x + b = 0, and it lies midway between the classes. 0 without a bias.</summary>
+    public required double Bias { get; init; }
+
+    /// <summary>γ = min_n y_n(v·x_n + b), in the units of x.</summary>
+    public required double Margin { get; init; }
+
+    /// <summary>w = v/γ, the smallest w with y_n(w·x_n + b/γ) ≥ 1 for all n; ‖w‖ = 1/γ (B17).</summary>
+    public required double[] MinimumNorm { get; init; }
+
+    /// <summary>
+    /// α_n ≥ 0 with w = Σ α_n y_n x_n, zero off the support vectors, Σ α_n = 1/γ²; with a bias also Σ α_n y_n = 0.
+    /// One of the possible choices if <see cref="Multiplicity"/> is not 0.
+    /// </summary>
+    public required double[] Dual { get; init; }
+
+    /// <summary>
+    /// The examples at the margin, ascending: y_n(w·x_n + b/γ) − 1 ≤ 1e-12 (1 + ‖w‖‖x_n‖ + |b|/γ). Every example with α_n &gt; 0 is
+    /// among them; ties and duplicates are listed too, also where their α_n is 0.
+    /// </summary>
+    public required IReadOnlyList<int> SupportVectors { get; init; }
+
+    /// <summary>
+    /// The largest of these, each relative to the terms it is the sum of; computed from the data as given, in twice the working precision:
+    /// stationarity ‖w − Σ α_n y_n x_n‖ / (‖w‖ + Σ α_n‖x_n‖); primal max_n (1 − y_n(w·x_n + b/γ))₊ / (1 + ‖w‖‖x_n‖ + |b|/γ);
+    /// complementarity Σ α_n |y_n(w·x_n + b/γ) − 1| / Σ α_n (1 + ‖w‖‖x_n‖ + |b|/γ); dual feasibility max(−α_n)₊ / max α_n, which is 0; with
+    /// a bias |Σ α_n y_n| / Σ α_n. Never above 1e-12.
+    /// </summary>
+    public required double KktResidual { get; init; }
+
+    /// <summary>
+    /// The dimension of the set of dual weights: the number of support vectors minus the rank of their y_n x_n (with a bias, of
+    /// y_n(x_n, 1)). 0: α is unique.
+    /// </summary>
+    public required int Multiplicity { get; init; }
+
+    /// <summary>Support vectors with α_n &gt; 1e-12 max α.</summary>
+    public IReadOnlyList<int> ActiveSupportVectors
+    {
+        get
+        {
+            var threshold = 1e-12 * Dual.Max();
+            return [.. SupportVectors.Where(n => Dual[n] > threshold)];
+        }
+    }
+}
