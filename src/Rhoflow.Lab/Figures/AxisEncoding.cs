@@ -9,10 +9,12 @@ internal static class AxisEncoding
     private static readonly string Superscript =
         "-0123456789".Zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹").Aggregate("format({0}, 'd')", (text, pair) => $"replace({text}, /{pair.First}/g, '{pair.Second}')");
 
-    // Powers of ten are written 10ᵏ beyond 0.01 … 1000; ticks between them keep their digits.
+    // Between 0.01 and 9999 plain digits, beyond them 10ᵏ and 2·10ᵏ (a small number added keeps floor from falling below a whole one).
+    private static readonly string Mantissa = "format(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)), '.2~g')";
+
     private static readonly string PowerLabel =
-        "(datum.value < 0.009 || datum.value > 1001) && abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-9"
-        + $" ? '10' + {Exponent("round(log(datum.value) / LN10)")} : datum.value < 0.009 || datum.value > 9999 ? format(datum.value, '.1e') : format(datum.value, '~g')";
+        "datum.value > 0.009 && datum.value < 9999 ? format(datum.value, '~g') : "
+        + $"({Mantissa} == '1' ? '' : {Mantissa} + '·') + '10' + {Exponent("floor(log(datum.value) / LN10 + 1e-9)")}";
 
     // Between whole exponents nothing is written: a tick at 10^0.5 helps nobody.
     private static readonly string ExponentLabel =
@@ -20,16 +22,16 @@ internal static class AxisEncoding
 
     public static JsonObject Of(string field, Axis axis)
     {
-        var scale = new JsonObject { ["zero"] = false, ["nice"] = false };
+        var scale = new JsonObject { ["nice"] = false };
         if (axis.Scale == Scale.Log) scale["type"] = "log";
+        else scale["zero"] = false;
         if (axis.Min is { } min) scale["domainMin"] = min;
         if (axis.Max is { } max) scale["domainMax"] = max;
-        var look = new JsonObject { ["title"] = axis.Title };
+        var look = new JsonObject { ["title"] = axis.Title, ["tickCount"] = 8 };
         switch (axis.Scale)
         {
             case Scale.Log:
                 look["labelExpr"] = PowerLabel;
-                look["tickCount"] = 6;
                 break;
             case Scale.Exponent:
                 look["labelExpr"] = ExponentLabel;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Rhoflow.Lab.Figures;
 
-/// <summary>Numbers of a series as inline rows {s, i, x, y}: thinned, finite, seven digits.</summary>
+/// <summary>Numbers of a series as inline rows {s or p, i, x, y}: thinned, finite, seven digits.</summary>
 internal static class PlotData
 {
     public static JsonArray Rows(Panel panel, Series series)
@@ -13,10 +13,13 @@ internal static class PlotData
         {
             var x = Drawable(series.X[i], panel.X);
             if (x is null) continue;
-            rows.Add(new JsonObject { ["s"] = series.Name, ["i"] = i, ["x"] = x, ["y"] = Drawable(series.Y[i], panel.Y) });
+            rows.Add(new JsonObject { [NameField(series.Mark)] = series.Name, ["i"] = i, ["x"] = x, ["y"] = Drawable(series.Y[i], panel.Y) });
         }
         return rows;
     }
+
+    /// <summary>The field with the series' name: <c>s</c> for lines, <c>p</c> for dots.</summary>
+    public static string NameField(SeriesMark mark) => mark == SeriesMark.Points ? "p" : "s";
 
     public static JsonObject Point(Rule rule)
     {

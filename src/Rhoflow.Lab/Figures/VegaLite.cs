@@ -48,11 +48,16 @@ internal static class VegaLite
         return spec;
     }
 
-    private static JsonObject Independent() => new()
+    private static JsonObject Independent()
     {
-        ["scale"] = new JsonObject { ["color"] = "independent", ["strokeDash"] = "independent", ["x"] = "independent", ["y"] = "independent" },
-        ["legend"] = new JsonObject { ["color"] = "independent", ["strokeDash"] = "independent" },
-    };
+        string[] scales = ["x", "y", "stroke", "strokeDash", "fill"];
+        string[] legends = ["stroke", "strokeDash", "fill"];
+        return new JsonObject
+        {
+            ["scale"] = new JsonObject(scales.Select(s => KeyValuePair.Create(s, (JsonNode?)"independent"))),
+            ["legend"] = new JsonObject(legends.Select(s => KeyValuePair.Create(s, (JsonNode?)"independent"))),
+        };
+    }
 
     private static JsonObject View(Panel panel, IReadOnlyDictionary<string, SeriesStyle> styles)
     {
@@ -78,39 +83,49 @@ internal static class VegaLite
         {
             ["x"] = AxisEncoding.Of("x", panel.X),
             ["y"] = AxisEncoding.Of("y", panel.Y),
-            ["color"] = Appearance(own, "range", s => s.Colour),
-            ["tooltip"] = new JsonArray(Tip("s", "series", null), Tip("x", panel.X), Tip("y", panel.Y)),
+            ["tooltip"] = new JsonArray(Tip(PlotData.NameField(series.Mark), "series", null), Tip("x", panel.X), Tip("y", panel.Y)),
         };
-        if (points) encoding["opacity"] = new JsonObject { ["value"] = 0.9 };
+        if (points)
+        {
+            encoding["fill"] = Appearance(own, points, s => s.Colour);
+        }
         else
         {
-            encoding["strokeDash"] = Appearance(own, "range", s => s.Dash);
+            encoding["stroke"] = Appearance(own, points, s => s.Colour);
+            encoding["strokeDash"] = Appearance(own, points, s => s.Dash);
             encoding["order"] = new JsonObject { ["field"] = "i", ["type"] = "quantitative" };
         }
         return new JsonObject
         {
             ["data"] = new JsonObject { ["values"] = PlotData.Rows(panel, series) },
             ["mark"] = points
-                ? new JsonObject { ["type"] = "point", ["filled"] = true, ["size"] = 46 }
+                ? new JsonObject { ["type"] = "point", ["filled"] = true, ["size"] = 46, ["opacity"] = 0.9 }
                 : new JsonObject { ["type"] = "line", ["invalid"] = "break-paths-show-domains", ["clip"] = true },
             ["encoding"] = encoding,
         };
     }
 
-    // One legend for colour and dash: Vega-Lite joins them because field, title and domain are the same.
-    private static JsonObject Appearance(IReadOnlyList<SeriesStyle> own, string range, Func<SeriesStyle, JsonNode> look)
+    // Lines are told apart by stroke and dash, dots by fill, on fields of their own, so that each gets a legend with its true symbol.
+    // Vega-Lite joins the legends of channels that show the same field: stroke with dash, as is wanted.
+    private static JsonObject Appearance(IReadOnlyList<SeriesStyle> all, bool points, Func<SeriesStyle, JsonNode> look)
     {
-        var legend = new JsonObject { ["title"] = null, ["symbolType"] = "stroke", ["columns"] = own.Max(s => s.Name.Length) > 34 ? 1 : 2 };
+        var own = all.Where(s => points == (s.Mark == SeriesMark.Points)).ToList();
         return new JsonObject
         {
-            ["field"] = "s",
+            ["field"] = PlotData.NameField(points ? SeriesMark.Points : SeriesMark.Line),
             ["type"] = "nominal",
+            ["title"] = null,
             ["scale"] = new JsonObject
             {
                 ["domain"] = new JsonArray([.. own.Select(s => (JsonNode)s.Name)]),
-                [range] = new JsonArray([.. own.Select(look)]),
+                ["range"] = new JsonArray([.. own.Select(look)]),
             },
-            ["legend"] = legend,
+            ["legend"] = new JsonObject
+            {
+                ["symbolType"] = points ? "circle" : "stroke",
+                ["symbolSize"] = points ? 70 : 260,
+                ["columns"] = own.Max(s => s.Name.Length) > 30 ? 1 : 2,
+            },
         };
     }
 
@@ -128,8 +143,15 @@ internal static class VegaLite
         var level = rule.X is null;
         var mark = new JsonObject
         {
-            ["type"] = "text", ["text"] = rule.Label, ["color"] = Theme.Ink, ["opacity"] = 0.8, ["fontSize"] = 12,
-            ["align"] = level ? "right" : "left", ["baseline"] = level ? "bottom" : "top", ["dx"] = level ? -4 : 4, ["dy"] = level ? -3 : 4,
+            ["type"] = "text",
+            ["text"] = rule.Label,
+            ["color"] = Theme.Ink,
+            ["opacity"] = 0.8,
+            ["fontSize"] = 12,
+            ["align"] = level ? "right" : "left",
+            ["baseline"] = level ? "bottom" : "top",
+            ["dx"] = level ? -4 : 4,
+            ["dy"] = level ? -3 : 4,
         };
         // The label hangs at the far end of its line, inside the panel.
         var encoding = level
