@@ -1,0 +1,84 @@
+namespace Rhoflow.Lab.Config;
+
+/// <summary>
+/// One run, fully described: everything that determines its result, defaults filled in. The scalar equations (norm-growth) have
+/// neither data nor network nor initial weights.
+/// </summary>
+public sealed record Experiment(
+    string Name,
+    long Seed,
+    DataConfig? Data,
+    NetworkConfig? Network,
+    InitConfig? Init,
+    LossConfig Loss,
+    FlowConfig Flow,
+    ObserveConfig Observe)
+{
+    /// <summary>All keys of a config, in the order they are written back.</summary>
+    public static readonly string[] Keys = ["name", "seed", "precision", "data", "network", "init", "loss", "flow", "descent", "observe"];
+
+    /// <summary>Reads a config strictly.</summary>
+    /// <exception cref="ConfigException">Anything wrong; the message names the place, the key and what is allowed.</exception>
+    /// <exception cref="Data.DataException">Inline data that cannot be used.</exception>
+    public static Experiment Read(ConfigSource source)
+    {
+        var map = source.Node.Map(Keys);
+        var name = map["name"] is { } n ? ReadName(n) : DefaultName(source.Name);
+        var seed = map["seed"]?.Integer() ?? 0;
+        map["precision"]?.Word(["float64"], word => word == "float32" ? "is for descents, which this version does not have; flows need float64" : null);
+        if (map["descent"] is { } descent)
+            throw descent.Error("descents (gd, sgd, langevin) are not available in this version; describe a flow with the key 'flow' "
+                + "(its discrete counterpart's limit of small steps)");
+        var flow = FlowConfig.Read(map.Required("flow", "which equations to follow; see `rhoflow list flows`"));
+        var scalar = flow.Kind.IsScalar;
+        foreach (var key in new[] { "data", "network", "init" })
+            if (scalar && map.Has(key))
+                throw map[key]!.Error($"has no meaning for {flow.Kind.Name}, the equations of ρ_k alone; give flow.layers, flow.f and flow.rho-k");
+        return new Experiment(name, seed,
+            scalar ? null : DataConfig.Read(map.Required("data", "inline, set or path"), seed),
+            scalar ? null : NetworkConfig.Read(map.Required("network", "its layers")),
+            scalar ? null : InitConfig.Read(map["init"]),
+            LossConfig.Read(map["loss"], scalar ? Losses.Reduction.Sum : Losses.Reduction.Mean),
+            flow,
+            ObserveConfig.Read(map["observe"], map.Node, flow));
+    }
+
+    /// <summary>Reads a config file with overrides.</summary>
+    public static Experiment Load(string file, IReadOnlyList<(string Path, string Value)> overrides)
+    {
+        var source = ConfigSource.Load(file);
+        Overrides.Apply(source, overrides);
+        return Read(source);
+    }
+
+    /// <summary>The fully resolved config as YAML; reading it gives the same experiment.</summary>
+    public string ToYaml()
+    {
+        var writer = new ConfigWriter();
+        writer.Entry("name", Name);
+        writer.Entry("seed", Seed);
+        writer.Entry("precision", "float64");
+        Data?.Write(writer);
+        Network?.Write(writer);
+        Init?.Write(writer);
+        Loss.Write(writer);
+        Flow.Write(writer);
+        Observe.Write(writer);
+        return writer.ToString();
+    }
+
+    private static string ReadName(ConfigNode node)
+    {
+        var name = node.Text();
+        return IsFileName(name) ? name : throw node.Error($"'{name}' names the run's folder, so it may hold letters, digits, '-', '_' and '.' only (and not begin with '.')");
+    }
+
+    private static string DefaultName(string file)
+    {
+        var name = Path.GetFileNameWithoutExtension(file);
+        return IsFileName(name) ? name : "run";
+    }
+
+    private static bool IsFileName(string name) =>
+        name.Length is > 0 and <= 100 && name[0] != '.' && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.');
+}

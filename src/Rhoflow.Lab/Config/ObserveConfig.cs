@@ -1,0 +1,81 @@
+namespace Rhoflow.Lab.Config;
+
+/// <summary>When a run is looked at, and what is written down.</summary>
+/// <param name="Unit">t or log10-t: the instants as they were written; log-spaced: n of them, filled in between start and end.</param>
+/// <param name="Instants">The observed instants, increasing</param>
+/// <param name="LogSpaced">n of log-spaced; 0 otherwise.</param>
+/// <param name="Measures">Families.</param>
+/// <param name="Weights">Keep W_k (ρ_k, V_k) of every observation.</param>
+public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instants, int LogSpaced, IReadOnlyList<string> Measures, bool Weights)
+{
+    /// <summary>The families of LANGUAGE that flows have in this version.</summary>
+    public static readonly string[] Families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits"];
+
+    /// <summary>Where log-spaced instants begin when the run starts at 0.</summary>
+    private const double FirstLog10T = -2;
+
+    internal static ObserveConfig Read(ConfigNode? node, ConfigNode root, FlowConfig flow)
+    {
+        var map = node?.Map("at", "measures", "weights");
+        var measures = ReadMeasures(map?["measures"]);
+        var weights = map?["weights"]?.Flag() ?? false;
+        if (map?["at"] is not { } at)
+        {
+            if (flow.Until is null) throw (node ?? root).Error("neither flow.until nor observe.at says how far to go; give one of them, for example flow: {until: {t: 1e4}}");
+            return new ObserveConfig("log-spaced", Spaced(50, flow), 50, measures, weights);
+        }
+        var when = at.Map("t", "log10-t", "log-spaced", "every");
+        if (when["every"] is { } every) throw every.Error("counts the steps of a descent; a flow is observed at {t: […]}, {log10-t: […]} or {log-spaced: 50}");
+        var unit = when.OneOf("t", "log10-t", "log-spaced");
+        if (unit == "log-spaced")
+        {
+            if (flow.Until is null) throw when[unit]!.Error("needs flow.until, the end of the instants");
+            var n = when[unit]!.Count(1);
+            return n <= 100_000 ? new ObserveConfig(unit, Spaced(n, flow), n, measures, weights) : throw when[unit]!.Error("at most 100000 observations");
+        }
+        var list = when[unit]!;
+        var entries = list.IsList ? list.List("instants") : [list];
+        if (entries.Count == 0) throw list.Error("at least one instant is needed");
+        var instants = entries.Select(e => unit == "t" ? e.Time() : TimeValue.FromLog10(e.Number())).ToArray();
+        for (var i = 0; i < instants.Length; i++)
+        {
+            if (i > 0 && instants[i].Log10T <= instants[i - 1].Log10T) throw entries[i].Error($"instants must increase; {instants[i]} follows {instants[i - 1]}");
+            if (instants[i].Log10T < flow.From.Log10T) throw entries[i].Error($"lies before the start (t = {flow.From})");
+            if (flow.Until?.T is { } end && instants[i].Log10T > end.Log10T) throw entries[i].Error($"lies behind flow.until (t = {end})");
+        }
+        return new ObserveConfig(unit, instants, 0, measures, weights);
+    }
+
+    internal void Write(ConfigWriter writer) => writer.Section("observe", () =>
+    {
+        writer.Section("at", () =>
+        {
+            if (Unit == "log-spaced") writer.Entry(Unit, LogSpaced);
+            else writer.Raw(Unit, ConfigWriter.List(Instants.Select(t => Unit == "t" ? t.ToString() : ConfigWriter.Number(t.Log10T))));
+        });
+        writer.Entry("measures", Measures);
+        writer.Entry("weights", Weights);
+    });
+
+    // n instants at equal distances of log t; the last is the end exactly. Where a loss or τ ends the run, t is not known before:
+    // the instants then reach as far as an exponential-type loss (L ~ 1/t, τ ~ log t) could need, and those behind the end fall away.
+    private static TimeValue[] Spaced(int n, FlowConfig flow)
+    {
+        var end = flow.Until!.T ?? TimeValue.FromLog10(Math.Max(4, (flow.Until.Key == "tau" ? flow.Until.Value : -flow.Until.Value) + 2));
+        var last = end.Log10T;
+        var first = flow.From.T > 0 ? flow.From.Log10T : Math.Min(FirstLog10T, last - 2);
+        return [.. Enumerable.Range(0, n).Select(i => i == n - 1 ? end : i == 0 && flow.From.T > 0 ? flow.From : TimeValue.FromLog10(first + (last - first) * i / (n - 1)))];
+    }
+
+    private static string[] ReadMeasures(ConfigNode? node)
+    {
+        if (node is null) return ["loss", "norms", "margins"];
+        if (node.IsScalar)
+        {
+            var word = node.Word([.. Families, "all"], null);
+            return word == "all" ? Families : [word];
+        }
+        var words = node.List("families of measures").Select(n => n.Word([.. Families, "all"], null)).ToArray();
+        return words.Contains("all") ? Families : [.. Families.Where(f => words.Contains(f))];
+    }
+}

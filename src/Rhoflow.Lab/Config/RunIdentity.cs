@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Rhoflow.Lab.Config;
+
+/// <summary>What determines a run's result, and its hash: a finished run is recognised by it.</summary>
+public static partial class RunIdentity
+{
+    /// <summary>
+    /// The first 8 hexadecimal digits of the SHA-256 of the canonical config: the resolved YAML without the name, a data file
+    /// replaced by the hash of its content (wherever it lies), and the version of the mathematics.
+    /// </summary>
+    public static string Id(Experiment experiment) => Hash(Canonical(experiment))[..8];
+
+    /// <summary>The text that is hashed.</summary>
+    public static string Canonical(Experiment experiment)
+    {
+        var data = experiment.Data;
+        if (data?.Path is { } path) data = data with { Path = "sha256-" + FileHash(path) };
+        var version = typeof(Networks.Network).Assembly.GetName().Version!;
+        return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{(experiment with { Name = "run", Data = data }).ToYaml()}";
+    }
+
+    /// <summary>True for 8 lower-case hexadecimal digits.</summary>
+    public static bool IsId(string text) => IdPattern().IsMatch(text);
+
+    private static string FileHash(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Data.DataException($"the data file '{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    [GeneratedRegex("^[0-9a-f]{8}$", RegexOptions.None, 1000)]
+    private static partial Regex IdPattern();
+}
