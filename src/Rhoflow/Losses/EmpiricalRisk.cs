@@ -14,7 +14,7 @@ public enum Reduction { Mean, Sum }
 public sealed class EmpiricalRisk
 {
     private readonly Evaluation _evaluation;
-    private readonly double[] _weights, _curvature, _weightsDot;
+    private readonly double[] _weights, _curvature, _weightsDot, _scaled;
     private readonly double _logFactor;
 
     /// <exception cref="DataException">Inputs or labels do not fit the network and loss; the message says which.</exception>
@@ -35,6 +35,7 @@ public sealed class EmpiricalRisk
         _weights = new double[_evaluation.Stride];
         _curvature = new double[_evaluation.Stride];
         _weightsDot = new double[_evaluation.Stride];
+        _scaled = new double[data.Count];
     }
 
     public Network Network { get; }
@@ -49,16 +50,46 @@ public sealed class EmpiricalRisk
     public LossValue Evaluate(ReadOnlySpan<double> theta, Span<double> descent)
     {
         _evaluation.Forward(theta);
-        var value = Weigh();
+        var value = Weigh(Outputs());
         _evaluation.Backward(theta, _weights, descent);
         return value;
     }
+
+    /// <summary>
+    /// The loss of the scaled network ρ f(V; x): h with −∂L/∂f_n = e^{LogScale} c_n at f_n = ρ f(V; x_n) and h = Σ c_n ∂f(V; x_n)/∂V.
+    /// ρ may have either sign; this is how the flows on (ρ, V) see the data.
+    /// </summary>
+    /// <param name="v">V, P numbers.</param>
+    /// <param name="rho">ρ, any sign.</param>
+    /// <param name="h">Receives h, P numbers.</param>
+    public LossValue EvaluateScaled(ReadOnlySpan<double> v, double rho, Span<double> h)
+    {
+        _evaluation.Forward(v);
+        TensorPrimitives.Multiply(Outputs(), rho, _scaled);
+        var value = Weigh(_scaled);
+        _evaluation.Backward(v, _weights, h);
+        return value;
+    }
+
+    /// <summary>log L of ρ f(V; x), natural.</summary>
+    public double LogLossScaled(ReadOnlySpan<double> v, double rho)
+    {
+        _evaluation.Forward(v);
+        TensorPrimitives.Multiply(Outputs(), rho, _scaled);
+        return Weigh(_scaled).LogLoss;
+    }
+
+    /// <summary>Σ_n c_n f_n with the weights c and the (unscaled) outputs of the last evaluation.</summary>
+    public double WeightedOutput() => TensorPrimitives.Dot(Weights, Outputs());
+
+    /// <summary>The same risk with room of its own, for another thread or another pattern of kinks.</summary>
+    public EmpiricalRisk Copy() => new(Network, Loss, Data, Reduction);
 
     /// <summary>log L(θ), natural.</summary>
     public double LogLoss(ReadOnlySpan<double> theta)
     {
         _evaluation.Forward(theta);
-        return Weigh().LogLoss;
+        return Weigh(Outputs()).LogLoss;
     }
 
     /// <summary>f_n = f(θ; x_n), N numbers, valid until the next call.</summary>
@@ -77,7 +108,7 @@ public sealed class EmpiricalRisk
     public LossValue HessianVector(ReadOnlySpan<double> theta, ReadOnlySpan<double> v, Span<double> result)
     {
         _evaluation.Forward(theta);
-        var value = Weigh();
+        var value = Weigh(Outputs());
         Loss.Curvature(Outputs(), Data.Y, value with { LogScale = value.LogScale - _logFactor }, _curvature.AsSpan(0, Data.Count));
         var fDot = _evaluation.Tangent(theta, v);
         TensorPrimitives.Multiply(_curvature, fDot, _weightsDot);          // d(∂L/∂f) = ℓ'' ḟ
@@ -107,9 +138,9 @@ public sealed class EmpiricalRisk
     private ReadOnlySpan<double> Outputs() => _evaluation.Outputs[..Data.Count];
 
     // The 1/N of a mean moves into the scale, so the weights are the same for both reductions.
-    private LossValue Weigh()
+    private LossValue Weigh(ReadOnlySpan<double> f)
     {
-        var value = Loss.Evaluate(Outputs(), Data.Y, _weights.AsSpan(0, Data.Count));
+        var value = Loss.Evaluate(f, Data.Y, _weights.AsSpan(0, Data.Count));
         return new LossValue(value.LogLoss + _logFactor, value.LogScale + _logFactor);
     }
 

@@ -57,9 +57,45 @@ public sealed class Evaluation
         {
             var layer = _network.Layers[k];
             Apply(layer, layer.Of(theta), input, _z[k], accumulate: false);
-            if (!IsLinear(layer)) layer.Activation.Apply(_z[k], _a[k], _slope[k]);
+            if (!IsLinear(layer))
+            {
+                if (FrozenPattern && layer.Activation.HasKink) TensorPrimitives.Multiply(_slope[k], _z[k], _a[k]);
+                else layer.Activation.Apply(_z[k], _a[k], _slope[k]);
+            }
             input = _a[k];
         }
+    }
+
+    /// <summary>
+    /// While set, ReLUs keep the slopes they had at the last free <see cref="Forward"/>, so that f continues smoothly beyond a kink:
+    /// an integrator then locates the kink to rounding instead of being stopped by it.
+    /// </summary>
+    public bool FrozenPattern { get; set; }
+
+    /// <summary>After <see cref="Forward"/>: the first unit that stands on the other side of its kink than its frozen slope says; null if none.</summary>
+    public Kink? Violation() => Violations(flip: false);
+
+    /// <summary>Gives every unit the slope of the side it stands on; returns the first that changed.</summary>
+    public Kink? AdoptPattern() => Violations(flip: true);
+
+    private Kink? Violations(bool flip)
+    {
+        Kink? first = null;
+        for (var k = 0; k < _z.Length - 1; k++)
+        {
+            var sigma = _network.Layers[k].Activation;
+            if (!sigma.HasKink) continue;
+            var low = sigma.Kind == ActivationKind.ReLU ? 0 : sigma.Parameter;
+            for (var i = 0; i < _z[k].Length; i++)
+            {
+                var z = _z[k][i];
+                if (z == 0 || _slope[k][i] == (z > 0 ? 1 : low)) continue;
+                first ??= new Kink(k + 1, i / Stride, i % Stride);
+                if (!flip) return first;
+                _slope[k][i] = z > 0 ? 1 : low;
+            }
+        }
+        return first;
     }
 
     /// <summary>gradient ← Σ_n Σ_c weights[c·Stride + n] ∂f_c(x_n)/∂θ at the θ of the last <see cref="Forward"/>.</summary>

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace Rhoflow.Flows;
+
+/// <summary>
+/// A time t ≥ 0 that may overflow a double: kept as u = log(1 + t), which is regular at 0 and grows to 23026 at t = 1e10000,
+/// together with t and log₁₀ t exactly as they were given.
+/// </summary>
+public readonly record struct Instant : IComparable<Instant>
+{
+    private static readonly double Ln10 = Math.Log(10);
+
+    private Instant(double u, double t, double log10T) => (U, T, Log10T) = (u, t, log10T);
+
+    /// <summary>u = log(1 + t).</summary>
+    public double U { get; }
+
+    /// <summary>t; +∞ from about 1.8e308 on.</summary>
+    public double T { get; }
+
+    /// <summary>log₁₀ t; −∞ at t = 0.</summary>
+    public double Log10T { get; }
+
+    /// <summary>log t, natural; −∞ at t = 0.</summary>
+    public double LogT => U > 40 ? U : Math.Log(T);
+
+    public static Instant Zero { get; } = FromT(0);
+
+    /// <exception cref="ArgumentOutOfRangeException">t is negative or NaN.</exception>
+    public static Instant FromT(double t)
+    {
+        if (!(t >= 0)) throw new ArgumentOutOfRangeException(nameof(t), t, "a time must be ≥ 0");
+        return new Instant(Log1p(t), t, Math.Log10(t));
+    }
+
+    public static Instant FromLog10T(double log10T)
+    {
+        if (double.IsNaN(log10T)) throw new ArgumentOutOfRangeException(nameof(log10T), log10T, "log10 t must be a number");
+        var t = Math.Pow(10, log10T);
+        return new Instant(log10T > 17 ? log10T * Ln10 : Log1p(t), t, log10T);
+    }
+
+    /// <summary>The instant with log(1 + t) = u.</summary>
+    public static Instant FromU(double u)
+    {
+        var t = u < 1e-5 ? u * (1 + u / 2 * (1 + u / 3)) : Math.Exp(u) - 1;
+        return new Instant(u, t, u > 40 ? u / Ln10 : Math.Log10(t));
+    }
+
+    public int CompareTo(Instant other) => U.CompareTo(other.U);
+
+    public override string ToString() => double.IsFinite(T)
+        ? string.Create(CultureInfo.InvariantCulture, $"t = {T:g6}")
+        : string.Create(CultureInfo.InvariantCulture, $"t = 10^{Log10T:g6}");
+
+    private static double Log1p(double t)
+    {
+        var w = 1 + t;
+        return w == 1 ? t : double.IsInfinity(w) ? double.PositiveInfinity : Math.Log(w) * (t > 1e15 ? 1 : t / (w - 1));
+    }
+}

@@ -1,0 +1,64 @@
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Flows;
+
+/// <summary>Which integrator to use.</summary>
+public enum Method
+{
+    /// <summary>dop853 until the flow becomes stiff, then radau.</summary>
+    Auto,
+
+    /// <summary>Dormand–Prince 5(4), explicit.</summary>
+    DormandPrince,
+
+    /// <summary>Dormand–Prince 8(5,3), explicit.</summary>
+    Dop853,
+
+    /// <summary>Radau IIA of order 5, implicit.</summary>
+    Radau,
+}
+
+/// <summary>Where a trajectory ends, besides its last observation: whatever comes first.</summary>
+/// <param name="Time">This instant.</param>
+/// <param name="Log10Loss">log₁₀ L has fallen to this.</param>
+/// <param name="Tau">∫L dt has reached this; the trajectory is then integrated in τ.</param>
+public sealed record Until(Instant? Time = null, double? Log10Loss = null, double? Tau = null);
+
+/// <summary>How a flow is integrated.</summary>
+public sealed record IntegrationOptions
+{
+    public Tolerance Tolerance { get; init; } = new();
+    public ClockKind Clock { get; init; } = ClockKind.LogT;
+    public Method Method { get; init; } = Method.Auto;
+
+    /// <summary>Where time begins; null takes the flow's own beginning (t = 0, or t = 3 for schedules in log t).</summary>
+    public Instant? Begin { get; init; }
+
+    public Until Until { get; init; } = new();
+
+    /// <summary>Accumulate τ = ∫L dt beside the flow (three more loss values a step).</summary>
+    public bool TrackTau { get; init; }
+
+    /// <summary>Steps after which the trajectory gives up.</summary>
+    public long MaxSteps { get; init; } = 10_000_000;
+}
+
+/// <summary>A flow that could not be followed to its end: where, why, and what to try.</summary>
+public sealed class IntegrationException(string message) : Exception(message);
+
+/// <summary>Something that happened between observations.</summary>
+/// <param name="What">"separation", "kink", "stiff", "equilibrium", "loss".</param>
+/// <param name="At">When.</param>
+/// <param name="Detail">In words.</param>
+public sealed record FlowEvent(string What, Instant At, string Detail);
+
+/// <summary>Where a trajectory stands, so that it can go on bit for bit.</summary>
+/// <param name="Stepper">The integrator's state.</param>
+/// <param name="Method">Which integrator it is by now.</param>
+/// <param name="Observed">Observations made so far.</param>
+/// <param name="Tau">τ at the integrator's S.</param>
+/// <param name="Steps">Steps so far.</param>
+/// <param name="Separated">Whether the data were separated.</param>
+/// <param name="ModeState">The state that the discrete mode was last taken from; empty where there is none.</param>
+public sealed record TrajectoryCheckpoint(
+    StepperState Stepper, Method Method, int Observed, double Tau, long Steps, bool Separated, double[] ModeState);

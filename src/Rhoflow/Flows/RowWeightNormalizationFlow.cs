@@ -1,0 +1,78 @@
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Flows;
+
+/// <summary>
+/// Weight normalization row by row, w_i = g_i v_i with one norm g_i a unit: ġ_i = ⟨v_i, ẇ_i⟩ − 2λg_i, v̇_i = g_i S ẇ_i
+/// (Salimans and Kingma's form; T3 eq 52–53 unit by unit). Diagonal layers count as one row.
+/// </summary>
+public sealed class RowWeightNormalizationFlow : Flow
+{
+    private readonly double _lambda;
+    private readonly (int Offset, int Length)[] _rows;
+    private readonly double[] _w, _h;
+
+    /// <inheritdoc cref="UnconstrainedFlow(EmpiricalRisk, double)"/>
+    public RowWeightNormalizationFlow(EmpiricalRisk risk, double weightDecay = 0) : base(risk, risk.Network)
+    {
+        _lambda = weightDecay;
+        _rows = [.. Network.Layers.SelectMany(l => l.Kind == LayerKind.Diagonal
+            ? [(l.Offset, l.Count)]
+            : Enumerable.Range(0, l.Rows).Select(i => (l.Offset + i * l.Columns, l.Columns)))];
+        _w = new double[Network.ParameterCount];
+        _h = new double[Network.ParameterCount];
+    }
+
+    public override string Kind => "weight-normalization";
+
+    /// <summary>(g of every row, v).</summary>
+    public override int Dimension => _rows.Length + Network.ParameterCount;
+
+    public override double[] Start(ReadOnlySpan<double> theta)
+    {
+        var state = new double[Dimension];
+        for (var r = 0; r < _rows.Length; r++)
+        {
+            var w = theta.Slice(_rows[r].Offset, _rows[r].Length);
+            state[r] = Vectors.Norm(w);
+            if (state[r] == 0) throw new ArgumentException($"row {r} (counted over all layers) is zero at the start; weight normalization per row needs a direction for every row");
+            Vectors.Scale(1 / state[r], w, state.AsSpan(_rows.Length + _rows[r].Offset, _rows[r].Length));
+        }
+        return state;
+    }
+
+    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    {
+        var scale = Risk.Evaluate(Weights(state), _h).LogScale;
+        for (var r = 0; r < _rows.Length; r++)
+        {
+            var (offset, length) = _rows[r];
+            var v = state.Slice(_rows.Length + offset, length);
+            var h = _h.AsSpan(offset, length);
+            velocity[r] = Vectors.Dot(v, h);
+            NormDirectionFlow.Tangent(state[r], v, h, velocity.Slice(_rows.Length + offset, length));
+        }
+        return Decay.OfNorms(scale, velocity, state[.._rows.Length], _lambda);
+    }
+
+    public override double LogLoss(double logT, ReadOnlySpan<double> state) => Risk.LogLoss(Weights(state));
+
+    public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v) =>
+        UnconstrainedFlow.SplitByNorm(Network, Weights(state), 2, rho, v);
+
+    public override string? ModeViolation(double logT, ReadOnlySpan<double> state) => ReluMode.Violation(Risk, Weights(state));
+
+    public override string? AdoptMode(double logT, ReadOnlySpan<double> state, bool first) => ReluMode.Adopt(Risk, Weights(state), first);
+
+    private double[] Weights(ReadOnlySpan<double> state)
+    {
+        for (var r = 0; r < _rows.Length; r++)
+        {
+            var (offset, length) = _rows[r];
+            Vectors.Scale(state[r], state.Slice(_rows.Length + offset, length), _w.AsSpan(offset, length));
+        }
+        return _w;
+    }
+}
