@@ -245,7 +245,7 @@ public sealed class Trajectory
 
     private FlowPoint Observe(Instant at, ReadOnlySpan<double> y) => Observe(at, y, _tau);
 
-    private FlowPoint Observe(Instant at, ReadOnlySpan<double> y, double tau) => new(_flow, at, State(y), tau, RestedAt is not null);
+    private FlowPoint Observe(Instant at, ReadOnlySpan<double> y, double tau) => FlowPoint.Of(_flow, at, State(y), tau, RestedAt is not null);
 
     private double LocateInTau(Instant at)
     {

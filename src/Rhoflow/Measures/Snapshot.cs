@@ -1,0 +1,101 @@
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Measures;
+
+/// <summary>
+/// A network at one moment, as norms and directions W_k = ρ_k V_k with its outputs on the training set: what measures look at.
+/// Everything is finite also where ρ or L leave the range of a double, through their logarithms.
+/// </summary>
+public class Snapshot
+{
+    /// <param name="network">The network.</param>
+    /// <param name="rhoK">ρ_k, signed, K numbers.</param>
+    /// <param name="v">V, P numbers.</param>
+    /// <param name="logRho">log |ρ|.</param>
+    /// <param name="outputs">sign(ρ) f(V; x_n), N numbers.</param>
+    /// <param name="targets">y_n, N numbers.</param>
+    /// <param name="logLoss">log L, natural.</param>
+    /// <param name="logReduction">−log N where L is a mean, 0 where it is a sum.</param>
+    public Snapshot(Network network, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets, double logLoss, double logReduction)
+    {
+        (Network, RhoK, V, LogRho, Outputs, Targets, LogLoss, LogReduction) = (network, rhoK, v, logRho, outputs, targets, logLoss, logReduction);
+        Rho = 1;
+        for (var k = 0; k < rhoK.Length; k++)
+            for (var e = 0; e < network.Exponents[k]; e++) Rho *= rhoK[k];
+        NormalizedMargins = new double[outputs.Length];
+        for (var n = 0; n < outputs.Length; n++) NormalizedMargins[n] = targets[n] * outputs[n];
+    }
+
+    public Network Network { get; }
+
+    /// <summary>log L, natural, with the reduction (sum or mean) of the risk.</summary>
+    public double LogLoss { get; }
+
+    /// <summary>−log N where L is a mean, 0 where it is a sum.</summary>
+    public double LogReduction { get; }
+
+    /// <summary>ρ_k, signed.</summary>
+    public double[] RhoK { get; }
+
+    /// <summary>V: all directions in one vector of the shape of θ.</summary>
+    public double[] V { get; }
+
+    /// <summary>log |ρ|.</summary>
+    public double LogRho { get; }
+
+    /// <summary>ρ = ∏ρ_k^{e_k}, signed.</summary>
+    public double Rho { get; }
+
+    /// <summary>sign(ρ) f(V; x_n): outputs of the normalized network.</summary>
+    public double[] Outputs { get; }
+
+    /// <summary>y_n.</summary>
+    public double[] Targets { get; }
+
+    /// <summary>y_n f_n/|ρ|.</summary>
+    public double[] NormalizedMargins { get; }
+
+    /// <summary>min_n y_n f_n/|ρ|: the normalized margin.</summary>
+    public double Margin => NormalizedMargins.Min();
+
+    /// <summary>mean_n y_n f_n/|ρ|.</summary>
+    public double MarginMean => NormalizedMargins.Average();
+
+    /// <summary>γ̃ = −log(Σ_n ℓ_n)/ρ, with the sum also where the risk is a mean: monotone once the sum is below 1 (catalogue B14).</summary>
+    public double SmoothedMargin => -(LogLoss - LogReduction) * Math.Exp(-LogRho);
+
+    /// <summary>Share of examples with y f ≤ 0.</summary>
+    public double TrainError => NormalizedMargins.Count(m => !(m > 0)) / (double)NormalizedMargins.Length;
+
+    /// <summary>θ: W_k = ρ_k V_k.</summary>
+    public double[] Weights()
+    {
+        var theta = (double[])V.Clone();
+        for (var k = 0; k < Network.Depth; k++)
+        {
+            var w = Network.Layers[k].Of(theta);
+            Vectors.Scale(RhoK[k], w, w);
+        }
+        return theta;
+    }
+
+    /// <summary>
+    /// The direction of the end-to-end linear map W_K … W_1 (d numbers, unit norm), or null where the network is not linear or the map is 0.
+    /// </summary>
+    public double[]? LinearDirection()
+    {
+        if (Network.Layers.Any(l => l.Activation.Kind != ActivationKind.Identity) || Network.Outputs != 1) return null;
+        var d = LinearMap.Of(Network, V);
+        var norm = Vectors.Norm(d);
+        if (norm == 0) return null;
+        Vectors.Scale((Rho < 0 ? -1 : 1) / norm, d, d);
+        return d;
+    }
+
+    /// <summary>The angle (radians) between the end-to-end linear map and a direction of d numbers; NaN where there is none.</summary>
+    public double AngleTo(ReadOnlySpan<double> direction) => LinearDirection() is { } d ? Vectors.Angle(d, direction) : double.NaN;
+
+    /// <summary>‖v − v*‖₂ of unit vectors, the papers' direction error; NaN where the network is not linear.</summary>
+    public double DirectionError(ReadOnlySpan<double> direction) => LinearDirection() is { } d ? Vectors.Distance(d, direction) : double.NaN;
+}
