@@ -29,6 +29,7 @@ public sealed record Check(
     double? Measured, string Expectation, bool? Passed)
 {
     /// <summary>The comparison in words: <c>err · log t = 1.0265 (expected 1.02996 ± 0.02)</c>.</summary>
+    [JsonIgnore]
     public string Sentence => (Measured, Passed) switch
     {
         ({ } measured, _) => $"{Name} = {Text(measured)} (expected {Expectation})",

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rhoflow.Lab.Claims;
 
 /// <summary>
@@ -17,7 +19,7 @@ public readonly struct CheckGroup
     {
         if (relative <= 0 && absolute <= 0) throw new ArgumentException($"Give '{name}' a relative or an absolute tolerance above 0.");
         var width = Math.Max(relative * Math.Abs(expected), absolute);
-        return Add(name, measured, $"{Check.Text(expected)} ± {Check.Text(width)}",
+        return Add(name, measured, $"{Check.Text(expected)} ± {width.ToString("G2", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal)}",
             Math.Abs(measured - expected) <= width, double.IsFinite(measured) && double.IsFinite(expected));
     }
 

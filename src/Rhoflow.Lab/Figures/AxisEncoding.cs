@@ -20,7 +20,10 @@ internal static class AxisEncoding
     private static readonly string ExponentLabel =
         $"abs(datum.value - round(datum.value)) < 1e-9 ? (datum.value == 0 ? '1' : datum.value == 1 ? '10' : '10' + {Exponent("datum.value")}) : ''";
 
-    public static JsonObject Of(string field, Axis axis)
+    /// <param name="field">x or y.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="values">All that is drawn along it.</param>
+    public static JsonObject Of(string field, Axis axis, IEnumerable<double> values)
     {
         var scale = new JsonObject { ["nice"] = false };
         if (axis.Scale == Scale.Log) scale["type"] = "log";
@@ -32,6 +35,10 @@ internal static class AxisEncoding
         {
             case Scale.Log:
                 look["labelExpr"] = PowerLabel;
+                if (LogTicks.Of(values.Append(axis.Min ?? double.NaN).Append(axis.Max ?? double.NaN)) is { Count: > 0 } ticks)
+                {
+                    look["values"] = new JsonArray([.. ticks.Select(t => (JsonNode)t)]);
+                }
                 break;
             case Scale.Exponent:
                 look["labelExpr"] = ExponentLabel;

@@ -42,7 +42,7 @@ internal static class VegaLite
             view.Remove(key);
             spec[key] = value;
         }
-        spec["background"] = "transparent";
+        spec["background"] = Theme.Ground;
         spec["padding"] = 12;
         spec["config"] = ThemeConfig.Node();
         return spec;
@@ -81,8 +81,8 @@ internal static class VegaLite
         var points = series.Mark == SeriesMark.Points;
         var encoding = new JsonObject
         {
-            ["x"] = AxisEncoding.Of("x", panel.X),
-            ["y"] = AxisEncoding.Of("y", panel.Y),
+            ["x"] = X(panel),
+            ["y"] = Y(panel),
             ["tooltip"] = new JsonArray(Tip(PlotData.NameField(series.Mark), "series", null), Tip("x", panel.X), Tip("y", panel.Y)),
         };
         if (points)
@@ -134,8 +134,8 @@ internal static class VegaLite
         ["data"] = new JsonObject { ["values"] = new JsonArray(PlotData.Point(rule)) },
         ["mark"] = new JsonObject { ["type"] = "rule", ["color"] = Theme.Line, ["strokeDash"] = new JsonArray(2, 3) },
         ["encoding"] = rule.X is null
-            ? new JsonObject { ["y"] = AxisEncoding.Of("y", panel.Y) }
-            : new JsonObject { ["x"] = AxisEncoding.Of("x", panel.X) },
+            ? new JsonObject { ["y"] = Y(panel) }
+            : new JsonObject { ["x"] = X(panel) },
     };
 
     private static JsonObject RuleLabel(Panel panel, Rule rule)
@@ -155,10 +155,16 @@ internal static class VegaLite
         };
         // The label hangs at the far end of its line, inside the panel.
         var encoding = level
-            ? new JsonObject { ["y"] = AxisEncoding.Of("y", panel.Y), ["x"] = new JsonObject { ["value"] = "width" } }
-            : new JsonObject { ["x"] = AxisEncoding.Of("x", panel.X), ["y"] = new JsonObject { ["value"] = 0 } };
+            ? new JsonObject { ["y"] = Y(panel), ["x"] = new JsonObject { ["value"] = "width" } }
+            : new JsonObject { ["x"] = X(panel), ["y"] = new JsonObject { ["value"] = 0 } };
         return new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(PlotData.Point(rule)) }, ["mark"] = mark, ["encoding"] = encoding };
     }
+
+    private static JsonObject X(Panel panel) =>
+        AxisEncoding.Of("x", panel.X, panel.Series.SelectMany(s => s.X).Concat(panel.Rules.Select(r => r.X ?? double.NaN)));
+
+    private static JsonObject Y(Panel panel) =>
+        AxisEncoding.Of("y", panel.Y, panel.Series.SelectMany(s => s.Y).Concat(panel.Rules.Select(r => r.Y ?? double.NaN)));
 
     private static JsonObject Tip(string field, Axis axis) => Tip(field, axis.Scale == Scale.Exponent ? $"log₁₀ {axis.Title}" : axis.Title, ".6~g");
 

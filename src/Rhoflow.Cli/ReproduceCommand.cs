@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Lab.Report;
+using Rhoflow.Papers;
+
+namespace Rhoflow.Cli;
+
+/// <summary><c>rhoflow reproduce [ID…]</c>: checks the papers' claims, draws their figures, writes the report.</summary>
+public static class ReproduceCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var ids = new Argument<string[]>("ID") { Description = "Claims, figures or papers: an id or its beginning (b08, theory-iii/figure-05, square-loss). None: all.", Arity = ArgumentArity.ZeroOrMore };
+        var full = new Option<bool>("--full") { Description = "The papers' own sizes where a claim or figure has them (longer)." };
+        var folder = new Option<string>("--out") { Description = "Folder of the report; results are kept in DIR/results.", HelpName = "DIR", DefaultValueFactory = _ => "report" };
+        var jobs = new Option<int>("--jobs", "-j") { Description = "How many are computed at a time; 0 = one a processor core.", HelpName = "N" };
+        jobs.Validators.Add(r =>
+        {
+            if (r.Tokens.Count == 1 && int.TryParse(r.Tokens[0].Value, out var n) && n < 0) r.AddError($"-j takes 0 or more, not {n}.");
+        });
+        var json = new Option<bool>("--json") { Description = "One JSON document on standard output." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "No progress." };
+        var command = new Command("reproduce", "Checks the papers' claims and draws their figures; ends with a table of verdicts and a report.") { ids, full, folder, jobs, json, quiet };
+        // On a thread of its own: the action has to return before Ctrl-C is listened to.
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(
+            new Request(parsed.GetValue(ids) ?? [], parsed.GetValue(full), parsed.GetValue(folder)!, parsed.GetValue(jobs), parsed.GetValue(json), parsed.GetValue(quiet)),
+            PapersCatalog.Papers, PapersCatalog.Claims, PapersCatalog.Figures, Console.Out, Console.Error, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    /// <summary>What was asked for.</summary>
+    /// <param name="Ids">Words that choose; none = everything.</param>
+    /// <param name="Full">The papers' own sizes.</param>
+    /// <param name="Folder">The report's folder.</param>
+    /// <param name="Jobs">Computations at a time; 0 = one a core.</param>
+    /// <param name="Json">Write the JSON document rather than the table.</param>
+    /// <param name="Quiet">Write no progress.</param>
+    public sealed record Request(IReadOnlyList<string> Ids, bool Full, string Folder, int Jobs, bool Json, bool Quiet);
+
+    /// <summary>Does it, and returns the exit status: 0 done, 1 a computation failed, 2 unknown id or a folder that cannot be written, 130 interrupted.</summary>
+    public static int Run(
+        Request request, IReadOnlyList<Paper> papers, IReadOnlyList<Claim> claims, IReadOnlyList<PaperFigure> figures,
+        TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        try
+        {
+            var selection = Selection.Of(request.Ids, claims, figures);
+            using var progress = new ReproduceProgress(error, request.Quiet);
+            var reproduction = new Reproduction(Path.Combine(request.Folder, "results"), request.Full, request.Jobs, progress.On);
+            var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(1));
+            progress.Stop();
+            if (result.Interrupted)
+            {
+                error.WriteLine($"rhoflow: interrupted. {result.Claims.Count} claims and {result.Figures.Count} figures are done and kept in {request.Folder}; the same command goes on from there.");
+                return 130;
+            }
+            var content = Content(reproduction, result, papers, claims, figures, request.Full);
+            var renderer = SvgRenderer.Find(out var missing);
+            if (!request.Quiet && renderer is not null && result.Computed > 0) error.WriteLine("rhoflow: drawing");
+            var report = ReportWriter.Write(request.Folder, content, renderer, missing, cancellation);
+            if (request.Json) output.WriteLine(ReproductionJson.Write(result, content, report));
+            else ReproduceTable.Write(output, result, report);
+            foreach (var note in report.Notes) error.WriteLine($"rhoflow: note: {note}");
+            foreach (var (id, what) in Errors(result)) error.WriteLine($"rhoflow: {id} stopped with an error: {what}");
+            return result.Failed ? 1 : 0;
+        }
+        catch (UnknownIdException e)
+        {
+            error.WriteLine($"rhoflow: {e.Message}");
+            return 2;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            error.WriteLine($"rhoflow: interrupted while drawing. All results are kept in {request.Folder}; the same command goes on from there.");
+            return 130;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"rhoflow: cannot write to {Path.GetFullPath(request.Folder)}: {e.Message} Choose another folder with --out DIR, or make room; finished results are kept.");
+            return 2;
+        }
+    }
+
+    // The report shows what was asked for and what earlier runs of the same program left, so that it grows with each call.
+    private static ReportContent Content(
+        Reproduction reproduction, ReproductionResult now, IReadOnlyList<Paper> papers, IReadOnlyList<Claim> claims, IReadOnlyList<PaperFigure> figures, bool full)
+    {
+        var known = reproduction.Known(new Selection(claims, figures));
+        var claimResults = known.Claims.Concat(now.Claims).DistinctBy(c => c.Claim.Id, StringComparer.Ordinal).ToDictionary(c => c.Claim.Id, StringComparer.Ordinal);
+        var figureResults = known.Figures.Concat(now.Figures).DistinctBy(f => f.Figure.Id, StringComparer.Ordinal).ToDictionary(f => f.Figure.Id, StringComparer.Ordinal);
+        return new ReportContent(
+            papers,
+            [.. claims.Where(c => claimResults.ContainsKey(c.Id)).Select(c => claimResults[c.Id])],
+            [.. figures.Where(f => figureResults.ContainsKey(f.Id)).Select(f => figureResults[f.Id])],
+            claims.Count + figures.Count - claimResults.Count - figureResults.Count,
+            full);
+    }
+
+    private static IEnumerable<(string Id, string Error)> Errors(ReproductionResult result) =>
+        result.Figures.Where(f => f.Result.Error is not null).Select(f => (f.Figure.Id, f.Result.Error!))
+            .Concat(result.Claims.Where(c => c.Result.Error is not null).Select(c => (c.Claim.Id, c.Result.Error!)));
+}

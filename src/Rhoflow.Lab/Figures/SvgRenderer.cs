@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Rhoflow.Lab.Files;
+
+namespace Rhoflow.Lab.Figures;
+
+/// <summary>A picture to draw.</summary>
+/// <param name="Specification">Vega-Lite specification with sizes.</param>
+/// <param name="File">The SVG file to write.</param>
+public sealed record SvgJob(JsonObject Specification, string File);
+
+/// <summary>
+/// Draws specifications as SVG with Vega in Node. The renderer is a folder with <c>render.mjs</c> and its <c>node_modules</c>:
+/// <c>src/Rhoflow.Lab/Render</c> of the project, <c>render</c> beside the program, or wherever RHOFLOW_RENDER points.
+/// </summary>
+public sealed class SvgRenderer
+{
+    private SvgRenderer(string folder) => Folder = folder;
+
+    /// <summary>The folder with <c>render.mjs</c> and <c>node_modules</c>.</summary>
+    public string Folder { get; }
+
+    /// <summary>The renderer, or null and in <paramref name="missing"/> what to do to get one.</summary>
+    public static SvgRenderer? Find(out string missing)
+    {
+        var folder = Candidates().FirstOrDefault(f => File.Exists(Path.Combine(f, "render.mjs")));
+        missing = "";
+        if (folder is null)
+        {
+            missing = "the folder with render.mjs was not found: set RHOFLOW_RENDER to src/Rhoflow.Lab/Render of the project";
+        }
+        else if (NodeVersion() is var version && version < 20)
+        {
+            missing = (version == 0 ? "Node is not installed" : $"Node {version} is too old") + ": get Node 20 or newer from https://nodejs.org";
+        }
+        else if (!File.Exists(Path.Combine(folder, "node_modules", "vega", "package.json")))
+        {
+            missing = $"Vega is not installed: run 'npm ci' in {folder}";
+        }
+        return missing.Length == 0 ? new SvgRenderer(folder!) : null;
+    }
+
+    /// <summary>
+    /// Draws <paramref name="jobs"/>, except those whose file was made from the same specification already. Returns what went wrong, by
+    /// file; empty when all is well.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Draw(IReadOnlyList<SvgJob> jobs, CancellationToken cancellation = default)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        var todo = new JsonArray();
+        foreach (var job in jobs)
+        {
+            var stamp = Stamp(job.Specification);
+            if (IsDrawn(job.File, stamp)) continue;
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(job.File))!);
+            todo.Add(new JsonObject { ["specification"] = job.Specification.DeepClone(), ["file"] = job.File, ["stamp"] = stamp });
+            errors[job.File] = "the renderer ended before it came to this picture";
+        }
+        if (todo.Count == 0) return errors;
+
+        var input = new JsonObject { ["jobs"] = todo, ["dark"] = JsonSerializer.SerializeToNode(Theme.Dark) };
+        using var node = Start("render.mjs");
+        using var stop = cancellation.Register(() => node.Kill(entireProcessTree: true));
+        var trouble = node.StandardError.ReadToEndAsync(CancellationToken.None);
+        var answers = node.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            node.StandardInput.Write(input.ToJsonString());
+            node.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // Node ended at once; its last words are in the standard error read below.
+        }
+        node.WaitForExit();
+        cancellation.ThrowIfCancellationRequested();
+        foreach (var line in answers.GetAwaiter().GetResult().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var answer = JsonDocument.Parse(line);
+            var file = answer.RootElement.GetProperty("file").GetString()!;
+            if (answer.RootElement.GetProperty("error").GetString() is { } error) errors[file] = error;
+            else errors.Remove(file);
+        }
+        if (node.ExitCode != 0 && trouble.GetAwaiter().GetResult().Trim() is { Length: > 0 } words)
+        {
+            foreach (var file in errors.Keys.ToList()) errors[file] = words;
+        }
+        return errors;
+    }
+
+    private static string Stamp(JsonObject specification) =>
+        "specification " + ContentHash.Of(specification.ToJsonString() + JsonSerializer.Serialize(Theme.Dark));
+
+    private static bool IsDrawn(string file, string stamp)
+    {
+        if (!File.Exists(file)) return false;
+        using var reader = new StreamReader(file);
+        return string.Equals(reader.ReadLine(), $"<!-- {stamp} -->", StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Candidates()
+    {
+        if (Environment.GetEnvironmentVariable("RHOFLOW_RENDER") is { Length: > 0 } named)
+        {
+            yield return Path.GetFullPath(named);
+            yield break;
+        }
+        if (Environment.GetEnvironmentVariable("RHOFLOW_HOME") is { Length: > 0 } home) yield return Path.Combine(home, "src", "Rhoflow.Lab", "Render");
+        yield return Path.Combine(AppContext.BaseDirectory, "render");
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            yield return Path.Combine(folder.FullName, "src", "Rhoflow.Lab", "Render");
+        }
+    }
+
+    private Process Start(string script) => Process.Start(new ProcessStartInfo("node", [script])
+    {
+        WorkingDirectory = Folder,
+        UseShellExecute = false,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        StandardInputEncoding = new System.Text.UTF8Encoding(false),
+        StandardOutputEncoding = System.Text.Encoding.UTF8,
+    })!;
+
+    // The major version, 0 where Node is not there.
+    private static int NodeVersion()
+    {
+        try
+        {
+            using var node = Process.Start(new ProcessStartInfo("node", ["--version"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var text = node.StandardOutput.ReadToEnd();
+            node.WaitForExit();
+            return int.TryParse(text.TrimStart('v').Split('.')[0], out var major) ? major : 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// Renders Vega-Lite specifications to SVG files, all of one batch in one process because starting up costs more than drawing.
+// Standard input: {"jobs": [{"specification": {…}, "file": "…/figure-05.svg", "stamp": "…"}, …], "dark": {"#light": "#dark", …}}.
+// Standard output: one line a job, {"file": …, "error": null | "why"}. The stamp becomes the file's first line.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import * as vegaLite from 'vega-lite';
+import * as vega from 'vega';
+
+const { jobs, dark } = JSON.parse(readFileSync(0, 'utf8'));
+
+// One file for light and dark pages: the theme's few colours are exchanged where the reader's system is dark.
+const swaps = Object.entries(dark).flatMap(([from, to]) =>
+  [`[fill="${from}"]{fill:${to}}`, `[stroke="${from}"]{stroke:${to}}`]);
+const style = `<style>@media (prefers-color-scheme: dark){${swaps.join('')}}</style>`;
+
+const quiet = { level: () => quiet, error: message => { throw new Error(message); }, warn: () => quiet, info: () => quiet, debug: () => quiet };
+
+for (const { specification, file, stamp } of jobs) {
+  let error = null;
+  try {
+    const { spec } = vegaLite.compile(specification, { logger: quiet });
+    const view = new vega.View(vega.parse(spec), { renderer: 'none', logger: quiet });
+    const svg = await view.toSVG();
+    view.finalize();
+    const temporary = `${file}.${process.pid}.tmp`;
+    writeFileSync(temporary, `<!-- ${stamp} -->\n${svg.replace(/^(<svg[^>]*>)/, `$1${style}`)}\n`);
+    renameSync(temporary, file);
+  } catch (e) {
+    error = String(e.message ?? e);
+  }
+  console.log(JSON.stringify({ file, error }));
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Lab.Report;
+
+/// <summary>What the pages have in common: frame, navigation, charts.</summary>
+/// <param name="Content">What the report shows.</param>
+/// <param name="Drawn">Ids of the charts that have an SVG file.</param>
+/// <param name="HasVega">The scripts for live charts lie beside the pages.</param>
+/// <param name="Notes">What could not be done.</param>
+internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Drawn, bool HasVega, IReadOnlyList<string> Notes)
+{
+    /// <summary>A whole page.</summary>
+    public string Frame(string title, Paper? here, string main) => $$"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <meta name="rhoflow-dark" content="{{Html.Escape(JsonSerializer.Serialize(Theme.Dark))}}">
+        <title>{{Html.Escape(title)}}</title>
+        <link rel="stylesheet" href="assets/report.css">
+        </head>
+        <body>
+        <nav class="site" aria-label="Pages"><a href="index.html"{{(here is null ? " aria-current=\"page\"" : "")}}>Verdicts</a>{{string.Concat(Content.PapersShown.Select(p =>
+            $"<a href=\"{p.Key}.html\"{(p == here ? " aria-current=\"page\"" : "")}>{Html.Escape(p.Name)}</a>"))}}</nav>
+        <main>
+        {{main}}
+        </main>
+        <footer>
+        {{string.Concat(Notes.Select(n => $"<p class=\"note\">Note: {Html.Escape(n)}.</p>\n"))}}<p>Made by <code>./rhoflow reproduce{{(Content.Full ? " --full" : "")}}</code>. Every number here was computed; every verdict follows from the checks beside it.</p>
+        </footer>
+        {{(HasVega ? "<script src=\"assets/vega.min.js\"></script>\n<script src=\"assets/vega-lite.min.js\"></script>\n<script src=\"assets/vega-embed.min.js\"></script>\n" : "")}}<script src="assets/report.js"></script>
+        </body>
+        </html>
+
+        """;
+
+    /// <summary>Where a chart's figure or claim is shown.</summary>
+    public string? LinkTo(string chartId)
+    {
+        if (Content.Figures.FirstOrDefault(f => f.Figure.Id == chartId) is { } figure) return $"{figure.Figure.Paper.Key}.html#{Html.Anchor(chartId)}";
+        return Content.Claims.FirstOrDefault(c => c.ChartId == chartId) is { } claim ? LinkTo(claim.Claim) : null;
+    }
+
+    /// <summary>Where a claim is shown.</summary>
+    public static string LinkTo(Claim claim) => $"{claim.Paper.Key}.html#{claim.Id}";
+
+    /// <summary>A chart: the SVG, which scripts replace by live panels once it is scrolled to; or what to do to get it.</summary>
+    public string Chart(string id, StoredChart chart, string title, string caption)
+    {
+        var picture = Drawn.Contains(id)
+            ? $"<img src=\"figures/{id}.svg\" alt=\"{Html.Escape(title)}\" loading=\"lazy\">"
+            : HasVega ? "" : "<p class=\"note\">No picture: it takes Node 20 (https://nodejs.org); then run the command again. The numbers are complete without it.</p>";
+        var data = HasVega ? $"<script type=\"application/json\">{ReportWriter.PanelsJson(chart)}</script>" : "";
+        return $"""
+            <figure class="chart" data-panels="{chart.Panels.Count}">
+            <div class="panels">{picture}</div>{data}
+            <figcaption>{Html.Text(caption)} <a class="file" href="figures/{id}.svg">SVG</a> <a class="file" href="figures/{id}.vl.json">Vega-Lite</a></figcaption>
+            </figure>
+
+            """;
+    }
+
+    /// <summary>Counts of verdicts as a bar with its legend.</summary>
+    public static string Tally(IReadOnlyCollection<CheckedClaim> claims)
+    {
+        var counts = Enum.GetValues<Verdict>().Select(v => (Verdict: v, Count: claims.Count(c => c.Result.Verdict == v))).Where(x => x.Count > 0).ToList();
+        var bar = string.Concat(counts.Select(x => $"<span class=\"{VerdictStyle.Of(x.Verdict).Name}\" style=\"flex:{x.Count}\"></span>"));
+        var words = string.Join(" ", counts.Select(x => $"<span class=\"count\"><b>{x.Count}</b> {Html.Badge(x.Verdict)}</span>"));
+        return counts.Count == 0 ? "" : $"<div class=\"tally\"><div class=\"bar\" aria-hidden=\"true\">{bar}</div><p>{words}</p></div>";
+    }
+}

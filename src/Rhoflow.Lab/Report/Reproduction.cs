@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Lab.Report;
+
+/// <summary>Something that happened while claims and figures were computed.</summary>
+/// <param name="Id">Claim or figure.</param>
+/// <param name="Text">What it is doing; empty when it began or ended.</param>
+/// <param name="Ended">It is done (computed, found in the store, or broken).</param>
+/// <param name="Done">How many are done.</param>
+/// <param name="Total">How many there are.</param>
+public sealed record ReproductionEvent(string Id, string Text, bool Ended, int Done, int Total);
+
+/// <summary>What a reproduction gave; lists are in the order of the catalogue, whatever the order of finishing.</summary>
+/// <param name="Claims">Checked claims.</param>
+/// <param name="Figures">Drawn figures.</param>
+/// <param name="Computed">How many were computed now rather than found in the store.</param>
+/// <param name="Interrupted">Not everything was done; what is listed is complete and stored.</param>
+public sealed record ReproductionResult(
+    IReadOnlyList<CheckedClaim> Claims, IReadOnlyList<DrawnFigure> Figures, int Computed, bool Interrupted)
+{
+    /// <summary>Some computation threw.</summary>
+    public bool Failed => Claims.Any(c => c.Result.Error is not null) || Figures.Any(f => f.Result.Error is not null);
+}
+
+/// <summary>Computes claims and figures in parallel and keeps each finished result, so that nothing is computed twice.</summary>
+public sealed class Reproduction
+{
+    private readonly ResultStore _store;
+    private readonly bool _full;
+    private readonly int _parallel;
+    private readonly Action<ReproductionEvent>? _onEvent;
+    private readonly SharedResults _shared = new();
+
+    /// <summary>A reproduction into the results folder <paramref name="folder"/>.</summary>
+    /// <param name="folder">Where results are kept.</param>
+    /// <param name="full">The papers' own sizes rather than quick ones.</param>
+    /// <param name="parallel">How many are computed at a time; 0 = one a processor core.</param>
+    /// <param name="onEvent">Told what happens, from any thread, one call at a time.</param>
+    public Reproduction(string folder, bool full = false, int parallel = 0, Action<ReproductionEvent>? onEvent = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(parallel);
+        _store = new ResultStore(folder, full);
+        _full = full;
+        _parallel = parallel == 0 ? Environment.ProcessorCount : parallel;
+        _onEvent = onEvent;
+    }
+
+    /// <summary>What the store has of <paramref name="selection"/> already; computes nothing.</summary>
+    public ReproductionResult Known(Selection selection) => Ordered(selection,
+        Found(selection.Claims, c => c.Id, c => _store.Find<ClaimResult>(c.Id, c.Check)),
+        Found(selection.Figures, f => f.Id, f => _store.Find<FigureResult>(f.Id, f.Build)), 0, interrupted: false);
+
+    /// <summary>
+    /// Computes what the store does not have. A claim or figure that throws carries its error and stops no other. After cancellation no
+    /// further one is begun, those that do not stop of themselves are left behind after <paramref name="grace"/> (2 s), and the finished
+    /// ones are returned.
+    /// </summary>
+    /// <exception cref="IOException">A result cannot be written.</exception>
+    public ReproductionResult Run(Selection selection, CancellationToken cancellation = default, TimeSpan? grace = null)
+    {
+        var claims = new ConcurrentDictionary<string, ClaimResult>(StringComparer.Ordinal);
+        var figures = new ConcurrentDictionary<string, FigureResult>(StringComparer.Ordinal);
+        var progress = new ProgressCounter(selection.Claims.Count + selection.Figures.Count, _onEvent);
+        var computed = 0;
+
+        void Study<T>(string id, Delegate code, ConcurrentDictionary<string, T> into, Func<StudyContext, long, T> compute, Func<Exception, double, T> broken)
+            where T : class
+        {
+            if (_store.Find<T>(id, code) is not { } result)
+            {
+                progress.Say(id, "");
+                var context = new StudyContext(_shared, _full, text => progress.Say(id, text), cancellation);
+                var start = Stopwatch.GetTimestamp();
+                var isWhole = true;
+                try
+                {
+                    result = compute(context, start);
+                }
+                catch (Exception) when (cancellation.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception e)
+                {
+                    result = broken(e, Seconds(start));
+                    isWhole = false;
+                }
+                if (isWhole) _store.Save(id, code, result);
+                Interlocked.Increment(ref computed);
+            }
+            into[id] = result;
+            progress.End(id);
+        }
+
+        // Figures first: they tend to be the long ones, and claims then find their trajectories integrated.
+        var work = new ConcurrentQueue<Action>(
+        [
+            .. selection.Figures.Select<PaperFigure, Action>(f => () => Study(f.Id, f.Build, figures,
+                (context, start) => new FigureResult(StoredChart.Of(f.Build(context)), Seconds(start)), FigureResult.Broken)),
+            .. selection.Claims.Select<Claim, Action>(c => () => Study(c.Id, c.Check, claims,
+                (context, start) => ClaimResult.Of(c.Check(context), Seconds(start)), ClaimResult.Broken)),
+        ]);
+        var workers = Enumerable.Range(0, Math.Max(1, Math.Min(_parallel, work.Count)))
+            .Select(_ => Task.Factory.StartNew(() =>
+            {
+                while (!cancellation.IsCancellationRequested && work.TryDequeue(out var next)) next();
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        Wait(Task.WhenAll(workers), cancellation, grace ?? TimeSpan.FromSeconds(2));
+        return Ordered(selection, claims, figures, computed, cancellation.IsCancellationRequested);
+    }
+
+    private static void Wait(Task all, CancellationToken cancellation, TimeSpan grace)
+    {
+        try
+        {
+            if (Task.WaitAny([all], Timeout.Infinite, cancellation) == 0) all.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            if (Task.WaitAny([all], grace) == 0) all.GetAwaiter().GetResult();
+        }
+    }
+
+    private static double Seconds(long start) => Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+    private static Dictionary<string, TResult> Found<T, TResult>(IEnumerable<T> items, Func<T, string> id, Func<T, TResult?> find) where TResult : class =>
+        items.Select(x => (Id: id(x), Result: find(x))).Where(x => x.Result is not null).ToDictionary(x => x.Id, x => x.Result!, StringComparer.Ordinal);
+
+    private static ReproductionResult Ordered(
+        Selection selection, IReadOnlyDictionary<string, ClaimResult> claims, IReadOnlyDictionary<string, FigureResult> figures, int computed, bool interrupted)
+    {
+        var isPartial = claims.Count < selection.Claims.Count || figures.Count < selection.Figures.Count;
+        return new(
+            [.. selection.Claims.Where(c => claims.ContainsKey(c.Id)).Select(c => new CheckedClaim(c, claims[c.Id]))],
+            [.. selection.Figures.Where(f => figures.ContainsKey(f.Id)).Select(f => new DrawnFigure(f, figures[f.Id]))],
+            computed, interrupted && isPartial);
+    }
+
+    private sealed class ProgressCounter(int total, Action<ReproductionEvent>? onEvent)
+    {
+        private readonly Lock _lock = new();
+        private int _done;
+
+        public void Say(string id, string text)
+        {
+            lock (_lock) onEvent?.Invoke(new(id, text, Ended: false, _done, total));
+        }
+
+        public void End(string id)
+        {
+            lock (_lock) onEvent?.Invoke(new(id, "", Ended: true, ++_done, total));
+        }
+    }
+}

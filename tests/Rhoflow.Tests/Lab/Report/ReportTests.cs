@@ -1,0 +1,160 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Rhoflow.Cli;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Lab.Report;
+using Shouldly;
+using Xunit;
+
+namespace Rhoflow.Tests.Lab.Report;
+
+public partial class ReportTests
+{
+    private readonly SampleStudies _studies = new();
+
+    [Fact]
+    public void Every_claim_and_figure_is_there_with_its_verdict_numbers_and_command()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, out _, out _).ShouldBe(1);
+        var front = File.ReadAllText(folder / "index.html");
+        foreach (var claim in _studies.Claims.Append(_studies.Throws))
+        {
+            front.ShouldContain($"href=\"{claim.Paper.Key}.html#{claim.Id}\"");
+            var page = File.ReadAllText(folder / $"{claim.Paper.Key}.html");
+            page.ShouldContain($"id=\"{claim.Id}\"");
+            page.ShouldContain($"./rhoflow reproduce {claim.Id}</code>");
+            page.ShouldContain("Iris, setosa against the rest");
+        }
+        front.ShouldContain("data-verdict=\"holds\"");
+        front.ShouldContain("data-verdict=\"undecided\"");
+        var first = File.ReadAllText(folder / "first.html");
+        first.ShouldContain("id=\"first-figure-02\"");
+        first.ShouldContain("9.75103");
+        first.ShouldContain("the constant is 2f, not 4f");
+        first.ShouldContain("papers/first/figure-02.yaml");
+    }
+
+    [Fact]
+    public void Texts_are_escaped_and_indices_set()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, out _, out _);
+        var first = File.ReadAllText(folder / "first.html");
+        first.ShouldContain("A first paper &lt;with &amp; signs&gt; (2019)");
+        first.ShouldContain("⟨W<sub>k</sub>, ∂f/∂W<sub>k</sub>⟩ = f for every k, if x &lt; y &amp; z &gt; 0.");
+        first.ShouldContain("e<sup>−ρf</sup>");
+        File.ReadAllText(folder / "firstb.html").ShouldContain("the step &lt;h&gt; went to 0 at t = 3");
+        foreach (var json in Specifications().Matches(first).Select(m => m.Groups["json"].Value))
+        {
+            json.ShouldNotContain("<");
+            JsonNode.Parse(json).ShouldNotBeNull();
+        }
+    }
+
+    [Fact]
+    public void Every_link_inside_the_report_leads_somewhere_and_nothing_is_loaded_from_elsewhere()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, out _, out _);
+        var hasPictures = SvgRenderer.Find(out _) is not null;
+        var links = 0;
+        foreach (var page in Directory.EnumerateFiles(folder.Path, "*.html"))
+        {
+            foreach (Match match in Links().Matches(File.ReadAllText(page)))
+            {
+                var link = WebUtility.HtmlDecode(match.Groups["link"].Value);
+                link.ShouldNotContain(":");
+                var (file, anchor) = link.Split('#') is [var f, var a] ? (f, a) : (link, "");
+                var target = file.Length == 0 ? page : folder / file;
+                if (!hasPictures && target.EndsWith(".svg", StringComparison.Ordinal)) continue;
+                File.Exists(target).ShouldBeTrue($"{Path.GetFileName(page)} links to {link}");
+                if (anchor.Length > 0) File.ReadAllText(target).ShouldContain($"id=\"{anchor}\"");
+                links++;
+            }
+        }
+        links.ShouldBeGreaterThan(20);
+    }
+
+    [Fact]
+    public void Without_node_all_numbers_are_there_and_the_way_to_pictures_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var result = new Reproduction(folder / "results").Run(new(_studies.Claims, _studies.Figures), TestContext.Current.CancellationToken);
+        var content = new ReportContent(_studies.Papers, result.Claims, result.Figures);
+        var report = ReportWriter.Write(folder.Path, content, null, "Node is not installed: get Node 20", TestContext.Current.CancellationToken);
+        report.Svg.ShouldBeEmpty();
+        report.Notes.Single().ShouldContain("Node 20");
+        var first = File.ReadAllText(folder / "first.html");
+        first.ShouldContain("Node 20");
+        first.ShouldContain("9.75103");
+        first.ShouldNotContain("<img");
+        first.ShouldNotContain("vega.min.js");
+    }
+
+    [Fact]
+    public void The_json_document_has_the_agreed_members()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, out var output, out _, json: true).ShouldBe(1);
+        var document = JsonNode.Parse(output)!.AsObject();
+        document.Select(m => m.Key).ShouldBe(["claims", "figures", "report"]);
+        File.Exists(document["report"]!.GetValue<string>()).ShouldBeTrue();
+        string[] members = ["id", "paper", "place", "statement", "verdict", "measured", "expected", "why", "figure", "seconds"];
+        var claims = document["claims"]!.AsArray();
+        claims.ShouldAllBe(c => members.All(m => c!.AsObject().ContainsKey(m)));
+        claims.Select(c => c!["verdict"]!.GetValue<string>()).ShouldBe(["holds", "care", "fails", "undecided"]);
+        claims[0]!["measured"]!["error · log t at t = 1e100"]!.GetValue<double>().ShouldBe(1.0265);
+        claims[0]!["measured"]!["series"]!.ToJsonString().ShouldBe("[1,2.5,null]");
+        var figures = document["figures"]!.AsArray();
+        figures.Select(f => f!["id"]!.GetValue<string>()).ShouldBe(["first/figure-02", "claims/b01-euler"]);
+        figures.ShouldContain(f => f!["id"]!.GetValue<string>() == claims[0]!["figure"]!.GetValue<string>());
+        if (SvgRenderer.Find(out _) is not null) figures.ShouldAllBe(f => File.Exists(f!["svg"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public void The_table_names_verdicts_counts_and_report_and_a_later_part_keeps_the_rest_in_the_report()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, out var output, out var error);
+        output.ShouldContain("✗ fails");
+        output.ShouldContain("4 claims: 1 ✓ holds, 1 ≈ with care, 1 ✗ fails, 1 ? undecided");
+        output.TrimEnd().ShouldEndWith("index.html");
+        error.ShouldContain("b11-throws stopped with an error");
+        Run(folder, out output, out _, words: "b06").ShouldBe(0);
+        output.ShouldContain("1 claim: 1 ≈ with care");
+        output.ShouldContain("Nothing had to be computed anew.");
+        File.ReadAllText(folder / "index.html").ShouldContain("firstb.html#b10-faster");
+    }
+
+    [Fact]
+    public void Bad_requests_have_their_exit_status()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, out var output, out var error, words: "b6-konstant").ShouldBe(2);
+        output.ShouldBeEmpty();
+        error.ShouldContain("Nearest: b06-constant");
+        File.WriteAllText(folder / "file", "");
+        var request = new ReproduceCommand.Request(["b06"], false, folder / "file", 1, false, true);
+        var words = new StringWriter();
+        ReproduceCommand.Run(request, _studies.Papers, _studies.Claims, _studies.Figures, TextWriter.Null, words, CancellationToken.None).ShouldBe(2);
+        words.ToString().ShouldContain("--out DIR");
+        ReproduceCommand.Run(request with { Folder = folder / "x" }, _studies.Papers, _studies.Claims, _studies.Figures, TextWriter.Null, words, new CancellationToken(canceled: true)).ShouldBe(130);
+        words.ToString().ShouldContain("the same command goes on from there");
+    }
+
+    private int Run(TemporaryFolder folder, out string output, out string error, bool json = false, params string[] words)
+    {
+        var (o, e) = (new StringWriter(), new StringWriter());
+        var status = ReproduceCommand.Run(new(words, false, folder.Path, 2, json, true), _studies.Papers, [.. _studies.Claims, _studies.Throws], _studies.Figures, o, e, TestContext.Current.CancellationToken);
+        (output, error) = (o.ToString(), e.ToString());
+        return status;
+    }
+
+    [GeneratedRegex("(?:href|src)=\"(?<link>[^\"]*)\"", RegexOptions.ExplicitCapture)]
+    private static partial Regex Links();
+
+    [GeneratedRegex("<script type=\"application/json\">(?<json>.*?)</script>", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
+    private static partial Regex Specifications();
+}
