@@ -16,7 +16,7 @@ internal static class ThemeConfig
             "domainColor": "{{Theme.Line}}", "tickColor": "{{Theme.Line}}", "gridColor": "{{Theme.Grid}}"
           },
           "legend": {
-            "orient": "bottom", "labelColor": "{{Theme.Ink}}", "labelFontSize": 13, "labelLimit": 420, "symbolStrokeWidth": 2.4,
+            "orient": "bottom", "labelColor": "{{Theme.Ink}}", "labelFontSize": 13, "labelLimit": 900, "symbolStrokeWidth": 2.4,
             "columnPadding": 18, "rowPadding": 4,
             "layout": { "bottom": { "anchor": "start", "direction": "vertical", "margin": 6 } }
           },

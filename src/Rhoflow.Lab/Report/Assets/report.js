@@ -39,8 +39,10 @@
   const sized = (panel, width) => {
     let text = JSON.stringify(panel);
     if (darkPage.matches) for (const [light, dark] of Object.entries(darkColours)) text = text.replaceAll(light, dark);
+    const spec = JSON.parse(text);
+    spec.config.legend.labelLimit = width - 60;
     return {
-      ...JSON.parse(text), width, height: Math.round(Math.max(200, Math.min(width * 0.62, 400))),
+      ...spec, width, height: Math.round(Math.max(200, Math.min(width * 0.62, 400))),
       autosize: { type: 'fit-x', contains: 'padding' }, background: 'transparent',
     };
   };

@@ -9,15 +9,30 @@ using Xunit;
 
 namespace Rhoflow.Tests.Lab.Report;
 
-public partial class ReportTests
+/// <summary>One report that several tests read.</summary>
+public sealed class SampleReport : IDisposable
+{
+    public SampleReport() => Status = ReproduceCommand.Run(
+        new([], false, Folder.Path, 2, false, true), Studies.Papers, [.. Studies.Claims, Studies.Throws], Studies.Figures, TextWriter.Null, TextWriter.Null, CancellationToken.None);
+
+    public int Status { get; }
+
+    internal TemporaryFolder Folder { get; } = new();
+
+    internal SampleStudies Studies { get; } = new();
+
+    public void Dispose() => Folder.Dispose();
+}
+
+public partial class ReportTests(SampleReport report) : IClassFixture<SampleReport>
 {
     private readonly SampleStudies _studies = new();
 
     [Fact]
     public void Every_claim_and_figure_is_there_with_its_verdict_numbers_and_command()
     {
-        using var folder = new TemporaryFolder();
-        Run(folder, out _, out _).ShouldBe(1);
+        var folder = report.Folder;
+        report.Status.ShouldBe(1);
         var front = File.ReadAllText(folder / "index.html");
         foreach (var claim in _studies.Claims.Append(_studies.Throws))
         {
@@ -39,12 +54,12 @@ public partial class ReportTests
     [Fact]
     public void Texts_are_escaped_and_indices_set()
     {
-        using var folder = new TemporaryFolder();
-        Run(folder, out _, out _);
+        var folder = report.Folder;
         var first = File.ReadAllText(folder / "first.html");
         first.ShouldContain("A first paper &lt;with &amp; signs&gt; (2019)");
         first.ShouldContain("⟨W<sub>k</sub>, ∂f/∂W<sub>k</sub>⟩ = f for every k, if x &lt; y &amp; z &gt; 0.");
         first.ShouldContain("e<sup>−ρf</sup>");
+        first.ShouldContain("li<sup>-1</sup>(4ft + C), with ‖W<sub>k</sub>‖<sub>F</sub> = ρ<sub>k</sub>; snake_case stays.");
         File.ReadAllText(folder / "firstb.html").ShouldContain("the step &lt;h&gt; went to 0 at t = 3");
         foreach (var json in Specifications().Matches(first).Select(m => m.Groups["json"].Value))
         {
@@ -56,8 +71,7 @@ public partial class ReportTests
     [Fact]
     public void Every_link_inside_the_report_leads_somewhere_and_nothing_is_loaded_from_elsewhere()
     {
-        using var folder = new TemporaryFolder();
-        Run(folder, out _, out _);
+        var folder = report.Folder;
         var hasPictures = SvgRenderer.Find(out _) is not null;
         var links = 0;
         foreach (var page in Directory.EnumerateFiles(folder.Path, "*.html"))
@@ -83,9 +97,9 @@ public partial class ReportTests
         using var folder = new TemporaryFolder();
         var result = new Reproduction(folder / "results").Run(new(_studies.Claims, _studies.Figures), TestContext.Current.CancellationToken);
         var content = new ReportContent(_studies.Papers, result.Claims, result.Figures);
-        var report = ReportWriter.Write(folder.Path, content, null, "Node is not installed: get Node 20", TestContext.Current.CancellationToken);
-        report.Svg.ShouldBeEmpty();
-        report.Notes.Single().ShouldContain("Node 20");
+        var written = ReportWriter.Write(folder.Path, content, null, "Node is not installed: get Node 20", TestContext.Current.CancellationToken);
+        written.Svg.ShouldBeEmpty();
+        written.Notes.Single().ShouldContain("Node 20");
         var first = File.ReadAllText(folder / "first.html");
         first.ShouldContain("Node 20");
         first.ShouldContain("9.75103");

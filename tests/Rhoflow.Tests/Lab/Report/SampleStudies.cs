@@ -41,7 +41,7 @@ internal sealed class SampleStudies
 
     public Claim Care { get; }
 
-    private Claim MakeCare() => Sample("b06-constant", First, "The product is R = li^{-1}(4ft + C).", _ =>
+    private Claim MakeCare() => Sample("b06-constant", First, "The product is R = li^{-1}(4ft + C), with ‖W_k‖_F = ρ_k; snake_case stays.", _ =>
     {
         var judge = new Judge();
         judge.Printed.Near("product at t = 1000", 9.75103, 10.53337, relative: 1e-4);
