@@ -38,7 +38,7 @@ public sealed class BatchNormWeightDecayFlow : Flow
         return state;
     }
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var rho = state[0];
         var v = state[1..];
@@ -58,8 +58,4 @@ public sealed class BatchNormWeightDecayFlow : Flow
         rho[^1] = state[0];
         state[1..].CopyTo(v);
     }
-
-    public override string? ModeViolation(double logT, ReadOnlySpan<double> state) => ReluMode.Violation(Risk, state[1..]);
-
-    public override string? AdoptMode(double logT, ReadOnlySpan<double> state, bool first) => ReluMode.Adopt(Risk, state[1..], first);
 }

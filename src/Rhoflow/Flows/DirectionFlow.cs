@@ -35,10 +35,6 @@ public abstract class DirectionFlow : Flow
         state.CopyTo(v);
     }
 
-    public override string? ModeViolation(double logT, ReadOnlySpan<double> state) => ReluMode.Violation(Risk, state);
-
-    public override string? AdoptMode(double logT, ReadOnlySpan<double> state, bool first) => ReluMode.Adopt(Risk, state, first);
-
     /// <summary>V̇_k = c Σ c_n (∂f_n/∂V_k − V_k f_n) with the loss taken at ρ f; returns the log scale.</summary>
     protected double Directions(double rho, double c, ReadOnlySpan<double> v, Span<double> velocity)
     {
@@ -70,5 +66,5 @@ public sealed class FixedRhoFlow : DirectionFlow
 
     protected override double RhoAt(double logT) => _rho;
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity) => Directions(_rho, _rho, state, velocity);
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity) => Directions(_rho, _rho, state, velocity);
 }

@@ -11,6 +11,7 @@ namespace Rhoflow.Flows;
 public abstract class Flow
 {
     private readonly double[] _rho, _v;
+    private readonly KinkMode? _kinks;
 
     protected Flow(EmpiricalRisk? risk, Network network)
     {
@@ -18,6 +19,7 @@ public abstract class Flow
         Network = network;
         _rho = new double[network.Depth];
         _v = new double[network.ParameterCount];
+        if (risk is not null && network.Layers.Any(static l => l.Activation.HasKink)) _kinks = new KinkMode(this);
     }
 
     /// <summary>The name in configs.</summary>
@@ -41,11 +43,26 @@ public abstract class Flow
     /// <exception cref="ArgumentException">A layer is zero and a direction is needed.</exception>
     public abstract double[] Start(ReadOnlySpan<double> theta);
 
-    /// <summary>dy/dt = e^{returned} velocity.</summary>
+    /// <summary>dy/dt = e^{returned} velocity; on the kink of a ReLU the one that stays on it (<see cref="KinkMode"/>).</summary>
     /// <param name="logT">log t, for schedules.</param>
     /// <param name="state">The state.</param>
     /// <param name="velocity">Receives the velocity over e^{returned}; always finite.</param>
-    public abstract double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity);
+    public double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity) => _kinks is { IsSliding: true }
+        ? _kinks.Velocity(logT, state, velocity)
+        : Field(logT, state, velocity);
+
+    /// <summary>The flow's equation at the activation pattern as it is.</summary>
+    protected internal abstract double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity);
+
+    /// <summary>
+    /// The parameters whose pre-activations decide the pattern, and their velocity: V (or W) is the end of most states. A positive
+    /// factor a layer changes no pattern.
+    /// </summary>
+    protected internal virtual void PatternPoint(ReadOnlySpan<double> state, ReadOnlySpan<double> velocity, Span<double> theta, Span<double> thetaDot)
+    {
+        state[^Network.ParameterCount..].CopyTo(theta);
+        if (!velocity.IsEmpty) velocity[^Network.ParameterCount..].CopyTo(thetaDot);
+    }
 
     /// <summary>ρ_k (signed) and V_k of the state, in the flow's own norm; V_k = 0 where ρ_k = 0 leaves no direction.</summary>
     public abstract void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v);
@@ -78,11 +95,21 @@ public abstract class Flow
     public virtual double LogReduction => Risk.Reduction == Reduction.Mean ? -Math.Log(Risk.Data.Count) : 0;
 
     /// <summary>Whether the discrete part of the flow (active ReLUs, active coordinates) still fits the state; null if it does, else what does not.</summary>
-    public virtual string? ModeViolation(double logT, ReadOnlySpan<double> state) => null;
+    public virtual string? ModeViolation(double logT, ReadOnlySpan<double> state) => _kinks?.Violation(logT, state);
 
-    /// <summary>Takes the discrete part from the state; from then on it is frozen until the next call. Returns what changed.</summary>
+    /// <summary>Takes the discrete part from the state; from then on it is frozen until the next call.</summary>
     /// <param name="first">True at the start: forget the mode so far.</param>
-    public virtual string? AdoptMode(double logT, ReadOnlySpan<double> state, bool first) => null;
+    public virtual void AdoptMode(double logT, ReadOnlySpan<double> state, bool first)
+    {
+        if (first) _kinks?.Begin(state);
+        else _kinks?.Cross(logT, state);
+    }
+
+    /// <summary>The discrete part as numbers, so that a resumed flow has the same.</summary>
+    public virtual double[] SaveMode() => _kinks?.Save() ?? [];
+
+    /// <summary>Takes back what <see cref="SaveMode"/> gave.</summary>
+    public virtual void RestoreMode(ReadOnlySpan<double> mode) => _kinks?.Restore(mode);
 
     /// <summary>A trajectory from the weights θ.</summary>
     public Trajectory From(ReadOnlySpan<double> theta, IntegrationOptions? options = null) => new(this, theta, options ?? new IntegrationOptions());

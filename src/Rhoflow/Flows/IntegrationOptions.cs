@@ -59,6 +59,6 @@ public sealed record FlowEvent(string What, Instant At, string Detail);
 /// <param name="Tau">τ at the integrator's S.</param>
 /// <param name="Steps">Steps so far.</param>
 /// <param name="Separated">Whether the data were separated.</param>
-/// <param name="ModeState">The state that the discrete mode was last taken from; empty where there is none.</param>
+/// <param name="Mode">The discrete part of the flow (<see cref="Flow.SaveMode"/>); empty where there is none.</param>
 public sealed record TrajectoryCheckpoint(
-    StepperState Stepper, Method Method, int Observed, double Tau, long Steps, bool Separated, double[] ModeState);
+    StepperState Stepper, Method Method, int Observed, double Tau, long Steps, bool Separated, double[] Mode);

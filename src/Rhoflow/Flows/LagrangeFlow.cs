@@ -18,7 +18,7 @@ public sealed class LagrangeFlow : NormDirectionFlow
 
     public override string Kind => "lagrange";
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var depth = Network.Depth;
         var rhos = state[..depth];

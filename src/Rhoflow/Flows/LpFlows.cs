@@ -17,7 +17,7 @@ public sealed class LpConstrainedFlow : NormDirectionFlow
 
     public override string Kind => "lp-constrained";
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var depth = Network.Depth;
         var rho = state[..depth];
@@ -48,7 +48,7 @@ public sealed class LpReparametrizedFlow : NormDirectionFlow
 
     public override string Kind => "lp-reparametrized";
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var depth = Network.Depth;
         var rho = state[..depth];

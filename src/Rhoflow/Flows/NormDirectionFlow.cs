@@ -53,11 +53,6 @@ public abstract class NormDirectionFlow : Flow
         state[Network.Depth..].CopyTo(v);
     }
 
-    public override string? ModeViolation(double logT, ReadOnlySpan<double> state) => ReluMode.Violation(Risk, state[Network.Depth..]);
-
-    public override string? AdoptMode(double logT, ReadOnlySpan<double> state, bool first) =>
-        ReluMode.Adopt(Risk, state[Network.Depth..], first);
-
     /// <summary>−∂L/∂W at W_k = ρ_k V_k, into <see cref="H"/>.</summary>
     protected LossValue DescentAtW(ReadOnlySpan<double> rho, ReadOnlySpan<double> v)
     {

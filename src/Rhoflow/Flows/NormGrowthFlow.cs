@@ -39,7 +39,7 @@ public sealed class NormGrowthFlow : Flow
     public override double LogReduction => _logFactor;
     public override double[] Start(ReadOnlySpan<double> theta) => theta.ToArray();
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var value = Weigh(Norms.Product(Network, state));
         var cf = 0.0;

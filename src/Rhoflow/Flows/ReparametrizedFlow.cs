@@ -16,7 +16,7 @@ public sealed class ReparametrizedFlow : NormDirectionFlow
 
     public override string Kind => "reparametrized";
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var depth = Network.Depth;
         var rhos = state[..depth];

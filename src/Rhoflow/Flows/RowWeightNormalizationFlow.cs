@@ -43,7 +43,7 @@ public sealed class RowWeightNormalizationFlow : Flow
         return state;
     }
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var scale = Risk.Evaluate(Weights(state), _h).LogScale;
         for (var r = 0; r < _rows.Length; r++)
@@ -62,9 +62,19 @@ public sealed class RowWeightNormalizationFlow : Flow
     public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v) =>
         UnconstrainedFlow.SplitByNorm(Network, Weights(state), 2, rho, v);
 
-    public override string? ModeViolation(double logT, ReadOnlySpan<double> state) => ReluMode.Violation(Risk, Weights(state));
-
-    public override string? AdoptMode(double logT, ReadOnlySpan<double> state, bool first) => ReluMode.Adopt(Risk, Weights(state), first);
+    // Rows scale apart, so the pattern belongs to W: ẇ = ġ v + g v̇.
+    protected internal override void PatternPoint(ReadOnlySpan<double> state, ReadOnlySpan<double> velocity, Span<double> theta, Span<double> thetaDot)
+    {
+        Weights(state).CopyTo(theta);
+        if (velocity.IsEmpty) return;
+        for (var r = 0; r < _rows.Length; r++)
+        {
+            var (offset, length) = _rows[r];
+            var target = thetaDot.Slice(offset, length);
+            Vectors.Scale(state[r], velocity.Slice(_rows.Length + offset, length), target);
+            Vectors.Add(velocity[r], state.Slice(_rows.Length + offset, length), target);
+        }
+    }
 
     private double[] Weights(ReadOnlySpan<double> state)
     {

@@ -22,7 +22,7 @@ public sealed class ScheduledDirectionFlow : DirectionFlow
     protected override double RhoAt(double logT) => _alpha.Value(logT) * _rho;
     public override double LogRho(double logT, ReadOnlySpan<double> rho) => _alpha.LogValue(logT) + Math.Log(_rho);
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var alpha = _alpha.Value(logT);
         if (alpha * _rho > Scheduled.Frozen) return Scheduled.Freeze(velocity);
@@ -48,7 +48,7 @@ public sealed class ScheduledRhoFlow : DirectionFlow
     protected override double RhoAt(double logT) => _rho.Value(logT);
     public override double LogRho(double logT, ReadOnlySpan<double> rho) => _rho.LogValue(logT);
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var rho = _rho.Value(logT);
         if (rho > Scheduled.Frozen) return Scheduled.Freeze(velocity);

@@ -43,7 +43,7 @@ public sealed class TangentFlow : Flow
         return _rho is null ? theta.ToArray() : v;
     }
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var scale = Risk.EvaluateScaled(state, _rho ?? 1, _h).LogScale;
         foreach (var layer in Network.Layers)
@@ -78,7 +78,7 @@ public sealed class TangentFlow : Flow
 
     public override string? ModeViolation(double logT, ReadOnlySpan<double> state)
     {
-        if (ReluMode.Violation(Risk, state) is { } kink) return kink;
+        if (base.ModeViolation(logT, state) is { } kink) return kink;
         foreach (var layer in Network.Layers)
         {
             var u = layer.Of(state);
@@ -92,9 +92,9 @@ public sealed class TangentFlow : Flow
         return null;
     }
 
-    public override string? AdoptMode(double logT, ReadOnlySpan<double> state, bool first)
+    public override void AdoptMode(double logT, ReadOnlySpan<double> state, bool first)
     {
-        var changed = ReluMode.Adopt(Risk, state, first);
+        base.AdoptMode(logT, state, first);
         if (first) Array.Clear(_held);
         foreach (var layer in Network.Layers)
         {
@@ -107,7 +107,15 @@ public sealed class TangentFlow : Flow
                 if (u[i] != 0 || first) _sign[at] = Math.Sign(u[i]);
             }
         }
-        return changed;
+    }
+
+    public override double[] SaveMode() => [.. _held.Select(static h => h ? 1.0 : 0.0), .. _sign, .. base.SaveMode()];
+
+    public override void RestoreMode(ReadOnlySpan<double> mode)
+    {
+        for (var i = 0; i < _held.Length; i++) _held[i] = mode[i] != 0;
+        mode.Slice(_held.Length, _sign.Length).CopyTo(_sign);
+        base.RestoreMode(mode[(_held.Length + _sign.Length)..]);
     }
 
     private double Largest(Networks.Layer layer, ReadOnlySpan<double> u)

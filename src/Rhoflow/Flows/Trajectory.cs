@@ -20,7 +20,6 @@ public sealed class Trajectory
     private readonly double[] _buffer;
     private IStepper _stepper;
     private Method _method;
-    private double[] _modeState = [];
     private double _tau, _lastSwitch = double.NaN;
     private int _chatter, _observed;
     private bool _separated;
@@ -39,7 +38,7 @@ public sealed class Trajectory
         flow.Start(theta).CopyTo(y, 0);
         if (_clock == ClockKind.Tau) y[^1] = begin.U;
         _tau = options.TrackTau || _clock == ClockKind.Tau ? 0 : double.NaN;
-        Adopt(begin.LogT, y, first: true);
+        flow.AdoptMode(begin.LogT, State(y), first: true);
         _method = options.Method == Method.Auto ? Method.Dop853 : options.Method;
         _stepper = NewStepper(_method, _clock == ClockKind.Tau ? 0 : _field.S(begin), y, 0);
         _separated = Separated(begin, y);
@@ -73,7 +72,7 @@ public sealed class Trajectory
     /// <summary>Goes on from a checkpoint of a trajectory with the same flow, start and options.</summary>
     public Trajectory Resume(TrajectoryCheckpoint checkpoint)
     {
-        if (checkpoint.ModeState.Length > 0) Adopt(0, checkpoint.ModeState, first: true);
+        _flow.RestoreMode(checkpoint.Mode);
         _method = checkpoint.Method;
         _stepper = NewStepper(_method, checkpoint.Stepper.S, checkpoint.Stepper.Y, checkpoint.Stepper.Step);
         _stepper.Restore(checkpoint.Stepper);
@@ -194,7 +193,7 @@ public sealed class Trajectory
         if (_violation is not null) CrossKink();
         else if (_stepper.IsStiff && _options.Method == Method.Auto && _flow.Dimension <= 1200) BecomeStiff();
         if (_method == Method.Radau || Steps % 64 == 0) TryRest();
-        Checkpoint = new TrajectoryCheckpoint(_stepper.Save(), _method, _observed, _tau, Steps, _separated, _modeState);
+        Checkpoint = new TrajectoryCheckpoint(_stepper.Save(), _method, _observed, _tau, Steps, _separated, _flow.SaveMode());
     }
 
     private void CrossKink()
@@ -209,7 +208,7 @@ public sealed class Trajectory
             throw new IntegrationException(
                 $"the flow stopped at {_field.At(_cut, y)}: it stays on {_violation}, because the descent directions on both sides point to it " +
                 "(there the gradient jumps and the papers' flow has no derivative). What was observed before is kept; try other initial weights, a leaky-relu or power unit, or an earlier end.");
-        Adopt(LogT(_cut, y), y, first: false);
+        _flow.AdoptMode(LogT(_cut, y), State(y), first: false);
         _stepper.Restart(_cut, y);
     }
 
@@ -282,12 +281,6 @@ public sealed class Trajectory
         for (var n = 0; n < f.Length; n++)
             if (!(f[n] * _flow.Targets[n] > 0)) return false;
         return true;
-    }
-
-    private void Adopt(double logT, double[] y, bool first)
-    {
-        _flow.AdoptMode(logT, State(y), first);
-        _modeState = (double[])y.Clone();
     }
 
     private IStepper NewStepper(Method method, double s, ReadOnlySpan<double> y, double step) => method switch

@@ -19,7 +19,7 @@ public sealed class UnconstrainedFlow : Flow
     public override int Dimension => Network.ParameterCount;
     public override double[] Start(ReadOnlySpan<double> theta) => theta.ToArray();
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var scale = Risk.Evaluate(state, velocity).LogScale;
         return _lambda == 0 ? scale : Decay.Combine(scale, velocity, state, _lambda);
@@ -29,10 +29,6 @@ public sealed class UnconstrainedFlow : Flow
 
     public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v) =>
         SplitByNorm(Network, state, 2, rho, v);
-
-    public override string? ModeViolation(double logT, ReadOnlySpan<double> state) => ReluMode.Violation(Risk, state);
-
-    public override string? AdoptMode(double logT, ReadOnlySpan<double> state, bool first) => ReluMode.Adopt(Risk, state, first);
 
     internal static void SplitByNorm(Networks.Network network, ReadOnlySpan<double> theta, double p, Span<double> rho, Span<double> v)
     {

@@ -19,7 +19,7 @@ public sealed class WeightNormalizationFlow : NormDirectionFlow
 
     public override string Kind => "weight-normalization";
 
-    public override double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var depth = Network.Depth;
         var rho = state[..depth];

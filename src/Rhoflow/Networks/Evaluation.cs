@@ -72,31 +72,11 @@ public sealed class Evaluation
     /// </summary>
     public bool FrozenPattern { get; set; }
 
-    /// <summary>After <see cref="Forward"/>: the first unit that stands on the other side of its kink than its frozen slope says; null if none.</summary>
-    public Kink? Violation() => Violations(flip: false);
+    /// <summary>σ'(z_k) at [i·Stride + n]; empty for linear layers. The pattern of a ReLU network lives here.</summary>
+    internal Span<double> Slopes(int layer) => _slope[layer];
 
-    /// <summary>Gives every unit the slope of the side it stands on; returns the first that changed.</summary>
-    public Kink? AdoptPattern() => Violations(flip: true);
-
-    private Kink? Violations(bool flip)
-    {
-        Kink? first = null;
-        for (var k = 0; k < _z.Length - 1; k++)
-        {
-            var sigma = _network.Layers[k].Activation;
-            if (!sigma.HasKink) continue;
-            var low = sigma.Kind == ActivationKind.ReLU ? 0 : sigma.Parameter;
-            for (var i = 0; i < _z[k].Length; i++)
-            {
-                var z = _z[k][i];
-                if (z == 0 || _slope[k][i] == (z > 0 ? 1 : low)) continue;
-                first ??= new Kink(k + 1, i / Stride, i % Stride);
-                if (!flip) return first;
-                _slope[k][i] = z > 0 ? 1 : low;
-            }
-        }
-        return first;
-    }
+    /// <summary>ż_k at [i·Stride + n] after <see cref="Tangent"/>.</summary>
+    internal ReadOnlySpan<double> PreActivationsDot(int layer) => _zDot![layer];
 
     /// <summary>gradient ← Σ_n Σ_c weights[c·Stride + n] ∂f_c(x_n)/∂θ at the θ of the last <see cref="Forward"/>.</summary>
     public void Backward(ReadOnlySpan<double> theta, ReadOnlySpan<double> weights, Span<double> gradient)

@@ -1,0 +1,108 @@
+namespace Rhoflow.Networks;
+
+/// <summary>
+/// Which side of its kink every ReLU stands on for every example, frozen while a flow is integrated: the slopes σ' of an
+/// <see cref="Evaluation"/>. A unit that slides along its kink has a slope between the two sides.
+/// </summary>
+internal sealed class ActivationPattern(Network network, Evaluation evaluation)
+{
+    private readonly int[] _layers = [.. Enumerable.Range(0, network.Depth).Where(k => network.Layers[k].Activation.HasKink)];
+    private readonly Dictionary<Kink, double> _deadBands = [];
+
+    /// <summary>Units that slide along their kink.</summary>
+    public List<Kink> Sliding { get; } = [];
+
+    /// <summary>The slope on the negative side.</summary>
+    public double Low(Kink kink) => network.Layers[kink.Layer - 1].Activation is { Kind: ActivationKind.LeakyReLU } leaky ? leaky.Parameter : 0;
+
+    public ref double Slope(Kink kink) => ref evaluation.Slopes(kink.Layer - 1)[kink.Unit * evaluation.Stride + kink.Example];
+
+    /// <summary>z of the unit after a forward pass.</summary>
+    public double Value(Kink kink) => evaluation.PreActivations(kink.Layer - 1)[kink.Unit * evaluation.Stride + kink.Example];
+
+    /// <summary>ż of the unit after a tangent pass.</summary>
+    public double Rate(Kink kink) => evaluation.PreActivationsDot(kink.Layer - 1)[kink.Unit * evaluation.Stride + kink.Example];
+
+    /// <summary>The largest |ż| of all units that have kinks: what rates are compared with.</summary>
+    public double LargestRate()
+    {
+        var largest = 0.0;
+        foreach (var k in _layers)
+            foreach (var rate in evaluation.PreActivationsDot(k)) largest = Math.Max(largest, Math.Abs(rate));
+        return largest;
+    }
+
+    /// <summary>Takes all slopes from the signs of z at θ and freezes them.</summary>
+    public void Begin(ReadOnlySpan<double> theta)
+    {
+        Sliding.Clear();
+        _deadBands.Clear();
+        evaluation.FrozenPattern = false;
+        evaluation.Forward(theta);
+        evaluation.FrozenPattern = true;
+    }
+
+    /// <summary>After a forward pass: the first unit on the other side than its slope says, sliding ones aside.</summary>
+    public Kink? Violation()
+    {
+        foreach (var k in _layers)
+        {
+            var z = evaluation.PreActivations(k);
+            var slopes = evaluation.Slopes(k);
+            for (var i = 0; i < z.Length; i++)
+            {
+                if (z[i] == 0 || slopes[i] == 1 == z[i] > 0) continue;
+                var kink = new Kink(k + 1, i / evaluation.Stride, i % evaluation.Stride);
+                if (Sliding.Contains(kink) || (_deadBands.TryGetValue(kink, out var band) && Math.Abs(z[i]) <= band)) continue;
+                return kink;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Puts a sliding unit on the side that its slope has left towards. What z had drifted off the kink by then is forgiven.
+    /// </summary>
+    public void Release(Kink kink, bool toPositive)
+    {
+        Sliding.Remove(kink);
+        Slope(kink) = toPositive ? 1 : Low(kink);
+        _deadBands[kink] = 4 * Math.Abs(Value(kink));
+    }
+
+    /// <summary>Puts a unit on the side it has crossed to.</summary>
+    public void Cross(Kink kink)
+    {
+        _deadBands.Remove(kink);
+        Slope(kink) = Value(kink) > 0 ? 1 : Low(kink);
+    }
+
+    public double[] Save()
+    {
+        var numbers = new List<double> { Sliding.Count, _deadBands.Count };
+        foreach (var s in Sliding) numbers.AddRange([s.Layer, s.Unit, s.Example]);
+        foreach (var (s, band) in _deadBands) numbers.AddRange([s.Layer, s.Unit, s.Example, band]);
+        foreach (var k in _layers) numbers.AddRange(evaluation.Slopes(k));
+        return [.. numbers];
+    }
+
+    /// <summary>Takes back what <see cref="Save"/> gave; returns how many numbers that were.</summary>
+    public int Restore(ReadOnlySpan<double> numbers)
+    {
+        Sliding.Clear();
+        _deadBands.Clear();
+        var at = 2;
+        for (var i = 0; i < (int)numbers[0]; i++, at += 3)
+            Sliding.Add(new Kink((int)numbers[at], (int)numbers[at + 1], (int)numbers[at + 2]));
+        for (var i = 0; i < (int)numbers[1]; i++, at += 4)
+            _deadBands[new Kink((int)numbers[at], (int)numbers[at + 1], (int)numbers[at + 2])] = numbers[at + 3];
+        foreach (var k in _layers)
+        {
+            var slopes = evaluation.Slopes(k);
+            numbers.Slice(at, slopes.Length).CopyTo(slopes);
+            at += slopes.Length;
+        }
+        evaluation.FrozenPattern = true;
+        return at;
+    }
+}
