@@ -1,0 +1,145 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+using Rhoflow.Data;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Limits;
+
+/// <summary>
+/// v*(ρ) = v_svm + c/ρ + o(1/ρ) (catalogue B9, B13): c ∈ span(support vectors), c ⊥ v_svm, with e^{−c·z_n} ∝ α_n on the support vectors, which
+/// is the minimizer of Σ_SV e^{−c·z_n} over c ⊥ v_svm. It is why weight normalization is no faster than 1/ρ on two or more unequal
+/// support vectors (T3 §16, eq 80 holds for one).
+/// </summary>
+public sealed record FixedRhoExpansion
+{
+    /// <summary>
+    /// False if some example at the margin has α_n = 0 in every dual solution (it touches the margin without pushing). Then e^{−c·z_n} ∝ α_n
+    /// has no finite c: the correction along that example grows like log ρ/ρ, and no expansion of this form exists.
+    /// </summary>
+    public bool Exists => Unloaded.Count == 0;
+
+    /// <summary>The examples at the margin whose α_n is 0 in every dual solution; empty where the expansion exists.</summary>
+    public required IReadOnlyList<int> Unloaded { get; init; }
+
+    /// <summary>c, d numbers; empty if it does not exist.</summary>
+    public required double[] C { get; init; }
+
+    /// <summary>‖c‖ = lim ρ‖v*(ρ) − v_svm‖; NaN if it does not exist.</summary>
+    public double Norm => Exists ? Vectors.Norm(C) : double.NaN;
+
+    /// <summary>log Σ_SV e^{−c·z_n}: −log L = ργ − this + o(1) along v*(ρ). NaN if it does not exist.</summary>
+    public required double LogSum { get; init; }
+
+    /// <summary>
+    /// The dual weights that e^{−c·z_n} selects, N numbers: those of <see cref="HardMarginSolution.Dual"/> where these are unique, the one of largest entropy
+    /// where they are not. Empty if it does not exist.
+    /// </summary>
+    public required double[] Dual { get; init; }
+
+    /// <summary>
+    /// κ = the smallest eigenvalue of Σ p_n (Pz_n)(Pz_n)ᵀ/γ² on span(SV) ∩ v⊥, p = α/Σα: under gradient flow the distance of w's tangent part from
+    /// c decays like t^−κ. κ may be far below 1, and is why asymptotics show only from t ~ 1e8 on (B7). ∞ if that space is {0}; NaN without an expansion.
+    /// </summary>
+    public required double Relaxation { get; init; }
+
+    /// <param name="binary">The data of <paramref name="svm"/>.</param>
+    /// <param name="svm">Their maximum margin without a bias.</param>
+    public static FixedRhoExpansion Of(Dataset binary, HardMarginSolution svm)
+    {
+        if (svm.Bias != 0)
+            throw new ArgumentException("the expansion is about the sphere ‖v‖ = 1 without a bias; a constant input makes the bias a weight", nameof(svm));
+        int d = binary.Inputs;
+        var signed = binary.Signed();
+        var support = svm.SupportVectors;
+        var tangent = new double[support.Count][];
+        for (var k = 0; k < support.Count; k++)
+        {
+            var z = signed.AsSpan(support[k] * d, d);
+            tangent[k] = z.ToArray();
+            Vectors.Add(-Compensated.Dot(svm.Direction, z), svm.Direction, tangent[k]);
+            // What is left of a support vector along v itself is rounding, not a direction.
+            if (Vectors.Norm(tangent[k]) <= 1e-13 * Vectors.Norm(z)) Array.Clear(tangent[k]);
+        }
+        var unloaded = Unpushing(svm, tangent);
+        if (unloaded.Count > 0)
+            return new FixedRhoExpansion { Unloaded = unloaded, C = [], Dual = [], LogSum = double.NaN, Relaxation = double.NaN };
+
+        var space = new RowSpace(tangent.Where(t => Vectors.Norm(t) > 0), d);
+        var a = tangent.Select(t => space.Coordinates(t)).ToArray();
+        var (c, weights, logSum) = Minimize(a, space.Rank);
+        var dual = new double[binary.Count];
+        for (var k = 0; k < support.Count; k++) dual[support[k]] = weights[k] / (svm.Margin * svm.Margin);
+        return new FixedRhoExpansion
+        {
+            Unloaded = [],
+            C = space.Vector(c),
+            Dual = dual,
+            LogSum = logSum,
+            Relaxation = space.Rank == 0
+                ? double.PositiveInfinity
+                : SecondMoment(a, weights).Evd(Symmetricity.Symmetric).EigenValues.Min(e => e.Real) / (svm.Margin * svm.Margin),
+        };
+    }
+
+    // α_n can be positive exactly if −Pz_n lies in the cone of the other Pz_m.
+    private static List<int> Unpushing(HardMarginSolution svm, double[][] tangent)
+    {
+        var found = new List<int>();
+        var active = svm.ActiveSupportVectors.ToHashSet();
+        for (var k = 0; k < tangent.Length; k++)
+        {
+            var size = Vectors.Norm(tangent[k]);
+            if (size == 0 || active.Contains(svm.SupportVectors[k])) continue;
+            var others = tangent.Where((_, j) => j != k).ToArray();
+            var target = tangent[k].Select(v => -v).ToArray();
+            if (NonnegativeLeastSquares.Solve(others, target).Residual > 1e-9 * size) found.Add(svm.SupportVectors[k]);
+        }
+        return found;
+    }
+
+    // min_c log Σ e^{−c·a_k}: smooth, strictly convex on the span, attained; damped Newton.
+    private static (double[] C, double[] Weights, double LogSum) Minimize(double[][] a, int rank)
+    {
+        var c = new double[rank];
+        double[] exponents = new double[a.Length], p = new double[a.Length];
+        double Value(double[] at)
+        {
+            for (var k = 0; k < a.Length; k++) exponents[k] = -Vectors.Dot(at, a[k]);
+            var value = Vectors.LogSumExp(exponents);
+            for (var k = 0; k < a.Length; k++) p[k] = Math.Exp(exponents[k] - value);
+            return value;
+        }
+        var log = Value(c);
+        for (var step = 0; step < 200 && rank > 0; step++)
+        {
+            var g = new double[rank];
+            for (var k = 0; k < a.Length; k++) Vectors.Add(p[k], a[k], g);
+            // The full second moment, without −g gᵀ: the same at the minimum, and never singular on the span.
+            var dc = SecondMoment(a, p).Cholesky().Solve(DenseVector.OfArray(g)).ToArray();
+            var decrement = Vectors.Dot(g, dc);
+            var next = new double[rank];
+            for (var t = 1.0; ; t /= 2)
+            {
+                for (var i = 0; i < rank; i++) next[i] = c[i] + t * dc[i];
+                var value = Value(next);
+                if (value <= log - 1e-4 * t * decrement || decrement < 1e-12 || t < 1e-10)
+                {
+                    log = value;
+                    break;
+                }
+            }
+            next.CopyTo(c, 0);
+            if (Vectors.Norm(dc) <= 1e-15 * (1 + Vectors.Norm(c)) || decrement <= 1e-32) break;
+        }
+        return (c, p, Value(c));
+    }
+
+    private static DenseMatrix SecondMoment(double[][] a, double[] p)
+    {
+        var rank = a[0].Length;
+        var h = DenseMatrix.Create(rank, rank, 0);
+        for (var k = 0; k < a.Length; k++)
+            for (var j = 0; j < rank; j++) Vectors.Add(p[k] * a[k][j], a[k], h.Values.AsSpan(j * rank, rank));
+        return h;
+    }
+}

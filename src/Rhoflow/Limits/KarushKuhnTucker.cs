@@ -1,0 +1,87 @@
+using Rhoflow.Data;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Limits;
+
+/// <summary>How near a direction is to a stationary point of the maximum-margin problem.</summary>
+/// <param name="Residual">min_{α≥0} ‖V̂ − Σ α_n y_n ∂f̃_n/∂V‖ with ‖V̂‖ = 1: the sine of the angle between V and the cone; 0 at a KKT point, at most 1.</param>
+/// <param name="Alpha">The minimizing α_n ≥ 0, N numbers, zero off the examples considered.</param>
+/// <param name="Complementarity">Σ α_n (q_n − q_min) / Σ α_n |q_n|, q_n = y_n f̃_n: how far the weight sits from the margin itself. 0 if no α is positive.</param>
+/// <param name="Considered">The examples whose q_n is within the slack of the smallest.</param>
+public sealed record KktPoint(double Residual, double[] Alpha, double Complementarity, IReadOnlyList<int> Considered);
+
+/// <summary>
+/// Stationarity of max_V min_n y_n f̃_n under ‖V_k‖ = 1 for all k (T3 §4, thm 5–7): Σ α_n y_n ∂f̃_n/∂V_k = λ V_k with α ≥ 0 on the support vectors,
+/// λ = Σ α_n y_n f̃_n the same for every layer by homogeneity. It is Lyu and Li's approximate KKT (2020) at balanced layers. The papers' "only one
+/// support vector, ∂f/∂V − Vf = 0" (T3 §4.4) asks it of every example singly; only the weighted sum vanishes (B15).
+/// </summary>
+public static class KarushKuhnTucker
+{
+    /// <summary>For any model, from numbers.</summary>
+    /// <param name="direction">V, P numbers, any nonzero length.</param>
+    /// <param name="gradients">y_n ∂f_n/∂V, one array of P numbers an example.</param>
+    /// <param name="margins">q_n = y_n f_n.</param>
+    /// <param name="slack">Examples with q_n ≤ q_min + slack·|q_min| may carry weight; 0: only exact ties; ∞: all.</param>
+    public static KktPoint At(ReadOnlySpan<double> direction, IReadOnlyList<double[]> gradients, ReadOnlySpan<double> margins, double slack)
+    {
+        if (gradients.Count != margins.Length || margins.IsEmpty)
+            throw new ArgumentException($"{gradients.Count} gradients and {margins.Length} margins were given; one of each is needed for every example");
+        if (!(slack >= 0)) throw new ArgumentOutOfRangeException(nameof(slack), slack, "the slack must not be negative");
+        var norm = Vectors.Norm(direction);
+        if (!(norm > 0)) throw new ArgumentException("V is zero and has no direction", nameof(direction));
+        var target = direction.ToArray();
+        foreach (ref var v in target.AsSpan()) v /= norm;
+
+        var smallest = double.PositiveInfinity;
+        foreach (var q in margins) smallest = Math.Min(smallest, q);
+        var considered = new List<int>();
+        for (var n = 0; n < margins.Length; n++)
+            if (double.IsPositiveInfinity(slack) || margins[n] <= smallest + slack * Math.Abs(smallest)) considered.Add(n);
+        var (weights, residual) = NonnegativeLeastSquares.Solve([.. considered.Select(n => gradients[n])], target);
+        var alpha = new double[margins.Length];
+        double gap = 0, size = 0;
+        for (var k = 0; k < considered.Count; k++)
+        {
+            alpha[considered[k]] = weights[k];
+            gap += weights[k] * (margins[considered[k]] - smallest);
+            size += weights[k] * Math.Abs(margins[considered[k]]);
+        }
+        return new KktPoint(residual, alpha, size == 0 ? 0 : gap / size, considered);
+    }
+
+    /// <summary>For a network: every layer is first scaled to norm 1, which changes no sign of f and equalizes the layers.</summary>
+    /// <param name="network">One output, homogeneous of degree 1 in every layer.</param>
+    /// <param name="theta">Its weights, any scale, no layer zero.</param>
+    /// <param name="binary">Labels ±1.</param>
+    /// <param name="slack">Relative: examples with y_n f̃_n up to (1 + slack) times the smallest may carry weight.</param>
+    public static KktPoint At(Network network, ReadOnlySpan<double> theta, Dataset binary, double slack = .01)
+    {
+        if (network.Outputs != 1) throw new ArgumentException($"the margin is of a network with 1 output; this one has {network.Outputs}", nameof(network));
+        if (network.Exponents.IndexOfAnyExcept(1) >= 0)
+            throw new ArgumentException("layers of different homogeneity have different multipliers; use the form that takes gradients", nameof(network));
+        if (!binary.IsBinary) throw new DataException($"data '{binary.Name}': a margin needs labels −1 and +1");
+        var v = theta.ToArray();
+        for (var k = 0; k < network.Depth; k++)
+        {
+            var layer = network.Layers[k].Of(v.AsSpan());
+            var norm = Vectors.Norm(layer);
+            if (!(norm > 0)) throw new ArgumentException($"layer {k + 1} is zero and has no direction", nameof(theta));
+            foreach (ref var w in layer) w /= norm;
+        }
+        int count = binary.Count, p = network.ParameterCount;
+        var evaluation = new Evaluation(network, binary.X, count);
+        evaluation.Forward(v);
+        var margins = new double[count];
+        for (var n = 0; n < count; n++) margins[n] = binary.Y[n] * evaluation.Outputs[n];
+        var all = new double[count * p];
+        evaluation.PerExample(v, all);
+        var gradients = new double[count][];
+        for (var n = 0; n < count; n++)
+        {
+            gradients[n] = all[(n * p)..((n + 1) * p)];
+            Vectors.Scale(binary.Y[n], gradients[n], gradients[n]);
+        }
+        return At(v, gradients, margins, slack);
+    }
+}
