@@ -49,7 +49,7 @@ public sealed record FlowConfig(
         if (kind.IsScalar && rhoK is null) throw node.Error($"the key 'rho-k' is missing ({kind.Name} needs the ρ_k of the start: a number, or a list of {layers})");
         if (map["per"]?.Word("matrix", "row") == "row" && map.Has("rho")) throw map["rho"]!.Error("has no meaning with per: row, where every row has its own norm");
         if (rhoK is not null && map.Has("rho")) throw map["rho-k"]!.Error("stands beside 'rho'; only one of them can be given");
-        var rho = schedule is not null && kind.Name == "scheduled-rho" ? null : ReadRho(map["rho"], kind);
+        var rho = schedule is not null && kind.Name == "scheduled-rho" ? null : ReadRho(map["rho"]);
         var tolerance = map["tolerance"]?.Map("relative", "absolute");
         return new FlowConfig(kind, rho, rhoK,
             map["weight-decay"]?.NonNegative() ?? 0, map["lambda"]?.NonNegative() ?? 0,
@@ -99,16 +99,12 @@ public sealed record FlowConfig(
     // Where the library's flows begin themselves: log log t needs t > e.
     private static TimeValue DefaultStart(Schedule? schedule) => TimeValue.FromT(schedule is { SmallestT: > 0 } ? 3 : 0);
 
-    private static double? ReadRho(ConfigNode? node, FlowKind kind)
-    {
-        if (node is null) return null;
-        var rho = kind.Name == "lagrange" ? node.Number() : node.Positive();
-        return rho != 0 ? rho : throw node.Error("ρ = 0 has no direction to move in (its equation divides by ρ_k)");
-    }
+    private static double? ReadRho(ConfigNode? node) => node?.Positive();
 
     private static double[] ReadNorms(ConfigNode node, FlowKind kind, int layers)
     {
         var norms = node.NumberOrNumbers("norms ρ_k");
+        if (!kind.IsScalar && Array.Exists(norms, v => v < 0)) throw node.Error("ρ_k > 0 is needed at the start; ρ_k < 0 is the same W_k with −V_k: turn the sign of the weights instead");
         if (Array.Exists(norms, v => v == 0)) throw node.Error("ρ_k = 0 has no direction to move in (its equation divides by ρ_k)");
         if (kind.IsScalar && norms.Length != 1 && norms.Length != layers) throw node.Error($"{norms.Length} norms were given for flow.layers: {layers}");
         return norms;

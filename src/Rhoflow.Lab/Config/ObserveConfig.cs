@@ -1,15 +1,19 @@
+using Rhoflow.Measures;
+
 namespace Rhoflow.Lab.Config;
 
 /// <summary>When a run is looked at, and what is written down.</summary>
 /// <param name="Unit">t or log10-t: the instants as they were written; log-spaced: n of them, filled in between start and end.</param>
 /// <param name="Instants">The observed instants, increasing</param>
 /// <param name="LogSpaced">n of log-spaced; 0 otherwise.</param>
-/// <param name="Measures">Families.</param>
+/// <param name="Measures">Families, or the single word default (what costs next to nothing and applies) or all.</param>
 /// <param name="Weights">Keep W_k (ρ_k, V_k) of every observation.</param>
 public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instants, int LogSpaced, IReadOnlyList<string> Measures, bool Weights)
 {
-    /// <summary>The families of LANGUAGE that flows have in this version.</summary>
+    /// <summary>All families that configs may name; <see cref="Measures.MeasureCatalog"/> says which of them this version has.</summary>
     public static readonly string[] Families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits"];
+
+    private static readonly string[] Words = ["default", "all", .. Families];
 
     /// <summary>Where log-spaced instants begin when the run starts at 0.</summary>
     private const double FirstLog10T = -2;
@@ -53,7 +57,8 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
             if (Unit == "log-spaced") writer.Entry(Unit, LogSpaced);
             else writer.Raw(Unit, ConfigWriter.List(Instants.Select(t => Unit == "t" ? t.ToString() : ConfigWriter.Number(t.Log10T))));
         });
-        writer.Entry("measures", Measures);
+        if (IsLenient) writer.Entry("measures", Measures[0]);
+        else writer.Entry("measures", Measures);
         writer.Entry("weights", Weights);
     });
 
@@ -67,15 +72,20 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
         return [.. Enumerable.Range(0, n).Select(i => i == n - 1 ? end : i == 0 && flow.From.T > 0 ? flow.From : TimeValue.FromLog10(first + (last - first) * i / (n - 1)))];
     }
 
+    /// <summary>Whether a family is to be measured.</summary>
+    public bool Wants(string family) => IsLenient
+        ? Measures[0] == "all" || MeasureCatalog.Default.Contains(family)
+        : Measures.Contains(family);
+
+    /// <summary>True for default and all: what does not apply is left out. A family asked for by name must apply.</summary>
+    public bool IsLenient => Measures is ["all"] or ["default"];
+
     private static string[] ReadMeasures(ConfigNode? node)
     {
-        if (node is null) return ["loss", "norms", "margins"];
-        if (node.IsScalar)
-        {
-            var word = node.Word([.. Families, "all"], null);
-            return word == "all" ? Families : [word];
-        }
-        var words = node.List("families of measures").Select(n => n.Word([.. Families, "all"], null)).ToArray();
-        return words.Contains("all") ? Families : [.. Families.Where(f => words.Contains(f))];
+        if (node is null) return ["default"];
+        string[] words = [.. node.IsScalar ? [node.Word(Words, null)] : node.List("families of measures").Select(n => n.Word(Words, null))];
+        if (words.Contains("all")) return ["all"];
+        if (words.Contains("default")) words = words.Length == 1 ? words : [.. words, .. MeasureCatalog.Default];
+        return words is ["default"] ? words : [.. Families.Where(f => words.Contains(f))];
     }
 }

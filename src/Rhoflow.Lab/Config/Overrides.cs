@@ -21,8 +21,8 @@ public static class Overrides
             var a = Parse(argument);
             if (a.Values.Count > 1 && !sweep)
                 throw new ConfigException($"override '{argument}' gives {a.Values.Count} values: add -m to run each of them, or write {a.Path}=[…] for a list");
+            if ((long)runs.Count * a.Values.Count > 100_000) throw new ConfigException($"this sweep has more than 100000 runs (at override '{argument}')");
             runs = [.. runs.SelectMany(r => a.Values.Select(v => (IReadOnlyList<(string, string)>)[.. r, (a.Path, v)]))];
-            if (runs.Count > 100_000) throw new ConfigException($"this sweep has more than 100000 runs (at override '{argument}')");
         }
         return runs;
     }

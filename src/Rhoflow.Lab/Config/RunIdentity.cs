@@ -32,6 +32,10 @@ public static partial class RunIdentity
             using var stream = File.OpenRead(path);
             return Convert.ToHexStringLower(SHA256.HashData(stream));
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new Data.DataException($"there is no data file '{path}'", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new Data.DataException($"the data file '{path}' cannot be read: {e.Message}", e);

@@ -36,8 +36,8 @@ public sealed class RadauStepper : IStepper
         (_point, _error, _start) = (new double[_n], new double[_n], new double[_n]);
         _jacobian = Matrix<double>.Build.Dense(_n, _n);
         S = PreviousS = s;
-        _h = step;
         Evaluate(s, _y, _f0);
+        _h = step > 0 ? step : FirstStep();
         UpdateJacobian();
     }
 
@@ -130,6 +130,14 @@ public sealed class RadauStepper : IStepper
         _factoredStep = 0;
         if (m[7] > 0) Factor(m[7]);
         Evaluations = (long)m[8];
+    }
+
+    // A hundredth of the time in which the state would change by itself at its present velocity; the error control does the rest.
+    private double FirstStep()
+    {
+        double[] zero = new double[_n];
+        double size = _tolerance.Norm(_y, _y, zero), speed = _tolerance.Norm(_f0, _y, zero);
+        return size < 1e-5 || !(speed >= 1e-5) || double.IsInfinity(speed) ? 1e-6 : 0.01 * size / speed;
     }
 
     private double[][] Rows() => [new double[_n], new double[_n], new double[_n]];

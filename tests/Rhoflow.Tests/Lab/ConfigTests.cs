@@ -29,7 +29,7 @@ public class ConfigTests
 
     [Theory]
     [InlineData("flow.kind=fixed-rho", "flow.rho=3")]
-    [InlineData("flow.kind=lagrange", "flow.rho-k=-0.5", "flow.weight-decay=0.1")]
+    [InlineData("flow.kind=lagrange", "flow.rho-k=0.5", "flow.weight-decay=0.1")]
     [InlineData("flow.kind=weight-normalization", "flow.per=row")]
     [InlineData("flow.kind=tangent", "flow.p=.inf")]
     [InlineData("flow.kind=lp", "flow.p=3")]

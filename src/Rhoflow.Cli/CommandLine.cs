@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Rhoflow.Data;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Runs;
+
+namespace Rhoflow.Cli;
+
+/// <summary>The `rhoflow` command: which commands there are, and how their errors reach the user and the shell.</summary>
+public static class CommandLine
+{
+    /// <summary>Does what the arguments say and returns the exit status.</summary>
+    /// <param name="args">Without the program's name.</param>
+    /// <param name="output">For results; with --json one document and nothing else.</param>
+    /// <param name="error">For progress, notes and errors.</param>
+    /// <param name="cancellation">Ctrl-C.</param>
+    public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    {
+        var json = args.Contains("--json", StringComparer.Ordinal);
+        try
+        {
+            var root = Root();
+            if (args.Length > 0 && !args[0].StartsWith('-') && root.Subcommands.All(c => c.Name != args[0]))
+                throw new ConfigException($"'{args[0]}' is not a command{Nearest.Hint(args[0], root.Subcommands.Select(c => c.Name), "commands")}");
+            var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0) throw new ConfigException(Explain(parsed));
+            var configuration = new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return parsed.InvokeAsync(configuration, cancellation).GetAwaiter().GetResult();
+        }
+        catch (ConfigException e)
+        {
+            return Fail(e.Message, ExitStatus.WrongUse);
+        }
+        catch (DataException e)
+        {
+            return Fail(e.Message, ExitStatus.BadData);
+        }
+        catch (RunFolderException e)
+        {
+            return Fail(e.Message, ExitStatus.Failed);
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail("interrupted", ExitStatus.Interrupted);
+        }
+        catch (Exception e) when (e is not (OutOfMemoryException or StackOverflowException))
+        {
+            return Fail($"this should not have happened, please report it:{Environment.NewLine}{e}", ExitStatus.Failed);
+        }
+
+        int Fail(string message, int status)
+        {
+            error.WriteLine($"rhoflow: {message}");
+            if (json) output.WriteLine(new JsonObject { ["error"] = new JsonObject { ["message"] = message, ["exit_status"] = status } }.ToJsonString(Json.Options));
+            return status;
+        }
+    }
+
+    private static RootCommand Root() => new("Follows the norms ρ_k and directions V_k of deep networks to where gradient descent takes them.")
+    {
+        ReproduceCommand.Create(),
+        RunCommand.Create(),
+        ShowCommand.Create(),
+        ListCommand.Create(),
+        BenchCommand.Create(),
+        DoctorCommand.Create(),
+    };
+
+    // The parser's own words are kept, but for the two that people meet: an option or word that is not there.
+    private static string Explain(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens is [var token, ..])
+        {
+            var options = command.Options.Where(o => !o.Hidden).Select(o => o.Name);
+            return token.StartsWith('-')
+                ? $"'{token}' is not an option of '{command.Name}'{Nearest.Hint(token, options)}"
+                : $"'{token}' is one word too many for '{command.Name}'; see rhoflow {command.Name} --help";
+        }
+        return $"{string.Join(" ", parsed.Errors.Select(e => e.Message))} See rhoflow {(command is RootCommand ? "" : command.Name + " ")}--help";
+    }
+}

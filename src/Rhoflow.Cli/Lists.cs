@@ -1,0 +1,43 @@
+using Rhoflow.Lab.Config;
+using Rhoflow.Losses;
+using Rhoflow.Measures;
+using Rhoflow.Papers;
+
+namespace Rhoflow.Cli;
+
+/// <summary>An entry of a list: its name in configs or on the command line, one line about it, and what else there is to say.</summary>
+internal sealed record ListEntry(string Name, string Text, params (string Label, string Value)[] Details);
+
+/// <summary>A list that `rhoflow list` shows.</summary>
+internal sealed record NamedList(string Name, string About, Func<IReadOnlyList<ListEntry>> Entries);
+
+/// <summary>All lists: each read off the place that the program itself uses.</summary>
+internal static class Lists
+{
+    public static readonly IReadOnlyList<NamedList> All =
+    [
+        new("figures", "figures of the papers that `reproduce` draws", static () =>
+            [.. PapersCatalog.Figures.Select(f => new ListEntry(f.Id, f.Title, ("paper", $"{f.Paper.Name}, figure {f.Number}")))]),
+        new("claims", "claims of the papers that `reproduce` checks", static () =>
+            [.. PapersCatalog.Claims.Select(c => new ListEntry(c.Id, c.Statement, ("paper", $"{c.Paper.Name}, {c.Place}")))]),
+        new("measures", "families for observe.measures, and what is in them", static () => [.. MeasureCatalog.All.Select(m => new ListEntry($"{m.Family}/{m.Name}", m.Formula, ("source", m.Reference)))]),
+        new("data", "data sets for data.set; csv files by data.path", static () =>
+        [
+            new("iris", "Fisher's Iris: 150 × 4, three classes; setosa against the rest is separable", ("classes", "setosa, versicolor, virginica")),
+            new("path: FILE.csv", "a csv file, the label in its last column or in one named label, class, species, target or y"),
+            new("inline: {x, y}", "examples written in the config"),
+        ]),
+        new("losses", "losses for `loss`", static () => [.. Loss.All.Select(l => new ListEntry(l.Name, l.Summary))]),
+        new("flows", "flows for flow.kind, with their equations", static () =>
+            [.. FlowKind.All.Select(k => new ListEntry(k.Name, k.Equations, [("source", k.Source), .. k.Keys.Length > 0 ? [("keys", string.Join(", ", k.Keys))] : Array.Empty<(string, string)>()]))]),
+        new("networks", "layers for network.layers", static () =>
+        [
+            new("{dense: n}", "W_k with n rows (outputs), no bias; data.transforms: [constant-input] gives the first layer one"),
+            new("diagonal", "one weight a coordinate (SQ H.3)"),
+            new("relu", "max(0, z)"),
+            new("leaky-relu", "z for z > 0, else 0.01 z; {leaky-relu: a} for another slope"),
+            new("{power: p}", "z^p, degree of homogeneity p"),
+            new("linear", "nothing between two layers of weights: deep linear networks"),
+        ]),
+    ];
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Rhoflow.Lab.Config;
+
+namespace Rhoflow.Cli;
+
+/// <summary><c>rhoflow run CONFIG [key.sub=value …]</c>: one run, or with -m the product of them.</summary>
+internal static class RunCommand
+{
+    /// <summary>The command with its options.</summary>
+    public static Command Create()
+    {
+        var config = new Argument<string>("CONFIG") { Description = "A YAML file: what to follow, from where, how far." };
+        var overrides = new Argument<string[]>("key.sub=value") { Description = "Changes to the config; with -m lists (1,2,5) and ranges (0..9).", Arity = ArgumentArity.ZeroOrMore };
+        var sweep = new Option<bool>("-m", "--multirun") { Description = "Run the product of all values given.", Arity = ArgumentArity.Zero };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show the resolved configs and a cost estimate; run nothing." };
+        var folder = new Option<string>("--out") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
+        var resume = new Option<bool>("--resume") { Description = "Go on with the interrupted run of this config." };
+        var failFast = new Option<bool>("--fail-fast") { Description = "Stop a sweep at the first failure." };
+        var on = new Option<string>("--on") { Description = "Where to run: local.", HelpName = "local", DefaultValueFactory = _ => "local" };
+        var jobs = new Option<int>("--jobs", "-j") { Description = "Runs of a sweep at a time; 0 = one a processor core.", HelpName = "N" };
+        var command = new Command("run", "Follows a flow as a config describes it and writes its run folder.") { config, overrides, sweep, dryRun, folder, resume, failFast, on, jobs };
+        var standard = StandardOptions.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var given = parsed.GetValue(overrides) ?? [];
+            StandardOptions.RequireWords(command, given);
+            RequireLocal(parsed.GetValue(on)!);
+            if (parsed.GetValue(jobs) is < 0 and var j) throw new ConfigException($"-j {j}: a number ≥ 0 is needed (0 = one a processor core)");
+            var experiments = Load(parsed.GetValue(config)!, given, parsed.GetValue(sweep));
+            var request = new RunRequest(experiments, parsed.GetValue(sweep), parsed.GetValue(folder)!, parsed.GetValue(resume), parsed.GetValue(failFast),
+                parsed.GetValue(jobs), parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet));
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            return Task.FromResult(parsed.GetValue(dryRun) ? DryRun.Show(request, output) : Runner.Run(request, output, error, cancellation));
+        });
+        return command;
+    }
+
+    private static List<Experiment> Load(string file, IReadOnlyList<string> overrides, bool sweep)
+    {
+        var experiments = Overrides.Expand(overrides, sweep).Select(o => Experiment.Load(file, o)).ToList();
+        // The same run asked for twice is one run.
+        return [.. experiments.DistinctBy(e => (e.Name, RunIdentity.Id(e)))];
+    }
+
+    private static void RequireLocal(string where)
+    {
+        if (where == "local") return;
+        throw new ConfigException(where == "slurm"
+            ? "--on slurm is not available in this version; allowed: local (a sweep can be split over machines by its overrides and shared with --out DIR)"
+            : $"--on {where}: not known; allowed: local");
+    }
+}
+
+/// <summary>What `run` was asked for.</summary>
+/// <param name="Experiments">At least one.</param>
+/// <param name="Sweep">True with -m: the output is about many runs, also if there is one.</param>
+/// <param name="Root">The folder of all runs.</param>
+/// <param name="Resume">Go on with interrupted runs.</param>
+/// <param name="FailFast">Stop at the first failure.</param>
+/// <param name="Jobs">Runs at a time; 0 = one a core.</param>
+internal sealed record RunRequest(
+    IReadOnlyList<Experiment> Experiments, bool Sweep, string Root, bool Resume, bool FailFast, int Jobs, bool Json, bool Quiet);

@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Runs;
+
+namespace Rhoflow.Cli;
+
+/// <summary>Does the runs of a request, and shows or prints what they gave.</summary>
+internal static class Runner
+{
+    /// <summary>Returns the exit status: 0, 1 if a run failed, 130 if interrupted.</summary>
+    public static int Run(RunRequest request, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(error, request.Quiet);
+        return request.Sweep ? Many(request, output, progress, cancellation) : One(request, output, error, progress, cancellation);
+    }
+
+    private static int One(RunRequest request, TextWriter output, TextWriter error, ProgressLine progress, CancellationToken cancellation)
+    {
+        var experiment = request.Experiments[0];
+        if (!request.Resume && RunFolder.FindFinished(request.Root, experiment.Name, RunIdentity.Id(experiment)) is null
+            && RunFolder.FindResumable(request.Root, experiment.Name, RunIdentity.Id(experiment)) is { } unfinished)
+            progress.Say($"note: an unfinished run of this config lies in {Places.Show(unfinished.Path)}; --resume would go on with it");
+        var outcome = Launcher(request).Launch(experiment, at => progress.Report(() => $"{experiment.Name}: {at}"), cancellation);
+        if (outcome.Reused) progress.Say($"this run is finished already; its result is read from {Places.Show(outcome.Folder.Path)}");
+        progress.Dispose();
+        if (request.Json) output.WriteLine(RunDocument.Read(outcome.Folder).ToJsonString(Json.Options));
+        else if (outcome.Status != RunStatus.Interrupted || !request.Quiet) ObservationTable.Show(outcome.Folder, output);
+        if (outcome.Error is { } why) error.WriteLine($"rhoflow: {why}");
+        if (outcome.Status == RunStatus.Interrupted) error.WriteLine($"rhoflow: interrupted; the state is saved in {Places.Show(outcome.Folder.Path)}. The same command with --resume goes on from there");
+        return Status(outcome.Status);
+    }
+
+    private static int Many(RunRequest request, TextWriter output, ProgressLine progress, CancellationToken cancellation)
+    {
+        // Whatever is wrong with any of the runs is said before the first begins.
+        foreach (var experiment in request.Experiments) PreparedRun.From(experiment);
+        // A sweep goes on by being started again, so its runs always resume.
+        var launcher = Launcher(request with { Resume = true });
+        var outcomes = new RunOutcome?[request.Experiments.Count];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var done = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = request.Jobs > 0 ? request.Jobs : Environment.ProcessorCount };
+        Parallel.For(0, outcomes.Length, options, (i, loop) =>
+        {
+            if (stop.IsCancellationRequested) return;
+            outcomes[i] = launcher.Launch(request.Experiments[i], at => progress.Report(() => $"{done} of {outcomes.Length} runs done; {at}"), stop.Token);
+            Interlocked.Increment(ref done);
+            progress.Report(() => $"{done} of {outcomes.Length} runs done");
+            if (outcomes[i]!.Error is { } why) progress.Say($"{Places.Show(outcomes[i]!.Folder.Path)}: {why}");
+            if (request.FailFast && outcomes[i]!.Status == RunStatus.Failed) stop.Cancel();
+        });
+        progress.Dispose();
+        var ran = outcomes.OfType<RunOutcome>().ToArray();
+        var reused = ran.Count(o => o.Reused);
+        if (reused > 0) progress.Say($"{reused} of {outcomes.Length} runs were finished already and are read from their folders");
+        if (request.Json) output.WriteLine(new JsonObject { ["runs"] = new JsonArray([.. ran.Select(o => (JsonNode)RunDocument.Read(o.Folder))]) }.ToJsonString(Json.Options));
+        else RunTable.Show([.. ran.Select(o => o.Folder)], output);
+        if (cancellation.IsCancellationRequested)
+        {
+            progress.Say($"interrupted with {ran.Count(o => o.Status == RunStatus.Finished)} of {outcomes.Length} runs finished; the same command goes on from there");
+            return ExitStatus.Interrupted;
+        }
+        return ran.Any(o => o.Status == RunStatus.Failed) ? ExitStatus.Failed : ExitStatus.Done;
+    }
+
+    private static RunLauncher Launcher(RunRequest request) => new(request.Root, request.Resume, Environment.GetCommandLineArgs()[1..]);
+
+    private static int Status(RunStatus status) => status switch
+    {
+        RunStatus.Finished => ExitStatus.Done,
+        RunStatus.Interrupted => ExitStatus.Interrupted,
+        _ => ExitStatus.Failed,
+    };
+}

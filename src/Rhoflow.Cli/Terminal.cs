@@ -1,0 +1,38 @@
+using Spectre.Console;
+
+namespace Rhoflow.Cli;
+
+/// <summary>Where tables are shown: with colours on a terminal, plain and wide elsewhere.</summary>
+internal static class Terminal
+{
+    /// <summary>A console on that writer.</summary>
+    public static IAnsiConsole On(TextWriter writer)
+    {
+        if (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected) return AnsiConsole.Console;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+        });
+        console.Profile.Width = 200;
+        return console;
+    }
+
+    /// <summary>A table in the house's form: first column left, numbers right.</summary>
+    public static Table Table(IEnumerable<string> columns, int leftAligned = 1)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        var i = 0;
+        foreach (var column in columns)
+        {
+            var c = new TableColumn(Markup.Escape(column)).NoWrap();
+            table.AddColumn(i++ < leftAligned ? c.LeftAligned() : c.RightAligned());
+        }
+        return table;
+    }
+
+    /// <summary>Adds a row of plain text.</summary>
+    public static void Add(this Table table, params IEnumerable<string> cells) => table.AddRow([.. cells.Select(c => new Text(c))]);
+}

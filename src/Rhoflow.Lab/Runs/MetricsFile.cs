@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+
+namespace Rhoflow.Lab.Runs;
+
+/// <summary>
+/// metrics.csv: one row an observation, one column a quantity, `nan` = not measured here. Appended to and flushed row by row;
+/// a torn last line is dropped.
+/// </summary>
+public sealed class MetricsFile : IDisposable
+{
+    private readonly FileStream _stream;
+
+    private MetricsFile(FileStream stream) => _stream = stream;
+
+    /// <summary>Opens for appending behind the first <paramref name="keepRows"/> rows.</summary>
+    /// <exception cref="InvalidDataException">There are fewer whole rows, or other columns.</exception>
+    public static MetricsFile Append(string path, IReadOnlyList<string> columns, int keepRows)
+    {
+        var header = string.Join(',', columns) + "\n";
+        var keep = header;
+        if (keepRows > 0)
+        {
+            var lines = WholeLines(path);
+            if (lines.Count <= keepRows) throw new InvalidDataException($"{path} holds {Math.Max(0, lines.Count - 1)} rows; {keepRows} were expected");
+            if (lines[0] + "\n" != header) throw new InvalidDataException($"{path} has other columns than this run");
+            keep = string.Concat(lines.Take(keepRows + 1).Select(l => l + "\n"));
+        }
+        AtomicFile.Write(path, keep);
+        var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        return new MetricsFile(stream);
+    }
+
+    /// <summary>Adds a row.</summary>
+    public void Add(ReadOnlySpan<double> row)
+    {
+        var line = new StringBuilder();
+        for (var i = 0; i < row.Length; i++) line.Append(i > 0 ? "," : "").Append(Format(row[i]));
+        _stream.Write(Encoding.ASCII.GetBytes(line.Append('\n').ToString()));
+        _stream.Flush();
+    }
+
+    /// <summary>The columns and the whole rows.</summary>
+    public static (string[] Columns, IReadOnlyList<double[]> Rows) Read(string path)
+    {
+        var lines = WholeLines(path);
+        if (lines.Count == 0) return ([], []);
+        var columns = lines[0].Split(',');
+        var rows = new List<double[]>();
+        foreach (var line in lines.Skip(1))
+        {
+            var cells = line.Split(',');
+            if (cells.Length != columns.Length) throw new InvalidDataException($"{path}, line {rows.Count + 2}: {cells.Length} cells under {columns.Length} columns");
+            rows.Add([.. cells.Select((c, i) => Parse(c) ?? throw new InvalidDataException($"{path}, line {rows.Count + 2}, column {i + 1}: '{c}' is not a number"))]);
+        }
+        return (columns, rows);
+    }
+
+    public void Dispose()
+    {
+        _stream.Flush(flushToDisk: true);
+        _stream.Dispose();
+    }
+
+    /// <summary>The shortest text that reads back to the same double; nan, inf, -inf.</summary>
+    public static string Format(double value) => value switch
+    {
+        double.NaN => "nan",
+        double.PositiveInfinity => "inf",
+        double.NegativeInfinity => "-inf",
+        _ => value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e'),
+    };
+
+    private static double? Parse(string cell) => cell switch
+    {
+        "nan" => double.NaN,
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        _ => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) ? v : null,
+    };
+
+    // What follows the last line end was torn off by a crash.
+    private static List<string> WholeLines(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        var lines = reader.ReadToEnd().Split('\n').ToList();
+        lines.RemoveAt(lines.Count - 1);
+        return lines;
+    }
+}

@@ -1,0 +1,65 @@
+using Rhoflow.Flows;
+
+namespace Rhoflow.Lab.Runs;
+
+/// <summary>The growing files of a run: metrics.csv, arrays/margins.npy, and arrays/W.npy, V.npy, rho_k.npy where weights are kept.</summary>
+internal sealed class ObservationWriter : IDisposable
+{
+    private readonly MetricsFile _metrics;
+    private readonly Npy _margins;
+    private readonly Npy? _w, _v, _rho;
+    private bool _closed;
+
+    public ObservationWriter(RunFolder folder, PreparedRun run, int keepRows)
+    {
+        string Array(string name) => folder.File(Path.Combine("arrays", name + ".npy"));
+        var network = run.Flow.Network;
+        Directory.CreateDirectory(folder.File("arrays"));
+        Rows = keepRows;
+        var opened = new List<IDisposable>();
+        T Open<T>(T file) where T : IDisposable
+        {
+            opened.Add(file);
+            return file;
+        }
+        try
+        {
+            _metrics = Open(MetricsFile.Append(folder.File("metrics.csv"), run.Columns.Names, keepRows));
+            _margins = Open(Npy.Append(Array("margins"), run.Flow.Targets.Length, keepRows));
+            if (!run.Experiment.Observe.Weights) return;
+            _w = Open(Npy.Append(Array("W"), network.ParameterCount, keepRows));
+            _v = Open(Npy.Append(Array("V"), network.ParameterCount, keepRows));
+            _rho = Open(Npy.Append(Array("rho_k"), network.Depth, keepRows));
+        }
+        catch
+        {
+            opened.ForEach(f => f.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Rows in the files.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Writes one observation: the arrays first, so that every row of metrics.csv has its arrays.</summary>
+    public void Add(double[] row, FlowPoint point)
+    {
+        _margins.Add(point.NormalizedMargins);
+        _w?.Add(point.Weights());
+        _v?.Add(point.V);
+        _rho?.Add(point.RhoK);
+        _metrics.Add(row);
+        Rows++;
+    }
+
+    public void Dispose()
+    {
+        if (_closed) return;
+        _closed = true;
+        _metrics.Dispose();
+        _margins.Dispose();
+        _w?.Dispose();
+        _v?.Dispose();
+        _rho?.Dispose();
+    }
+}

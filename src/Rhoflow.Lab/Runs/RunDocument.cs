@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+
+namespace Rhoflow.Lab.Runs;
+
+/// <summary>A run as one JSON document, read back from its folder: what `run --json` prints. null = not measured, or beyond a double.</summary>
+public static class RunDocument
+{
+    /// <summary>{"name", "id", "status", "folder", "summary": {…}, "observations": [{column: value …, "W", "V", "rho_k"} …]}</summary>
+    /// <exception cref="RunFolderException">The folder cannot be read.</exception>
+    public static JsonObject Read(RunFolder folder, bool observations = true)
+    {
+        try
+        {
+            var summary = folder.Summary;
+            var document = new JsonObject
+            {
+                ["name"] = (string?)summary?["name"] ?? folder.Name,
+                ["id"] = folder.Id,
+                ["status"] = folder.Status.ToString().ToLowerInvariant(),
+                ["folder"] = folder.Path,
+                ["summary"] = summary?.DeepClone(),
+            };
+            if (observations) document["observations"] = Observations(folder, summary);
+            return document;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new RunFolderException($"the run folder '{folder.Path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    internal static JsonObject Row(IReadOnlyList<string> columns, double[] row) =>
+        new(columns.Select((c, i) => KeyValuePair.Create(c, (JsonNode?)Number(row[i]))));
+
+    internal static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+
+    private static JsonArray Observations(RunFolder folder, JsonObject? summary)
+    {
+        var file = folder.File("metrics.csv");
+        if (!File.Exists(file)) return [];
+        var (columns, rows) = MetricsFile.Read(file);
+        var layers = (summary?["layers"] as JsonArray)?.Select(l => new LayerShape((string)l!["kind"]! == "diagonal", (int)l["rows"]!, (int)l["columns"]!)).ToArray();
+        double[][]? Table(string name) => folder.File(Path.Combine("arrays", name + ".npy")) is var path && layers is not null && File.Exists(path) ? Npy.Read(path) : null;
+        var (w, v, rho) = (Table("W"), Table("V"), Table("rho_k"));
+        var list = new JsonArray();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var entry = Row(columns, rows[i]);
+            if (w?.Length > i) entry["W"] = Matrices(layers!, w[i]);
+            if (v?.Length > i) entry["V"] = Matrices(layers!, v[i]);
+            if (rho?.Length > i) entry["rho_k"] = new JsonArray([.. rho[i].Select(r => (JsonNode?)Number(r))]);
+            list.Add(entry);
+        }
+        return list;
+    }
+
+    private readonly record struct LayerShape(bool Diagonal, int Rows, int Columns)
+    {
+        public int Count => Diagonal ? Rows : Rows * Columns;
+    }
+
+    // One matrix a layer, rows = outputs; a diagonal layer is written out in full.
+    private static JsonArray Matrices(LayerShape[] layers, double[] theta)
+    {
+        var result = new JsonArray();
+        var offset = 0;
+        foreach (var layer in layers)
+        {
+            var matrix = new JsonArray();
+            for (var i = 0; i < layer.Rows; i++)
+            {
+                var row = new JsonArray();
+                for (var j = 0; j < layer.Columns; j++)
+                    row.Add(layer.Diagonal ? Number(i == j ? theta[offset + i] : 0) : Number(theta[offset + i * layer.Columns + j]));
+                matrix.Add((JsonNode)row);
+            }
+            result.Add((JsonNode)matrix);
+            offset += layer.Count;
+        }
+        return result;
+    }
+}

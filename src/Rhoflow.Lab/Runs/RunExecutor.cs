@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Rhoflow.Flows;
+
+namespace Rhoflow.Lab.Runs;
+
+/// <summary>How a run ended.</summary>
+/// <param name="Error">The sentence that says why it failed; null otherwise.</param>
+/// <param name="Reused">True if a finished run was found and nothing was computed.</param>
+public sealed record RunOutcome(RunFolder Folder, RunStatus Status, string? Error = null, bool Reused = false);
+
+/// <summary>Follows a prepared run and writes its folder. Interrupted, it saves where it stands; resumed, it gives the same bits.</summary>
+public static class RunExecutor
+{
+    private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(1);
+
+    /// <param name="run">What to do.</param>
+    /// <param name="folder">Where to write.</param>
+    /// <param name="resume">Go on from the folder's checkpoint, if it has one that fits.</param>
+    /// <param name="progress">Told every observation's instant.</param>
+    /// <param name="cancellation">Stops the run and saves its state.</param>
+    /// <exception cref="RunFolderException">The folder could not be written to (a full disk, no permission).</exception>
+    public static RunOutcome Execute(PreparedRun run, RunFolder folder, bool resume, Action<Instant>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return Follow(run, folder, resume, progress, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"the run folder '{folder.Path}' cannot be written: {e.Message} What is there is not taken for a finished run; make room, then start again with --resume", e);
+        }
+    }
+
+    private static RunOutcome Follow(PreparedRun run, RunFolder folder, bool resume, Action<Instant>? progress, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var trajectory = run.Start();
+        using var writer = Open(run, folder, resume, trajectory);
+        folder.Log(writer.Rows > 0 || trajectory.Checkpoint is not null ? $"resumed behind observation {writer.Rows}" : $"started: {run.Experiment.Flow.Kind.Name}, {run.Flow.Dimension} unknowns");
+        foreach (var note in run.Columns.Notes) folder.Log(note);
+        var lastCheckpoint = clock.Elapsed;
+        try
+        {
+            foreach (var point in trajectory.At(run.Instants, cancellation))
+            {
+                writer.Add(run.Columns.Row(point, trajectory.Steps), point);
+                progress?.Invoke(point.At);
+                if (clock.Elapsed - lastCheckpoint < BetweenCheckpoints || trajectory.Checkpoint is not { } checkpoint) continue;
+                CheckpointFile.Write(folder.Path, checkpoint);
+                lastCheckpoint = clock.Elapsed;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (trajectory.Checkpoint is { } checkpoint) CheckpointFile.Write(folder.Path, checkpoint);
+            return End(RunStatus.Interrupted, null);
+        }
+        catch (IntegrationException e)
+        {
+            return End(RunStatus.Failed, e.Message);
+        }
+        return End(RunStatus.Finished, null);
+
+        RunOutcome End(RunStatus status, string? error)
+        {
+            writer.Dispose();
+            AtomicFile.Write(folder.File("summary.json"), Summarize(run, folder, status, error, trajectory, clock.Elapsed).ToJsonString(RunFolder.Indented) + "\n");
+            folder.Log(error is null ? status.ToString().ToLowerInvariant() : $"failed: {error}");
+            if (status == RunStatus.Finished) File.Delete(folder.File(CheckpointFile.Name));
+            return new RunOutcome(folder, status, error);
+        }
+    }
+
+    private static ObservationWriter Open(PreparedRun run, RunFolder folder, bool resume, Trajectory trajectory)
+    {
+        // A summary of the interrupted part must not stand beside rows that go on.
+        File.Delete(folder.File("summary.json"));
+        if (resume && CheckpointFile.Read(folder.Path) is { } checkpoint)
+        {
+            try
+            {
+                var writer = new ObservationWriter(folder, run, checkpoint.Observed);
+                trajectory.Resume(checkpoint);
+                return writer;
+            }
+            catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
+            {
+                folder.Log($"the checkpoint does not fit the rows written, so the run starts from its beginning ({e.Message})");
+            }
+        }
+        return new ObservationWriter(folder, run, 0);
+    }
+
+    private static JsonObject Summarize(PreparedRun run, RunFolder folder, RunStatus status, string? error, Trajectory trajectory, TimeSpan elapsed)
+    {
+        var (columns, rows) = MetricsFile.Read(folder.File("metrics.csv"));
+        return new JsonObject
+        {
+            ["name"] = run.Experiment.Name,
+            ["id"] = run.Id,
+            ["status"] = status.ToString().ToLowerInvariant(),
+            ["error"] = error,
+            ["kind"] = run.Experiment.Flow.Kind.Name,
+            ["observations"] = rows.Count,
+            ["last"] = rows.Count > 0 ? RunDocument.Row(columns, rows[^1]) : null,
+            ["method"] = trajectory.MethodName,
+            ["steps"] = trajectory.Steps,
+            ["evaluations"] = trajectory.Evaluations,
+            ["kinks"] = trajectory.Kinks,
+            ["seconds"] = Math.Round(elapsed.TotalSeconds, 4),
+            ["events"] = new JsonArray([.. trajectory.Events.Take(100).Select(e => (JsonNode)new JsonObject
+            {
+                ["what"] = e.What,
+                ["log10_t"] = RunDocument.Number(e.At.Log10T),
+                ["detail"] = e.Detail,
+            })]),
+            ["notes"] = new JsonArray([.. run.Columns.Notes.Select(n => (JsonNode)n)]),
+            ["layers"] = new JsonArray([.. run.Flow.Network.Layers.Select(l => (JsonNode)new JsonObject
+            {
+                ["kind"] = l.Kind.ToString().ToLowerInvariant(),
+                ["rows"] = l.Rows,
+                ["columns"] = l.Columns,
+            })]),
+        };
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using Rhoflow.Flows;
+using Rhoflow.Lab.Runs;
+using Rhoflow.Numerics;
+using Shouldly;
+using Xunit;
+
+namespace Rhoflow.Tests.Lab.Runs;
+
+public class FileTests
+{
+    private static readonly double[] Awkward = [0, -0.0, 1 / 3.0, 5e-324, double.MaxValue, -1e-300, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e22];
+
+    [Fact]
+    public void Metrics_read_back_to_the_same_bits_and_a_torn_line_is_dropped()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder / "metrics.csv";
+        var columns = Awkward.Select((_, i) => $"c{i}").ToArray();
+        using (var m = MetricsFile.Append(file, columns, 0)) { m.Add(Awkward); m.Add(Awkward); }
+        File.AppendAllText(file, "1,2,3");
+        var (names, rows) = MetricsFile.Read(file);
+        names.ShouldBe(columns);
+        rows.Count.ShouldBe(2);
+        rows[1].Select(BitConverter.DoubleToInt64Bits).ShouldBe(Awkward.Select(BitConverter.DoubleToInt64Bits));
+        using (var m = MetricsFile.Append(file, columns, 1)) m.Add([.. Enumerable.Repeat(7.0, 10)]);
+        MetricsFile.Read(file).Rows.Select(r => r[2]).ShouldBe([1 / 3.0, 7.0]);
+        Should.Throw<InvalidDataException>(() => MetricsFile.Append(file, columns, 3)).Message.ShouldContain("2 rows; 3 were expected");
+        Should.Throw<InvalidDataException>(() => MetricsFile.Append(file, ["a"], 1)).Message.ShouldContain("other columns");
+    }
+
+    [Fact]
+    public void Arrays_are_valid_after_every_row()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder / "a.npy";
+        using (var a = Npy.Append(file, 10, 0))
+        {
+            Npy.Read(file).ShouldBeEmpty();
+            a.Add(Awkward);
+            Npy.Read(file).Length.ShouldBe(1);
+            a.Add(Awkward);
+        }
+        var bytes = File.ReadAllBytes(file);
+        bytes[..8].ShouldBe([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0]);
+        var headerLength = BitConverter.ToUInt16(bytes, 8);
+        ((10 + headerLength) % 64).ShouldBe(0);
+        Encoding.ASCII.GetString(bytes, 10, headerLength).ShouldStartWith("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 10), }");
+        bytes[9 + headerLength].ShouldBe((byte)'\n');
+        bytes.Length.ShouldBe(10 + headerLength + 160);
+        Npy.Read(file)[1].Select(BitConverter.DoubleToInt64Bits).ShouldBe(Awkward.Select(BitConverter.DoubleToInt64Bits));
+        // Torn in the second row: one row is left to read, and to go on behind.
+        File.WriteAllBytes(file, bytes[..^3]);
+        Npy.Read(file).Length.ShouldBe(1);
+        Should.Throw<InvalidDataException>(() => Npy.Append(file, 10, 2));
+        using (var a = Npy.Append(file, 10, 1)) a.Add(Awkward);
+        File.ReadAllBytes(file).ShouldBe(bytes);
+    }
+
+    [Fact]
+    public void Checkpoints_keep_every_bit()
+    {
+        using var folder = new TemporaryFolder();
+        var c = new TrajectoryCheckpoint(new StepperState(1 / 3.0, Awkward, -0.0, [double.NaN, 2]), Method.Radau, 7, double.NaN, 1L << 40, true, [1.1]);
+        CheckpointFile.Write(folder.Path, c);
+        var d = CheckpointFile.Read(folder.Path)!;
+        d.Stepper.Y.Select(BitConverter.DoubleToInt64Bits).ShouldBe(c.Stepper.Y.Select(BitConverter.DoubleToInt64Bits));
+        BitConverter.DoubleToInt64Bits(d.Stepper.Step).ShouldBe(BitConverter.DoubleToInt64Bits(-0.0));
+        (d.Stepper.S, d.Method, d.Observed, d.Steps, d.Separated).ShouldBe((c.Stepper.S, c.Method, c.Observed, c.Steps, c.Separated));
+        d.Stepper.Memory.ShouldBe(c.Stepper.Memory);
+        d.ModeState.ShouldBe(c.ModeState);
+        double.IsNaN(d.Tau).ShouldBeTrue();
+        CheckpointFile.Read(folder / "elsewhere").ShouldBeNull();
+    }
+
+    [Fact]
+    public void An_atomic_write_that_fails_leaves_the_old_file()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.Write(folder / "a", "old");
+        AtomicFile.Write(folder / "a", "new");
+        File.ReadAllText(folder / "a").ShouldBe("new");
+        Directory.CreateDirectory(folder / "d");
+        Should.Throw<Exception>(() => AtomicFile.Write(folder / "d", "x"));
+        Directory.EnumerateFiles(folder.Path).Select(Path.GetFileName).ShouldBe(["a"]);
+    }
+}
