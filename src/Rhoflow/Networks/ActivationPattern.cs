@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Rhoflow.Networks;
 
 /// <summary>
@@ -6,11 +8,14 @@ namespace Rhoflow.Networks;
 /// </summary>
 internal sealed class ActivationPattern(Network network, Evaluation evaluation)
 {
+    // Below this share of a layer's largest |z| a sign is rounding.
+    private const double Resolution = 1e-14;
+
     private readonly int[] _layers = [.. Enumerable.Range(0, network.Depth).Where(k => network.Layers[k].Activation.HasKink)];
     private readonly Dictionary<Kink, double> _deadBands = [];
 
     /// <summary>Units that slide along their kink.</summary>
-    public List<Kink> Sliding { get; } = [];
+    public List<Kink> Sliding => evaluation.Sliding;
 
     /// <summary>The slope on the negative side.</summary>
     public double Low(Kink kink) => network.Layers[kink.Layer - 1].Activation is { Kind: ActivationKind.LeakyReLU } leaky ? leaky.Parameter : 0;
@@ -49,9 +54,10 @@ internal sealed class ActivationPattern(Network network, Evaluation evaluation)
         {
             var z = evaluation.PreActivations(k);
             var slopes = evaluation.Slopes(k);
+            var noise = Resolution * Math.Abs(TensorPrimitives.MaxMagnitude(z));
             for (var i = 0; i < z.Length; i++)
             {
-                if (z[i] == 0 || slopes[i] == 1 == z[i] > 0) continue;
+                if (slopes[i] == 1 == z[i] > 0 || Math.Abs(z[i]) <= noise) continue;
                 var kink = new Kink(k + 1, i / evaluation.Stride, i % evaluation.Stride);
                 if (Sliding.Contains(kink) || (_deadBands.TryGetValue(kink, out var band) && Math.Abs(z[i]) <= band)) continue;
                 return kink;

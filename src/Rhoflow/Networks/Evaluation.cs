@@ -59,7 +59,7 @@ public sealed class Evaluation
             Apply(layer, layer.Of(theta), input, _z[k], accumulate: false);
             if (!IsLinear(layer))
             {
-                if (FrozenPattern && layer.Activation.HasKink) TensorPrimitives.Multiply(_slope[k], _z[k], _a[k]);
+                if (FrozenPattern && layer.Activation.HasKink) ApplyFrozen(k);
                 else layer.Activation.Apply(_z[k], _a[k], _slope[k]);
             }
             input = _a[k];
@@ -71,6 +71,9 @@ public sealed class Evaluation
     /// an integrator then locates the kink to rounding instead of being stopped by it.
     /// </summary>
     public bool FrozenPattern { get; set; }
+
+    /// <summary>Units that slide along their kink under a frozen pattern: they pass on exactly 0, not what z has drifted by.</summary>
+    internal List<Kink> Sliding { get; } = [];
 
     /// <summary>σ'(z_k) at [i·Stride + n]; empty for linear layers. The pattern of a ReLU network lives here.</summary>
     internal Span<double> Slopes(int layer) => _slope[layer];
@@ -169,6 +172,13 @@ public sealed class Evaluation
             ApplyTransposed(layer, layer.Of(theta), _delta[k], _delta[k - 1], accumulate: false);
             if (!IsLinear(_network.Layers[k - 1])) TensorPrimitives.Multiply(_delta[k - 1], _slope[k - 1], _delta[k - 1]);
         }
+    }
+
+    private void ApplyFrozen(int k)
+    {
+        TensorPrimitives.Multiply(_slope[k], _z[k], _a[k]);
+        foreach (var kink in Sliding)
+            if (kink.Layer == k + 1) _a[k][kink.Unit * Stride + kink.Example] = 0;
     }
 
     private void Apply(Layer layer, ReadOnlySpan<double> w, double[] input, double[] output, bool accumulate)
