@@ -23,7 +23,7 @@ public static class CheckpointFile
         ["steps"] = c.Steps,
         ["separated"] = c.Separated,
         ["tau"] = Bits(c.Tau),
-        ["modeState"] = Bits(c.ModeState),
+        ["mode"] = Bits(c.Mode),
         ["s"] = Bits(c.Stepper.S),
         ["step"] = Bits(c.Stepper.Step),
         ["y"] = Bits(c.Stepper.Y),
@@ -40,7 +40,7 @@ public static class CheckpointFile
             return new TrajectoryCheckpoint(
                 new StepperState(Number(node["s"]), Numbers(node["y"]), Number(node["step"]), Numbers(node["memory"])),
                 Enum.Parse<Method>((string)node["method"]!), (int)node["observed"]!, Number(node["tau"]),
-                (long)node["steps"]!, (bool)node["separated"]!, Numbers(node["modeState"]));
+                (long)node["steps"]!, (bool)node["separated"]!, Numbers(node["mode"]));
         }
         catch (Exception e) when (e is IOException or JsonException or FormatException or InvalidOperationException or ArgumentException or NullReferenceException or UnauthorizedAccessException)
         {

@@ -68,7 +68,7 @@ public class FileTests
         BitConverter.DoubleToInt64Bits(d.Stepper.Step).ShouldBe(BitConverter.DoubleToInt64Bits(-0.0));
         (d.Stepper.S, d.Method, d.Observed, d.Steps, d.Separated).ShouldBe((c.Stepper.S, c.Method, c.Observed, c.Steps, c.Separated));
         d.Stepper.Memory.ShouldBe(c.Stepper.Memory);
-        d.ModeState.ShouldBe(c.ModeState);
+        d.Mode.ShouldBe(c.Mode);
         double.IsNaN(d.Tau).ShouldBeTrue();
         CheckpointFile.Read(folder / "elsewhere").ShouldBeNull();
     }
