@@ -75,14 +75,9 @@ public static class HardMargin
     private static (double[] W, double[] Alpha) SolvePairs(Dataset data)
     {
         int count = data.Count, d = data.Inputs;
-        // Only differences matter: seen from the first example a common offset costs no digits.
-        var x = new double[count * d];
+        var x = data.X.ToArray();
         var largest = 0.0;
-        for (var i = 0; i < x.Length; i++)
-        {
-            x[i] = data.X[i] - data.X[i % d];
-            largest = Math.Max(largest, Math.Abs(x[i]));
-        }
+        foreach (var v in x) largest = Math.Max(largest, Math.Abs(v));
         if (largest == 0) throw NotSeparable(data, bias: true, [(data.Y.IndexOf(1.0), 1), (data.Y.IndexOf(-1.0), 1)]);
         var e = Math.ILogB(largest);
         for (var i = 0; i < x.Length; i++) x[i] = Math.ScaleB(x[i], -e);
@@ -98,11 +93,11 @@ public static class HardMargin
                 if (y[n] > 0 && p < low) (low, plus) = (p, n);
                 if (y[n] < 0 && p > high) (high, minus) = (p, n);
             }
-            var g = new double[d];
-            for (var i = 0; i < d; i++) g[i] = x[plus * d + i] - x[minus * d + i];
-            var c = new LinearConstraint(g, 2, plus, minus);
-            var size = Vectors.Norm(x.AsSpan(plus * d, d)) + Vectors.Norm(x.AsSpan(minus * d, d));
-            return 2 - Compensated.Dot(g, w) > tolerance * (2 + size * Vectors.Norm(w)) ? c : null;
+            double[] a = x[(plus * d)..((plus + 1) * d)], b = x[(minus * d)..((minus + 1) * d)], g = new double[d];
+            for (var i = 0; i < d; i++) g[i] = a[i] - b[i];
+            var c = new LinearConstraint(g, 2, plus, minus, a, b);
+            // A common offset of both costs w·x digits but not the difference, so this is judged by ‖g‖.
+            return c.Violation(w) > tolerance * (2 + c.Norm * Vectors.Norm(w)) ? c : null;
         }, MaxSteps(count, d));
 
         if (!found.Feasible)
@@ -126,17 +121,7 @@ public static class HardMargin
         var norm = Vectors.Norm(w);
         var projections = new double[count];
         for (var n = 0; n < count; n++) projections[n] = Compensated.Dot(data.Example(n), w);
-        var b = 0.0;
-        if (bias)
-        {
-            var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
-            for (var n = 0; n < count; n++)
-            {
-                if (data.Y[n] > 0) low = Math.Min(low, projections[n]);
-                else high = Math.Max(high, projections[n]);
-            }
-            b = -(low + high) / 2;
-        }
+        var b = bias ? Middle(data, projections, norm) : 0;
 
         double primal = 0, complementarity = 0, scaleSum = 0, alphaSize = 0, alphaSum = 0, balance = 0;
         var support = new List<int>();
@@ -180,6 +165,38 @@ public static class HardMargin
             KktResidual = residual,
             Multiplicity = support.Count - Rank(z, data, support, bias),
         };
+    }
+
+    // Midway between the classes. Where rounding leaves no room between them the blame is shared in proportion to the size of the
+    // examples: w·x of a large one is known to fewer decimals than that of a small one.
+    private static double Middle(Dataset data, double[] projections, double norm)
+    {
+        (double Low, double High) Room(double tolerance)
+        {
+            var (low, high) = (double.NegativeInfinity, double.PositiveInfinity);
+            for (var n = 0; n < projections.Length; n++)
+            {
+                var slack = tolerance * (1 + norm * Vectors.Norm(data.Example(n)));
+                if (data.Y[n] > 0) low = Math.Max(low, 1 - projections[n] - slack);
+                else high = Math.Min(high, -1 - projections[n] + slack);
+            }
+            return (low, high);
+        }
+        var (low, high) = Room(0);
+        if (low > high)
+        {
+            double none = 0, enough = 1e-17;
+            while (enough < 1 && Room(enough) is var (l, h) && l > h) (none, enough) = (enough, 2 * enough);
+            for (var step = 0; step < 20; step++)
+            {
+                var middle = (none + enough) / 2;
+                var (a, b) = Room(middle);
+                if (a > b) none = middle;
+                else enough = middle;
+            }
+            (low, high) = Room(enough);
+        }
+        return (low + high) / 2;
     }
 
     private static int Rank(double[] z, Dataset data, List<int> support, bool bias)

@@ -2,10 +2,22 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Limits;
 
-/// <summary>g·w ≥ h. First and Second name the examples it comes from (Second is −1 if there is only one).</summary>
-internal sealed record LinearConstraint(double[] Normal, double Bound, int First, int Second = -1)
+/// <summary>
+/// g·w ≥ h. First and Second name the examples it comes from (Second is −1 if there is only one); with two, g = Plus − Minus was rounded, and
+/// residuals go back to the parts.
+/// </summary>
+internal sealed record LinearConstraint(double[] Normal, double Bound, int First, int Second = -1, double[]? Plus = null, double[]? Minus = null)
 {
     public double Norm { get; } = Vectors.Norm(Normal);
+
+    /// <summary>h − g·w in twice the working precision.</summary>
+    public double Violation(double[] w)
+    {
+        if (Plus is null || Minus is null) return -Compensated.Dot(Normal, w, -Bound);
+        var (high, low) = Compensated.DotPair(Plus, w, -Bound);
+        var (otherHigh, otherLow) = Compensated.DotPair(Minus, w);
+        return otherHigh - high + (otherLow - low);
+    }
 }
 
 /// <summary>
@@ -39,10 +51,18 @@ internal static class LeastDistance
         var u = new List<double>();
         double[] w = new double[d], rest = new double[d], r = new double[d];
         var best = 0.0;
+        var polished = false;
         for (int step = 0, idle = 0; step < maxSteps && idle < 8; step++)
         {
-            if (mostViolated(w) is not { } p) break;
-            var violation = p.Bound - Compensated.Dot(p.Normal, w);
+            if (mostViolated(w) is not { } p)
+            {
+                if (polished) break;
+                Polish(qr, active, u, w);
+                polished = true;
+                continue;
+            }
+            polished = false;
+            var violation = p.Violation(w);
             var up = 0.0;
             while (true)
             {
@@ -79,39 +99,47 @@ internal static class LeastDistance
                 active.RemoveAt(blocking);
                 u.RemoveAt(blocking);
             }
-            Polish(qr, active, u, w);
+            Polish(qr, active, u, w, passes: 0);
             var norm = Vectors.Norm(w);
             // ‖w‖ grows with every constraint in exact arithmetic; where rounding stops that, nothing is left to gain.
             idle = norm > best ? 0 : idle + 1;
             best = Math.Max(best, norm);
         }
+        if (!polished) Polish(qr, active, u, w);
         return new LeastDistanceSolution(w, active, [.. u]);
     }
 
-    // The solution on the active set: w = Q R⁻ᵀ h, u = R⁻¹R⁻ᵀ h, refined with residuals in twice the working precision.
-    private static void Polish(UpdatableQr qr, List<LinearConstraint> active, List<double> u, double[] w)
+    // The solution on the active set: w = Q R⁻ᵀ h, u = R⁻¹R⁻ᵀ h, if wanted refined with residuals in twice the working precision.
+    private static void Polish(UpdatableQr qr, List<LinearConstraint> active, List<double> u, double[] w, int passes = 2)
     {
         int n = active.Count, d = w.Length;
-        double[] solution = new double[n], primal = new double[n], step = new double[d], stationarity = new double[d], projected = new double[n];
-        var column = new double[n];
-        Array.Clear(w);
-        for (var pass = 0; pass < 3; pass++)
+        double[] solution = new double[n], primal = new double[n], step = new double[d], projected = new double[n];
+        for (var k = 0; k < n; k++) primal[k] = active[k].Bound;
+        qr.SolveTransposed(primal);
+        qr.Multiply(primal, w);
+        primal.CopyTo(solution, 0);
+        qr.Solve(solution);
+        if (passes > 0)
         {
-            for (var k = 0; k < n; k++) primal[k] = -Compensated.Dot(active[k].Normal, w, -active[k].Bound);
-            for (var i = 0; i < d; i++)
+            double[] stationarity = new double[d], column = new double[n];
+            for (var pass = 0; pass < passes; pass++)
             {
-                for (var k = 0; k < n; k++) column[k] = active[k].Normal[i];
-                stationarity[i] = Compensated.Dot(column, solution, -w[i]);      // Σ u g − w
+                for (var k = 0; k < n; k++) primal[k] = active[k].Violation(w);
+                for (var i = 0; i < d; i++)
+                {
+                    for (var k = 0; k < n; k++) column[k] = active[k].Normal[i];
+                    stationarity[i] = Compensated.Dot(column, solution, -w[i]);      // Σ u g − w
+                }
+                qr.SolveTransposed(primal);                                          // R⁻ᵀ(h − G w)
+                qr.MultiplyTransposed(stationarity, projected);
+                qr.Multiply(primal, step);
+                for (var i = 0; i < d; i++) w[i] += step[i];
+                qr.Multiply(projected, step);
+                for (var i = 0; i < d; i++) w[i] += stationarity[i] - step[i];
+                for (var k = 0; k < n; k++) primal[k] -= projected[k];
+                qr.Solve(primal);
+                for (var k = 0; k < n; k++) solution[k] += primal[k];
             }
-            qr.SolveTransposed(primal);                                          // R⁻ᵀ(h − G w)
-            qr.MultiplyTransposed(stationarity, projected);
-            qr.Multiply(primal, step);
-            for (var i = 0; i < d; i++) w[i] += step[i];
-            qr.Multiply(projected, step);
-            for (var i = 0; i < d; i++) w[i] += stationarity[i] - step[i];
-            for (var k = 0; k < n; k++) primal[k] -= projected[k];
-            qr.Solve(primal);
-            for (var k = 0; k < n; k++) solution[k] += primal[k];
         }
         for (var k = 0; k < n; k++) u[k] = Math.Max(0, solution[k]);
     }
