@@ -5,6 +5,7 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Runs;
 
@@ -60,18 +61,21 @@ public sealed class ColumnSet
         return [.. row];
     }
 
-    // The hard-margin direction, where exponential-type losses take a linear network.
+    // The hard-margin direction, where exponential-type losses take a linear network; the minimum-norm solution's for the square loss.
     private static double[]? LimitDirection(Experiment experiment, Flow flow, Dataset? train, List<string> notes)
     {
         var why = train is null ? "the scalar equations have no direction"
-            : !experiment.Loss.Loss.HasExponentialTail ? $"under the {experiment.Loss.Loss.Name} loss the direction has no maximum-margin limit"
             : flow.Network.Layers.Any(static l => l.Activation.Kind != ActivationKind.Identity) ? "only a linear network has one direction to compare"
             : null;
         if (why is null)
         {
             try
             {
-                return HardMargin.Solve(train!).Direction;
+                if (experiment.Loss.Loss.HasExponentialTail) return HardMargin.Solve(train!).Direction;
+                var w = MinimumNorm.Of(train!).Weights;
+                var norm = Vectors.Norm(w);
+                if (norm > 0) return [.. w.Select(v => v / norm)];
+                why = "the minimum-norm solution is zero";
             }
             catch (NotSeparableException e) when (experiment.Observe.IsLenient)
             {

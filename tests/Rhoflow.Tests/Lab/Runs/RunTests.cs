@@ -225,6 +225,19 @@ public class RunTests
     }
 
     [Fact]
+    public void The_square_loss_is_compared_with_the_minimum_norm_solution()
+    {
+        using var folder = new TemporaryFolder();
+        // One example (3, 4) ↦ 1: from w = 0 the flow goes straight to X⁺y = (3, 4)/25.
+        var run = Launch(folder, Configs.Read(Configs.TwoParameters, "data.inline={x: [[3, 4]], y: [1]}", "loss={name: square, reduction: sum}",
+            "init={kind: zeros}", "observe={at: {t: [0.01, 10]}, measures: [direction, norms], weights: true}")).Folder;
+        var last = RunDocument.Read(run)["observations"]![1]!;
+        ((double)last["direction_error"]!).ShouldBe(0, 1e-12);
+        ((double)last["rho"]!).ShouldBe(0.2, 1e-10);
+        ((double)last["W"]![0]![0]![0]!).ShouldBe(0.12, 1e-10);
+    }
+
+    [Fact]
     public void Times_beyond_a_double_keep_their_logarithm()
     {
         using var folder = new TemporaryFolder();
