@@ -1,8 +1,8 @@
 namespace Rhoflow.Lab.Config;
 
 /// <summary>
-/// One run, fully described: everything that determines its result, defaults filled in. The scalar equations (norm-growth) have
-/// neither data nor network nor initial weights.
+/// One run, fully described: everything that determines its result, defaults filled in. The scalar equations (norm-growth) do
+/// without data, network and initial weights.
 /// </summary>
 public sealed record Experiment(
     string Name,
@@ -31,13 +31,12 @@ public sealed record Experiment(
                 + "(its discrete counterpart's limit of small steps)");
         var flow = FlowConfig.Read(map.Required("flow", "which equations to follow; see `rhoflow list flows`"));
         var scalar = flow.Kind.IsScalar;
-        foreach (var key in new[] { "data", "network", "init" })
-            if (scalar && map.Has(key))
-                throw map[key]!.Error($"has no meaning for {flow.Kind.Name}, the equations of ρ_k alone; give flow.layers, flow.f and flow.rho-k");
-        return new Experiment(name, seed,
-            scalar ? null : DataConfig.Read(map.Required("data", "inline, set or path"), seed),
-            scalar ? null : NetworkConfig.Read(map.Required("network", "its layers")),
-            scalar ? null : InitConfig.Read(map["init"]),
+        var data = map["data"] is { } d ? DataConfig.Read(d, seed) : scalar ? null : DataConfig.Read(map.Required("data", "inline, set or path"), seed);
+        var network = map["network"] is { } layers ? NetworkConfig.Read(layers) : scalar ? null : NetworkConfig.Read(map.Required("network", "its layers"));
+        if (scalar && data is null != network is null)
+            throw (map["data"] ?? map["network"])!.Error($"{flow.Kind.Name} takes data and network together (they say what f_n is), or neither");
+        return new Experiment(name, seed, data, network,
+            scalar && !map.Has("init") && network is null ? null : InitConfig.Read(map["init"]),
             LossConfig.Read(map["loss"], scalar ? Losses.Reduction.Sum : Losses.Reduction.Mean),
             flow,
             ObserveConfig.Read(map["observe"], map.Node, flow));

@@ -3,19 +3,19 @@ using Rhoflow.Flows;
 namespace Rhoflow.Lab.Config;
 
 /// <summary>The equations to follow, from where, how far and how exactly.</summary>
-/// <param name="Rho">fixed-rho, scheduled-direction: ρ; lagrange, batch-norm-weight-decay: its start. Null: from the initial W.</param>
+/// <param name="Rho">fixed-rho, scheduled-direction: ρ; lagrange, batch-norm-weight-decay, norm-growth: its start. Null: from the initial W.</param>
 /// <param name="RhoK">lagrange, norm-growth: ρ_k at the start, one number for all layers or one a layer.</param>
 /// <param name="WeightDecay">λ of λ‖W‖², so that Ẇ = −∇L − 2λW (T3b eq 8, corrected).</param>
 /// <param name="Lambda">λ of λρ² (SQ eq 5).</param>
 /// <param name="P">The norm's p ≥ 1; +∞ for the maximum norm.</param>
 /// <param name="PerRow">weight-normalization by rows (units) instead of whole matrices.</param>
 /// <param name="Schedule">α(t) or ρ(t).</param>
-/// <param name="Layers">norm-growth: K.</param>
-/// <param name="F">norm-growth: f̃ > 0, one number an example.</param>
+/// <param name="Layers">norm-growth: K; null: as many as the network or the initial norms have.</param>
+/// <param name="F">norm-growth: f_n = y_n f̃_n, one number an example; null: from the data, and 1 without.</param>
 /// <param name="From">The instant of the start; 0 unless a schedule needs a later one.</param>
 public sealed record FlowConfig(
     FlowKind Kind, double? Rho, double[]? RhoK, double WeightDecay, double Lambda, double P, bool PerRow, Schedule? Schedule,
-    int Layers, double[] F, TimeValue From, UntilConfig? Until, double Relative, double Absolute, string Clock, string Method, ConfigNode Place)
+    int? Layers, double[]? F, TimeValue From, UntilConfig? Until, double Relative, double Absolute, string Clock, string Method, ConfigNode Place)
 {
     private static readonly string[] AllKeys = [.. FlowKind.Common, .. FlowKind.All.SelectMany(k => k.Keys).Distinct(StringComparer.Ordinal)];
 
@@ -44,9 +44,8 @@ public sealed record FlowConfig(
         var from = map["from"] is { } f ? f.Map("t").Required("t", "the instant of the start").Time() : DefaultStart(schedule);
         if (schedule is not null && !schedule.IsDefinedAt(from.LogT))
             throw (map["from"] ?? node).Error($"the schedule {schedule} is not positive at t = {from}; start later{(schedule.SmallestT > 0 ? $" than t = {schedule.SmallestT:R}" : "")}, with from: {{t: …}}");
-        var layers = map["layers"]?.Count(1) ?? 0;
+        var layers = map["layers"]?.Count(1);
         var rhoK = map["rho-k"] is { } r ? ReadNorms(r, kind, layers) : null;
-        if (kind.IsScalar && rhoK is null) throw node.Error($"the key 'rho-k' is missing ({kind.Name} needs the ρ_k of the start: a number, or a list of {layers})");
         if (map["per"]?.Word("matrix", "row") == "row" && map.Has("rho")) throw map["rho"]!.Error("has no meaning with per: row, where every row has its own norm");
         if (rhoK is not null && map.Has("rho")) throw map["rho-k"]!.Error("stands beside 'rho'; only one of them can be given");
         var rho = schedule is not null && kind.Name == "scheduled-rho" ? null : ReadRho(map["rho"]);
@@ -55,7 +54,7 @@ public sealed record FlowConfig(
             map["weight-decay"]?.NonNegative() ?? 0, map["lambda"]?.NonNegative() ?? 0,
             map["p"] is { } p ? ReadPower(p) : 2,
             map["per"]?.Word("matrix", "row") == "row", schedule, layers,
-            map["f"]?.NumberOrNumbers("outputs f̃_n") ?? [1.0], from,
+            map["f"]?.NumberOrNumbers("outputs f̃_n"), from,
             map["until"] is { } until ? UntilConfig.Read(until, from) : null,
             tolerance?["relative"] is { } relative ? ReadTolerance(relative) : 1e-10, tolerance?["absolute"]?.Positive() ?? 1e-12,
             map["clock"]?.Word(Clocks) ?? "auto", map["method"]?.Word(Methods) ?? "auto", node);
@@ -74,9 +73,9 @@ public sealed record FlowConfig(
         if (Has("lambda")) writer.Entry("lambda", Lambda);
         if (Has("p")) writer.Entry("p", P);
         if (Has("per")) writer.Entry("per", PerRow ? "row" : "matrix");
-        if (Has("layers")) writer.Entry("layers", Layers);
-        if (Has("f") && F.Length == 1) writer.Entry("f", F[0]);
-        else if (Has("f")) writer.Entry("f", F);
+        if (Layers is { } layers) writer.Entry("layers", layers);
+        if (F is { Length: 1 }) writer.Entry("f", F[0]);
+        else if (F is not null) writer.Entry("f", F);
         writer.Section("from", () => writer.Entry("t", From));
         Until?.Write(writer);
         writer.Section("tolerance", () => { writer.Entry("relative", Relative); writer.Entry("absolute", Absolute); });
@@ -101,12 +100,12 @@ public sealed record FlowConfig(
 
     private static double? ReadRho(ConfigNode? node) => node?.Positive();
 
-    private static double[] ReadNorms(ConfigNode node, FlowKind kind, int layers)
+    private static double[] ReadNorms(ConfigNode node, FlowKind kind, int? layers)
     {
         var norms = node.NumberOrNumbers("norms ρ_k");
         if (!kind.IsScalar && Array.Exists(norms, v => v < 0)) throw node.Error("ρ_k > 0 is needed at the start; ρ_k < 0 is the same W_k with −V_k: turn the sign of the weights instead");
         if (Array.Exists(norms, v => v == 0)) throw node.Error("ρ_k = 0 has no direction to move in (its equation divides by ρ_k)");
-        if (kind.IsScalar && norms.Length != 1 && norms.Length != layers) throw node.Error($"{norms.Length} norms were given for flow.layers: {layers}");
+        if (layers is not null && norms.Length != 1 && norms.Length != layers) throw node.Error($"{norms.Length} norms were given for flow.layers: {layers}");
         return norms;
     }
 

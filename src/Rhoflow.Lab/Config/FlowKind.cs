@@ -7,7 +7,7 @@ namespace Rhoflow.Lab.Config;
 /// <param name="Keys">The keys of <c>flow</c> that mean something for it, beyond those of every flow.</param>
 /// <param name="Required">Those of them that must be given.</param>
 /// <param name="NeedsDirection">True if W_k = ρ_k V_k must have a direction at the start: no zero layer.</param>
-/// <param name="IsScalar">True for the equations of ρ_k alone, without data and network.</param>
+/// <param name="IsScalar">True for the equations of ρ_k alone: data, network and init are allowed, and only say what f_n and the ρ_k of the start are.</param>
 public sealed record FlowKind(string Name, string Equations, string Source, string[] Keys, string[] Required, bool NeedsDirection = true, bool IsScalar = false)
 {
     /// <summary>The keys of every flow.</summary>
@@ -27,7 +27,7 @@ public sealed record FlowKind(string Name, string Equations, string Source, stri
         new("batch-norm-weight-decay", "ρ̇ = −2Σ(ρf − y)f − 2λρ,  V̇_k = 2ρΣ(ρf − y)(V_k f − ∂f/∂V_k)", "SQ eq 5–6, 22", ["rho", "lambda"], []),
         new("scheduled-direction", "V̇ = (α(t)/ρ) Σ e^{−α(t)ρ f}(∂f/∂V − V f), ρ constant", "T3 eq 81, reading (i)", ["rho", "alpha"], ["alpha"]),
         new("scheduled-rho", "V̇_k = ρ(t) Σ e^{−ρ(t) f_n}(∂f_n/∂V_k − V_k f_n), ρ(t) prescribed", "T3 §13.1, §17, eq 81 reading (ii); SQ §6.1", ["rho"], ["rho"]),
-        new("norm-growth", "ρ̇_k = (ρ/ρ_k) f e^{−ρf} (exponential);  ρ̇_k = (ρ/ρ_k)·2f(1 − ρf) (square)", "T3 eq 61–66, T3b eq 53–57 (Ṙ = K f^{2/K}(log R)^{2−2/K}); SQ eq 27–28", ["layers", "f", "rho-k"], ["layers"], IsScalar: true),
+        new("norm-growth", "ρ̇_k = (ρ/ρ_k) f e^{−ρf} (exponential);  ρ̇_k = (ρ/ρ_k)·2f(1 − ρf) (square)", "T3 eq 61–66, T3b eq 53–57 (Ṙ = K f^{2/K}(log R)^{2−2/K}); SQ eq 27–28", ["layers", "f", "rho", "rho-k"], [], IsScalar: true),
     ];
 
     /// <summary>The kind of that name; <c>lp</c> alone is lp-constrained.</summary>

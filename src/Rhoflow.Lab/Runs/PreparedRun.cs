@@ -41,9 +41,7 @@ public sealed class PreparedRun
     {
         if (e.Flow.Kind.IsScalar)
         {
-            var margins = e.Flow.F;
-            var scalar = new NormGrowthFlow(e.Flow.Layers, margins, e.Loss.Loss, e.Loss.Reduction);
-            var rho = e.Flow.RhoK!.Length == 1 ? [.. Enumerable.Repeat(e.Flow.RhoK[0], e.Flow.Layers)] : e.Flow.RhoK;
+            var (scalar, rho) = ScalarStart.Of(e);
             return new PreparedRun(e, scalar, rho, null, null);
         }
         var (train, test) = Preparation.Load(e.Data!);

@@ -265,6 +265,35 @@ public class RunTests
         ((double)rows[1]!["rho"]! / (10000 * Math.Log(10))).ShouldBe(1.000466, 1e-6);
     }
 
+    [Theory]
+    [InlineData("init: {frobenius: 0.8}\nflow: {kind: norm-growth, layers: 2, f: 1}")]
+    [InlineData("init: {weights: [[[0.8]], [[0.8]]]}\nflow: {kind: norm-growth}")]
+    [InlineData("flow: {kind: norm-growth, layers: 2, rho: 0.64}")]
+    [InlineData("data: {inline: {x: [[2.0, 0.0]], y: [-1]}}\nnetwork: {layers: [{dense: 1}, {dense: 1}]}\ninit: {weights: [[[0.8, 0.0]], [[-0.8]]]}\nloss: {name: exponential, reduction: sum}\nflow: {kind: norm-growth, f: 1}")]
+    public void The_scalar_equations_take_their_start_in_every_form(string start)
+    {
+        using var folder = new TemporaryFolder();
+        var run = Launch(folder, Configs.Read(start + "\nobserve: {at: {log10-t: [3]}}")).Folder;
+        ((double)RunDocument.Read(run)["observations"]![0]!["rho"]!).ShouldBe(9.75103, 1e-5);
+    }
+
+    [Fact]
+    public void The_scalar_equations_take_their_margin_from_data_and_network()
+    {
+        using var folder = new TemporaryFolder();
+        // f̃ = y V_2 V_1·x = (−1)(−1)(0.6·1 + 0.8·2) = 2.2, so ρf follows the equation with f = 2.2.
+        const string data = "data: {inline: {x: [[1.0, 2.0]], y: [-1]}}\nnetwork: {layers: [{dense: 1}, {dense: 1}]}\ninit: {weights: [[[0.3, 0.4]], [[-0.5]]]}\nloss: {name: exponential, reduction: sum}\n";
+        var fromData = Launch(folder, Configs.Read(data + "flow: {kind: norm-growth}\nobserve: {at: {t: [7]}}")).Folder;
+        var written = Launch(folder, Configs.Read("flow: {kind: norm-growth, layers: 2, f: 2.2, rho-k: 0.5}\nobserve: {at: {t: [7]}}")).Folder;
+        double Rho(RunFolder run) => (double)RunDocument.Read(run)["observations"]![0]!["rho"]!;
+        Rho(fromData).ShouldBe(Rho(written), 1e-12);
+    }
+
+    [Fact]
+    public void The_scalar_equations_without_a_start_say_how_to_give_one() =>
+        Should.Throw<ConfigException>(static () => PreparedRun.From(Configs.Read("flow: {kind: norm-growth, layers: 2}\nobserve: {at: {t: [1]}}")))
+            .Message.ShouldContain("rho-k");
+
     private static RunOutcome Launch(TemporaryFolder folder, Experiment experiment) => new RunLauncher(folder.Path, Resume: false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
 
     // Everything that is measured, byte by byte.
