@@ -8,7 +8,7 @@ internal sealed class ProgressLine(TextWriter error, bool quiet) : IDisposable
     private readonly bool _live = !quiet && ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Lock _lock = new();
-    private TimeSpan _next = TimeSpan.FromSeconds(0.5);
+    private TimeSpan _next;
     private int _shown;
 
     /// <summary>Says where the work stands, if it is time to.</summary>
@@ -17,6 +17,7 @@ internal sealed class ProgressLine(TextWriter error, bool quiet) : IDisposable
         if (quiet) return;
         lock (_lock)
         {
+            if (_next == default) _next = TimeSpan.FromSeconds(_live ? 0.5 : 10);
             if (_clock.Elapsed < _next) return;
             _next = _clock.Elapsed + TimeSpan.FromSeconds(_live ? 0.1 : 10);
             var line = text();

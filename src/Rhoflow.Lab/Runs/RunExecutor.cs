@@ -28,7 +28,7 @@ public static class RunExecutor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"the run folder '{folder.Path}' cannot be written: {e.Message} What is there is not taken for a finished run; make room, then start again with --resume", e);
+            throw new RunFolderException($"the run folder '{folder.Path}' cannot be written: {e.Message.TrimEnd('.')}. What is there is not taken for a finished run; make room, then start again with --resume", e);
         }
     }
 

@@ -55,7 +55,7 @@ public sealed class RunFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (path is not null) RemoveBestEffort(path);
-            throw new RunFolderException($"the run folder cannot be written under '{parent}': {e.Message} Choose another place with --out DIR", e);
+            throw new RunFolderException($"the run folder cannot be written under '{parent}': {e.Message.TrimEnd('.')}. Choose another place with --out DIR", e);
         }
     }
 
