@@ -25,7 +25,7 @@ public static class Thinning
             {
                 // NaN marks a gap in the line; a stretch that has one keeps it in place of its lowest point.
                 if (double.IsNaN(y[i]) || y[i] < y[low]) low = i;
-                if (y[i] > y[high]) high = i;
+                if (y[i] > y[high] || double.IsNaN(y[high])) high = i;
             }
             kept.Add(low);
             kept.Add(high);

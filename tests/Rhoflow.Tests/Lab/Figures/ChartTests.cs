@@ -81,6 +81,15 @@ public class ChartTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Thinning_keeps_a_spike_in_a_stretch_that_begins_with_a_gap()
+    {
+        var y = new double[1311];
+        (y[437], y[655]) = (double.NaN, 40);
+        Thinning.Indices(y, 8).ShouldContain(655);
+        Thinning.Indices(y, 8).ShouldContain(437);
+    }
+
+    [Fact]
     public void Log_ticks_are_powers_of_ten_within_the_data()
     {
         double[] Ticks(params double[] y)
