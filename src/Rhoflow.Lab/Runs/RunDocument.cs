@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Rhoflow.Measures;
 
 namespace Rhoflow.Lab.Runs;
 
 /// <summary>A run as one JSON document, read back from its folder: what `run --json` prints. null = not measured, or beyond a double.</summary>
 public static class RunDocument
 {
-    /// <summary>{"name", "id", "status", "folder", "summary": {…}, "observations": [{column: value …, "W", "V", "rho_k"} …]}</summary>
+    /// <summary>{"name", "id", "status", "folder", "summary": {…}, "observations": [{column: value …, "W", "V", "rho_k", "support_vectors"} …]}</summary>
     /// <exception cref="RunFolderException">The folder cannot be read.</exception>
     public static JsonObject Read(RunFolder folder, bool observations = true)
     {
@@ -41,7 +42,7 @@ public static class RunDocument
         var (columns, rows) = MetricsFile.Read(file);
         var layers = (summary?["layers"] as JsonArray)?.Select(l => new LayerShape((string)l!["kind"]! == "diagonal", (int)l["rows"]!, (int)l["columns"]!)).ToArray();
         double[][]? Table(string name) => folder.File(Path.Combine("arrays", name + ".npy")) is var path && layers is not null && File.Exists(path) ? Npy.Read(path) : null;
-        var (w, v, rho) = (Table("W"), Table("V"), Table("rho_k"));
+        var (w, v, rho, margins) = (Table("W"), Table("V"), Table("rho_k"), Table("margins"));
         var list = new JsonArray();
         for (var i = 0; i < rows.Count; i++)
         {
@@ -49,6 +50,7 @@ public static class RunDocument
             if (w?.Length > i) entry["W"] = Matrices(layers!, w[i]);
             if (v?.Length > i) entry["V"] = Matrices(layers!, v[i]);
             if (rho?.Length > i) entry["rho_k"] = new JsonArray([.. rho[i].Select(r => (JsonNode?)Number(r))]);
+            if (margins?.Length > i && margins[i].Length > 0) entry["support_vectors"] = new JsonArray([.. MarginMeasures.SupportVectors(margins[i]).Select(static n => (JsonNode)n)]);
             list.Add(entry);
         }
         return list;

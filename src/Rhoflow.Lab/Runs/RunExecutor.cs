@@ -115,6 +115,7 @@ public static class RunExecutor
                 ["log10_t"] = RunDocument.Number(e.At.Log10T),
                 ["detail"] = e.Detail,
             })]),
+            ["limits"] = LimitSummary.Of(run),
             ["notes"] = new JsonArray([.. run.Columns.Notes.Select(n => (JsonNode)n)]),
             ["layers"] = new JsonArray([.. run.Flow.Network.Layers.Select(l => (JsonNode)new JsonObject
             {

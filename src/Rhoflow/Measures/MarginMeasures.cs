@@ -14,17 +14,17 @@ public static class MarginMeasures
         Measure.Single(Family, "margin_mean", "mean_n y_n f_n/|ρ|", "SQ Fig 3", static m => m.Snapshot.MarginMean),
         Measure.Single(Family, "smoothed_margin", "γ̃ = −log(Σ_n ℓ_n)/ρ: monotone under gradient flow and weight normalization once Σℓ < 1", "T3 Lemma 9 (which claims it of margin_min)",
             static m => m.Snapshot.SmoothedMargin),
-        Measure.Single(Family, "support_count", "examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 §6, Fig 9", static m => SupportVectors(m.Snapshot).Length),
-        Measure.Single(Family, "support_first", "index of the example with the smallest margin", "T3 Fig 9", static m => Order(m.Snapshot)[0]),
+        Measure.Single(Family, "support_count", "examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 §6, Fig 9", static m => SupportVectors(m.Snapshot.NormalizedMargins).Length),
+        Measure.Single(Family, "support_first", "index of the example with the smallest margin", "T3 Fig 9", static m => Order(m.Snapshot.NormalizedMargins)[0]),
     ];
 
     /// <summary>The examples by ascending margin; ties in the order of the data.</summary>
-    public static int[] Order(Snapshot s) => [.. Enumerable.Range(0, s.NormalizedMargins.Length).OrderBy(n => s.NormalizedMargins[n])];
+    public static int[] Order(IReadOnlyList<double> margins) => [.. Enumerable.Range(0, margins.Count).OrderBy(n => margins[n])];
 
     /// <summary>The examples whose margin is within <see cref="SupportTolerance"/> of the smallest, ascending by margin; none while one is misclassified.</summary>
-    public static int[] SupportVectors(Snapshot s)
+    public static int[] SupportVectors(IReadOnlyList<double> margins)
     {
-        var smallest = s.Margin;
-        return smallest > 0 ? [.. Order(s).TakeWhile(n => s.NormalizedMargins[n] <= smallest * (1 + SupportTolerance))] : [];
+        var smallest = margins.Min();
+        return smallest > 0 ? [.. Order(margins).TakeWhile(n => margins[n] <= smallest * (1 + SupportTolerance))] : [];
     }
 }
