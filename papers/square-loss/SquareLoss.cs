@@ -13,6 +13,10 @@ public static class SquareLoss
     /// <summary>The claims that are checked, one line each.</summary>
     public static IReadOnlyList<Claim> Claims =>
     [
+        EquilibriumNorm.Claim,
+        NormGrowsMonotonically.Claim,
+        CriticalNormAtLeastOne.Claim,
+        DiagonalNetworkEquilibria.Claim,
     ];
 
     /// <summary>The figures that are drawn, one line each.</summary>

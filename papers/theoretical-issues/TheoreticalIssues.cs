@@ -13,6 +13,7 @@ public static class TheoreticalIssues
     /// <summary>The claims that are checked, one line each.</summary>
     public static IReadOnlyList<Claim> Claims =>
     [
+        StationaryPointsAreHyperbolic.Claim,
     ];
 
     /// <summary>The figures that are drawn, one line each.</summary>

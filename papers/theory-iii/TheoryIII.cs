@@ -13,6 +13,15 @@ public static class TheoryIII
     /// <summary>The claims that are checked, one line each.</summary>
     public static IReadOnlyList<Claim> Claims =>
     [
+        FixedRhoReachesTheMaximumMargin.Claim,
+        MarginIsMonotone.Claim,
+        OneSupportVectorAtTheLimit.Claim,
+        MinimumNormIsMaximumMargin.Claim,
+        NoSeparatingStationaryPoint.Claim,
+        MisclassificationRegularizes.Claim,
+        ConditionNumberWorstAtSquare.Claim,
+        BatchNormalizationIsWeightNormalization.Claim,
+        RademacherScalesWithTheNorm.Claim,
     ];
 
     /// <summary>The figures that are drawn, one line each.</summary>

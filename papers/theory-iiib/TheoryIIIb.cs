@@ -13,6 +13,15 @@ public static class TheoryIIIb
     /// <summary>The claims that are checked, one line each.</summary>
     public static IReadOnlyList<Claim> Claims =>
     [
+        LimitIndependentOfTheStart.Claim,
+        SquareLossHessianHasNEigenvalues.Claim,
+        ExponentialHessianBecomesSemidefinite.Claim,
+        TakeuchiZeroEigenvalue.Claim,
+        OneLayerHessianRank.Claim,
+        GradientAgainstTheSeparator.Claim,
+        SquareLossKeepsTheNullSpace.Claim,
+        NormalizationWashesOutTheNullSpace.Claim,
+        RegularizationPathReachesTheMargin.Claim,
     ];
 
     /// <summary>The figures that are drawn, one line each.</summary>

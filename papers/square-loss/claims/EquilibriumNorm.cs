@@ -1,0 +1,78 @@
+using Rhoflow.Data;
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Limits;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B32: ρ_eq = Σ y f/(λ + Σ f²) is where ρ̇ = 0, for any V.</summary>
+internal static class EquilibriumNorm
+{
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b32-equilibrium-norm",
+        Paper = SquareLoss.Paper,
+        Place = "eq. 7 and 31, §2.3.1",
+        Statement = "The equilibrium value of ρ is ρ_eq = Σ y_n f_n/(λ + Σ f_n²).",
+        SetUp = "Flow (5)–(6). (i) ρ̇ at ρ_eq for random V of nets 5-1, 5-8-1, 5-8-8-1 (ReLU), 20 examples of gaussian-teacher, λ = 0, .01, 1, seeds 0–4. (ii) One linear layer, same data, λ = .01 and 1: "
+            + "ρ where the whole flow comes to rest, against the formula with the f_n found there and against the norm of ridge regression.",
+        Expected = "ρ̇ = 0 at ρ_eq; the resting ρ is ρ_eq.",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        double rate = 0, rest = 0, ridge = 0;
+        foreach (var seed in Spread.Seeds)
+        {
+            var data = GaussianTeacher.Draw(20, 5, seed);
+            foreach (var net in new[] { Network.Dense(5, 1), Network.Dense(5, 8, 1), Network.Dense(5, 8, 8, 1) })
+                foreach (var lambda in new[] { 0, .01, 1 })
+                {
+                    var risk = new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum);
+                    var flow = new BatchNormWeightDecayFlow(risk, lambda, rho: 1);
+                    var state = flow.Start(Initialization.Normal(net, new RandomStream(seed, 19)));
+                    var f = risk.Outputs(state.AsSpan(1)).ToArray();
+                    var (eq, size) = Formula(data.Y, f, lambda);
+                    state[0] = eq;
+                    var velocity = new double[state.Length];
+                    var scale = Math.Exp(flow.Velocity(0, state, velocity));
+                    rate = Math.Max(rate, Math.Abs(scale * velocity[0]) / size);
+                }
+            foreach (var lambda in new[] { .01, 1 })
+            {
+                var net = Network.Dense(5, 1);
+                var end = new BatchNormWeightDecayFlow(new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum), lambda, rho: .1)
+                    .From(ExampleSets.Normal(5, seed, stream: 20), new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
+                    .At([Instant.FromLog10T(10)], context.Cancellation).Single();
+                var v = end.V.ToArray();
+                var f = new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum).Outputs(v).ToArray();
+                var (eq, _) = Formula(data.Y, f, lambda);
+                rest = Math.Max(rest, Math.Abs(end.Rho / eq - 1));
+                ridge = Math.Max(ridge, Math.Abs(Math.Abs(end.Rho) / Vectors.Norm(MinimumNorm.Of(data).Ridge(lambda)) - 1));
+            }
+        }
+        judge.Printed.AtMost("largest |ρ̇| at ρ_eq and random V, over Σ|f|", rate, 1e-13);
+        judge.Printed.AtMost("largest |ρ/ρ_eq − 1| where the linear flow rests", rest, 1e-9);
+        judge.Printed.AtMost("largest |ρ/‖w_ridge‖ − 1| where the linear flow rests", ridge, 1e-9);
+        return judge.Outcome(holds: $"At ρ_eq ρ̇ vanishes for 45 random V (to {Lab.Claims.Check.Text(rate)}), and ten linear flows rest there (to {Lab.Claims.Check.Text(rest)}), on the ridge solution. "
+            + "The formula fixes ρ for given V only: f_n, and with it ρ_eq, moves with V.");
+    }
+
+    private static (double Rho, double Size) Formula(ReadOnlySpan<double> y, double[] f, double lambda)
+    {
+        double top = 0, bottom = lambda, size = 0;
+        for (var n = 0; n < f.Length; n++)
+        {
+            top += y[n] * f[n];
+            bottom += f[n] * f[n];
+            size += Math.Abs(f[n]);
+        }
+        return (top / bottom, size);
+    }
+}

@@ -1,0 +1,75 @@
+using Rhoflow.Data;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Limits;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B15: at the limit it is not the single support vector's H_n that vanishes but the weighted sum over all.</summary>
+internal static class OneSupportVectorAtTheLimit
+{
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b15-one-support-vector-at-the-limit",
+        Paper = TheoryIII.Paper,
+        Place = "§4.4 after eq. 16, §4.7; Theoretical issues §B.4, eq. 14",
+        Statement = "For large ρ the stationarity condition is satisfied by H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0 for the example x_N of smallest margin alone, before it is "
+            + "trivially satisfied at ρ = ∞.",
+        SetUp = "Iris, setosa against the rest, one linear layer: H_n = z_n − v(v·z_n) at the support vector machine's v and at the minimizer v*(ρ) of the loss on the sphere for ρ = 1e4 and 1e6.",
+        Expected = "‖H_n‖ = 0 for the example at the margin.",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var iris = Iris.Load().Binary("setosa");
+        var svm = HardMargin.Solve(iris);
+        var norms = svm.SupportVectors.Select(n => Vectors.Norm(H(iris, n, svm.Direction))).ToArray();
+        var judge = new Judge();
+        judge.Premise.AtMost("KKT residual of the support vector machine", svm.KktResidual, 1e-12);
+        judge.Measure("support vectors (counted from 0)", [.. svm.SupportVectors.Select(n => (double)n)]);
+        judge.Measure("‖H_n‖ of the support vectors", norms);
+        judge.Printed.AtMost("smallest ‖H_n‖ of a support vector", norms.Min(), 1e-9);
+        foreach (var rho in new[] { 1e4, 1e6 })
+        {
+            var v = FixedRhoMinimizer.Solve(iris, rho).Direction;
+            var least = Enumerable.Range(0, iris.Count).MinBy(n => iris.Y[n] * Vectors.Dot(v, iris.Example(n)));
+            judge.Printed.AtMost($"‖H_N‖ of the example at the margin at v*(ρ), ρ = {rho:0e0}", Vectors.Norm(H(iris, least, v)), 1e-9);
+            judge.Instead("Σ_n e^{−ρf̃_n} H_n = 0 at finite ρ").AtMost($"‖Σ p_n H_n‖ at ρ = {rho:0e0}", WeightedSum(iris, v, rho), 1e-8);
+        }
+        var sum = new double[4];
+        var size = 0.0;
+        for (var n = 0; n < iris.Count; n++)
+        {
+            var h = H(iris, n, svm.Direction);
+            Vectors.Add(svm.Dual[n], h, sum);
+            size += svm.Dual[n] * Vectors.Norm(h);
+        }
+        judge.Instead("Σ_n α_n H_n = 0 with the dual weights (KKT)").AtMost("‖Σ α_n H_n‖ / Σ α_n‖H_n‖", Vectors.Norm(sum) / size, 1e-11);
+        return judge.Outcome(
+            fails: $"At the maximum margin of Iris the three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = {string.Join(", ", norms.Select(Text))}: none vanishes. "
+                + $"Only their sum with the dual weights does (relative {Text(Vectors.Norm(sum) / size)}). H_n = 0 would need x_n parallel to v. "
+                + "The paper's chain of inequalities compares vectors, for which ≥ has no meaning.");
+    }
+
+    private static double[] H(Dataset data, int n, double[] v)
+    {
+        var z = data.Example(n).ToArray();
+        Vectors.Scale(data.Y[n], z, z);
+        Vectors.Add(-Compensated.Dot(v, z), v, z);
+        return z;
+    }
+
+    private static double WeightedSum(Dataset data, double[] v, double rho)
+    {
+        var q = Enumerable.Range(0, data.Count).Select(n => data.Y[n] * Compensated.Dot(v, data.Example(n))).ToArray();
+        var exponents = q.Select(m => -rho * (m - q.Min())).ToArray();
+        var log = Vectors.LogSumExp(exponents);
+        var sum = new double[data.Inputs];
+        for (var n = 0; n < data.Count; n++) Vectors.Add(Math.Exp(exponents[n] - log), H(data, n, v), sum);
+        return Vectors.Norm(sum);
+    }
+
+    private static string Text(double value) => Lab.Claims.Check.Text(value);
+}

@@ -1,0 +1,77 @@
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Losses;
+using Rhoflow.Measures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B21, second half: for the exponential loss the Hessian vanishes, but its signs do not become those of a minimum.</summary>
+internal static class ExponentialHessianBecomesSemidefinite
+{
+    private static readonly double[] Losses = [-3, -10, -30];
+
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b21-exponential-hessian-becomes-semidefinite",
+        Paper = TheoryIIIb.Paper,
+        Place = "§12.3 (“only at a minimum of GD it become positive semi-definite”), §12.2; Theory III, Theorem 2",
+        Statement = "For deep networks the Hessian can have negative eigenvalues and becomes positive semi-definite at a minimum of gradient descent; under the exponential loss, "
+            + "whose minimum is at infinity, all eigenvalues go to zero.",
+        SetUp = "The five nets 4-12-10-1 of b21-square-loss-hessian-has-n-eigenvalues (N = 6, y f = 1), followed by gradient flow on the exponential loss (sum) to L = 1e-3, 1e-10, 1e-30. "
+            + "An eigenvalue is zero up to 1e-9 of the largest.",
+        Expected = "No negative eigenvalue near the minimum; the largest |μ| goes to 0.",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        var negative = new List<double[]>();
+        var ratio = new List<double>();
+        var fall = new List<double>();
+        foreach (var net in InterpolatingNet.All(context))
+        {
+            var risk = new EmpiricalRisk(net.Network, Loss.Exponential, net.Data, Reduction.Sum);
+            var counts = new List<double>();
+            var theta = net.Theta;
+            var first = double.NaN;
+            foreach (var loss in Losses)
+            {
+                FlowPoint end;
+                try
+                {
+                    end = new UnconstrainedFlow(risk)
+                        .From(theta, new IntegrationOptions { Tolerance = new(1e-7, 1e-9), Until = new Until(Log10Loss: loss), MaxSteps = 3_000 })
+                        .At([], context.Cancellation).Last();
+                }
+                catch (IntegrationException)
+                {
+                    break; // Stayed on a kink: the losses reached before it count.
+                }
+                theta = end.Weights();
+                var spectrum = InterpolatingNet.Spectrum(risk, theta);
+                counts.Add(Signature.Of(spectrum, 1e-9).Negative);
+                var log = (risk.LogLoss(theta) + Math.Log(spectrum[^1])) / Math.Log(10);
+                if (loss == Losses[0]) first = log;
+                if (loss > Losses[^1]) continue;
+                ratio.Add(-spectrum[0] / spectrum[^1]);
+                fall.Add(log - first);
+            }
+            negative.Add([.. counts]);
+        }
+        for (var i = 0; i < Losses.Length; i++)
+            judge.Measure($"negative eigenvalues at L = 1e{Losses[i]}, by seed", [.. negative.Where(c => c.Length > i).Select(c => c[i])]);
+        judge.Premise.AtLeast("seeds followed to L = 1e-30", ratio.Count, 3);
+        judge.Printed.AtMost("negative eigenvalues at L = 1e-30 (least over the seeds)", negative.Where(c => c.Length == Losses.Length).Min(c => c[^1]), 0);
+        judge.Measure("−μ_min/μ_max at L = 1e-30, by seed", [.. ratio]);
+        judge.Instead("every eigenvalue goes to zero").AtMost("log10 of the largest eigenvalue at L = 1e-30 over that at 1e-3", fall.Max(), -20);
+        double[] x = [.. Losses.Select(l => -l)];
+        var panel = new Panel("Negative eigenvalues along gradient flow", new Axis("−log₁₀ L", Scale.Log), new Axis("negative of 178", Min: 0));
+        for (var s = 0; s < negative.Count; s++) panel = panel.Line($"seed {s}", x[..negative[s].Length], negative[s]);
+        return judge.Outcome(chart: new Chart(panel), caption: "Semi-definite would be 0.",
+            fails: $"At L = 1e-30 the Hessian still has {Spread.Of(negative.Where(c => c.Length == Losses.Length).Select(c => c[^1]))} negative eigenvalues of 178, as large as {Spread.Of(ratio)} times the largest positive one: "
+                + $"−y ∂²f stays beside ∂f ∂fᵀ at every finite ρ. That all eigenvalues go to zero holds (the largest falls by 10^{Lab.Claims.Check.Text(-fall.Max())} or more from L = 1e-3 on).");
+    }
+}

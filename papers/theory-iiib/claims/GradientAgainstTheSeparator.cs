@@ -1,0 +1,66 @@
+using Rhoflow.Data;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B25: ⟨W*, ∇L(W)⟩ &lt; 0 holds at W = W* and for linear f, not for any W of a nonlinear network.</summary>
+internal static class GradientAgainstTheSeparator
+{
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b25-gradient-against-the-separator",
+        Paper = TheoryIIIb.Paper,
+        Place = "Appendix on the cross-entropy loss, after eq. 60",
+        Statement = "If W* separates the data, then W*ᵀ∇_W L < 0 for any value of W, by the property Wᵀ∇_W f(x; W) = f(x; W) of rectified networks.",
+        SetUp = "ReLU nets 4-8-1, 12 directions of gaussian-teacher labelled by a random W*, W random and independent of it (both standard normal), exponential and logistic loss, 4000 draws of "
+            + "(W*, W) for each of the seeds 0–4. The same with one linear layer, and with W = W*.",
+        Expected = "⟨W*, ∇L(W)⟩ < 0 at every draw.",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        var relu = Network.Dense(4, 8, 1);
+        double[] exponential = [.. Spread.Seeds.Select(s => Violations(relu, Loss.Exponential, s, same: false))];
+        double[] logistic = [.. Spread.Seeds.Select(s => Violations(relu, Loss.Logistic, s, same: false))];
+        judge.Measure("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, exponential, by seed", exponential);
+        judge.Measure("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, logistic, by seed", logistic);
+        judge.Printed.AtMost("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, exponential (median of five seeds)", Spread.Of(exponential).Median, 0);
+        judge.Printed.AtMost("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, logistic (median of five seeds)", Spread.Of(logistic).Median, 0);
+        judge.Instead("it holds for linear f, where ∇f does not depend on W")
+            .AtMost("the same share for one linear layer (most over seeds)", Spread.Seeds.Max(s => Violations(Network.Dense(4, 1), Loss.Exponential, s, same: false)), 0);
+        judge.Instead("it holds at W = W*").AtMost("the same share at W = W* (most over seeds)", Spread.Seeds.Max(s => Violations(relu, Loss.Exponential, s, same: true)), 0);
+        return judge.Outcome(fails: $"For ReLU nets 4-8-1 ⟨W*, ∇L(W)⟩ is not negative in {Percent(exponential)} of 20000 draws with the exponential loss and in {Percent(logistic)} with the logistic. "
+            + "Wᵀ∇f(W) = f(W) speaks of one and the same W; it gives the inequality at W = W*, and for linear f everywhere (no violation measured).");
+    }
+
+    private static string Percent(double[] shares) =>
+        $"{Lab.Claims.Check.Text(100 * shares.Average())} % ({Lab.Claims.Check.Text(100 * shares.Min())} … {Lab.Claims.Check.Text(100 * shares.Max())} % by seed)";
+
+    private static double Violations(Network net, Loss loss, long seed, bool same)
+    {
+        const int draws = 4000, examples = 12;
+        var random = new RandomStream(seed, 15);
+        var x = GaussianTeacher.Draw(examples, 4, seed);
+        var descent = new double[net.ParameterCount];
+        var outputs = new Evaluation(net, x.X, examples);
+        int violated = 0, counted = 0;
+        while (counted < draws)
+        {
+            double[] star = Initialization.Normal(net, random), w = same ? star : Initialization.Normal(net, random);
+            outputs.Forward(star);
+            var f = outputs.Outputs[..examples].ToArray();
+            if (f.Contains(0)) continue; // An output of exactly 0 is separated by nothing.
+            var data = new Dataset(x.Name, x.X.ToArray(), [.. f.Select(v => v > 0 ? 1.0 : -1.0)], 4);
+            new EmpiricalRisk(net, loss, data, Reduction.Sum).Evaluate(w, descent);
+            counted++;
+            if (-Vectors.Dot(star, descent) >= 0) violated++;
+        }
+        return violated / (double)draws;
+    }
+}

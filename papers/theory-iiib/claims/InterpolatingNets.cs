@@ -1,0 +1,60 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+using Rhoflow.Data;
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>A three-layer ReLU net that fits six examples exactly: where the Hessians of Theory IIIb §12.3 are taken (B21, B22).</summary>
+/// <param name="Network">4-12-10-1, 178 weights.</param>
+/// <param name="Data">Six examples of gaussian-teacher.</param>
+/// <param name="Theta">Weights with f(x_n) = y_n to about 1e-12.</param>
+internal sealed record InterpolatingNet(Network Network, Dataset Data, double[] Theta)
+{
+    /// <summary>One for each of the five seeds, by gradient flow on the square loss to L = 1e-6, then Gauss–Newton; shared between claims.</summary>
+    public static InterpolatingNet[] All(StudyContext context) => context.Shared("interpolating nets 4-12-10-1, N = 6, seeds 0-4", () => Spread.Seeds.Select(seed =>
+    {
+        var net = Network.Dense(4, 12, 10, 1);
+        var data = GaussianTeacher.Draw(6, 4, seed);
+        var theta = Initialization.Kaiming(net, new RandomStream(seed, 10));
+        var end = new UnconstrainedFlow(new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum))
+            .From(theta, new IntegrationOptions { Tolerance = new(1e-8, 1e-10), Until = new Until(Log10Loss: -6) }).At([], context.Cancellation).Last();
+        return new InterpolatingNet(net, data, Polish(net, data, end.Weights()));
+    }).ToArray());
+
+    // Gauss–Newton with the smallest steps, θ += Jᵀ(JJᵀ)⁻¹(y − f): from 1e-3 to rounding in a few, which the flow would need a long time for.
+    private static double[] Polish(Network net, Dataset data, double[] theta)
+    {
+        var evaluation = new Evaluation(net, data.X, data.Count);
+        var rows = new double[data.Count * net.ParameterCount];
+        for (var step = 0; step < 8; step++)
+        {
+            evaluation.Forward(theta);
+            var error = DenseVector.Create(data.Count, n => data.Y[n] - evaluation.Outputs[n]);
+            evaluation.PerExample(theta, rows);
+            var transposed = new DenseMatrix(net.ParameterCount, data.Count, rows);
+            Vectors.Add(1, (transposed * transposed.TransposeThisAndMultiply(transposed).Solve(error)).ToArray(), theta);
+        }
+        return theta;
+    }
+
+    /// <summary>Eigenvalues of ∇²L in ascending order, over the loss's own scale.</summary>
+    public static double[] Spectrum(EmpiricalRisk risk, double[] theta) =>
+        [.. DenseMatrix.OfArray(risk.Hessian(theta).Hessian).Evd(Symmetricity.Symmetric).EigenValues.Select(e => e.Real).Order()];
+
+    /// <summary>max_n |f(x_n) − y_n|.</summary>
+    public double Misfit
+    {
+        get
+        {
+            var f = new EmpiricalRisk(Network, Loss.Square, Data, Reduction.Sum).Outputs(Theta);
+            var worst = 0.0;
+            for (var n = 0; n < f.Length; n++) worst = Math.Max(worst, Math.Abs(f[n] - Data.Y[n]));
+            return worst;
+        }
+    }
+}

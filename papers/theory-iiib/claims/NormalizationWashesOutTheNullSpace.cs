@@ -1,0 +1,54 @@
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Limits;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B29: under the exponential loss the null-space part stays and the norm grows, so the direction forgets it.</summary>
+internal static class NormalizationWashesOutTheNullSpace
+{
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b29-normalization-washes-out-the-null-space",
+        Paper = TheoryIIIb.Paper,
+        Place = "§4, §11.2 after eq. 21, after eq. 23",
+        Statement = "Under the exponential loss components of w in the null space of the examples do not change either, but w grows, so in w/‖w‖ they go to zero and the limit does not depend on the start.",
+        SetUp = "One linear layer, d = 6, N = 3 examples of a random half-space, gradient flow from a standard normal w0, seeds 0–4, t = 10 … 1e1000.",
+        Expected = "P_null w constant; ‖P_null w‖/‖w‖ = ‖P_null w0‖/ρ with ρ ~ log t/γ, going to zero.",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        double[] decades = [1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000];
+        double drift = 0, share = 0, growth = 0;
+        var panel = new Panel("Null-space part of the direction", new Axis("log t", Scale.Log), new Axis("‖P_null w‖/‖w‖", Scale.Log));
+        foreach (var seed in Spread.Seeds)
+        {
+            var data = ExampleSets.HalfSpace(3, 6, seed);
+            var minimum = MinimumNorm.Of(data);
+            var gamma = HardMargin.Solve(data).Margin;
+            var w0 = ExampleSets.Normal(6, seed, stream: 18);
+            var points = new UnconstrainedFlow(new EmpiricalRisk(Network.Dense(6, 1), Loss.Exponential, data, Reduction.Sum))
+                .From(w0).At([.. decades.Select(Instant.FromLog10T)], context.Cancellation).ToArray();
+            var start = minimum.NullPart(w0);
+            drift = Math.Max(drift, points.Max(p => Vectors.Distance(minimum.NullPart(p.Weights()), start)));
+            share = Math.Max(share, Vectors.Norm(minimum.NullPart(points[^1].V)));
+            growth = Math.Max(growth, Math.Abs(points[^1].Rho * gamma / points[^1].At.LogT - 1));
+            double[] logT = [.. points.Select(p => p.At.LogT)];
+            panel = panel.Line($"seed {seed}", logT, [.. points.Select(p => Vectors.Norm(minimum.NullPart(p.V)))]);
+            if (seed == 0) panel = panel.Predicted("γ‖P_null w0‖/log t, seed 0", logT, l => gamma * Vectors.Norm(start) / l, colour: 0);
+        }
+        judge.Printed.AtMost("largest change of P_null w up to t = 1e1000", drift, 1e-10);
+        judge.Printed.AtMost("largest |ργ/log t − 1| at t = 1e1000", growth, .02);
+        judge.Printed.AtMost("largest ‖P_null w‖/‖w‖ at t = 1e1000", share, .01);
+        return judge.Outcome(chart: new Chart(panel), caption: "Only as 1/log t: at t = 1e10 the start is still plain to see.",
+            holds: $"P_null w moves by {Lab.Claims.Check.Text(drift)} at most while ρ grows as log t/γ, so its share of w falls as 1/log t, to {Lab.Claims.Check.Text(share)} or less at t = 1e1000.");
+    }
+}

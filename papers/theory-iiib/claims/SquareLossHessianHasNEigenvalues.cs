@@ -1,0 +1,92 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Losses;
+using Rhoflow.Measures;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B21, first half: N nonzero eigenvalues at zero square loss, more for the exponential loss.</summary>
+internal static class SquareLossHessianHasNEigenvalues
+{
+    private const double Zero = 1e-9;
+
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b21-square-loss-hessian-has-n-eigenvalues",
+        Paper = TheoryIIIb.Paper,
+        Place = "§12.3 and §12.3.1",
+        Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the exponential loss derivatives across layers "
+            + "induce a higher number of distinct eigenvalues than N.",
+        SetUp = "ReLU net 4-12-10-1 (178 weights), N = 6 examples of gaussian-teacher, five seeds (data and start), gradient flow on the square loss to L = 1e-6, then Gauss–Newton to rounding; Hessians of the "
+            + "square, exponential and logistic loss at that point (y f = 1), and of the exponential loss for a deep linear net 4-12-10-1 with labels that it fits. An eigenvalue is zero up to 1e-9 of the largest.",
+        Expected = "At most 6 eigenvalues for the square loss, more than 6 for the exponential.",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        var nets = InterpolatingNet.All(context);
+        judge.Premise.AtMost("largest |f − y| at the five minima", nets.Max(n => n.Misfit), 1e-10);
+        double[][] Spectra(Loss loss) => [.. nets.Select(n => InterpolatingNet.Spectrum(new EmpiricalRisk(n.Network, loss, n.Data, Reduction.Sum), n.Theta))];
+        double[][] square = Spectra(Loss.Square), exponential = Spectra(Loss.Exponential), logistic = Spectra(Loss.Logistic);
+        double[][] linear = [.. Spread.Seeds.Select(DeepLinear)];
+        double[] Nonzero(double[][] spectra) => [.. spectra.Select(s => Signature.Of(s, Zero)).Select(c => (double)(c.Negative + c.Positive))];
+        double[] Negative(double[][] spectra) => [.. spectra.Select(s => (double)Signature.Of(s, Zero).Negative)];
+        const int n = 6;
+        judge.Printed.AtMost("square loss: distinct eigenvalues, zero among them (most of five seeds)", square.Max(Distinct), n);
+        var corrected = judge.Corrected("'nonzero' in place of 'distinct': 172 of 178 eigenvalues are zero, and zero is an eigenvalue too");
+        corrected.AtMost("square loss: nonzero eigenvalues (most of five seeds)", Nonzero(square).Max(), n);
+        corrected.AtMost("square loss: negative eigenvalues (most of five seeds)", Negative(square).Max(), 0);
+        corrected.AtLeast("exponential loss: nonzero eigenvalues (least of five seeds)", Nonzero(exponential).Min(), n + 1);
+        judge.Measure("nonzero eigenvalues, five seeds: square", Nonzero(square));
+        judge.Measure("nonzero eigenvalues, five seeds: exponential", Nonzero(exponential));
+        judge.Measure("nonzero eigenvalues, five seeds: logistic", Nonzero(logistic));
+        judge.Measure("nonzero eigenvalues, five seeds: deep linear, exponential", Nonzero(linear));
+        judge.Measure("negative eigenvalues, five seeds: exponential", Negative(exponential));
+        judge.Measure("negative eigenvalues, five seeds: logistic", Negative(logistic));
+        judge.Measure("negative eigenvalues, five seeds: deep linear, exponential", Negative(linear));
+
+        double[] Sizes(double[] s) => [.. s.Select(Math.Abs).OrderDescending().Select(m => m / s.Max(Math.Abs)).Take(100)];
+        double[] index = [.. Enumerable.Range(1, 100).Select(i => (double)i)];
+        var chart = new Chart(new Panel("Eigenvalues by size, seed 0", new Axis("rank"), new Axis("|μ|/max|μ|", Scale.Log, Min: 1e-20))
+            .Points("square", index, Sizes(square[0])).Points("exponential", index, Sizes(exponential[0])).Points("logistic", index, Sizes(logistic[0]))
+            .At("N", n).Level("counted as zero below", Zero));
+        return judge.Outcome(chart: chart,
+            care: $"At zero square loss the Hessian has {Nonzero(square).Max()} nonzero eigenvalues at every seed, and none is negative: N, if 'distinct' is read as 'nonzero' (with zero there are "
+                + $"{square.Max(Distinct)} distinct ones). The exponential loss has {Spread.Of(Nonzero(exponential))} nonzero eigenvalues, {Spread.Of(Negative(exponential))} of them negative; "
+                + $"a deep linear net {Spread.Of(Nonzero(linear))} and {Spread.Of(Negative(linear))}.",
+            caption: "The square loss falls to rounding behind the sixth eigenvalue.");
+    }
+
+    // Labels are the signs of the net's own outputs, and the last layer is scaled so that the smallest y f is 1.
+    private static double[] DeepLinear(long seed)
+    {
+        var net = Network.Linear(4, 12, 10, 1);
+        var data = Data.GaussianTeacher.Draw(6, 4, seed);
+        var theta = Initialization.Kaiming(net, new RandomStream(seed, 11));
+        var probe = new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum).Outputs(theta).ToArray();
+        var last = net.Layers[^1].Of(theta);
+        Vectors.Scale(1 / probe.Min(Math.Abs), last, last);
+        var labelled = new Data.Dataset(data.Name, data.X.ToArray(), [.. probe.Select(f => f > 0 ? 1.0 : -1.0)], 4);
+        return InterpolatingNet.Spectrum(new EmpiricalRisk(net, Loss.Exponential, labelled, Reduction.Sum), theta);
+    }
+
+    // Eigenvalues closer than the zero threshold are one.
+    private static int Distinct(double[] ascending)
+    {
+        var width = Zero * ascending.Max(Math.Abs);
+        var count = 1;
+        var from = ascending[0];
+        foreach (var mu in ascending)
+            if (mu - from > 2 * width)
+            {
+                count++;
+                from = mu;
+            }
+        return count;
+    }
+}

@@ -1,0 +1,57 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Papers;
+using Shouldly;
+using Xunit;
+
+namespace Rhoflow.Tests.Papers;
+
+/// <summary>B13–B54: every claim runs, gives the verdict that the first reading of the papers came to, and reports numbers.</summary>
+public class ClaimVerdictTests
+{
+    public static TheoryData<string, Verdict> Verdicts => new()
+    {
+        { "b13-fixed-rho-reaches-the-maximum-margin", Verdict.Holds },
+        { "b14-margin-is-monotone", Verdict.Fails },
+        { "b15-one-support-vector-at-the-limit", Verdict.Fails },
+        { "b17-minimum-norm-is-maximum-margin", Verdict.Care },
+        { "b18-limit-independent-of-the-start", Verdict.Care },
+        { "b19-stationary-points-are-hyperbolic", Verdict.Fails },
+        { "b21-square-loss-hessian-has-n-eigenvalues", Verdict.Care },
+        { "b21-exponential-hessian-becomes-semidefinite", Verdict.Fails },
+        { "b22-takeuchi-zero-eigenvalue", Verdict.Holds },
+        { "b23-one-layer-hessian-rank", Verdict.Holds },
+        { "b24-no-separating-stationary-point", Verdict.Holds },
+        { "b25-gradient-against-the-separator", Verdict.Fails },
+        { "b26-misclassification-regularizes", Verdict.Holds },
+        { "b27-condition-number-worst-at-square", Verdict.Holds },
+        { "b28-square-loss-keeps-the-null-space", Verdict.Holds },
+        { "b29-normalization-washes-out-the-null-space", Verdict.Holds },
+        { "b30-regularization-path-reaches-the-margin", Verdict.Holds },
+        { "b32-equilibrium-norm", Verdict.Holds },
+        { "b33-norm-grows-monotonically", Verdict.Care },
+        { "b34-critical-norm-at-least-one", Verdict.Fails },
+        { "b41-diagonal-network-equilibria", Verdict.Fails },
+        { "b52-batch-normalization-is-weight-normalization", Verdict.Fails },
+        { "b54-rademacher-scales-with-the-norm", Verdict.Holds },
+    };
+
+    [Theory]
+    [MemberData(nameof(Verdicts))]
+    public void A_claim_comes_to_its_verdict(string id, Verdict expected)
+    {
+        var outcome = Outcomes.Of(id);
+        outcome.Verdict.ShouldBe(expected, outcome.Why);
+        outcome.Why.ShouldNotBeNullOrWhiteSpace();
+        outcome.Checks.ShouldAllBe(c => c.Role != CheckRole.Premise || c.Passed == true);
+        outcome.Checks.ShouldAllBe(c => c.Role != CheckRole.Instead || c.Passed == true, $"what is said to hold instead must hold: {outcome.Why}");
+        outcome.Chart?.Specification().ToJsonString().ShouldNotContain("NaN");
+    }
+
+    [Fact]
+    public void Ids_are_unique_and_begin_with_their_number()
+    {
+        var ids = PapersCatalog.Claims.Select(c => c.Id).ToArray();
+        ids.ShouldBeUnique();
+        ids.ShouldAllBe(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^b[0-9]{2}(-[a-z0-9]+)+$"));
+    }
+}
