@@ -5,7 +5,7 @@ public static class MeasureCatalog
 {
     public static readonly IReadOnlyList<Measure> All =
     [
-        .. LossMeasures.All, .. NormMeasures.All, .. MarginMeasures.All, .. DirectionMeasures.All, .. GradientMeasures.All,
+        .. LossMeasures.All, .. NormMeasures.All, .. MarginMeasures.All, .. DirectionMeasures.All, .. GradientMeasures.All, .. CurvatureMeasures.All,
     ];
 
     /// <summary>The names that <c>observe.measures</c> takes.</summary>
