@@ -13,6 +13,19 @@ public static class TheoryIII
     /// <summary>The claims that are checked, one line each.</summary>
     public static IReadOnlyList<Claim> Claims =>
     [
+        StructuralLemma.Claim,
+        LayersGrowAlike.Claim,
+        RateOfGrowthFalls.Claim,
+        LayersStayEqual.Claim,
+        OneLayerLogarithm.Claim,
+        DeeperGrowsFaster.Claim,
+        TwoLayerProduct.Claim,
+        GradientDescentRate.Claim,
+        WeightNormalizationRate.Claim,
+        WeightNormalizationIsFaster.Claim,
+        ErrorEquation.Claim,
+        SameDirectionAtAnyTime.Claim,
+        ScheduleMatters.Claim,
         FixedRhoReachesTheMaximumMargin.Claim,
         MarginIsMonotone.Claim,
         OneSupportVectorAtTheLimit.Claim,
@@ -27,5 +40,11 @@ public static class TheoryIII
     /// <summary>The figures that are drawn, one line each.</summary>
     public static IReadOnlyList<PaperFigure> Figures =>
     [
+        Figure02.Figure,
+        Figure03.Figure,
+        Figure04.Figure,
+        Figure05.Figure,
+        Figure06.Figure,
+        Figure07.Figure,
     ];
 }

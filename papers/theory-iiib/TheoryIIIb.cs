@@ -27,5 +27,6 @@ public static class TheoryIIIb
     /// <summary>The figures that are drawn, one line each.</summary>
     public static IReadOnlyList<PaperFigure> Figures =>
     [
+        Figure03.InTheoryIIIb,
     ];
 }

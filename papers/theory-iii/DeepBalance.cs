@@ -1,0 +1,54 @@
+using Rhoflow.Data;
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>
+/// Deep networks with unequal layers, for what the norms of layers do (B2, B3): ReLU networks 4-8-6-1, and deep linear ones of the same
+/// shape under gradient flow, which is smooth, so that the integrator's own error is all that can be seen.
+/// </summary>
+internal static class DeepBalance
+{
+    /// <summary>In words.</summary>
+    public const string Words = "Networks 4-8-6-1, N(0, 1) weights with ‖W_k‖ set to 1.2, 0.8, 1.6, seeds 0–4, L = Σ e^{−yf} over 10 unit-norm inputs; deep linear networks (labels sign x_1) "
+        + "under gradient flow to t = 1e8, DOP853 in log t, relative tolerance 1e-12";
+
+    /// <summary>Network, risk and start of a seed.</summary>
+    public static (Network Network, EmpiricalRisk Risk, double[] Start) Linear(int seed, params double[] norms) => Of(Network.Linear(4, 8, 6, 1), seed, TeacherData.Of(seed, 10, 4).WithLinearLabels(), norms);
+
+    /// <summary>The same with ReLUs, and labels of a random 3-unit ReLU teacher.</summary>
+    public static (Network Network, EmpiricalRisk Risk, double[] Start) Relu(int seed, params double[] norms) => Of(Network.Dense(4, 8, 6, 1), seed, TeacherData.Of(seed, 10, 4), norms);
+
+    private static (Network, EmpiricalRisk, double[]) Of(Network net, int seed, Dataset data, double[] norms)
+    {
+        var start = Initialization.Normal(net, new RandomStream(seed));
+        Initialization.ScaleLayers(net, start, norms.Length == 0 ? [1.2, .8, 1.6] : norms);
+        return (net, new EmpiricalRisk(net, Loss.Exponential, data, Reduction.Sum), start);
+    }
+
+    /// <summary>The observations of a seed; log₁₀ t = −2 … 8.</summary>
+    public static IReadOnlyList<FlowPoint> Gd(StudyContext context, int seed) => context.Shared<IReadOnlyList<FlowPoint>>($"theory-iii/deep-balance/{seed}", () =>
+    {
+        var (_, risk, start) = Linear(seed);
+        return Follow(risk, start, context);
+    });
+
+    /// <summary>Gradient flow from any start.</summary>
+    public static IReadOnlyList<FlowPoint> Follow(EmpiricalRisk risk, double[] start, StudyContext context) =>
+        [.. new UnconstrainedFlow(risk).From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
+            .At([Instant.Zero, .. Curves.Exponents(-2, 8, 61).Instants()], context.Cancellation)];
+
+    /// <summary>2 ⟨W_k, Ẇ_k⟩ = dρ_k²/dt of every layer at θ, over e^{LogScale} of the loss.</summary>
+    public static double[] Rates(Network net, EmpiricalRisk risk, ReadOnlySpan<double> theta, out double logScale)
+    {
+        var descent = new double[net.ParameterCount];
+        logScale = risk.Evaluate(theta, descent).LogScale;
+        var rates = new double[net.Depth];
+        for (var k = 0; k < net.Depth; k++) rates[k] = 2 * Vectors.Dot(net.Layers[k].Of(theta), net.Layers[k].Of(descent));
+        return rates;
+    }
+}

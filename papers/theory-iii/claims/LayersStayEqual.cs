@@ -1,0 +1,66 @@
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B3: layers that start with equal norms keep them equal; otherwise the differences of squares are kept.</summary>
+internal static class LayersStayEqual
+{
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b03-equal-layers-stay-equal",
+        Paper = TheoryIII.Paper,
+        Place = "§12.1 after eq. 60; §12.2 before eq. 63; Theoretical issues Lemma 2",
+        Statement = "If ‖W_1‖ = … = ‖W_K‖ initially, the norms remain equal while growing throughout training. (From eq. 60: otherwise the differences ρ_i² − ρ_j² are conserved.)",
+        SetUp = "Scalar equations 61 with f̃ = 1: two layers from (1, 0.3), three from (1.5, 0.7, 0.4), to t = 1e300; and deep linear networks 4-8-6-1, seeds 0–4, all ‖W_k‖ = 1 at the start, to t = 1e8. "
+            + "Explicit (DOP853) and implicit (Radau) integration compared.",
+        Expected = "Equal starts: ρ_i − ρ_j = 0. Unequal: ρ_1² − ρ_2² = 0.91 for all t, hence ρ_2/ρ_1 → 1 only as ρ → ∞.",
+        Figures = ["theory-iii/figure-03"],
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        var unequal = Follow([1, .3], Method.Dop853, context);
+        var three = Follow([1.5, .7, .4], Method.Dop853, context);
+        var radau = Follow([1, .3], Method.Radau, context);
+        judge.Premise.AtMost("two integrators, relative difference of ρ", unequal.Zip(radau, (a, b) => Math.Abs(a.Rho / b.Rho - 1)).Max(), 1e-8);
+        var gap = unequal.Max(p => Math.Abs(Square(p, 0) - Square(p, 1) - .91));
+        judge.Printed.AtMost("|ρ_1² − ρ_2² − 0.91| to t = 1e300, start (1, 0.3)", gap, 1e-10);
+        judge.Printed.AtMost("largest change of ρ_i² − ρ_j², start (1.5, 0.7, 0.4)",
+            three.Max(p => Math.Max(Math.Abs(Square(p, 0) - Square(p, 1) - 1.76), Math.Abs(Square(p, 1) - Square(p, 2) - .33))), 1e-10);
+        var spreads = new double[5];
+        for (var seed = 0; seed < 5; seed++)
+        {
+            var (_, risk, start) = DeepBalance.Linear(seed, 1, 1, 1);
+            spreads[seed] = DeepBalance.Follow(risk, start, context).Max(p => (p.RhoK.Max() - p.RhoK.Min()) / p.RhoK.Max());
+        }
+        judge.Measure("largest spread of the layer norms, linear networks, seeds 0–4", spreads);
+        judge.Printed.AtMost("largest spread of equal layer norms to t = 1e8, five deep linear networks", spreads.Max(), 1e-9);
+        double[] ratios = [.. new[] { 0.0, 2, 8, 100, 300 }.Select(d => unequal.AtDecade(d)).Select(p => p.RhoK[1] / p.RhoK[0])];
+        judge.Measure("ρ_2/ρ_1 from (1, 0.3) at t = 1, 1e2, 1e8, 1e100, 1e300", ratios);
+        judge.Instead("equal norms are not 'true in general' (§12.2)").Between("ρ_2/ρ_1 at t = 1e2, start (1, 0.3)", ratios[1], 0, .95);
+        judge.Instead("the ratio goes to 1 as the norms grow").AtLeast("ρ_2/ρ_1 at t = 1e300, start (1, 0.3)", ratios[^1], .999);
+
+        var early = unequal.Where(p => p.Log10T <= 8).ToList();
+        var norms = new Panel("Squared norms of two layers", new Axis("t", Scale.Exponent), new Axis("ρₖ²"));
+        norms = norms.Line("ρ₁², from 1", early.Log10T(), early.Column(p => Square(p, 0)), 0).Line("ρ₂², from 0.09", early.Log10T(), early.Column(p => Square(p, 1)), 1)
+            .Predicted("ρ₁² − 0.91", early.Log10T(), early.Column(p => Square(p, 0) - .91), 7);
+        var ratio = new Panel("Ratio of the two norms", new Axis("t", Scale.Exponent), new Axis("ρ₂/ρ₁", Min: 0, Max: 1.05))
+            .Line("ρ₂/ρ₁", early.Log10T(), early.Column(p => p.RhoK[1] / p.RhoK[0]), 2)
+            .Predicted("√(1 − 0.91/ρ₁²)", early.Log10T(), early.Column(p => Math.Sqrt(1 - .91 / Square(p, 0))), 7);
+        return judge.Outcome(
+            holds: $"Equal norms stay equal to {Wording.Text(spreads.Max())} in five deep linear networks, and from (1, 0.3) the difference ρ_1² − ρ_2² = 0.91 is kept to {Wording.Text(gap)} up to t = 1e300. "
+                + $"So §12.2's “this turns out to be true in general” needs the equal start: from (1, 0.3) the ratio ρ_2/ρ_1 is {ratios[1]:F3} at t = 1e2, {ratios[2]:F3} at 1e8 and reaches 1 only in the limit.",
+            chart: new Chart(norms, ratio), caption: "Two layers that start at norms 1 and 0.3: the difference of the squares stands still, the ratio creeps to 1.");
+    }
+
+    private static double Square(FlowPoint p, int k) => p.RhoK[k] * p.RhoK[k];
+
+    private static List<FlowPoint> Follow(double[] start, Method method, StudyContext context) =>
+        [.. new NormGrowthFlow(start.Length, [1.0]).From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14), Method = method })
+            .At(Curves.Exponents(-2, 8, 101).Concat(Curves.Exponents(8, 300, 30, 100)).Distinct().Instants(), context.Cancellation)];
+}

@@ -1,0 +1,56 @@
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B2, second half: T3 §5 lets ∂ρ_k²/∂t itself grow monotonically; it falls to 0.</summary>
+internal static class RateOfGrowthFalls
+{
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b02-rate-grows-monotonically",
+        Paper = TheoryIII.Paper,
+        Place = "§5, Discussion",
+        Statement = "Under separability, for each layer ∂ρ_k²/∂t grows monotonically with t, at the same rate irrespectively of k.",
+        SetUp = DeepBalance.Words + ", after the data are separated; and the scalar equations of two equal layers, f̃ = 1, ρ_k(0) = 0.8, for which ∂ρ_k²/∂t = 2ρe^{−ρ}.",
+        Expected = "As printed the rate at t = 1e8 is above that at t = 1e2. From ρ_k² ~ (log t)^{2/K} the rate should fall, like (2/K)(log t)^{2/K−1}/t, while ρ_k² itself grows.",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        var panel = new Panel("Rate of growth of every squared layer norm", new Axis("t", Scale.Exponent), new Axis("dρₖ²/dt", Scale.Log));
+        var ratios = new double[5];
+        var growing = true;
+        for (var seed = 0; seed < 5; seed++)
+        {
+            var (net, risk, _) = DeepBalance.Linear(seed);
+            var points = DeepBalance.Gd(context, seed).Skip(1).ToList();
+            var rates = points.Column(p => DeepBalance.Rates(net, risk, p.Weights(), out var scale)[0] * Math.Exp(scale));
+            var separated = points.FindIndex(p => p.Margin > 0);
+            if (separated < 0) throw new InvalidOperationException($"seed {seed} does not separate its data by t = 1e8");
+            var index = points.FindIndex(p => p.Log10T >= 2 - 1e-9);
+            ratios[seed] = rates[^1] / rates[Math.Max(index, separated)];
+            for (var i = separated + 1; i < points.Count; i++) growing &= points[i].RhoK[0] > points[i - 1].RhoK[0];
+            panel = panel.Line($"seed {seed}", points.Log10T(), [.. rates.Select((r, i) => i < separated ? double.NaN : r)]);
+        }
+        var scalar = new NormGrowthFlow(2, [1.0]).From([.8, .8], new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
+            .At(Curves.Exponents(-2, 8, 61).Instants(), context.Cancellation).ToList();
+        double Rate(FlowPoint p) => 2 * p.Rho * Math.Exp(-p.Rho);
+        panel = panel.Predicted("two equal layers, one example", scalar.Log10T(), scalar.Column(Rate), 7);
+        panel = panel.Predicted("its law, 1/t", [.. Curves.Exponents(1, 8, 30)], e => Math.Pow(10, -e), 6);
+        judge.Measure("rate at t = 1e8 over rate at t = 1e2, seeds 0–4", ratios);
+        judge.Printed.AtLeast("least rate at t = 1e8 over rate at t = 1e2, five deep networks", ratios.Min(), 1);
+        judge.Printed.AtLeast("rate at t = 1e8 over rate at t = 1e2, two equal layers", Rate(scalar[^1]) / Rate(scalar.AtDecade(2)), 1);
+        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t").That("ρ_1 grows between all observations after separation, in all five networks", growing);
+        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t").AtMost("largest rate at t = 1e8 over rate at t = 1e2", ratios.Max(), 1e-4);
+        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t").Near("t · dρ_k²/dt at t = 1e8, two equal layers", Rate(scalar[^1]) * 1e8, 1, relative: .1);
+        return judge.Outcome(
+            fails: $"The rate falls: between t = 1e2 and 1e8 by a factor {Wording.Text(ratios.Min())} to {Wording.Text(ratios.Max())} in five deep networks, and {Wording.Text(Rate(scalar[^1]) / Rate(scalar.AtDecade(2)))} for two equal "
+                + "layers. What grows monotonically is ρ_k² itself; its rate 2Σ y f e^{−yf} goes to 0 like (log t)^{2/K−1}/t.",
+            chart: new Chart(panel), caption: "Once the data are separated (where a line begins) the common rate of the squared norms falls for all five networks, as 1/t (two layers) says.");
+    }
+}
