@@ -55,9 +55,9 @@ internal static class NormGrowsMonotonically
 
         double[] x = [.. points.Skip(1).Select(p => p.Log10T)];
         double[] Equilibrium(Func<FlowPoint, double> of) => [.. points.Skip(1).Select(of)];
-        var chart = new Chart(new Panel("One example, λ = .01", new Axis("t", Scale.Exponent, Min: -2, Max: 3), new Axis("ρ", Min: 0))
+        var chart = new Chart(new Panel("One example, λ = .01", new Axis("t", Scale.Exponent, Min: -2, Max: 3), new Axis("ρ", Min: 0, Max: 2))
             .Line("ρ(t)", x, Equilibrium(p => p.Rho))
-            .Predicted("ρ_eq at the V of the moment", x, Equilibrium(p => p.Margin / (lambda + p.Margin * p.Margin)))
+            .Predicted("ρ_eq at the V of the moment", x, Equilibrium(p => p.Margin / (lambda + p.Margin * p.Margin) is var eq && eq <= 2 ? eq : double.NaN))
             .Level("1/(1 + λ)", 1 / (1 + lambda)));
         return judge.Outcome(chart: chart, caption: "While f̃ is small the equilibrium lies high and ρ climbs towards it; as f̃ grows to 1 the equilibrium comes down and ρ with it.",
             care: $"With λ = .01 one example suffices: ρ rises to {Text(highest)} and falls to {Text(points[^1].Rho)} = 1/(1 + λ), with y f̃ > 0 throughout. With λ = 0 it is monotone in the "

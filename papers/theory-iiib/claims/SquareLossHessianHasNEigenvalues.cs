@@ -50,7 +50,7 @@ internal static class SquareLossHessianHasNEigenvalues
         judge.Measure("negative eigenvalues, five seeds: logistic", Negative(logistic));
         judge.Measure("negative eigenvalues, five seeds: deep linear, exponential", Negative(linear));
 
-        double[] Sizes(double[] s) => [.. s.Select(Math.Abs).OrderDescending().Select(m => m / s.Max(Math.Abs)).Take(100)];
+        double[] Sizes(double[] s) => [.. s.Select(Math.Abs).OrderDescending().Select(m => m / s.Max(Math.Abs)).Take(100).Select(m => m < 1e-20 ? double.NaN : m)];
         double[] index = [.. Enumerable.Range(1, 100).Select(i => (double)i)];
         var chart = new Chart(new Panel("Eigenvalues by size, seed 0", new Axis("rank"), new Axis("|μ|/max|μ|", Scale.Log, Min: 1e-20))
             .Points("square", index, Sizes(square[0])).Points("exponential", index, Sizes(exponential[0])).Points("logistic", index, Sizes(logistic[0]))
