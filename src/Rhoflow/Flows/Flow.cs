@@ -22,6 +22,9 @@ public abstract class Flow
         if (risk is not null && network.Layers.Any(static l => l.Activation.HasKink)) _kinks = new KinkMode(this);
     }
 
+    /// <summary>Whose discrete mode (active ReLUs, active coordinates) stands frozen in this flow's room.</summary>
+    internal Trajectory? ModeOwner { get; set; }
+
     /// <summary>The name in configs.</summary>
     public abstract string Kind { get; }
 

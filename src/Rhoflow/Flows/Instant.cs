@@ -26,16 +26,17 @@ public readonly record struct Instant : IComparable<Instant>
 
     public static Instant Zero { get; } = FromT(0);
 
-    /// <exception cref="ArgumentOutOfRangeException">t is negative or NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">t is negative, infinite or NaN.</exception>
     public static Instant FromT(double t)
     {
         if (!(t >= 0)) throw new ArgumentOutOfRangeException(nameof(t), t, "a time must be ≥ 0");
+        if (double.IsInfinity(t)) throw new ArgumentOutOfRangeException(nameof(t), t, "a time must be finite; beyond 1.8e308 give its logarithm (FromLog10T)");
         return new Instant(Log1p(t), t, Math.Log10(t));
     }
 
     public static Instant FromLog10T(double log10T)
     {
-        if (double.IsNaN(log10T)) throw new ArgumentOutOfRangeException(nameof(log10T), log10T, "log10 t must be a number");
+        if (double.IsNaN(log10T) || double.IsPositiveInfinity(log10T)) throw new ArgumentOutOfRangeException(nameof(log10T), log10T, "log10 t must be a number, or −∞ for t = 0");
         var t = Math.Pow(10, log10T);
         return new Instant(log10T > 17 ? log10T * Ln10 : Log1p(t), t, log10T);
     }
@@ -43,7 +44,8 @@ public readonly record struct Instant : IComparable<Instant>
     /// <summary>The instant with log(1 + t) = u.</summary>
     public static Instant FromU(double u)
     {
-        var t = u < 1e-5 ? u * (1 + u / 2 * (1 + u / 3)) : Math.Exp(u) - 1;
+        if (!(u >= 0)) throw new ArgumentOutOfRangeException(nameof(u), u, "log(1 + t) must be ≥ 0");
+        var t = u > 1 ? Math.Exp(u) - 1 : 2 * Math.Sinh(u / 2) * Math.Exp(u / 2);      // e^u − 1 without cancellation
         return new Instant(u, t, u > 40 ? u / Ln10 : Math.Log10(t));
     }
 

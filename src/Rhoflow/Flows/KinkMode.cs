@@ -11,6 +11,9 @@ namespace Rhoflow.Flows;
 internal sealed class KinkMode
 {
     private const int ChordIterations = 6, NewtonIterations = 6;
+
+    // A slope this far outside [σ'(0−), 1] is a diverging iteration, not the end of a slide.
+    private const double LargestSlope = 1e3;
     private readonly Flow _flow;
     private readonly Evaluation _evaluation;
     private readonly ActivationPattern _pattern;
@@ -54,6 +57,7 @@ internal sealed class KinkMode
             if (!double.IsFinite(residual)) break;
             if (iteration >= ChordIterations - 1) Linearize(logT, state, velocity);
             Correct();
+            if (Diverged()) break;
         }
         for (var i = 0; i < _kept.Length; i++) _pattern.Slope(_pattern.Sliding[i]) = _kept[i];
         return _flow.Field(logT, state, velocity);
@@ -148,6 +152,13 @@ internal sealed class KinkMode
         Tangent(state, velocity);
         for (var i = 0; i < rates.Length; i++) rates[i] = _pattern.Rate(_pattern.Sliding[i]);
         return scale;
+    }
+
+    private bool Diverged()
+    {
+        foreach (var kink in _pattern.Sliding)
+            if (!(Math.Abs(_pattern.Slope(kink)) <= LargestSlope)) return true;
+        return false;
     }
 
     private void Correct()

@@ -13,9 +13,13 @@ public sealed class LpConstrainedFlow : NormDirectionFlow
 
     /// <param name="risk">What to go down.</param>
     /// <param name="p">1 &lt; p &lt; ∞.</param>
-    public LpConstrainedFlow(EmpiricalRisk risk, double p) : base(risk, p, null) => _nu = new double[Network.ParameterCount];
+    public LpConstrainedFlow(EmpiricalRisk risk, double p) : base(risk, Checked(p), null) => _nu = new double[Network.ParameterCount];
 
     public override string Kind => "lp-constrained";
+
+    internal static double Checked(double p) => p > 1 && double.IsFinite(p)
+        ? p
+        : throw new ArgumentOutOfRangeException(nameof(p), p, "p must lie between 1 and ∞ (the norms for p = 1 and p = ∞ have no gradient at their kinks; the tangent flow takes them)");
 
     protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
@@ -44,7 +48,7 @@ public sealed class LpReparametrizedFlow : NormDirectionFlow
     private readonly double[] _nu;
 
     /// <inheritdoc cref="LpConstrainedFlow(EmpiricalRisk, double)"/>
-    public LpReparametrizedFlow(EmpiricalRisk risk, double p) : base(risk, p, null) => _nu = new double[Network.ParameterCount];
+    public LpReparametrizedFlow(EmpiricalRisk risk, double p) : base(risk, LpConstrainedFlow.Checked(p), null) => _nu = new double[Network.ParameterCount];
 
     public override string Kind => "lp-reparametrized";
 

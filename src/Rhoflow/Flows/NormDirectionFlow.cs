@@ -14,6 +14,8 @@ public abstract class NormDirectionFlow : Flow
 
     protected NormDirectionFlow(EmpiricalRisk risk, double p, double? startRho) : base(risk, risk.Network)
     {
+        if (startRho is { } given && !(given > 0 && double.IsFinite(given)))
+            throw new ArgumentOutOfRangeException(nameof(startRho), given, "the start of ρ must be positive and finite");
         P = p;
         _startRho = startRho;
         H = new double[Network.ParameterCount];

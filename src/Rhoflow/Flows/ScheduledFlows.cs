@@ -14,7 +14,9 @@ public sealed class ScheduledDirectionFlow : DirectionFlow
     /// <param name="risk">What to go down.</param>
     /// <param name="rho">The constant ρ &gt; 0.</param>
     /// <param name="alpha">α(t).</param>
-    public ScheduledDirectionFlow(EmpiricalRisk risk, double rho, Schedule alpha) : base(risk) => (_rho, _alpha) = (rho, alpha);
+    public ScheduledDirectionFlow(EmpiricalRisk risk, double rho, Schedule alpha) : base(risk) => (_rho, _alpha) = rho > 0 && double.IsFinite(rho)
+        ? (rho, alpha)
+        : throw new ArgumentOutOfRangeException(nameof(rho), rho, "ρ must be positive and finite");
 
     public override string Kind => "scheduled-direction";
     public override bool IsAutonomous => false;

@@ -14,30 +14,35 @@ public sealed class Trajectory
     private readonly Flow _flow;
     private readonly IntegrationOptions _options;
     private readonly ClockKind _clock;
+    private readonly Instant _begin;
     private readonly ClockedField _field;
     private readonly Equilibrium _equilibrium;
     private readonly List<FlowEvent> _events = [];
     private readonly double[] _buffer;
     private IStepper _stepper;
     private Method _method;
+    private double[] _mode = [];      // while another trajectory uses the flow's room
     private double _tau, _lastSwitch = double.NaN;
     private int _chatter, _observed;
-    private bool _separated;
+    private long _earlierEvaluations;
+    private bool _separated, _followed;
 
     internal Trajectory(Flow flow, ReadOnlySpan<double> theta, IntegrationOptions options)
     {
         if (theta.Length != flow.Network.ParameterCount)
             throw new ArgumentException($"{theta.Length} weights were given; the network has {flow.Network.ParameterCount}", nameof(theta));
         (_flow, _options) = (flow, options);
+        _begin = options.Begin ?? flow.Begin;
         _clock = options.Until.Tau is null ? options.Clock : ClockKind.Tau;
         _field = new ClockedField(flow, _clock);
         _equilibrium = new Equilibrium(flow);
         _buffer = new double[_field.Length];
-        var begin = options.Begin ?? flow.Begin;
+        var begin = _begin;
         var y = new double[_field.Length];
         flow.Start(theta).CopyTo(y, 0);
         if (_clock == ClockKind.Tau) y[^1] = begin.U;
         _tau = options.TrackTau || _clock == ClockKind.Tau ? 0 : double.NaN;
+        LeaveRoom();
         flow.AdoptMode(begin.LogT, State(y), first: true);
         _method = options.Method == Method.Auto ? Method.Dop853 : options.Method;
         _stepper = NewStepper(_method, _clock == ClockKind.Tau ? 0 : _field.S(begin), y, 0);
@@ -55,7 +60,7 @@ public sealed class Trajectory
     public long Kinks { get; private set; }
 
     /// <summary>Evaluations of the vector field.</summary>
-    public long Evaluations => _stepper.Evaluations;
+    public long Evaluations => _earlierEvaluations + _stepper.Evaluations;
 
     /// <summary>The integrator at work.</summary>
     public string MethodName => _stepper.Name;
@@ -72,40 +77,67 @@ public sealed class Trajectory
     /// <summary>Goes on from a checkpoint of a trajectory with the same flow, start and options.</summary>
     public Trajectory Resume(TrajectoryCheckpoint checkpoint)
     {
+        TakeRoom();
         _flow.RestoreMode(checkpoint.Mode);
         _method = checkpoint.Method;
         _stepper = NewStepper(_method, checkpoint.Stepper.S, checkpoint.Stepper.Y, checkpoint.Stepper.Step);
         _stepper.Restore(checkpoint.Stepper);
+        _cut = _stepper.S;
         (_observed, _tau, Steps, _separated) = (checkpoint.Observed, checkpoint.Tau, checkpoint.Steps, checkpoint.Separated);
         Checkpoint = checkpoint;
+        if (LooksForRest) TryRest();
         return this;
     }
 
-    /// <summary>The observations at <paramref name="instants"/> (in ascending order), ending early where <see cref="Until"/> says so.</summary>
+    /// <summary>
+    /// The observations at <paramref name="instants"/> (in ascending order, none before the beginning), ending early where
+    /// <see cref="Until"/> says so. A trajectory is followed once.
+    /// </summary>
     /// <exception cref="IntegrationException">The flow could not be followed further; what was observed before has been returned.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; <see cref="Checkpoint"/> says where to go on.</exception>
     public IEnumerable<FlowPoint> At(IReadOnlyList<Instant> instants, CancellationToken cancellation = default)
     {
         for (var i = 1; i < instants.Count; i++)
-            if (instants[i].U < instants[i - 1].U) throw new ArgumentException("instants of observation must ascend", nameof(instants));
-        var end = _options.Until.Time ?? (instants.Count > 0 || OpenEnded ? null : (Instant?)Instant.Zero);
-        while (_observed < instants.Count && instants[_observed].U <= _field.At(_stepper.S, _stepper.Y).U)
+            if (instants[i].U < instants[i - 1].U) throw new ArgumentException($"instants of observation must ascend; {instants[i]} stands behind {instants[i - 1]}", nameof(instants));
+        if (instants.Count > 0 && instants[0].U < _begin.U * (1 - 1e-12))
+            throw new ArgumentException($"the first observation, at {instants[0]}, lies before the flow's beginning at {_begin}; observe later or begin earlier", nameof(instants));
+        return Follow(instants, cancellation);
+    }
+
+    private IEnumerable<FlowPoint> Follow(IReadOnlyList<Instant> instants, CancellationToken cancellation)
+    {
+        if (_followed) throw new InvalidOperationException("this trajectory has been followed already; keep its observations, or make another with From (and Resume)");
+        _followed = true;
+        var end = _options.Until.Time;
+        TakeRoom();
+        while (_observed < instants.Count && Shown(instants[_observed]) <= Math.Max(ShownAt(_stepper.S), Shown(_begin)))
             yield return Observe(instants[_observed++], _stepper.Y);
+        if (end is { } early && Shown(early) <= ShownAt(_stepper.S)) yield break;
         Instant? stop = null;
         while (stop is null && (_observed < instants.Count || OpenEnded))
         {
             cancellation.ThrowIfCancellationRequested();
             var reached = RestedAt is null ? Advance(instants, end) : Rest(instants, end);
-            var limit = reached ?? _field.At(_stepper.S, _stepper.Y);
-            if (end is { } last && limit.U >= last.U) (limit, stop) = (last, last);
+            var limit = reached is { } r ? Shown(r) : ShownAt(_cut);
+            if (end is { } last && limit >= Shown(last)) (limit, stop) = (Shown(last), last);
             stop ??= reached;
-            while (_observed < instants.Count && instants[_observed].U <= limit.U)
+            while (_observed < instants.Count && Shown(instants[_observed]) <= limit)
                 yield return ObserveInStep(instants[_observed++]);
             if (stop is not null) break;
             FinishStep();
         }
         if (stop is not null && (instants.Count == 0 || _observed < instants.Count || instants[^1].U < stop.Value.U) && EndsByItself)
             yield return ObserveInStep(stop.Value);
+    }
+
+    // Instants compare by what the clock shows: log(1 + t) of a t need not be the u that this t was made from.
+    private double Shown(Instant at) => _clock == ClockKind.T ? at.T : at.U;
+
+    private double ShownAt(double s)
+    {
+        if (_clock != ClockKind.Tau) return s;
+        _stepper.Interpolate(s, _buffer);
+        return _buffer[^1];
     }
 
     private bool OpenEnded => _options.Until.Log10Loss is not null || _options.Until.Tau is not null;
@@ -125,6 +157,7 @@ public sealed class Trajectory
     // One step, cut back to the kink it crosses or to the loss that ends the run (which is then returned).
     private Instant? Advance(IReadOnlyList<Instant> instants, Instant? end)
     {
+        TakeRoom();
         var limit = SLimit(instants, end);
         var result = _stepper.Step(limit);
         if (result != StepResult.Accepted)
@@ -183,6 +216,7 @@ public sealed class Trajectory
     private void FinishStep()
     {
         if (RestedAt is not null) return;
+        TakeRoom();
         if (!double.IsNaN(_tau)) _tau = TauAt(_cut);
         if (!_separated)
         {
@@ -192,7 +226,7 @@ public sealed class Trajectory
         }
         if (_violation is not null) CrossKink();
         else if (_stepper.IsStiff && _options.Method == Method.Auto && _flow.Dimension <= 1200) BecomeStiff();
-        if (_method == Method.Radau || Steps % 64 == 0) TryRest();
+        if (LooksForRest) TryRest();
         Checkpoint = new TrajectoryCheckpoint(_stepper.Save(), _method, _observed, _tau, Steps, _separated, _flow.SaveMode());
     }
 
@@ -217,10 +251,13 @@ public sealed class Trajectory
         var state = _stepper.Save();
         _events.Add(new FlowEvent("stiff", _field.At(state.S, state.Y), "steps are limited by stability; radau takes over"));
         _method = Method.Radau;
+        _earlierEvaluations += _stepper.Evaluations;
         _stepper = NewStepper(_method, state.S, state.Y, state.Step);
         _cut = state.S;
         _violation = null;
     }
+
+    private bool LooksForRest => _method == Method.Radau || Steps % 64 == 0;
 
     private bool TryRest()
     {
@@ -230,12 +267,13 @@ public sealed class Trajectory
         return true;
     }
 
-    // At rest every remaining instant sees the same state.
-    private static Instant? Rest(IReadOnlyList<Instant> instants, Instant? end) => end ?? (instants.Count > 0 ? instants[^1] : Instant.FromU(double.MaxValue));
+    // At rest every remaining instant sees the same state; a loss that is never reached ends the run where it came to rest.
+    private Instant? Rest(IReadOnlyList<Instant> instants, Instant? end) => end ?? (_observed < instants.Count ? instants[^1] : RestedAt);
 
     private FlowPoint ObserveInStep(Instant at)
     {
-        if (RestedAt is { } rested) return Observe(at, _stepper.Y, _tau + (at.T - rested.T) * Math.Exp(_flow.LogLoss(0, State(_stepper.Y))));
+        TakeRoom();
+        if (RestedAt is { } rested) return Observe(at, _stepper.Y, TauAtRest(rested, at));
         var s = _clock == ClockKind.Tau ? LocateInTau(at) : Math.Min(_field.S(at), _cut);
         _stepper.Interpolate(s, _buffer);
         var y = (double[])_buffer.Clone();
@@ -266,6 +304,14 @@ public sealed class Trajectory
         return _tau + h / 18 * (5 * Rate(middle - offset) + 8 * Rate(middle) + 5 * Rate(middle + offset));
     }
 
+    // The loss is constant: τ = τ(rest) + L (t − t(rest)), through logarithms where t overflows.
+    private double TauAtRest(Instant rested, Instant at)
+    {
+        var logLoss = _flow.LogLoss(0, State(_stepper.Y));
+        if (double.IsNaN(_tau) || double.IsNegativeInfinity(logLoss)) return _tau;
+        return _tau + (double.IsFinite(at.T) ? (at.T - rested.T) * Math.Exp(logLoss) : Math.Exp(at.LogT + logLoss));
+    }
+
     private double Rate(double s)
     {
         _stepper.Interpolate(s, _buffer);
@@ -281,6 +327,20 @@ public sealed class Trajectory
         for (var n = 0; n < f.Length; n++)
             if (!(f[n] * _flow.Targets[n] > 0)) return false;
         return true;
+    }
+
+    // Trajectories of one flow share its room: whoever used it in between, the frozen kinks are this trajectory's again.
+    private void TakeRoom()
+    {
+        if (ReferenceEquals(_flow.ModeOwner, this)) return;
+        LeaveRoom();
+        _flow.RestoreMode(_mode);
+    }
+
+    private void LeaveRoom()
+    {
+        if (_flow.ModeOwner is { } owner) owner._mode = _flow.SaveMode();
+        _flow.ModeOwner = this;
     }
 
     private IStepper NewStepper(Method method, double s, ReadOnlySpan<double> y, double step) => method switch

@@ -68,14 +68,20 @@ public class Snapshot
     /// <summary>Share of examples with y f ≤ 0.</summary>
     public double TrainError => NormalizedMargins.Count(m => !(m > 0)) / (double)NormalizedMargins.Length;
 
-    /// <summary>θ: W_k = ρ_k V_k.</summary>
+    /// <summary>
+    /// θ: W_k = ρ_k V_k, so that f(θ; x) = ρ f(V; x). A negative ρ_k below a ReLU would switch its units to their other side instead of
+    /// changing the sign of f; its sign then stands on the last layer.
+    /// </summary>
     public double[] Weights()
     {
         var theta = (double[])V.Clone();
+        var sign = 1.0;
         for (var k = 0; k < Network.Depth; k++)
         {
             var w = Network.Layers[k].Of(theta);
-            Vectors.Scale(RhoK[k], w, w);
+            var moved = RhoK[k] < 0 && Network.Layers.Skip(k).Any(static l => l.Activation.HasKink);
+            if (moved && Network.Exponents[k] % 2 != 0) sign = -sign;
+            Vectors.Scale((moved ? -1 : 1) * (k == Network.Depth - 1 ? sign : 1) * RhoK[k], w, w);
         }
         return theta;
     }

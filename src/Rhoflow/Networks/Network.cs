@@ -94,7 +94,12 @@ public sealed class Network
                     $"layer {k + 1} needs a {layer.Rows} × {layer.Columns} matrix (rows = outputs); {Describe(m)} was given");
             for (var i = 0; i < layer.Rows; i++)
             {
-                if (layer.Kind == LayerKind.Diagonal) layer.Of(theta)[i] = m[i][i];
+                if (layer.Kind == LayerKind.Diagonal)
+                {
+                    for (var j = 0; j < layer.Columns; j++)
+                        if (j != i && m[i][j] != 0) throw new ArgumentException($"layer {k + 1} is diagonal; the matrix given has {m[i][j]} in row {i + 1}, column {j + 1}");
+                    layer.Of(theta)[i] = m[i][i];
+                }
                 else m[i].CopyTo(layer.Of(theta)[(i * layer.Columns)..]);
             }
         }

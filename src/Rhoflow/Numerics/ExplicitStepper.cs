@@ -35,7 +35,7 @@ public sealed class ExplicitStepper : IStepper
         (_y, _yNew) = (y.ToArray(), new double[n]);
         S = PreviousS = s;
         Evaluate(s, _y, _k[0]);
-        _h = step > 0 ? step : FirstStep();
+        _h = step > 0 ? step : InitialStep.Choose(Evaluate, s, _y, _k[0], tolerance, tableau.Order);
     }
 
     public string Name => _tableau.Name;
@@ -198,28 +198,11 @@ public sealed class ExplicitStepper : IStepper
         else if (_stiffSteps < 15 && ++_easySteps >= 6) _stiffSteps = 0;
     }
 
-    private void Evaluate(double s, double[] y, double[] dy)
+    private void Evaluate(double s, ReadOnlySpan<double> y, Span<double> dy)
     {
         Evaluations++;
         _field(s, y, dy);
     }
 
     private static bool Finite(double[] v) => double.IsFinite(TensorPrimitives.SumOfMagnitudes<double>(v));
-
-    // Hairer, Nørsett, Wanner I, II.4: so that an explicit Euler step would change y by 1 % and its curvature fits the order.
-    private double FirstStep()
-    {
-        double d0 = _tolerance.Norm(_y, _y, _y), d1 = _tolerance.Norm(_k[0], _y, _y);
-        if (!double.IsFinite(d1)) return 1e-6;
-        var h0 = d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1;
-        _y.CopyTo(_stage, 0);
-        Vectors.Add(h0, _k[0], _stage);
-        Evaluate(S + h0, _stage, _k[1]);
-        for (var i = 0; i < _error.Length; i++) _error[i] = _k[1][i] - _k[0][i];
-        var d2 = _tolerance.Norm(_error, _y, _y) / h0;
-        if (!double.IsFinite(d2)) return 0.01 * h0;
-        var largest = Math.Max(d1, d2);
-        var h1 = largest <= 1e-15 ? Math.Max(1e-6, 1e-3 * h0) : Math.Pow(0.01 / largest, 1.0 / _tableau.Order);
-        return Math.Min(100 * h0, h1);
-    }
 }

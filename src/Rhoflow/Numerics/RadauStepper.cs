@@ -14,7 +14,6 @@ public sealed class RadauStepper : IStepper
     private const double Safety = 0.9, SmallestFactor = 0.2, LargestFactor = 10;
     private readonly VectorField _field;
     private readonly Tolerance _tolerance;
-    private readonly double _newtonTolerance;
     private readonly int _n;
     private readonly double[][] _z, _zOld, _f;
     private readonly Complex[] _w2, _r2;
@@ -29,7 +28,7 @@ public sealed class RadauStepper : IStepper
     public RadauStepper(VectorField field, double s, ReadOnlySpan<double> y, Tolerance tolerance, double step)
     {
         (_field, _tolerance, _n) = (field, tolerance, y.Length);
-        _newtonTolerance = Math.Max(2.2e-15 / tolerance.Relative, Math.Min(0.03, Math.Sqrt(tolerance.Relative)));
+        NewtonTolerance = Math.Max(2.2e-15 / tolerance.Relative, Math.Min(0.03, Math.Sqrt(tolerance.Relative)));
         (_z, _zOld, _f) = (Rows(), Rows(), Rows());
         (_w2, _r2) = (new Complex[_n], new Complex[_n]);
         (_y, _yNew, _f0, _w1, _r1) = (y.ToArray(), new double[_n], new double[_n], new double[_n], new double[_n]);
@@ -37,7 +36,7 @@ public sealed class RadauStepper : IStepper
         _jacobian = Matrix<double>.Build.Dense(_n, _n);
         S = PreviousS = s;
         Evaluate(s, _y, _f0);
-        _h = step > 0 ? step : FirstStep();
+        _h = step > 0 ? step : InitialStep.Choose(Evaluate, s, _y, _f0, tolerance, 3);
         UpdateJacobian();
     }
 
@@ -48,6 +47,9 @@ public sealed class RadauStepper : IStepper
     public ReadOnlySpan<double> Y => _y;
     public long Evaluations { get; private set; }
     public bool IsStiff => false;
+
+    /// <summary>How far Newton's iterations go, relative to the allowed error; tests tighten it to see the method's own order.</summary>
+    internal double NewtonTolerance { get; set; }
 
     /// <inheritdoc/>
     public StepResult Step(double limit)
@@ -132,14 +134,6 @@ public sealed class RadauStepper : IStepper
         Evaluations = (long)m[8];
     }
 
-    // A hundredth of the time in which the state would change by itself at its present velocity; the error control does the rest.
-    private double FirstStep()
-    {
-        double[] zero = new double[_n];
-        double size = _tolerance.Norm(_y, _y, zero), speed = _tolerance.Norm(_f0, _y, zero);
-        return size < 1e-5 || !(speed >= 1e-5) || double.IsInfinity(speed) ? 1e-6 : 0.01 * size / speed;
-    }
-
     private double[][] Rows() => [new double[_n], new double[_n], new double[_n]];
 
     // M_real = Real/h − J, M_complex = Pair/h − J. A changed step below 20 % keeps the old factors only if it is the same step.
@@ -194,9 +188,9 @@ public sealed class RadauStepper : IStepper
             if (!double.IsFinite(norm)) return (false, iteration, double.NaN);
             StagesFromW();
             if (iteration > 1) rate = norm / normOld;
-            if (norm == 0 || (iteration > 1 && rate < 1 && rate / (1 - rate) * norm < _newtonTolerance)) return (true, iteration, rate);
-            if (iteration > 1 && (rate >= 1 || Math.Pow(rate, MaxIterations - iteration) / (1 - rate) * norm > _newtonTolerance))
-                return (norm < _newtonTolerance, iteration, rate);
+            if (norm == 0 || (iteration > 1 && rate < 1 && rate / (1 - rate) * norm < NewtonTolerance)) return (true, iteration, rate);
+            if (iteration > 1 && (rate >= 1 || Math.Pow(rate, MaxIterations - iteration) / (1 - rate) * norm > NewtonTolerance))
+                return (norm < NewtonTolerance, iteration, rate);
             normOld = norm;
         }
         return (false, MaxIterations, rate);
@@ -266,7 +260,7 @@ public sealed class RadauStepper : IStepper
         S = sNew;
         _span = h;
         _hOld = h;
-        _errorOld = error;
+        _errorOld = Math.Max(error, 1e-10);      // an exact step must not forbid longer ones
         (_haveOld, _rejected) = (true, false);
         Evaluate(S, _y, _f0);
     }
@@ -287,7 +281,7 @@ public sealed class RadauStepper : IStepper
         _factoredStep = 0;
     }
 
-    private void Evaluate(double s, double[] y, double[] dy)
+    private void Evaluate(double s, ReadOnlySpan<double> y, Span<double> dy)
     {
         Evaluations++;
         _field(s, y, dy);

@@ -20,13 +20,8 @@ public static class Vectors
         return largest * Math.Sqrt(scaled);
     }
 
-    /// <summary>‖a − b‖₂.</summary>
-    public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
-        return Math.Sqrt(sum);
-    }
+    /// <summary>‖a − b‖₂, safe against overflow and underflow.</summary>
+    public static double Distance(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => Combined(a, 1, b, -1);
 
     /// <summary>y ← y + c·x.</summary>
     public static void Add(double c, ReadOnlySpan<double> x, Span<double> y) => TensorPrimitives.MultiplyAdd(x, c, y, y);
@@ -48,13 +43,27 @@ public static class Vectors
     /// <summary>The angle between two directions, accurate also when it is tiny: 2 atan2(‖a−b‖, ‖a+b‖) of the normalized vectors. Radians.</summary>
     public static double Angle(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        double na = Norm(a), nb = Norm(b), minus = 0, plus = 0;
+        double na = Norm(a), nb = Norm(b);
+        return 2 * Math.Atan2(Combined(a, na, b, -nb), Combined(a, na, b, nb));
+    }
+
+    // ‖a/p + b/q‖₂; scaled by its largest component where squares would leave the range (angles of 1e-300 are real here).
+    private static double Combined(ReadOnlySpan<double> a, double p, ReadOnlySpan<double> b, double q)
+    {
+        double sum = 0, largest = 0;
         for (var i = 0; i < a.Length; i++)
         {
-            double u = a[i] / na, v = b[i] / nb;
-            minus += (u - v) * (u - v);
-            plus += (u + v) * (u + v);
+            var d = a[i] / p + b[i] / q;
+            sum += d * d;
+            largest = Math.Max(largest, Math.Abs(d));
         }
-        return 2 * Math.Atan2(Math.Sqrt(minus), Math.Sqrt(plus));
+        if (sum is > 1e-280 and < 1e280 || largest == 0 || !double.IsFinite(largest)) return Math.Sqrt(sum);
+        sum = 0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            var d = (a[i] / p + b[i] / q) / largest;
+            sum += d * d;
+        }
+        return largest * Math.Sqrt(sum);
     }
 }
