@@ -10,6 +10,7 @@ namespace Rhoflow.Flows;
 /// </summary>
 internal sealed class KinkMode
 {
+    private const string NoSlide = "no slopes between those of the two sides keep all of them there";
     private const int ChordIterations = 6, NewtonIterations = 6;
 
     // A slope this far outside [σ'(0−), 1] is a diverging iteration, not the end of a slide.
@@ -19,6 +20,7 @@ internal sealed class KinkMode
     private readonly ActivationPattern _pattern;
     private readonly double[] _theta, _thetaDot;
     private double[] _velocity = [];
+    private bool _solved = true;
     private double[,] _inverse = new double[0, 0];   // (∂ż/∂s)⁻¹ over the sliding units
     private double[] _rates = [], _kept = [];
 
@@ -42,7 +44,7 @@ internal sealed class KinkMode
 
     /// <summary>
     /// The velocity at the slopes for which no sliding unit leaves its kink: chord iterations from the last slopes, then Newton's; where
-    /// neither converges the last slopes stay.
+    /// neither converges the last slopes stay (in a trial step that the step control will refuse; an accepted state is checked).
     /// </summary>
     public double Velocity(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
@@ -53,7 +55,8 @@ internal sealed class KinkMode
             var residual = 0.0;
             foreach (var r in _rates) residual = Math.Max(residual, Math.Abs(r));
             var reference = _pattern.LargestRate();
-            if (residual <= 1e-12 * reference || (iteration >= ChordIterations && residual <= 1e-9 * reference)) return scale;
+            _solved = residual <= (iteration >= ChordIterations ? 1e-9 : 1e-12) * reference;
+            if (_solved) return scale;
             if (!double.IsFinite(residual)) break;
             if (iteration >= ChordIterations - 1) Linearize(logT, state, velocity);
             Correct();
@@ -68,6 +71,7 @@ internal sealed class KinkMode
         if (IsSliding)
         {
             Velocity(logT, state, Room());
+            if (!_solved) return NoSlide;
             if (Released() is { } released) return $"the end of the slide along a ReLU's kink ({released})";
         }
         Forward(state);
@@ -82,6 +86,7 @@ internal sealed class KinkMode
             if (IsSliding)
             {
                 Velocity(logT, state, Room());
+                if (!_solved) throw new IntegrationException($"the flow stopped on {_pattern.Sliding.Count} kinks of ReLUs at once: {NoSlide} ({string.Join("; ", _pattern.Sliding.Take(3))} …). What was observed before is kept; try other initial weights, a leaky-relu or power unit, or an earlier end.");
                 if (Released() is { } released)
                 {
                     Forward(state);
@@ -111,6 +116,7 @@ internal sealed class KinkMode
     // The unit's ż with either slope decides: through the kink, or along it.
     private void Meet(Kink kink, double logT, ReadOnlySpan<double> state)
     {
+        if (!double.IsFinite(_pattern.Value(kink))) throw new IntegrationException($"the flow stopped: the pre-activation of a ReLU ({kink}) is no longer a finite number. What was observed before is kept; try an earlier end or a tighter tolerance.");
         var side = Math.Sign(_pattern.Value(kink));
         var before = _pattern.Slope(kink);
         var rateBefore = RateOf(kink, logT, state);
