@@ -20,7 +20,7 @@ internal static class SquareLossHessianHasNEigenvalues
         Place = "§12.3 and §12.3.1",
         Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the exponential loss derivatives across layers "
             + "induce a higher number of distinct eigenvalues than N.",
-        SetUp = "ReLU net 4-12-10-1 (178 weights), N = 6 examples of gaussian-teacher, five seeds (data and start), gradient flow on the square loss to L = 1e-6, then Gauss–Newton to rounding; Hessians of the "
+        SetUp = "ReLU net 4-12-10-1 (178 weights), N = 6 examples of gaussian-teacher, five seeds (data and start), gradient descent (step 0.01) on the square loss to L = 1e-6, then Gauss–Newton to rounding; Hessians of the "
             + "square, exponential and logistic loss at that point (y f = 1), and of the exponential loss for a deep linear net 4-12-10-1 with labels that it fits. An eigenvalue is zero up to 1e-9 of the largest.",
         Expected = "At most 6 eigenvalues for the square loss, more than 6 for the exponential.",
         Check = Check,

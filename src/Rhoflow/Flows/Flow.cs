@@ -91,6 +91,16 @@ public abstract class Flow
         return f;
     }
 
+    /// <summary>True if every y_n f_n is positive.</summary>
+    public bool Separates(double logT, ReadOnlySpan<double> state)
+    {
+        Split(logT, state, _rho, _v);
+        var f = NormalizedOutputs(_rho, _v);
+        for (var n = 0; n < f.Length; n++)
+            if (!(f[n] * Targets[n] > 0)) return false;
+        return true;
+    }
+
     /// <summary>y_n of the outputs.</summary>
     public virtual ReadOnlySpan<double> Targets => Risk.Data.Y;
 

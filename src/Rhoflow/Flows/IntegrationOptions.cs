@@ -43,9 +43,6 @@ public sealed record IntegrationOptions
     public long MaxSteps { get; init; } = 10_000_000;
 }
 
-/// <summary>A flow that could not be followed to its end: where, why, and what to try.</summary>
-public sealed class IntegrationException(string message) : Exception(message);
-
 /// <summary>Something that happened between observations.</summary>
 /// <param name="What">"separation", "kink", "stiff", "equilibrium", "loss".</param>
 /// <param name="At">When.</param>

@@ -10,7 +10,7 @@ namespace Rhoflow.Flows;
 /// </summary>
 internal sealed class KinkMode
 {
-    private const string NoSlide = "no slopes between those of the two sides keep all of them there";
+    private const string NoSlide = "it stays on kinks of several ReLUs at once, and no slopes between those of the two sides keep it on all of them";
     private const int ChordIterations = 6, NewtonIterations = 6;
 
     // A slope this far outside [σ'(0−), 1] is a diverging iteration, not the end of a slide.
@@ -86,7 +86,8 @@ internal sealed class KinkMode
             if (IsSliding)
             {
                 Velocity(logT, state, Room());
-                if (!_solved) throw new IntegrationException($"the flow stopped on {_pattern.Sliding.Count} kinks of ReLUs at once: {NoSlide} ({string.Join("; ", _pattern.Sliding.Take(3))} …). What was observed before is kept; try other initial weights, a leaky-relu or power unit, or an earlier end.");
+                if (!_solved)
+                    throw new UnsolvableSlideException($"{NoSlide} ({_pattern.Sliding.Count} of them: {string.Join("; ", _pattern.Sliding.Take(3))}{(_pattern.Sliding.Count > 3 ? " …" : "")})");
                 if (Released() is { } released)
                 {
                     Forward(state);
@@ -116,7 +117,7 @@ internal sealed class KinkMode
     // The unit's ż with either slope decides: through the kink, or along it.
     private void Meet(Kink kink, double logT, ReadOnlySpan<double> state)
     {
-        if (!double.IsFinite(_pattern.Value(kink))) throw new IntegrationException($"the flow stopped: the pre-activation of a ReLU ({kink}) is no longer a finite number. What was observed before is kept; try an earlier end or a tighter tolerance.");
+        if (!double.IsFinite(_pattern.Value(kink))) throw new UnsolvableSlideException($"the pre-activation of a ReLU ({kink}) is no longer a finite number");
         var side = Math.Sign(_pattern.Value(kink));
         var before = _pattern.Slope(kink);
         var rateBefore = RateOf(kink, logT, state);

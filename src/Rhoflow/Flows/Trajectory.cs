@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Flows;
@@ -46,7 +45,7 @@ public sealed class Trajectory
         flow.AdoptMode(begin.LogT, State(y), first: true);
         _method = options.Method == Method.Auto ? Method.Dop853 : options.Method;
         _stepper = NewStepper(_method, _clock == ClockKind.Tau ? 0 : _field.S(begin), y, 0);
-        _separated = Separated(begin, y);
+        _separated = flow.Separates(begin.LogT, State(y));
         if (_separated) _events.Add(new FlowEvent("separation", begin, "the start separates the data"));
     }
 
@@ -164,9 +163,9 @@ public sealed class Trajectory
         {
             if (TryRest()) return null;
             if (result == StepResult.TooSmall && _method == Method.Dop853 && _options.Method == Method.Auto) { BecomeStiff(); return null; }
-            throw Failure(result);
+            throw IntegrationException.Stopped(Now, result);
         }
-        if (++Steps > _options.MaxSteps) throw Failure(null);
+        if (++Steps > _options.MaxSteps) throw IntegrationException.TooLong(Now, _options.MaxSteps, _stepper.IsStiff);
         _cut = _stepper.S;
         LocateKink();
         if (_options.Until.Log10Loss is { } target) return LocateLoss(target * Math.Log(10));
@@ -180,36 +179,38 @@ public sealed class Trajectory
     {
         _violation = _flow.ModeViolation(LogT(_stepper.S, _stepper.Y), State(_stepper.Y));
         if (_violation is null) return;
-        double low = _stepper.PreviousS, high = _stepper.S;
-        while (high - low > 2e-16 * Math.Abs(high))
+        _cut = First(_stepper.S, s =>
         {
-            var middle = low + (high - low) / 2;
-            if (middle <= low || middle >= high) break;
-            _stepper.Interpolate(middle, _buffer);
-            if (_flow.ModeViolation(LogT(middle, _buffer), State(_buffer)) is { } found) (high, _violation) = (middle, found);
-            else low = middle;
-        }
-        _cut = high;
+            var found = _flow.ModeViolation(LogT(s, _buffer), State(_buffer));
+            _violation = found ?? _violation;
+            return found is not null;
+        });
     }
 
     private Instant? LocateLoss(double logTarget)
     {
         _stepper.Interpolate(_cut, _buffer);
         if (_flow.LogLoss(LogT(_cut, _buffer), State(_buffer)) > logTarget) return null;
-        double low = _stepper.PreviousS, high = _cut;
-        while (high - low > 4e-16 * Math.Abs(high))
+        _cut = First(_cut, s => _flow.LogLoss(LogT(s, _buffer), State(_buffer)) <= logTarget);
+        _violation = null;
+        _stepper.Interpolate(_cut, _buffer);
+        var at = _field.At(_cut, _buffer);
+        _events.Add(new FlowEvent("loss", at, "the loss that ends the run is reached"));
+        return at;
+    }
+
+    // The first s of the last step at which something has come to pass that is so at `high`, by bisection of the dense output (in _buffer).
+    private double First(double high, Func<double, bool> passed)
+    {
+        var low = _stepper.PreviousS;
+        while (high - low > 2e-16 * Math.Abs(high))
         {
             var middle = low + (high - low) / 2;
             if (middle <= low || middle >= high) break;
             _stepper.Interpolate(middle, _buffer);
-            if (_flow.LogLoss(LogT(middle, _buffer), State(_buffer)) <= logTarget) high = middle; else low = middle;
+            if (passed(middle)) high = middle; else low = middle;
         }
-        _cut = high;
-        _violation = null;
-        _stepper.Interpolate(high, _buffer);
-        var at = _field.At(high, _buffer);
-        _events.Add(new FlowEvent("loss", at, "the loss that ends the run is reached"));
-        return at;
+        return high;
     }
 
     // After the observations of a step: τ, separation, the mode behind a kink, stiffness, rest, checkpoint.
@@ -222,7 +223,7 @@ public sealed class Trajectory
         {
             _stepper.Interpolate(_cut, _buffer);
             var at = _field.At(_cut, _buffer);
-            if (_separated = Separated(at, _buffer)) _events.Add(new FlowEvent("separation", at, "all margins are positive"));
+            if (_separated = _flow.Separates(at.LogT, State(_buffer))) _events.Add(new FlowEvent("separation", at, "all margins are positive"));
         }
         if (_violation is not null) CrossKink();
         else if (_stepper.IsStiff && _options.Method == Method.Auto && _flow.Dimension <= 1200) BecomeStiff();
@@ -238,11 +239,15 @@ public sealed class Trajectory
         if (_events.Count < 1000) _events.Add(new FlowEvent("kink", _field.At(_cut, y), _violation!));
         _chatter = _cut - _lastSwitch <= 1e-12 * Math.Max(1, Math.Abs(_cut)) ? _chatter + 1 : 0;
         _lastSwitch = _cut;
-        if (_chatter > ChatterLimit)
-            throw new IntegrationException(
-                $"the flow stopped at {_field.At(_cut, y)}: it stays on {_violation}, because the descent directions on both sides point to it " +
-                "(there the gradient jumps and the papers' flow has no derivative). What was observed before is kept; try other initial weights, a leaky-relu or power unit, or an earlier end.");
-        _flow.AdoptMode(LogT(_cut, y), State(y), first: false);
+        if (_chatter > ChatterLimit) throw IntegrationException.Stuck(_field.At(_cut, y), $"it stays on {_violation}, because the descent directions on both sides point to it");
+        try
+        {
+            _flow.AdoptMode(LogT(_cut, y), State(y), first: false);
+        }
+        catch (UnsolvableSlideException e)
+        {
+            throw IntegrationException.Stuck(_field.At(_cut, y), e.Message);
+        }
         _stepper.Restart(_cut, y);
     }
 
@@ -274,7 +279,7 @@ public sealed class Trajectory
     {
         TakeRoom();
         if (RestedAt is { } rested) return Observe(at, _stepper.Y, TauAtRest(rested, at));
-        var s = _clock == ClockKind.Tau ? LocateInTau(at) : Math.Min(_field.S(at), _cut);
+        var s = _clock == ClockKind.Tau ? First(_cut, _ => _buffer[^1] >= at.U) : Math.Min(_field.S(at), _cut);
         _stepper.Interpolate(s, _buffer);
         var y = (double[])_buffer.Clone();
         return Observe(at, y, _clock == ClockKind.Tau ? s : double.IsNaN(_tau) ? double.NaN : TauAt(s));
@@ -283,18 +288,6 @@ public sealed class Trajectory
     private FlowPoint Observe(Instant at, ReadOnlySpan<double> y) => Observe(at, y, _tau);
 
     private FlowPoint Observe(Instant at, ReadOnlySpan<double> y, double tau) => FlowPoint.Of(_flow, at, State(y), tau, RestedAt is not null);
-
-    private double LocateInTau(Instant at)
-    {
-        double low = _stepper.PreviousS, high = _cut;
-        for (var i = 0; i < 100 && high - low > 1e-15 * Math.Abs(high); i++)
-        {
-            var middle = low + (high - low) / 2;
-            _stepper.Interpolate(middle, _buffer);
-            if (_buffer[^1] >= at.U) high = middle; else low = middle;
-        }
-        return high;
-    }
 
     // τ(s) = τ(PreviousS) + ∫ L dt by Gauss–Legendre quadrature with three nodes on the dense output.
     private double TauAt(double s)
@@ -316,17 +309,6 @@ public sealed class Trajectory
     {
         _stepper.Interpolate(s, _buffer);
         return _field.TauRate(s, _buffer);
-    }
-
-    private bool Separated(Instant at, ReadOnlySpan<double> y)
-    {
-        var rho = new double[_flow.Network.Depth];
-        var v = new double[_flow.Network.ParameterCount];
-        _flow.Split(at.LogT, State(y), rho, v);
-        var f = _flow.NormalizedOutputs(rho, v);
-        for (var n = 0; n < f.Length; n++)
-            if (!(f[n] * _flow.Targets[n] > 0)) return false;
-        return true;
     }
 
     // Trajectories of one flow share its room: whoever used it in between, the frozen kinks are this trajectory's again.
@@ -353,17 +335,4 @@ public sealed class Trajectory
     private double LogT(double s, ReadOnlySpan<double> y) => _flow.IsAutonomous ? 0 : _field.At(s, y).LogT;
 
     private ReadOnlySpan<double> State(ReadOnlySpan<double> y) => y[.._flow.Dimension];
-
-    private IntegrationException Failure(StepResult? result)
-    {
-        var at = Now;
-        var why = result switch
-        {
-            StepResult.NotFinite => "the velocity is no longer a finite number (the loss or a norm has left the range of a double)",
-            StepResult.TooSmall => "the step that the tolerance asks for has fallen below the resolution of the clock",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{_options.MaxSteps:N0} steps were not enough; the steps are limited by {(_stepper.IsStiff ? "stability (the flow is stiff)" : "accuracy")}"),
-        };
-        return new IntegrationException(
-            $"the flow stopped at {at}: {why}. What was observed before is kept; try an earlier end, method: radau, a looser tolerance, or the clock log-t.");
-    }
 }
