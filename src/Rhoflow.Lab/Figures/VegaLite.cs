@@ -71,7 +71,7 @@ internal static class VegaLite
         }
         return new JsonObject
         {
-            ["title"] = panel.Title.Length == 0 ? null : panel.Title,
+            ["title"] = Lines(panel.Title),
             ["layer"] = layers,
         };
     }
@@ -165,6 +165,17 @@ internal static class VegaLite
 
     private static JsonObject Y(Panel panel) =>
         AxisEncoding.Of("y", panel.Y, panel.Series.SelectMany(s => s.Y).Concat(panel.Rules.Select(r => r.Y ?? double.NaN)));
+
+    // A title longer than a narrow panel takes two lines, broken at the space nearest to its middle.
+    private static JsonNode? Lines(string title)
+    {
+        const int Longest = 42;
+        if (title.Length == 0) return null;
+        var spaces = Enumerable.Range(0, title.Length).Where(i => title[i] == ' ').ToArray();
+        if (title.Length <= Longest || spaces.Length == 0) return title;
+        var at = spaces.MinBy(i => Math.Abs(2 * i - title.Length));
+        return new JsonArray(title[..at], title[(at + 1)..]);
+    }
 
     private static JsonObject Tip(string field, Axis axis) => Tip(field, axis.Scale == Scale.Exponent ? $"log₁₀ {axis.Title}" : axis.Title, ".6~g");
 
