@@ -11,6 +11,8 @@ namespace Rhoflow.Flows;
 internal sealed class KinkMode
 {
     private const string NoSlide = "it stays on kinks of several ReLUs at once, and no slopes between those of the two sides keep it on all of them";
+    // A slope must leave its interval by more than the noise it is solved with, or the unit would be released and caught for ever.
+    private const double ReleaseTolerance = 1e-9;
     private const int ChordIterations = 6, NewtonIterations = 6;
 
     // A slope this far outside [σ'(0−), 1] is a diverging iteration, not the end of a slide.
@@ -143,7 +145,7 @@ internal sealed class KinkMode
     private Kink? Released()
     {
         Kink? released = null;
-        var farthest = 1e-12;
+        var farthest = ReleaseTolerance;
         foreach (var kink in _pattern.Sliding)
         {
             var slope = _pattern.Slope(kink);
@@ -205,10 +207,18 @@ internal sealed class KinkMode
     {
         foreach (var entry in jacobian.Enumerate())
             if (!double.IsFinite(entry)) return new double[jacobian.RowCount, jacobian.ColumnCount];
-        var svd = jacobian.Svd();
-        var inverted = svd.S.Map(sigma => sigma > 1e-10 * svd.S[0] ? 1 / sigma : 0);
-        return svd.VT.TransposeThisAndMultiply(Matrix<double>.Build.DenseOfDiagonalVector(inverted)).Multiply(svd.U.Transpose()).ToArray();
+        // Rows and columns differ by many orders (a well-classified example weighs e^{−ρf}), so they are brought to one scale first.
+        var rows = jacobian.EnumerateRows().Select(static r => Reciprocal(r.AbsoluteMaximum())).ToArray();
+        var scaled = jacobian.MapIndexed((i, _, v) => v * rows[i], Zeros.Include);
+        var columns = scaled.EnumerateColumns().Select(static c => Reciprocal(c.AbsoluteMaximum())).ToArray();
+        scaled = scaled.MapIndexed((_, j, v) => v * columns[j], Zeros.Include);
+        var svd = scaled.Svd();
+        var inverted = svd.S.Map(sigma => sigma > 1e-10 * svd.S[0] ? 1 / sigma : 0, Zeros.Include);
+        return svd.VT.TransposeThisAndMultiply(Matrix<double>.Build.DenseOfDiagonalVector(inverted)).Multiply(svd.U.Transpose())
+            .MapIndexed((i, j, v) => v * columns[i] * rows[j], Zeros.Include).ToArray();
     }
+
+    private static double Reciprocal(double largest) => largest > 0 ? 1 / largest : 0;
 
     private void Forward(ReadOnlySpan<double> state)
     {
