@@ -71,7 +71,6 @@ public sealed class Team : IDisposable
         var bytes = checked(length * sizeof(T));
         if (_scratch[thread] is not { } buffer || buffer.Length < bytes)
         {
-            _scratch[thread]?.Dispose();
             _scratch[thread] = buffer = new AlignedBuffer<byte>(bytes);
         }
         return new Span<T>(buffer.Pointer, length);
@@ -85,7 +84,6 @@ public sealed class Team : IDisposable
         foreach (var wake in _wake) wake.Release();
         foreach (var thread in _threads) thread.Join();
         foreach (var wake in _wake) wake.Dispose();
-        foreach (var buffer in _scratch) buffer?.Dispose();
     }
 
     private void Serve(int index)
