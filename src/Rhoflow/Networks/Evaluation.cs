@@ -22,6 +22,8 @@ public sealed class Evaluation
     /// <param name="examples">N.</param>
     public Evaluation(Network network, ReadOnlySpan<double> x, int examples)
     {
+        if (network.WhyNotAChain is { } why)
+            throw new ArgumentException($"flows follow chains of dense and diagonal layers with activations; here {why}", nameof(network));
         if (x.Length != examples * network.Inputs)
             throw new ArgumentException($"the network takes {network.Inputs} inputs; the data have {(double)x.Length / examples}", nameof(x));
         _network = network;

@@ -1,21 +1,21 @@
 namespace Rhoflow.Networks;
 
-/// <summary>What a layer's weights are: a full matrix, or one weight a coordinate.</summary>
-public enum LayerKind { Dense, Diagonal }
+/// <summary>What a layer's weights are: a full matrix, one weight a coordinate, or the matrix of maps × patch of a convolution.</summary>
+public enum LayerKind { Dense, Diagonal, Convolution }
 
 /// <summary>
 /// One weight matrix W_k and the nonlinearity behind it, as a window on the flat parameter vector θ: z = W_k a, a⁺ = σ(z).
 /// No biases: a constant input gives the first layer one (T3 §2).
 /// </summary>
-/// <param name="Kind">Dense (rows × columns weights, row-major) or diagonal (one weight a coordinate).</param>
-/// <param name="Rows">Outputs.</param>
-/// <param name="Columns">Inputs.</param>
+/// <param name="Kind">Dense and convolution (rows × columns weights, row-major) or diagonal (one weight a coordinate).</param>
+/// <param name="Rows">Outputs; the maps of a convolution.</param>
+/// <param name="Columns">Inputs; the patch of a convolution.</param>
 /// <param name="Offset">Where the window begins in θ.</param>
 /// <param name="Activation">σ behind this layer.</param>
 public sealed record Layer(LayerKind Kind, int Rows, int Columns, int Offset, Activation Activation)
 {
     /// <summary>How many parameters the window holds.</summary>
-    public int Count => Kind == LayerKind.Dense ? Rows * Columns : Rows;
+    public int Count => Kind == LayerKind.Diagonal ? Rows : Rows * Columns;
 
     /// <summary>The layer's window on a vector that has the shape of θ.</summary>
     public Span<double> Of(Span<double> theta) => theta.Slice(Offset, Count);
@@ -33,7 +33,7 @@ public sealed record Layer(LayerKind Kind, int Rows, int Columns, int Offset, Ac
         var rows = new double[Rows][];
         for (var i = 0; i < Rows; i++)
         {
-            if (Kind == LayerKind.Dense)
+            if (Kind != LayerKind.Diagonal)
             {
                 rows[i] = w.Slice(i * Columns, Columns).ToArray();
                 continue;

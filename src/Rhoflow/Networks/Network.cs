@@ -1,27 +1,33 @@
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// f(W; x) = W_K σ(W_{K−1} … σ(W_1 x)) without an output nonlinearity, described as layers over one flat parameter vector θ;
-/// it holds no weights itself. (T3b §3, eq 58 and PNAS §1A print an outer σ, with which the label −1 could never be produced.)
+/// f(W; x) = W_K σ(W_{K−1} … σ(W_1 x)) without an output nonlinearity, and its relatives with convolutions, batch normalization,
+/// pooling and residual sums: nodes over one flat parameter vector θ; it holds no weights itself. (T3b §3, eq 58 and PNAS §1A
+/// print an outer σ, with which the label −1 could never be produced.)
 /// </summary>
 public sealed class Network
 {
     private readonly int[] _exponents;
 
-    private Network(int inputs, Layer[] layers)
+    private Network(TensorShape input, Node[] nodes, Layer[] layers, int parameters, int statistics)
     {
-        Inputs = inputs;
-        Layers = layers;
-        ParameterCount = layers[^1].Offset + layers[^1].Count;
+        (Input, Nodes, Layers, ParameterCount, StatisticsCount) = (input, nodes, layers, parameters, statistics);
         _exponents = new int[layers.Length];
         for (int k = layers.Length - 1, degree = 1; k >= 0; k--) _exponents[k] = degree *= layers[k].Activation.Degree;
+        WhyNotAChain = FirstBeyondAChain();
     }
 
-    /// <summary>d.</summary>
-    public int Inputs { get; }
+    /// <summary>What one example is.</summary>
+    public TensorShape Input { get; }
 
-    /// <summary>The last layer's rows; 1 for binary problems.</summary>
-    public int Outputs => Layers[^1].Rows;
+    /// <summary>d, the numbers of one example.</summary>
+    public int Inputs => Input.Count;
+
+    /// <summary>C: 1 for binary problems, the number of classes otherwise.</summary>
+    public int Outputs => Nodes[^1].Shape.Count;
+
+    /// <summary>The operations, each behind those it reads; the last gives f.</summary>
+    public IReadOnlyList<Node> Nodes { get; }
 
     /// <summary>The layers W_1 … W_K, first to last.</summary>
     public IReadOnlyList<Layer> Layers { get; }
@@ -29,12 +35,22 @@ public sealed class Network
     /// <summary>K.</summary>
     public int Depth => Layers.Count;
 
-    /// <summary>The length of θ.</summary>
+    /// <summary>The length of θ: the weights W_1 … W_K, and γ and β of affine batch normalization.</summary>
     public int ParameterCount { get; }
+
+    /// <summary>The length of the vector of running means and variances of batch normalization; 0 without it.</summary>
+    public int StatisticsCount { get; }
+
+    /// <summary>True for f(W; x) = W_K σ(… σ(W_1 x)) with full or diagonal matrices: what flows and limits are about.</summary>
+    public bool IsChain => WhyNotAChain is null;
+
+    /// <summary>The first node that a chain does not have, in words; null for a chain.</summary>
+    public string? WhyNotAChain { get; }
 
     /// <summary>
     /// e_k in f = ∏_k ρ_k^{e_k} f̃: scaling W_k alone by c scales f by c^{e_k}. All 1 for linear and ReLU networks; behind
-    /// x^p units the degrees multiply.
+    /// x^p units the degrees multiply. Batch normalization counts as folded into the weights, and residual sums are passed over:
+    /// what holds exactly for such networks says <see cref="Homogeneity"/>.
     /// </summary>
     public ReadOnlySpan<int> Exponents => _exponents;
 
@@ -114,7 +130,20 @@ public sealed class Network
         return matrices;
     }
 
-    internal static Network FromLayers(int inputs, Layer[] layers) => new(inputs, layers);
+    internal static Network FromNodes(TensorShape input, Node[] nodes, Layer[] layers, int parameters, int statistics) =>
+        new(input, nodes, layers, parameters, statistics);
+
+    private string? FirstBeyondAChain()
+    {
+        if (!Input.IsVector) return $"the input is an image of {Input}";
+        var expected = Node.NetworkInput;
+        for (var i = 0; i < Nodes.Count; i++)
+        {
+            if (Nodes[i] is not (LinearNode or ActivationNode) || Nodes[i].Sources is not [var source] || source != expected) return $"node {i + 1} is {Nodes[i]}";
+            expected = i;
+        }
+        return null;
+    }
 
     private static string Describe(double[][] m)
     {
@@ -122,6 +151,7 @@ public sealed class Network
         return columns.Length == 1 ? $"{m.Length} × {columns[0]}" : $"{m.Length} rows of {string.Join(", ", m.Select(r => r.Length))} numbers";
     }
 
-    public override string ToString() =>
-        string.Concat(Layers.Select(l => $"{l.Columns}–{(l.Activation.Kind == ActivationKind.Identity ? "" : l.Activation + "–")}")) + Outputs;
+    public override string ToString() => IsChain
+        ? string.Concat(Layers.Select(l => $"{l.Columns}–{(l.Activation.Kind == ActivationKind.Identity ? "" : l.Activation + "–")}")) + Outputs
+        : $"{Input} → {string.Join(" → ", Nodes.Select(static n => n.ToString()))}";
 }
