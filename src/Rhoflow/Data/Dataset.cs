@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Rhoflow.Networks;
 
 namespace Rhoflow.Data;
 
@@ -26,14 +27,14 @@ public sealed class Dataset
     {
     }
 
-    private Dataset(string name, Array x, double[] y, int inputs, IReadOnlyList<string>? classNames, ImageShape? shape, double pixelMaximum)
+    private Dataset(string name, Array x, double[] y, int inputs, IReadOnlyList<string>? classNames, TensorShape? shape, double pixelMaximum)
     {
         if (y.Length == 0) throw new DataException($"data '{name}': there is no example; at least one is needed");
         if (inputs < 1) throw new DataException($"data '{name}': examples have no inputs; at least one column is needed");
         if (x.LongLength != (long)y.Length * inputs)
             throw new DataException($"data '{name}': {y.Length} labels but {x.Length} input values, which is not {y.Length} × {inputs}");
-        if (shape is { } s && s.Inputs != inputs)
-            throw new DataException($"data '{name}': images of {s} have {s.Inputs} inputs; {inputs} were given");
+        if (shape is { } s && s.Count != inputs)
+            throw new DataException($"data '{name}': images of {s} have {s.Count} inputs; {inputs} were given");
         if (FirstNotFinite(x) is { } i)
             throw new DataException($"data '{name}': x[{i / inputs}][{i % inputs}] is {x.GetValue(i)}; every input must be a finite number");
         if (FirstNotFinite(y) is { } n)
@@ -51,7 +52,7 @@ public sealed class Dataset
     /// <param name="shape">The shape of the images; null where inputs are no images.</param>
     /// <param name="pixelMaximum">The value of a full pixel.</param>
     /// <inheritdoc cref="Dataset(string, double[], double[], int, IReadOnlyList{string}?)" path="/exception"/>
-    public static Dataset Of<T>(string name, T[] x, double[] y, int inputs, IReadOnlyList<string>? classNames = null, ImageShape? shape = null, double pixelMaximum = 255)
+    public static Dataset Of<T>(string name, T[] x, double[] y, int inputs, IReadOnlyList<string>? classNames = null, TensorShape? shape = null, double pixelMaximum = 255)
         where T : unmanaged =>
         x is byte[] or float[] or double[]
             ? new(name, x, y, inputs, classNames, shape, pixelMaximum)
@@ -66,7 +67,7 @@ public sealed class Dataset
     public int Inputs { get; }
 
     /// <summary>The shape of the images, stored x[n][row][column][channel]; null where inputs are no images.</summary>
-    public ImageShape? Shape { get; }
+    public TensorShape? Shape { get; }
 
     /// <summary>What <see cref="Transform.ScalePixels"/> divides by: 255 for bytes, 16 for digits.</summary>
     public double PixelMaximum { get; }
@@ -155,7 +156,7 @@ public sealed class Dataset
     /// <summary>The same targets with other inputs (row-major N × <paramref name="inputs"/>), which are no images.</summary>
     public Dataset WithInputs(double[] x, int inputs) => WithInputs(x, inputs, null);
 
-    internal Dataset WithInputs<T>(T[] x, int inputs, ImageShape? shape) where T : unmanaged =>
+    internal Dataset WithInputs<T>(T[] x, int inputs, TensorShape? shape) where T : unmanaged =>
         new(Name, x, (double[])_y.Clone(), inputs, ClassNames, shape, PixelMaximum);
 
     /// <summary>Writes the inputs, N · d numbers, without keeping a converted copy.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Data;
@@ -11,14 +12,14 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
 {
     private readonly Dataset _source;
     private readonly T[] _x;
-    private ImageShape? _shape;
+    private TensorShape? _shape;
     private int _inputs;
 
     /// <param name="constants">How many constant inputs (or channels) will be appended: room for them is taken at once.</param>
     public InputBuffer(Dataset source, int constants)
     {
         (_source, _shape, _inputs) = (source, source.Shape, source.Inputs);
-        _x = GC.AllocateUninitializedArray<T>(checked(source.Count * (source.Inputs + constants * (source.Shape?.Pixels ?? 1))));
+        _x = GC.AllocateUninitializedArray<T>(checked(source.Count * (source.Inputs + constants * (source.Shape?.Positions ?? 1))));
         source.CopyInputs<T>(_x.AsSpan(0, source.Count * source.Inputs));
     }
 

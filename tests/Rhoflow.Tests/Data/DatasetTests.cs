@@ -1,4 +1,5 @@
 using Rhoflow.Data;
+using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Shouldly;
 using Xunit;
@@ -8,18 +9,18 @@ namespace Rhoflow.Tests.Data;
 public class DatasetTests
 {
     private static readonly string[] Classes = ["cat", "dog", "eel"];
-    private static readonly ImageShape Shape = new(2, 3, 2);
+    private static readonly TensorShape Shape = new(2, 3, 2);
 
     // Seven images of bytes and the same numbers as float and double.
     private static (Dataset Bytes, Dataset Single, Dataset Double) Images()
     {
         var random = new RandomStream(3);
-        var x = new byte[7 * Shape.Inputs];
+        var x = new byte[7 * Shape.Count];
         foreach (ref var b in x.AsSpan()) b = (byte)random.NextInt(256);
         double[] y = [0, 1, 2, 1, 0, 2, 2];
-        return (Dataset.Of("images", x, y, Shape.Inputs, Classes, Shape),
-            Dataset.Of("images", Array.ConvertAll(x, static b => (float)b), y, Shape.Inputs, Classes, Shape),
-            Dataset.Of("images", Array.ConvertAll(x, static b => (double)b), y, Shape.Inputs, Classes, Shape));
+        return (Dataset.Of("images", x, y, Shape.Count, Classes, Shape),
+            Dataset.Of("images", Array.ConvertAll(x, static b => (float)b), y, Shape.Count, Classes, Shape),
+            Dataset.Of("images", Array.ConvertAll(x, static b => (double)b), y, Shape.Count, Classes, Shape));
     }
 
     [Fact]
@@ -32,7 +33,7 @@ public class DatasetTests
             data.X.SequenceEqual(numbers.X).ShouldBeTrue();
             data.XAs<double>().SequenceEqual(numbers.X).ShouldBeTrue();
             data.XAs<float>().SequenceEqual(single.XAs<float>()).ShouldBeTrue();
-            data.Example(4).SequenceEqual(numbers.X.Slice(4 * Shape.Inputs, Shape.Inputs)).ShouldBeTrue();
+            data.Example(4).SequenceEqual(numbers.X.Slice(4 * Shape.Count, Shape.Count)).ShouldBeTrue();
             (data.Shape, data.Inputs, data.Classes, data.Count).ShouldBe((Shape, 12, 3, 7));
         }
         Should.Throw<ArgumentException>(() => bytes.XAs<byte>().Length).Message.ShouldContain("float or double");
@@ -73,7 +74,7 @@ public class DatasetTests
         double[] x = data.X.ToArray(), mean = new double[d];
         for (var i = 0; i < d; i++) mean[i] = Enumerable.Range(0, n).Average(k => x[k * d + i] / 255);
         var result = data.ScalePixels().Center().UnitNorm().ConstantInput();
-        (result.Shape, result.Inputs, result.StoredAs).ShouldBe((new ImageShape(2, 3, 3), 18, data.StoredAs));
+        (result.Shape, result.Inputs, result.StoredAs).ShouldBe((new TensorShape(2, 3, 3), 18, data.StoredAs));
         result.Y.SequenceEqual(data.Y).ShouldBeTrue();
         for (var k = 0; k < n; k++)
         {
@@ -98,7 +99,7 @@ public class DatasetTests
         var (train, test) = Transforms.Prepare<double>(data.Choose([0, 1, 2, 3, 4]), data.Choose([5, 6]), steps);
         var alone = data.Choose([0, 1, 2, 3, 4]).ScalePixels().ConstantInput().Center().UnitNorm().ConstantInput();
         train.X.SequenceEqual(alone.X).ShouldBeTrue();
-        train.Shape.ShouldBe(new ImageShape(2, 3, 4));
+        train.Shape.ShouldBe(new TensorShape(2, 3, 4));
         // A training example sent through as a test example comes out the same.
         var (_, same) = Transforms.Prepare<double>(data.Choose([0, 1, 2, 3, 4]), data.Choose([3]), steps);
         same!.X.SequenceEqual(train.Example(3)).ShouldBeTrue();
@@ -138,7 +139,7 @@ public class DatasetTests
         Error(() => Dataset.Of("a", new float[] { 1, 2, float.NaN, 4 }, [1, 1], 2)).ShouldContain("x[1][0] is NaN");
         Error(() => Dataset.Of("a", new double[] { 1, 2, 3, double.NegativeInfinity }, [1, 1], 2)).ShouldContain("x[1][1] is -Infinity");
         Error(() => new Dataset("a", [1, 2], [double.NaN], 2)).ShouldContain("y[0] is NaN");
-        Error(() => Dataset.Of("a", new byte[6], [1], 6, shape: new ImageShape(1, 2, 2))).ShouldContain("images of 1×2×2 have 4 inputs; 6 were given");
+        Error(() => Dataset.Of("a", new byte[6], [1], 6, shape: new TensorShape(1, 2, 2))).ShouldContain("images of 1×2×2 have 4 inputs; 6 were given");
         Error(() => new Dataset("a", [1, 0, 0, 0], [1, 1], 2).UnitNorm()).ShouldContain("example 1 is zero");
         Error(() => new Dataset("a", [1, 1e300], [1], 2).XAs<float>()).ShouldContain("x[0][1] is 1E+300, which is too large for float32");
         new Dataset("real", [1.0, 2], [.5, 1.5], 1).Classes.ShouldBe(0);
