@@ -1,19 +1,30 @@
 namespace Rhoflow.Lab.Config;
 
 /// <summary>
-/// One run, fully described: everything that determines its result, defaults filled in. The scalar equations (norm-growth) do
-/// without data, network and initial weights.
+/// One run, fully described: everything that determines its result, defaults filled in: a flow, or a descent. The scalar equations
+/// (norm-growth) do without data, network and initial weights.
 /// </summary>
+/// <param name="IsSingle">float32 instead of float64: descents only.</param>
+/// <param name="FlowOrNone">What to follow; null for a descent.</param>
+/// <param name="Descent">How to train; null for a flow.</param>
 public sealed record Experiment(
     string Name,
     long Seed,
+    bool IsSingle,
     DataConfig? Data,
     NetworkConfig? Network,
     InitConfig? Init,
     LossConfig Loss,
-    FlowConfig Flow,
+    FlowConfig? FlowOrNone,
+    DescentConfig? Descent,
     ObserveConfig Observe)
 {
+    /// <summary>The flow of an experiment that is known to have one.</summary>
+    public FlowConfig Flow => FlowOrNone ?? throw new InvalidOperationException("this experiment describes a descent");
+
+    /// <summary>The kind of flow or descent.</summary>
+    public string Kind => FlowOrNone?.Kind.Name ?? Descent!.Kind;
+
     /// <summary>All keys of a config, in the order they are written back.</summary>
     public static readonly string[] Keys = ["name", "seed", "precision", "data", "network", "init", "loss", "flow", "descent", "observe"];
 
@@ -25,21 +36,7 @@ public sealed record Experiment(
         var map = source.Node.Map(Keys);
         var name = map["name"] is { } n ? ReadName(n) : DefaultName(source.Name);
         var seed = map["seed"]?.Integer() ?? 0;
-        map["precision"]?.Word(["float64"], word => word == "float32" ? "is for descents, which this version does not have; flows need float64" : null);
-        if (map["descent"] is { } descent)
-            throw descent.Error("descents (gd, sgd, langevin) are not available in this version; describe a flow with the key 'flow' "
-                + "(its discrete counterpart's limit of small steps)");
-        var flow = FlowConfig.Read(map.Required("flow", "which equations to follow; see `rhoflow list flows`"));
-        var scalar = flow.Kind.IsScalar;
-        var data = map["data"] is { } d ? DataConfig.Read(d, seed) : scalar ? null : DataConfig.Read(map.Required("data", "inline, set or path"), seed);
-        var network = map["network"] is { } layers ? NetworkConfig.Read(layers) : scalar ? null : NetworkConfig.Read(map.Required("network", "its layers"));
-        if (scalar && data is null != network is null)
-            throw (map["data"] ?? map["network"])!.Error($"{flow.Kind.Name} takes data and network together (they say what f_n is), or neither");
-        return new Experiment(name, seed, data, network,
-            scalar && !map.Has("init") && network is null ? null : InitConfig.Read(map["init"]),
-            LossConfig.Read(map["loss"], scalar ? Losses.Reduction.Sum : Losses.Reduction.Mean),
-            flow,
-            ObserveConfig.Read(map["observe"], map.Node, flow));
+        return map.Has("descent") ? ReadDescent(map, name, seed) : ReadFlow(map, name, seed);
     }
 
     /// <summary>Reads a config file with overrides.</summary>
@@ -56,14 +53,40 @@ public sealed record Experiment(
         var writer = new ConfigWriter();
         writer.Entry("name", Name);
         writer.Entry("seed", Seed);
-        writer.Entry("precision", "float64");
+        writer.Entry("precision", IsSingle ? "float32" : "float64");
         Data?.Write(writer);
         Network?.Write(writer);
         Init?.Write(writer);
         Loss.Write(writer);
-        Flow.Write(writer);
+        FlowOrNone?.Write(writer);
+        Descent?.Write(writer);
         Observe.Write(writer);
         return writer.ToString();
+    }
+
+    private static Experiment ReadFlow(ConfigMap map, string name, long seed)
+    {
+        map["precision"]?.Word(["float64"], static word => word == "float32" ? "is for descents; flows need float64" : null);
+        var flow = FlowConfig.Read(map.Required("flow", "which equations to follow, see `rhoflow list flows`; or 'descent' for training"));
+        var scalar = flow.Kind.IsScalar;
+        var data = map["data"] is { } d ? DataConfig.Read(d, seed) : scalar ? null : DataConfig.Read(map.Required("data", "inline, set or path"), seed);
+        var network = map["network"] is { } layers ? NetworkConfig.Read(layers) : scalar ? null : NetworkConfig.Read(map.Required("network", "its layers"));
+        if (scalar && data is null != network is null)
+            throw (map["data"] ?? map["network"])!.Error($"{flow.Kind.Name} takes data and network together (they say what f_n is), or neither");
+        return new Experiment(name, seed, IsSingle: false, data, network,
+            scalar && !map.Has("init") && network is null ? null : InitConfig.Read(map["init"]),
+            LossConfig.Read(map["loss"], scalar ? Losses.Reduction.Sum : Losses.Reduction.Mean),
+            flow, null, ObserveConfig.Read(map["observe"], map.Node, flow));
+    }
+
+    private static Experiment ReadDescent(ConfigMap map, string name, long seed)
+    {
+        if (map.Has("flow")) throw map["descent"]!.Error("stands beside 'flow'; a run follows one of the two");
+        var descent = DescentConfig.Read(map["descent"]!, seed);
+        var loss = LossConfig.Read(map["loss"], Losses.Reduction.Mean);
+        return new Experiment(name, seed, map["precision"]?.Word("float32", "float64") != "float64",
+            DataConfig.Read(map.Required("data", "inline, set or path"), seed), NetworkConfig.Read(map.Required("network", "its layers")),
+            InitConfig.Read(map["init"]), loss, null, descent, ObserveConfig.Read(map["observe"], descent));
     }
 
     private static string ReadName(ConfigNode node)

@@ -6,9 +6,12 @@ namespace Rhoflow.Lab.Config;
 /// <param name="Unit">t or log10-t: the instants as they were written; log-spaced: n of them, filled in between start and end.</param>
 /// <param name="Instants">The observed instants, increasing</param>
 /// <param name="LogSpaced">n of log-spaced; 0 otherwise.</param>
+/// <param name="Epochs">Descents: the observed epochs, increasing, from 0 (the start) to the last.</param>
+/// <param name="Every">Descents: the distance of the epochs; 0 where they are log-spaced or listed.</param>
 /// <param name="Measures">Families, or the single word default (what costs next to nothing and applies) or all.</param>
 /// <param name="Weights">Keep W_k (ρ_k, V_k) of every observation.</param>
-public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instants, int LogSpaced, IReadOnlyList<string> Measures, bool Weights)
+public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instants, int LogSpaced, IReadOnlyList<string> Measures, bool Weights,
+    IReadOnlyList<int>? Epochs = null, int Every = 0)
 {
     /// <summary>All families that configs may name; <see cref="Measures.MeasureCatalog"/> says which of them this version has.</summary>
     public static readonly string[] Families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits"];
@@ -50,11 +53,54 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
         return new ObserveConfig(unit, instants, 0, measures, weights);
     }
 
+    /// <summary>What a descent's config says; the start and the last epoch are always observed.</summary>
+    internal static ObserveConfig Read(ConfigNode? node, DescentConfig descent)
+    {
+        var map = node?.Map("at", "measures", "weights");
+        var measures = ReadMeasures(map?["measures"]);
+        var weights = map?["weights"]?.Flag() ?? false;
+        ObserveConfig At(string unit, IEnumerable<int> epochs, int every = 0, int logSpaced = 0) => new(unit, [], logSpaced, measures, weights,
+            [.. epochs.Append(0).Append(descent.Epochs).Where(e => e <= descent.Epochs).Distinct().Order()], every);
+        IEnumerable<int> Multiples(int every) => Enumerable.Range(0, descent.Epochs / every + 1).Select(i => i * every);
+        if (map?["at"] is not { } at)
+        {
+            var every = Math.Max(1, descent.Epochs / 50);
+            return At("every", Multiples(every), every);
+        }
+        var when = at.Map("every", "epoch", "log-spaced", "t", "log10-t");
+        foreach (var key in at.Keys.Where(static k => k is "t" or "log10-t"))
+            throw when[key]!.Error("are instants of a flow; a descent is observed at {every: 10 epochs}, {epoch: [0, 1, 10]} or {log-spaced: 50}");
+        switch (when.OneOf("every", "epoch", "log-spaced"))
+        {
+            case "every":
+                var distance = ReadEvery(when["every"]!);
+                return At("every", Multiples(distance), distance);
+            case "epoch":
+                var listed = RateConfig.Epochs(when["epoch"]!);
+                if (listed.Length > 0 && listed[^1] > descent.Epochs) throw when["epoch"]!.Error($"epoch {listed[^1]} lies behind the last, descent.epochs: {descent.Epochs}");
+                return At("epoch", listed);
+            default:
+                var n = when["log-spaced"]!.Count(2);
+                return At("log-spaced", Enumerable.Range(0, n).Select(i => (int)Math.Round(Math.Pow(Math.Max(1, descent.Epochs), i / (n - 1.0)))), logSpaced: n);
+        }
+    }
+
+    // "10 epochs", "1 epoch" or 10.
+    private static int ReadEvery(ConfigNode node)
+    {
+        var words = node.Text().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words is [_, "step" or "steps"]) throw node.Error("observations lie between epochs; give epochs, for example {every: 10 epochs} (an epoch is N / batch steps)");
+        if (words is [_] or [_, "epoch" or "epochs"] && int.TryParse(words[0], System.Globalization.CultureInfo.InvariantCulture, out var every) && every >= 1) return every;
+        throw node.Error($"a number of epochs was expected, for example {{every: 10 epochs}}; {node.Given} was given");
+    }
+
     internal void Write(ConfigWriter writer) => writer.Section("observe", () =>
     {
         writer.Section("at", () =>
         {
             if (Unit == "log-spaced") writer.Entry(Unit, LogSpaced);
+            else if (Unit == "every") writer.Raw(Unit, $"{Every} epochs");
+            else if (Unit == "epoch") writer.Raw(Unit, RateConfig.Text(Epochs!));
             else writer.Raw(Unit, ConfigWriter.List(Instants.Select(t => Unit == "t" ? t.ToString() : ConfigWriter.Number(t.Log10T))));
         });
         if (IsLenient) writer.Entry("measures", Measures[0]);
