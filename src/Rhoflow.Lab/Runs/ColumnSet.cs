@@ -52,13 +52,21 @@ public sealed class ColumnSet
     public double[] Row(FlowPoint point, long steps)
     {
         var row = new List<double>(Names.Count) { steps, double.NaN, point.T, point.Log10T, point.Tau };
-        var input = new MeasureInput(point, _risk, _test, _limit);
+        var input = new MeasureInput(point, _risk, _test is null ? null : OnTest(_test, point), _limit);
         foreach (var (measure, width, wanted) in _measures)
         {
             if (wanted) row.AddRange(measure.Values(input));
             else row.AddRange(Enumerable.Repeat(double.NaN, width));
         }
         return [.. row];
+    }
+
+    private static TestResult OnTest(EmpiricalRisk test, Snapshot s)
+    {
+        var f = test.Outputs(s.V).ToArray();
+        var sign = s.Rho < 0 ? -1.0 : 1;
+        for (var n = 0; n < f.Length; n++) f[n] *= sign;
+        return new TestResult(ClassMargins.Of(f, test.Data.Y, 1), test.LogLossScaled(s.V, s.Rho));
     }
 
     // The hard-margin direction, where exponential-type losses take a linear network; the minimum-norm solution's for the square loss.

@@ -5,9 +5,14 @@ namespace Rhoflow.Measures;
 /// <summary>What a measure may look at.</summary>
 /// <param name="Snapshot">The network at the moment.</param>
 /// <param name="Risk">The training risk with room of its own, for gradients and curvature; null for the scalar equations.</param>
-/// <param name="Test">The risk on test data; null where there are none.</param>
+/// <param name="Test">What the network does on test data; null where there are none.</param>
 /// <param name="Limit">The direction that theory predicts for a linear network (unit norm, d numbers); null where it predicts none.</param>
-public sealed record MeasureInput(Snapshot Snapshot, EmpiricalRisk? Risk = null, EmpiricalRisk? Test = null, double[]? Limit = null);
+public sealed record MeasureInput(Snapshot Snapshot, EmpiricalRisk? Risk = null, TestResult? Test = null, double[]? Limit = null);
+
+/// <summary>A network on data that it was not trained on.</summary>
+/// <param name="Margins">The normalized margin of every example.</param>
+/// <param name="LogLoss">log L of the network itself, natural, with the training risk's reduction.</param>
+public sealed record TestResult(double[] Margins, double LogLoss);
 
 /// <summary>What a measure needs beside weights and outputs, in ascending cost.</summary>
 public enum MeasureNeed

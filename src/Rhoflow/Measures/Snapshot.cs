@@ -13,8 +13,8 @@ public class Snapshot
     /// <param name="rhoK">ρ_k, signed, K numbers.</param>
     /// <param name="v">V, P numbers.</param>
     /// <param name="logRho">log |ρ|.</param>
-    /// <param name="outputs">sign(ρ) f(V; x_n), N numbers.</param>
-    /// <param name="targets">y_n, N numbers.</param>
+    /// <param name="outputs">sign(ρ) f(V; x_n), row-major N × C.</param>
+    /// <param name="targets">y_n, N numbers: ±1 (C = 1), or the class 0 … C−1.</param>
     /// <param name="logLoss">log L, natural.</param>
     /// <param name="logReduction">−log N where L is a mean, 0 where it is a sum.</param>
     public Snapshot(Network network, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets, double logLoss, double logReduction)
@@ -23,8 +23,7 @@ public class Snapshot
         Rho = 1;
         for (var k = 0; k < rhoK.Length; k++)
             for (var e = 0; e < network.Exponents[k]; e++) Rho *= rhoK[k];
-        NormalizedMargins = new double[outputs.Length];
-        for (var n = 0; n < outputs.Length; n++) NormalizedMargins[n] = targets[n] * outputs[n];
+        NormalizedMargins = ClassMargins.Of(outputs, targets, network.Outputs);
     }
 
     public Network Network { get; }
@@ -47,13 +46,13 @@ public class Snapshot
     /// <summary>ρ = ∏ρ_k^{e_k}, signed.</summary>
     public double Rho { get; }
 
-    /// <summary>sign(ρ) f(V; x_n): outputs of the normalized network.</summary>
+    /// <summary>sign(ρ) f(V; x_n), row-major N × C: outputs of the normalized network.</summary>
     public double[] Outputs { get; }
 
     /// <summary>y_n.</summary>
     public double[] Targets { get; }
 
-    /// <summary>y_n f_n/|ρ|.</summary>
+    /// <summary>y_n f_n/|ρ|; with several classes (f_y − max_{j≠y} f_j)/|ρ|.</summary>
     public double[] NormalizedMargins { get; }
 
     /// <summary>min_n y_n f_n/|ρ|: the normalized margin.</summary>
@@ -65,14 +64,14 @@ public class Snapshot
     /// <summary>γ̃ = −log(Σ_n ℓ_n)/ρ, with the sum also where the risk is a mean: monotone once the sum is below 1 (catalogue B14).</summary>
     public double SmoothedMargin => -(LogLoss - LogReduction) * Math.Exp(-LogRho);
 
-    /// <summary>Share of examples with y f ≤ 0.</summary>
-    public double TrainError => NormalizedMargins.Count(m => !(m > 0)) / (double)NormalizedMargins.Length;
+    /// <summary>Share of examples with a margin ≤ 0.</summary>
+    public double TrainError => ClassMargins.ErrorShare(NormalizedMargins);
 
     /// <summary>
     /// θ: W_k = ρ_k V_k, so that f(θ; x) = ρ f(V; x). A negative ρ_k below a ReLU would switch its units to their other side instead of
     /// changing the sign of f; its sign then stands on the last layer.
     /// </summary>
-    public double[] Weights()
+    public virtual double[] Weights()
     {
         var theta = (double[])V.Clone();
         var sign = 1.0;

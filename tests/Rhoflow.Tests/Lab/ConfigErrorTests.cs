@@ -72,7 +72,7 @@ public class ConfigErrorTests
     [InlineData("data={set: iris, classes: [setosa]}", "two names are needed")]
     [InlineData("data={set: iris, transforms: [centre]}", "'centre' is not known; nearest: center")]
     [InlineData("data.inline.x=[[1, two], [3, 4]]", "data.inline.x[0][1]: a number was expected; 'two' was given")]
-    [InlineData("descent={kind: sgd}", "descents (gd, sgd, langevin) are not available in this version")]
+    [InlineData("descent={kind: sgd}", "descent: stands beside 'flow'; a run follows one of the two")]
     [InlineData("flow=unconstrained", "flow: a map was expected, with keys kind")]
     [InlineData("flow.kind.x=1", "flow.kind is the value unconstrained, not a map, so it has no key 'x'")]
     [InlineData("network.layers.7=relu", "network.layers is a list of 1; '7' is not one of its places 0 … 0")]

@@ -58,8 +58,8 @@ public class RunTests
             .ShouldBe(["arrays", "config.yaml", "environment.json", "log.txt", "metrics.csv", "summary.json"]);
         Experiment.Read(ConfigSource.Parse(File.ReadAllText(run.File("config.yaml")))).ToYaml().ShouldBe(experiment.ToYaml());
         var (columns, rows) = MetricsFile.Read(run.File("metrics.csv"));
-        columns.ShouldBe(["step", "epoch", "t", "log10_t", "tau", "log10_loss", "train_error", "test_error", "log10_rho", "rho", "rho_1",
-            "margin_min", "margin_mean", "smoothed_margin", "support_count", "support_first", "direction_error"]);
+        columns.ShouldBe(["step", "epoch", "t", "log10_t", "tau", "log10_loss", "train_error", "test_error", "log10_test_loss", "log10_rho", "rho", "rho_1",
+            "margin_min", "margin_mean", "abs_f_mean", "smoothed_margin", "support_count", "support_first", "direction_error"]);
         rows.Count.ShouldBe(3);
         Npy.Read(run.File("arrays/margins.npy")).Select(r => r.Min()).ShouldBe(rows.Select(r => r[Array.IndexOf(columns, "margin_min")]));
         var environment = JsonNode.Parse(File.ReadAllText(run.File("environment.json")))!;
