@@ -19,6 +19,7 @@ public sealed class Team : IDisposable
     private volatile int _generation;
     private volatile bool _closed;
     private readonly int[] _asleep;
+    private readonly Dictionary<Type, object> _jobs = [];
     private ExceptionDispatchInfo? _error;
 
     /// <param name="threads">How many threads work, the caller's included; at least 1.</param>
@@ -74,6 +75,15 @@ public sealed class Team : IDisposable
             _scratch[thread] = buffer = new AlignedBuffer<byte>(bytes);
         }
         return new Span<T>(buffer.Pointer, length);
+    }
+
+    /// <summary>The one object of that type that belongs to this team: where a kernel keeps its operands and its delegates between calls.</summary>
+    internal TJob Job<TJob>() where TJob : class, new()
+    {
+        if (_jobs.TryGetValue(typeof(TJob), out var job)) return (TJob)job;
+        var added = new TJob();
+        _jobs.Add(typeof(TJob), added);
+        return added;
     }
 
     public void Dispose()

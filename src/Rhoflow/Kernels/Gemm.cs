@@ -1,0 +1,89 @@
+namespace Rhoflow.Kernels;
+
+/// <summary>
+/// Products of row-major matrices. Every element of a result is a sum in one fixed order (blocks of 256 terms, each a chain of fused
+/// multiply-adds): it depends on its row, its column and k alone, not on the form, the other sizes, the SIMD width, the threads, or on
+/// whether an operand was packed beforehand.
+/// </summary>
+public static unsafe class Gemm
+{
+    /// <summary>C ← A·B, A·Bᵀ or Aᵀ·B, or that added to C.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    /// <param name="form">Which operand is stored transposed.</param>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Terms of each sum; 0 is allowed and gives zeros.</param>
+    /// <param name="lda">From one stored row of a to the next; so are ldb and ldc.</param>
+    /// <param name="c">Must not overlap a or b.</param>
+    /// <param name="accumulate">C ← C + product.</param>
+    /// <param name="team">Who works.</param>
+    /// <param name="width">SIMD width; by default the processor's widest.</param>
+    /// <exception cref="ArgumentException">A span is too short, or a row longer than its stride.</exception>
+    public static void Multiply<T>(
+        GemmForm form, int m, int n, int k, ReadOnlySpan<T> a, int lda, ReadOnlySpan<T> b, int ldb, Span<T> c, int ldc,
+        bool accumulate, Team team, SimdWidth? width = null) where T : unmanaged
+    {
+        if (form == GemmForm.TN) CheckMatrix(nameof(a), k, m, lda, a.Length);
+        else CheckMatrix(nameof(a), m, k, lda, a.Length);
+        if (form == GemmForm.NT) CheckMatrix(nameof(b), n, k, ldb, b.Length);
+        else CheckMatrix(nameof(b), k, n, ldb, b.Length);
+        CheckMatrix(nameof(c), m, n, ldc, c.Length);
+        if (IsEmpty(m, n, k, c, ldc, accumulate)) return;
+
+        var job = GemmJob<T>.Of(team, width ?? Simd.Best);
+        fixed (T* pa = a, pb = b, pc = c)
+        {
+            bool ta = form == GemmForm.TN, tb = form == GemmForm.NT;
+            if (Cost(m, n, tb, job.PanelColumns) <= Cost(n, m, !ta, job.PanelColumns) + m * n)
+                job.Multiply(
+                    new GemmOperands<T>(m, pa, ta ? 1 : lda, ta ? lda : 1, pc, ldc, false, accumulate),
+                    new PackSource<T>(pb, ldb, tb, null), k, n, team);
+            else
+                job.Multiply(
+                    new GemmOperands<T>(n, pb, tb ? ldb : 1, tb ? 1 : ldb, pc, ldc, true, accumulate),
+                    new PackSource<T>(pa, lda, !ta, null), k, m, team);
+        }
+    }
+
+    /// <summary>C ← A·B or Aᵀ·B for a packed B (K×N), or that added to C; the same bits as <see cref="Multiply{T}"/>.</summary>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="a">m×K, or K×m where <paramref name="aTransposed"/>.</param>
+    /// <param name="c">m×N, or N×m where <paramref name="cTransposed"/>; must not overlap a.</param>
+    /// <exception cref="ArgumentException">A span is too short, or a row longer than its stride.</exception>
+    public static void MultiplyPacked<T>(
+        int m, ReadOnlySpan<T> a, int lda, bool aTransposed, PackedMatrix<T> b, Span<T> c, int ldc, bool cTransposed,
+        bool accumulate, Team team) where T : unmanaged
+    {
+        CheckMatrix(nameof(a), aTransposed ? b.K : m, aTransposed ? m : b.K, lda, a.Length);
+        var (rows, columns) = cTransposed ? (b.N, m) : (m, b.N);
+        CheckMatrix(nameof(c), rows, columns, ldc, c.Length);
+        if (IsEmpty(rows, columns, b.K, c, ldc, accumulate)) return;
+        fixed (T* pa = a, pc = c)
+            GemmJob<T>.Of(team, b.Width).Multiply(
+                new GemmOperands<T>(m, pa, aTransposed ? 1 : lda, aTransposed ? lda : 1, pc, ldc, cTransposed, accumulate),
+                b.Layout, b.Panels, team);
+    }
+
+    /// <exception cref="ArgumentException">The stride is shorter than a row, or the span shorter than the matrix.</exception>
+    internal static void CheckMatrix(string name, int rows, int columns, int ld, int length)
+    {
+        if (rows < 0 || columns < 0) throw new ArgumentException($"a matrix of {rows} × {columns} does not exist", name);
+        if (ld < columns) throw new ArgumentException($"rows of {columns} numbers cannot begin {ld} numbers apart", name);
+        if (rows > 0 && columns > 0 && length < (long)(rows - 1) * ld + columns)
+            throw new ArgumentException($"{rows} rows of {columns} numbers, {ld} apart, do not fit into {length} numbers", name);
+    }
+
+    // Work for each of the k steps, in multiply-adds: the tiles, padding included (of few rows, a tile waits for its sums), and
+    // packing n numbers, which costs more through a transpose. The numbers come from timings; only speed depends on them.
+    private static long Cost(int m, int n, bool transposes, int panelColumns) =>
+        Math.Max(m, 4L) * ((n + panelColumns - 1) / panelColumns * panelColumns) + (transposes ? 8L : 3L) * n;
+
+    // Nothing to add: C is left alone, or cleared.
+    private static bool IsEmpty<T>(int rows, int columns, int k, Span<T> c, int ldc, bool accumulate)
+    {
+        if (rows == 0 || columns == 0) return true;
+        if (k > 0) return false;
+        for (var i = 0; i < rows && !accumulate; i++) c.Slice(i * ldc, columns).Clear();
+        return true;
+    }
+}
