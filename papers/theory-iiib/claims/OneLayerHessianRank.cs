@@ -33,7 +33,7 @@ internal static class OneLayerHessianRank
         int most = 0, withNegative = 0, cases = 0;
         var worst = 0.0;
         foreach (var sigma in new[] { Activation.Identity, Activation.ReLU, Activation.Power(2), Activation.Power(3) })
-            foreach (var loss in Loss.All)
+            foreach (var loss in Loss.Binary)
                 foreach (var seed in Spread.Seeds)
                 {
                     var net = Network.Dense(Inputs, sigma, 1, 1);

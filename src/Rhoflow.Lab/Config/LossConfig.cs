@@ -22,8 +22,8 @@ public sealed record LossConfig(Loss Loss, Reduction Reduction)
 
     private static Loss ReadName(ConfigNode node)
     {
-        var name = node.Word([.. Loss.All.Select(l => l.Name)],
+        var name = node.Word([.. Loss.Binary.Select(l => l.Name)],
             static w => w == "cross-entropy" ? "is not available for flows, whose networks have one output; logistic is its binary form" : null);
-        return Loss.All.First(l => l.Name == name);
+        return Loss.Binary.First(l => l.Name == name);
     }
 }

@@ -7,11 +7,14 @@ namespace Rhoflow.Losses;
 /// L = Σ e^{−z_n}, z_n = y_n f_n (T3 eq 8; PNAS eq 3). −∂L/∂f_n = L p_n y_n with p = softmax(−z), so the weights are p_n y_n
 /// and the scale is log L = logsumexp(−z).
 /// </summary>
-internal sealed class ExponentialLoss : Loss
+internal sealed class ExponentialLoss : MarginLoss
 {
     public override string Name => "exponential";
     public override string Summary => "Σ e^{−y f}  (T3 eq 8)";
-    public override bool HasExponentialTail => true;
+
+    protected override double LogTerm(double m) => -m;
+    protected override double LogSlope(double m) => -m;
+    protected override double LogCurvature(double m) => -m;
 
     public override LossValue Evaluate(ReadOnlySpan<double> f, ReadOnlySpan<double> y, Span<double> weights)
     {
@@ -22,11 +25,6 @@ internal sealed class ExponentialLoss : Loss
         TensorPrimitives.Multiply(weights, 1 / sum, weights);
         var logLoss = Math.Log(sum) - smallest;
         return new LossValue(logLoss, logLoss);
-    }
-
-    public override void Curvature(ReadOnlySpan<double> f, ReadOnlySpan<double> y, LossValue value, Span<double> curvature)
-    {
-        for (var n = 0; n < f.Length; n++) curvature[n] = Math.Exp(-y[n] * f[n] - value.LogScale);
     }
 
     // z_n = y_n f_n and their minimum in one pass: flows call this millions of times a second.

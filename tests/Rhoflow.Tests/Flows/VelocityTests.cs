@@ -30,7 +30,7 @@ public class VelocityTests
                 var r = new RandomNetwork(seed, maxDepth: 3);
                 if (r.Net.Layers.Any(l => Vectors.Norm(l.Of(r.Theta)) < 1e-2)) return;
                 if (Enumerable.Range(0, r.Examples).Any(n => Math.Abs(ReferenceNetwork.Outputs(r.Net, r.Theta, r.Example(n))[0]) > 20)) return;
-                var loss = Loss.All[seed % 3];
+                var loss = Loss.Binary[seed % 3];
                 var reduction = seed % 2 == 0 ? Reduction.Sum : Reduction.Mean;
                 check(r, new EmpiricalRisk(r.Net, loss, new Dataset("random", r.X, r.Y, r.Net.Inputs), reduction),
                     new NaiveFlows(r, loss, reduction == Reduction.Sum ? 1 : 1.0 / r.Examples));
@@ -129,7 +129,7 @@ public class VelocityTests
     {
         double[] f = [1.1, 0.4, -0.2], rho = [0.8, 1.3, 0.5, 2];
         var product = rho.Aggregate((a, b) => a * b);
-        foreach (var loss in Loss.All)
+        foreach (var loss in Loss.Binary)
         {
             double[] velocity = new double[4];
             var flow = new NormGrowthFlow(4, f, loss);
