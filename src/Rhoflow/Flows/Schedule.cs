@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Flows;
 

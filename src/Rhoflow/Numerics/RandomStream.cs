@@ -14,7 +14,23 @@ public sealed class RandomStream
     public RandomStream(long seed, int stream = 0)
     {
         var state = (ulong)seed;
+        Fill(SplitMix(ref state) ^ (ulong)(uint)stream);
+    }
+
+    /// <summary>
+    /// Starts over as number <paramref name="index"/> of the family (seed, stream): noise of step 1000 can be had without that of the steps
+    /// before it, and nothing needs to be stored.
+    /// </summary>
+    public void Restart(long seed, int stream, long index)
+    {
+        var state = (ulong)seed;
         state = SplitMix(ref state) ^ (ulong)(uint)stream;
+        Fill(SplitMix(ref state) ^ (ulong)index);
+        _spare = double.NaN;
+    }
+
+    private void Fill(ulong state)
+    {
         _s0 = SplitMix(ref state);
         _s1 = SplitMix(ref state);
         _s2 = SplitMix(ref state);
@@ -71,16 +87,22 @@ public sealed class RandomStream
         return u * scale;
     }
 
-    /// <summary>A random order of 0 … n−1 (Fisher–Yates).</summary>
+    /// <summary>A random order of 0 … n−1.</summary>
     public int[] Permutation(int n)
     {
         var order = Enumerable.Range(0, n).ToArray();
-        for (var i = n - 1; i > 0; i--)
+        Shuffle(order);
+        return order;
+    }
+
+    /// <summary>Puts the items in a random order (Fisher–Yates).</summary>
+    public void Shuffle(Span<int> items)
+    {
+        for (var i = items.Length - 1; i > 0; i--)
         {
             var j = NextInt(i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
+            (items[i], items[j]) = (items[j], items[i]);
         }
-        return order;
     }
 
     private static ulong SplitMix(ref ulong state)

@@ -1,4 +1,5 @@
 using Rhoflow.Flows;
+using Rhoflow.Numerics;
 using Shouldly;
 using Xunit;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 
-namespace Rhoflow.Flows;
+namespace Rhoflow.Numerics;
 
 /// <summary>
-/// An arithmetic expression in t: numbers, <c>t</c>, <c>e</c>, <c>pi</c>, + − * / ^, parentheses, log, exp, sqrt. Evaluated
-/// in float64, and through signed logarithms where a value (t itself, or e^t) overflows or underflows.
+/// An arithmetic expression in one variable (t unless named otherwise): numbers, <c>t</c>, <c>e</c>, <c>pi</c>, + − * / ^, parentheses,
+/// log, exp, sqrt. Evaluated in float64, and through signed logarithms where a value (t itself, or e^t) overflows or underflows.
 /// </summary>
 public sealed class Expression
 {
@@ -24,10 +24,12 @@ public sealed class Expression
         return sign > 0 ? log : double.NaN;
     }
 
+    /// <param name="text">The expression.</param>
+    /// <param name="variable">What the variable is called in it: letters only.</param>
     /// <exception cref="FormatException">Not an expression; the message names the character's position and what is allowed.</exception>
-    public static Expression Parse(string text)
+    public static Expression Parse(string text, string variable = "t")
     {
-        var parser = new Parser(text);
+        var parser = new Parser(text, variable);
         return new Expression(parser.Whole());
     }
 
@@ -57,9 +59,9 @@ public sealed class Expression
 
     private sealed record Node(Func<double, double> Value, Func<double, SignedLog> Log);
 
-    private sealed class Parser(string text)
+    private sealed class Parser(string text, string variable)
     {
-        private const string Allowed = "allowed: numbers, t, e, pi, + - * / ^, ( ), log( ), exp( ), sqrt( )";
+        private string Allowed => $"allowed: numbers, {variable}, e, pi, + - * / ^, ( ), log( ), exp( ), sqrt( )";
         private int _at;
         private int _depth;
 
@@ -154,9 +156,9 @@ public sealed class Expression
             var start = _at;
             while (_at < text.Length && char.IsAsciiLetterOrDigit(text[_at])) _at++;
             var word = text[start.._at];
+            if (word == variable) return new(static t => t, static u => new(1, u));
             switch (word)
             {
-                case "t": return new(static t => t, static u => new(1, u));
                 case "e": return Constant(Math.E);
                 case "pi": return Constant(Math.PI);
                 case "log" or "exp" or "sqrt": return Function(word);
