@@ -1,61 +1,19 @@
-using Rhoflow.Data;
-using Rhoflow.Flows;
-using Rhoflow.Losses;
-using Rhoflow.Networks;
-
 namespace Rhoflow.Benchmarks;
 
 /// <summary>One thing to time: our side as an action that repeats itself, the peers' names for the same.</summary>
-/// <param name="Name">The row.</param>
+/// <param name="Name">The row, and what the peer's script calls it.</param>
+/// <param name="Threads">Threads of both sides.</param>
+/// <param name="Script">The peer's script.</param>
 /// <param name="Peers">Libraries that have a counterpart.</param>
-/// <param name="Run">Does the work <c>count</c> times.</param>
+/// <param name="Create">Makes our side: does the work <c>count</c> times.</param>
 /// <param name="Flops">Floating-point operations of one repetition, multiply and add counted each; 0 where nobody counts.</param>
-/// <param name="IsRate">Repetitions a second (true) or seconds a repetition.</param>
-/// <param name="Goal">The bound that the row must reach, in its unit.</param>
-internal sealed record Work(string Name, string[] Peers, Action<int> Run, double Flops, bool IsRate, double Goal)
+/// <param name="IsSingle">Whether they are float32.</param>
+/// <param name="IsRate">Reported as repetitions a second (true) or seconds a repetition.</param>
+/// <param name="Goal">What the row must reach.</param>
+/// <param name="Bound">What holds it back, in words.</param>
+internal sealed record Work(
+    string Name, int Threads, string Script, string[] Peers, Func<Action<int>> Create, double Flops, bool IsSingle, bool IsRate, Goal? Goal, string Bound)
 {
-    /// <summary>The flows' rows: right-hand sides through the public engine, and whole trajectories.</summary>
-    public static IReadOnlyList<Work> Flows() =>
-    [
-        RightHandSide("flow-2x2", LinearRisk(2, 2), 5e6, flops: 2 * 2 * 2 * 2 + 2 * 20),
-        RightHandSide("flow-4x100", LinearRisk(100, 4), 1.5e6, flops: 2 * 2 * 400 + 100 * 20),
-        RightHandSide("flow-relu", ReluRisk(), 1e5, flops: 2 * 50 * (2 * 400 + 2 * 400 + 400 + 3 * 20)),
-        Trajectory("flow-iris-gd-1e100", static r => new UnconstrainedFlow(r), [.3, -.2, .1, .4], 100, 0.1),
-        Trajectory("flow-iris-gd-1e1000", static r => new UnconstrainedFlow(r), [.3, -.2, .1, .4], 1000, 0.5),
-        Trajectory("flow-iris-wn-1e100", static r => new WeightNormalizationFlow(r, .5), [.3, .5, -.7, -.2], 100, 1),
-    ];
-
-    private static Work RightHandSide(string name, EmpiricalRisk risk, double goal, double flops)
-    {
-        var flow = new UnconstrainedFlow(risk);
-        var state = Weights(risk.Network);
-        var velocity = new double[state.Length];
-        return new Work(name, ["numpy", "torch"], count =>
-        {
-            for (var i = 0; i < count; i++) flow.Velocity(0, state, velocity);
-        }, flops, IsRate: true, goal);
-    }
-
-    private static Work Trajectory(string name, Func<EmpiricalRisk, Flow> flow, double[] start, int decades, double goal)
-    {
-        var risk = new EmpiricalRisk(Network.Dense(4, 1), Loss.Exponential, Iris.Load().Binary("setosa"), Reduction.Sum);
-        return new Work(name, ["scipy"], count =>
-        {
-            for (var i = 0; i < count; i++)
-                foreach (var _ in flow(risk).From(start).At([Instant.FromLog10T(decades)])) { }
-        }, 0, IsRate: false, goal);
-    }
-
-    private static EmpiricalRisk LinearRisk(int n, int d) =>
-        new(Network.Dense(d, 1), Loss.Exponential, Waves(n, d), Reduction.Sum);
-
-    private static EmpiricalRisk ReluRisk() => new(Network.Dense(20, 20, 20, 1), Loss.Exponential, Waves(50, 20), Reduction.Sum);
-
-    // The same deterministic numbers as in peers/flows.py.
-    private static Dataset Waves(int n, int d) => new("waves",
-        [.. Enumerable.Range(0, n * d).Select(i => Math.Sin(1.7 * i))], [.. Enumerable.Range(0, n).Select(i => i % 2 == 0 ? 1.0 : -1.0)], d);
-
-    private static double[] Weights(Network network) => network.Depth == 1
-        ? [.. Enumerable.Range(1, network.ParameterCount).Select(i => 0.1 * i)]
-        : [.. Enumerable.Range(0, network.ParameterCount).Select(i => 0.3 * Math.Cos(2.3 * i))];
+    /// <summary>Another work of ours that this one's cost is compared with.</summary>
+    public Func<Action<int>>? Beside { get; init; }
 }

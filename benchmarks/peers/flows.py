@@ -1,6 +1,7 @@
 """The same work as our flow benchmarks, in numpy/scipy and in PyTorch, each as its users write it for speed.
 
-Protocol: reads lines "NAME REPEATS" on standard input, answers each with the seconds of one repetition; "libraries" names what is installed.
+Protocol: reads lines "NAME REPEATS" on standard input, answers each with the seconds of one repetition; "libraries" names what is installed,
+"speed" gives the GFLOP/s of a matrix product.
 Everything is float64 on one thread.
 """
 import sys
@@ -158,12 +159,25 @@ WORK = {
 }
 
 
+def speed():
+    """GFLOP/s of a matrix product: which setting of OpenBLAS is best here."""
+    a, best = np.ones((400, 400)), 0.0
+    for _ in range(10):
+        begin = time.perf_counter()
+        a @ a
+        best = max(best, 2 * 400 ** 3 / (time.perf_counter() - begin) / 1e9)
+    return best
+
+
 def main():
     made = {}
     for line in sys.stdin:
         name, _, repeats = line.strip().rpartition(" ")
         if line.strip() == "libraries":
             print(" ".join(["numpy"] + (["torch"] if torch else []) + (["scipy"] if solve_ivp else [])), flush=True)
+            continue
+        if line.strip() == "speed":
+            print(repr(speed()), flush=True)
             continue
         try:
             work = made.get(name) or made.setdefault(name, WORK[name]())

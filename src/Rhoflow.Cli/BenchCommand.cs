@@ -51,20 +51,22 @@ internal static class BenchCommand
                 ["ratio_min"] = r.RatioMin,
                 ["ratio_max"] = r.RatioMax,
                 ["peak_share"] = r.PeakShare,
+                ["cost"] = r.Cost,
                 ["target"] = r.Target,
                 ["reached"] = r.Reached,
+                ["bound"] = r.Bound,
             })]),
         };
     }
 
     private static void Show(IReadOnlyList<Row> rows, TextWriter output)
     {
-        var table = Terminal.Table(["name", "target", "threads", "ours", "peer", "ratio", "from … to", "of peak", "reached"], leftAligned: 2);
+        var table = Terminal.Table(["name", "target", "threads", "ours", "peer", "ratio", "from … to", "of peak", "reached", "held back by"], leftAligned: 2);
         foreach (var r in rows)
             table.Add(r.Name, r.Target ?? "", r.Threads.ToString(CultureInfo.InvariantCulture), $"{Number(r.Ours)} {r.Unit}",
                 r.Peer is { } p ? $"{r.PeerName} {Number(p)} {r.Unit}" : "not installed", r.Ratio is { } q ? Number(q) : "",
                 r.RatioMin is { } low ? $"{Number(low)} … {Number(r.RatioMax!.Value)}" : "", r.PeakShare is { } share ? $"{100 * share:0} %" : "",
-                r.Reached switch { true => "yes", false => "no", null => "" });
+                r.Reached switch { true => "yes", false => "no", null => "" }, r.Cost is { } cost ? $"{r.Bound}; {Number(cost)} × the gradient" : r.Bound);
         Terminal.On(output).Write(table);
         output.WriteLine($"{RunEnvironment.Processor}, SIMD {RunEnvironment.Simd}; peers: {Suite.PeerDescription()}. Medians of alternating pairs; a ratio above 1 means that we are faster.");
     }
