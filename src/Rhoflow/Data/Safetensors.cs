@@ -151,7 +151,7 @@ public sealed class Safetensors
                 throw new DataException($"{path}, offset {begin + from}: array '{name}' of shape [{string.Join(", ", shape)}] and type {type} needs {expected} bytes; it has {to - from}");
             return new Entry(type, shape, file[(int)(begin + from)..(int)(begin + to)]);
         }
-        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or InvalidCastException or FormatException or ArgumentOutOfRangeException or OverflowException)
+        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or InvalidCastException or FormatException or ArgumentException or OverflowException)
         {
             throw new DataException($"{path}: the header's entry '{name}' is not of the form {{\"dtype\", \"shape\", \"data_offsets\"}}", e);
         }
