@@ -51,7 +51,7 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
         _setting.Team.Run((examples + _setting.ImagesPerTask - 1) / _setting.ImagesPerTask, _multiply);
     }
 
-    // All panels of channels of one parity: B[t'y, t'x, m][c] = W[m][ky][kx][c], zero behind the last channel.
+    // All panels of channels of one parity: B[t'y, t'x, m][c] = W[m][ky][kx][c]; what lies behind the last channel stays zero.
     private void Pack(int task, int thread)
     {
         var (shape, products, parity) = (_setting.Shape, _setting.Products, _parities[task]);
@@ -65,8 +65,8 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
                 {
                     int ky = parity.Y.First + y * shape.Stride, kx = parity.X.First + x * shape.Stride;
                     var from = _w + (ky * shape.KernelWidth + kx) * shape.Channels + first;
-                    for (var m = 0; m < shape.Maps; m++, from += shape.Patch, to += width)
-                        new ReadOnlySpan<T>(from, channels).CopyTo(new Span<T>(to, channels));
+                    products.Gather(from, shape.Patch, shape.Maps, channels, to);
+                    to += (nint)shape.Maps * width;
                 }
         }
     }

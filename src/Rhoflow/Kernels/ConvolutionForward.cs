@@ -34,15 +34,13 @@ internal sealed unsafe class ConvolutionForward<T> where T : unmanaged, IFloatin
         _setting.Team.Run((examples + _setting.ImagesPerTask - 1) / _setting.ImagesPerTask, _multiply);
     }
 
-    // Panel of maps, transposed: B[k][m] = W[m][k], zero behind the last map.
+    // Panel of maps, transposed: B[k][m] = W[m][k]; what lies behind the last map stays zero.
     private void Pack(int panel, int thread)
     {
         var (shape, products) = (_setting.Shape, _setting.Products);
         int first = panel * 2 * products.Lanes, width = products.PanelWidth(shape.Maps - first), patch = shape.Patch;
         var maps = Math.Min(width, shape.Maps - first);
-        T* from = _w + (nint)first * patch, to = _packed.Pointer + (nint)first * patch;
-        for (var k = 0; k < patch; k++, to += width)
-            for (var m = 0; m < maps; m++) to[m] = from[(nint)m * patch + k];
+        Transposition<T>.Matrix(_w + (nint)first * patch, patch, maps, patch, _packed.Pointer + (nint)first * patch, width);
     }
 
     private void Multiply(int task, int thread)

@@ -81,6 +81,9 @@ internal abstract unsafe class ShiftedProducts<T> where T : unmanaged, IFloating
         Multiply(product, narrow);
     }
 
+    /// <summary>Copies the first <paramref name="columns"/> numbers of rows that lie apart to rows of a panel's width, one behind the other.</summary>
+    public abstract void Gather(T* from, int stride, int rows, int columns, T* to);
+
     protected abstract void Multiply(in ShiftedProduct<T> product, bool narrow);
 
     // The rows of a tile that reaches over the end: its last row stands for those that are not there.

@@ -17,6 +17,30 @@ internal sealed unsafe class ShiftedProducts<TL, TLanes, T>() : ShiftedProducts<
         else Tile6x2(product);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Gather(T* from, int stride, int rows, int columns, T* to)
+    {
+        var width = PanelWidth(columns);
+        if (columns < width)
+        {
+            for (var r = 0; r < rows; r++, from += stride, to += width)
+                for (var j = 0; j < columns; j++) to[j] = from[j];
+        }
+        else if (columns == TL.Count)
+        {
+            for (var r = 0; r < rows; r++, from += stride, to += width) TL.Store(to, TL.Load(from));
+        }
+        else
+        {
+            for (var r = 0; r < rows; r++, from += stride, to += width)
+            {
+                TLanes a = TL.Load(from), b = TL.Load(from + TL.Count);
+                TL.Store(to, a);
+                TL.Store(to + TL.Count, b);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(T* address, TLanes c, bool accumulate) =>
         TL.Store(address, accumulate ? TL.Add(TL.Load(address), c) : c);
