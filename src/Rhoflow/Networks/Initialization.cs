@@ -4,7 +4,8 @@ namespace Rhoflow.Networks;
 
 /// <summary>
 /// Starting weights θ. Layers are filled first to last from one random stream, so the same seed gives the same bits. Deep
-/// networks: the norm of each layer is what matters to the papers (SQ Figs 1–12 vary it), hence <see cref="ScaleLayers"/>.
+/// networks: the norm of each layer is what matters to the papers (SQ Figs 1–12 vary it), hence <see cref="ScaleLayers"/>. A
+/// convolution is its matrix of maps × patch; affine batch normalization starts with γ = 1 and β = 0.
 /// </summary>
 public static class Initialization
 {
@@ -70,6 +71,7 @@ public static class Initialization
     private static double[] Fill(Network network, LayerFill fill)
     {
         var theta = network.Zeros();
+        network.ResetAffine(theta);
         foreach (var layer in network.Layers) fill(layer, layer.Of(theta));
         return theta;
     }

@@ -89,13 +89,37 @@ public sealed class Network
     /// <summary>θ = 0.</summary>
     public double[] Zeros() => new double[ParameterCount];
 
-    /// <summary>θ from one matrix (rows = outputs) a layer; a diagonal layer takes its diagonal, as one row or as the full matrix.</summary>
+    /// <summary>The running statistics before any minibatch: means 0, variances 1.</summary>
+    public double[] StartStatistics()
+    {
+        var statistics = new double[StatisticsCount];
+        foreach (var node in Nodes)
+            if (node is BatchNormNode norm) statistics.AsSpan(norm.Statistics + norm.Shape.Channels, norm.Shape.Channels).Fill(1);
+        return statistics;
+    }
+
+    /// <summary>γ = 1 and β = 0 in every affine batch normalization: it then does nothing but normalize.</summary>
+    public void ResetAffine(Span<double> theta)
+    {
+        foreach (var node in Nodes)
+        {
+            if (node is not BatchNormNode { IsAffine: true } norm) continue;
+            theta.Slice(norm.AffineOffset, norm.Shape.Channels).Fill(1);
+            theta.Slice(norm.AffineOffset + norm.Shape.Channels, norm.Shape.Channels).Clear();
+        }
+    }
+
+    /// <summary>
+    /// θ from one matrix (rows = outputs; of a convolution maps × patch) a layer; a diagonal layer takes its diagonal, as one row or as
+    /// the full matrix. Affine batch normalization gets γ = 1 and β = 0.
+    /// </summary>
     /// <exception cref="ArgumentException">A shape that does not fit; the message names the layer, what was given and what is needed.</exception>
     public double[] Pack(IReadOnlyList<double[][]> matrices)
     {
         if (matrices.Count != Depth)
             throw new ArgumentException($"{matrices.Count} weight matrices were given for a network of {Depth} layers");
         var theta = Zeros();
+        ResetAffine(theta);
         for (var k = 0; k < Depth; k++)
         {
             var layer = Layers[k];

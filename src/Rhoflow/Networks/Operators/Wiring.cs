@@ -1,0 +1,114 @@
+using System.Numerics;
+using Rhoflow.Kernels;
+
+namespace Rhoflow.Networks.Operators;
+
+/// <summary>The nodes of a network as operators on slots: which node writes where, and who adds to a δ that another reader has begun.</summary>
+internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly Network _network;
+    private readonly Slot<T>[] _slots;            // of every node's output
+    private readonly int[] _readers;              // of every node's output, also where it is read as a vector; the network's output counts
+    private readonly List<Slot<T>> _all = [];
+
+    public Wiring(Network network, int capacity, Team team)
+    {
+        _network = network;
+        Input = new Slot<T>(capacity, network.Inputs, moves: false);
+        _slots = new Slot<T>[network.Nodes.Count];
+        _readers = CountReaders(network);
+        OverwrittenBy = new int?[network.Nodes.Count];
+        for (var i = 0; i < _slots.Length; i++) _slots[i] = SlotFor(i, capacity);
+        foreach (var slot in _all) slot.MakeValue();
+        Operators = new IOperator<T>?[network.Nodes.Count];
+        var written = new HashSet<Slot<T>>();
+        for (var i = _slots.Length - 1; i >= 0; i--)
+            Operators[i] = Make(i, [.. network.Nodes[i].Sources.Select(s => Connect(i, s, written))], capacity, team);
+    }
+
+    /// <summary>The slot that minibatches lend their inputs to.</summary>
+    public Slot<T> Input { get; }
+
+    /// <summary>The slot of f.</summary>
+    public Slot<T> Output => _slots[^1];
+
+    /// <summary>What every node does; null for one that does nothing (an image read as a vector).</summary>
+    public IOperator<T>?[] Operators { get; }
+
+    /// <summary>The activation that has run in place over a node's output; null where the output stays.</summary>
+    public int?[] OverwrittenBy { get; }
+
+    public Slot<T> this[int node] => node == Node.NetworkInput ? Input : _slots[node];
+
+    public void MakeDeltas() => _all.ForEach(static s => s.MakeDelta());
+
+    public void MakeDots() => _all.ForEach(static s => s.MakeDots());
+
+    private Slot<T> SlotFor(int i, int capacity)
+    {
+        var node = _network.Nodes[i];
+        if (node is FlattenNode) return this[node.Sources[0]];
+        if (node is ActivationNode { Activation: var sigma } && RunsInPlace(sigma) && Origin(_network, node.Sources[0]) is var origin && origin >= 0 && _readers[origin] == 1)
+        {
+            for (var j = 0; j < i; j++)
+                if (_slots[j] == _slots[origin]) OverwrittenBy[j] = i;
+            return _slots[origin];
+        }
+        var slot = new Slot<T>(capacity, node.Shape.Count, moves: HasParameters(node) || node.Sources.Any(s => this[s].Moves));
+        _all.Add(slot);
+        return slot;
+    }
+
+    // In reverse order of the nodes: the last reader is the first to write δ. In place, δ is rewritten, not added to.
+    private Source<T> Connect(int i, int source, HashSet<Slot<T>> written)
+    {
+        var slot = this[source];
+        return new Source<T>(slot, slot != _slots[i] && !written.Add(slot));
+    }
+
+    private IOperator<T>? Make(int i, Source<T>[] sources, int capacity, Team team)
+    {
+        var node = _network.Nodes[i];
+        var (source, target) = (sources[0], _slots[i]);
+        var input = node.Sources[0] == Node.NetworkInput ? _network.Input : _network.Nodes[node.Sources[0]].Shape;
+        return node switch
+        {
+            LinearNode linear => _network.Layers[linear.Layer] is { Kind: LayerKind.Diagonal } diagonal
+                ? new DiagonalOperator<T>(diagonal, source, target)
+                : new LinearOperator<T>(_network.Layers[linear.Layer], source, target, source.Slot == Input, team),
+            ConvolutionNode convolution => new ConvolutionOperator<T>(convolution, _network.Layers[convolution.Layer], input, capacity, source, target, team),
+            ActivationNode { Activation: { Kind: ActivationKind.Power } power } => new PowerOperator<T>(power.Degree, source, target),
+            ActivationNode { Activation: var rectifier } => new RectifierOperator<T>(rectifier, source, target, team),
+            BatchNormNode norm => new BatchNormOperator<T>(norm, i, capacity, source, target, team),
+            PoolingNode pooling => new PoolingOperator<T>(pooling, input, capacity, source, target),
+            GlobalAverageNode => new GlobalAverageOperator<T>(input, source, target),
+            SumNode => new SumOperator<T>(sources, target),
+            FlattenNode => null,
+            _ => throw new NotSupportedException($"node {i + 1}, {node}, cannot be propagated through"),
+        };
+    }
+
+    private static bool HasParameters(Node node) => node is LinearNode or ConvolutionNode or BatchNormNode { IsAffine: true };
+
+    // The side of z must be seen from a.
+    private static bool RunsInPlace(Activation sigma) => sigma.Kind == ActivationKind.ReLU || (sigma.Kind == ActivationKind.LeakyReLU && sigma.Parameter >= 0);
+
+    private static int Origin(Network network, int node)
+    {
+        while (node >= 0 && network.Nodes[node] is FlattenNode) node = network.Nodes[node].Sources[0];
+        return node;
+    }
+
+    private static int[] CountReaders(Network network)
+    {
+        var readers = new int[network.Nodes.Count];
+        foreach (var node in network.Nodes)
+        {
+            if (node is FlattenNode) continue;
+            foreach (var source in node.Sources)
+                if (Origin(network, source) is var origin && origin >= 0) readers[origin]++;
+        }
+        if (Origin(network, network.Nodes.Count - 1) is var output && output >= 0) readers[output]++;
+        return readers;
+    }
+}
