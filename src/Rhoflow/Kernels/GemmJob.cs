@@ -16,9 +16,6 @@ internal readonly unsafe struct GemmOperands<T>(int m, T* a, nint aRow, nint aSt
     public readonly nint ARow = aRow, AStep = aStep, Ldc = ldc;
     public readonly int M = m;
     public readonly bool CTransposed = cTransposed, Add = add;
-
-    /// <summary>The same with C beginning that many of its columns further.</summary>
-    public GemmOperands<T> Skip(int columns) => new(M, A, ARow, AStep, C + columns * (CTransposed ? Ldc : 1), Ldc, CTransposed, Add);
 }
 
 /// <summary>One product at a time, by one team: how the work is cut, and the memory that stays between calls.</summary>
@@ -46,7 +43,7 @@ internal abstract unsafe class GemmJob<T> where T : unmanaged
     /// <summary>C ← A·B or C + A·B, with B in panels.</summary>
     public abstract void Multiply(GemmOperands<T> operands, PanelLayout layout, T* panels, Team team);
 
-    /// <summary>The same with B packed into memory of the job.</summary>
+    /// <summary>The same with B as it is stored: each task packs what it needs, while that is in the cache.</summary>
     public abstract void Multiply(GemmOperands<T> operands, PackSource<T> source, int k, int n, Team team);
 }
 
@@ -59,19 +56,15 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
     // A block of B for that many panels fills about half of a second-level cache, and stays there while rows of A pass by.
     private const int PanelsTogether = 16;
 
-    // Tiles below one another in a task.
-    private const int TilesTogether = 8;
+    // Tiles below one another in a task: few, so that threads end together; but so many that packing B for each of them is cheap.
+    private const int TilesTogether = 8, TilesForPacking = 64;
 
     // Multiplications (or numbers moved) below which waking other threads costs more than they help.
     private const long AloneBelow = 1 << 17;
 
-    // Numbers of B that are packed at a time.
-    private const int PackedAtOnce = 1 << 22;
-
     private static int TileRows => GemmTile<TLanes, TVector, T>.Rows;
 
     private readonly Action<int, int> _pack, _multiply;
-    private AlignedBuffer<T> _buffer = new(0);
     private Team? _team;
     private PackSource<T> _source;
     private PanelLayout _layout;
@@ -87,18 +80,6 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
 
     public override int PanelColumns => GemmTile<TLanes, TVector, T>.Columns;
 
-    public override void Multiply(GemmOperands<T> operands, PackSource<T> source, int k, int n, Team team)
-    {
-        var together = Math.Max(PanelColumns * PanelsTogether, PackedAtOnce / Math.Max(k, 1) / PanelColumns * PanelColumns);
-        for (var j = 0; j < n; j += together)
-        {
-            var layout = new PanelLayout(k, Math.Min(together, n - j), PanelColumns);
-            if (_buffer.Length < layout.Length) _buffer = new AlignedBuffer<T>(layout.Length);
-            Pack(source.Skip(j), layout, _buffer.Pointer, team);
-            Multiply(operands.Skip(j), layout, _buffer.Pointer, team);
-        }
-    }
-
     public override void Pack(PackSource<T> source, PanelLayout layout, T* panels, Team team)
     {
         (_source, _layout) = (source, layout);
@@ -109,14 +90,29 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
 
     public override void Multiply(GemmOperands<T> operands, PanelLayout layout, T* panels, Team team)
     {
-        (_operands, _layout, _team) = (operands, layout, team);
         _panels = panels;
-        var tiles = (operands.M + TileRows - 1) / TileRows;
-        _panelParts = (layout.Panels + PanelsTogether - 1) / PanelsTogether;
-        // A multiple of the threads, so that all end together.
-        _rowParts = (tiles + TilesTogether - 1) / TilesTogether;
-        _rowParts = Math.Min(tiles, (_rowParts + team.Threads - 1) / team.Threads * team.Threads);
-        Run(_panelParts * _rowParts, (long)operands.M * layout.Length, _multiply, team);
+        Multiply(operands, layout, team);
+    }
+
+    public override void Multiply(GemmOperands<T> operands, PackSource<T> source, int k, int n, Team team)
+    {
+        _panels = null;
+        _source = source;
+        Multiply(operands, new PanelLayout(k, n, PanelColumns), team);
+    }
+
+    // The result is cut so that the threads have about the same to do; a task that packs for itself is rather narrow than flat.
+    private void Multiply(GemmOperands<T> operands, PanelLayout layout, Team team)
+    {
+        (_operands, _layout, _team) = (operands, layout, team);
+        var tiles = Parts(operands.M, TileRows);
+        _panelParts = Parts(layout.Panels, PanelsTogether);
+        _rowParts = Parts(tiles, _panels == null ? TilesForPacking : TilesTogether);
+        if (_panels == null && _panelParts * _rowParts < 4 * team.Threads)
+            _panelParts = Math.Min(layout.Panels, Parts(_panelParts, team.Threads) * team.Threads);
+        if (_panels != null || _panelParts < team.Threads)
+            _rowParts = Math.Min(tiles, Parts(_rowParts, team.Threads) * team.Threads);
+        Run(_panelParts * _rowParts, (long)operands.M * layout.N * layout.K, _multiply, team);
         _team = null;
     }
 
@@ -127,80 +123,76 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
             for (var task = 0; task < tasks; task++) part(task, 0);
     }
 
-    private void PackPart(int task, int thread)
-    {
-        var (block, part) = Math.DivRem(task, _panelParts);
-        var (first, end) = Share(_layout.Panels, _panelParts, part);
-        Packing<TLanes, TVector, T>.Pack(_source, _layout, block, first, end, _panels);
-    }
-
-    private void MultiplyPart(int task, int thread)
-    {
-        var (columnPart, rowPart) = Math.DivRem(task, _rowParts);
-        var (firstTile, endTile) = Share((_operands.M + TileRows - 1) / TileRows, _rowParts, rowPart);
-        int top = firstTile * TileRows, bottom = Math.Min(endTile * TileRows, _operands.M);
-        var (first, end) = Share(_layout.Panels, _panelParts, columnPart);
-        if (_operands.CTransposed) MultiplyTransposed(top, bottom, first, end, thread);
-        else MultiplyRows(top, bottom, first, end, thread);
-    }
+    private static int Parts(int things, int together) => (things + together - 1) / together;
 
     // Part i of n of that many things.
     private static (int First, int End) Share(int things, int n, int i) => ((int)((long)things * i / n), (int)((long)things * (i + 1) / n));
 
-    // C is stored transposed: its part is formed in scratch with rows as rows, and goes out through registers.
-    private void MultiplyTransposed(int top, int bottom, int first, int end, int thread)
+    private void PackPart(int task, int thread)
     {
-        var columns = (end - first) * PanelColumns;
-        var used = Math.Min(columns, _layout.N - first * PanelColumns);
-        var scratch = Scratch(thread, (bottom - top) * columns);
-        var block = scratch + TileScratch;
-        var c = _operands.C + first * PanelColumns * _operands.Ldc + top;
-        if (_operands.Add) Transposition<T>.Matrix(c, _operands.Ldc, used, bottom - top, block, columns);
-        for (var depth = 0; depth < _layout.Blocks; depth++)
-            for (int i = top, rows; i < bottom; i += rows)
-            {
-                rows = GemmTile<TLanes, TVector, T>.Take(bottom - i);
-                var a = Left(i, rows, depth, scratch, end - first, out var row, out var step);
-                for (var panel = first; panel < end; panel++)
-                    GemmTile<TLanes, TVector, T>.Multiply(
-                        rows, _layout.DepthOf(depth), a, row, step, _panels + _layout.Offset(depth, panel),
-                        block + (nint)(i - top) * columns + (panel - first) * PanelColumns, columns, _operands.Add || depth > 0);
-            }
-        Transposition<T>.Matrix(block, columns, bottom - top, used, c, _operands.Ldc);
+        var (block, part) = Math.DivRem(task, _panelParts);
+        var (first, end) = Share(_layout.Panels, _panelParts, part);
+        Packing<TLanes, TVector, T>.Pack(_source, _layout, block, first, end, _panels + _layout.Offset(block, first));
     }
 
-    private void MultiplyRows(int top, int bottom, int first, int end, int thread)
+    // Scratch holds the part of B, where it is not packed yet; a tile's rows of A, where they are columns in memory; and the part of C,
+    // where C is stored transposed: it is formed with rows as rows, and comes and goes through registers.
+    private void MultiplyPart(int task, int thread)
     {
-        var scratch = Scratch(thread, 0);
+        var (columnPart, rowPart) = Math.DivRem(task, _rowParts);
+        var (firstTile, endTile) = Share(Parts(_operands.M, TileRows), _rowParts, rowPart);
+        var (first, end) = Share(_layout.Panels, _panelParts, columnPart);
+        int top = firstTile * TileRows, rows = Math.Min(endTile * TileRows, _operands.M) - top;
+        int columns = (end - first) * PanelColumns, used = Math.Min(columns, _layout.N - first * PanelColumns);
+        var transposed = _operands.CTransposed;
+
+        var packed = _panels == null ? Math.Min(PanelLayout.Depth, _layout.K) * columns : 0;
+        var length = packed + LeftLength + (transposed ? rows * columns : 0);
+        var scratch = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_team!.Scratch<T>(thread, length)));
+        T* left = scratch + packed, result = left + LeftLength;
+
+        var c = _operands.C + first * PanelColumns * (transposed ? _operands.Ldc : 1) + top * (transposed ? 1 : _operands.Ldc);
+        if (transposed && _operands.Add) Transposition<T>.Matrix(c, _operands.Ldc, used, rows, result, columns);
+        for (var block = 0; block < _layout.Blocks; block++)
+        {
+            if (_panels == null) Packing<TLanes, TVector, T>.Pack(_source, _layout, block, first, end, scratch);
+            var b = _panels == null ? scratch : _panels + _layout.Offset(block, first);
+            if (transposed) MultiplyBlock(top, rows, columns, block, b, result, columns, left);
+            else MultiplyBlock(top, rows, used, block, b, c, _operands.Ldc, left);
+        }
+        if (transposed) Transposition<T>.Matrix(result, columns, rows, used, c, _operands.Ldc);
+    }
+
+    // Rows of A, in one block of its columns, times panels that lie behind one another.
+    private void MultiplyBlock(int top, int rows, int columns, int block, T* panels, T* c, nint ldc, T* left)
+    {
         var edge = stackalloc T[TileRows * PanelColumns];
-        for (var depth = 0; depth < _layout.Blocks; depth++)
-            for (int i = top, rows; i < bottom; i += rows)
+        var depth = _layout.DepthOf(block);
+        var add = _operands.Add || block > 0;
+        for (int i = 0, taken; i < rows; i += taken)
+        {
+            taken = GemmTile<TLanes, TVector, T>.Take(rows - i);
+            var a = Left(top + i, taken, block, left, columns, out var row, out var step);
+            T* b = panels, to = c + i * ldc;
+            var j = 0;
+            for (; j + PanelColumns <= columns; j += PanelColumns)
             {
-                rows = GemmTile<TLanes, TVector, T>.Take(bottom - i);
-                var a = Left(i, rows, depth, scratch, end - first, out var row, out var step);
-                var add = _operands.Add || depth > 0;
-                for (var panel = first; panel < end; panel++)
-                {
-                    var column = panel * PanelColumns;
-                    var b = _panels + _layout.Offset(depth, panel);
-                    var c = _operands.C + i * _operands.Ldc + column;
-                    if (column + PanelColumns <= _layout.N)
-                    {
-                        GemmTile<TLanes, TVector, T>.Multiply(rows, _layout.DepthOf(depth), a, row, step, b, c, _operands.Ldc, add);
-                        continue;
-                    }
-                    GemmTile<TLanes, TVector, T>.Multiply(rows, _layout.DepthOf(depth), a, row, step, b, edge, PanelColumns, false);
-                    CopyEdge(edge, rows, _layout.N - column, c, add);
-                }
+                GemmTile<TLanes, TVector, T>.Multiply(taken, depth, a, row, step, b, to, ldc, add);
+                b += depth * PanelColumns;
+                to += PanelColumns;
             }
+            if (j == columns) continue;
+            GemmTile<TLanes, TVector, T>.Multiply(taken, depth, a, row, step, b, edge, PanelColumns, false);
+            CopyEdge(edge, taken, columns - j, to, ldc, add);
+        }
     }
 
-    private void CopyEdge(T* edge, int rows, int columns, T* c, bool add)
+    private static void CopyEdge(T* edge, int rows, int columns, T* c, nint ldc, bool add)
     {
         for (var i = 0; i < rows; i++)
             for (var j = 0; j < columns; j++)
             {
-                T* to = c + i * _operands.Ldc + j, from = edge + i * PanelColumns + j;
+                T* to = c + i * ldc + j, from = edge + i * GemmTile<TLanes, TVector, T>.Columns + j;
                 if (!add) *to = *from;
                 else if (typeof(T) == typeof(float)) *(float*)to += *(float*)from;
                 else *(double*)to += *(double*)from;
@@ -209,29 +201,47 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
 
     // Rows i … of A in one block of depth. Where a column of A is a row in memory, the tile's numbers are brought together first: they
     // lie far apart, often in the same set of the cache.
-    private T* Left(int i, int rows, int depth, T* scratch, int panels, out nint row, out nint step)
+    private T* Left(int i, int rows, int block, T* scratch, int columns, out nint row, out nint step)
     {
         (row, step) = (_operands.ARow, _operands.AStep);
-        var a = _operands.A + i * row + (nint)depth * PanelLayout.Depth * step;
-        if (step == 1 || panels == 1) return a;
-        Gather(a, row, step, rows, _layout.DepthOf(depth), scratch);
-        (row, step) = (1, rows);
+        var a = _operands.A + i * row + (nint)block * PanelLayout.Depth * step;
+        if (step == 1 || columns <= PanelColumns) return a;
+        var width = (rows * sizeof(T) + Unit - 1) / Unit * Unit / sizeof(T);
+        if (i + width <= _operands.M) GatherUnits(a, step, width, _layout.DepthOf(block), scratch);
+        else Gather(a, row, step, rows, width, _layout.DepthOf(block), scratch);
+        (row, step) = (1, width);
         return scratch;
     }
 
+    // Bytes that are brought together at a time: more rows than the tile has, rather than one number after another.
+    private const int Unit = 32;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather(T* a, nint row, nint step, int rows, int depth, T* result)
+    private static void GatherUnits(T* a, nint step, nint width, int depth, T* result)
+    {
+        for (nint i = 0; i < width; i += Unit / sizeof(T))
+        {
+            T* from = a + i, to = result + i;
+            for (var p = 0; p < depth; p++)
+            {
+                Vector256.Store(Vector256.Load(from), to);
+                from += step;
+                to += width;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather(T* a, nint row, nint step, int rows, int width, int depth, T* result)
     {
         for (; depth > 0; depth--)
         {
             for (var i = 0; i < rows; i++) result[i] = a[i * row];
             a += step;
-            result += rows;
+            result += width;
         }
     }
 
-    private static int TileScratch => PanelLayout.Depth * TileRows;
-
-    private T* Scratch(int thread, int more) =>
-        (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_team!.Scratch<T>(thread, TileScratch + more)));
+    // Numbers of a gathered tile: 6 or 12 rows, rounded up to units.
+    private static int LeftLength => PanelLayout.Depth * (TileRows + Unit / 2 / sizeof(T));
 }

@@ -16,9 +16,6 @@ internal readonly unsafe struct PackSource<T>(T* address, nint ld, bool transpos
     public readonly bool Transposed = transposed;
 
     public T* Row(int i) => _address + (_rows == null ? i : _rows[i]) * _ld;
-
-    /// <summary>The same without the first columns of B; for a source of all rows.</summary>
-    public PackSource<T> Skip(int columns) => new(_address + columns * (Transposed ? _ld : 1), _ld, Transposed, _rows);
 }
 
 /// <summary>Fills the panels of a <see cref="PanelLayout"/>; columns beyond N become zeros.</summary>
@@ -30,13 +27,17 @@ internal static unsafe class Packing<TLanes, TVector, T>
     // Panels that are filled together, so that a stored row is read some cache lines at a time.
     private const int Together = 4;
 
-    /// <summary>Fills panels first … end−1 of one block.</summary>
+    /// <summary>Fills panels first … end−1 of one block, behind one another in memory.</summary>
     public static void Pack(PackSource<T> source, PanelLayout layout, int block, int first, int end, T* panels)
     {
-        if (source.Transposed)
-            for (var panel = first; panel < end; panel++) Transpose(source, layout, block, panel, panels + layout.Offset(block, panel));
-        else
-            for (var panel = first; panel < end; panel += Together) Copy(source, layout, block, panel, Math.Min(panel + Together, end), panels);
+        var panelLength = layout.DepthOf(block) * layout.PanelColumns;
+        var together = source.Transposed ? 1 : Together;
+        for (var panel = first; panel < end; panel += together)
+        {
+            if (source.Transposed) Transpose(source, layout, block, panel, panels);
+            else Copy(source, layout, block, panel, Math.Min(panel + together, end), panels);
+            panels += together * panelLength;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -45,12 +46,11 @@ internal static unsafe class Packing<TLanes, TVector, T>
         int width = layout.PanelColumns, depth = layout.DepthOf(block);
         var columns = Math.Min(layout.N - first * width, (end - first) * width);
         var full = columns / width;
-        var start = panels + layout.Offset(block, first);
         var stride = (nint)depth * width;
         for (var p = 0; p < depth; p++)
         {
             var from = source.Row(block * PanelLayout.Depth + p) + (nint)first * width;
-            var to = start + (nint)p * width;
+            var to = panels + (nint)p * width;
             for (var panel = 0; panel < full; panel++)
             {
                 TLanes.Store(to, TLanes.Load(from));
