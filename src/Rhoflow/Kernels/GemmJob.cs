@@ -70,7 +70,7 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
     private PanelLayout _layout;
     private GemmOperands<T> _operands;
     private T* _panels;
-    private int _panelParts, _rowParts;
+    private int _panelParts, _rowParts, _packedLength, _scratchLength;
 
     public GemmJob()
     {
@@ -112,6 +112,11 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
             _panelParts = Math.Min(layout.Panels, Parts(_panelParts, team.Threads) * team.Threads);
         if (_panels != null || _panelParts < team.Threads)
             _rowParts = Math.Min(tiles, Parts(_rowParts, team.Threads) * team.Threads);
+        int columns = Parts(layout.Panels, _panelParts) * PanelColumns, rows = Parts(tiles, _rowParts) * TileRows;
+        _packedLength = _panels == null ? Math.Min(PanelLayout.Depth, layout.K) * columns : 0;
+        _scratchLength = _packedLength + LeftLength + (operands.CTransposed ? rows * columns : 0);
+        // Here, so that what is allocated does not depend on which thread takes which task.
+        for (var thread = 0; thread < team.Threads; thread++) team.Scratch<T>(thread, _scratchLength);
         Run(_panelParts * _rowParts, (long)operands.M * layout.N * layout.K, _multiply, team);
         _team = null;
     }
@@ -146,10 +151,8 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
         int columns = (end - first) * PanelColumns, used = Math.Min(columns, _layout.N - first * PanelColumns);
         var transposed = _operands.CTransposed;
 
-        var packed = _panels == null ? Math.Min(PanelLayout.Depth, _layout.K) * columns : 0;
-        var length = packed + LeftLength + (transposed ? rows * columns : 0);
-        var scratch = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_team!.Scratch<T>(thread, length)));
-        T* left = scratch + packed, result = left + LeftLength;
+        var scratch = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_team!.Scratch<T>(thread, _scratchLength)));
+        T* left = scratch + _packedLength, result = left + LeftLength;
 
         var c = _operands.C + first * PanelColumns * (transposed ? _operands.Ldc : 1) + top * (transposed ? 1 : _operands.Ldc);
         if (transposed && _operands.Add) Transposition<T>.Matrix(c, _operands.Ldc, used, rows, result, columns);
