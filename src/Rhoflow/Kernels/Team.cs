@@ -15,9 +15,12 @@ public sealed class Team : IDisposable
     private readonly AlignedBuffer<byte>?[] _scratch;
     private readonly SemaphoreSlim[] _wake;
     private Action<int, int>? _work;
-    private int _tasks, _next, _running;
-    private volatile int _generation;
+    private int _tasks, _pending;
     private volatile bool _closed;
+
+    // Which run it is, above 32 bits of how many of its tasks are not taken yet. Whoever takes one has thereby seen the run's other fields,
+    // and a thread that comes too late for any takes none and is not waited for: another program may hold its core.
+    private long _ticket;
     private readonly int[] _asleep;
     private readonly Dictionary<Type, object> _jobs = [];
     private ExceptionDispatchInfo? _error;
@@ -53,18 +56,19 @@ public sealed class Team : IDisposable
             return;
         }
         (_work, _tasks, _error) = (work, tasks, null);
-        Volatile.Write(ref _next, 0);
-        Volatile.Write(ref _running, _threads.Length);
-        Interlocked.Increment(ref _generation);
+        Volatile.Write(ref _pending, tasks);
+        Interlocked.Exchange(ref _ticket, NextRun | (uint)tasks);
         for (var i = 0; i < _threads.Length; i++)
             if (Interlocked.Exchange(ref _asleep[i], 0) == 1) _wake[i].Release();
         Work(0);
-        for (var spins = 0; Volatile.Read(ref _running) > 0; spins++)
+        for (var spins = 0; Volatile.Read(ref _pending) > 0; spins++)
             if (spins < SpinsBeforeYield) Thread.SpinWait(4);
             else Thread.Yield();
         _work = null;
         _error?.Throw();
     }
+
+    private long NextRun => ((_ticket >> 32) + 1) << 32;
 
     /// <summary>At least that many numbers of scratch for one thread of the team, aligned, with whatever was left in them; valid until its next request.</summary>
     public unsafe Span<T> Scratch<T>(int thread, int length) where T : unmanaged
@@ -90,7 +94,7 @@ public sealed class Team : IDisposable
     {
         if (_closed) return;
         _closed = true;
-        Interlocked.Increment(ref _generation);
+        Interlocked.Exchange(ref _ticket, NextRun);
         foreach (var wake in _wake) wake.Release();
         foreach (var thread in _threads) thread.Join();
         foreach (var wake in _wake) wake.Dispose();
@@ -98,47 +102,65 @@ public sealed class Team : IDisposable
 
     private void Serve(int index)
     {
-        var seen = 0;
+        var seen = 0L;
         while (true)
         {
-            Await(index, seen);
+            seen = Await(index, seen);
             if (_closed) return;
-            seen = _generation;
             Work(index + 1);
-            Interlocked.Decrement(ref _running);
         }
     }
 
-    // Spins shortly, since the next kernel call of a training step comes within microseconds, then yields, then sleeps.
-    private void Await(int index, int seen)
+    // The next run. Spins shortly, since the next kernel call of a training step comes within microseconds, then yields, then sleeps.
+    private long Await(int index, long seen)
     {
-        for (var spins = 0; _generation == seen; spins++)
+        for (var spins = 0; ; spins++)
         {
+            var run = Volatile.Read(ref _ticket) >> 32;
+            if (run != seen) return run;
             if (spins < SpinsBeforeYield) Thread.SpinWait(4);
             else if (spins < SpinsBeforeYield + 200) Thread.Yield();
             else
             {
                 Volatile.Write(ref _asleep[index], 1);
                 Interlocked.MemoryBarrier();
-                // Work that came in between has seen this thread awake; whoever resets the flag decides.
-                if (_generation != seen && Interlocked.Exchange(ref _asleep[index], 0) == 1) return;
+                // A run that came in between may have seen this thread awake; whoever resets the flag decides.
+                if (Volatile.Read(ref _ticket) >> 32 != seen && Interlocked.Exchange(ref _asleep[index], 0) == 1) continue;
                 _wake[index].Wait();
-                if (_closed) return;
+                if (_closed) return seen;
             }
         }
     }
 
     private void Work(int thread)
     {
-        try
+        while (true)
         {
-            for (int task; (task = Interlocked.Increment(ref _next) - 1) < _tasks;) _work!(task, thread);
+            var ticket = Volatile.Read(ref _ticket);
+            var left = (int)ticket;
+            if (left == 0) return;
+            var (work, task) = (_work, _tasks - left);
+            if (Interlocked.CompareExchange(ref _ticket, ticket - 1, ticket) != ticket) continue;
+            try
+            {
+                work!(task, thread);
+            }
+            catch (Exception e)
+            {
+                // One error stops the rest and reaches the caller.
+                _error ??= ExceptionDispatchInfo.Capture(e);
+                TakeAll();
+            }
+            Interlocked.Decrement(ref _pending);
         }
-        catch (Exception e)
-        {
-            // One error stops the rest and reaches the caller.
-            _error ??= ExceptionDispatchInfo.Capture(e);
-            Volatile.Write(ref _next, int.MaxValue / 2);
-        }
+    }
+
+    // The run is not over while the task that failed is pending, so the ticket is its own.
+    private void TakeAll()
+    {
+        long ticket;
+        do ticket = Volatile.Read(ref _ticket);
+        while (Interlocked.CompareExchange(ref _ticket, ticket >> 32 << 32, ticket) != ticket);
+        Interlocked.Add(ref _pending, -(int)ticket);
     }
 }
