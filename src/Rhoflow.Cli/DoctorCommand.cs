@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Rhoflow.Data;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Runs;
 
 namespace Rhoflow.Cli;
@@ -60,12 +62,12 @@ internal static class DoctorCommand
 
     private static Finding Data()
     {
-        const string variable = "RHOFLOW_DATA";
-        var folder = Environment.GetEnvironmentVariable(variable);
-        if (string.IsNullOrEmpty(folder)) return new("data", "data", $"iris (built in); {variable} is not set", true);
-        if (!Directory.Exists(folder)) return new("data", "data", $"iris (built in); {variable} names '{folder}', which is not there", false, "set it to the folder of the data sets, or unset it");
-        var sets = Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
-        return new("data", "data", $"iris (built in); in {folder}: {string.Join(", ", sets)}", true);
+        var folders = DataFolders.Of(null);
+        var found = Catalogue.All.Where(s => s.Files.Count > 0).Select(s => (s.Name, Folder: folders.Find(s))).ToArray();
+        var named = Environment.GetEnvironmentVariable(DataFolders.Variable);
+        var value = "built in: iris, digits; " + string.Join(", ", found.Select(f => f.Folder is null ? $"{f.Name} not found" : $"{f.Name} in {f.Folder}"));
+        if (!string.IsNullOrEmpty(named) && !Directory.Exists(named)) return new("data", "data", $"{value}; {DataFolders.Variable} names '{named}', which is not there", false, "set it to the folder of the data sets, or unset it");
+        return new("data", "data", value, true, Array.Find(found, f => f.Folder is null).Name is { } missing ? $"rhoflow data fetch {missing} gets it" : null);
     }
 
     private static Finding Writable()

@@ -1,3 +1,4 @@
+using Rhoflow.Data;
 using Rhoflow.Lab.Config;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
@@ -21,10 +22,14 @@ internal static class Lists
         new("claims", "claims of the papers that `reproduce` checks", static () =>
             [.. PapersCatalog.Claims.Select(c => new ListEntry(c.Id, c.Statement, ("paper", $"{c.Paper.Name}, {c.Place}")))]),
         new("measures", "families for observe.measures, and what is in them", static () => [.. MeasureCatalog.All.Select(m => new ListEntry($"{m.Family}/{m.Name}", m.Formula, ("source", m.Reference)))]),
-        new("data", "data sets for data.set; csv files by data.path", static () =>
+        new("data", "data sets for data.set; files by data.path", static () =>
         [
-            new("iris", "Fisher's Iris: 150 × 4, three classes; setosa against the rest is separable", ("classes", "setosa, versicolor, virginica")),
-            new("path: FILE.csv", "a csv file, the label in its last column or in one named label, class, species, target or y"),
+            .. Catalogue.All.Select(s => new ListEntry(s.Name, $"{s.Train} examples{(s.HasTestPart ? $", {s.Test} test examples" : "")}, inputs {s.Shape?.ToString() ?? $"{s.Inputs}"}: {s.Source}", ("classes", string.Join(", ", s.Classes)))),
+            .. SyntheticSets.All.Select(s => new ListEntry(s.Name, s.Formula, ("keys", string.Join(", ", s.Parameters.Select(p => p.Name).Prepend("examples"))))),
+            new("path: FILE.csv", "a csv file (or .csv.gz), the label in its last column or in one named label, class, species, target or y"),
+            new("path: FILE.npz", "NumPy arrays x (N × d, N × H × W or N × H × W × C) and y, and perhaps x_test and y_test"),
+            new("path: FILE.npy", "one NumPy array x, y in FILE_y.npy beside it or in the last column"),
+            new("path: FOLDER", "a folder of CIFAR-10 (binary version) or MNIST files, plain or .gz"),
             new("inline: {x, y}", "examples written in the config"),
         ]),
         new("losses", "losses for `loss`", static () => [.. Loss.All.Select(l => new ListEntry(l.Name, l.Summary))]),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Lab.Report;
 using Rhoflow.Papers;
@@ -20,13 +21,19 @@ public static class ReproduceCommand
         {
             if (r.Tokens.Count == 1 && int.TryParse(r.Tokens[0].Value, out var n) && n < 0) r.AddError($"-j takes 0 or more, not {n}.");
         });
+        var dataFolder = DataCommand.FolderOption();
         var json = new Option<bool>("--json") { Description = "One JSON document on standard output." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "No progress." };
-        var command = new Command("reproduce", "Checks the papers' claims and draws their figures; ends with a table of verdicts and a report.") { ids, full, folder, jobs, json, quiet };
+        var command = new Command("reproduce", "Checks the papers' claims and draws their figures; ends with a table of verdicts and a report.") { ids, full, folder, jobs, dataFolder, json, quiet };
         // On a thread of its own: the action has to return before Ctrl-C is listened to.
-        command.SetAction((parsed, cancellation) => Task.Run(() => Run(
-            new Request(parsed.GetValue(ids) ?? [], parsed.GetValue(full), parsed.GetValue(folder)!, parsed.GetValue(jobs), parsed.GetValue(json), parsed.GetValue(quiet)),
-            PapersCatalog.Papers, PapersCatalog.Claims, PapersCatalog.Figures, Console.Out, Console.Error, cancellation), CancellationToken.None));
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            // Claims and figures read configs of their own, so it reaches them as a user's own setting would.
+            if (parsed.GetValue(dataFolder) is { } data) Environment.SetEnvironmentVariable(DataFolders.Variable, Path.GetFullPath(data));
+            return Run(
+                new Request(parsed.GetValue(ids) ?? [], parsed.GetValue(full), parsed.GetValue(folder)!, parsed.GetValue(jobs), parsed.GetValue(json), parsed.GetValue(quiet)),
+                PapersCatalog.Papers, PapersCatalog.Claims, PapersCatalog.Figures, Console.Out, Console.Error, cancellation);
+        }, CancellationToken.None));
         return command;
     }
 

@@ -18,7 +18,8 @@ internal static class RunCommand
         var failFast = new Option<bool>("--fail-fast") { Description = "Stop a sweep at the first failure." };
         var on = new Option<string>("--on") { Description = "Where to run: local.", HelpName = "local", DefaultValueFactory = _ => "local" };
         var jobs = new Option<int>("--jobs", "-j") { Description = "Runs of a sweep at a time; 0 = one a processor core.", HelpName = "N" };
-        var command = new Command("run", "Follows a flow as a config describes it and writes its run folder.") { config, overrides, sweep, dryRun, folder, resume, failFast, on, jobs };
+        var dataFolder = DataCommand.FolderOption();
+        var command = new Command("run", "Follows a flow as a config describes it and writes its run folder.") { config, overrides, sweep, dryRun, folder, resume, failFast, on, jobs, dataFolder };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -26,7 +27,7 @@ internal static class RunCommand
             StandardOptions.RequireWords(command, given);
             RequireLocal(parsed.GetValue(on)!);
             if (parsed.GetValue(jobs) is < 0 and var j) throw new ConfigException($"-j {j}: a number ≥ 0 is needed (0 = one a processor core)");
-            var experiments = Load(parsed.GetValue(config)!, given, parsed.GetValue(sweep));
+            var experiments = Load(parsed.GetValue(config)!, given, parsed.GetValue(sweep), parsed.GetValue(dataFolder));
             var request = new RunRequest(experiments, parsed.GetValue(sweep), parsed.GetValue(folder)!, parsed.GetValue(resume), parsed.GetValue(failFast),
                 parsed.GetValue(jobs), parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet));
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
@@ -35,9 +36,10 @@ internal static class RunCommand
         return command;
     }
 
-    private static List<Experiment> Load(string file, IReadOnlyList<string> overrides, bool sweep)
+    private static List<Experiment> Load(string file, IReadOnlyList<string> overrides, bool sweep, string? dataFolder)
     {
-        var experiments = Overrides.Expand(overrides, sweep).Select(o => Experiment.Load(file, o)).ToList();
+        var experiments = Overrides.Expand(overrides, sweep).Select(o => Experiment.Load(file, o))
+            .Select(e => dataFolder is null || e.Data is null ? e : e with { Data = e.Data with { Folder = dataFolder } }).ToList();
         // The same run asked for twice is one run.
         return [.. experiments.DistinctBy(e => (e.Name, RunIdentity.Id(e)))];
     }

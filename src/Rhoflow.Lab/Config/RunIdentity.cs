@@ -17,30 +17,13 @@ public static partial class RunIdentity
     public static string Canonical(Experiment experiment)
     {
         var data = experiment.Data;
-        if (data?.Path is { } path) data = data with { Path = "sha256-" + FileHash(path) };
+        if (data?.Path is { } path) data = data with { Path = Datasets.DataFiles.Identity(path) };
         var version = typeof(Networks.Network).Assembly.GetName().Version!;
         return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{(experiment with { Name = "run", Data = data }).ToYaml()}";
     }
 
     /// <summary>True for 8 lower-case hexadecimal digits.</summary>
     public static bool IsId(string text) => IdPattern().IsMatch(text);
-
-    private static string FileHash(string path)
-    {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new Data.DataException($"there is no data file '{path}'", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new Data.DataException($"the data file '{path}' cannot be read: {e.Message}", e);
-        }
-    }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -4,7 +4,7 @@ using CsvHelper;
 namespace Rhoflow.Data;
 
 /// <summary>
-/// Labelled examples from a csv file: one a line, comma or semicolon separated, with or without a header. The label stands in
+/// Labelled examples from a csv file, plain or gzip'ed (.csv.gz): one a line, comma or semicolon separated, with or without a header. The label stands in
 /// the column named label, class, species, target or y, otherwise in the last; it is a number, or a class name.
 /// </summary>
 public static class Csv
@@ -15,19 +15,14 @@ public static class Csv
     /// <exception cref="DataException">The file, line and column are named, and what was expected there.</exception>
     public static Dataset Read(string path)
     {
-        try
-        {
-            using var reader = new StreamReader(path);
-            return Read(reader, path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new DataException($"there is no data file '{path}'", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"the data file '{path}' cannot be read: {e.Message}", e);
-        }
+        // Whole files: what a csv becomes is larger than its text.
+        using var file = DataFile.Open(path);
+        var text = new MemoryStream();
+        var chunk = new byte[1 << 16];
+        for (int count; (count = file.Read(chunk)) > 0;) text.Write(chunk, 0, count);
+        file.RequireWhole();
+        text.Position = 0;
+        return Read(new StreamReader(text), path);
     }
 
     /// <inheritdoc cref="Read(string)"/>
@@ -52,7 +47,8 @@ public static class Csv
             for (var c = 0; c < columns; c++)
                 if (c != label) x[at++] = Number(rows[n], c, name);
         var (y, classes) = Labels(rows, label, name);
-        return new Dataset(Path.GetFileNameWithoutExtension(name), x, y, columns - 1, classes);
+        var title = Path.GetFileNameWithoutExtension(name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name);
+        return new Dataset(title, x, y, columns - 1, classes);
     }
 
     private readonly record struct Row(long Line, string[] Cells);
@@ -101,8 +97,7 @@ public static class Csv
         if (rows.TrueForAll(r => TryNumber(r.Cells[column], out _)))
         {
             var y = rows.Select(r => Number(r, column, name)).ToArray();
-            var indices = Array.TrueForAll(y, static v => v >= 0 && v == Math.Floor(v) && v < 10000) && y.Max() is var top && y.Distinct().Count() == (int)top + 1;
-            return (y, indices ? [.. Enumerable.Range(0, (int)y.Max() + 1).Select(c => c.ToString(CultureInfo.InvariantCulture))] : null);
+            return (y, IndexNames(y));
         }
         var empty = rows.Find(r => r.Cells[column].Length == 0);
         if (empty.Cells is not null) throw new DataException($"{name}, line {empty.Line}, column {column + 1}: the label is missing");
@@ -111,6 +106,12 @@ public static class Csv
         var classes = rows.Select(r => r.Cells[column]).Distinct(StringComparer.Ordinal).ToArray();
         return ([.. rows.Select(r => (double)Array.IndexOf(classes, r.Cells[column]))], classes);
     }
+
+    /// <summary>"0" … "C−1" where the targets are the whole numbers 0 … C−1, all of them; null for others.</summary>
+    internal static string[]? IndexNames(double[] y) =>
+        Array.TrueForAll(y, static v => v >= 0 && v == Math.Floor(v) && v < 10000) && y.Max() is var top && y.Distinct().Count() == (int)top + 1
+            ? [.. Enumerable.Range(0, (int)top + 1).Select(c => c.ToString(CultureInfo.InvariantCulture))]
+            : null;
 
     private static bool TryNumber(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 }

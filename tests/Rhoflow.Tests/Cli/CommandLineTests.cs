@@ -200,7 +200,7 @@ public sealed class CommandLineTests : IDisposable
         var help = Run("--help");
         help.Status.ShouldBe(0);
         Run().Output.ShouldBe(help.Output);
-        foreach (var command in new[] { "run", "show", "list", "bench", "doctor", "reproduce" })
+        foreach (var command in new[] { "run", "show", "list", "data", "bench", "doctor", "reproduce" })
         {
             help.Output.ShouldContain(command);
             var text = Run(command, "--help").Output;

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using Rhoflow.Data;
+
+namespace Rhoflow.Lab.Datasets;
+
+/// <summary>The files behind a config's data.path.</summary>
+internal static class DataFiles
+{
+    public static bool IsNumpy(string path) => Ends(path, ".npy") || Ends(path, ".npz");
+
+    /// <summary>True if the path is not that of a file that can be read.</summary>
+    public static bool IsFolder(string path) => !IsNumpy(path) && !Ends(path, ".csv") && !Ends(path, ".csv.gz");
+
+    /// <summary>Which set's files a folder holds.</summary>
+    /// <exception cref="DataException">There is no such folder, or it holds the files of no set.</exception>
+    public static string Recognize(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new DataException($"there is no data folder '{folder}'");
+        return Catalogue.All.FirstOrDefault(set => Present(set, folder).Any())?.Name ?? throw new DataException(
+            $"{folder} holds the files of no set that is known by name: {string.Join("; ", Catalogue.All.Where(s => s.Files.Count > 0).Select(s => $"{s.Name}: {string.Join(", ", s.Files.Where(f => f.Required).Select(f => f.Name))}"))} (or with .gz)");
+    }
+
+    /// <summary>"sha256-…", the same for the same content wherever it lies.</summary>
+    /// <exception cref="DataException">A file is missing or cannot be read.</exception>
+    public static string Identity(string path)
+    {
+        if (IsFolder(path)) return "sha256-" + Together(Present(Catalogue.Find(Recognize(path))!, path));
+        var labels = Numpy.LabelFile(path);
+        return "sha256-" + (Ends(path, ".npy") && File.Exists(labels) ? Together([path, labels]) : HashOf(path));
+    }
+
+    private static IEnumerable<string> Present(CatalogueEntry set, string folder) => set.Files.Select(f => DataFile.Find(folder, f.Name)).OfType<string>();
+
+    private static string Together(IEnumerable<string> files) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', files.Select(HashOf)))));
+
+    private static string HashOf(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException($"there is no data file '{path}'", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"the data file '{path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static bool Ends(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
+}
