@@ -40,6 +40,13 @@ public static class Vectors
         return max + Math.Log(sum);
     }
 
+    /// <summary>log(e^a + e^b), never overflowing.</summary>
+    public static double LogAddExp(double a, double b)
+    {
+        double high = Math.Max(a, b), low = Math.Min(a, b);
+        return double.IsInfinity(high) || double.IsNegativeInfinity(low) ? high : high + double.LogP1(Math.Exp(low - high));
+    }
+
     /// <summary>The angle between two directions, accurate also when it is tiny: 2 atan2(‖a−b‖, ‖a+b‖) of the normalized vectors. Radians.</summary>
     public static double Angle(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {

@@ -1,0 +1,92 @@
+using System.Numerics;
+
+namespace Rhoflow.Descents;
+
+/// <summary>One named array of a state: float[] or double[], the numbers themselves and not a copy.</summary>
+public sealed record StateArray(string Name, Array Values);
+
+/// <summary>
+/// Where a descent stands: everything that decides how it goes on. Saved and restored, it goes on with the same bits. Noise and the order
+/// of minibatches depend on seeds and these counters only.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    internal DescentState(int parameters, int norms, bool momentum, bool normMomentum, int statistics)
+    {
+        X = new T[parameters];
+        Norms = new double[norms];
+        Momentum = new T[momentum ? parameters : 0];
+        NormMomentum = new double[normMomentum ? norms : 0];
+        Statistics = new double[statistics];
+    }
+
+    /// <summary>The coordinates, P numbers: W itself, or V_k (v_k) in the windows of the layers and γ, β behind them.</summary>
+    public T[] X { get; }
+
+    /// <summary>ρ_k, or g; empty where X is W.</summary>
+    public double[] Norms { get; }
+
+    /// <summary>m of X; empty without momentum.</summary>
+    public T[] Momentum { get; }
+
+    /// <summary>m of the norms; empty without momentum or where they are not trained.</summary>
+    public double[] NormMomentum { get; }
+
+    /// <summary>The running means and variances of batch normalization.</summary>
+    public double[] Statistics { get; }
+
+    /// <summary>Steps taken.</summary>
+    public long Step { get; internal set; }
+
+    /// <summary>Epochs finished.</summary>
+    public int Epoch { get; internal set; }
+
+    /// <summary>Steps taken of the epoch that has begun.</summary>
+    public int StepInEpoch { get; internal set; }
+
+    /// <summary>log L (natural) of the last minibatch, before its step; NaN at the start.</summary>
+    public double LogLoss { get; internal set; } = double.NaN;
+
+    /// <summary>The smallest test log L so far, where patience watches it.</summary>
+    public double BestLogLoss { get; internal set; } = double.PositiveInfinity;
+
+    /// <summary>The epochs finished when it was reached.</summary>
+    public int BestEpoch { get; internal set; }
+
+    /// <summary>Whether the replica has ended (a condition of <see cref="StopWhen"/>).</summary>
+    public bool IsStopped { get; internal set; }
+
+    /// <summary>The arrays, without those that are empty.</summary>
+    public IReadOnlyList<StateArray> Arrays =>
+        [.. new StateArray[] { new("x", X), new("norms", Norms), new("momentum", Momentum), new("norm-momentum", NormMomentum), new("statistics", Statistics) }.Where(static a => a.Values.Length > 0)];
+
+    /// <summary>The counters and logarithms, by name; some may be NaN or infinite.</summary>
+    public IReadOnlyDictionary<string, double> Scalars => new Dictionary<string, double>(StringComparer.Ordinal)
+    {
+        ["step"] = Step,
+        ["epoch"] = Epoch,
+        ["step-in-epoch"] = StepInEpoch,
+        ["log-loss"] = LogLoss,
+        ["best-log-loss"] = BestLogLoss,
+        ["best-epoch"] = BestEpoch,
+        ["stopped"] = IsStopped ? 1 : 0,
+    };
+
+    internal void Restore(IReadOnlyDictionary<string, Array> arrays, IReadOnlyDictionary<string, double> scalars)
+    {
+        var own = Arrays;
+        foreach (var array in own)
+        {
+            if (!arrays.TryGetValue(array.Name, out var saved)) throw new ArgumentException($"the saved state has no array '{array.Name}'");
+            if (saved.GetType() != array.Values.GetType() || saved.Length != array.Values.Length)
+                throw new ArgumentException($"the saved array '{array.Name}' is {Describe(saved)}; this descent needs {Describe(array.Values)}");
+        }
+        double Scalar(string name) => scalars.TryGetValue(name, out var value) ? value : throw new ArgumentException($"the saved state has no number '{name}'");
+        (Step, Epoch, StepInEpoch) = ((long)Scalar("step"), (int)Scalar("epoch"), (int)Scalar("step-in-epoch"));
+        (LogLoss, BestLogLoss, BestEpoch, IsStopped) = (Scalar("log-loss"), Scalar("best-log-loss"), (int)Scalar("best-epoch"), Scalar("stopped") != 0);
+        foreach (var array in own) Array.Copy(arrays[array.Name], array.Values, array.Values.Length);
+    }
+
+    private static string Describe(Array a) => $"{a.Length} numbers of type {a.GetType().GetElementType()!.Name}";
+}

@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Numerics;
+using Rhoflow.Data;
+using Rhoflow.Kernels;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Descents;
+
+/// <summary>How a training uses the machine, and what it is tested on. None of it but <see cref="Block"/> has an influence on results.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Threads; 0: as many as the machine has.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// The most examples that are propagated at once. Larger minibatches, and the full gradient, are summed over blocks of this size in their
+    /// order; batch normalization then takes the statistics of each block.
+    /// </summary>
+    public int Block { get; init; } = 2048;
+
+    /// <summary>The test set that <see cref="StopWhen.Patience"/> watches.</summary>
+    public Dataset? Test { get; init; }
+}
+
+/// <summary>
+/// R ≥ 1 replicas going down over the same minibatches, which are gathered and packed once for all of them. Each has a start and options
+/// of its own. Every replica gives the same bits as it would alone, with any number of threads; a training that is cancelled between steps, saved and
+/// restored goes on with the same bits. A replica that diverges or meets a condition to stop stays as it is while the others go on.
+/// Steps allocate nothing.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly DataRisk<T> _risk;
+    private readonly TrainingOptions _options;
+    private readonly MinibatchOrder _order;
+    private readonly Replica<T>[] _replicas, _active;
+    private readonly Worker<T>[] _workers;
+    private readonly Team _team;
+    private readonly Minibatch<T> _batch;
+    private readonly Action<int, int> _accumulate, _finish, _both;
+    private readonly int _block;
+    private int _activeCount, _part, _total;
+    private bool _gathered;
+
+    /// <exception cref="ArgumentException">Starts and options that do not fit the network, the loss or each other; the message says which.</exception>
+    public Training(DataRisk<T> risk, IReadOnlyList<ReplicaStart> starts, TrainingOptions? options = null)
+    {
+        _risk = risk;
+        _options = options ?? new TrainingOptions();
+        if (starts.Count == 0) throw new ArgumentException("a training needs at least one replica");
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Block, 1);
+        var first = starts[0].Options;
+        foreach (var start in starts)
+            if ((start.Options.Rule.Batch, start.Options.Rule.DropLast, start.Options.Seed) != (first.Rule.Batch, first.Rule.DropLast, first.Seed))
+                throw new ArgumentException("replicas see the same minibatches, so their batch, drop-last and seed must be equal (noise seeds may differ)");
+        if (_options.Test is { } test)
+        {
+            // The same checks as for training data.
+            _ = new DataRisk<T>(risk.Network, risk.Loss, test);
+        }
+        else if (starts.Any(static s => s.Options.Stop.Patience is not null)) throw new ArgumentException("patience watches the loss on test data; there are none");
+        _order = new MinibatchOrder(risk.Data.Count, first.Rule.Batch, first.Rule.DropLast, first.Seed);
+        _block = Math.Min(_options.Block, _order.Largest);
+        var threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
+        var outer = Math.Min(threads, starts.Count);
+        _workers = [.. Enumerable.Range(0, outer).Select(_ => new Worker<T>(risk, _block, threads / outer))];
+        _team = outer == 1 ? _workers[0].Team : new Team(outer);
+        _batch = new Minibatch<T>(risk.Network.Input, _block, shared: starts.Count > 1, _team);
+        _replicas = [.. starts.Select((s, i) => new Replica<T>(i, risk, s, _block, _order.Largest > _block, threads / outer))];
+        _active = new Replica<T>[_replicas.Length];
+        (_accumulate, _finish, _both) = (Accumulate, Finish, Both);
+    }
+
+    public IReadOnlyList<Replica<T>> Replicas => _replicas;
+
+    /// <summary>Minibatches of an epoch.</summary>
+    public int StepsAnEpoch => _order.StepsAnEpoch;
+
+    /// <summary>Epochs finished by the replicas that go on (or the last to end).</summary>
+    public int Epoch => Counters().Epoch;
+
+    /// <summary>Trains until so many epochs are finished, counted from the start.</summary>
+    /// <param name="epochs">A number of epochs, not one more than there are.</param>
+    /// <param name="cancellation">Looked at between steps.</param>
+    /// <param name="afterStep">Called after every step, for progress.</param>
+    /// <returns>False if it was cancelled.</returns>
+    /// <exception cref="DivergenceException">No replica is left: the first one's failure. Failures of some are in <see cref="Replica{T}.Failure"/>.</exception>
+    public bool Train(int epochs, CancellationToken cancellation = default, Action<Training<T>>? afterStep = null)
+    {
+        while (CountActive() > 0)
+        {
+            var (epoch, step) = Counters();
+            if (epoch >= epochs) return true;
+            if (cancellation.IsCancellationRequested) return false;
+            if (step == 0)
+                for (var i = 0; i < _activeCount; i++) _active[i].BeginEpoch(GradientNorm);
+            for (; step < StepsAnEpoch && CountActive() > 0; step++)
+            {
+                if (cancellation.IsCancellationRequested) return false;
+                Step(_order.Examples(epoch, step));
+                afterStep?.Invoke(this);
+            }
+            CountActive();
+            for (var i = 0; i < _activeCount; i++) EndEpoch(_active[i]);
+        }
+        if (Array.TrueForAll(_replicas, static r => r.Failure is not null)) throw _replicas[0].Failure!;
+        return true;
+    }
+
+    /// <summary>Trains for so many epochs more and looks at every replica after each.</summary>
+    /// <returns>This training.</returns>
+    public Training<T> Train(int epochs, Action<Replica<T>> observe)
+    {
+        for (var end = Epoch + epochs; Epoch < end && CountActive() > 0;)
+        {
+            Train(Epoch + 1);
+            foreach (var replica in _replicas) observe(replica);
+        }
+        return this;
+    }
+
+    /// <summary>A replica's loss and error on a data set, by running averages unless said otherwise.</summary>
+    /// <param name="data">Null: the training set.</param>
+    /// <param name="outputs">Receives f, N × C; empty: not wanted.</param>
+    public Score Evaluate(Replica<T> replica, Dataset? data = null, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default) =>
+        _workers[0].Scorer.Evaluate(replica.Weights, replica.State.Statistics, data ?? _risk.Data, by, outputs);
+
+    public void Dispose()
+    {
+        if (_workers.Length > 1) _team.Dispose();
+        foreach (var worker in _workers) worker.Dispose();
+    }
+
+    private void Step(ReadOnlySpan<int> examples)
+    {
+        (_part, _total) = (0, examples.Length);
+        for (var first = 0; first < examples.Length; first += _block, _part++)
+        {
+            Gather(examples.Slice(first, Math.Min(_block, examples.Length - first)));
+            _team.Run(_activeCount, examples.Length <= _block ? _both : _accumulate);
+        }
+        if (examples.Length > _block) _team.Run(_activeCount, _finish);
+    }
+
+    // Full batches that fit at once are gathered once.
+    private void Gather(ReadOnlySpan<int> examples)
+    {
+        var stays = _order.IsConstant && _order.Largest == _block;
+        if (stays && _gathered) return;
+        _batch.Gather(_risk.X, _risk.Y, examples);
+        _gathered = stays;
+    }
+
+    private void Accumulate(int i, int thread) => _active[i].Accumulate(_workers[thread].Risk, _batch, _part, _total);
+
+    private void Finish(int i, int thread) => _active[i].Finish(_workers[thread].Team);
+
+    private void Both(int i, int thread)
+    {
+        Accumulate(i, thread);
+        Finish(i, thread);
+    }
+
+    // The replicas that go on, into the first places of _active.
+    private int CountActive()
+    {
+        _activeCount = 0;
+        foreach (var replica in _replicas)
+            if (replica.IsActive) _active[_activeCount++] = replica;
+        var (epoch, step) = Counters();
+        for (var i = 0; i < _activeCount; i++)
+            if ((_active[i].State.Epoch, _active[i].State.StepInEpoch) != (epoch, step))
+                throw new InvalidOperationException($"replica {_active[i].Index} stands at epoch {_active[i].State.Epoch}, step {_active[i].State.StepInEpoch}, and another at epoch {epoch}, step {step}; they go on together, so restore states of the same moment");
+        return _activeCount;
+    }
+
+    private (int Epoch, int Step) Counters()
+    {
+        foreach (var replica in _replicas)
+            if (replica.IsActive) return (replica.State.Epoch, replica.State.StepInEpoch);
+        return (_replicas.Max(static r => r.State.Epoch), 0);
+    }
+
+    private void EndEpoch(Replica<T> replica)
+    {
+        replica.EndEpoch();
+        var stop = replica.Options.Stop;
+        if (stop.Rho is { } rho && replica.LogRho() >= Math.Log(rho)) replica.End(string.Create(CultureInfo.InvariantCulture, $"ρ has reached {rho:g6}"));
+        if (stop.NeedsTraining)
+        {
+            var score = Evaluate(replica);
+            if (score.Log10Loss <= stop.Log10Loss) replica.End(string.Create(CultureInfo.InvariantCulture, $"the training loss has reached 10^{stop.Log10Loss:g6}"));
+            else if (score.Error <= stop.TrainError) replica.End(string.Create(CultureInfo.InvariantCulture, $"the training error has reached {stop.TrainError:g6}"));
+        }
+        if (stop.Patience is not { } patience) return;
+        var state = replica.State;
+        var test = Evaluate(replica, _options.Test).LogLoss;
+        if (test < state.BestLogLoss) (state.BestLogLoss, state.BestEpoch) = (test, state.Epoch);
+        else if (state.Epoch - state.BestEpoch >= patience) replica.End($"the test loss has not improved for {patience} epochs");
+    }
+
+    // ‖∇L‖ over all examples.
+    private double GradientNorm(Replica<T> replica)
+    {
+        T[] sum = new T[replica.Weights.Length], part = new T[sum.Length];
+        var value = new LossValue(double.NegativeInfinity, double.NegativeInfinity);
+        var all = Enumerable.Range(0, _risk.Data.Count).ToArray();
+        _gathered = false;
+        for (var first = 0; first < all.Length; first += _block)
+        {
+            _batch.Gather(_risk.X, _risk.Y, all.AsSpan(first, Math.Min(_block, all.Length - first)));
+            var more = _workers[0].Risk.Gradient(replica.Weights, _batch, NormalizeBy.Batch, default, part);
+            var share = Math.Log((double)_batch.Count / all.Length);
+            value = GradientSum.Add(sum, value, part, new LossValue(more.LogLoss + share, more.LogScale + share));
+        }
+        return Math.Exp(value.LogScale) * Precise.Norm<T>(sum);
+    }
+}
