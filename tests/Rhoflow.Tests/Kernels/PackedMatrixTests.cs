@@ -51,11 +51,11 @@ public sealed class PackedMatrixTests : IDisposable
         // The rows of B, shuffled: Bᵀ packed untransposed is an (n×k) operand for the gradient.
         packed.PackRows(rows, k, data, ld, _team);
         (packed.K, packed.N).ShouldBe((n, k));
-        T[] expected = new T[m * k], got = new T[m * k];
+        T[] gradient = new T[m * k], got = new T[m * k];
         var left = Reference.Random<T>(n * m, random);
-        Gemm.Multiply<T>(GemmForm.TN, m, k, n, left, m, bt, k, expected, k, false, _team, width);
+        Gemm.Multiply<T>(GemmForm.TN, m, k, n, left, m, bt, k, gradient, k, false, _team, width);
         Gemm.MultiplyPacked<T>(m, left, m, true, packed, got, k, false, false, _team);
-        got.ShouldHaveTheBitsOf(expected);
+        got.ShouldHaveTheBitsOf(gradient);
 
         void Products()
         {
