@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Rhoflow.Kernels;
@@ -33,7 +32,13 @@ internal unsafe struct ShiftedProduct<T> where T : unmanaged
     /// <summary>Whether the product is added to what is stored.</summary>
     public bool Accumulate;
 
-    /// <summary>Scratch of the calling thread for tiles that reach over the end: <see cref="ShiftedProducts{T}.EdgeSize"/> numbers.</summary>
+    /// <summary>Whether what is below 0 is stored as 0, after adding.</summary>
+    public bool Rectify;
+
+    /// <summary>Numbers that lie as C does, or null: where they are not positive the product counts as 0.</summary>
+    public T* Gate;
+
+    /// <summary>Scratch of the calling thread for tiles that need more than storing: <see cref="ShiftedProducts{T}.EdgeSize"/> numbers.</summary>
     public T* Edge;
     internal int* EdgeTargets;
 }
@@ -91,15 +96,5 @@ internal abstract unsafe class ShiftedProducts<T> where T : unmanaged, IFloating
     {
         for (var r = 0; r < count; r++) rows[r] = s.Rows[Math.Min(t + r, s.RowCount - 1)];
         return rows;
-    }
-
-    // The part of an edge tile that is wanted, from the scratch to where it belongs.
-    protected static void Finish(in ShiftedProduct<T> s, int t, int rows)
-    {
-        for (var r = 0; r < rows; r++)
-        {
-            T* from = s.Edge + s.EdgeTargets[r], to = s.C + s.Targets[t + r];
-            for (var j = 0; j < s.Columns; j++) to[j] = s.Accumulate ? to[j] + from[j] : from[j];
-        }
     }
 }
