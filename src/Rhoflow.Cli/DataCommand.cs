@@ -78,7 +78,8 @@ internal static class DataCommand
     private static async Task<int> Run(CatalogueEntry set, string place, Uri? from, bool json, bool quiet, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(error, quiet);
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(60) };
+        // A proxy of this machine's has no way to what is served on the machine itself.
+        using var client = new HttpClient(new HttpClientHandler { UseProxy = from is not { IsLoopback: true } }) { Timeout = TimeSpan.FromSeconds(60) };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("rhoflow");
         var sound = Directory.Exists(place) && SetCheck.Of(set, new DataFolders([Path.GetDirectoryName(place)!]), cancellation: cancellation) is { IsMissing: false } have && !have.Errors.Any();
         IReadOnlyList<Uri> got = [];

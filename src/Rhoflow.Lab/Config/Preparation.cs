@@ -30,7 +30,7 @@ public static class Preparation
     {
         var (train, test) = Choose(config);
         // What was not chosen would otherwise stay beside the converted examples: half of the peak for a part of CIFAR-10.
-        if (GC.GetTotalMemory(forceFullCollection: false) > LargeHeap) GC.Collect();
+        if (GC.GetTotalMemory(forceFullCollection: false) > LargeHeap) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (config.LabelNoise > 0) train = Labels.WithNoise(train, config.LabelNoise, new RandomStream(config.Seed, NoiseStream));
         Transform[] steps = [.. config.Transforms.Select(name => Known.First(k => k.Name == name).Step)];
         return precision == Precision.Float32 ? Transforms.Prepare<float>(train, test, steps) : Transforms.Prepare<double>(train, test, steps);

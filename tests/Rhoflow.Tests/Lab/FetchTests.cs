@@ -14,7 +14,7 @@ public sealed class FetchTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FileServer _server = new();
-    private readonly HttpClient _client = new();
+    private readonly HttpClient _client = new(new HttpClientHandler { UseProxy = false });
     private readonly List<DownloadProgress> _progress = [];
 
     // A small set of two files, once as files one by one and once as an archive.
