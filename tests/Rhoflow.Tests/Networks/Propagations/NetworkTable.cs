@@ -62,7 +62,7 @@ internal static class NetworkTable
             else builder.Residual(b => { b.Convolution(3, 3, 1, 1); if (random.Next(2) == 0) b.BatchNorm(random.Next(2) == 0); }, s => s.Convolution(3, 1));
             return;
         }
-        if (!shape.IsVector && random.Next(4) > 0) builder.Convolution(random.Next(1, 10), random.Next(1, 3), random.Next(1, 3), random.Next(2));
+        if (Math.Min(shape.Height, shape.Width) >= 2 && random.Next(4) > 0) builder.Convolution(random.Next(1, 10), random.Next(1, 3), random.Next(1, 3), random.Next(2));
         else if (shape.IsVector && random.Next(4) == 0) builder.Diagonal();
         else builder.Dense(random.Next(2, 10));
         if (random.Next(2) == 0) builder.BatchNorm(random.Next(2) == 0, random.Next(2) == 0 ? 1e-5 : 0.1);
