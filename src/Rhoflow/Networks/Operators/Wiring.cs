@@ -80,8 +80,10 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
             ActivationNode { Activation: { Kind: ActivationKind.Power } power } => new PowerOperator<T>(power.Degree, source, target),
             ActivationNode { Activation: var rectifier } => new RectifierOperator<T>(rectifier, source, target, team),
             BatchNormNode norm => new BatchNormOperator<T>(norm, i, capacity, source, target, team),
-            PoolingNode pooling => new PoolingOperator<T>(pooling, input, capacity, source, target),
-            GlobalAverageNode => new GlobalAverageOperator<T>(input, source, target),
+            PoolingNode n => new PoolingOperator<T>(
+                new PoolingShape(input.Height, input.Width, input.Channels, n.Kernel, n.Kernel, n.Stride, n.Padding), n.Pooling, capacity, source, target, team),
+            GlobalAverageNode => new PoolingOperator<T>(
+                PoolingShape.Global(input.Height, input.Width, input.Channels), PoolingKind.Average, capacity, source, target, team),
             SumNode => new SumOperator<T>(sources, target),
             FlattenNode => null,
             _ => throw new NotSupportedException($"node {i + 1}, {node}, cannot be propagated through"),
