@@ -92,6 +92,22 @@ public class InitializationTests
     }
 
     [Fact]
+    public void Convolutions_start_as_their_matrices_and_batch_normalization_as_the_identity()
+    {
+        var net = new NetworkBuilder(new TensorShape(8, 8, 6)).Convolution(200, 3).BatchNorm(affine: true).Then(Activation.ReLU).Convolution(5, 2).Dense(2).Build();
+        var kaiming = Initialization.Kaiming(net, new RandomStream(2));
+        Math.Sqrt(net.Layers[0].Of(kaiming).ToArray().Average(v => v * v)).ShouldBe(Math.Sqrt(2.0 / (9 * 6)), 0.003);
+        foreach (var theta in (double[][])[kaiming, Initialization.Normal(net, new RandomStream(2)), net.Pack(net.Unpack(kaiming))])
+            theta[(200 * 54)..(200 * 54 + 400)].ShouldBe([.. Enumerable.Repeat(1.0, 200), .. new double[200]]);
+        net.Pack(net.Unpack(kaiming)).ShouldBe(kaiming);
+        var w = net.Layers[1].Matrix(Initialization.Orthogonal(net, new RandomStream(3)));                 // 5 × 800
+        for (var i = 0; i < 5; i++)
+            for (var j = 0; j <= i; j++) Vectors.Dot(w[i], w[j]).ShouldBe(i == j ? 1 : 0, 1e-13);
+        Initialization.ScaleLayers(net, kaiming, [0.5]);
+        foreach (var layer in net.Layers) Vectors.Norm(layer.Of(kaiming)).ShouldBe(0.5, 1e-14);
+    }
+
+    [Fact]
     public void A_permutation_holds_every_index_once() =>
         new RandomStream(5).Permutation(100).Order().ShouldBe(Enumerable.Range(0, 100));
 }

@@ -278,12 +278,12 @@ internal sealed class Run<T> : IDisposable where T : unmanaged, IFloatingPointIe
 
     public double[] Tangent(double[] direction) => From(_propagation.Tangent(To(_trial.Theta), To(direction)));
 
-    public double[] HessianVector(double[] direction, double[] c, double[] cDot)
+    public double[] HessianVector(double[] direction, double[] c, double[] cDot, double[]? theta = null)
     {
         var result = new T[_trial.Theta.Length];
         result.AsSpan().Fill(T.NaN);
-        _propagation.Tangent(To(_trial.Theta), To(direction));
-        _propagation.BackwardTangent(To(_trial.Theta), To(direction), To(c), To(cDot), result);
+        _propagation.Tangent(To(theta ?? _trial.Theta), To(direction));
+        _propagation.BackwardTangent(To(theta ?? _trial.Theta), To(direction), To(c), To(cDot), result);
         return From(result);
     }
 
