@@ -164,7 +164,7 @@ public class PropagationTests
 
     private static float[] Single(double[] values) => [.. values.Select(v => (float)v)];
 
-    private static void CheckGradient(Trial trial, NormalizeBy by, int parameters = 400)
+    private static void CheckGradient(Trial trial, NormalizeBy by, int parameters = 100)
     {
         var running = by == NormalizeBy.Running ? trial.Running : null;
         using var run = new Run<double>(trial, by: by);
