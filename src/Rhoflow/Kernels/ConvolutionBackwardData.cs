@@ -153,7 +153,8 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
             (y.Start + top) * gradient.RowSize + (x.Start + left) * setting.Shape.Maps,
             (setting.ImagesPerTask, gradient.Size), (y.Pixels, gradient.RowSize), (x.Pixels, setting.Shape.Maps));
 
-        public AlignedBuffer<int> Depth { get; } = ConvolutionImages.Offsets(0, (y.Count, gradient.RowSize), (x.Count, setting.Shape.Maps), (setting.Shape.Maps, 1));
+        public AlignedBuffer<int> Depth { get; } = ConvolutionImages.Offsets(
+            0, (y.Count, gradient.RowSize), (x.Count, setting.Shape.Maps), (setting.Shape.Maps, 1));
 
         public AlignedBuffer<int> Targets { get; } = ConvolutionImages.Offsets(
             (y.Parity * setting.Shape.Width + x.Parity) * setting.Shape.Channels,

@@ -86,7 +86,7 @@ internal abstract unsafe class ShiftedProducts<T> where T : unmanaged, IFloating
         Multiply(product, narrow);
     }
 
-    /// <summary>Copies the first <paramref name="columns"/> numbers of rows that lie apart to rows of a panel's width, one behind the other.</summary>
+    /// <summary>Copies the first numbers of rows that lie apart to rows of a panel's width, one behind the other.</summary>
     public abstract void Gather(T* from, int stride, int rows, int columns, T* to);
 
     protected abstract void Multiply(in ShiftedProduct<T> product, bool narrow);

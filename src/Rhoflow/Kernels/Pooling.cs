@@ -30,7 +30,7 @@ public sealed unsafe class Pooling<T> where T : unmanaged, IFloatingPointIeee754
     /// <summary>y = the largest number of each window; what lies outside the image never wins, a number that is no number always does.</summary>
     /// <param name="x">examples × Height × Width × Channels.</param>
     /// <param name="y">examples × OutHeight × OutWidth × Channels.</param>
-    /// <param name="choice">As y: which tap ky·KernelWidth + kx of the window won, the first of equals. A number of type T, to be compared in vectors.</param>
+    /// <param name="choice">As y: which tap ky·KernelWidth + kx of the window won, the first of equals; a T, to be compared in vectors.</param>
     public void MaximumForward(int examples, ReadOnlySpan<T> x, Span<T> y, Span<T> choice)
     {
         Check(examples, x.Length, y.Length, choice.Length);

@@ -22,7 +22,10 @@ public sealed record PoolingShape
         OutWidth = Window.Positions("pooling", "width", Width, KernelWidth, Stride, Padding);
         if (Channels < 1) throw new ArgumentException($"a pooling cannot have {Channels} channels: at least 1 is needed");
         var most = Math.Min(KernelHeight, KernelWidth) / 2;
-        if (Padding > most) throw new ArgumentException($"a pooling with a kernel of {KernelHeight}×{KernelWidth} takes a padding of at most {most}, not {Padding}");
+        if (Padding > most)
+        {
+            throw new ArgumentException($"a pooling with a kernel of {KernelHeight}×{KernelWidth} takes a padding of at most {most}, not {Padding}");
+        }
         _ = checked(Height * Width * Channels);
         _ = checked(OutHeight * OutWidth * Channels);
     }

@@ -14,7 +14,8 @@ internal static class Window
         var padded = checked(size + 2 * padding);
         if (kernel > padded)
         {
-            throw new ArgumentException($"the kernel {direction} {kernel} of a {what} is larger than the padded image: {size} + 2·{padding} = {padded}");
+            throw new ArgumentException(
+                $"the kernel {direction} {kernel} of a {what} is larger than the padded image: {size} + 2·{padding} = {padded}");
         }
         return (padded - kernel) / stride + 1;
     }
