@@ -96,7 +96,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         if (!double.IsFinite(square)) return $"the gradient is no longer finite, first in {NameOf(FirstNotFinite())}";
         _multiplier = _frame.Multiplier(_options.Rule.Scale, square);
         _eta = eta;
-        _sigma = Math.Sqrt(2 * _frame.Rate(_options.Rule.Scale, eta, square) * _options.Rule.Temperature);
+        _sigma = _options.Rule.Temperature == 0 ? 0 : Math.Sqrt(2 * _frame.Rate(_options.Rule.Scale, eta, square) * _options.Rule.Temperature);
         if (Overflow(Math.Sqrt(square)) is { } overflow) return overflow;
         Keep();
         team.Run(_segments.Length, _move);
