@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Rhoflow.Kernels;
 using Rhoflow.Losses;
 using Rhoflow.Networks;

@@ -1,4 +1,3 @@
-using Rhoflow.Losses;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Descents;
