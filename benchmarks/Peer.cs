@@ -34,6 +34,21 @@ internal sealed class Peer : IDisposable
     /// <summary>Seconds of one repetition; null where the peer failed.</summary>
     public double? Seconds(string work, int repeats) => Ask($"{work} {repeats}");
 
+    /// <summary>The line that it answers a line with; null where it has ended.</summary>
+    public string? Answer(string line)
+    {
+        try
+        {
+            _process.StandardInput.WriteLine(line);
+            _process.StandardInput.Flush();
+            return _process.StandardOutput.ReadLine();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         try
@@ -48,19 +63,8 @@ internal sealed class Peer : IDisposable
         _process.Dispose();
     }
 
-    private double? Ask(string line)
-    {
-        try
-        {
-            _process.StandardInput.WriteLine(line);
-            _process.StandardInput.Flush();
-            return double.TryParse(_process.StandardOutput.ReadLine(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    private double? Ask(string line) =>
+        double.TryParse(Answer(line), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     // Debian's OpenBLAS does not know recent processors and would fall back to SSE3; which of its core types is best is measured.
     private static Peer? Best(string python, string script, int threads)
@@ -100,7 +104,7 @@ internal sealed class Peer : IDisposable
             process.BeginErrorReadLine();
             process.StandardInput.WriteLine("libraries");
             process.StandardInput.Flush();
-            if (process.StandardOutput.ReadLine() is { } line) return new Peer(process, [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)], setting);
+            if (process.StandardOutput.ReadLine() is { Length: > 0 } line) return new Peer(process, [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)], setting);
             process.Dispose();
             return null;
         }

@@ -13,20 +13,31 @@ internal static class BenchCommand
     public static Command Create()
     {
         var names = new Argument<string[]>("NAME") { Description = "Rows by their name or its beginning; none: all.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("bench", "Times our work and the peers' (numpy, scipy, PyTorch where installed) in alternating pairs.") { names };
+        var command = new Command("bench", "Times our work and the peers' (numpy, scipy, PyTorch where installed) in alternating pairs, and compares derivatives with PyTorch's (gradients-…).") { names };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var chosen = parsed.GetValue(names) ?? [];
             StandardOptions.RequireWords(command, chosen);
-            foreach (var name in chosen.Where(n => !Suite.Names.Any(s => s.StartsWith(n, StringComparison.Ordinal))))
-                throw new ConfigException($"'{name}' is not a benchmark{Nearest.Hint(name, Suite.Names, "benchmarks")}");
+            string[] known = [.. Suite.Names, .. GradientCheck.Names];
+            foreach (var name in chosen.Where(n => !known.Any(s => s.StartsWith(n, StringComparison.Ordinal))))
+                throw new ConfigException($"'{name}' is not a benchmark{Nearest.Hint(name, known, "benchmarks")}");
+            var compares = chosen.Length == 0 || chosen.Any(n => GradientCheck.Names.Any(s => s.StartsWith(n, StringComparison.Ordinal)));
             var output = parsed.InvocationConfiguration.Output;
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
             var rows = Suite.Run(chosen, what => progress.Report(() => what), cancellation).ToArray();
+            if (compares) progress.Report(static () => "gradients beside torch");
+            var gradients = compares ? GradientCheck.Run(chosen, cancellation) : [];
             progress.Dispose();
-            if (parsed.GetValue(standard.Json)) output.WriteLine(Document(rows).ToJsonString(Json.Options));
-            else Show(rows, output);
+            if (parsed.GetValue(standard.Json))
+            {
+                var document = Document(rows);
+                document["gradients"] = GradientTable.Document(gradients);
+                output.WriteLine(document.ToJsonString(Json.Options));
+                return Task.FromResult(ExitStatus.Done);
+            }
+            if (rows.Length > 0) Show(rows, output);
+            if (compares) GradientTable.Show(gradients, output);
             return Task.FromResult(ExitStatus.Done);
         });
         return command;
