@@ -1,4 +1,3 @@
-using Rhoflow.Kernels;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
