@@ -75,6 +75,11 @@ internal sealed class Peer : IDisposable
         foreach (var setting in settings)
         {
             if (TryStart(python, script, threads, setting) is not { } peer) continue;
+            if (peer._libraries.Count == 0)
+            {
+                peer.Dispose();
+                return null;
+            }
             var speed = settings.Length == 1 ? 0 : peer.Ask("speed") ?? 0;
             if (speed > fastest)
             {

@@ -11,7 +11,7 @@ public static class Suite
     private const int Pairs = 7;
     private const double SecondsAPair = 0.25;
 
-    private static IEnumerable<Work> Works => FlowWorks.All;
+    private static IEnumerable<Work> Works => [.. TrainingWorks.All, .. FlowWorks.All];
 
     /// <summary>The rows there are.</summary>
     public static IEnumerable<string> Names => Works.Select(static w => w.Name).Distinct();

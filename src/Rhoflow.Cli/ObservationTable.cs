@@ -7,7 +7,7 @@ namespace Rhoflow.Cli;
 internal static class ObservationTable
 {
     private const int MostRows = 30;
-    private static readonly string[] Preferred = ["log10_loss", "rho", "margin_min", "smoothed_margin", "train_error", "test_error", "direction_error"];
+    private static readonly string[] Preferred = ["log10_loss", "rho", "margin_min", "margin_mean", "smoothed_margin", "train_error", "test_error", "direction_error"];
 
     public static void Show(RunFolder folder, TextWriter output)
     {
@@ -18,8 +18,10 @@ internal static class ObservationTable
         var chosen = Preferred.Where(Measured).Select(c => c == "rho" && rows.Any(r => double.IsInfinity(r[At(c)])) ? "log10_rho" : c).ToArray();
         if (rows.Count > 0)
         {
-            var table = Terminal.Table(["t", .. chosen]);
-            foreach (var r in Thin(rows)) table.Add([Time(r[At("t")], r[At("log10_t")]), .. chosen.Select(c => Number(r[At(c)]))]);
+            // A descent is followed by epochs, a flow by t.
+            var epochs = Measured("epoch");
+            var table = Terminal.Table([epochs ? "epoch" : "t", .. chosen]);
+            foreach (var r in Thin(rows)) table.Add([epochs ? Number(r[At("epoch")]) : Time(r[At("t")], r[At("log10_t")]), .. chosen.Select(c => Number(r[At(c)]))]);
             Terminal.On(output).Write(table);
         }
         if (rows.Count > MostRows) output.WriteLine($"{MostRows} of {rows.Count} observations; all of them in metrics.csv");

@@ -7,7 +7,7 @@ namespace Rhoflow.Cli;
 /// <summary>Many runs, a line each: how they stand and their last observation.</summary>
 internal static class RunTable
 {
-    private static readonly string[] Quantities = ["log10_t", "log10_loss", "log10_rho", "margin_min", "smoothed_margin", "train_error", "direction_error"];
+    private static readonly string[] Quantities = ["epoch", "log10_t", "log10_loss", "log10_rho", "margin_min", "smoothed_margin", "train_error", "test_error", "direction_error"];
 
     public static void Show(IReadOnlyList<RunFolder> folders, TextWriter output)
     {

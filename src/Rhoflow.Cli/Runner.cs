@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Training;
 
 namespace Rhoflow.Cli;
 
@@ -32,35 +33,46 @@ internal static class Runner
 
     private static int Many(RunRequest request, TextWriter output, ProgressLine progress, CancellationToken cancellation)
     {
-        // Whatever is wrong with any of the runs is said before the first begins.
-        foreach (var experiment in request.Experiments) PreparedRun.From(experiment);
+        // Whatever is wrong with any of the runs is said before the first begins. Descents over the same minibatches are trained together.
+        var groups = ReplicaGroups.Of(request.Experiments);
+        foreach (var group in groups) Check(group);
         // A sweep goes on by being started again, so its runs always resume.
         var launcher = Launcher(request with { Resume = true });
-        var outcomes = new RunOutcome?[request.Experiments.Count];
+        var outcomes = new IReadOnlyList<RunOutcome>?[groups.Count];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var done = 0;
-        var options = new ParallelOptions { MaxDegreeOfParallelism = request.Jobs > 0 ? request.Jobs : Environment.ProcessorCount };
-        Parallel.For(0, outcomes.Length, options, (i, loop) =>
+        var (done, total) = (0, request.Experiments.Count);
+        var cores = request.Jobs > 0 ? request.Jobs : Environment.ProcessorCount;
+        var atATime = Math.Min(cores, groups.Count);
+        Parallel.For(0, groups.Count, new ParallelOptions { MaxDegreeOfParallelism = atATime }, i =>
         {
             if (stop.IsCancellationRequested) return;
-            outcomes[i] = launcher.Launch(request.Experiments[i], at => progress.Report(() => $"{done} of {outcomes.Length} runs done; {at}"), stop.Token);
-            Interlocked.Increment(ref done);
-            progress.Report(() => $"{done} of {outcomes.Length} runs done");
-            if (outcomes[i]!.Error is { } why) progress.Say($"{Places.Show(outcomes[i]!.Folder.Path)}: {why}");
-            if (request.FailFast && outcomes[i]!.Status == RunStatus.Failed) stop.Cancel();
+            outcomes[i] = launcher.Launch(groups[i], Math.Max(1, cores / atATime), at => progress.Report(() => $"{done} of {total} runs done; {at}"), stop.Token);
+            Interlocked.Add(ref done, groups[i].Count);
+            progress.Report(() => $"{done} of {total} runs done");
+            foreach (var failed in outcomes[i]!.Where(static o => o.Error is not null)) progress.Say($"{Places.Show(failed.Folder.Path)}: {failed.Error}");
+            if (request.FailFast && outcomes[i]!.Any(static o => o.Status == RunStatus.Failed)) stop.Cancel();
         });
         progress.Dispose();
-        var ran = outcomes.OfType<RunOutcome>().ToArray();
+        var byExperiment = new Dictionary<Experiment, RunOutcome>(ReferenceEqualityComparer.Instance);
+        foreach (var (group, ended) in groups.Zip(outcomes))
+            for (var i = 0; i < ended?.Count; i++) byExperiment[group[i]] = ended[i];
+        RunOutcome[] ran = [.. request.Experiments.Where(byExperiment.ContainsKey).Select(e => byExperiment[e])];
         var reused = ran.Count(o => o.Reused);
-        if (reused > 0) progress.Say($"{reused} of {outcomes.Length} runs were finished already and are read from their folders");
+        if (reused > 0) progress.Say($"{reused} of {total} runs were finished already and are read from their folders");
         if (request.Json) output.WriteLine(new JsonObject { ["runs"] = new JsonArray([.. ran.Select(o => (JsonNode)RunDocument.Read(o.Folder))]) }.ToJsonString(Json.Options));
         else RunTable.Show([.. ran.Select(o => o.Folder)], output);
         if (cancellation.IsCancellationRequested)
         {
-            progress.Say($"interrupted with {ran.Count(o => o.Status == RunStatus.Finished)} of {outcomes.Length} runs finished; the same command goes on from there");
+            progress.Say($"interrupted with {ran.Count(o => o.Status == RunStatus.Finished)} of {total} runs finished; the same command goes on from there");
             return ExitStatus.Interrupted;
         }
         return ran.Any(o => o.Status == RunStatus.Failed) ? ExitStatus.Failed : ExitStatus.Done;
+    }
+
+    private static void Check(IReadOnlyList<Experiment> group)
+    {
+        if (group[0].Descent is null) PreparedRun.From(group[0]);
+        else PreparedTraining.From(group);
     }
 
     private static RunLauncher Launcher(RunRequest request) => new(request.Root, request.Resume, Environment.GetCommandLineArgs()[1..]);

@@ -10,12 +10,12 @@ namespace Rhoflow.Lab.Config;
 /// <param name="Normalization">none, weight, coefficient, tangent, lagrange or geodesic: how V_k keeps its norm.</param>
 /// <param name="PerRow">weight: by rows (units) instead of whole matrices.</param>
 /// <param name="Temperature">langevin: T of the noise √(2ηT).</param>
-/// <param name="LabelNoise">Amplitude of zero-mean noise on every minibatch's targets.</param>
+/// <param name="LabelNoise">Noise on every minibatch's targets.</param>
 /// <param name="Epochs">How many times all examples are used.</param>
 /// <param name="Seed">Of the order of the minibatches and of all noise.</param>
 public sealed record DescentConfig(
     string Kind, double LearningRate, RateConfig Schedule, int Batch, bool DropLast, double Momentum, bool Nesterov, double[] WeightDecay,
-    string Normalization, bool PerRow, RhoConfig Rho, double Temperature, double LabelNoise, PerturbationConfig? Perturbation, StopConfig Stop,
+    string Normalization, bool PerRow, RhoConfig Rho, double Temperature, LabelNoiseConfig LabelNoise, PerturbationConfig? Perturbation, StopConfig Stop,
     int Epochs, long Seed, ConfigNode Place)
 {
     /// <summary>The kinds, with what they mean.</summary>
@@ -53,13 +53,12 @@ public sealed record DescentConfig(
         var nesterov = map["nesterov"]?.Flag() ?? false;
         if (nesterov && momentum == 0) throw map["nesterov"]!.Error("needs descent.momentum > 0");
         if (kind == "langevin" && momentum > 0) throw map["momentum"]!.Error("has no meaning for langevin: the noise's stationary density e^{−L/T} belongs to plain steps");
-        var noise = map["label-noise"]?.NonNegative() ?? 0;
         return new DescentConfig(kind,
             map.Required("learning-rate", "η > 0").Positive(), RateConfig.Read(map["schedule"]),
             kind == "gd" ? 0 : map["batch"]?.Count(1) ?? (kind == "sgd" ? 128 : 0), map["drop-last"]?.Flag() ?? false, momentum, nesterov,
             map["weight-decay"] is { } decay ? ReadDecay(decay) : [0],
             normalization, map["per"]?.Word("matrix", "row") == "row", RhoConfig.Read(map["rho"], normalization),
-            kind == "langevin" ? map.Required("temperature", "T ≥ 0 of the noise").NonNegative() : 0, noise,
+            kind == "langevin" ? map.Required("temperature", "T ≥ 0 of the noise").NonNegative() : 0, LabelNoiseConfig.Read(map["label-noise"]),
             map["perturb"] is { } perturb ? PerturbationConfig.Read(perturb) : null, StopConfig.Read(map["stop"]),
             map.Required("epochs", "how many times all examples are used").Count(0), map["seed"]?.Integer() ?? seed, node);
     }
@@ -79,7 +78,7 @@ public sealed record DescentConfig(
         if (Normalization == "weight") writer.Entry("per", PerRow ? "row" : "matrix");
         if (Normalization != "none") Rho.Write(writer);
         if (Kind == "langevin") writer.Entry("temperature", Temperature);
-        writer.Entry("label-noise", LabelNoise);
+        LabelNoise.Write(writer);
         Perturbation?.Write(writer);
         Stop.Write(writer);
         writer.Entry("epochs", Epochs);

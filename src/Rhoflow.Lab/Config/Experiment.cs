@@ -1,16 +1,19 @@
+using Rhoflow.Losses;
+using Rhoflow.Numerics;
+
 namespace Rhoflow.Lab.Config;
 
 /// <summary>
 /// One run, fully described: everything that determines its result, defaults filled in: a flow, or a descent. The scalar equations
 /// (norm-growth) do without data, network and initial weights.
 /// </summary>
-/// <param name="IsSingle">float32 instead of float64: descents only.</param>
+/// <param name="Precision">float32 or float64; flows need float64.</param>
 /// <param name="FlowOrNone">What to follow; null for a descent.</param>
 /// <param name="Descent">How to train; null for a flow.</param>
 public sealed record Experiment(
     string Name,
     long Seed,
-    bool IsSingle,
+    Precision Precision,
     DataConfig? Data,
     NetworkConfig? Network,
     InitConfig? Init,
@@ -53,7 +56,7 @@ public sealed record Experiment(
         var writer = new ConfigWriter();
         writer.Entry("name", Name);
         writer.Entry("seed", Seed);
-        writer.Entry("precision", IsSingle ? "float32" : "float64");
+        writer.Entry("precision", Precision == Precision.Float32 ? "float32" : "float64");
         Data?.Write(writer);
         Network?.Write(writer);
         Init?.Write(writer);
@@ -73,9 +76,9 @@ public sealed record Experiment(
         var network = map["network"] is { } layers ? NetworkConfig.Read(layers) : scalar ? null : NetworkConfig.Read(map.Required("network", "its layers"));
         if (scalar && data is null != network is null)
             throw (map["data"] ?? map["network"])!.Error($"{flow.Kind.Name} takes data and network together (they say what f_n is), or neither");
-        return new Experiment(name, seed, IsSingle: false, data, network,
+        return new Experiment(name, seed, Precision.Float64, data, network,
             scalar && !map.Has("init") && network is null ? null : InitConfig.Read(map["init"]),
-            LossConfig.Read(map["loss"], scalar ? Losses.Reduction.Sum : Losses.Reduction.Mean),
+            LossConfig.Read(map["loss"], scalar ? Reduction.Sum : Reduction.Mean, Losses.Loss.Binary),
             flow, null, ObserveConfig.Read(map["observe"], map.Node, flow));
     }
 
@@ -83,8 +86,8 @@ public sealed record Experiment(
     {
         if (map.Has("flow")) throw map["descent"]!.Error("stands beside 'flow'; a run follows one of the two");
         var descent = DescentConfig.Read(map["descent"]!, seed);
-        var loss = LossConfig.Read(map["loss"], Losses.Reduction.Mean);
-        return new Experiment(name, seed, map["precision"]?.Word("float32", "float64") != "float64",
+        var loss = LossConfig.Read(map["loss"], Reduction.Mean, Losses.Loss.All);
+        return new Experiment(name, seed, map["precision"]?.Word("float32", "float64") == "float64" ? Precision.Float64 : Precision.Float32,
             DataConfig.Read(map.Required("data", "inline, set or path"), seed), NetworkConfig.Read(map.Required("network", "its layers")),
             InitConfig.Read(map["init"]), loss, null, descent, ObserveConfig.Read(map["observe"], descent));
     }

@@ -5,12 +5,15 @@ namespace Rhoflow.Lab.Config;
 /// <summary>ℓ, and whether L is Σ_n ℓ_n or its mean (the default).</summary>
 public sealed record LossConfig(Loss Loss, Reduction Reduction)
 {
-    internal static LossConfig Read(ConfigNode? node, Reduction reduction)
+    /// <param name="node">The key 'loss'; null: the exponential loss.</param>
+    /// <param name="reduction">Where the config says nothing.</param>
+    /// <param name="allowed">Flows: those that differ on one output.</param>
+    internal static LossConfig Read(ConfigNode? node, Reduction reduction, IReadOnlyList<Loss> allowed)
     {
         if (node is null) return new LossConfig(Loss.Exponential, reduction);
-        if (node.IsScalar) return new LossConfig(ReadName(node), reduction);
+        if (node.IsScalar) return new LossConfig(ReadName(node, allowed), reduction);
         var map = node.Map("name", "reduction");
-        return new LossConfig(ReadName(map.Required("name", "exponential, logistic or square")),
+        return new LossConfig(ReadName(map.Required("name", string.Join(", ", allowed.Select(static l => l.Name))), allowed),
             map["reduction"]?.Word("sum", "mean") switch { "sum" => Reduction.Sum, "mean" => Reduction.Mean, _ => reduction });
     }
 
@@ -20,10 +23,9 @@ public sealed record LossConfig(Loss Loss, Reduction Reduction)
         writer.Entry("reduction", Reduction == Reduction.Sum ? "sum" : "mean");
     });
 
-    private static Loss ReadName(ConfigNode node)
+    private static Loss ReadName(ConfigNode node, IReadOnlyList<Loss> allowed)
     {
-        var name = node.Word([.. Loss.Binary.Select(l => l.Name)],
-            static w => w == "cross-entropy" ? "is not available for flows, whose networks have one output; logistic is its binary form" : null);
-        return Loss.Binary.First(l => l.Name == name);
+        var name = node.Word([.. allowed.Select(static l => l.Name)], w => Loss.All.Any(l => l.Name == w) ? "is not available for flows, whose networks have one output; logistic and square are the binary forms" : null);
+        return allowed.First(l => l.Name == name);
     }
 }

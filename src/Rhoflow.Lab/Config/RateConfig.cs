@@ -3,11 +3,14 @@ namespace Rhoflow.Lab.Config;
 /// <summary>How the learning rate changes: constant, step (× Factor at the epochs At), cosine (to Final at the end), loss-based or normalized.</summary>
 public sealed record RateConfig(string Kind, int[] At, double Factor, double Final)
 {
+    /// <summary>The same rate always.</summary>
+    public static readonly RateConfig Constant = new("constant", [], 1, 0);
+
     private static readonly string[] Kinds = ["constant", "step", "cosine", "loss-based", "normalized"];
 
     internal static RateConfig Read(ConfigNode? node)
     {
-        if (node is null) return new RateConfig("constant", [], 1, 0);
+        if (node is null) return Constant;
         if (node.IsScalar)
         {
             var word = node.Word(Kinds);

@@ -6,6 +6,9 @@ namespace Rhoflow.Lab.Config;
 /// </summary>
 public sealed record RhoConfig(string Kind, string Schedule, int[] At, int Every, double Factor)
 {
+    /// <summary>As the start has it.</summary>
+    public static readonly RhoConfig Constant = new("constant", "", [], 0, 1);
+
     internal static RhoConfig Read(ConfigNode? node, string normalization)
     {
         if (node is null) return new RhoConfig(normalization == "weight" ? "trained" : "constant", "", [], 0, 1);

@@ -4,6 +4,9 @@ namespace Rhoflow.Lab.Config;
 /// <param name="Patience">Epochs without a new smallest test loss.</param>
 public sealed record StopConfig(double? Log10Loss, double? TrainError, double? Rho, int? Patience)
 {
+    /// <summary>Training goes on to its last epoch.</summary>
+    public static readonly StopConfig Never = new(null, null, null, null);
+
     internal static StopConfig Read(ConfigNode? node)
     {
         var map = node?.Map("log10-loss", "train-error", "rho", "patience");
@@ -12,7 +15,7 @@ public sealed record StopConfig(double? Log10Loss, double? TrainError, double? R
 
     internal void Write(ConfigWriter writer)
     {
-        if (this == new StopConfig(null, null, null, null)) return;
+        if (this == Never) return;
         writer.Section("stop", () =>
         {
             if (Log10Loss is { } loss) writer.Entry("log10-loss", loss);

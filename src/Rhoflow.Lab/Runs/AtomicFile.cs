@@ -6,14 +6,17 @@ namespace Rhoflow.Lab.Runs;
 public static class AtomicFile
 {
     /// <summary>Replaces the file's whole content.</summary>
-    public static void Write(string path, string text)
+    public static void Write(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Replaces the file's whole content by what <paramref name="content"/> writes.</summary>
+    public static void Write(string path, Action<Stream> content)
     {
         var temporary = path + ".new";
         try
         {
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
             {
-                stream.Write(Encoding.UTF8.GetBytes(text));
+                content(stream);
                 stream.Flush(flushToDisk: true);
             }
             File.Move(temporary, path, overwrite: true);

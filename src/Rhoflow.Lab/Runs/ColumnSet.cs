@@ -5,7 +5,6 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Runs;
 
@@ -16,9 +15,9 @@ public sealed class ColumnSet
     private static readonly string[] Everybody =
         ["log10_loss", "train_error", "test_error", "log10_rho", "rho", "rho_k", "margin_min", "margin_mean", "smoothed_margin", "direction_error"];
 
-    private static readonly string[] Clocks = ["step", "epoch", "t", "log10_t", "tau"];
+    internal static readonly string[] Clocks = ["step", "epoch", "t", "log10_t", "tau"];
 
-    private readonly (Measure Measure, int Width, bool Wanted)[] _measures;
+    private readonly IReadOnlyList<(Measure Measure, int Width, bool Wanted)> _measures;
     private readonly EmpiricalRisk? _risk, _test;
     private readonly double[]? _limit;
 
@@ -28,14 +27,18 @@ public sealed class ColumnSet
         var depth = flow.Network.Depth;
         _risk = risk?.Copy();
         _test = test is null ? null : new EmpiricalRisk(flow.Network, experiment.Loss.Loss, test, experiment.Loss.Reduction);
-        _measures = [.. MeasureCatalog.All.Where(m => observe.Wants(m.Family) || Everybody.Contains(m.Name)).Select(m => (m, m.Columns(depth).Length, observe.Wants(m.Family)))];
+        _measures = Measured(observe, depth);
         Names = [.. Clocks, .. _measures.SelectMany(m => m.Measure.Columns(depth))];
         var notes = new List<string>();
         if (!observe.IsLenient)
             notes.AddRange(observe.Measures.Except(MeasureCatalog.Families).Select(static m => $"the family '{m}' is not measured on flows in this version"));
-        _limit = observe.Wants("direction") ? LimitDirection(experiment, flow, risk?.Data, notes) : null;
+        _limit = observe.Wants("direction") ? Limit(experiment, flow, risk?.Data, notes) : null;
         Notes = notes;
     }
+
+    /// <summary>The measures that have columns for a network of that depth; those not wanted are there because every table has them.</summary>
+    internal static IReadOnlyList<(Measure Measure, int Width, bool Wanted)> Measured(ObserveConfig observe, int depth) =>
+        [.. MeasureCatalog.All.Where(m => observe.Wants(m.Family) || Everybody.Contains(m.Name)).Select(m => (m, m.Columns(depth).Length, observe.Wants(m.Family)))];
 
     /// <summary>The names, in order.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -69,27 +72,12 @@ public sealed class ColumnSet
         return new TestResult(ClassMargins.Of(f, test.Data.Y, 1), test.LogLossScaled(s.V, s.Rho));
     }
 
-    // The hard-margin direction, where exponential-type losses take a linear network; the minimum-norm solution's for the square loss.
-    private static double[]? LimitDirection(Experiment experiment, Flow flow, Dataset? train, List<string> notes)
+    private static double[]? Limit(Experiment experiment, Flow flow, Dataset? train, List<string> notes)
     {
         var why = train is null ? "the scalar equations have no direction"
             : flow.Network.Layers.Any(static l => l.Activation.Kind != ActivationKind.Identity) ? "only a linear network has one direction to compare"
             : null;
-        if (why is null)
-        {
-            try
-            {
-                if (experiment.Loss.Loss.HasExponentialTail) return HardMargin.Solve(train!).Direction;
-                var w = MinimumNorm.Of(train!).Weights;
-                var norm = Vectors.Norm(w);
-                if (norm > 0) return [.. w.Select(v => v / norm)];
-                why = "the minimum-norm solution is zero";
-            }
-            catch (NotSeparableException e) when (experiment.Observe.IsLenient)
-            {
-                why = e.Message;
-            }
-        }
+        if (why is null) return LimitDirection.Of(train!, experiment.Loss.Loss, experiment.Observe.IsLenient, notes);
         if (experiment.Observe.Measures is not ["default"]) notes.Add($"direction_error is not measured: {why}");
         return null;
     }

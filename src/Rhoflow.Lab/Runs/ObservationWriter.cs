@@ -1,4 +1,5 @@
-using Rhoflow.Flows;
+using Rhoflow.Measures;
+using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Runs;
 
@@ -10,10 +11,15 @@ internal sealed class ObservationWriter : IDisposable
     private readonly Npy? _w, _v, _rho;
     private bool _closed;
 
-    public ObservationWriter(RunFolder folder, PreparedRun run, int keepRows)
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="columns">The names of metrics.csv.</param>
+    /// <param name="examples">Margins of an observation.</param>
+    /// <param name="weightsOf">The network whose weights are kept; null: they are not.</param>
+    /// <param name="keepRows">Rows that stand there already and stay.</param>
+    /// <exception cref="InvalidDataException">There are fewer rows, or others.</exception>
+    public ObservationWriter(RunFolder folder, IReadOnlyList<string> columns, int examples, Network? weightsOf, int keepRows)
     {
         string Array(string name) => folder.File(Path.Combine("arrays", name + ".npy"));
-        var network = run.Flow.Network;
         Directory.CreateDirectory(folder.File("arrays"));
         Rows = keepRows;
         var opened = new List<IDisposable>();
@@ -24,12 +30,12 @@ internal sealed class ObservationWriter : IDisposable
         }
         try
         {
-            _metrics = Open(MetricsFile.Append(folder.File("metrics.csv"), run.Columns.Names, keepRows));
-            _margins = Open(Npy.Append(Array("margins"), run.Flow.Targets.Length, keepRows));
-            if (!run.Experiment.Observe.Weights) return;
-            _w = Open(Npy.Append(Array("W"), network.ParameterCount, keepRows));
-            _v = Open(Npy.Append(Array("V"), network.ParameterCount, keepRows));
-            _rho = Open(Npy.Append(Array("rho_k"), network.Depth, keepRows));
+            _metrics = Open(MetricsFile.Append(folder.File("metrics.csv"), columns, keepRows));
+            _margins = Open(Npy.Append(Array("margins"), examples, keepRows));
+            if (weightsOf is null) return;
+            _w = Open(Npy.Append(Array("W"), weightsOf.ParameterCount, keepRows));
+            _v = Open(Npy.Append(Array("V"), weightsOf.ParameterCount, keepRows));
+            _rho = Open(Npy.Append(Array("rho_k"), weightsOf.Depth, keepRows));
         }
         catch
         {
@@ -42,7 +48,7 @@ internal sealed class ObservationWriter : IDisposable
     public int Rows { get; private set; }
 
     /// <summary>Writes one observation: the arrays first, so that every row of metrics.csv has its arrays.</summary>
-    public void Add(double[] row, FlowPoint point)
+    public void Add(double[] row, Snapshot point)
     {
         _margins.Add(point.NormalizedMargins);
         _w?.Add(point.Weights());

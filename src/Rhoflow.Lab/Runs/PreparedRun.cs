@@ -46,6 +46,7 @@ public sealed class PreparedRun
         }
         var (train, test) = Preparation.Load(e.Data!);
         var network = e.Network!.Build(train.Inputs);
+        if (network.WhyNotAChain is { } beyond) throw e.Network.Place.Error($"flows follow chains of dense and diagonal layers with activations; here {beyond}. A 'descent' trains such networks");
         var theta = e.Init!.Build(network, e.Seed);
         RequireNumbers(network, theta, e);
         if (e.Flow.RhoK is { } norms) ScaleTo(network, theta, norms, e.Flow.Place);
@@ -62,6 +63,10 @@ public sealed class PreparedRun
         }
         return run;
     }
+
+    /// <summary>The files that its observations go to, behind so many rows.</summary>
+    internal ObservationWriter Writer(RunFolder folder, int keepRows) =>
+        new(folder, Columns.Names, Flow.Targets.Length, Experiment.Observe.Weights ? Flow.Network : null, keepRows);
 
     /// <summary>The trajectory, from the start.</summary>
     public Trajectory Start() => Flow.From(Theta, Options);

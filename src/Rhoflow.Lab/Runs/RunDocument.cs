@@ -33,6 +33,15 @@ public static class RunDocument
     internal static JsonObject Row(IReadOnlyList<string> columns, double[] row) =>
         new(columns.Select((c, i) => KeyValuePair.Create(c, (JsonNode?)Number(row[i]))));
 
+    /// <summary>The layers of a network as summary.json has them: where each lies in a row of arrays/W.npy.</summary>
+    internal static JsonArray Layers(Networks.Network network) => new([.. network.Layers.Select(l => (JsonNode)new JsonObject
+    {
+        ["kind"] = l.Kind.ToString().ToLowerInvariant(),
+        ["rows"] = l.Rows,
+        ["columns"] = l.Columns,
+        ["offset"] = l.Offset,
+    })]);
+
     internal static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
     private static JsonArray Observations(RunFolder folder, JsonObject? summary)
@@ -40,7 +49,7 @@ public static class RunDocument
         var file = folder.File("metrics.csv");
         if (!File.Exists(file)) return [];
         var (columns, rows) = MetricsFile.Read(file);
-        var layers = (summary?["layers"] as JsonArray)?.Select(l => new LayerShape((string)l!["kind"]! == "diagonal", (int)l["rows"]!, (int)l["columns"]!)).ToArray();
+        var layers = (summary?["layers"] as JsonArray)?.Select(l => new LayerShape((string)l!["kind"]! == "diagonal", (int)l["rows"]!, (int)l["columns"]!, (int)l["offset"]!)).ToArray();
         double[][]? Table(string name) => folder.File(Path.Combine("arrays", name + ".npy")) is var path && layers is not null && File.Exists(path) ? Npy.Read(path) : null;
         var (w, v, rho, margins) = (Table("W"), Table("V"), Table("rho_k"), Table("margins"));
         var list = new JsonArray();
@@ -56,16 +65,12 @@ public static class RunDocument
         return list;
     }
 
-    private readonly record struct LayerShape(bool Diagonal, int Rows, int Columns)
-    {
-        public int Count => Diagonal ? Rows : Rows * Columns;
-    }
+    private readonly record struct LayerShape(bool Diagonal, int Rows, int Columns, int Offset);
 
     // One matrix a layer, rows = outputs; a diagonal layer is written out in full.
     private static JsonArray Matrices(LayerShape[] layers, double[] theta)
     {
         var result = new JsonArray();
-        var offset = 0;
         foreach (var layer in layers)
         {
             var matrix = new JsonArray();
@@ -73,11 +78,10 @@ public static class RunDocument
             {
                 var row = new JsonArray();
                 for (var j = 0; j < layer.Columns; j++)
-                    row.Add(layer.Diagonal ? Number(i == j ? theta[offset + i] : 0) : Number(theta[offset + i * layer.Columns + j]));
+                    row.Add(layer.Diagonal ? Number(i == j ? theta[layer.Offset + i] : 0) : Number(theta[layer.Offset + i * layer.Columns + j]));
                 matrix.Add((JsonNode)row);
             }
             result.Add((JsonNode)matrix);
-            offset += layer.Count;
         }
         return result;
     }

@@ -17,10 +17,10 @@ public static class RunExecutor
     /// <param name="run">What to do.</param>
     /// <param name="folder">Where to write.</param>
     /// <param name="resume">Go on from the folder's checkpoint, if it has one that fits.</param>
-    /// <param name="progress">Told every observation's instant.</param>
+    /// <param name="progress">Told every observation's instant, in words.</param>
     /// <param name="cancellation">Stops the run and saves its state.</param>
     /// <exception cref="RunFolderException">The folder could not be written to (a full disk, no permission).</exception>
-    public static RunOutcome Execute(PreparedRun run, RunFolder folder, bool resume, Action<Instant>? progress, CancellationToken cancellation)
+    public static RunOutcome Execute(PreparedRun run, RunFolder folder, bool resume, Action<string>? progress, CancellationToken cancellation)
     {
         try
         {
@@ -32,7 +32,7 @@ public static class RunExecutor
         }
     }
 
-    private static RunOutcome Follow(PreparedRun run, RunFolder folder, bool resume, Action<Instant>? progress, CancellationToken cancellation)
+    private static RunOutcome Follow(PreparedRun run, RunFolder folder, bool resume, Action<string>? progress, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var trajectory = run.Start();
@@ -45,7 +45,7 @@ public static class RunExecutor
             foreach (var point in trajectory.At(run.Instants, cancellation))
             {
                 writer.Add(run.Columns.Row(point, trajectory.Steps), point);
-                progress?.Invoke(point.At);
+                progress?.Invoke(point.At.ToString());
                 if (clock.Elapsed - lastCheckpoint < BetweenCheckpoints || trajectory.Checkpoint is not { } checkpoint) continue;
                 CheckpointFile.Write(folder.Path, checkpoint);
                 lastCheckpoint = clock.Elapsed;
@@ -80,7 +80,7 @@ public static class RunExecutor
         {
             try
             {
-                var writer = new ObservationWriter(folder, run, checkpoint.Observed);
+                var writer = run.Writer(folder, checkpoint.Observed);
                 trajectory.Resume(checkpoint);
                 return writer;
             }
@@ -89,7 +89,7 @@ public static class RunExecutor
                 folder.Log($"the checkpoint does not fit the rows written, so the run starts from its beginning ({e.Message})");
             }
         }
-        return new ObservationWriter(folder, run, 0);
+        return run.Writer(folder, 0);
     }
 
     private static JsonObject Summarize(PreparedRun run, RunFolder folder, RunStatus status, string? error, Trajectory trajectory, TimeSpan elapsed)
@@ -117,12 +117,7 @@ public static class RunExecutor
             })]),
             ["limits"] = LimitSummary.Of(run),
             ["notes"] = new JsonArray([.. run.Columns.Notes.Select(n => (JsonNode)n)]),
-            ["layers"] = new JsonArray([.. run.Flow.Network.Layers.Select(l => (JsonNode)new JsonObject
-            {
-                ["kind"] = l.Kind.ToString().ToLowerInvariant(),
-                ["rows"] = l.Rows,
-                ["columns"] = l.Columns,
-            })]),
+            ["layers"] = RunDocument.Layers(run.Flow.Network),
         };
     }
 }

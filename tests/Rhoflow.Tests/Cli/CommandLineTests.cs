@@ -176,10 +176,10 @@ public sealed class CommandLineTests : IDisposable
     public void Lists_come_from_what_the_program_uses()
     {
         var all = JsonNode.Parse(Run("list", "--json").Output)!.AsObject();
-        all.Select(p => p.Key).ShouldBe(["figures", "claims", "measures", "data", "losses", "flows", "networks"]);
+        all.Select(p => p.Key).ShouldBe(["figures", "claims", "measures", "data", "losses", "flows", "descents", "networks"]);
         all["flows"]!.AsArray().Select(f => (string)f!["name"]!).ShouldBe(["unconstrained", "reparametrized", "fixed-rho", "lagrange", "weight-normalization", "tangent",
             "lp-constrained", "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-rho", "norm-growth"]);
-        all["losses"]!.AsArray().Select(f => (string)f!["name"]!).ShouldBe(["exponential", "logistic", "square"]);
+        all["losses"]!.AsArray().Select(f => (string)f!["name"]!).ShouldBe(["exponential", "logistic", "square", "cross-entropy", "square-signs"]);
         Run("list").Output.ShouldContain("flows");
         Run("list", "flows").Output.ShouldContain("T3 eq 20–21");
         Run("list", "measures").Output.ShouldContain("smoothed_margin");

@@ -1,0 +1,59 @@
+using System.Numerics;
+using Rhoflow.Descents;
+using Rhoflow.Measures;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Lab.Training;
+
+/// <summary>
+/// One observation of a descent. ρ_k and V_k are those of the network that is evaluated: batch normalization with its running statistics is
+/// folded into the weights (Memo 112's ρ has the scale of batch normalization in it), so that f = ρ f̃ up to the shifts of means.
+/// </summary>
+public sealed class TrainingPoint : Snapshot
+{
+    private readonly double[] _theta;
+
+    private TrainingPoint(Network network, double[] theta, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets, double logLoss)
+        : base(network, rhoK, v, logRho, outputs, targets, logLoss, -Math.Log(targets.Length)) => _theta = theta;
+
+    /// <summary>The weights as they are trained, without batch normalization folded in.</summary>
+    public override double[] Weights() => (double[])_theta.Clone();
+
+    /// <summary>A replica on its training set.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="replica">Where it stands.</param>
+    /// <param name="outputs">f(x_n), N × C; becomes f/ρ.</param>
+    /// <param name="targets">y_n.</param>
+    /// <param name="logLoss">log L over the training set.</param>
+    public static TrainingPoint Of<T>(Network network, Replica<T> replica, double[] outputs, double[] targets, double logLoss) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var theta = replica.Theta;
+        var v = (double[])theta.Clone();
+        if (network.StatisticsCount > 0) Fold(network, v, replica.State.Statistics);
+        var rhoK = new double[network.Depth];
+        var logRho = 0.0;
+        for (var k = 0; k < rhoK.Length; k++)
+        {
+            var w = network.Layers[k].Of(v);
+            rhoK[k] = Vectors.Norm(w);
+            logRho += network.Exponents[k] * Math.Log(rhoK[k]);
+            if (rhoK[k] > 0) Vectors.Scale(1 / rhoK[k], w, w);
+        }
+        Normalize(outputs, logRho);
+        return new TrainingPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss);
+    }
+
+    private static void Fold(Network network, double[] theta, double[] statistics)
+    {
+        var folded = BatchNormFolding.Of(network, theta, statistics);
+        for (var k = 0; k < network.Depth; k++) folded.Layers[k].Weights.CopyTo(network.Layers[k].Of(theta));
+    }
+
+    /// <summary>f ← f/ρ; ρ as its logarithm, because it may leave the range of a double. Zero weights have zero outputs.</summary>
+    public static void Normalize(Span<double> outputs, double logRho)
+    {
+        foreach (ref var f in outputs)
+            if (f != 0) f = Math.CopySign(Math.Exp(Math.Log(Math.Abs(f)) - logRho), f);
+    }
+}
