@@ -24,11 +24,11 @@ internal readonly record struct StepFrame(double LogScale, double Pull, double D
     }
 
     /// <summary>What a direction of the squared length <paramref name="square"/> in this frame is multiplied by before η.</summary>
-    public double Multiplier(StepScale scale, double square) => square == 0 ? 0 : scale switch
+    public double Multiplier(StepScale scale, double square) => scale switch
     {
         StepScale.Plain => Math.Exp(LogScale),
-        StepScale.LossBased => Math.Exp(LogScale - LogLoss),
-        _ => 1 / Math.Sqrt(square),
+        StepScale.LossBased => double.IsNegativeInfinity(LogLoss) ? 0 : Math.Exp(LogScale - LogLoss),
+        _ => square == 0 ? 0 : 1 / Math.Sqrt(square),
     };
 
     /// <summary>η as the noise of Langevin sees it: what −∇L itself is multiplied by.</summary>

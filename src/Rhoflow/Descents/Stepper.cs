@@ -94,10 +94,10 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         var square = _trainsNorms ? Vectors.Dot(_normPull, _normPull) : 0;
         foreach (var part in _squares) square += part;
         if (!double.IsFinite(square)) return $"the gradient is no longer finite, first in {NameOf(FirstNotFinite())}";
-        _multiplier = _frame.Multiplier(_options.Rule.Scale, square);
+        _multiplier = square == 0 && !_decays ? 0 : _frame.Multiplier(_options.Rule.Scale, square);
         _eta = eta;
         _sigma = _options.Rule.Temperature == 0 ? 0 : Math.Sqrt(2 * _frame.Rate(_options.Rule.Scale, eta, square) * _options.Rule.Temperature);
-        if (Overflow(Math.Sqrt(square)) is { } overflow) return overflow;
+        if (Overflow(Math.Sqrt(square) * _frame.Pull + (_decays ? _frame.Decay * _lambda.Max() * _reach : 0)) is { } overflow) return overflow;
         Keep();
         team.Run(_segments.Length, _move);
         for (var i = 0; i < _failures.Length; i++)
@@ -114,14 +114,19 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         var s = _segments[i];
         var h = Of(_h, s);
-        if (_frame.Pull != 1) Spheres.Scale(h, _frame.Pull, h);
-        var decay = s.Layer < 0 ? 0 : _frame.Decay * _lambda[s.Layer];
+        var decay = DecayOf(s);
         if (!s.IsWhole)
         {
-            if (decay != 0) TensorPrimitives.MultiplyAdd(Of(State.X, s), T.CreateTruncating(-decay), h, h);
+            // Only a normalized step needs the length of all of it now; otherwise the decay is part of the move.
+            if (_options.Rule.Scale == StepScale.Normalized)
+            {
+                Spheres.Scale(h, _frame.Pull, h);
+                if (decay != 0) TensorPrimitives.MultiplyAdd(Of(State.X, s), T.CreateTruncating(-decay), h, h);
+            }
             _squares[i] = Precise.SumOfSquares<T>(h);
             return;
         }
+        if (_frame.Pull != 1) Spheres.Scale(h, _frame.Pull, h);
         var norms = NormsOf(State.Norms, s);
         var normPull = NormsOf(_normPull, s);
         _squares[i] = _coordinates!.Pull(Layer(s), Of(State.X, s), norms, h, normPull);
@@ -133,40 +138,46 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         var s = _segments[i];
         var x = Of(State.X, s);
         var step = Of(_h, s);
-        Descend(i, step, thread);
         if (!s.IsWhole)
         {
-            TensorPrimitives.Add(x, step, x);
+            var rule = _options.Rule;
+            var normalized = rule.Scale == StepScale.Normalized;
+            double pull = normalized ? _multiplier : _multiplier * _frame.Pull, decay = normalized ? 0 : _multiplier * DecayOf(s);
+            if (rule.Momentum == 0) Updates.Plain(x, step, pull, decay, _eta);
+            else Updates.Momentum(x, Of(State.Momentum, s), step, pull, decay, _eta, rule.Momentum, rule.Nesterov);
+            AddNoise(i, x, thread);
             if (_coordinates is not null) x.CopyTo(Of(Weights, s));
             return;
         }
+        Descend(s, step);
+        AddNoise(i, step, thread);
         _failures[i] = _coordinates!.Move(Layer(s), x, step);
         var norms = NormsOf(State.Norms, s);
         if (_trainsNorms) DescendNorms(s, norms);
         _coordinates.Compose(Layer(s), x, norms, Of(Weights, s));
     }
 
-    // h ← the step: g = multiplier·h; m ← μm + g; ηm, or η(g + μm); plus noise.
-    private void Descend(int i, Span<T> h, int thread)
+    // h ← the step of a whole layer: g = multiplier·h; m ← μm + g; ηm, or η(g + μm).
+    private void Descend(Segment s, Span<T> h)
     {
         var rule = _options.Rule;
-        if (rule.Momentum == 0) Spheres.Scale(h, _eta * _multiplier, h);
-        else
+        Spheres.Scale(h, _multiplier, h);
+        if (rule.Momentum > 0)
         {
-            var m = Of(State.Momentum, _segments[i]);
-            Spheres.Scale(h, _multiplier, h);
+            var m = Of(State.Momentum, s);
             TensorPrimitives.MultiplyAdd(m, T.CreateTruncating(rule.Momentum), h, m);
-            if (!rule.Nesterov) Spheres.Scale(m, _eta, h);
-            else
-            {
-                TensorPrimitives.MultiplyAdd(m, T.CreateTruncating(rule.Momentum), h, h);
-                Spheres.Scale(h, _eta, h);
-            }
+            if (rule.Nesterov) TensorPrimitives.MultiplyAdd(m, T.CreateTruncating(rule.Momentum), h, h);
+            else m.CopyTo(h);
         }
+        Spheres.Scale(h, _eta, h);
+    }
+
+    private void AddNoise(int i, Span<T> x, int thread)
+    {
         if (_sigma == 0) return;
         var random = _random[thread];
         random.Restart(_seed, NoiseStream + i, State.Step);
-        foreach (ref var value in h) value += T.CreateTruncating(_sigma * random.NextNormal());
+        foreach (ref var value in x) value += T.CreateTruncating(_sigma * random.NextNormal());
     }
 
     private void DescendNorms(Segment s, Span<double> norms)
@@ -240,6 +251,8 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
             if (!double.IsFinite(_squares[i])) return i;
         return Array.FindIndex(_segments, s => s.IsWhole && NormsOf(_normPull, s).ContainsAnyExceptInRange(double.MinValue, double.MaxValue));
     }
+
+    private double DecayOf(Segment s) => s.Layer < 0 ? 0 : _frame.Decay * _lambda[s.Layer];
 
     private string NameOf(int segment) => segment < 0 ? "the norms" : _segments[segment].Layer < 0 ? "γ and β of a batch normalization" : $"layer {_segments[segment].Layer + 1}";
 

@@ -110,11 +110,11 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         return true;
     }
 
-    /// <summary>Trains for so many epochs more and looks at every replica after each.</summary>
+    /// <summary>The same, and looks at every replica after each epoch.</summary>
     /// <returns>This training.</returns>
     public Training<T> Train(int epochs, Action<Replica<T>> observe)
     {
-        for (var end = Epoch + epochs; Epoch < end && CountActive() > 0;)
+        while (Epoch < epochs && CountActive() > 0)
         {
             Train(Epoch + 1);
             foreach (var replica in _replicas) observe(replica);
