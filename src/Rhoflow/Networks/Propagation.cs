@@ -19,7 +19,8 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
     private Minibatch<T>? _block;
     private NormalizeBy _by;
     private int _examples;
-    private bool _hasDeltas, _hasDots, _isTangent;
+    private double[]? _running;
+    private bool _hasDeltas, _hasDots, _isTangent, _isBackward;
 
     /// <param name="network">What runs.</param>
     /// <param name="capacity">The most examples of a minibatch.</param>
@@ -69,7 +70,7 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
             throw new ArgumentException($"there is room for 1 to {Capacity} examples; the minibatch holds {inputs.Count}");
         if (statistics.Length != Network.StatisticsCount && (by == NormalizeBy.Running || !statistics.IsEmpty))
             throw new ArgumentException($"the network has {Network.StatisticsCount} running statistics of batch normalization; {statistics.Length} were given");
-        (_inputs, _examples, _by, _isTangent) = (inputs, inputs.Count, by, false);
+        (_inputs, _examples, _by, _isTangent, _isBackward) = (inputs, inputs.Count, by, false, false);
         _wiring.Input.LendValue(inputs.Buffer);
         var pass = new Pass<T> { Examples = _examples, Theta = theta, By = by, Statistics = statistics, Inputs = inputs };
         foreach (var node in _wiring.Operators) node?.Forward(pass);
@@ -101,8 +102,6 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
         }
     }
 
-    private double[]? _running;
-
     /// <summary>gradient ← Σ_n Σ_c weights_nc ∂f_c(x_n)/∂θ at the θ of the last <see cref="Forward"/>, through the minibatch's statistics too.</summary>
     /// <param name="theta">θ.</param>
     /// <param name="weights">N × C.</param>
@@ -117,6 +116,7 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
         var pass = new Pass<T> { Examples = _examples, Theta = theta, Gradient = gradient, By = _by, Inputs = _inputs! };
         for (var i = _wiring.Operators.Length - 1; i >= 0; i--)
             if (_wiring[i].Moves) _wiring.Operators[i]?.Backward(pass);
+        _isBackward = true;
     }
 
     /// <summary>ḟ (N × C): the derivative of the outputs along θ̇ = <paramref name="direction"/>, after <see cref="Forward"/>.</summary>
@@ -152,7 +152,9 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
         CheckOutputs(nameof(weightsDot), weightsDot.Length);
         if (!_isTangent) throw new InvalidOperationException($"{nameof(BackwardTangent)} comes after {nameof(Tangent)} with the same direction");
         NeedDeltas();
-        weights.CopyTo(_wiring.Output.Delta(_examples));
+        // Several products at one point share their δs.
+        var knowsDeltas = _isBackward && weights.SequenceEqual(_wiring.Output.Delta(_examples));
+        if (!knowsDeltas) weights.CopyTo(_wiring.Output.Delta(_examples));
         weightsDot.CopyTo(_wiring.Output.DeltaDot(_examples));
         var pass = new Pass<T> { Examples = _examples, Theta = theta, Direction = direction, Gradient = result, By = _by, Inputs = _inputs! };
         var deltas = new Pass<T> { Examples = _examples, Theta = theta, By = _by, Inputs = _inputs! };
@@ -160,8 +162,9 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
         {
             if (!_wiring[i].Moves) continue;
             _wiring.Operators[i]?.BackwardTangent(pass);
-            _wiring.Operators[i]?.Backward(deltas);
+            if (!knowsDeltas) _wiring.Operators[i]?.Backward(deltas);
         }
+        _isBackward = true;
     }
 
     private void NeedForward()
