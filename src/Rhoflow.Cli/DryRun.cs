@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Training;
 
 namespace Rhoflow.Cli;
 
@@ -12,21 +14,20 @@ internal static class DryRun
 
     public static int Show(RunRequest request, TextWriter output)
     {
-        var plans = request.Experiments.Select(e => (Experiment: e, Run: PreparedRun.From(e))).Select(p => (p.Experiment, p.Run,
-            Done: RunFolder.FindFinished(request.Root, p.Experiment.Name, p.Run.Id) is not null, Seconds: Estimate(p.Run))).ToArray();
-        var total = plans.Where(p => !p.Done).Sum(p => p.Seconds);
+        Plan[] plans = [.. ReplicaGroups.Of(request.Experiments).SelectMany(g => Plans(g, request.Root))];
+        var total = plans.Where(static p => !p.Done).Sum(static p => p.Seconds);
         if (request.Json)
         {
             output.WriteLine(new JsonObject
             {
-                ["runs"] = new JsonArray([.. plans.Select(p => (JsonNode)new JsonObject
+                ["runs"] = new JsonArray([.. plans.Select(static p => (JsonNode)new JsonObject
                 {
                     ["name"] = p.Experiment.Name,
-                    ["id"] = p.Run.Id,
+                    ["id"] = p.Id,
                     ["finished"] = p.Done,
-                    ["unknowns"] = p.Run.Flow.Dimension,
-                    ["examples"] = p.Run.Train?.Count,
-                    ["observations"] = p.Run.Instants.Count,
+                    ["unknowns"] = p.Unknowns,
+                    ["examples"] = p.Examples,
+                    ["observations"] = p.Observations,
                     ["seconds_estimated"] = Math.Round(p.Seconds, 3),
                     ["config"] = p.Experiment.ToYaml(),
                 })]),
@@ -36,12 +37,27 @@ internal static class DryRun
         }
         foreach (var p in plans)
         {
-            output.WriteLine($"# {p.Run.Id}: {p.Run.Flow.Dimension} unknowns{(p.Run.Train is { } t ? $", {t.Count} examples" : "")}, {p.Run.Instants.Count} observations, "
+            output.WriteLine($"# {p.Id}: {p.Unknowns} unknowns{(p.Examples is { } n ? $", {n} examples" : "")}, {p.Observations} observations, "
                 + (p.Done ? "finished already" : $"about {Duration(p.Seconds)}"));
             output.WriteLine(p.Experiment.ToYaml());
         }
-        output.WriteLine($"# {plans.Length} run{(plans.Length == 1 ? "" : "s")}, {plans.Count(p => p.Done)} finished already; the rest about {Duration(total)} on one core, longer where a flow is stiff or has many kinks");
+        output.WriteLine($"# {plans.Length} run{(plans.Length == 1 ? "" : "s")}, {plans.Count(static p => p.Done)} finished already; the rest about {Duration(total)} on one core, longer where a flow is stiff or has many kinks");
         return ExitStatus.Done;
+    }
+
+    private sealed record Plan(Experiment Experiment, string Id, bool Done, int Unknowns, int? Examples, int Observations, double Seconds);
+
+    private static IEnumerable<Plan> Plans(IReadOnlyList<Experiment> group, string root)
+    {
+        bool Done(Experiment e, string id) => RunFolder.FindFinished(root, e.Name, id) is not null;
+        if (group[0].Descent is null)
+        {
+            var run = PreparedRun.From(group[0]);
+            return [new Plan(group[0], run.Id, Done(group[0], run.Id), run.Flow.Dimension, run.Train?.Count, run.Instants.Count, Estimate(run))];
+        }
+        var prepared = PreparedTraining.From(group);
+        var seconds = TrainingForecast.Seconds(prepared[0]);
+        return [.. prepared.Select(t => new Plan(t.Experiment, t.Id, Done(t.Experiment, t.Id), t.Network.ParameterCount, t.Columns.Examples, t.Experiment.Observe.Epochs!.Count, seconds))];
     }
 
     private static double Estimate(PreparedRun run)

@@ -9,7 +9,8 @@ namespace Rhoflow.Lab.Config;
 /// <param name="Frobenius">‖W_k‖_F afterwards: one norm for all layers or one a layer; null: as they come.</param>
 /// <param name="Weights">One matrix (rows = outputs) a layer, exactly as written.</param>
 /// <param name="Place">Where it was written, for errors about shapes.</param>
-public sealed record InitConfig(string Kind, double Scale, double[]? Frobenius, double[][][]? Weights, ConfigNode? Place)
+/// <param name="File">A safetensors file with the weights instead, absolute.</param>
+public sealed record InitConfig(string Kind, double Scale, double[]? Frobenius, double[][][]? Weights, ConfigNode? Place, string? File = null)
 {
     /// <summary>The kinds, with what they mean.</summary>
     public static readonly string[] Kinds = ["normal", "kaiming", "orthogonal", "uniform", "diagonal", "weights", "zeros"];
@@ -23,9 +24,10 @@ public sealed record InitConfig(string Kind, double Scale, double[]? Frobenius, 
         if (kind is "weights" or "zeros" && map.Has("scale")) throw map["scale"]!.Error($"has no meaning for init.kind {kind}: the weights are taken exactly as given");
         if (kind == "zeros" && map.Has("frobenius"))
             throw map["frobenius"]!.Error("a zero layer has no direction, so it cannot be scaled to a norm; choose another init.kind");
+        var file = kind == "weights" && map.Required("weights", "one matrix a layer, rows = outputs, or a .safetensors file") is { IsScalar: true } path ? ReadFile(path) : null;
         return new InitConfig(kind, map["scale"]?.Positive() ?? 1,
             map["frobenius"] is { } f ? ReadNorms(f) : null,
-            kind == "weights" ? ReadWeights(map.Required("weights", "one matrix a layer, rows = outputs")) : null, node);
+            kind == "weights" && file is null ? ReadWeights(map["weights"]!) : null, node, file);
     }
 
     internal void Write(ConfigWriter writer) => writer.Section("init", () =>
@@ -34,6 +36,7 @@ public sealed record InitConfig(string Kind, double Scale, double[]? Frobenius, 
         if (Kind is not ("weights" or "zeros")) writer.Entry("scale", Scale);
         if (Frobenius is { Length: 1 }) writer.Entry("frobenius", Frobenius[0]);
         else if (Frobenius is not null) writer.Entry("frobenius", Frobenius);
+        if (File is not null) writer.Entry("weights", File);
         if (Weights is not null) writer.Raw("weights", ConfigWriter.List(Weights.Select(ConfigWriter.Matrix)));
     });
 
@@ -51,7 +54,7 @@ public sealed record InitConfig(string Kind, double Scale, double[]? Frobenius, 
                 "orthogonal" => Initialization.Orthogonal(network, random, Scale),
                 "uniform" => Initialization.Uniform(network, random, Scale),
                 "diagonal" => Initialization.Diagonal(network, random, Scale),
-                "weights" => network.Pack(Weights!),
+                "weights" => network.Pack(Weights ?? WeightFile.Read(File!, network)),
                 _ => network.Zeros(),
             };
             if (Frobenius is not null) Initialization.ScaleLayers(network, theta, Frobenius);
@@ -66,9 +69,16 @@ public sealed record InitConfig(string Kind, double Scale, double[]? Frobenius, 
     private static double[] ReadNorms(ConfigNode node) =>
         node.IsList ? [.. node.List("norms").Select(n => n.Positive())] : [node.Positive()];
 
+    private static string ReadFile(ConfigNode node)
+    {
+        var given = node.Text();
+        return given.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+            ? Path.GetFullPath(given, node.Folder)
+            : throw node.Error($"'{given}' is not a .safetensors file; weights are given as such a file, or as a list of matrices, one a layer (rows = outputs)");
+    }
+
     private static double[][][] ReadWeights(ConfigNode node)
     {
-        if (node.IsScalar) throw node.Error("weights are given as a list of matrices, one a layer (rows = outputs); this version reads no weight files");
         var layers = node.List("matrices, one a layer");
         return [.. layers.Select(static m => m.List("rows").Select(static r => r.List("numbers (a matrix is a list of rows)").Select(static c => c.Number()).ToArray()).ToArray())];
     }

@@ -11,11 +11,11 @@ public sealed record LabelNoiseConfig(string Kind, double Amplitude)
     internal static LabelNoiseConfig Read(ConfigNode? node)
     {
         if (node is null) return None;
-        if (node.IsScalar) return new LabelNoiseConfig("signs", node.NonNegative());
+        if (node.IsScalar) return None with { Amplitude = node.NonNegative() };
         var map = node.Map(Kinds);
         var kind = map.OneOf(Kinds);
-        return new LabelNoiseConfig(kind, map[kind]!.NonNegative());
+        return map[kind]!.NonNegative() is > 0 and var amplitude ? new LabelNoiseConfig(kind, amplitude) : None;
     }
 
-    internal void Write(ConfigWriter writer) => writer.Raw("label-noise", $"{{{Kind}: {ConfigWriter.Number(Amplitude)}}}");
+    internal void Write(ConfigWriter writer) => writer.Raw("label-noise", Amplitude == 0 ? "0" : $"{{{Kind}: {ConfigWriter.Number(Amplitude)}}}");
 }

@@ -119,6 +119,6 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
         LayerConfig[] Side(string key) => map[key] is { } side ? [.. side.List("layers").Select(Read)] : [];
         LayerConfig[] branch = Side("residual"), shortcut = Side("shortcut");
         var yaml = $"{{residual: {ConfigWriter.List(branch.Select(static l => l.Yaml))}{(shortcut.Length > 0 ? $", shortcut: {ConfigWriter.List(shortcut.Select(static l => l.Yaml))}" : "")}}}";
-        return new(yaml, b => b.Residual(left => Array.ForEach(branch, l => l.AddTo(left)), right => Array.ForEach(shortcut, l => l.AddTo(right))), node);
+        return new(yaml, b => b.Residual(left => Array.ForEach(branch, l => l.AddTo(left)), shortcut.Length == 0 ? null : right => Array.ForEach(shortcut, l => l.AddTo(right))), node);
     }
 }

@@ -8,8 +8,8 @@ namespace Rhoflow.Lab.Config;
 public static partial class RunIdentity
 {
     /// <summary>
-    /// The first 8 hexadecimal digits of the SHA-256 of the canonical config: the resolved YAML without the name, a data file
-    /// replaced by the hash of its content (wherever it lies), and the version of the mathematics.
+    /// The first 8 hexadecimal digits of the SHA-256 of the canonical config: the resolved YAML without the name, data and weight files
+    /// replaced by the hash of their content (wherever they lie), and the version of the mathematics.
     /// </summary>
     public static string Id(Experiment experiment) => Hash(Canonical(experiment))[..8];
 
@@ -18,8 +18,10 @@ public static partial class RunIdentity
     {
         var data = experiment.Data;
         if (data?.Path is { } path) data = data with { Path = Datasets.DataFiles.Identity(path) };
+        var init = experiment.Init;
+        if (init?.File is { } file) init = init with { File = "sha256-" + Datasets.DataFiles.HashOf(file) };
         var version = typeof(Networks.Network).Assembly.GetName().Version!;
-        return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{(experiment with { Name = "run", Data = data }).ToYaml()}";
+        return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{(experiment with { Name = "run", Data = data, Init = init }).ToYaml()}";
     }
 
     /// <summary>True for 8 lower-case hexadecimal digits.</summary>

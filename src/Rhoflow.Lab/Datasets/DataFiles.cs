@@ -34,7 +34,9 @@ internal static class DataFiles
 
     private static string Together(IEnumerable<string> files) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', files.Select(HashOf)))));
 
-    private static string HashOf(string path)
+    /// <summary>The SHA-256 of a file's content.</summary>
+    /// <exception cref="DataException">It is not there, or cannot be read.</exception>
+    public static string HashOf(string path)
     {
         try
         {

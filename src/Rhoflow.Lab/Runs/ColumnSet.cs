@@ -55,7 +55,7 @@ public sealed class ColumnSet
     public double[] Row(FlowPoint point, long steps)
     {
         var row = new List<double>(Names.Count) { steps, double.NaN, point.T, point.Log10T, point.Tau };
-        var input = new MeasureInput(point, _risk, _test is null ? null : OnTest(_test, point), _limit);
+        var input = new MeasureInput(point, _risk, _test is null ? null : OnTest(_test, point), _limit) { HasExponentialTail = _risk?.Loss.HasExponentialTail ?? true };
         foreach (var (measure, width, wanted) in _measures)
         {
             if (wanted) row.AddRange(measure.Values(input));

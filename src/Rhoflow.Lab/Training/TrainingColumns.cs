@@ -11,15 +11,20 @@ namespace Rhoflow.Lab.Training;
 /// <summary>The columns of a descent's metrics.csv and how a row is read off a replica. NaN: not measured here.</summary>
 public sealed class TrainingColumns
 {
+    // Entries of the data up to which the limit's direction is solved for unless it is asked for by name: seconds, not minutes.
+    private const long LargestLimit = 1_000_000;
+
     private readonly IReadOnlyList<(Measure Measure, int Width, bool Wanted)> _measures;
     private readonly double[] _targets;
     private readonly Dataset? _test;
     private readonly Network _network;
     private readonly double[]? _limit;
+    private readonly bool _exponentialTail;
 
     internal TrainingColumns(Experiment experiment, Network network, Dataset train, Dataset? test)
     {
         (_network, _targets, _test) = (network, train.Y.ToArray(), test);
+        _exponentialTail = experiment.Loss.Loss.HasExponentialTail;
         var notes = new List<string>();
         _measures = ColumnSet.Measured(experiment.Observe, network.Depth);
         Names = [.. ColumnSet.Clocks, .. _measures.SelectMany(m => m.Measure.Columns(network.Depth))];
@@ -27,7 +32,8 @@ public sealed class TrainingColumns
             notes.AddRange(experiment.Observe.Measures.Where(static m => !MeasureCatalog.Families.Contains(m) || MeasureCatalog.All.Where(x => x.Family == m).All(static x => x.Need >= MeasureNeed.Gradients))
                 .Select(static m => $"the family '{m}' is not measured on descents in this version"));
         var linear = network.IsChain && network.Layers.All(static l => l.Activation.Kind == ActivationKind.Identity) && network.Outputs == 1;
-        if (linear && experiment.Observe.Wants("direction")) _limit = LimitDirection.Of(train, experiment.Loss.Loss, experiment.Observe.IsLenient, notes);
+        var feasible = !experiment.Observe.IsLenient || (long)train.Count * train.Inputs <= LargestLimit;
+        if (linear && feasible && experiment.Observe.Wants("direction")) _limit = LimitDirection.Of(train, experiment.Loss.Loss, experiment.Observe.IsLenient, notes);
         else if (!experiment.Observe.IsLenient && experiment.Observe.Wants("direction")) notes.Add("direction_error is not measured: only a linear network with one output has one direction to compare");
         if (Homogeneity.Of(network).Reason is { } reason) notes.Add($"the network is not exactly homogeneous: {reason}");
         Notes = notes;
@@ -48,7 +54,7 @@ public sealed class TrainingColumns
         var outputs = new double[_targets.Length * _network.Outputs];
         var score = training.Evaluate(replica, outputs: outputs);
         var point = TrainingPoint.Of(_network, replica, outputs, _targets, score.LogLoss);
-        var input = new MeasureInput(point, Test: _test is null ? null : OnTest(training, replica, _test, point.LogRho), Limit: _limit);
+        var input = new MeasureInput(point, Test: _test is null ? null : OnTest(training, replica, _test, point.LogRho), Limit: _limit) { HasExponentialTail = _exponentialTail };
         var (t, tau) = Clocks(training, replica);
         var row = new List<double>(Names.Count) { replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsAnEpoch, t, Math.Log10(t), tau };
         foreach (var (measure, width, wanted) in _measures)

@@ -23,13 +23,14 @@ public static class TrainingExecutor
     /// <param name="progress">Told where the training stands, in words.</param>
     /// <param name="cancellation">Stops between two steps and saves the state.</param>
     /// <exception cref="RunFolderException">A folder could not be written to.</exception>
-    public static IReadOnlyList<RunOutcome> Execute(IReadOnlyList<TrainingMember> members, int threads, Action<string>? progress, CancellationToken cancellation)
+    /// <param name="afterStep">Told the steps done so far, after each.</param>
+    public static IReadOnlyList<RunOutcome> Execute(IReadOnlyList<TrainingMember> members, int threads, Action<string>? progress, CancellationToken cancellation, Action<long>? afterStep = null)
     {
         try
         {
             return members[0].Run.Experiment.Precision == Precision.Float32
-                ? Train<float>(members, threads, progress, cancellation)
-                : Train<double>(members, threads, progress, cancellation);
+                ? Train<float>(members, threads, progress, afterStep, cancellation)
+                : Train<double>(members, threads, progress, afterStep, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -37,7 +38,7 @@ public static class TrainingExecutor
         }
     }
 
-    private static RunOutcome[] Train<T>(IReadOnlyList<TrainingMember> members, int threads, Action<string>? progress, CancellationToken cancellation)
+    private static RunOutcome[] Train<T>(IReadOnlyList<TrainingMember> members, int threads, Action<string>? progress, Action<long>? afterStep, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var first = members[0].Run;
@@ -47,8 +48,10 @@ public static class TrainingExecutor
         TrainingRecord<T>[] records = [.. members.Select((m, i) => TrainingRecord<T>.Open(m, training, training.Replicas[i], members.Count))];
         try
         {
-            var clock = new TrainingClock<T>(training, first.Experiment.Descent!.Epochs, progress);
-            foreach (var epoch in first.Experiment.Observe.Epochs!.Where(e => e >= training.Epoch))
+            var clock = new TrainingClock<T>(training, first.Experiment.Descent!.Epochs, progress, afterStep);
+            // Behind what is observed already: a resumed training may stand within an epoch.
+            var reached = records.Max(static r => r.Position);
+            foreach (var epoch in first.Experiment.Observe.Epochs!.Where(e => e >= reached))
             {
                 if (!Reach(training, records, clock, epoch, cancellation)) return [.. records.Select(static r => r.Interrupt())];
                 foreach (var record in records) record.Observe();
@@ -86,7 +89,7 @@ public static class TrainingExecutor
 }
 
 /// <summary>Where a training stands, how fast it goes and how long it will take.</summary>
-internal sealed class TrainingClock<T>(Training<T> training, int epochs, Action<string>? progress) where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class TrainingClock<T>(Training<T> training, int epochs, Action<string>? progress, Action<long>? afterStep) where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly long _begin = Steps(training);
@@ -95,6 +98,7 @@ internal sealed class TrainingClock<T>(Training<T> training, int epochs, Action<
     /// <summary>Called after every step; speaks ten times a second at most.</summary>
     public void Report(Training<T> _)
     {
+        afterStep?.Invoke(Steps(training));
         if (progress is null || _clock.Elapsed < _next) return;
         _next = _clock.Elapsed + TimeSpan.FromSeconds(0.1);
         var done = Steps(training);

@@ -56,14 +56,16 @@ internal sealed class TrainingRecord<T> : IDisposable where T : unmanaged, IFloa
         return new TrainingRecord<T>(member, training, replica, together, Writer(0), 0);
     }
 
+    /// <summary>Epochs done, with the fraction of the one that has begun.</summary>
+    public double Position => _replica.State.Epoch + (double)_replica.State.StepInEpoch / _training.StepsAnEpoch;
+
     /// <summary>Writes a row, if the replica has moved on since the last.</summary>
     public void Observe()
     {
-        var epoch = _replica.State.Epoch + (double)_replica.State.StepInEpoch / _training.StepsAnEpoch;
-        if (epoch <= _lastEpoch) return;
+        if (Position <= _lastEpoch) return;
         var (row, point) = _run.Columns.Observe(_training, _replica);
         _writer.Add(row, point);
-        _lastEpoch = epoch;
+        _lastEpoch = Position;
     }
 
     /// <summary>Replaces the checkpoint.</summary>

@@ -7,7 +7,11 @@ namespace Rhoflow.Measures;
 /// <param name="Risk">The training risk with room of its own, for gradients and curvature; null for the scalar equations.</param>
 /// <param name="Test">What the network does on test data; null where there are none.</param>
 /// <param name="Limit">The direction that theory predicts for a linear network (unit norm, d numbers); null where it predicts none.</param>
-public sealed record MeasureInput(Snapshot Snapshot, EmpiricalRisk? Risk = null, TestResult? Test = null, double[]? Limit = null);
+public sealed record MeasureInput(Snapshot Snapshot, EmpiricalRisk? Risk = null, TestResult? Test = null, double[]? Limit = null)
+{
+    /// <summary>Whether the loss has an exponential tail: quantities like −log L/ρ mean nothing otherwise.</summary>
+    public bool HasExponentialTail { get; init; } = true;
+}
 
 /// <summary>A network on data that it was not trained on.</summary>
 /// <param name="Margins">The normalized margin of every example.</param>
