@@ -57,7 +57,7 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
     private const int PanelsTogether = 16;
 
     // Tiles below one another in a task: few, so that threads end together; but so many that packing B for each of them is cheap.
-    private const int TilesTogether = 8, TilesForPacking = 64;
+    private const int TilesTogether = 8, TilesForPacking = 176;
 
     // Multiplications (or numbers moved) below which waking other threads costs more than they help.
     private const long AloneBelow = 1 << 17;
@@ -114,7 +114,7 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
             _rowParts = Math.Min(tiles, Parts(_rowParts, team.Threads) * team.Threads);
         int columns = Parts(layout.Panels, _panelParts) * PanelColumns, rows = Parts(tiles, _rowParts) * TileRows;
         _packedLength = _panels == null ? Math.Min(PanelLayout.Depth, layout.K) * columns : 0;
-        _scratchLength = _packedLength + LeftLength + (operands.CTransposed ? rows * columns : 0);
+        _scratchLength = _packedLength + GemmLeft<TLanes, TVector, T>.Length + (operands.CTransposed ? rows * columns : 0);
         // Here, so that what is allocated does not depend on which thread takes which task.
         for (var thread = 0; thread < team.Threads; thread++) team.Scratch<T>(thread, _scratchLength);
         Run(_panelParts * _rowParts, (long)operands.M * layout.N * layout.K, _multiply, team);
@@ -140,7 +140,7 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
         Packing<TLanes, TVector, T>.Pack(_source, _layout, block, first, end, _panels + _layout.Offset(block, first));
     }
 
-    // Scratch holds the part of B, where it is not packed yet; a tile's rows of A, where they are columns in memory; and the part of C,
+    // Scratch holds the part of B, where it is not packed yet; some tiles' rows of A, where they are columns in memory; and the part of C,
     // where C is stored transposed: it is formed with rows as rows, and comes and goes through registers.
     private void MultiplyPart(int task, int thread)
     {
@@ -152,7 +152,7 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
         var transposed = _operands.CTransposed;
 
         var scratch = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_team!.Scratch<T>(thread, _scratchLength)));
-        T* left = scratch + _packedLength, result = left + LeftLength;
+        T* left = scratch + _packedLength, result = left + GemmLeft<TLanes, TVector, T>.Length;
 
         var c = _operands.C + first * PanelColumns * (transposed ? _operands.Ldc : 1) + top * (transposed ? 1 : _operands.Ldc);
         if (transposed && _operands.Add) Transposition<T>.Matrix(c, _operands.Ldc, used, rows, result, columns);
@@ -172,20 +172,31 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
         var edge = stackalloc T[TileRows * PanelColumns];
         var depth = _layout.DepthOf(block);
         var add = _operands.Add || block > 0;
+        nint row = _operands.ARow, step = _operands.AStep;
+        var from = _operands.A + top * row + (nint)block * PanelLayout.Depth * step;
+        var bring = step != 1 && columns > PanelColumns;
         for (int i = 0, taken; i < rows; i += taken)
         {
             taken = GemmTile<TLanes, TVector, T>.Take(rows - i);
-            var a = Left(top + i, taken, block, left, columns, out var row, out var step);
+            var a = from + i * row;
+            if (bring)
+            {
+                var begun = i % GemmLeft<TLanes, TVector, T>.Rows;
+                if (begun == 0)
+                    GemmLeft<TLanes, TVector, T>.Bring(
+                        a, step, Math.Min(rows - i, GemmLeft<TLanes, TVector, T>.Rows), _operands.M - top - i, depth, left);
+                a = GemmLeft<TLanes, TVector, T>.Tile(left, begun);
+            }
             T* b = panels, to = c + i * ldc;
             var j = 0;
             for (; j + PanelColumns <= columns; j += PanelColumns)
             {
-                GemmTile<TLanes, TVector, T>.Multiply(taken, depth, a, row, step, b, to, ldc, add);
+                GemmTile<TLanes, TVector, T>.Multiply(taken, depth, a, row, bring ? taken : step, b, to, ldc, add);
                 b += depth * PanelColumns;
                 to += PanelColumns;
             }
             if (j == columns) continue;
-            GemmTile<TLanes, TVector, T>.Multiply(taken, depth, a, row, step, b, edge, PanelColumns, false);
+            GemmTile<TLanes, TVector, T>.Multiply(taken, depth, a, row, bring ? taken : step, b, edge, PanelColumns, false);
             CopyEdge(edge, taken, columns - j, to, ldc, add);
         }
     }
@@ -201,50 +212,4 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
                 else *(double*)to += *(double*)from;
             }
     }
-
-    // Rows i … of A in one block of depth. Where a column of A is a row in memory, the tile's numbers are brought together first: they
-    // lie far apart, often in the same set of the cache.
-    private T* Left(int i, int rows, int block, T* scratch, int columns, out nint row, out nint step)
-    {
-        (row, step) = (_operands.ARow, _operands.AStep);
-        var a = _operands.A + i * row + (nint)block * PanelLayout.Depth * step;
-        if (step == 1 || columns <= PanelColumns) return a;
-        var width = (rows * sizeof(T) + Unit - 1) / Unit * Unit / sizeof(T);
-        if (i + width <= _operands.M) GatherUnits(a, step, width, _layout.DepthOf(block), scratch);
-        else Gather(a, row, step, rows, width, _layout.DepthOf(block), scratch);
-        (row, step) = (1, width);
-        return scratch;
-    }
-
-    // Bytes that are brought together at a time: more rows than the tile has, rather than one number after another.
-    private const int Unit = 32;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GatherUnits(T* a, nint step, nint width, int depth, T* result)
-    {
-        for (nint i = 0; i < width; i += Unit / sizeof(T))
-        {
-            T* from = a + i, to = result + i;
-            for (var p = 0; p < depth; p++)
-            {
-                Vector256.Store(Vector256.Load(from), to);
-                from += step;
-                to += width;
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather(T* a, nint row, nint step, int rows, int width, int depth, T* result)
-    {
-        for (; depth > 0; depth--)
-        {
-            for (var i = 0; i < rows; i++) result[i] = a[i * row];
-            a += step;
-            result += width;
-        }
-    }
-
-    // Numbers of a gathered tile: 6 or 12 rows, rounded up to units.
-    private static int LeftLength => PanelLayout.Depth * (TileRows + Unit / 2 / sizeof(T));
 }

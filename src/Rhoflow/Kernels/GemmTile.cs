@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Rhoflow.Kernels;
 
@@ -54,6 +55,13 @@ internal static unsafe class GemmTile<TLanes, TVector, T>
         row *= sizeof(T);
         step *= sizeof(T);
         byte* a0 = (byte*)a, a3 = a0 + 3 * row, a6 = a3 + 3 * row, a9 = a6 + 3 * row;
+        // C is fetched while the sums are taken: its rows lie on different pages. Short sums would only wait for what they wait for anyway.
+        if (Sse.IsSupported && k >= 32)
+            for (var i = 0; i < TRows.Count; i++)
+            {
+                Sse.Prefetch0(c + i * ldc);
+                Sse.Prefetch0(c + i * ldc + Columns - 1);
+            }
         for (; k > 0; k--)
         {
             var b0 = TLanes.Load(b);
