@@ -35,7 +35,12 @@ internal static class Lists
         new("losses", "losses for `loss`", static () => [.. Loss.All.Select(l => new ListEntry(l.Name, l.Summary))]),
         new("flows", "flows for flow.kind, with their equations", static () =>
             [.. FlowKind.All.Select(k => new ListEntry(k.Name, k.Equations, [("source", k.Source), .. k.Keys.Length > 0 ? [("keys", string.Join(", ", k.Keys))] : Array.Empty<(string, string)>()]))]),
-        new("descents", "descents for descent.kind", static () => [.. DescentConfig.Kinds.Select(static k => new ListEntry(k.Name, k.Summary))]),
+        new("descents", "descents: kinds, techniques that keep norms, and what else they can be told", static () =>
+        [
+            .. DescentConfig.Kinds.Select(static k => new ListEntry($"kind: {k.Name}", k.Summary)),
+            .. DescentConfig.Normalizations.Select(static n => new ListEntry($"normalization: {n.Name}", n.Summary)),
+            .. DescentConfig.Settings.Select(static n => new ListEntry($"{n.Name}:", n.Summary)),
+        ]),
         new("networks", "layers for network.layers", static () =>
         [
             new("{dense: n}", "W_k with n rows (outputs), no bias; data.transforms: [constant-input] gives the first layer one"),

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Rhoflow.Data;
+using Rhoflow.Descents;
 using Rhoflow.Flows;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
@@ -9,7 +10,7 @@ using Xunit;
 
 namespace Rhoflow.Tests;
 
-/// <summary>The README's library example prints what the README says.</summary>
+/// <summary>The README's library examples do what the README says.</summary>
 public sealed class ReadmeTests
 {
     [Fact]
@@ -28,6 +29,20 @@ public sealed class ReadmeTests
 
         lines.Count.ShouldBe(4);
         foreach (var line in lines) Readme().ShouldContain(line);
+    }
+
+    [Fact]
+    public void The_training_example_learns()
+    {
+        var digits = Digits.Load().ScalePixels().Center();
+        var conv = new NetworkBuilder(digits.Shape!.Value).Convolution(16, kernel: 3, stride: 2, padding: 1).Then(Activation.ReLU).Dense(10).Build();
+        var risk32 = new DataRisk<float>(conv, Loss.CrossEntropy, digits);
+
+        using var run = Descent.Of(risk32, new Sgd(learningRate: 0.1, momentum: 0.9, batch: 128), weightDecay: 1e-4)
+            .Replicas(seeds: 2, frobenius: [0.5, 2, 8]);
+        run.Train(epochs: 30, cancellation: TestContext.Current.CancellationToken);
+        run.Replicas.Count.ShouldBe(6);
+        foreach (var r in run.Replicas) run.Evaluate(r).Error.ShouldBeLessThan(0.05, $"replica {r.Index}, rho = {Math.Exp(r.LogRho()):g2}");
     }
 
     private static string Readme([CallerFilePath] string here = "") =>

@@ -69,7 +69,7 @@ public sealed class ColumnSet
         var f = test.Outputs(s.V).ToArray();
         var sign = s.Rho < 0 ? -1.0 : 1;
         for (var n = 0; n < f.Length; n++) f[n] *= sign;
-        return new TestResult(ClassMargins.Of(f, test.Data.Y, 1), test.LogLossScaled(s.V, s.Rho));
+        return new TestResult(Margin.All(f, test.Data.Y, 1), test.LogLossScaled(s.V, s.Rho));
     }
 
     private static double[]? Limit(Experiment experiment, Flow flow, Dataset? train, List<string> notes)

@@ -3,6 +3,7 @@ using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 
@@ -70,7 +71,7 @@ public sealed class TrainingColumns
         var outputs = new double[test.Count * _network.Outputs];
         var score = training.Evaluate(replica, test, outputs: outputs);
         TrainingPoint.Normalize(outputs, logRho);
-        return new TestResult(ClassMargins.Of(outputs, test.Y, _network.Outputs), score.LogLoss);
+        return new TestResult(Margin.All(outputs, test.Y, _network.Outputs), score.LogLoss);
     }
 
     // t = Σ η: the time of the flow that the descent steps along. With η/L it is τ = ∫ L dt that grows by η a step.

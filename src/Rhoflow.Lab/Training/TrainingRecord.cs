@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Training;
 
@@ -108,7 +109,15 @@ internal sealed class TrainingRecord<T> : IDisposable where T : unmanaged, IFloa
             ["notes"] = new JsonArray([.. _run.Columns.Notes.Select(static n => (JsonNode)n)]),
             ["parameters"] = _run.Network.ParameterCount,
             ["network"] = _run.Network.ToString(),
+            ["homogeneity"] = Homogeneous(Homogeneity.Of(_run.Network)),
             ["layers"] = RunDocument.Layers(_run.Network),
         };
     }
+
+    private static JsonObject Homogeneous(Homogeneity h) => new()
+    {
+        ["degree"] = h.Degree,
+        ["layers"] = new JsonArray([.. h.Layers.Select(static e => (JsonNode?)e)]),
+        ["reason"] = h.Reason,
+    };
 }

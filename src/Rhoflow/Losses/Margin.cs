@@ -20,6 +20,26 @@ public static class Margin
     /// <summary>The margin for any number of outputs: ±1 targets for one, classes for more.</summary>
     public static double Of(ReadOnlySpan<double> f, double y) => f.Length == 1 ? y * f[0] : Of(f, (int)y, out _);
 
+    /// <summary>The margins of N examples.</summary>
+    /// <param name="f">Outputs, row-major N × C.</param>
+    /// <param name="y">Targets, N.</param>
+    /// <param name="outputs">C.</param>
+    public static double[] All(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs)
+    {
+        var margins = new double[y.Length];
+        for (var n = 0; n < margins.Length; n++) margins[n] = Of(f.Slice(n * outputs, outputs), y[n]);
+        return margins;
+    }
+
+    /// <summary>The share of margins that are not positive.</summary>
+    public static double ErrorShare(ReadOnlySpan<double> margins)
+    {
+        var errors = 0;
+        foreach (var m in margins)
+            if (!(m > 0)) errors++;
+        return errors / (double)margins.Length;
+    }
+
     /// <summary>How many of the examples have no positive margin.</summary>
     /// <param name="f">Outputs, row-major N × C.</param>
     /// <param name="y">Targets, N.</param>

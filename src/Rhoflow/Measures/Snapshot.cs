@@ -23,7 +23,7 @@ public class Snapshot
         Rho = 1;
         for (var k = 0; k < rhoK.Length; k++)
             for (var e = 0; e < network.Exponents[k]; e++) Rho *= rhoK[k];
-        NormalizedMargins = ClassMargins.Of(outputs, targets, network.Outputs);
+        NormalizedMargins = Losses.Margin.All(outputs, targets, network.Outputs);
     }
 
     public Network Network { get; }
@@ -65,7 +65,7 @@ public class Snapshot
     public double SmoothedMargin => -(LogLoss - LogReduction) * Math.Exp(-LogRho);
 
     /// <summary>Share of examples with a margin ≤ 0.</summary>
-    public double TrainError => ClassMargins.ErrorShare(NormalizedMargins);
+    public double TrainError => Losses.Margin.ErrorShare(NormalizedMargins);
 
     /// <summary>
     /// θ: W_k = ρ_k V_k, so that f(θ; x) = ρ f(V; x). A negative ρ_k below a ReLU would switch its units to their other side instead of
