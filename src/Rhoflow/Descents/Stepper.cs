@@ -117,12 +117,14 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         var decay = DecayOf(s);
         if (!s.IsWhole)
         {
-            // Only a normalized step needs the length of all of it now; otherwise the decay is part of the move.
-            if (_options.Rule.Scale == StepScale.Normalized)
+            // Only a normalized step needs the length of all of it now; otherwise the decay is part of the move, and the length is but a bound.
+            if (_options.Rule.Scale != StepScale.Normalized)
             {
-                Spheres.Scale(h, _frame.Pull, h);
-                if (decay != 0) TensorPrimitives.MultiplyAdd(Of(State.X, s), T.CreateTruncating(-decay), h, h);
+                _squares[i] = Bound(h);
+                return;
             }
+            Spheres.Scale(h, _frame.Pull, h);
+            if (decay != 0) TensorPrimitives.MultiplyAdd(Of(State.X, s), T.CreateTruncating(-decay), h, h);
             _squares[i] = Precise.SumOfSquares<T>(h);
             return;
         }
@@ -131,6 +133,13 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         var normPull = NormsOf(_normPull, s);
         _squares[i] = _coordinates!.Pull(Layer(s), Of(State.X, s), norms, h, normPull);
         for (var r = 0; r < norms.Length; r++) normPull[r] -= decay * norms[r];
+    }
+
+    // ‖h‖² in the precision of h, which is fast; in float64 where that leaves its range.
+    private static double Bound(ReadOnlySpan<T> h)
+    {
+        var square = double.CreateTruncating(Updates.SumOfSquares(h));
+        return square is > 1e-30 and < 1e30 ? square : Precise.SumOfSquares(h);
     }
 
     private void Move(int i, int thread)
@@ -144,7 +153,9 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
             var normalized = rule.Scale == StepScale.Normalized;
             double pull = normalized ? _multiplier : _multiplier * _frame.Pull, decay = normalized ? 0 : _multiplier * DecayOf(s);
             if (rule.Momentum == 0) Updates.Plain(x, step, pull, decay, _eta);
-            else Updates.Momentum(x, Of(State.Momentum, s), step, pull, decay, _eta, rule.Momentum, rule.Nesterov);
+            else
+                Elementwise.MomentumStep(
+                    x, Of(State.Momentum, s), step, -Number(_eta), Number(rule.Momentum), Number(pull), -Number(decay), rule.Nesterov);
             AddNoise(i, x, thread);
             if (_coordinates is not null) x.CopyTo(Of(Weights, s));
             return;
@@ -251,6 +262,8 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
             if (!double.IsFinite(_squares[i])) return i;
         return Array.FindIndex(_segments, s => s.IsWhole && NormsOf(_normPull, s).ContainsAnyExceptInRange(double.MinValue, double.MaxValue));
     }
+
+    private static T Number(double number) => T.CreateTruncating(number);
 
     private double DecayOf(Segment s) => s.Layer < 0 ? 0 : _frame.Decay * _lambda[s.Layer];
 

@@ -1,40 +1,40 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Rhoflow.Descents;
 
-/// <summary>The inner loops of plain steps: every number is read and written once, in vectors.</summary>
+/// <summary>The inner loops of plain steps, but the one with momentum, which is a kernel.</summary>
 internal static class Updates
 {
     /// <summary>x ← x + η(pull·h − decay·x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Plain<T>(Span<T> x, ReadOnlySpan<T> h, double pull, double decay, double eta) where T : unmanaged, IFloatingPointIeee754<T>
     {
         T a = T.CreateTruncating(eta * pull), b = T.CreateTruncating(eta * decay);
-        var i = 0;
-        for (; i <= x.Length - Vector<T>.Count; i += Vector<T>.Count)
-        {
-            var v = new Vector<T>(x[i..]);
-            (v + (new Vector<T>(h[i..]) * a - v * b)).CopyTo(x[i..]);
-        }
-        for (; i < x.Length; i++) x[i] += h[i] * a - x[i] * b;
+        Vector<T> pulls = new(a), decays = new(b);
+        var xs = MemoryMarshal.Cast<T, Vector<T>>(x);
+        var hs = MemoryMarshal.Cast<T, Vector<T>>(h);
+        for (var i = 0; i < xs.Length; i++) xs[i] += hs[i] * pulls - xs[i] * decays;
+        for (var i = xs.Length * Vector<T>.Count; i < x.Length; i++) x[i] += h[i] * a - x[i] * b;
     }
 
-    /// <summary>g = pull·h − decay·x; m ← μm + g; x ← x + ηm, or η(g + μm).</summary>
-    public static void Momentum<T>(Span<T> x, Span<T> m, ReadOnlySpan<T> h, double pull, double decay, double eta, double mu, bool nesterov)
-        where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>‖h‖², summed in the precision of h: fast, and good enough for a bound while it is not near the ends of its range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T SumOfSquares<T>(ReadOnlySpan<T> h) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T a = T.CreateTruncating(pull), b = T.CreateTruncating(decay), e = T.CreateTruncating(eta), f = T.CreateTruncating(mu);
+        Vector<T> s0 = default, s1 = default, s2 = default, s3 = default;
+        var hs = MemoryMarshal.Cast<T, Vector<T>>(h);
         var i = 0;
-        for (; i <= x.Length - Vector<T>.Count; i += Vector<T>.Count)
+        for (; i + 4 <= hs.Length; i += 4)
         {
-            Vector<T> v = new(x[i..]), g = new Vector<T>(h[i..]) * a - v * b, next = new Vector<T>(m[i..]) * f + g;
-            next.CopyTo(m[i..]);
-            (v + (nesterov ? g + next * f : next) * e).CopyTo(x[i..]);
+            s0 += hs[i] * hs[i];
+            s1 += hs[i + 1] * hs[i + 1];
+            s2 += hs[i + 2] * hs[i + 2];
+            s3 += hs[i + 3] * hs[i + 3];
         }
-        for (; i < x.Length; i++)
-        {
-            var g = h[i] * a - x[i] * b;
-            m[i] = m[i] * f + g;
-            x[i] += (nesterov ? g + m[i] * f : m[i]) * e;
-        }
+        var sum = Vector.Sum((s0 + s1) + (s2 + s3));
+        for (i *= Vector<T>.Count; i < h.Length; i++) sum += h[i] * h[i];
+        return sum;
     }
 }
