@@ -123,6 +123,7 @@ WORK = {
     "conv-bn torch": lambda: convolution_step(True),
     "replicas torch": replicas,
     "hvp-conv torch": hessian_vector,
+    "hvp-conv-once torch": hessian_vector,
     "gemm-1024-f32 torch": lambda: product(1024, 1024, 1024, torch.float32),
     "gemm-1024-f64 torch": lambda: product(1024, 1024, 1024, torch.float64),
 }

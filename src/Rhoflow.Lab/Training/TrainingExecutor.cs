@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Numerics;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Runs;
@@ -86,34 +84,4 @@ public static class TrainingExecutor
             if (cancellation.IsCancellationRequested) return false;
         }
     }
-}
-
-/// <summary>Where a training stands, how fast it goes and how long it will take.</summary>
-internal sealed class TrainingClock<T>(Training<T> training, int epochs, Action<string>? progress, Action<long>? afterStep) where T : unmanaged, IFloatingPointIeee754<T>
-{
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly long _begin = Steps(training);
-    private TimeSpan _next;
-
-    /// <summary>Called after every step; speaks ten times a second at most.</summary>
-    public void Report(Training<T> _)
-    {
-        afterStep?.Invoke(Steps(training));
-        if (progress is null || _clock.Elapsed < _next) return;
-        _next = _clock.Elapsed + TimeSpan.FromSeconds(0.1);
-        var done = Steps(training);
-        var rate = (done - _begin) / _clock.Elapsed.TotalSeconds;
-        var left = rate > 0 ? TimeSpan.FromSeconds(((long)epochs * training.StepsAnEpoch - done) / rate) : TimeSpan.Zero;
-        var loss = training.Replicas.Where(static r => r.Failure is null).Select(static r => r.State.LogLoss / Math.Log(10)).DefaultIfEmpty(double.NaN).First();
-        progress(string.Create(CultureInfo.InvariantCulture,
-            $"epoch {training.Epoch + 1} of {epochs}, {rate / training.StepsAnEpoch:g3} epochs/s ({rate:g3} steps/s), log10 L {loss:f3}, {Words(left)} left"));
-    }
-
-    private static long Steps(Training<T> training)
-    {
-        var state = training.Replicas.FirstOrDefault(static r => r.Failure is null && !r.State.IsStopped)?.State;
-        return state is null ? 0 : (long)state.Epoch * training.StepsAnEpoch + state.StepInEpoch;
-    }
-
-    private static string Words(TimeSpan t) => t.TotalHours >= 1 ? $"{(int)t.TotalHours} h {t.Minutes} min" : t.TotalMinutes >= 1 ? $"{t.Minutes} min {t.Seconds} s" : $"{t.Seconds} s";
 }

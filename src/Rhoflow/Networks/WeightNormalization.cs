@@ -146,6 +146,6 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
     private double Gain(ReadOnlySpan<T> parameters, int window) => Number(parameters[Network.ParameterCount + window]);
     private ReadOnlySpan<T> Cut(ReadOnlySpan<T> vector, int window) => vector.Slice(_windows[window].Offset, _windows[window].Length);
     private Span<T> Cut(Span<T> vector, int window) => vector.Slice(_windows[window].Offset, _windows[window].Length);
-    private static double Dot(ReadOnlySpan<T> a, ReadOnlySpan<T> b) => Kernels.Elementwise.Dot(a, b);
+    private static double Dot(ReadOnlySpan<T> a, ReadOnlySpan<T> b) => Numerics.Precise.Dot(a, b);
     private static double Number(T value) => double.CreateTruncating(value);
 }

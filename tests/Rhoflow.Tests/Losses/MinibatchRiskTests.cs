@@ -68,6 +68,12 @@ public class MinibatchRiskTests
             var product = new double[theta.Length];
             var scale = Math.Exp(risk.HessianVector(theta, batch, NormalizeBy.Batch, default, direction, product).LogScale);
             for (var i = 0; i < theta.Length; i++) (scale * product[i]).ShouldBe(-(up.H[i] - down.H[i]) / (2 * H), 1e-6 * (1 + here.Loss));
+
+            // Another direction at the same point, by itself and from what the first has left.
+            double[] other = [.. direction.Reverse()], anew = new double[theta.Length];
+            risk.HessianVectorHere(theta, batch, other, product);
+            new MinibatchRisk<double>(net, loss, 7, s_team).HessianVector(theta, batch, NormalizeBy.Batch, default, other, anew);
+            product.ShouldBe(anew);
         }
     }
 
