@@ -18,8 +18,18 @@ public static class ReplicaGroups
         Init = null,
         Descent = e.Descent! with
         {
-            LearningRate = 1, Schedule = RateConfig.Constant, Momentum = 0, Nesterov = false, WeightDecay = [0], Normalization = "none", PerRow = false,
-            Rho = RhoConfig.Constant, Temperature = 0, LabelNoise = LabelNoiseConfig.None, Perturbation = null, Stop = StopConfig.Never,
+            LearningRate = 1,
+            Schedule = RateConfig.Constant,
+            Momentum = 0,
+            Nesterov = false,
+            WeightDecay = [0],
+            Normalization = "none",
+            PerRow = false,
+            Rho = RhoConfig.Constant,
+            Temperature = 0,
+            LabelNoise = LabelNoiseConfig.None,
+            Perturbation = null,
+            Stop = StopConfig.Never,
         },
     }).ToYaml();
 }

@@ -54,8 +54,7 @@ public sealed class Dataset
     /// <inheritdoc cref="Dataset(string, double[], double[], int, IReadOnlyList{string}?)" path="/exception"/>
     public static Dataset Of<T>(string name, T[] x, double[] y, int inputs, IReadOnlyList<string>? classNames = null, TensorShape? shape = null, double pixelMaximum = 255)
         where T : unmanaged =>
-        x is byte[] or float[] or double[]
-            ? new(name, x, y, inputs, classNames, shape, pixelMaximum)
+        x is byte[] or float[] or double[]? new(name, x, y, inputs, classNames, shape, pixelMaximum)
             : throw new ArgumentException($"inputs are stored as byte, float or double, not as {typeof(T).Name}", nameof(x));
 
     public string Name { get; }
