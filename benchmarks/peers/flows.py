@@ -1,13 +1,12 @@
 """The same work as our flow benchmarks, in numpy/scipy and in PyTorch, each as its users write it for speed.
 
-Protocol: reads lines "NAME REPEATS" on standard input, answers each with the seconds of one repetition; "libraries" names what is installed,
-"speed" gives the GFLOP/s of a matrix product.
 Everything is float64 on one thread.
 """
-import sys
 import time
 
 import numpy as np
+
+from protocol import serve
 
 try:
     import torch
@@ -169,25 +168,5 @@ def speed():
     return best
 
 
-def main():
-    made = {}
-    for line in sys.stdin:
-        name, _, repeats = line.strip().rpartition(" ")
-        if line.strip() == "libraries":
-            print(" ".join(["numpy"] + (["torch"] if torch else []) + (["scipy"] if solve_ivp else [])), flush=True)
-            continue
-        if line.strip() == "speed":
-            print(repr(speed()), flush=True)
-            continue
-        try:
-            work = made.get(name) or made.setdefault(name, WORK[name]())
-            begin = time.perf_counter()
-            for _ in range(int(repeats)):
-                work()
-            print(repr((time.perf_counter() - begin) / int(repeats)), flush=True)
-        except Exception as error:  # a peer that fails is reported as absent, never as slow
-            print("failed " + str(error).replace("\n", " "), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(WORK, ["numpy"] + (["torch"] if torch else []) + (["scipy"] if solve_ivp else []), speed)

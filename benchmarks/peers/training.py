@@ -1,12 +1,11 @@
 """The same work as our training benchmarks in PyTorch, as its users write it for speed: float32, SGD with momentum 0.9, batch 128.
 
-Protocol: reads lines "NAME REPEATS" on standard input, answers each with the seconds of one repetition; "libraries" names what is
-installed, "speed" gives the GFLOP/s of a 512³ matrix product (by which the best setting of OpenBLAS is chosen). The number of threads
-is the environment's OMP_NUM_THREADS. Convolutions run in both memory layouts once, and in the faster one from then on.
+The number of threads is the environment's OMP_NUM_THREADS. Convolutions run in both memory layouts once, and in the faster one from then on.
 """
 import os
-import sys
 import time
+
+from protocol import serve
 
 try:
     import torch
@@ -77,16 +76,21 @@ def convolution_step(batch_norm):
     return best_layout(make)
 
 
-def hessian_vector():
+def hessian_vector(again):
+    """A product with a gradient of its own, or again from the graph of one, as an eigenvalue solver takes them."""
     def make(layout):
         net = convolutional(False).to(memory_format=layout)
         x = torch.randn(BATCH, 3, 32, 32).to(memory_format=layout)
         y, loss, parameters = torch.randint(0, 10, (BATCH,)), nn.CrossEntropyLoss(), list(net.parameters())
         direction = [torch.randn_like(p) for p in parameters]
 
+        def gradient():
+            return torch.autograd.grad(loss(net(x), y), parameters, create_graph=True)
+
+        kept = gradient() if again else None
+
         def run():
-            gradient = torch.autograd.grad(loss(net(x), y), parameters, create_graph=True)
-            torch.autograd.grad(sum((g * v).sum() for g, v in zip(gradient, direction)), parameters)
+            torch.autograd.grad(kept or gradient(), parameters, grad_outputs=direction, retain_graph=again)
         return run
     return best_layout(make)
 
@@ -122,32 +126,12 @@ WORK = {
     "conv torch": lambda: convolution_step(False),
     "conv-bn torch": lambda: convolution_step(True),
     "replicas torch": replicas,
-    "hvp-conv torch": hessian_vector,
-    "hvp-conv-once torch": hessian_vector,
+    "hvp-conv torch": lambda: hessian_vector(again=True),
+    "hvp-conv-once torch": lambda: hessian_vector(again=False),
     "gemm-1024-f32 torch": lambda: product(1024, 1024, 1024, torch.float32),
     "gemm-1024-f64 torch": lambda: product(1024, 1024, 1024, torch.float64),
 }
 
 
-def main():
-    made = {}
-    for line in sys.stdin:
-        name, _, repeats = line.strip().rpartition(" ")
-        if line.strip() == "libraries":
-            print("torch" if torch else "", flush=True)
-            continue
-        if line.strip() == "speed":
-            print(repr(speed()) if torch else "0", flush=True)
-            continue
-        try:
-            work = made.get(name) or made.setdefault(name, WORK[name]())
-            begin = time.perf_counter()
-            for _ in range(int(repeats)):
-                work()
-            print(repr((time.perf_counter() - begin) / int(repeats)), flush=True)
-        except Exception as error:  # a peer that fails is reported as absent, never as slow
-            print("failed " + str(error).replace("\n", " "), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(WORK, ["torch"] if torch else [], speed)
