@@ -43,27 +43,23 @@ public sealed unsafe class Convolution<T> where T : unmanaged, IFloatingPointIee
     /// <param name="x">examples × Height × Width × Channels.</param>
     /// <param name="w">Maps × Patch.</param>
     /// <param name="y">examples × OutHeight × OutWidth × Maps.</param>
-    /// <param name="rectify">Whether max(0, ·) of the result is stored: a ReLU behind the convolution without another pass over y.</param>
     /// <exception cref="ArgumentException">An operand is too short, or there are more examples than the batch holds.</exception>
-    public void Forward(int examples, ReadOnlySpan<T> x, ReadOnlySpan<T> w, Span<T> y, bool accumulate = false, bool rectify = false)
+    public void Forward(int examples, ReadOnlySpan<T> x, ReadOnlySpan<T> w, Span<T> y, bool accumulate = false)
     {
         Check(examples, x.Length, w.Length, y.Length);
-        fixed (T* px = x, pw = w, py = y) _forward.Run(examples, px, pw, py, accumulate, rectify);
+        fixed (T* px = x, pw = w, py = y) _forward.Run(examples, px, pw, py, accumulate);
     }
 
     /// <summary>dx = ∂⟨dy, conv(x, W)⟩/∂x, or dx += it; linear in dy and in W.</summary>
     /// <param name="dy">examples × OutHeight × OutWidth × Maps.</param>
     /// <param name="w">Maps × Patch.</param>
     /// <param name="dx">examples × Height × Width × Channels.</param>
-    /// <param name="gate">Empty, or numbers that lie as dx does: where they are not positive, 0 takes the place of the gradient. With the
-    /// output x of a ReLU before the convolution, dx becomes the gradient by what went into the ReLU.</param>
     /// <exception cref="ArgumentException">An operand is too short, or there are more examples than the batch holds.</exception>
-    public void BackwardData(int examples, ReadOnlySpan<T> dy, ReadOnlySpan<T> w, Span<T> dx, bool accumulate = false, ReadOnlySpan<T> gate = default)
+    public void BackwardData(int examples, ReadOnlySpan<T> dy, ReadOnlySpan<T> w, Span<T> dx, bool accumulate = false)
     {
         Check(examples, dx.Length, w.Length, dy.Length);
-        if (!gate.IsEmpty) Check("gates", gate.Length, (long)examples * Shape.InputSize);
         _backwardData ??= new ConvolutionBackwardData<T>(_setting);
-        fixed (T* pdy = dy, pw = w, pdx = dx, pg = gate) _backwardData.Run(examples, pdy, pw, pdx, accumulate, pg);
+        fixed (T* pdy = dy, pw = w, pdx = dx) _backwardData.Run(examples, pdy, pw, pdx, accumulate);
     }
 
     /// <summary>dW = ∂⟨dy, conv(x, W)⟩/∂W, or dW += it, summed over the examples; linear in dy and in x.</summary>

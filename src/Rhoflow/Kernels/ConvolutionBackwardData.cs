@@ -14,7 +14,7 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
     private readonly AlignedBuffer<T> _padded, _packed;
     private readonly Parity[] _parities;
     private readonly Action<int, int> _pack, _multiply;
-    private T* _dy, _w, _dx, _gate;
+    private T* _dy, _w, _dx;
     private int _examples;
     private bool _accumulate;
 
@@ -41,12 +41,11 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
         _multiply = Multiply;
     }
 
-    public void Run(int examples, T* dy, T* w, T* dx, bool accumulate, T* gate)
+    public void Run(int examples, T* dy, T* w, T* dx, bool accumulate)
     {
         _dy = dy;
         _w = w;
         _dx = dx;
-        _gate = gate;
         (_examples, _accumulate) = (examples, accumulate);
         _setting.Team.Run(_parities.Length, _pack);
         _setting.Team.Run((examples + _setting.ImagesPerTask - 1) / _setting.ImagesPerTask, _multiply);
@@ -102,7 +101,6 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
                     Targets = parity.Targets.Pointer,
                     Columns = Math.Min(width, shape.Channels - column),
                     Accumulate = _accumulate,
-                    Gate = _gate == null ? null : _gate + (nint)first * shape.InputSize + column,
                     Edge = _setting.Edge(thread),
                 };
                 products.Run(ref product);

@@ -11,7 +11,7 @@ internal sealed unsafe class ConvolutionForward<T> where T : unmanaged, IFloatin
     private readonly Action<int, int> _pack, _multiply;
     private T* _x, _w, _y;
     private int _examples;
-    private bool _accumulate, _rectify;
+    private bool _accumulate;
 
     public ConvolutionForward(ConvolutionSetting<T> setting)
     {
@@ -24,12 +24,12 @@ internal sealed unsafe class ConvolutionForward<T> where T : unmanaged, IFloatin
         _multiply = Multiply;
     }
 
-    public void Run(int examples, T* x, T* w, T* y, bool accumulate, bool rectify)
+    public void Run(int examples, T* x, T* w, T* y, bool accumulate)
     {
         _x = x;
         _w = w;
         _y = y;
-        (_examples, _accumulate, _rectify) = (examples, accumulate, rectify);
+        (_examples, _accumulate) = (examples, accumulate);
         _setting.Team.Run(_setting.Products.Panels(_setting.Shape.Maps), _pack);
         _setting.Team.Run((examples + _setting.ImagesPerTask - 1) / _setting.ImagesPerTask, _multiply);
     }
@@ -66,7 +66,6 @@ internal sealed unsafe class ConvolutionForward<T> where T : unmanaged, IFloatin
                 Targets = _targets.Pointer,
                 Columns = Math.Min(width, shape.Maps - column),
                 Accumulate = _accumulate,
-                Rectify = _rectify,
                 Edge = _setting.Edge(thread),
             };
             products.Run(ref product);

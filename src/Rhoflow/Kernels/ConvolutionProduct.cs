@@ -32,12 +32,6 @@ internal unsafe struct ShiftedProduct<T> where T : unmanaged
     /// <summary>Whether the product is added to what is stored.</summary>
     public bool Accumulate;
 
-    /// <summary>Whether what is below 0 is stored as 0, after adding.</summary>
-    public bool Rectify;
-
-    /// <summary>Numbers that lie as C does, or null: where they are not positive the product counts as 0.</summary>
-    public T* Gate;
-
     /// <summary>Scratch of the calling thread for tiles that need more than storing: <see cref="ShiftedProducts{T}.EdgeSize"/> numbers.</summary>
     public T* Edge;
     internal int* EdgeTargets;

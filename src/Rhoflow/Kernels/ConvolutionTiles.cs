@@ -41,43 +41,33 @@ internal sealed unsafe class ShiftedProducts<TL, TLanes, T>() : ShiftedProducts<
         }
     }
 
-    // A tile that has a gate or reaches over the end was stored in the scratch; from there what is wanted of it goes where it belongs.
+    // A tile that reaches over the end was stored in the scratch; from there what is wanted of it goes where it belongs.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(in ShiftedProduct<T> s, int t, int rows)
     {
         rows = Math.Min(rows, s.RowCount - t);
         for (var r = 0; r < rows; r++)
         {
-            T* from = s.Edge + s.EdgeTargets[r], to = s.C + s.Targets[t + r], gate = s.Gate + (s.Gate == null ? 0 : s.Targets[t + r]);
+            T* from = s.Edge + s.EdgeTargets[r], to = s.C + s.Targets[t + r];
             var j = 0;
             for (; j + TL.Count <= s.Columns; j += TL.Count)
-            {
-                var c = TL.Load(from + j);
-                if (gate != null) c = TL.WherePositive(TL.Load(gate + j), c);
-                if (s.Accumulate) c = TL.Add(TL.Load(to + j), c);
-                TL.Store(to + j, s.Rectify ? TL.AtLeast(TL.Zero, c) : c);
-            }
-            for (; j < s.Columns; j++)
-            {
-                var c = gate == null || gate[j] > T.Zero ? from[j] : T.Zero;
-                if (s.Accumulate) c += to[j];
-                to[j] = s.Rectify && c < T.Zero ? T.Zero : c;
-            }
+                TL.Store(to + j, s.Accumulate ? TL.Add(TL.Load(to + j), TL.Load(from + j)) : TL.Load(from + j));
+            for (; j < s.Columns; j++) to[j] = s.Accumulate ? to[j] + from[j] : from[j];
         }
     }
 
     // Whether the tiles of this product are stored where they belong, but those that reach over the last row.
-    private static bool IsPlain(in ShiftedProduct<T> s, int vectors) => s.Gate == null && s.Columns == vectors * TL.Count;
+    private static bool IsPlain(in ShiftedProduct<T> s, int vectors) => s.Columns == vectors * TL.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(T* address, TLanes c, TLanes floor, bool accumulate) =>
-        TL.Store(address, TL.AtLeast(floor, accumulate ? TL.Add(TL.Load(address), c) : c));
+    private static void Put(T* address, TLanes c, bool accumulate) =>
+        TL.Store(address, accumulate ? TL.Add(TL.Load(address), c) : c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(T* address, TLanes c, TLanes d, TLanes floor, bool accumulate)
+    private static void Put(T* address, TLanes c, TLanes d, bool accumulate)
     {
-        Put(address, c, floor, accumulate);
-        Put(address + TL.Count, d, floor, accumulate);
+        Put(address, c, accumulate);
+        Put(address + TL.Count, d, accumulate);
     }
 
     // 6 rows × two vectors of columns in registers.
@@ -114,15 +104,14 @@ internal sealed unsafe class ShiftedProducts<TL, TLanes, T>() : ShiftedProducts<
             }
             var whole = plain && t + 6 <= s.RowCount;
             var accumulate = s.Accumulate && whole;
-            TLanes floor = TL.Broadcast(s.Rectify && whole ? T.Zero : T.NegativeInfinity);
             var c = whole ? s.C : s.Edge;
             var targets = whole ? s.Targets + t : s.EdgeTargets;
-            Put(c + targets[0], c0, d0, floor, accumulate);
-            Put(c + targets[1], c1, d1, floor, accumulate);
-            Put(c + targets[2], c2, d2, floor, accumulate);
-            Put(c + targets[3], c3, d3, floor, accumulate);
-            Put(c + targets[4], c4, d4, floor, accumulate);
-            Put(c + targets[5], c5, d5, floor, accumulate);
+            Put(c + targets[0], c0, d0, accumulate);
+            Put(c + targets[1], c1, d1, accumulate);
+            Put(c + targets[2], c2, d2, accumulate);
+            Put(c + targets[3], c3, d3, accumulate);
+            Put(c + targets[4], c4, d4, accumulate);
+            Put(c + targets[5], c5, d5, accumulate);
             if (!whole) Finish(s, t, 6);
         }
     }
@@ -162,21 +151,20 @@ internal sealed unsafe class ShiftedProducts<TL, TLanes, T>() : ShiftedProducts<
             }
             var whole = plain && t + 12 <= s.RowCount;
             var accumulate = s.Accumulate && whole;
-            TLanes floor = TL.Broadcast(s.Rectify && whole ? T.Zero : T.NegativeInfinity);
             var c = whole ? s.C : s.Edge;
             var targets = whole ? s.Targets + t : s.EdgeTargets;
-            Put(c + targets[0], c0, floor, accumulate);
-            Put(c + targets[1], c1, floor, accumulate);
-            Put(c + targets[2], c2, floor, accumulate);
-            Put(c + targets[3], c3, floor, accumulate);
-            Put(c + targets[4], c4, floor, accumulate);
-            Put(c + targets[5], c5, floor, accumulate);
-            Put(c + targets[6], c6, floor, accumulate);
-            Put(c + targets[7], c7, floor, accumulate);
-            Put(c + targets[8], c8, floor, accumulate);
-            Put(c + targets[9], c9, floor, accumulate);
-            Put(c + targets[10], c10, floor, accumulate);
-            Put(c + targets[11], c11, floor, accumulate);
+            Put(c + targets[0], c0, accumulate);
+            Put(c + targets[1], c1, accumulate);
+            Put(c + targets[2], c2, accumulate);
+            Put(c + targets[3], c3, accumulate);
+            Put(c + targets[4], c4, accumulate);
+            Put(c + targets[5], c5, accumulate);
+            Put(c + targets[6], c6, accumulate);
+            Put(c + targets[7], c7, accumulate);
+            Put(c + targets[8], c8, accumulate);
+            Put(c + targets[9], c9, accumulate);
+            Put(c + targets[10], c10, accumulate);
+            Put(c + targets[11], c11, accumulate);
             if (!whole) Finish(s, t, 12);
         }
     }
@@ -230,21 +218,20 @@ internal sealed unsafe class ShiftedProducts<TL, TLanes, T>() : ShiftedProducts<
             }
             var whole = plain && t + 12 <= s.RowCount;
             var accumulate = s.Accumulate && whole;
-            TLanes floor = TL.Broadcast(s.Rectify && whole ? T.Zero : T.NegativeInfinity);
             var c = whole ? s.C : s.Edge;
             var targets = whole ? s.Targets + t : s.EdgeTargets;
-            Put(c + targets[0], c0, d0, floor, accumulate);
-            Put(c + targets[1], c1, d1, floor, accumulate);
-            Put(c + targets[2], c2, d2, floor, accumulate);
-            Put(c + targets[3], c3, d3, floor, accumulate);
-            Put(c + targets[4], c4, d4, floor, accumulate);
-            Put(c + targets[5], c5, d5, floor, accumulate);
-            Put(c + targets[6], c6, d6, floor, accumulate);
-            Put(c + targets[7], c7, d7, floor, accumulate);
-            Put(c + targets[8], c8, d8, floor, accumulate);
-            Put(c + targets[9], c9, d9, floor, accumulate);
-            Put(c + targets[10], c10, d10, floor, accumulate);
-            Put(c + targets[11], c11, d11, floor, accumulate);
+            Put(c + targets[0], c0, d0, accumulate);
+            Put(c + targets[1], c1, d1, accumulate);
+            Put(c + targets[2], c2, d2, accumulate);
+            Put(c + targets[3], c3, d3, accumulate);
+            Put(c + targets[4], c4, d4, accumulate);
+            Put(c + targets[5], c5, d5, accumulate);
+            Put(c + targets[6], c6, d6, accumulate);
+            Put(c + targets[7], c7, d7, accumulate);
+            Put(c + targets[8], c8, d8, accumulate);
+            Put(c + targets[9], c9, d9, accumulate);
+            Put(c + targets[10], c10, d10, accumulate);
+            Put(c + targets[11], c11, d11, accumulate);
             if (!whole) Finish(s, t, 12);
         }
     }

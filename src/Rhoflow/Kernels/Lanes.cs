@@ -23,12 +23,6 @@ internal unsafe interface ILanes<TLanes, T> where TLanes : unmanaged where T : u
     static abstract TLanes Add(TLanes a, TLanes b);
     static abstract TLanes Multiply(TLanes a, TLanes b);
 
-    /// <summary>The values, but none below the floor; what is no number stays so.</summary>
-    static abstract TLanes AtLeast(TLanes floor, TLanes values);
-
-    /// <summary>The values where the gate is positive, 0 elsewhere.</summary>
-    static abstract TLanes WherePositive(TLanes gate, TLanes values);
-
     /// <summary>a·b + c, rounded once.</summary>
     static abstract TLanes MultiplyAdd(TLanes a, TLanes b, TLanes c);
 }
@@ -43,10 +37,6 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T> where T : 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Broadcast(T value) => Vector512.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Multiply(Vector512<T> a, Vector512<T> b) => a * b;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> AtLeast(Vector512<T> floor, Vector512<T> values) => Vector512.MaxNative(floor, values);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> WherePositive(Vector512<T> gate, Vector512<T> values) => Vector512.GreaterThan(gate, Vector512<T>.Zero) & values;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MultiplyAdd(Vector512<T> a, Vector512<T> b, Vector512<T> c) => typeof(T) == typeof(float)
@@ -64,10 +54,6 @@ internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T> where T : 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Broadcast(T value) => Vector256.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Add(Vector256<T> a, Vector256<T> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Multiply(Vector256<T> a, Vector256<T> b) => a * b;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> AtLeast(Vector256<T> floor, Vector256<T> values) => Vector256.MaxNative(floor, values);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> WherePositive(Vector256<T> gate, Vector256<T> values) => Vector256.GreaterThan(gate, Vector256<T>.Zero) & values;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> MultiplyAdd(Vector256<T> a, Vector256<T> b, Vector256<T> c) => typeof(T) == typeof(float)
@@ -85,10 +71,6 @@ internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T> where T : 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Broadcast(T value) => Vector128.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Add(Vector128<T> a, Vector128<T> b) => a + b;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Multiply(Vector128<T> a, Vector128<T> b) => a * b;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> AtLeast(Vector128<T> floor, Vector128<T> values) => Vector128.MaxNative(floor, values);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> WherePositive(Vector128<T> gate, Vector128<T> values) => Vector128.GreaterThan(gate, Vector128<T>.Zero) & values;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> MultiplyAdd(Vector128<T> a, Vector128<T> b, Vector128<T> c) => typeof(T) == typeof(float)

@@ -168,24 +168,17 @@ public class ConvolutionTests
         T[] tx = To<T>(x), tw = To<T>(w), tdy = To<T>(dy);
         double[] y = ReferenceConvolution.Forward(shape, examples, x, w), dx = ReferenceConvolution.BackwardData(shape, examples, dy, w);
         Judge("y", y, (y, add) => convolution.Forward(examples, tx, tw, y, add));
-        Judge("max(0, y)", y, (y, add) => convolution.Forward(examples, tx, tw, y, add, rectify: true), rectify: true);
         Judge("dw", ReferenceConvolution.BackwardWeights(shape, examples, x, dy), (dw, add) => convolution.BackwardWeights(examples, tx, tdy, dw, add));
         Judge("dx", dx, (dx, add) => convolution.BackwardData(examples, tdy, tw, dx, add));
-        double[] open = [.. dx.Zip(x, (d, gate) => gate > 0 ? d : 0)];
-        Judge("dx where x > 0", open, (dx, add) => convolution.BackwardData(examples, tdy, tw, dx, add, gate: tx));
 
         // Once stored over what was there, once added to it; nothing behind the end may change.
-        void Judge(string what, double[] expected, Action<T[], bool> pass, bool rectify = false)
+        void Judge(string what, double[] expected, Action<T[], bool> pass)
         {
             foreach (var accumulate in (bool[])[false, true])
             {
                 var result = To<T>(Integers(seed + 3, expected.Length + Guard));
                 var wanted = (T[])result.Clone();
-                for (var i = 0; i < expected.Length; i++)
-                {
-                    var value = T.CreateChecked(expected[i]) + (accumulate ? wanted[i] : T.Zero);
-                    wanted[i] = rectify ? T.Max(T.Zero, value) : value;
-                }
+                for (var i = 0; i < expected.Length; i++) wanted[i] = T.CreateChecked(expected[i]) + (accumulate ? wanted[i] : T.Zero);
                 pass(result, accumulate);
                 if (!result.AsSpan().SequenceEqual(wanted))
                 {
@@ -206,8 +199,8 @@ public class ConvolutionTests
         var y = new float[shape.OutputSize];
         float[] x = [.. Enumerable.Repeat(1f, shape.InputSize)];
         x[2] = float.NaN;
-        new Convolution<float>(shape, 1, team).Forward(1, x, [.. Enumerable.Repeat(-1f, maps)], y, rectify: true);
-        for (var i = 0; i < y.Length; i++) y[i].ShouldBe(i / maps == 2 ? float.NaN : 0);
+        new Convolution<float>(shape, 1, team).Forward(1, x, [.. Enumerable.Repeat(-1f, maps)], y);
+        for (var i = 0; i < y.Length; i++) y[i].ShouldBe(i / maps == 2 ? float.NaN : -1);
     }
 
     private static ConvolutionShape RandomShape(Random random)
