@@ -18,17 +18,18 @@ public sealed class ColumnSet
     internal static readonly string[] Clocks = ["step", "epoch", "t", "log10_t", "tau"];
 
     private readonly IReadOnlyList<(Measure Measure, int Width, bool Wanted)> _measures;
+    private readonly MeasureSetting _setting;
     private readonly EmpiricalRisk? _risk, _test;
     private readonly double[]? _limit;
 
     private ColumnSet(Experiment experiment, Flow flow, EmpiricalRisk? risk, Dataset? test)
     {
         var observe = experiment.Observe;
-        var depth = flow.Network.Depth;
+        _setting = new MeasureSetting(flow.Network, risk?.Loss, risk?.Data, test);
         _risk = risk?.Copy();
         _test = test is null ? null : new EmpiricalRisk(flow.Network, experiment.Loss.Loss, test, experiment.Loss.Reduction);
-        _measures = Measured(observe, depth);
-        Names = [.. Clocks, .. _measures.SelectMany(m => m.Measure.Columns(depth))];
+        _measures = Measured(observe, _setting);
+        Names = [.. Clocks, .. _measures.SelectMany(m => m.Measure.Columns(_setting))];
         var notes = new List<string>();
         if (!observe.IsLenient)
             notes.AddRange(observe.Measures.Except(MeasureCatalog.Families).Select(static m => $"the family '{m}' is not measured on flows in this version"));
@@ -36,9 +37,9 @@ public sealed class ColumnSet
         Notes = notes;
     }
 
-    /// <summary>The measures that have columns for a network of that depth; those not wanted are there because every table has them.</summary>
-    internal static IReadOnlyList<(Measure Measure, int Width, bool Wanted)> Measured(ObserveConfig observe, int depth) =>
-        [.. MeasureCatalog.All.Where(m => observe.Wants(m.Family) || Everybody.Contains(m.Name)).Select(m => (m, m.Columns(depth).Length, observe.Wants(m.Family)))];
+    /// <summary>The measures that have columns; those not wanted are there because every table has them.</summary>
+    internal static IReadOnlyList<(Measure Measure, int Width, bool Wanted)> Measured(ObserveConfig observe, MeasureSetting setting) =>
+        [.. MeasureCatalog.All.Where(m => observe.Wants(m.Family) || Everybody.Contains(m.Name)).Select(m => (m, m.Columns(setting).Length, observe.Wants(m.Family)))];
 
     /// <summary>The names, in order.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -55,7 +56,7 @@ public sealed class ColumnSet
     public double[] Row(FlowPoint point, long steps)
     {
         var row = new List<double>(Names.Count) { steps, double.NaN, point.T, point.Log10T, point.Tau };
-        var input = new MeasureInput(point, _risk, _test is null ? null : OnTest(_test, point), _limit) { HasExponentialTail = _risk?.Loss.HasExponentialTail ?? true };
+        var input = new MeasureInput(_setting, point) { Risk = _risk, Test = _test is null ? null : OnTest(_test, point), Limit = _limit };
         foreach (var (measure, width, wanted) in _measures)
         {
             if (wanted) row.AddRange(measure.Values(input));
@@ -69,7 +70,7 @@ public sealed class ColumnSet
         var f = test.Outputs(s.V).ToArray();
         var sign = s.Rho < 0 ? -1.0 : 1;
         for (var n = 0; n < f.Length; n++) f[n] *= sign;
-        return new TestResult(Margin.All(f, test.Data.Y, 1), test.LogLossScaled(s.V, s.Rho));
+        return new TestResult(f, test.Data.Y.ToArray(), 1, test.LogLossScaled(s.V, s.Rho));
     }
 
     private static double[]? Limit(Experiment experiment, Flow flow, Dataset? train, List<string> notes)

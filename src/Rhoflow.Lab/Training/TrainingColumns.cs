@@ -3,7 +3,6 @@ using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 
@@ -16,19 +15,19 @@ public sealed class TrainingColumns
     private const long LargestLimit = 1_000_000;
 
     private readonly IReadOnlyList<(Measure Measure, int Width, bool Wanted)> _measures;
+    private readonly MeasureSetting _setting;
     private readonly double[] _targets;
     private readonly Dataset? _test;
     private readonly Network _network;
     private readonly double[]? _limit;
-    private readonly bool _exponentialTail;
 
     internal TrainingColumns(Experiment experiment, Network network, Dataset train, Dataset? test)
     {
         (_network, _targets, _test) = (network, train.Y.ToArray(), test);
-        _exponentialTail = experiment.Loss.Loss.HasExponentialTail;
+        _setting = new MeasureSetting(network, experiment.Loss.Loss, train, test);
         var notes = new List<string>();
-        _measures = ColumnSet.Measured(experiment.Observe, network.Depth);
-        Names = [.. ColumnSet.Clocks, .. _measures.SelectMany(m => m.Measure.Columns(network.Depth))];
+        _measures = ColumnSet.Measured(experiment.Observe, _setting);
+        Names = [.. ColumnSet.Clocks, .. _measures.SelectMany(m => m.Measure.Columns(_setting))];
         if (!experiment.Observe.IsLenient)
             notes.AddRange(experiment.Observe.Measures.Where(static m => !MeasureCatalog.Families.Contains(m) || MeasureCatalog.All.Where(x => x.Family == m).All(static x => x.Need >= MeasureNeed.Gradients))
                 .Select(static m => $"the family '{m}' is not measured on descents in this version"));
@@ -55,7 +54,11 @@ public sealed class TrainingColumns
         var outputs = new double[_targets.Length * _network.Outputs];
         var score = training.Evaluate(replica, outputs: outputs);
         var point = TrainingPoint.Of(_network, replica, outputs, _targets, score.LogLoss);
-        var input = new MeasureInput(point, Test: _test is null ? null : OnTest(training, replica, _test, point.LogRho), Limit: _limit) { HasExponentialTail = _exponentialTail };
+        var input = new MeasureInput(_setting, point)
+        {
+            Test = _test is null ? null : OnTest(training, replica, _test, point.LogRho),
+            Limit = _limit,
+        };
         var (t, tau) = Clocks(training, replica);
         var row = new List<double>(Names.Count) { replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsAnEpoch, t, Math.Log10(t), tau };
         foreach (var (measure, width, wanted) in _measures)
@@ -71,7 +74,7 @@ public sealed class TrainingColumns
         var outputs = new double[test.Count * _network.Outputs];
         var score = training.Evaluate(replica, test, outputs: outputs);
         TrainingPoint.Normalize(outputs, logRho);
-        return new TestResult(Margin.All(outputs, test.Y, _network.Outputs), score.LogLoss);
+        return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
     }
 
     // t = Σ η: the time of the flow that the descent steps along. With η/L it is τ = ∫ L dt that grows by η a step.

@@ -12,9 +12,17 @@ public static class CurvatureMeasures
 
     public static readonly IReadOnlyList<Measure> All =
     [
-        new(Family, "tangent_hessian", "signs of the eigenvalues of the Hessian of L(ρf(V)) on ‖V_k‖ = 1 (zero: below 1e-9 of the largest), and ‖P∇L‖/‖∇L‖",
-            "PNAS Lemma 1, 6; T3 §13", MeasureNeed.Curvature,
-            static _ => ["hessian_negative", "hessian_zero", "hessian_positive", "tangent_gradient"], Values),
+        new()
+        {
+            Family = Family,
+            Name = "tangent_hessian",
+            Formula = "signs of the eigenvalues of the Hessian of L(ρf(V)) on ‖V_k‖ = 1 (zero: below 1e-9 of the largest), and ‖P∇L‖/‖∇L‖",
+            Reference = "PNAS Lemma 1, 6; T3 §13",
+            Need = MeasureNeed.Curvature,
+            Cost = "P Hessian products + P³",
+            Columns = static _ => ["hessian_negative", "hessian_zero", "hessian_positive", "tangent_gradient"],
+            Values = Values,
+        },
     ];
 
     private static double[] Values(MeasureInput m)

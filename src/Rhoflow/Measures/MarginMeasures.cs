@@ -14,7 +14,7 @@ public static class MarginMeasures
         Measure.Single(Family, "margin_mean", "mean_n y_n f_n/|ρ|", "SQ Fig 3", static m => m.Snapshot.MarginMean),
         Measure.Single(Family, "abs_f_mean", "mean_n |f_n|/|ρ| over all outputs", "SQ Fig 3", static m => m.Snapshot.Outputs.Average(Math.Abs)),
         Measure.Single(Family, "smoothed_margin", "γ̃ = −log(Σ_n ℓ_n)/ρ: monotone under gradient flow and weight normalization once Σℓ < 1; losses with an exponential tail only", "T3 Lemma 9 (which claims it of margin_min)",
-            static m => m.HasExponentialTail ? m.Snapshot.SmoothedMargin : double.NaN),
+            static m => m.Setting.HasExponentialTail ? m.Snapshot.SmoothedMargin : double.NaN),
         Measure.Single(Family, "support_count", "examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 §6, Fig 9", static m => SupportVectors(m.Snapshot.NormalizedMargins).Length),
         Measure.Single(Family, "support_first", "index of the example with the smallest margin", "T3 Fig 9", static m => Order(m.Snapshot.NormalizedMargins)[0]),
     ];

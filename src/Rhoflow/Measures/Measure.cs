@@ -1,22 +1,4 @@
-using Rhoflow.Losses;
-
 namespace Rhoflow.Measures;
-
-/// <summary>What a measure may look at.</summary>
-/// <param name="Snapshot">The network at the moment.</param>
-/// <param name="Risk">The training risk with room of its own, for gradients and curvature; null for the scalar equations.</param>
-/// <param name="Test">What the network does on test data; null where there are none.</param>
-/// <param name="Limit">The direction that theory predicts for a linear network (unit norm, d numbers); null where it predicts none.</param>
-public sealed record MeasureInput(Snapshot Snapshot, EmpiricalRisk? Risk = null, TestResult? Test = null, double[]? Limit = null)
-{
-    /// <summary>Whether the loss has an exponential tail: quantities like −log L/ρ mean nothing otherwise.</summary>
-    public bool HasExponentialTail { get; init; } = true;
-}
-
-/// <summary>A network on data that it was not trained on.</summary>
-/// <param name="Margins">The normalized margin of every example.</param>
-/// <param name="LogLoss">log L of the network itself, natural, with the training risk's reduction.</param>
-public sealed record TestResult(double[] Margins, double LogLoss);
 
 /// <summary>What a measure needs beside weights and outputs, in ascending cost.</summary>
 public enum MeasureNeed
@@ -27,31 +9,80 @@ public enum MeasureNeed
     /// <summary>One forward pass over the test set.</summary>
     TestOutputs,
 
-    /// <summary>One gradient an example.</summary>
+    /// <summary>What enters a layer, kept during the same forward pass.</summary>
+    Features,
+
+    /// <summary>Backward passes over the examples.</summary>
     Gradients,
 
-    /// <summary>P Hessian-vector products and an eigenvalue problem of size P.</summary>
+    /// <summary>Many Hessian-vector products, or an eigenvalue problem.</summary>
     Curvature,
 }
 
 /// <summary>
 /// A measured quantity as data: run and inspect share them, and <c>list measures</c> prints them.
 /// </summary>
-/// <param name="Family">What configs ask for.</param>
-/// <param name="Name">The measure.</param>
-/// <param name="Formula">How it is defined.</param>
-/// <param name="Reference">Paper and equation.</param>
-/// <param name="Need">What it costs.</param>
-/// <param name="Columns">Its columns for a network of the given depth.</param>
-/// <param name="Values">Their values, NaN where it does not apply.</param>
-public sealed record Measure(
-    string Family, string Name, string Formula, string Reference, MeasureNeed Need,
-    Func<int, string[]> Columns, Func<MeasureInput, double[]> Values)
+public sealed record Measure
 {
-    internal static Measure Single(string family, string name, string formula, string reference, Func<MeasureInput, double> value,
-        MeasureNeed need = MeasureNeed.Outputs) =>
-        new(family, name, formula, reference, need, _ => [name], input => [value(input)]);
+    /// <summary>What configs ask for.</summary>
+    public required string Family { get; init; }
 
-    internal static Measure PerLayer(string family, string name, string formula, string reference, Func<int, string[]> columns, Func<Snapshot, double[]> values) =>
-        new(family, name, formula, reference, MeasureNeed.Outputs, columns, input => values(input.Snapshot));
+    /// <summary>The measure.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How it is defined.</summary>
+    public required string Formula { get; init; }
+
+    /// <summary>Paper and equation.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>Which of the definitions in use this is, where there are several; empty otherwise.</summary>
+    public string Variant { get; init; } = "";
+
+    public MeasureNeed Need { get; init; } = MeasureNeed.Outputs;
+
+    /// <summary>Operations beyond what <see cref="Need"/> says, in N (examples), C (outputs), K (layers), P (parameters), p (features).</summary>
+    public string Cost { get; init; } = "N";
+
+    /// <summary>Its columns for a network and data.</summary>
+    public required Func<MeasureSetting, string[]> Columns { get; init; }
+
+    /// <summary>Their values, as many; NaN where there is none at the moment.</summary>
+    public required Func<MeasureInput, double[]> Values { get; init; }
+
+    /// <summary>A sentence why it does not apply to a network, loss or data; null where it does.</summary>
+    public Func<MeasureSetting, string?> Refuse { get; init; } = static _ => null;
+
+    /// <summary>Curves and spectra beside the columns.</summary>
+    public IReadOnlyList<MeasureArray> Arrays { get; init; } = [];
+
+    internal static Measure Single(string family, string name, string formula, string reference, Func<MeasureInput, double> value,
+        MeasureNeed need = MeasureNeed.Outputs, string cost = "N") => new()
+        {
+            Family = family,
+            Name = name,
+            Formula = formula,
+            Reference = reference,
+            Need = need,
+            Cost = cost,
+            Columns = _ => [name],
+            Values = input => [value(input)],
+        };
+
+    internal static Measure PerLayer(string family, string name, string formula, string reference, Func<int, string[]> columns, Func<Snapshot, double[]> values, string cost = "P") => new()
+    {
+        Family = family,
+        Name = name,
+        Formula = formula,
+        Reference = reference,
+        Cost = cost,
+        Columns = setting => columns(setting.Network.Depth),
+        Values = input => values(input.Snapshot),
+    };
 }
+
+/// <summary>A curve or spectrum: one row of fixed length an observation, written to arrays/NAME.npy.</summary>
+/// <param name="Name">The file's name.</param>
+/// <param name="Length">Numbers of a row.</param>
+/// <param name="Values">The row; NaN where there is no number.</param>
+public sealed record MeasureArray(string Name, Func<MeasureSetting, int> Length, Func<MeasureInput, double[]> Values);

@@ -1,0 +1,219 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Rhoflow.Data;
+using Rhoflow.Kernels;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+
+namespace Rhoflow.Measures;
+
+/// <summary>The passes of a <see cref="Linearization"/>, computed in <typeparamref name="T"/>.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class BlockLinearization<T> : Linearization where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // Bytes of activations and derivatives that are kept between products, and examples of a block.
+    private const long Room = 1L << 30;
+    private const int LargestBlock = 1024;
+
+    private readonly Team _team;
+    private readonly T[] _theta, _direction, _part;
+    private readonly double[] _outputs, _weights, _statistics;
+    private readonly LossValue _value;
+    private readonly Slot[] _slots;
+    private readonly int _block, _blocks;
+    private T[] _c = [], _cDot = [];
+    private double[] _fDot = [], _weightsDot = [];
+
+    /// <param name="network">The network.</param>
+    /// <param name="loss">ℓ.</param>
+    /// <param name="data">The examples.</param>
+    /// <param name="reduction">Whether L is a mean or a sum.</param>
+    /// <param name="theta">θ; narrowed to <typeparamref name="T"/>.</param>
+    /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
+    /// <param name="threads">Who works; no influence on results.</param>
+    /// <exception cref="DataException">Data that do not fit network and loss.</exception>
+    public BlockLinearization(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics, int threads = 1)
+        : base(network, loss, data, reduction, theta, statistics)
+    {
+        _ = new DataRisk<T>(network, loss, data);
+        _team = new Team(threads);
+        _theta = [.. theta.Select(T.CreateTruncating)];
+        (_direction, _part) = (new T[theta.Length], new T[theta.Length]);
+        _statistics = [.. statistics];
+        _block = Math.Min(LargestBlock, data.Count);
+        _blocks = (data.Count + _block - 1) / _block;
+        var kept = BytesOfBlock() * _blocks <= Room ? _blocks : 1;
+        _slots = [.. Enumerable.Range(0, kept).Select(_ => new Slot(network, _block, _team))];
+        var size = network.Outputs;
+        (_outputs, _weights) = (new double[data.Count * size], new double[data.Count * size]);
+        for (var b = 0; b < _blocks; b++)
+        {
+            var slot = At(b);
+            Widen(slot.Propagation.Outputs, _outputs.AsSpan(slot.First * size));
+        }
+        var shift = reduction == Reduction.Mean ? Math.Log(data.Count) : 0;
+        var value = loss.Evaluate(_outputs, data.Y, size, _weights);
+        _value = new LossValue(value.LogLoss - shift, value.LogScale - shift);
+        Curved = value;
+    }
+
+    // The loss as a sum: what curvatures of single examples are relative to; 1/N of a mean is in the scale.
+    private LossValue Curved { get; }
+
+    public override ReadOnlySpan<double> Outputs => _outputs;
+
+    public override ReadOnlySpan<double> Weights => _weights;
+
+    public override LossValue Value => _value;
+
+    public override void Pull(ReadOnlySpan<double> weights, Span<double> g)
+    {
+        var size = Network.Outputs;
+        if (weights.Length != _outputs.Length) throw new ArgumentException($"{Data.Count} examples with {size} outputs need {_outputs.Length} weights; {weights.Length} were given", nameof(weights));
+        g.Clear();
+        for (var b = 0; b < _blocks; b++)
+        {
+            var slot = At(b);
+            slot.Propagation.Backward(_theta, Narrow(weights.Slice(slot.First * size, slot.Count * size), ref _c), _part);
+            Add(_part, g);
+        }
+    }
+
+    public override void Push(ReadOnlySpan<double> direction, Span<double> fDot)
+    {
+        Narrow(direction, _direction);
+        for (var b = 0; b < _blocks; b++)
+        {
+            var slot = At(b);
+            Widen(slot.Propagation.Tangent(_theta, _direction), fDot[(slot.First * Network.Outputs)..]);
+        }
+    }
+
+    public override LossValue HessianTimes(ReadOnlySpan<double> v, Span<double> result)
+    {
+        Narrow(v, _direction);
+        result.Clear();
+        var size = Network.Outputs;
+        for (var b = 0; b < _blocks; b++)
+        {
+            var slot = At(b);
+            var cDot = CurvatureTimes(slot);
+            var c = Narrow(_weights.AsSpan(slot.First * size, slot.Count * size), ref _c);
+            foreach (ref var weight in c) weight = -weight;
+            slot.Propagation.BackwardTangent(_theta, _direction, c, cDot, _part);
+            Add(_part, result);
+        }
+        return _value;
+    }
+
+    public override LossValue GaussNewtonTimes(ReadOnlySpan<double> v, Span<double> result)
+    {
+        Narrow(v, _direction);
+        result.Clear();
+        for (var b = 0; b < _blocks; b++)
+        {
+            var slot = At(b);
+            slot.Propagation.Backward(_theta, CurvatureTimes(slot), _part);
+            Add(_part, result);
+        }
+        return _value;
+    }
+
+    public override void EachGradient(ReadOnlySpan<int> examples, GradientVisitor visit)
+    {
+        var one = new Slot(Network, 1, _team);
+        T[] weights = new T[Network.Outputs];
+        var gradient = new double[_theta.Length];
+        foreach (var n in examples)
+        {
+            one.Forward(_theta, Data, n, 1, _statistics);
+            for (var c = 0; c < weights.Length; c++)
+            {
+                Array.Clear(weights);
+                weights[c] = T.One;
+                one.Propagation.Backward(_theta, weights, _part);
+                Widen(_part, gradient);
+                visit(n, c, gradient);
+            }
+        }
+    }
+
+    public override FeatureMatrix Features(int k)
+    {
+        var source = Source(Network, k);
+        if (source == Node.NetworkInput) return FeatureMatrix.Of(Data.XAs<T>().ToArray(), Data.Inputs);
+        var width = Network.Nodes[source].Shape.Count;
+        var features = new T[Data.Count * width];
+        for (var b = 0; b < _blocks; b++)
+        {
+            var slot = At(b);
+            slot.Propagation.Output(source).CopyTo(features.AsSpan(slot.First * width));
+        }
+        return FeatureMatrix.Of(features, width);
+    }
+
+    protected override void Dispose(bool disposing) => _team.Dispose();
+
+    // ċ = (∂²ℓ/∂f²) ḟ for a block, ḟ along the current direction.
+    private Span<T> CurvatureTimes(Slot slot)
+    {
+        var size = slot.Count * Network.Outputs;
+        if (_fDot.Length < size) (_fDot, _weightsDot) = (new double[size], new double[size]);
+        Widen(slot.Propagation.Tangent(_theta, _direction), _fDot);
+        Loss.CurvatureTimes(_outputs.AsSpan(slot.First * Network.Outputs, size), Data.Y.Slice(slot.First, slot.Count), Network.Outputs, Curved,
+            _fDot.AsSpan(0, size), _weightsDot.AsSpan(0, size));
+        return Narrow(_weightsDot.AsSpan(0, size), ref _cDot);
+    }
+
+    // The block, propagated to its outputs: at once where it is kept.
+    private Slot At(int b)
+    {
+        var slot = _slots[b % _slots.Length];
+        var first = b * _block;
+        if (slot.First != first) slot.Forward(_theta, Data, first, Math.Min(_block, Data.Count - first), _statistics);
+        return slot;
+    }
+
+    private long BytesOfBlock() => 4L * _block * (Network.Inputs + Network.Nodes.Sum(static n => (long)n.Shape.Count)) * Unsafe.SizeOf<T>();
+
+    private static void Add(ReadOnlySpan<T> part, Span<double> sum)
+    {
+        for (var i = 0; i < part.Length; i++) sum[i] += double.CreateTruncating(part[i]);
+    }
+
+    private static void Widen(ReadOnlySpan<T> from, Span<double> to)
+    {
+        for (var i = 0; i < from.Length; i++) to[i] = double.CreateTruncating(from[i]);
+    }
+
+    private static Span<T> Narrow(ReadOnlySpan<double> from, ref T[] to)
+    {
+        if (to.Length < from.Length) to = new T[from.Length];
+        Narrow(from, to);
+        return to.AsSpan(0, from.Length);
+    }
+
+    private static void Narrow(ReadOnlySpan<double> from, Span<T> to)
+    {
+        for (var i = 0; i < from.Length; i++) to[i] = T.CreateTruncating(from[i]);
+    }
+
+    private sealed class Slot(Network network, int capacity, Team team)
+    {
+        private readonly Minibatch<T> _batch = new(network.Input, capacity, shared: false, team);
+
+        public Propagation<T> Propagation { get; } = new(network, capacity, team);
+
+        /// <summary>The first example; −1 while there is none.</summary>
+        public int First { get; private set; } = -1;
+
+        public int Count { get; private set; }
+
+        public void Forward(ReadOnlySpan<T> theta, Dataset data, int first, int count, Span<double> statistics)
+        {
+            (First, Count) = (first, count);
+            _batch.GatherRange(data.XAs<T>(), [], first, count);
+            Propagation.Forward(theta, _batch, NormalizeBy.Running, statistics);
+        }
+    }
+}

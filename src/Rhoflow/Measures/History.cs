@@ -1,0 +1,64 @@
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Measures;
+
+/// <summary>
+/// What measures remember of a run: where it started, and the observation before this one. Its <see cref="Arrays"/> go into checkpoints, so that a
+/// resumed run measures the same.
+/// </summary>
+public sealed class History
+{
+    private readonly Network _network;
+    private readonly double[] _path;
+    private double[] _support = [];
+
+    /// <param name="start">The network before the first step.</param>
+    public History(Snapshot start)
+    {
+        _network = start.Network;
+        _path = new double[_network.Depth];
+        (StartRhoK, StartV, PreviousV) = ([.. start.RhoK], [.. start.V], [.. start.V]);
+    }
+
+    /// <summary>ρ_k at the start.</summary>
+    public double[] StartRhoK { get; }
+
+    /// <summary>V at the start, P numbers.</summary>
+    public double[] StartV { get; }
+
+    /// <summary>V at the observation before this one; at the first, that of the start.</summary>
+    public double[] PreviousV { get; private set; }
+
+    /// <summary>Σ ‖ΔV_k‖ over the observations before this one.</summary>
+    public ReadOnlySpan<double> Path => _path;
+
+    /// <summary>The support vectors at the observation before this one, by ascending margin; empty at the first.</summary>
+    public IEnumerable<int> PreviousSupport => _support.Select(static n => (int)n);
+
+    /// <summary>‖V_k − V_k'‖ to the observation before this one.</summary>
+    public double Step(Snapshot now, int k) => Vectors.Distance(_network.Layers[k].Of(now.V), _network.Layers[k].Of(PreviousV));
+
+    /// <summary>This observation has been measured and becomes the previous one.</summary>
+    public void Advance(Snapshot now)
+    {
+        for (var k = 0; k < _path.Length; k++) _path[k] += Step(now, k);
+        PreviousV = [.. now.V];
+        _support = now.NormalizedMargins.Length == 0 ? [] : [.. MarginMeasures.SupportVectors(now.NormalizedMargins).Select(static n => (double)n)];
+    }
+
+    /// <summary>Everything that changes, by name.</summary>
+    public IEnumerable<(string Name, double[] Values)> Arrays => [("history.path", _path), ("history.v", PreviousV), ("history.support", _support)];
+
+    /// <summary>Goes back to what <see cref="Arrays"/> were.</summary>
+    /// <exception cref="ArgumentException">One is missing or has another length; it is named, and nothing has changed.</exception>
+    public void Restore(IReadOnlyDictionary<string, double[]> arrays)
+    {
+        double[] Find(string name, int length) => !arrays.TryGetValue(name, out var values) ? throw new ArgumentException($"'{name}' is missing")
+            : length >= 0 && values.Length != length ? throw new ArgumentException($"'{name}' holds {values.Length} numbers; {length} were expected")
+            : values;
+        var (path, v, support) = (Find("history.path", _path.Length), Find("history.v", PreviousV.Length), Find("history.support", -1));
+        path.CopyTo(_path, 0);
+        (PreviousV, _support) = ([.. v], [.. support]);
+    }
+}

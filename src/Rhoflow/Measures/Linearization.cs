@@ -1,0 +1,147 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Rhoflow.Data;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+
+namespace Rhoflow.Measures;
+
+/// <summary>Receives ∂f_c(x_n)/∂θ, P numbers that are valid during the call only.</summary>
+public delegate void GradientVisitor(int n, int c, ReadOnlySpan<double> gradient);
+
+/// <summary>
+/// A network and its loss at one θ on a whole data set, with first and second derivatives. Batch normalization takes its running statistics:
+/// this is the network that is evaluated. Sums are carried in float64, in the order of the data, and give the same bits with any number of threads.
+/// Owns room; not safe for two threads at once.
+/// </summary>
+public abstract class Linearization : IDisposable
+{
+    private readonly double[] _toV;
+
+    /// <summary>Sets what follows from θ alone.</summary>
+    protected Linearization(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics)
+    {
+        if (theta.Length != network.ParameterCount) throw new ArgumentException($"the network has {network.ParameterCount} parameters; {theta.Length} were given", nameof(theta));
+        if (statistics.Length != network.StatisticsCount) throw new ArgumentException($"the network has {network.StatisticsCount} running statistics; {statistics.Length} were given", nameof(statistics));
+        (Network, Loss, Data, Reduction, Theta, Statistics) = (network, loss, data, reduction, theta, statistics);
+        (Scale, _toV) = Directions(network, theta, statistics);
+    }
+
+    public Network Network { get; }
+    public Loss Loss { get; }
+    public Dataset Data { get; }
+
+    /// <summary>Whether L is a mean or a sum.</summary>
+    public Reduction Reduction { get; }
+
+    /// <summary>θ.</summary>
+    public double[] Theta { get; }
+
+    /// <summary>Running means and variances of batch normalization; empty without it.</summary>
+    public double[] Statistics { get; }
+
+    /// <summary>W = Scale ∘ θ with batch normalization folded into the weights (<see cref="BatchNormFolding"/>); 1 where nothing is folded, and on γ and β.</summary>
+    public double[] Scale { get; }
+
+    /// <summary>f(x_n), N × C.</summary>
+    public abstract ReadOnlySpan<double> Outputs { get; }
+
+    /// <summary>c with −∂L/∂f = e^{s} c, N × C; s is <see cref="Value"/>'s scale.</summary>
+    public abstract ReadOnlySpan<double> Weights { get; }
+
+    /// <summary>log L and s.</summary>
+    public abstract LossValue Value { get; }
+
+    /// <summary>g = Σ_n Σ_c weights_nc ∂f_c(x_n)/∂θ.</summary>
+    /// <param name="weights">N × C.</param>
+    /// <param name="g">Overwritten, P numbers.</param>
+    public abstract void Pull(ReadOnlySpan<double> weights, Span<double> g);
+
+    /// <summary>ḟ = (∂f/∂θ) θ̇.</summary>
+    /// <param name="direction">θ̇, P numbers.</param>
+    /// <param name="fDot">Overwritten, N × C.</param>
+    public abstract void Push(ReadOnlySpan<double> direction, Span<double> fDot);
+
+    /// <summary>∂f_c(x_n)/∂θ for the given examples, example by example and output by output.</summary>
+    public abstract void EachGradient(ReadOnlySpan<int> examples, GradientVisitor visit);
+
+    /// <summary>result with (∇²L) v = e^{s} result: exact, 0 for a ReLU's own second derivative.</summary>
+    public abstract LossValue HessianTimes(ReadOnlySpan<double> v, Span<double> result);
+
+    /// <summary>result with Σ_n J_nᵀ (∂²ℓ_n/∂f²) J_n v = e^{s} result, J = ∂f/∂θ: the (generalized) Gauss–Newton matrix, positive semidefinite for convex ℓ.</summary>
+    public abstract LossValue GaussNewtonTimes(ReadOnlySpan<double> v, Span<double> result);
+
+    /// <summary>What enters W_k on every example, N × p; an image is flattened.</summary>
+    /// <param name="k">1 … K.</param>
+    public abstract FeatureMatrix Features(int k);
+
+    /// <summary>descent with −∇L = e^{s} descent.</summary>
+    public LossValue Gradient(Span<double> descent)
+    {
+        Pull(Weights, descent);
+        return Value;
+    }
+
+    /// <summary>g = Σ_n Σ_c weights_nc ∂f̃_c(x_n)/∂V for the normalized network f̃ = f/ρ: ∂f̃/∂V_k = (ρ_k/ρ) ∂f/∂W_k; 0 on γ and β, and where a layer is zero.</summary>
+    /// <inheritdoc cref="Pull" path="/param"/>
+    public void PullNormalized(ReadOnlySpan<double> weights, Span<double> g)
+    {
+        Pull(weights, g);
+        Normalize(g);
+    }
+
+    /// <summary>∂f/∂θ → ∂f̃/∂V, in place.</summary>
+    public void Normalize(Span<double> g) => TensorPrimitives.Multiply(g, _toV, g);
+
+    /// <summary>The node whose output enters W_k (<see cref="Node.NetworkInput"/>: the data themselves).</summary>
+    public static int Source(Network network, int k)
+    {
+        foreach (var node in network.Nodes)
+            if (node is LinearNode linear && linear.Layer == k - 1 || node is ConvolutionNode convolution && convolution.Layer == k - 1) return node.Sources[0];
+        throw new ArgumentOutOfRangeException(nameof(k), k, $"the network has layers 1 to {network.Depth}");
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends threads.</summary>
+    protected abstract void Dispose(bool disposing);
+
+    /// <summary>A linearization in the numbers <typeparamref name="T"/>.</summary>
+    /// <inheritdoc cref="BlockLinearization{T}(Network, Loss, Dataset, Reduction, double[], double[], int)" path="/param"/>
+    public static Linearization Of<T>(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics, int threads)
+        where T : unmanaged, IFloatingPointIeee754<T> => new BlockLinearization<T>(network, loss, data, reduction, theta, statistics, threads);
+
+    // Folding is linear in the weights: what it does to ones is what it multiplies by.
+    private static (double[] Scale, double[] ToV) Directions(Network network, double[] theta, double[] statistics)
+    {
+        double[] scale = new double[theta.Length], toV = new double[theta.Length], ones = [.. theta];
+        scale.AsSpan().Fill(1);
+        if (network.StatisticsCount > 0)
+        {
+            foreach (var layer in network.Layers) layer.Of(ones).Fill(1);
+            var folded = BatchNormFolding.Of(network, ones, statistics);
+            for (var k = 0; k < network.Depth; k++) folded.Layers[k].Weights.CopyTo(network.Layers[k].Of(scale));
+        }
+        var logRho = 0.0;
+        var rhoK = new double[network.Depth];
+        for (var k = 0; k < rhoK.Length; k++)
+        {
+            var folded = new double[network.Layers[k].Count];
+            TensorPrimitives.Multiply(network.Layers[k].Of(theta), network.Layers[k].Of(scale), folded);
+            rhoK[k] = Numerics.Vectors.Norm(folded);
+            logRho += network.Exponents[k] * Math.Log(rhoK[k]);
+        }
+        for (var k = 0; k < rhoK.Length; k++)
+        {
+            var factor = rhoK[k] > 0 && double.IsFinite(logRho) ? Math.Exp(Math.Log(rhoK[k]) - logRho) : 0;
+            var to = network.Layers[k].Of(toV);
+            var s = network.Layers[k].Of(scale);
+            for (var i = 0; i < to.Length; i++) to[i] = s[i] == 0 ? 0 : factor / s[i];
+        }
+        return (scale, toV);
+    }
+}

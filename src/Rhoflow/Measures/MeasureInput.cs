@@ -1,0 +1,44 @@
+using Rhoflow.Losses;
+
+namespace Rhoflow.Measures;
+
+/// <summary>One observation: what a measure may look at.</summary>
+/// <param name="Setting">Network, loss and data.</param>
+/// <param name="Snapshot">The network at the moment.</param>
+public sealed record MeasureInput(MeasureSetting Setting, Snapshot Snapshot)
+{
+    /// <summary>What the network does on test data; null where there are none, or nobody asked.</summary>
+    public TestResult? Test { get; init; }
+
+    /// <summary>What enters W_k (k = 1 … K) on training examples, N × p; null where it was not kept.</summary>
+    public Func<int, FeatureMatrix?> Features { get; init; } = static _ => null;
+
+    /// <summary>The same on test examples.</summary>
+    public Func<int, FeatureMatrix?> TestFeatures { get; init; } = static _ => null;
+
+    /// <summary>Derivatives on the training set; null for the scalar equations, and where W leaves the range of a double.</summary>
+    public Linearization? Passes { get; init; }
+
+    /// <summary>Start and previous observation; null where there is only this one.</summary>
+    public History? History { get; init; }
+
+    /// <summary>η of the descent at this moment; NaN for flows.</summary>
+    public double LearningRate { get; init; } = double.NaN;
+
+    /// <summary>The training risk of a flow with room of its own; null for descents and the scalar equations.</summary>
+    public EmpiricalRisk? Risk { get; init; }
+
+    /// <summary>The direction that theory predicts for a linear network (unit norm, d numbers); null where it predicts none.</summary>
+    public double[]? Limit { get; init; }
+}
+
+/// <summary>A network on data that it was not trained on.</summary>
+/// <param name="Outputs">f̃ = f/ρ, N × C.</param>
+/// <param name="Targets">y, N.</param>
+/// <param name="Classes">C.</param>
+/// <param name="LogLoss">log L of the network itself, natural, with the training risk's reduction.</param>
+public sealed record TestResult(double[] Outputs, double[] Targets, int Classes, double LogLoss)
+{
+    /// <summary>The normalized margin of every example.</summary>
+    public double[] Margins { get; } = Margin.All(Outputs, Targets, Classes);
+}
