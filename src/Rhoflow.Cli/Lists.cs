@@ -1,7 +1,6 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.Config;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Papers;
 
 namespace Rhoflow.Cli;
@@ -21,7 +20,7 @@ internal static class Lists
             [.. PapersCatalog.Figures.Select(f => new ListEntry(f.Id, f.Title, ("paper", $"{f.Paper.Name}, figure {f.Number}")))]),
         new("claims", "claims of the papers that `reproduce` checks", static () =>
             [.. PapersCatalog.Claims.Select(c => new ListEntry(c.Id, c.Statement, ("paper", $"{c.Paper.Name}, {c.Place}")))]),
-        new("measures", "families for observe.measures, and what is in them", static () => [.. MeasureCatalog.All.Select(m => new ListEntry($"{m.Family}/{m.Name}", m.Formula, ("source", m.Reference)))]),
+        new("measures", "families for observe.measures, and what is in them", MeasureList.Entries),
         new("data", "data sets for data.set; files by data.path", static () =>
         [
             .. Catalogue.All.Select(s => new ListEntry(s.Name, $"{s.Train} examples{(s.HasTestPart ? $", {s.Test} test examples" : "")}, inputs {s.Shape?.ToString() ?? $"{s.Inputs}"}: {s.Source}", ("classes", string.Join(", ", s.Classes)))),

@@ -10,11 +10,14 @@ namespace Rhoflow.Lab.Config;
 /// <param name="Every">Descents: the distance of the epochs; 0 where they are log-spaced or listed.</param>
 /// <param name="Measures">Families, or the single word default (what costs next to nothing and applies) or all.</param>
 /// <param name="Weights">Keep W_k (ρ_k, V_k) of every observation.</param>
+/// <param name="Detail">How far measures go that cost more than outputs.</param>
 public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instants, int LogSpaced, IReadOnlyList<string> Measures, bool Weights,
-    IReadOnlyList<int>? Epochs = null, int Every = 0)
+    DetailConfig Detail, IReadOnlyList<int>? Epochs = null, int Every = 0)
 {
     /// <summary>All families that configs may name; <see cref="Measures.MeasureCatalog"/> says which of them this version has.</summary>
     public static readonly string[] Families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits"];
+
+    private static readonly string[] Keys = ["at", "measures", "weights", .. DetailConfig.Keys];
 
     private static readonly string[] Words = ["default", "all", .. Families];
 
@@ -23,13 +26,14 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
 
     internal static ObserveConfig Read(ConfigNode? node, ConfigNode root, FlowConfig flow)
     {
-        var map = node?.Map("at", "measures", "weights");
+        var map = node?.Map(Keys);
         var measures = ReadMeasures(map?["measures"]);
         var weights = map?["weights"]?.Flag() ?? false;
+        var detail = DetailConfig.Read(map, always: true);
         if (map?["at"] is not { } at)
         {
             if (flow.Until is null) throw (node ?? root).Error("neither flow.until nor observe.at says how far to go; give one of them, for example flow: {until: {t: 1e4}}");
-            return new ObserveConfig("log-spaced", Spaced(50, flow), 50, measures, weights);
+            return new ObserveConfig("log-spaced", Spaced(50, flow), 50, measures, weights, detail);
         }
         var when = at.Map("t", "log10-t", "log-spaced", "every");
         if (when["every"] is { } every) throw every.Error("counts the steps of a descent; a flow is observed at {t: […]}, {log10-t: […]} or {log-spaced: 50}");
@@ -38,7 +42,7 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
         {
             if (flow.Until is null) throw when[unit]!.Error("needs flow.until, the end of the instants");
             var n = when[unit]!.Count(1);
-            return n <= 100_000 ? new ObserveConfig(unit, Spaced(n, flow), n, measures, weights) : throw when[unit]!.Error("at most 100000 observations");
+            return n <= 100_000 ? new ObserveConfig(unit, Spaced(n, flow), n, measures, weights, detail) : throw when[unit]!.Error("at most 100000 observations");
         }
         var list = when[unit]!;
         var entries = list.IsList ? list.List("instants") : [list];
@@ -50,16 +54,17 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
             if (instants[i].Log10T < flow.From.Log10T) throw entries[i].Error($"lies before the start (t = {flow.From})");
             if (flow.Until?.T is { } end && instants[i].Log10T > end.Log10T) throw entries[i].Error($"lies behind flow.until (t = {end})");
         }
-        return new ObserveConfig(unit, instants, 0, measures, weights);
+        return new ObserveConfig(unit, instants, 0, measures, weights, detail);
     }
 
     /// <summary>What a descent's config says; the start and the last epoch are always observed.</summary>
     internal static ObserveConfig Read(ConfigNode? node, DescentConfig descent)
     {
-        var map = node?.Map("at", "measures", "weights");
+        var map = node?.Map(Keys);
         var measures = ReadMeasures(map?["measures"]);
         var weights = map?["weights"]?.Flag() ?? false;
-        ObserveConfig At(string unit, IEnumerable<int> epochs, int every = 0, int logSpaced = 0) => new(unit, [], logSpaced, measures, weights,
+        var detail = DetailConfig.Read(map, always: false);
+        ObserveConfig At(string unit, IEnumerable<int> epochs, int every = 0, int logSpaced = 0) => new(unit, [], logSpaced, measures, weights, detail,
             [.. epochs.Append(0).Append(descent.Epochs).Where(e => e <= descent.Epochs).Distinct().Order()], every);
         IEnumerable<int> Multiples(int every) => Enumerable.Range(0, descent.Epochs / every + 1).Select(i => i * every);
         if (map?["at"] is not { } at)
@@ -106,6 +111,7 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
         if (IsLenient) writer.Entry("measures", Measures[0]);
         else writer.Entry("measures", Measures);
         writer.Entry("weights", Weights);
+        Detail.Write(writer);
     });
 
     // n instants at equal distances of log t; the last is the end exactly. Where a loss or τ ends the run, t is not known before:
@@ -122,6 +128,9 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
     public bool Wants(string family) => IsLenient
         ? Measures[0] == "all" || MeasureCatalog.Default.Contains(family)
         : Measures.Contains(family);
+
+    /// <summary>Whether a measure is to be taken; by default those that need no more than outputs.</summary>
+    public bool Wants(Measure measure) => Wants(measure.Family) && (Measures is not ["default"] || measure.Need <= MeasureNeed.TestOutputs);
 
     /// <summary>True for default and all: what does not apply is left out. A family asked for by name must apply.</summary>
     public bool IsLenient => Measures is ["all"] or ["default"];

@@ -1,23 +1,26 @@
-using Rhoflow.Measures;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Runs;
 
-/// <summary>The growing files of a run: metrics.csv, arrays/margins.npy, and arrays/W.npy, V.npy, rho_k.npy where weights are kept.</summary>
+/// <summary>
+/// The growing files of a run: metrics.csv, arrays/margins.npy, the curves and spectra of measures, and arrays/W.npy, V.npy, rho_k.npy where
+/// weights are kept.
+/// </summary>
 internal sealed class ObservationWriter : IDisposable
 {
     private readonly MetricsFile _metrics;
     private readonly Npy _margins;
+    private readonly Npy[] _arrays;
     private readonly Npy? _w, _v, _rho;
     private bool _closed;
 
     /// <param name="folder">The run's folder.</param>
-    /// <param name="columns">The names of metrics.csv.</param>
+    /// <param name="table">The columns of metrics.csv and the arrays of measures.</param>
     /// <param name="examples">Margins of an observation.</param>
     /// <param name="weightsOf">The network whose weights are kept; null: they are not.</param>
     /// <param name="keepRows">Rows that stand there already and stay.</param>
     /// <exception cref="InvalidDataException">There are fewer rows, or others.</exception>
-    public ObservationWriter(RunFolder folder, IReadOnlyList<string> columns, int examples, Network? weightsOf, int keepRows)
+    public ObservationWriter(RunFolder folder, MeasureTable table, int examples, Network? weightsOf, int keepRows)
     {
         string Array(string name) => folder.File(Path.Combine("arrays", name + ".npy"));
         Directory.CreateDirectory(folder.File("arrays"));
@@ -30,8 +33,9 @@ internal sealed class ObservationWriter : IDisposable
         }
         try
         {
-            _metrics = Open(MetricsFile.Append(folder.File("metrics.csv"), columns, keepRows));
+            _metrics = Open(MetricsFile.Append(folder.File("metrics.csv"), table.Names, keepRows));
             _margins = Open(Npy.Append(Array("margins"), examples, keepRows));
+            _arrays = [.. table.Arrays.Select(a => Open(Npy.Append(Array(a.Name), a.Length, keepRows)))];
             if (weightsOf is null) return;
             _w = Open(Npy.Append(Array("W"), weightsOf.ParameterCount, keepRows));
             _v = Open(Npy.Append(Array("V"), weightsOf.ParameterCount, keepRows));
@@ -48,13 +52,15 @@ internal sealed class ObservationWriter : IDisposable
     public int Rows { get; private set; }
 
     /// <summary>Writes one observation: the arrays first, so that every row of metrics.csv has its arrays.</summary>
-    public void Add(double[] row, Snapshot point)
+    public void Add(Observation observation)
     {
+        var point = observation.Point;
         _margins.Add(point.NormalizedMargins);
+        for (var i = 0; i < _arrays.Length; i++) _arrays[i].Add(observation.Arrays[i]);
         _w?.Add(point.Weights());
         _v?.Add(point.V);
         _rho?.Add(point.RhoK);
-        _metrics.Add(row);
+        _metrics.Add(observation.Row);
         Rows++;
     }
 
@@ -64,6 +70,7 @@ internal sealed class ObservationWriter : IDisposable
         _closed = true;
         _metrics.Dispose();
         _margins.Dispose();
+        foreach (var array in _arrays) array.Dispose();
         _w?.Dispose();
         _v?.Dispose();
         _rho?.Dispose();

@@ -20,7 +20,7 @@ public sealed class PreparedRun
         (Flow, Theta, Train) = (flow, theta, risk?.Data);
         Options = ReadOptions(experiment.Flow);
         Instants = [.. experiment.Observe.Instants.Select(ToInstant)];
-        Columns = ColumnSet.For(experiment, flow, risk, test);
+        Columns = FlowColumns.For(experiment, flow, risk, test);
     }
 
     public Experiment Experiment { get; }
@@ -33,7 +33,7 @@ public sealed class PreparedRun
     public Dataset? Train { get; }
     public IntegrationOptions Options { get; }
     public IReadOnlyList<Instant> Instants { get; }
-    public ColumnSet Columns { get; }
+    public FlowColumns Columns { get; }
 
     /// <exception cref="ConfigException">Layers that do not chain, weights that do not fit, a zero layer where a direction is needed.</exception>
     /// <exception cref="DataException">Data that cannot be used, or do not fit the network and loss.</exception>
@@ -66,7 +66,7 @@ public sealed class PreparedRun
 
     /// <summary>The files that its observations go to, behind so many rows.</summary>
     internal ObservationWriter Writer(RunFolder folder, int keepRows) =>
-        new(folder, Columns.Names, Flow.Targets.Length, Experiment.Observe.Weights ? Flow.Network : null, keepRows);
+        new(folder, Columns.Table, Flow.Targets.Length, Experiment.Observe.Weights ? Flow.Network : null, keepRows);
 
     /// <summary>The trajectory, from the start.</summary>
     public Trajectory Start() => Flow.From(Theta, Options);

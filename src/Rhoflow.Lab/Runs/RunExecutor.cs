@@ -36,7 +36,8 @@ public static class RunExecutor
     {
         var clock = Stopwatch.StartNew();
         var trajectory = run.Start();
-        using var writer = Open(run, folder, resume, trajectory);
+        var memory = new ObservationMemory(run.Columns.Start(run.Theta));
+        using var writer = Open(run, folder, resume, trajectory, memory);
         folder.Log(writer.Rows > 0 || trajectory.Checkpoint is not null ? $"resumed behind observation {writer.Rows}" : $"started: {run.Experiment.Flow.Kind.Name}, {run.Flow.Dimension} unknowns");
         foreach (var note in run.Columns.Notes) folder.Log(note);
         var lastCheckpoint = clock.Elapsed;
@@ -44,16 +45,18 @@ public static class RunExecutor
         {
             foreach (var point in trajectory.At(run.Instants, cancellation))
             {
-                writer.Add(run.Columns.Row(point, trajectory.Steps), point);
+                var isEnd = writer.Rows == 0 || writer.Rows == run.Instants.Count - 1;
+                writer.Add(run.Columns.Observe(point, trajectory.Steps, memory.Now, isEnd || run.Experiment.Observe.Detail.Always));
+                memory.Advance(point, writer.Rows, trajectory.Checkpoint?.Observed ?? 0);
                 progress?.Invoke(point.At.ToString());
                 if (clock.Elapsed - lastCheckpoint < BetweenCheckpoints || trajectory.Checkpoint is not { } checkpoint) continue;
-                CheckpointFile.Write(folder.Path, checkpoint);
+                CheckpointFile.Write(folder.Path, checkpoint, memory.At(checkpoint.Observed));
                 lastCheckpoint = clock.Elapsed;
             }
         }
         catch (OperationCanceledException)
         {
-            if (trajectory.Checkpoint is { } checkpoint) CheckpointFile.Write(folder.Path, checkpoint);
+            if (trajectory.Checkpoint is { } checkpoint) CheckpointFile.Write(folder.Path, checkpoint, memory.At(checkpoint.Observed));
             return End(RunStatus.Interrupted, null);
         }
         catch (IntegrationException e)
@@ -72,19 +75,20 @@ public static class RunExecutor
         }
     }
 
-    private static ObservationWriter Open(PreparedRun run, RunFolder folder, bool resume, Trajectory trajectory)
+    private static ObservationWriter Open(PreparedRun run, RunFolder folder, bool resume, Trajectory trajectory, ObservationMemory memory)
     {
         // A summary of the interrupted part must not stand beside rows that go on.
         File.Delete(folder.File("summary.json"));
-        if (resume && CheckpointFile.Read(folder.Path) is { } checkpoint)
+        if (resume && CheckpointFile.Read(folder.Path) is var (checkpoint, measured))
         {
             try
             {
+                memory.Restore(measured, checkpoint.Observed);
                 var writer = run.Writer(folder, checkpoint.Observed);
                 trajectory.Resume(checkpoint);
                 return writer;
             }
-            catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
+            catch (Exception e) when (e is InvalidDataException or FileNotFoundException or ArgumentException)
             {
                 folder.Log($"the checkpoint does not fit the rows written, so the run starts from its beginning ({e.Message})");
             }

@@ -3,6 +3,7 @@ using System.Numerics;
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Measures;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Training;
@@ -16,13 +17,16 @@ public sealed class TrainingCheckpoint
     /// <summary>The name in a run folder.</summary>
     public const string Name = "checkpoint.safetensors";
 
-    private const string Format = "rhoflow descent 1", Prefix = "state.";
+    private const string Format = "rhoflow descent 1", Prefix = "state.", HistoryPrefix = "history.";
 
-    private TrainingCheckpoint(Dictionary<string, Array> arrays, Dictionary<string, double> scalars, int observed, double seconds) =>
-        (Arrays, Scalars, Observed, Seconds) = (arrays, scalars, observed, seconds);
+    private TrainingCheckpoint(Dictionary<string, Array> arrays, Dictionary<string, double[]> history, Dictionary<string, double> scalars, int observed, double seconds) =>
+        (Arrays, History, Scalars, Observed, Seconds) = (arrays, history, scalars, observed, seconds);
 
     /// <summary>By the names of <see cref="DescentState{T}.Arrays"/>.</summary>
     public IReadOnlyDictionary<string, Array> Arrays { get; }
+
+    /// <summary>By the names of <see cref="Measures.History.Arrays"/>.</summary>
+    public IReadOnlyDictionary<string, double[]> History { get; }
 
     /// <summary>By the names of <see cref="DescentState{T}.Scalars"/>.</summary>
     public IReadOnlyDictionary<string, double> Scalars { get; }
@@ -37,7 +41,7 @@ public sealed class TrainingCheckpoint
     public (double Epoch, double Step) Moment => (Scalars["epoch"], Scalars["step-in-epoch"]);
 
     /// <summary>Replaces the checkpoint of a folder.</summary>
-    public static void Write<T>(string folder, Network network, Replica<T> replica, int observed, double seconds) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Write<T>(string folder, Network network, Replica<T> replica, History history, int observed, double seconds) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var file = new Safetensors();
         file.Metadata["format"] = Format;
@@ -57,6 +61,7 @@ public sealed class TrainingCheckpoint
             if (array.Values is float[] single) file.Add<float>(Prefix + array.Name, single);
             else file.Add<double>(Prefix + array.Name, (double[])array.Values);
         }
+        foreach (var (name, values) in history.Arrays) file.Add<double>(name, values);
         AtomicFile.Write(Path.Combine(folder, Name), file.Write);
     }
 
@@ -77,7 +82,8 @@ public sealed class TrainingCheckpoint
         {
             var scalars = file.Metadata.Where(static m => m.Key is not ("format" or "network" or "observed" or "seconds"))
                 .ToDictionary(static m => m.Key, static m => BitConverter.Int64BitsToDouble(long.Parse(m.Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)), StringComparer.Ordinal);
-            var checkpoint = new TrainingCheckpoint(arrays, scalars, int.Parse(file.Metadata["observed"], CultureInfo.InvariantCulture), double.Parse(file.Metadata["seconds"], CultureInfo.InvariantCulture));
+            var history = file.Arrays.Where(static a => a.Name.StartsWith(HistoryPrefix, StringComparison.Ordinal)).ToDictionary(static a => a.Name, a => file.Read<double>(a.Name), StringComparer.Ordinal);
+            var checkpoint = new TrainingCheckpoint(arrays, history, scalars, int.Parse(file.Metadata["observed"], CultureInfo.InvariantCulture), double.Parse(file.Metadata["seconds"], CultureInfo.InvariantCulture));
             _ = checkpoint.Moment;
             return checkpoint;
         }

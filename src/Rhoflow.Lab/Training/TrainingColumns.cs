@@ -3,6 +3,7 @@ using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 
@@ -14,67 +15,101 @@ public sealed class TrainingColumns
     // Entries of the data up to which the limit's direction is solved for unless it is asked for by name: seconds, not minutes.
     private const long LargestLimit = 1_000_000;
 
-    private readonly IReadOnlyList<(Measure Measure, int Width, bool Wanted)> _measures;
-    private readonly MeasureSetting _setting;
-    private readonly double[] _targets;
-    private readonly Dataset? _test;
+    private const long LargestFeatures = 4_000_000_000;
+
+    private readonly Dataset _train;
+    private readonly Dataset? _test, _curved;
     private readonly Network _network;
+    private readonly Loss _loss;
     private readonly double[]? _limit;
 
     internal TrainingColumns(Experiment experiment, Network network, Dataset train, Dataset? test)
     {
-        (_network, _targets, _test) = (network, train.Y.ToArray(), test);
-        _setting = new MeasureSetting(network, experiment.Loss.Loss, train, test);
-        var notes = new List<string>();
-        _measures = ColumnSet.Measured(experiment.Observe, _setting);
-        Names = [.. ColumnSet.Clocks, .. _measures.SelectMany(m => m.Measure.Columns(_setting))];
-        if (!experiment.Observe.IsLenient)
-            notes.AddRange(experiment.Observe.Measures.Where(static m => !MeasureCatalog.Families.Contains(m) || MeasureCatalog.All.Where(x => x.Family == m).All(static x => x.Need >= MeasureNeed.Gradients))
-                .Select(static m => $"the family '{m}' is not measured on descents in this version"));
+        (_network, _loss, _train, _test) = (network, experiment.Loss.Loss, train, test);
+        var observe = experiment.Observe;
+        var decay = experiment.Descent!.WeightDecay;
+        Table = new MeasureTable(observe, new MeasureSetting(network, _loss, train, test)
+        {
+            FeatureLayers = observe.Detail.FeatureLayers(network.Depth),
+            WeightDecay = decay.Length == 0 ? 0 : Array.TrueForAll(decay, d => d == decay[0]) ? decay[0] : double.NaN,
+        });
+        RequireRoom(experiment, train, test);
+        var notes = new List<string>(Table.Notes);
+        _curved = train;
+        if (Table.Needs(MeasureNeed.Curvature) && observe.Detail.CurvatureExamples < train.Count)
+        {
+            _curved = train.Choose([.. Enumerable.Range(0, observe.Detail.CurvatureExamples)]);
+            notes.Add($"curvature is that of the loss on the first {_curved.Count} of {train.Count} training examples (observe.curvature-examples)");
+        }
+        if (!observe.Detail.Always && (Table.Needs(MeasureNeed.Gradients) || Table.Needs(MeasureNeed.Curvature)))
+            notes.Add("measures that need derivatives are taken at the first and the last observation (observe.derivatives: always for all)");
         var linear = network.IsChain && network.Layers.All(static l => l.Activation.Kind == ActivationKind.Identity) && network.Outputs == 1;
-        var feasible = !experiment.Observe.IsLenient || (long)train.Count * train.Inputs <= LargestLimit;
-        if (linear && feasible && experiment.Observe.Wants("direction")) _limit = LimitDirection.Of(train, experiment.Loss.Loss, experiment.Observe.IsLenient, notes);
-        else if (!experiment.Observe.IsLenient && experiment.Observe.Wants("direction")) notes.Add("direction_error is not measured: only a linear network with one output has one direction to compare");
+        var feasible = !observe.IsLenient || (long)train.Count * train.Inputs <= LargestLimit;
+        if (linear && feasible && observe.Wants("direction")) _limit = LimitDirection.Of(train, _loss, observe.IsLenient, notes);
+        else if (!observe.IsLenient && observe.Wants("direction")) notes.Add("direction_error is not measured: only a linear network with one output has one direction to compare");
         if (Homogeneity.Of(network).Reason is { } reason) notes.Add($"the network is not exactly homogeneous: {reason}");
         Notes = notes;
     }
 
-    /// <summary>The names, in order.</summary>
-    public IReadOnlyList<string> Names { get; }
+    /// <summary>Columns and arrays.</summary>
+    public MeasureTable Table { get; }
 
     /// <summary>Why something that was asked for could not be measured, and what to know about what was.</summary>
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Margins of an observation.</summary>
-    public int Examples => _targets.Length;
+    public int Examples => _train.Count;
 
-    /// <summary>One row.</summary>
-    internal (double[] Row, TrainingPoint Point) Observe<T>(Training<T> training, Replica<T> replica) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>What to remember between observations, of a replica that stands at its start.</summary>
+    internal History Start<T>(Replica<T> replica) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var outputs = new double[_targets.Length * _network.Outputs];
-        var score = training.Evaluate(replica, outputs: outputs);
-        var point = TrainingPoint.Of(_network, replica, outputs, _targets, score.LogLoss);
-        var input = new MeasureInput(_setting, point)
-        {
-            Test = _test is null ? null : OnTest(training, replica, _test, point.LogRho),
-            Limit = _limit,
-        };
-        var (t, tau) = Clocks(training, replica);
-        var row = new List<double>(Names.Count) { replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsAnEpoch, t, Math.Log10(t), tau };
-        foreach (var (measure, width, wanted) in _measures)
-        {
-            if (wanted) row.AddRange(measure.Values(input));
-            else row.AddRange(Enumerable.Repeat(double.NaN, width));
-        }
-        return ([.. row], point);
+        var (rhoK, v, _) = TrainingPoint.Directions(_network, replica.Theta, replica.State.Statistics);
+        return new History(_network, rhoK, v);
     }
 
-    private TestResult OnTest<T>(Training<T> training, Replica<T> replica, Dataset test, double logRho) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>One observation.</summary>
+    /// <param name="derivatives">Whether measures that need derivatives are taken.</param>
+    /// <param name="threads">For those; without influence on the results.</param>
+    internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, bool derivatives, int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var outputs = new double[test.Count * _network.Outputs];
-        var score = training.Evaluate(replica, test, outputs: outputs);
+        var outputs = new double[_train.Count * _network.Outputs];
+        var features = new FeatureCollector<T>(Table, _train.Count);
+        var score = training.Evaluate(replica, outputs: outputs, look: features.Look);
+        var point = TrainingPoint.Of(_network, replica, outputs, _train.Y.ToArray(), score.LogLoss);
+        var (test, testFeatures) = OnTest(training, replica, point.LogRho);
+        var input = new MeasureInput(Table.Setting, point)
+        {
+            Test = test,
+            Limit = _limit,
+            History = history,
+            LearningRate = replica.Options.Rule.LearningRate.At(replica.State.Epoch),
+            Features = k => features.Of(k, _train),
+            TestFeatures = k => testFeatures?.Of(k, _test!),
+        };
+        var (t, tau) = Clocks(training, replica);
+        double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsAnEpoch, t, Math.Log10(t), tau];
+        return Table.Read(clocks, input, derivatives, need => Linearization.Of<double>(_network, _loss,
+            need == MeasureNeed.Curvature ? _curved! : _train, Reduction.Mean, replica.Theta, [.. replica.State.Statistics], threads));
+    }
+
+    private (TestResult? Result, FeatureCollector<T>? Features) OnTest<T>(Training<T> training, Replica<T> replica, double logRho) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (_test is null) return (null, null);
+        var outputs = new double[_test.Count * _network.Outputs];
+        var features = new FeatureCollector<T>(Table, _test.Count);
+        var score = training.Evaluate(replica, _test, outputs: outputs, look: features.Look);
         TrainingPoint.Normalize(outputs, logRho);
-        return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
+        return (new TestResult(outputs, _test.Y.ToArray(), _network.Outputs, score.LogLoss), features);
+    }
+
+    private void RequireRoom(Experiment experiment, Dataset train, Dataset? test)
+    {
+        if (!Table.Needs(MeasureNeed.Features)) return;
+        var width = Table.Setting.FeatureLayers.Where(k => Linearization.Source(_network, k) != Node.NetworkInput)
+            .Sum(k => (long)_network.Nodes[Linearization.Source(_network, k)].Shape.Count);
+        var bytes = width * (train.Count + (test?.Count ?? 0)) * (experiment.Precision == Numerics.Precision.Float32 ? 4 : 8);
+        if (bytes > LargestFeatures)
+            throw new ConfigException($"observe.features: the features of layers {string.Join(", ", Table.Setting.FeatureLayers)} are {width} numbers an example, {bytes / 1e9:0.#} GB in all; at most {LargestFeatures / 1e9:0} GB are kept. Ask for fewer layers, or fewer examples");
     }
 
     // t = Σ η: the time of the flow that the descent steps along. With η/L it is τ = ∫ L dt that grows by η a step.

@@ -43,7 +43,7 @@ public static class TrainingExecutor
         var risk = new DataRisk<T>(first.Network, first.Experiment.Loss.Loss, first.Data.Train);
         using var training = new Training<T>(risk, [.. members.Select(static m => new ReplicaStart(m.Run.Theta, m.Run.Options))],
             new TrainingOptions { Threads = threads, Test = first.Data.Test });
-        TrainingRecord<T>[] records = [.. members.Select((m, i) => TrainingRecord<T>.Open(m, training, training.Replicas[i], members.Count))];
+        TrainingRecord<T>[] records = [.. members.Select((m, i) => TrainingRecord<T>.Open(m, training, training.Replicas[i], members.Count, threads))];
         try
         {
             var clock = new TrainingClock<T>(training, first.Experiment.Descent!.Epochs, progress, afterStep);

@@ -20,9 +20,10 @@ public static class TrainingForecast
         var risk = new DataRisk<T>(run.Network, run.Experiment.Loss.Loss, run.Data.Train);
         using var training = new Training<T>(risk, [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Test = run.Data.Test });
         // The first of everything compiles; what comes behind it is timed.
-        run.Columns.Observe(training, training.Replicas[0]);
+        var history = run.Columns.Start(training.Replicas[0]);
+        run.Columns.Observe(training, training.Replicas[0], history, derivatives: false, threads: 1);
         var clock = Stopwatch.StartNew();
-        run.Columns.Observe(training, training.Replicas[0]);
+        run.Columns.Observe(training, training.Replicas[0], history, derivatives: false, threads: 1);
         var observing = clock.Elapsed.TotalSeconds * run.Experiment.Observe.Epochs!.Count;
         if (epochs == 0) return observing;
         long steps = 0;

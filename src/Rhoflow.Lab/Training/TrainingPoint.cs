@@ -29,8 +29,18 @@ public sealed class TrainingPoint : Snapshot
     public static TrainingPoint Of<T>(Network network, Replica<T> replica, double[] outputs, double[] targets, double logLoss) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var theta = replica.Theta;
+        var (rhoK, v, logRho) = Directions(network, theta, replica.State.Statistics);
+        Normalize(outputs, logRho);
+        return new TrainingPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss);
+    }
+
+    /// <summary>ρ_k, V and log ρ of the network that is evaluated.</summary>
+    /// <param name="theta">θ.</param>
+    /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
+    public static (double[] RhoK, double[] V, double LogRho) Directions(Network network, double[] theta, double[] statistics)
+    {
         var v = (double[])theta.Clone();
-        if (network.StatisticsCount > 0) Fold(network, v, replica.State.Statistics);
+        if (network.StatisticsCount > 0) Fold(network, v, statistics);
         var rhoK = new double[network.Depth];
         var logRho = 0.0;
         for (var k = 0; k < rhoK.Length; k++)
@@ -40,8 +50,7 @@ public sealed class TrainingPoint : Snapshot
             logRho += network.Exponents[k] * Math.Log(rhoK[k]);
             if (rhoK[k] > 0) Vectors.Scale(1 / rhoK[k], w, w);
         }
-        Normalize(outputs, logRho);
-        return new TrainingPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss);
+        return (rhoK, v, logRho);
     }
 
     private static void Fold(Network network, double[] theta, double[] statistics)

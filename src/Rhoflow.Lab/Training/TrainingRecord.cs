@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Measures;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Training;
@@ -16,32 +17,36 @@ internal sealed class TrainingRecord<T> : IDisposable where T : unmanaged, IFloa
     private readonly Training<T> _training;
     private readonly Replica<T> _replica;
     private readonly ObservationWriter _writer;
+    private readonly History _history;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly int _together;
+    private readonly int _together, _threads;
     private readonly double _secondsBefore;
-    private double _lastEpoch = -1;
+    private double _lastEpoch = -1, _observing;
 
-    private TrainingRecord(TrainingMember member, Training<T> training, Replica<T> replica, int together, ObservationWriter writer, double secondsBefore)
+    private TrainingRecord(TrainingMember member, Training<T> training, Replica<T> replica, int together, int threads, ObservationWriter writer, History history, double secondsBefore)
     {
-        (_run, _folder, _training, _replica, _together, _writer, _secondsBefore) = (member.Run, member.Folder, training, replica, together, writer, secondsBefore);
+        (_run, _folder, _training, _replica, _together, _threads) = (member.Run, member.Folder, training, replica, together, threads);
+        (_writer, _history, _secondsBefore) = (writer, history, secondsBefore);
         if (writer.Rows > 0) _lastEpoch = MetricsFile.Read(_folder.File("metrics.csv")).Rows[writer.Rows - 1][1];
     }
 
     /// <summary>Opens the folder's files, behind what a checkpoint counts, and puts the replica where the checkpoint says.</summary>
-    public static TrainingRecord<T> Open(TrainingMember member, Training<T> training, Replica<T> replica, int together)
+    public static TrainingRecord<T> Open(TrainingMember member, Training<T> training, Replica<T> replica, int together, int threads)
     {
         var (run, folder) = (member.Run, member.Folder);
         // A summary of the interrupted part must not stand beside rows that go on.
         File.Delete(folder.File("summary.json"));
-        ObservationWriter Writer(int rows) => new(folder, run.Columns.Names, run.Columns.Examples, run.Experiment.Observe.Weights ? run.Network : null, rows);
+        ObservationWriter Writer(int rows) => new(folder, run.Columns.Table, run.Columns.Examples, run.Experiment.Observe.Weights ? run.Network : null, rows);
+        var history = run.Columns.Start(replica);
         if (member.Resume is { } checkpoint)
         {
             try
             {
                 var writer = Writer(checkpoint.Observed);
                 replica.Restore(checkpoint.Arrays, checkpoint.Scalars);
+                history.Restore(checkpoint.History);
                 folder.Log($"resumed at epoch {replica.State.Epoch}, step {replica.State.Step}, behind observation {writer.Rows}");
-                return new TrainingRecord<T>(member, training, replica, together, writer, checkpoint.Seconds);
+                return new TrainingRecord<T>(member, training, replica, together, threads, writer, history, checkpoint.Seconds);
             }
             catch (ArgumentException e)
             {
@@ -54,7 +59,7 @@ internal sealed class TrainingRecord<T> : IDisposable where T : unmanaged, IFloa
         }
         folder.Log($"started: {run.Experiment.Kind}, {run.Network.ParameterCount} parameters, {run.Columns.Examples} examples{(together > 1 ? $", {together} replicas together" : "")}");
         foreach (var note in run.Columns.Notes) folder.Log(note);
-        return new TrainingRecord<T>(member, training, replica, together, Writer(0), 0);
+        return new TrainingRecord<T>(member, training, replica, together, threads, Writer(0), history, 0);
     }
 
     /// <summary>Epochs done, with the fraction of the one that has begun.</summary>
@@ -64,13 +69,17 @@ internal sealed class TrainingRecord<T> : IDisposable where T : unmanaged, IFloa
     public void Observe()
     {
         if (Position <= _lastEpoch) return;
-        var (row, point) = _run.Columns.Observe(_training, _replica);
-        _writer.Add(row, point);
+        var before = Seconds;
+        var isEnd = Position == 0 || Position >= _run.Experiment.Descent!.Epochs || _replica.Ending is not null || _replica.Failure is not null;
+        var observation = _run.Columns.Observe(_training, _replica, _history, isEnd || _run.Experiment.Observe.Detail.Always, _threads);
+        _writer.Add(observation);
+        _history.Advance(observation.Point);
         _lastEpoch = Position;
+        _observing += Seconds - before;
     }
 
     /// <summary>Replaces the checkpoint.</summary>
-    public void Save() => TrainingCheckpoint.Write(_folder.Path, _run.Network, _replica, _writer.Rows, Seconds);
+    public void Save() => TrainingCheckpoint.Write(_folder.Path, _run.Network, _replica, _history, _writer.Rows, Seconds);
 
     public RunOutcome Interrupt() => End(RunStatus.Interrupted, null);
 
@@ -106,6 +115,7 @@ internal sealed class TrainingRecord<T> : IDisposable where T : unmanaged, IFloa
             ["ended_by"] = _replica.Ending,
             ["replicas_together"] = _together,
             ["seconds"] = Math.Round(Seconds, 3),
+            ["seconds_observing"] = Math.Round(_observing, 3),
             ["notes"] = new JsonArray([.. _run.Columns.Notes.Select(static n => (JsonNode)n)]),
             ["parameters"] = _run.Network.ParameterCount,
             ["network"] = _run.Network.ToString(),

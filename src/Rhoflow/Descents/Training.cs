@@ -125,8 +125,10 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     /// <summary>A replica's loss and error on a data set, by running averages unless said otherwise.</summary>
     /// <param name="data">Null: the training set.</param>
     /// <param name="outputs">Receives f, N × C; empty: not wanted.</param>
-    public Score Evaluate(Replica<T> replica, Dataset? data = null, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default) =>
-        _workers[0].Scorer.Evaluate(replica.Weights, replica.State.Statistics, data ?? _risk.Data, by, outputs);
+    /// <param name="look">Called behind every block of examples with the first of them, for features.</param>
+    public Score Evaluate(Replica<T> replica, Dataset? data = null, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default,
+        Action<int, Propagation<T>>? look = null) =>
+        _workers[0].Scorer.Evaluate(replica.Weights, replica.State.Statistics, data ?? _risk.Data, by, outputs, look);
 
     public void Dispose()
     {

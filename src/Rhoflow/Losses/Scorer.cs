@@ -39,8 +39,10 @@ public sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="data">Inputs and targets that fit the network and loss.</param>
     /// <param name="by">Running averages, or the statistics of all examples at once.</param>
     /// <param name="outputs">Receives f in float64, N × C; empty: not wanted.</param>
+    /// <param name="look">Called behind every block with its first example: what the network has at its nodes stands there.</param>
     /// <exception cref="ArgumentException">Statistics of all examples are asked for, but they do not fit into one block.</exception>
-    public Score Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<double> statistics, Dataset data, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default)
+    public Score Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<double> statistics, Dataset data, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default,
+        Action<int, Propagation<T>>? look = null)
     {
         if (by == NormalizeBy.Batch && statistics.Length > 0 && data.Count > _batch.Capacity)
             throw new ArgumentException($"statistics over all {data.Count} examples need room for them at once; blocks hold {_batch.Capacity}. Ask for larger blocks, or for running statistics");
@@ -56,6 +58,7 @@ public sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
             logSum = Vectors.LogAddExp(logSum, value.LogLoss + Math.Log(count));
             errors += Margin.CountErrors(_risk.Outputs, _batch.Y, classes);
             if (!outputs.IsEmpty) _risk.Outputs.CopyTo(outputs[(first * classes)..]);
+            look?.Invoke(first, _risk.Propagation);
         }
         return new Score(logSum - Math.Log(data.Count), (double)errors / data.Count);
     }

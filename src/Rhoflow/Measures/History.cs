@@ -13,12 +13,14 @@ public sealed class History
     private readonly double[] _path;
     private double[] _support = [];
 
-    /// <param name="start">The network before the first step.</param>
-    public History(Snapshot start)
+    /// <param name="network">The network.</param>
+    /// <param name="rhoK">ρ_k before the first step.</param>
+    /// <param name="v">V before the first step, P numbers.</param>
+    public History(Network network, double[] rhoK, double[] v)
     {
-        _network = start.Network;
-        _path = new double[_network.Depth];
-        (StartRhoK, StartV, PreviousV) = ([.. start.RhoK], [.. start.V], [.. start.V]);
+        _network = network;
+        _path = new double[network.Depth];
+        (StartRhoK, StartV, PreviousV) = (rhoK, v, v);
     }
 
     /// <summary>ρ_k at the start.</summary>

@@ -11,6 +11,12 @@ namespace Rhoflow.Measures;
 /// <param name="Test">Data that it is not trained on; null where there are none.</param>
 public sealed record MeasureSetting(Network Network, Loss? Loss = null, Dataset? Train = null, Dataset? Test = null)
 {
+    /// <summary>The k whose features (what enters W_k) are kept; the last layer's unless said otherwise.</summary>
+    public IReadOnlyList<int> FeatureLayers { get; init; } = [Network.Depth];
+
+    /// <summary>λ of the penalty λ‖W‖² (λρ² where the flow has that); 0 without, NaN where layers have several.</summary>
+    public double WeightDecay { get; init; }
+
     /// <summary>K.</summary>
     public int Depth => Network.Depth;
 

@@ -62,8 +62,9 @@ public class FileTests
     {
         using var folder = new TemporaryFolder();
         var c = new TrajectoryCheckpoint(new StepperState(1 / 3.0, Awkward, -0.0, [double.NaN, 2]), Method.Radau, 7, double.NaN, 1L << 40, true, [1.1]);
-        CheckpointFile.Write(folder.Path, c);
-        var d = CheckpointFile.Read(folder.Path)!;
+        CheckpointFile.Write(folder.Path, c, new Dictionary<string, double[]> { ["history.path"] = Awkward });
+        var (d, measured) = CheckpointFile.Read(folder.Path)!.Value;
+        measured["history.path"].Select(BitConverter.DoubleToInt64Bits).ShouldBe(Awkward.Select(BitConverter.DoubleToInt64Bits));
         d.Stepper.Y.Select(BitConverter.DoubleToInt64Bits).ShouldBe(c.Stepper.Y.Select(BitConverter.DoubleToInt64Bits));
         BitConverter.DoubleToInt64Bits(d.Stepper.Step).ShouldBe(BitConverter.DoubleToInt64Bits(-0.0));
         (d.Stepper.S, d.Method, d.Observed, d.Steps, d.Separated).ShouldBe((c.Stepper.S, c.Method, c.Observed, c.Steps, c.Separated));

@@ -13,7 +13,7 @@ internal static class Trainings
         init: {kind: kaiming}
         loss: cross-entropy
         descent: {kind: sgd, learning-rate: 0.1, momentum: 0.9, batch: 64, weight-decay: 1e-4, label-noise: {flips: 0.05}, epochs: 6, seed: 5}
-        observe: {at: {every: 2 epochs}, measures: [loss, norms, margins], weights: true}
+        observe: {at: {every: 2 epochs}, measures: all, weights: true}
         """;
 
     public static Experiment Read(params string[] overrides)

@@ -1,0 +1,41 @@
+namespace Rhoflow.Lab.Config;
+
+/// <summary>How far an observation goes with measures that cost more than a forward pass.</summary>
+/// <param name="Always">Measures that need derivatives are taken at every observation; otherwise at the first and the last.</param>
+/// <param name="Features">The k whose features (what enters W_k) are kept; empty: the last layer's, null: all.</param>
+/// <param name="CurvatureExamples">Curvature is that of the loss on the first so many training examples.</param>
+public sealed record DetailConfig(bool Always, IReadOnlyList<int>? Features, int CurvatureExamples)
+{
+    /// <summary>Enough for the largest eigenvalues of a network's Hessian, and an hour less than 50,000.</summary>
+    private const int UsualExamples = 2000;
+
+    internal static readonly string[] Keys = ["derivatives", "features", "curvature-examples"];
+
+    internal static DetailConfig Read(ConfigMap? map, bool always) => new(
+        map?["derivatives"]?.Word("always", "ends") is { } word ? word == "always" : always,
+        map?["features"] is { } features ? ReadFeatures(features) : [],
+        map?["curvature-examples"]?.Count(1) ?? UsualExamples);
+
+    /// <summary>The layers k = 1 … K whose features are kept.</summary>
+    /// <exception cref="ConfigException">The network has no such layer.</exception>
+    internal IReadOnlyList<int> FeatureLayers(int depth)
+    {
+        if (Features is null) return [.. Enumerable.Range(1, depth)];
+        foreach (var k in Features)
+            if (k > depth) throw new ConfigException($"observe.features: layer {k} is asked for; the network has layers 1 to {depth}");
+        return Features.Count == 0 ? [depth] : Features;
+    }
+
+    internal void Write(ConfigWriter writer)
+    {
+        writer.Entry("derivatives", Always ? "always" : "ends");
+        if (Features is null) writer.Entry("features", "all");
+        else if (Features.Count == 0) writer.Entry("features", "last");
+        else writer.Raw("features", ConfigWriter.List(Features.Select(static k => k.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        writer.Entry("curvature-examples", CurvatureExamples);
+    }
+
+    private static int[]? ReadFeatures(ConfigNode node) => node.IsScalar
+        ? node.Word("last", "all") == "all" ? null : []
+        : [.. node.List("layers, counted from 1").Select(static n => n.Count(1)).Distinct().Order()];
+}

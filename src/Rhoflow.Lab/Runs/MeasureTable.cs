@@ -1,0 +1,92 @@
+using Rhoflow.Lab.Config;
+using Rhoflow.Measures;
+
+namespace Rhoflow.Lab.Runs;
+
+/// <summary>Which measures a run takes of every observation: the columns of metrics.csv, the arrays beside it, and how both are filled.</summary>
+public sealed class MeasureTable
+{
+    /// <summary>What every run's table has, measured or not; rho_k stands for rho_1 … rho_K.</summary>
+    private static readonly string[] Everybody =
+        ["log10_loss", "train_error", "test_error", "log10_rho", "rho", "rho_k", "margin_min", "margin_mean", "smoothed_margin", "direction_error"];
+
+    private static readonly string[] s_clocks = ["step", "epoch", "t", "log10_t", "tau"];
+
+    private readonly List<Entry> _entries = [];
+
+    /// <param name="observe">What is wanted.</param>
+    /// <param name="setting">What it is wanted of.</param>
+    public MeasureTable(ObserveConfig observe, MeasureSetting setting)
+    {
+        Setting = setting;
+        var notes = new List<string>();
+        foreach (var measure in MeasureCatalog.All)
+        {
+            var wanted = observe.Wants(measure);
+            if (wanted && measure.Refuse(setting) is { } why)
+            {
+                wanted = false;
+                if (observe.Measures is not ["default"]) notes.Add($"{measure.Family}/{measure.Name} is not measured: {why}");
+            }
+            if (wanted || Everybody.Contains(measure.Name)) _entries.Add(new Entry(measure, measure.Columns(setting).Length, wanted, [.. measure.Arrays.Select(a => a.Length(setting))]));
+        }
+        Names = [.. s_clocks, .. _entries.SelectMany(e => e.Measure.Columns(setting))];
+        Arrays = [.. Wanted.SelectMany(static e => e.Measure.Arrays.Zip(e.Lengths, static (a, n) => (a.Name, n)))];
+        if (Names.GroupBy(static n => n).FirstOrDefault(static g => g.Count() > 1) is { } twice) throw new InvalidOperationException($"two measures have a column '{twice.Key}'");
+        Notes = notes;
+    }
+
+    public MeasureSetting Setting { get; }
+
+    /// <summary>The columns of metrics.csv: the clocks, then the measures.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Name and row length of every array.</summary>
+    public IReadOnlyList<(string Name, int Length)> Arrays { get; }
+
+    /// <summary>Why something that was asked for is not measured.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>Whether anything wanted needs that much (or, of an observation without derivatives, could).</summary>
+    public bool Needs(MeasureNeed need) => Wanted.Any(e => e.Measure.Need == need);
+
+    /// <summary>One row of metrics.csv and one of every array.</summary>
+    /// <param name="clocks">step, epoch, t, log10_t, tau.</param>
+    /// <param name="input">What needs no derivatives.</param>
+    /// <param name="derivatives">Whether those that need derivatives are taken; NaN otherwise.</param>
+    /// <param name="passes">Makes the derivatives for a need, if there are any to take.</param>
+    internal Observation Read(ReadOnlySpan<double> clocks, MeasureInput input, bool derivatives, Func<MeasureNeed, Linearization?> passes)
+    {
+        using var gradients = derivatives && Needs(MeasureNeed.Gradients) ? passes(MeasureNeed.Gradients) : null;
+        using var curvature = derivatives && Needs(MeasureNeed.Curvature) ? passes(MeasureNeed.Curvature) : null;
+        var row = new List<double>(Names.Count);
+        row.AddRange(clocks);
+        var arrays = new List<double[]>(Arrays.Count);
+        foreach (var (measure, width, wanted, lengths) in _entries)
+        {
+            if (!wanted || measure.Need >= MeasureNeed.Gradients && !derivatives)
+            {
+                row.AddRange(Enumerable.Repeat(double.NaN, width));
+                if (wanted) arrays.AddRange(lengths.Select(static n => Enumerable.Repeat(double.NaN, n).ToArray()));
+                continue;
+            }
+            var seen = input with { Passes = measure.Need == MeasureNeed.Curvature ? curvature : gradients };
+            var values = measure.Values(seen);
+            if (values.Length != width) throw new InvalidOperationException($"{measure.Name} gave {values.Length} numbers for {width} columns");
+            row.AddRange(values);
+            arrays.AddRange(measure.Arrays.Select(a => a.Values(seen)));
+        }
+        return new Observation(input.Snapshot, [.. row], arrays);
+    }
+
+    private IEnumerable<Entry> Wanted => _entries.Where(static e => e.Wanted);
+
+    // Not wanted ones are there because every table has them.
+    private sealed record Entry(Measure Measure, int Width, bool Wanted, int[] Lengths);
+}
+
+/// <summary>What is written of one observation.</summary>
+/// <param name="Point">The network.</param>
+/// <param name="Row">A row of metrics.csv.</param>
+/// <param name="Arrays">A row of every array of the <see cref="MeasureTable"/>.</param>
+internal sealed record Observation(Snapshot Point, double[] Row, IReadOnlyList<double[]> Arrays);
