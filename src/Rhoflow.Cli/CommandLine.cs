@@ -68,6 +68,7 @@ public static class CommandLine
         RunCommand.Create(),
         ShowCommand.Create(),
         ListCommand.Create(),
+        InspectCommand.Create(),
         DataCommand.Create(),
         BenchCommand.Create(),
         DoctorCommand.Create(),

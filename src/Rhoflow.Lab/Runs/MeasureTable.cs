@@ -19,21 +19,21 @@ public sealed class MeasureTable
     public MeasureTable(ObserveConfig observe, MeasureSetting setting)
     {
         Setting = setting;
-        var notes = new List<string>();
+        var refused = new List<(string, string)>();
         foreach (var measure in MeasureCatalog.All)
         {
             var wanted = observe.Wants(measure);
             if (wanted && measure.Refuse(setting) is { } why)
             {
                 wanted = false;
-                if (observe.Measures is not ["default"]) notes.Add($"{measure.Family}/{measure.Name} is not measured: {why}");
+                if (observe.Measures is not ["default"]) refused.Add(($"{measure.Family}/{measure.Name}", why));
             }
             if (wanted || Everybody.Contains(measure.Name)) _entries.Add(new Entry(measure, measure.Columns(setting).Length, wanted, [.. measure.Arrays.Select(a => a.Length(setting))]));
         }
         Names = [.. s_clocks, .. _entries.SelectMany(e => e.Measure.Columns(setting))];
         Arrays = [.. Wanted.SelectMany(static e => e.Measure.Arrays.Zip(e.Lengths, static (a, n) => (a.Name, n)))];
         if (Names.GroupBy(static n => n).FirstOrDefault(static g => g.Count() > 1) is { } twice) throw new InvalidOperationException($"two measures have a column '{twice.Key}'");
-        Notes = notes;
+        Refused = refused;
     }
 
     public MeasureSetting Setting { get; }
@@ -44,8 +44,14 @@ public sealed class MeasureTable
     /// <summary>Name and row length of every array.</summary>
     public IReadOnlyList<(string Name, int Length)> Arrays { get; }
 
-    /// <summary>Why something that was asked for is not measured.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    /// <summary>What was asked for and does not apply, and why.</summary>
+    public IReadOnlyList<(string What, string Why)> Refused { get; }
+
+    /// <summary>The same in sentences.</summary>
+    public IEnumerable<string> Notes => Refused.Select(static r => $"{r.What} is not measured: {r.Why}");
+
+    /// <summary>The measures taken, each with its columns.</summary>
+    public IEnumerable<(Measure Measure, string[] Columns)> Taken => Wanted.Select(e => (e.Measure, e.Measure.Columns(Setting)));
 
     /// <summary>Whether anything wanted needs that much (or, of an observation without derivatives, could).</summary>
     public bool Needs(MeasureNeed need) => Wanted.Any(e => e.Measure.Need == need);

@@ -17,7 +17,7 @@ public sealed class PreparedRun
     {
         Experiment = experiment;
         Id = RunIdentity.Id(experiment);
-        (Flow, Theta, Train) = (flow, theta, risk?.Data);
+        (Flow, Theta, Train, Test) = (flow, theta, risk?.Data, test);
         Options = ReadOptions(experiment.Flow);
         Instants = [.. experiment.Observe.Instants.Select(ToInstant)];
         Columns = FlowColumns.For(experiment, flow, risk, test);
@@ -31,6 +31,7 @@ public sealed class PreparedRun
     public double[] Theta { get; }
 
     public Dataset? Train { get; }
+    public Dataset? Test { get; }
     public IntegrationOptions Options { get; }
     public IReadOnlyList<Instant> Instants { get; }
     public FlowColumns Columns { get; }

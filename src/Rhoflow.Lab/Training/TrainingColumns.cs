@@ -75,7 +75,7 @@ public sealed class TrainingColumns
         var outputs = new double[_train.Count * _network.Outputs];
         var features = new FeatureCollector<T>(Table, _train.Count);
         var score = training.Evaluate(replica, outputs: outputs, look: features.Look);
-        var point = TrainingPoint.Of(_network, replica, outputs, _train.Y.ToArray(), score.LogLoss);
+        var point = TrainingPoint.Of(_network, replica.Theta, replica.State.Statistics, outputs, _train.Y.ToArray(), score.LogLoss);
         var (test, testFeatures) = OnTest(training, replica, point.LogRho);
         var input = new MeasureInput(Table.Setting, point)
         {

@@ -1,5 +1,3 @@
-using System.Numerics;
-using Rhoflow.Descents;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
@@ -20,16 +18,16 @@ public sealed class TrainingPoint : Snapshot
     /// <summary>The weights as they are trained, without batch normalization folded in.</summary>
     public override double[] Weights() => (double[])_theta.Clone();
 
-    /// <summary>A replica on its training set.</summary>
+    /// <summary>A network on its training set.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="replica">Where it stands.</param>
+    /// <param name="theta">θ; kept.</param>
+    /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
     /// <param name="outputs">f(x_n), N × C; becomes f/ρ.</param>
     /// <param name="targets">y_n.</param>
     /// <param name="logLoss">log L over the training set.</param>
-    public static TrainingPoint Of<T>(Network network, Replica<T> replica, double[] outputs, double[] targets, double logLoss) where T : unmanaged, IFloatingPointIeee754<T>
+    public static TrainingPoint Of(Network network, double[] theta, double[] statistics, double[] outputs, double[] targets, double logLoss)
     {
-        var theta = replica.Theta;
-        var (rhoK, v, logRho) = Directions(network, theta, replica.State.Statistics);
+        var (rhoK, v, logRho) = Directions(network, theta, statistics);
         Normalize(outputs, logRho);
         return new TrainingPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss);
     }

@@ -1,0 +1,112 @@
+using System.Numerics;
+using System.Text.Json.Nodes;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Training;
+using Rhoflow.Losses;
+using Rhoflow.Measures;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Lab.Inspection;
+
+/// <summary>One layer of an inspected network.</summary>
+/// <param name="Name">W1 … WK.</param>
+/// <param name="Kind">dense, diagonal or convolution.</param>
+/// <param name="Shape">Rows × columns; maps × patch of a convolution.</param>
+/// <param name="Values">Its measures by name.</param>
+public sealed record InspectedLayer(string Name, string Kind, IReadOnlyList<int> Shape, IReadOnlyDictionary<string, double> Values);
+
+/// <summary>
+/// All measures of one trained network: the same that a run takes, of the same network by the same code. What a measure gives for each layer stands
+/// with the layer.
+/// </summary>
+/// <param name="Layers">First to last.</param>
+/// <param name="Measures">Family, column and value, in the order of the catalogue.</param>
+/// <param name="Arrays">Curves and spectra.</param>
+/// <param name="NotMeasured">What does not apply or has no value, and why.</param>
+public sealed record NetworkInspection(
+    IReadOnlyList<InspectedLayer> Layers, IReadOnlyList<(string Family, string Column, double Value)> Measures,
+    IReadOnlyList<(string Name, double[] Values)> Arrays, IReadOnlyList<(string What, string Why)> NotMeasured)
+{
+    /// <param name="network">What to look at.</param>
+    /// <param name="families">Families of measures, or all.</param>
+    /// <param name="curvatureExamples">Curvature is that of the loss on the first so many examples.</param>
+    /// <param name="threads">No influence on results.</param>
+    public static NetworkInspection Of(TrainedNetwork network, IReadOnlyList<string> families, int curvatureExamples, int threads) =>
+        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads) : Of<double>(network, families, curvatureExamples, threads);
+
+    /// <summary>The layers, measures and reasons of `inspect --json`.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["layers"] = new JsonArray([.. Layers.Select(static l => (JsonNode)new JsonObject(
+            l.Values.Select(static v => KeyValuePair.Create(v.Key, (JsonNode?)RunDocument.Number(v.Value)))
+            .Prepend(KeyValuePair.Create("shape", (JsonNode?)new JsonArray([.. l.Shape.Select(static s => (JsonNode)s)])))
+            .Prepend(KeyValuePair.Create("kind", (JsonNode?)l.Kind)).Prepend(KeyValuePair.Create("name", (JsonNode?)l.Name))))]),
+        ["measures"] = new JsonObject(Measures.Select(static m => KeyValuePair.Create(m.Column, (JsonNode?)RunDocument.Number(m.Value)))),
+        ["not_measured"] = new JsonArray([.. NotMeasured.Select(static n => (JsonNode)new JsonObject { ["what"] = n.What, ["why"] = n.Why })]),
+    };
+
+    private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var network = n.Network;
+        var detail = new DetailConfig(true, [], curvatureExamples);
+        var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay };
+        var table = new MeasureTable(new ObserveConfig("epoch", [], 0, families, false, detail), setting);
+        using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, n.Theta, n.Statistics, threads);
+        using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, n.Theta, n.Statistics, threads);
+        var point = TrainingPoint.Of(network, n.Theta, n.Statistics, train.Outputs.ToArray(), n.Train.Y.ToArray(), train.Value.LogLoss);
+        var input = new MeasureInput(setting, point)
+        {
+            Test = test is null ? null : OnTest(test, point.LogRho),
+            Features = train.Features,
+            TestFeatures = k => test?.Features(k),
+            LearningRate = n.LearningRate,
+            Risk = network is { IsChain: true, Outputs: 1 } ? new EmpiricalRisk(network, n.Loss, n.Train, n.Reduction) : null,
+        };
+        var curved = n.Train.Count <= curvatureExamples ? n.Train : n.Train.Choose([.. Enumerable.Range(0, curvatureExamples)]);
+        double[] noClocks = [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN];
+        var observation = table.Read(noClocks, input, derivatives: true, need =>
+            Linearization.Of<double>(network, n.Loss, need == MeasureNeed.Curvature ? curved : n.Train, n.Reduction, n.Theta, n.Statistics, threads));
+        return Sorted(network, table, observation);
+    }
+
+    private static TestResult OnTest(Linearization test, double logRho)
+    {
+        var outputs = test.Outputs.ToArray();
+        TrainingPoint.Normalize(outputs, logRho);
+        return new TestResult(outputs, test.Data.Y.ToArray(), test.Network.Outputs, test.Value.LogLoss);
+    }
+
+    // A column NAME_1 … NAME_K belongs to the layers.
+    private static NetworkInspection Sorted(Network network, MeasureTable table, Observation observation)
+    {
+        var values = table.Names.Zip(observation.Row).ToDictionary(static v => v.First, static v => v.Second, StringComparer.Ordinal);
+        var layers = Enumerable.Range(0, network.Depth).Select(k => new Dictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["frobenius"] = Math.Abs(observation.Point.RhoK[k]),
+        }).ToArray();
+        var measures = new List<(string, string, double)>();
+        var missing = new List<(string, string)>(table.Refused);
+        foreach (var (measure, columns) in table.Taken)
+        {
+            if (columns.Length > 0 && Array.TrueForAll(columns, c => double.IsNaN(values[c]))) missing.Add(($"{measure.Family}/{measure.Name}", "it has no value for this network on these data"));
+            foreach (var column in columns)
+            {
+                if (OfLayer(column, network.Depth, values.Keys) is var (name, k)) layers[k - 1][name] = values[column];
+                else measures.Add((measure.Family, column, values[column]));
+            }
+        }
+        return new NetworkInspection(
+            [.. network.Layers.Select((l, k) => new InspectedLayer($"W{k + 1}", l.Kind.ToString().ToLowerInvariant(), [l.Rows, l.Columns], layers[k]))],
+            measures, [.. table.Arrays.Zip(observation.Arrays, static (a, row) => (a.Name, row))], missing);
+    }
+
+    private static (string Name, int K)? OfLayer(string column, int depth, ICollection<string> all)
+    {
+        var cut = column.LastIndexOf('_');
+        if (cut < 1 || !int.TryParse(column.AsSpan(cut + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var k) || k < 1 || k > depth) return null;
+        var name = column[..cut];
+        return Enumerable.Range(1, depth).All(i => all.Contains($"{name}_{i}")) ? (name, k) : null;
+    }
+}

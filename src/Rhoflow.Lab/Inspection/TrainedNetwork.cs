@@ -1,0 +1,80 @@
+using Rhoflow.Data;
+using Rhoflow.Descents;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Training;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Lab.Inspection;
+
+/// <summary>A network with its weights, the loss that it was trained on, and data to look at it with.</summary>
+/// <param name="Source">Where it comes from.</param>
+/// <param name="Theta">θ, P numbers.</param>
+/// <param name="Statistics">Running means and variances; empty without batch normalization.</param>
+/// <param name="Precision">The numbers that its outputs are computed in, as in training.</param>
+public sealed record TrainedNetwork(
+    string Source, Network Network, double[] Theta, double[] Statistics, Loss Loss, Reduction Reduction, Precision Precision, Dataset Train, Dataset? Test)
+{
+    /// <summary>λ of λ‖W‖².</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>η at the end; NaN for flows.</summary>
+    public double LearningRate { get; init; } = double.NaN;
+
+    /// <summary>The network that a run ended with (or stands at).</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="data">A set or path instead of the run's own data, with the same classes and transforms; null: the run's own.</param>
+    /// <exception cref="DataException">Its weights are not there, or do not fit.</exception>
+    /// <exception cref="ConfigException">Its config cannot be read.</exception>
+    public static TrainedNetwork OfRun(RunFolder folder, string? data)
+    {
+        var experiment = Experiment.Load(folder.File("config.yaml"), []);
+        if (experiment.Data is null || experiment.Network is null) throw new DataException($"{folder.Path}: the run follows scalar equations and has no network to look at");
+        if (data is not null) experiment = experiment with { Data = Elsewhere(experiment.Data, data) };
+        return experiment.Descent is null ? OfFlow(folder, experiment)
+            : experiment.Precision == Precision.Float32 ? OfDescent<float>(folder, experiment) : OfDescent<double>(folder, experiment);
+    }
+
+    private static TrainedNetwork OfDescent<T>(RunFolder folder, Experiment e) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        var checkpoint = TrainingCheckpoint.Read(folder.Path) ?? throw new DataException($"{folder.Path}: there is no {TrainingCheckpoint.Name}; the weights of a descent stand there");
+        var run = PreparedTraining.From(e);
+        using var training = new Training<T>(new DataRisk<T>(run.Network, e.Loss.Loss, run.Data.Train), [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Block = 1, Test = run.Data.Test });
+        var replica = training.Replicas[0];
+        try
+        {
+            replica.Restore(checkpoint.Arrays, checkpoint.Scalars);
+        }
+        catch (ArgumentException error)
+        {
+            throw new DataException($"{folder.File(TrainingCheckpoint.Name)}: {error.Message}", error);
+        }
+        return new TrainedNetwork(folder.Path, run.Network, replica.Theta, replica.State.Statistics, e.Loss.Loss, Reduction.Mean, e.Precision, run.Data.Train, run.Data.Test)
+        {
+            WeightDecay = run.Columns.Table.Setting.WeightDecay,
+            LearningRate = run.Options.Rule.LearningRate.At(replica.State.Epoch),
+        };
+    }
+
+    private static TrainedNetwork OfFlow(RunFolder folder, Experiment e)
+    {
+        var file = folder.File(Path.Combine("arrays", "W.npy"));
+        var rows = File.Exists(file) ? Npy.Read(file) : [];
+        if (rows.Length == 0) throw new DataException($"{folder.Path}: the run kept no weights; run it again with observe.weights: true");
+        var run = PreparedRun.From(e);
+        if (rows[^1].Length != run.Flow.Network.ParameterCount)
+            throw new DataException($"{file}: {rows[^1].Length} weights for a network of {run.Flow.Network.ParameterCount}");
+        return new TrainedNetwork(folder.Path, run.Flow.Network, rows[^1], [], e.Loss.Loss, e.Loss.Reduction, Precision.Float64, run.Train!, run.Test)
+        {
+            WeightDecay = run.Columns.Table.Setting.WeightDecay,
+        };
+    }
+
+    private static DataConfig Elsewhere(DataConfig own, string data) => DataConfig.Sets.Contains(data)
+        ? own with { Inputs = null, Labels = null, Set = data, Path = null, Train = null, Test = null }
+        : File.Exists(data) || Directory.Exists(data)
+            ? own with { Inputs = null, Labels = null, Set = null, Drawn = null, Path = Path.GetFullPath(data), Train = null, Test = 0 }
+            : throw new ConfigException($"--data {data}: there is no such file or folder, and no set of that name{Nearest.Hint(data, DataConfig.Sets, "sets")}");
+}
