@@ -10,8 +10,9 @@ public sealed class StudyContext
     private readonly Action<string>? _progress;
 
     /// <summary>A context of its own, as tests want it.</summary>
-    public StudyContext(SharedResults? shared = null, bool full = false, Action<string>? progress = null, CancellationToken cancellation = default)
+    public StudyContext(SharedResults? shared = null, bool full = false, Action<string>? progress = null, CancellationToken cancellation = default, string? runs = null)
     {
+        RunsFolder = runs ?? Path.Combine(Path.GetTempPath(), "rhoflow-runs");
         _shared = shared ?? new SharedResults();
         _progress = progress;
         Full = full;
@@ -20,6 +21,9 @@ public sealed class StudyContext
 
     /// <summary>The papers' own sizes (<c>--full</c>) rather than quick ones.</summary>
     public bool Full { get; }
+
+    /// <summary>Where runs are written, resumed and found again when they are done.</summary>
+    public string RunsFolder { get; }
 
     /// <summary>Ctrl-C. Long loops look at it; integrators take it.</summary>
     public CancellationToken Cancellation { get; }

@@ -29,13 +29,14 @@ public sealed record ReproductionResult(
 public sealed class Reproduction
 {
     private readonly ResultStore _store;
+    private readonly string _runs;
     private readonly bool _full;
     private readonly int _parallel;
     private readonly Action<ReproductionEvent>? _onEvent;
     private readonly SharedResults _shared = new();
 
     /// <summary>A reproduction into the results folder <paramref name="folder"/>.</summary>
-    /// <param name="folder">Where results are kept.</param>
+    /// <param name="folder">Where results are kept; runs lie in the folder "runs" beside it.</param>
     /// <param name="full">The papers' own sizes rather than quick ones.</param>
     /// <param name="parallel">How many are computed at a time; 0 = one a processor core.</param>
     /// <param name="onEvent">Told what happens, from any thread, one call at a time.</param>
@@ -43,6 +44,7 @@ public sealed class Reproduction
     {
         ArgumentOutOfRangeException.ThrowIfNegative(parallel);
         _store = new ResultStore(folder, full);
+        _runs = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder))!, "runs");
         _full = full;
         _parallel = parallel == 0 ? Environment.ProcessorCount : parallel;
         _onEvent = onEvent;
@@ -72,7 +74,7 @@ public sealed class Reproduction
             if (_store.Find<T>(id, code) is not { } result)
             {
                 progress.Say(id, "");
-                var context = new StudyContext(_shared, _full, text => progress.Say(id, text), cancellation);
+                var context = new StudyContext(_shared, _full, text => progress.Say(id, text), cancellation, _runs);
                 var start = Stopwatch.GetTimestamp();
                 var isWhole = true;
                 try
