@@ -50,7 +50,7 @@ public sealed record NetworkInspection(
     private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var network = n.Network;
-        var detail = new DetailConfig(true, [], curvatureExamples);
+        var detail = new DetailConfig(true, true, [], curvatureExamples);
         var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay };
         var table = new MeasureTable(new ObserveConfig("epoch", [], 0, families, false, detail), setting);
         using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, n.Theta, n.Statistics, threads);
@@ -66,7 +66,7 @@ public sealed record NetworkInspection(
         };
         var curved = n.Train.Count <= curvatureExamples ? n.Train : n.Train.Choose([.. Enumerable.Range(0, curvatureExamples)]);
         double[] noClocks = [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN];
-        var observation = table.Read(noClocks, input, derivatives: true, need =>
+        var observation = table.Read(noClocks, input, isDue: static _ => true, need =>
             Linearization.Of<double>(network, n.Loss, need == MeasureNeed.Curvature ? curved : n.Train, n.Reduction, n.Theta, n.Statistics, threads));
         return Sorted(network, table, observation);
     }

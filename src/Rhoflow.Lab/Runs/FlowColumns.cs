@@ -51,8 +51,8 @@ public sealed class FlowColumns
 
     /// <summary>One observation.</summary>
     /// <param name="steps">Integration steps so far.</param>
-    /// <param name="derivatives">Whether measures that need derivatives are taken.</param>
-    internal Observation Observe(FlowPoint point, long steps, History history, bool derivatives)
+    /// <param name="isEnd">Whether it is the first or the last.</param>
+    internal Observation Observe(FlowPoint point, long steps, History history, bool isEnd)
     {
         using var train = Table.Needs(MeasureNeed.Features) ? Linearize(point, _risk?.Data) : null;
         using var test = Table.Needs(MeasureNeed.Features) ? Linearize(point, _test?.Data) : null;
@@ -66,7 +66,7 @@ public sealed class FlowColumns
             Features = k => Of(train, k),
             TestFeatures = k => Of(test, k),
         };
-        return Table.Read([steps, double.NaN, point.T, point.Log10T, point.Tau], input, derivatives, _ => Linearize(point, _risk?.Data));
+        return Table.Read([steps, double.NaN, point.T, point.Log10T, point.Tau], input, need => _experiment.Observe.Detail.IsDue(need, isEnd), _ => Linearize(point, _risk?.Data));
     }
 
     // Null where there are no data, and where W or ρ leave the range of a double.

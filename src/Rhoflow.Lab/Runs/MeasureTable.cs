@@ -53,24 +53,24 @@ public sealed class MeasureTable
     /// <summary>The measures taken, each with its columns.</summary>
     public IEnumerable<(Measure Measure, string[] Columns)> Taken => Wanted.Select(e => (e.Measure, e.Measure.Columns(Setting)));
 
-    /// <summary>Whether anything wanted needs that much (or, of an observation without derivatives, could).</summary>
+    /// <summary>Whether anything wanted needs that.</summary>
     public bool Needs(MeasureNeed need) => Wanted.Any(e => e.Measure.Need == need);
 
     /// <summary>One row of metrics.csv and one of every array.</summary>
     /// <param name="clocks">step, epoch, t, log10_t, tau.</param>
     /// <param name="input">What needs no derivatives.</param>
-    /// <param name="derivatives">Whether those that need derivatives are taken; NaN otherwise.</param>
+    /// <param name="isDue">Whether measures of a need are taken; NaN otherwise.</param>
     /// <param name="passes">Makes the derivatives for a need, if there are any to take.</param>
-    internal Observation Read(ReadOnlySpan<double> clocks, MeasureInput input, bool derivatives, Func<MeasureNeed, Linearization?> passes)
+    internal Observation Read(ReadOnlySpan<double> clocks, MeasureInput input, Func<MeasureNeed, bool> isDue, Func<MeasureNeed, Linearization?> passes)
     {
-        using var gradients = derivatives && Needs(MeasureNeed.Gradients) ? passes(MeasureNeed.Gradients) : null;
-        using var curvature = derivatives && Needs(MeasureNeed.Curvature) ? passes(MeasureNeed.Curvature) : null;
+        using var gradients = isDue(MeasureNeed.Gradients) && Needs(MeasureNeed.Gradients) ? passes(MeasureNeed.Gradients) : null;
+        using var curvature = isDue(MeasureNeed.Curvature) && Needs(MeasureNeed.Curvature) ? passes(MeasureNeed.Curvature) : null;
         var row = new List<double>(Names.Count);
         row.AddRange(clocks);
         var arrays = new List<double[]>(Arrays.Count);
         foreach (var (measure, width, wanted, lengths) in _entries)
         {
-            if (!wanted || measure.Need >= MeasureNeed.Gradients && !derivatives)
+            if (!wanted || !isDue(measure.Need))
             {
                 row.AddRange(Enumerable.Repeat(double.NaN, width));
                 if (wanted) arrays.AddRange(lengths.Select(static n => Enumerable.Repeat(double.NaN, n).ToArray()));

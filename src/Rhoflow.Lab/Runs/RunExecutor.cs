@@ -46,7 +46,7 @@ public static class RunExecutor
             foreach (var point in trajectory.At(run.Instants, cancellation))
             {
                 var isEnd = writer.Rows == 0 || writer.Rows == run.Instants.Count - 1;
-                writer.Add(run.Columns.Observe(point, trajectory.Steps, memory.Now, isEnd || run.Experiment.Observe.Detail.Always));
+                writer.Add(run.Columns.Observe(point, trajectory.Steps, memory.Now, isEnd));
                 memory.Advance(point, writer.Rows, trajectory.Checkpoint?.Observed ?? 0);
                 progress?.Invoke(point.At.ToString());
                 if (clock.Elapsed - lastCheckpoint < BetweenCheckpoints || trajectory.Checkpoint is not { } checkpoint) continue;

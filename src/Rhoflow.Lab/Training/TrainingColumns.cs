@@ -17,6 +17,7 @@ public sealed class TrainingColumns
 
     private const long LargestFeatures = 4_000_000_000;
 
+    private readonly DetailConfig _detail;
     private readonly Dataset _train;
     private readonly Dataset? _test, _curved;
     private readonly Network _network;
@@ -27,6 +28,7 @@ public sealed class TrainingColumns
     {
         (_network, _loss, _train, _test) = (network, experiment.Loss.Loss, train, test);
         var observe = experiment.Observe;
+        _detail = observe.Detail;
         var decay = experiment.Descent!.WeightDecay;
         Table = new MeasureTable(observe, new MeasureSetting(network, _loss, train, test)
         {
@@ -41,8 +43,8 @@ public sealed class TrainingColumns
             _curved = train.Choose([.. Enumerable.Range(0, observe.Detail.CurvatureExamples)]);
             notes.Add($"curvature is that of the loss on the first {_curved.Count} of {train.Count} training examples (observe.curvature-examples)");
         }
-        if (!observe.Detail.Always && (Table.Needs(MeasureNeed.Gradients) || Table.Needs(MeasureNeed.Curvature)))
-            notes.Add("measures that need derivatives are taken at the first and the last observation (observe.derivatives: always for all)");
+        if (!_detail.Gradients && Table.Needs(MeasureNeed.Gradients)) notes.Add("measures that need gradients are taken at the first and the last observation (observe.gradients: always for all)");
+        if (!_detail.Curvature && Table.Needs(MeasureNeed.Curvature)) notes.Add("measures of curvature are taken at the first and the last observation (observe.curvature: always for all)");
         var linear = network.IsChain && network.Layers.All(static l => l.Activation.Kind == ActivationKind.Identity) && network.Outputs == 1;
         var feasible = !observe.IsLenient || (long)train.Count * train.Inputs <= LargestLimit;
         if (linear && feasible && observe.Wants("direction")) _limit = LimitDirection.Of(train, _loss, observe.IsLenient, notes);
@@ -68,9 +70,9 @@ public sealed class TrainingColumns
     }
 
     /// <summary>One observation.</summary>
-    /// <param name="derivatives">Whether measures that need derivatives are taken.</param>
+    /// <param name="isEnd">Whether it is the first or the last.</param>
     /// <param name="threads">For those; without influence on the results.</param>
-    internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, bool derivatives, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, bool isEnd, int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var outputs = new double[_train.Count * _network.Outputs];
         var features = new FeatureCollector<T>(Table, _train.Count);
@@ -88,7 +90,7 @@ public sealed class TrainingColumns
         };
         var (t, tau) = Clocks(training, replica);
         double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsAnEpoch, t, Math.Log10(t), tau];
-        return Table.Read(clocks, input, derivatives, need => Linearization.Of<double>(_network, _loss,
+        return Table.Read(clocks, input, need => _detail.IsDue(need, isEnd), need => Linearization.Of<double>(_network, _loss,
             need == MeasureNeed.Curvature ? _curved! : _train, Reduction.Mean, replica.Theta, [.. replica.State.Statistics], threads));
     }
 

@@ -21,9 +21,9 @@ public static class TrainingForecast
         using var training = new Training<T>(risk, [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Test = run.Data.Test });
         // The first of everything compiles; what comes behind it is timed.
         var history = run.Columns.Start(training.Replicas[0]);
-        run.Columns.Observe(training, training.Replicas[0], history, derivatives: false, threads: 1);
+        run.Columns.Observe(training, training.Replicas[0], history, isEnd: false, threads: 1);
         var clock = Stopwatch.StartNew();
-        run.Columns.Observe(training, training.Replicas[0], history, derivatives: false, threads: 1);
+        run.Columns.Observe(training, training.Replicas[0], history, isEnd: false, threads: 1);
         var observing = clock.Elapsed.TotalSeconds * run.Experiment.Observe.Epochs!.Count;
         if (epochs == 0) return observing;
         long steps = 0;
