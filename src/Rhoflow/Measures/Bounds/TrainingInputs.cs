@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using Rhoflow.Data;
+using Rhoflow.Networks;
+
+namespace Rhoflow.Measures.Bounds;
+
+/// <summary>What bounds need of the training inputs, which stay the same in a run: computed at the first observation, kept as long as the data are.</summary>
+internal sealed class TrainingInputs
+{
+    private static readonly ConditionalWeakTable<Dataset, TrainingInputs> Known = [];
+
+    private readonly Dataset _data;
+    private readonly Lazy<InputNorms> _norms;
+    private readonly Lazy<RademacherComplexity> _linear;
+    private readonly ConditionalWeakTable<Network, Lazy<RademacherComplexity>> _networks = [];
+
+    private TrainingInputs(Dataset data)
+    {
+        _data = data;
+        _norms = new(() => InputNorms.Of(Matrix()));
+        _linear = new(() => RademacherComplexity.Linear(Matrix()));
+    }
+
+    public InputNorms Norms => _norms.Value;
+
+    /// <summary>R_N of {w·x : ‖w‖ ≤ 1}.</summary>
+    public RademacherComplexity Linear => _linear.Value;
+
+    public static TrainingInputs Of(Dataset data) => Known.GetValue(data, static d => new TrainingInputs(d));
+
+    /// <summary>R_N(F̃) from below.</summary>
+    public RademacherComplexity Of(Network network) =>
+        _networks.GetValue(network, n => new(() => new NetworkRademacher().LowerEstimate(n, _data.X))).Value;
+
+    private FeatureMatrix Matrix() => _data.StoredAs == typeof(double)
+        ? FeatureMatrix.Of(_data.X.ToArray(), _data.Inputs)
+        : FeatureMatrix.Of(_data.XAs<float>().ToArray(), _data.Inputs);
+}
