@@ -1,3 +1,5 @@
+using Rhoflow.Measures.Bounds;
+
 namespace Rhoflow.Measures;
 
 /// <summary>Every measure, in the order of its columns.</summary>
@@ -6,6 +8,7 @@ public static class MeasureCatalog
     public static readonly IReadOnlyList<Measure> All =
     [
         .. LossMeasures.All, .. NormMeasures.All, .. MarginMeasures.All, .. DirectionMeasures.All, .. GradientMeasures.All, .. CurvatureMeasures.All,
+        .. BoundsMeasures.All,
     ];
 
     /// <summary>The names that <c>observe.measures</c> takes.</summary>

@@ -98,7 +98,7 @@ public static class BoundsMeasures
             Formula = "W weights, and log₁₀ of W K log₂ W: the VC dimension up to constants; for reference, they do not change",
             Reference = "Bartlett–Harvey–Liaw–Mehrabian 2019, Thm 3, 6",
             Cost = "1",
-            Columns = static _ => ["weights", "log10_vc"],
+            Columns = static _ => ["weight_count", "log10_vc"],
             Refuse = static s => s.Network.Nodes.OfType<ActivationNode>().All(static n => n.Activation.Degree == 1) ? null : "the count is for piecewise linear units",
             Values = static m => [CapacityCounts.Weights(m.Setting.Network), Math.Log10(CapacityCounts.PiecewiseLinear(m.Setting.Network))],
         },
