@@ -25,6 +25,14 @@ internal static class BoundAssumptions
     /// <summary>Both.</summary>
     public static string? Chain(Network network) => Sequential(network) ?? Lipschitz(network);
 
+    /// <summary>Nothing but linear maps and such units, so that what is proved holds to the letter.</summary>
+    public static string? Literal(Network network)
+    {
+        if (network.StatisticsCount > 0) return "the bound is proved for networks without biases; batch normalization shifts by running means";
+        if (network.Nodes.Any(static n => n is PoolingNode { Pooling: PoolingKind.Max })) return "the bound is proved for linear maps and elementwise units; a maximum of a window is neither";
+        return Chain(network);
+    }
+
     /// <summary>Training data with classes.</summary>
     public static string? Classes(MeasureSetting setting) =>
         setting.Train is null ? "the bound needs training examples; the scalar equations have none" : setting.HasClasses ? null : "regression targets have no margins";

@@ -7,7 +7,8 @@ namespace Rhoflow.Measures.Bounds;
 /// <summary>
 /// Complexities over margins, for ranking networks, and generalization bounds as numbers. Logarithms are to base 10. A quantity over a margin has two
 /// columns: for the smallest margin, and (…_q10) for the margin that 10 % of the examples are below; each is NaN until that margin is positive, because
-/// then the bound says nothing. Convolutions count as their matrices of maps × patch, batch normalization as folded into them without its shifts.
+/// then the bound says nothing. Convolutions count as their matrices of maps × patch, batch normalization as folded into them without its shifts: for
+/// ranking, because what is proved is proved for matrices that share nothing and for networks without biases.
 /// </summary>
 public static class BoundsMeasures
 {
@@ -25,7 +26,7 @@ public static class BoundsMeasures
     // Three measures need the singular values of one observation.
     private static readonly ConditionalWeakTable<Snapshot, LayerNorms> Known = [];
 
-    private const string Folded = "maps × patch matrices of convolutions";
+    private const string Ranking = "convolutions as matrices of maps × patch, batch normalization folded without its shifts: no theorem then, for ranking";
 
     public static readonly IReadOnlyList<Measure> All =
     [
@@ -57,12 +58,12 @@ public static class BoundsMeasures
         {
             Family = Family,
             Name = "ramp_bound",
-            Formula = "L̂_γ + c1 ρ R_N(F̃) + c2 √(ln(2/δ)/2N) and its parts: γ the 10 % margin, c1 = 2/γ (C outputs: 4C/γ), c2 = 3, δ = 5 %, R_N(F̃) by Golowich–Rakhlin–Shamir",
+            Formula = "L̂_γ + c1 ρ R_N(F̃) + c2 √(ln(2/δ)/2N) and its parts: γ the 10 % margin, c1 = 2/γ (C outputs: 4C/γ), c2 = 3, δ = 5 %, R_N(F̃) ≤ (√(2 ln 2 · K) + 1) ‖X‖_F/N",
             Reference = "SQ eq 10, 41 (which prints ln(1/δ)); T3 eq 31–32",
-            Variant = Folded,
+            Variant = "R_N(F̃) by Golowich–Rakhlin–Shamir, with a factor √positions a convolution",
             Cost = "N log N",
             Columns = static _ => ["ramp_bound", "ramp_loss", "ramp_complexity", "ramp_confidence"],
-            Refuse = Theorem,
+            Refuse = static s => BoundAssumptions.Classes(s) ?? BoundAssumptions.Literal(s.Network),
             Values = Ramp,
         },
         new()
@@ -111,7 +112,7 @@ public static class BoundsMeasures
         Name = name,
         Formula = formula,
         Reference = reference,
-        Variant = Folded,
+        Variant = Ranking,
         Cost = cost,
         Columns = _ => [name, name + "_q10"],
         Refuse = refuse,
@@ -163,7 +164,7 @@ public static class BoundsMeasures
         var margins = m.Snapshot.NormalizedMargins;
         var gamma = RampBound.MarginAt(margins, Quantile);
         if (!(gamma > 0)) return [double.NaN, double.NaN, double.NaN, double.NaN];
-        var bound = RampBound.Of(margins, gamma, Math.Exp(NormBounds.Golowich(Frobenius(m), Inputs(m).Norms)), m.Setting.Network.Outputs, Delta);
+        var bound = RampBound.Of(margins, gamma, Math.Exp(NormBounds.Golowich(Frobenius(m), Inputs(m).Norms) + NormBounds.LogSharing(m.Setting.Network)), m.Setting.Network.Outputs, Delta);
         return [bound.Total, bound.Ramp, bound.Complexity, bound.Confidence];
     }
 

@@ -1,3 +1,5 @@
+using Rhoflow.Networks;
+
 namespace Rhoflow.Measures.Bounds;
 
 /// <summary>The training inputs, as bounds see them.</summary>
@@ -65,6 +67,12 @@ public static class NormBounds
         for (var k = 0; k < depth; k++) sum += Math.Pow(norms.Frobenius[k] / norms.Spectral[k], 2);
         return LogProduct(norms.Spectral) + Math.Log(inputs.Largest * depth) + 0.5 * Math.Log(width * Math.Log(4.0 * depth * width) * sum / inputs.Count);
     }
+
+    /// <summary>
+    /// Σ ½ log(positions of W_k's output) over convolutions: on whole images ‖W_k‖_F is at most the root of the positions times that of the matrix of
+    /// maps × patch, so that <see cref="Golowich"/> plus this bounds R_N of the class with norms of maps × patch. 0 without convolutions.
+    /// </summary>
+    public static double LogSharing(Network network) => network.Nodes.OfType<ConvolutionNode>().Sum(static n => 0.5 * Math.Log(n.Shape.Positions));
 
     /// <summary>Σ_k log norm_k; −∞ with a layer that is zero.</summary>
     public static double LogProduct(ReadOnlySpan<double> norms)

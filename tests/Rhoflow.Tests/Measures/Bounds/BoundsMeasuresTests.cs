@@ -121,6 +121,10 @@ public sealed class BoundsMeasuresTests
             measures[name].Refuse(powers)!.ShouldContain("power(2)");
         measures["capacity"].Refuse(powers)!.ShouldContain("piecewise linear");
         measures["log10_golowich"].Refuse(new MeasureSetting(Network.Dense(3, Activation.LeakyReLU(2), 3, 1), Loss.Logistic, Data))!.ShouldContain("1-Lipschitz");
+        measures["ramp_bound"].Refuse(new MeasureSetting(new NetworkBuilder(3).Dense(4).BatchNorm().Then(Activation.ReLU).Dense(1).Build(), Loss.Logistic, Data))!.ShouldContain("without biases");
+        var pools = new NetworkBuilder(new TensorShape(1, 3, 1)).MaxPool(1).Dense(1).Build();
+        measures["ramp_bound"].Refuse(new MeasureSetting(pools, Loss.Logistic, Data))!.ShouldContain("maximum");
+        measures["log10_golowich"].Refuse(new MeasureSetting(pools, Loss.Logistic, Data)).ShouldBeNull();
         measures["rademacher_network"].Refuse(new MeasureSetting(Network.Dense(3, 1000, 100, 1), Loss.Logistic, Data))!.ShouldContain("20 examples");
     }
 

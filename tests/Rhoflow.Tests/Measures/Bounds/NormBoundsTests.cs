@@ -96,6 +96,29 @@ public sealed class NormBoundsTests
         Enumerable.Range(1, 9).First(d => NormBounds.Golowich(ones(d), Inputs) < NormBounds.Neyshabur(ones(d), Inputs)).ShouldBe(3);
     }
 
+    [Fact]
+    public void Convolutions_on_whole_images_have_norms_below_the_root_of_positions()
+    {
+        var builder = new NetworkBuilder(new TensorShape(5, 4, 2)).Convolution(3, 3, 1, 1).Then(Activation.ReLU).Convolution(2, 2, 2).Flatten().Dense(1);
+        var network = builder.Build();
+        NormBounds.LogSharing(network).ShouldBe(0.5 * Math.Log(20 * 4), 1e-14);
+        // The operator column by column: what the convolution alone makes of unit images.
+        var alone = new NetworkBuilder(new TensorShape(5, 4, 2)).Convolution(3, 3, 1, 1).Build();
+        var w = Problems.Normal(new Random(1), alone.ParameterCount);
+        using var team = new Rhoflow.Kernels.Team(1);
+        var outputs = new double[40 * 60];
+        var images = new double[40 * 40];
+        for (var i = 0; i < 40; i++) images[i * 41] = 1;
+        new Propagation<double>(alone, 40, team).Evaluate(w, images, [], outputs);
+        var ratio = Vectors.Norm(outputs) / Vectors.Norm(w);
+        ratio.ShouldBeLessThanOrEqualTo(Math.Sqrt(20));
+        ratio.ShouldBeGreaterThan(0.7 * Math.Sqrt(20));
+        // So is the complexity, as far as an ascent finds it.
+        var x = Problems.Normal(new Random(2), 10 * 40);
+        var found = new NetworkRademacher { Draws = 4 }.LowerEstimate(network, x);
+        found.Value.ShouldBeLessThan(Math.Exp(NormBounds.Golowich([1, 1, 1], InputNorms.Of(FeatureMatrix.Of(x, 40))) + NormBounds.LogSharing(network)));
+    }
+
     private static double[] All(Network network, double[] w)
     {
         var norms = LayerNorms.Of(network, w);
