@@ -66,6 +66,24 @@ public sealed class BigFloatTests
         BigFloat.Dot(Of(1e300, 1, -1e300, 1e-200), Of(1, 3, 1, 1e-90)).ToDouble().ShouldBe(3);
         BigFloat.Dot(Of(1e17, 0.5, -1e17), Of(1e17, 1e-30, 1e17)).ToDouble().ShouldBe(5e-31);
         BigFloat.Dot(Of(0, 0), Of(1, 2)).Sign.ShouldBe(0);
+
+        // Against integers, near together and far apart, with words full of ones.
+        var random = new Random(3);
+        for (var trial = 0; trial < 400; trial++)
+        {
+            int count = random.Next(1, 9), spread = trial % 4 == 0 ? 3000 : 200;
+            var sum = BigInteger.Zero;
+            var (a, b) = (new BigFloat[count], new BigFloat[count]);
+            for (var i = 0; i < count; i++)
+            {
+                BigInteger p = Mantissa(random), q = random.Next(3) == 0 ? (BigInteger.One << random.Next(1, Bits + 1)) - 1 : Mantissa(random);
+                if (random.Next(2) == 0) p = -p;
+                var (e, f) = (random.Next(spread), random.Next(spread));
+                (a[i], b[i]) = (BigFloat.Of(p, e, Bits), BigFloat.Of(q, f, Bits));
+                sum += (p << e) * (q << f);
+            }
+            BigFloat.Dot(a, b).ShouldBe(BigFloat.Of(sum, 0, Bits));
+        }
     }
 
     [Fact]
