@@ -113,6 +113,10 @@ public class ConfigTests
                 t: [1, 5, 10]
               measures: [loss, norms, margins]
               weights: true
+              gradients: always
+              curvature: always
+              features: last
+              curvature-examples: 2000
 
             """);
     }
