@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Rhoflow.Measures;
+using Rhoflow.Measures.Margins;
 
 namespace Rhoflow.Lab.Runs;
 
@@ -59,7 +59,7 @@ public static class RunDocument
             if (w?.Length > i) entry["W"] = Matrices(layers!, w[i]);
             if (v?.Length > i) entry["V"] = Matrices(layers!, v[i]);
             if (rho?.Length > i) entry["rho_k"] = new JsonArray([.. rho[i].Select(r => (JsonNode?)Number(r))]);
-            if (margins?.Length > i && margins[i].Length > 0) entry["support_vectors"] = new JsonArray([.. MarginMeasures.SupportVectors(margins[i]).Select(static n => (JsonNode)n)]);
+            if (margins?.Length > i && margins[i].Length > 0) entry["support_vectors"] = new JsonArray([.. SupportVectors.Of(margins[i]).Select(static n => (JsonNode)n)]);
             list.Add(entry);
         }
         return list;

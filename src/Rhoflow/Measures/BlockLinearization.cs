@@ -138,6 +138,21 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
         }
     }
 
+    public override void EachPull(ReadOnlySpan<int> examples, ReadOnlySpan<double> weights, GradientVisitor visit)
+    {
+        var size = Network.Outputs;
+        if (weights.Length != examples.Length * size) throw new ArgumentException($"{examples.Length} examples with {size} outputs need {examples.Length * size} weights; {weights.Length} were given", nameof(weights));
+        var one = new Slot(Network, 1, _team);
+        var gradient = new double[_theta.Length];
+        for (var i = 0; i < examples.Length; i++)
+        {
+            one.Forward(_theta, Data, examples[i], 1, _statistics);
+            one.Propagation.Backward(_theta, Narrow(weights.Slice(i * size, size), ref _c)[..size], _part);
+            Widen(_part, gradient);
+            visit(examples[i], i, gradient);
+        }
+    }
+
     public override FeatureMatrix Features(int k)
     {
         var source = Source(Network, k);

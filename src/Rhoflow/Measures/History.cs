@@ -1,3 +1,4 @@
+using Rhoflow.Measures.Margins;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
@@ -46,7 +47,7 @@ public sealed class History
     {
         for (var k = 0; k < _path.Length; k++) _path[k] += Step(now, k);
         PreviousV = [.. now.V];
-        _support = now.NormalizedMargins.Length == 0 ? [] : [.. MarginMeasures.SupportVectors(now.NormalizedMargins).Select(static n => (double)n)];
+        _support = now.NormalizedMargins.Length == 0 ? [] : [.. SupportVectors.Of(now.NormalizedMargins).Select(static n => (double)n)];
     }
 
     /// <summary>Everything that changes, by name.</summary>

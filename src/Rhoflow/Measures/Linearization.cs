@@ -65,6 +65,11 @@ public abstract class Linearization : IDisposable
     /// <summary>∂f_c(x_n)/∂θ for the given examples, example by example and output by output.</summary>
     public abstract void EachGradient(ReadOnlySpan<int> examples, GradientVisitor visit);
 
+    /// <summary>Σ_c weights_ic ∂f_c(x_n)/∂θ for the i-th of the given examples, n, one after another: the gradient of a margin, or of one output. It visits with i in place of c.</summary>
+    /// <param name="examples">n.</param>
+    /// <param name="weights">One row of C numbers for each of the examples.</param>
+    public abstract void EachPull(ReadOnlySpan<int> examples, ReadOnlySpan<double> weights, GradientVisitor visit);
+
     /// <summary>result with (∇²L) v = e^{s} result: exact, 0 for a ReLU's own second derivative.</summary>
     public abstract LossValue HessianTimes(ReadOnlySpan<double> v, Span<double> result);
 

@@ -1,4 +1,10 @@
 using Rhoflow.Measures.Bounds;
+using Rhoflow.Measures.Direction;
+using Rhoflow.Measures.Equilibrium;
+using Rhoflow.Measures.Limits;
+using Rhoflow.Measures.Margins;
+using Rhoflow.Measures.NormalizedLoss;
+using Rhoflow.Measures.Norms;
 
 namespace Rhoflow.Measures;
 
@@ -7,7 +13,8 @@ public static class MeasureCatalog
 {
     public static readonly IReadOnlyList<Measure> All =
     [
-        .. LossMeasures.All, .. NormMeasures.All, .. MarginMeasures.All, .. DirectionMeasures.All, .. GradientMeasures.All, .. CurvatureMeasures.All,
+        .. LossMeasures.All, .. NormMeasures.All, .. MarginMeasures.All, .. DirectionMeasures.All,
+        .. NormalizedLossMeasures.All, .. EquilibriumMeasures.All, .. LimitMeasures.All, .. CurvatureMeasures.All,
         .. BoundsMeasures.All,
     ];
 

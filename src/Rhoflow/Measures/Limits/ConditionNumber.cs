@@ -1,0 +1,63 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Double;
+using Rhoflow.Kernels;
+
+namespace Rhoflow.Measures.Limits;
+
+/// <summary>
+/// The condition number of a data matrix X, N × p: how much errors of the data grow in estimates from it, worst at N = p (T3 footnote 5; catalogue B27). Over
+/// the singular values that are not zero, σ_1/σ_r = ‖X‖₂‖X⁺‖₂: MATLAB's cond where X has full rank.
+/// </summary>
+/// <param name="Value">σ_1/σ_r; NaN for a matrix of zeros.</param>
+/// <param name="Rank">r: singular values above the tolerance.</param>
+public readonly record struct ConditionNumber(double Value, int Rank)
+{
+    /// <summary>Larger matrices than this on their smaller side are not decomposed.</summary>
+    public const int LargestSide = 1024;
+
+    // Entries of matrices that are decomposed themselves; larger ones through XᵀX or XXᵀ, whose eigenvalues are σ².
+    private const long LargestDirect = 200_000;
+    private const int Block = 1024;
+
+    /// <summary>From rows. Zero is at most max(N, p)·2.2e-16·σ_1 for up to 200,000 entries; for more, 3e-7·σ_1, as far as a Gram matrix resolves σ.</summary>
+    public static ConditionNumber Of(FeatureMatrix x)
+    {
+        if (Math.Min(x.Count, x.Width) > LargestSide) throw new ArgumentException($"a matrix of {x.Count} × {x.Width} has more than {LargestSide} singular values", nameof(x));
+        var direct = (long)x.Count * x.Width <= LargestDirect;
+        double[] sigma = direct ? Direct(x) : Through(x);
+        var tolerance = sigma[0] * (direct ? Math.Max(x.Count, x.Width) * 2.2e-16 : 3e-7);
+        var rank = sigma.Count(s => s > tolerance);
+        return new ConditionNumber(rank == 0 ? double.NaN : sigma[0] / sigma[rank - 1], rank);
+    }
+
+    private static double[] Direct(FeatureMatrix x)
+    {
+        var rows = new double[x.Count * x.Width];
+        x.CopyTo(0, x.Count, rows);
+        return [.. DenseMatrix.OfColumnMajor(x.Width, x.Count, rows).Svd(false).S];
+    }
+
+    private static double[] Through(FeatureMatrix x)
+    {
+        var side = Math.Min(x.Count, x.Width);
+        var gram = new double[side * side];
+        using var team = new Team();
+        if (x.Width <= x.Count)
+        {
+            var rows = new double[Block * x.Width];
+            for (var first = 0; first < x.Count; first += Block)
+            {
+                var count = Math.Min(Block, x.Count - first);
+                x.CopyTo(first, count, rows.AsSpan(0, count * x.Width));
+                Gemm.Multiply<double>(GemmForm.TN, side, side, count, rows, side, rows, side, gram, side, accumulate: true, team);
+            }
+        }
+        else
+        {
+            var rows = new double[x.Count * x.Width];
+            x.CopyTo(0, x.Count, rows);
+            Gemm.Multiply<double>(GemmForm.NT, side, side, x.Width, rows, x.Width, rows, x.Width, gram, side, accumulate: false, team);
+        }
+        return [.. DenseMatrix.OfColumnMajor(side, side, gram).Evd(Symmetricity.Symmetric).EigenValues.Select(static e => Math.Sqrt(Math.Max(0, e.Real))).OrderDescending()];
+    }
+}

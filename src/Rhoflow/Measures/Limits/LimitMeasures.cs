@@ -1,0 +1,112 @@
+using Rhoflow.Data;
+using Rhoflow.Networks;
+
+namespace Rhoflow.Measures.Limits;
+
+/// <summary>How near a network is to what gradient flow converges to, and the kernels and matrices that decide how fast.</summary>
+public static class LimitMeasures
+{
+    private const string Family = "limits";
+
+    private static readonly PerObservation<MaxMarginKkt?> s_kkt = new(static m => m.Passes is { } p ? MaxMarginKkt.Of(p) : null);
+    private static readonly PerObservation<TangentKernel?> s_kernel = new(static m => m.Passes is { } p ? TangentKernel.Of(p) : null);
+
+    public static readonly IReadOnlyList<Measure> All =
+    [
+        Measure.Single(Family, "kkt_residual",
+            "largest over layers of ‖(I − V_kV_kᵀ) g_k‖/‖g_k‖, g_k = −∂L/∂V_k: 0 where W is a Karush–Kuhn–Tucker direction of max margin with multipliers p_n",
+            "T3 eq 11–13, 66; Lyu–Li", static m => DirectionResidual.Of(m), MeasureNeed.Gradients, "1 backward pass") with
+        {
+            Variant = "multipliers of the loss itself; ‖V_k‖ = 1 for every layer",
+            Refuse = static s => Scaling.WhyNoDirections(s.Network),
+        },
+        new()
+        {
+            Family = Family,
+            Name = "max_margin_kkt",
+            Formula = "‖θ − Σλ_n∂q_n/∂θ‖/‖θ‖, Σλ_n(q_n − 1)/Σλ_n with θ scaled to min q_n = 1, and how many λ_n > 1e-9 Σλ, for the λ ≥ 0 that violate both least; the largest λ_n/Σλ and their examples",
+            Reference = "Lyu–Li 2020; T3 thm 5–7",
+            Variant = $"one sphere for all weights; the {MaxMarginKkt.LargestSupport} smallest margins may carry weight",
+            Need = MeasureNeed.Gradients,
+            Cost = "100 passes of one example + 100² P",
+            Columns = static _ => ["kkt_epsilon", "kkt_slackness", "kkt_support"],
+            Values = static m => s_kkt.Of(m) is { } kkt ? [kkt.Epsilon, kkt.Slackness, kkt.Heaviest().Count] : [double.NaN, double.NaN, double.NaN],
+            Refuse = RefuseKkt,
+            Arrays =
+            [
+                new MeasureArray("dual_weights", SupportRoom, static m => Row(SupportRoom(m.Setting), s_kkt.Of(m)?.Heaviest().Select(static p => p.Weight), 0)),
+                new MeasureArray("dual_examples", SupportRoom, static m => Row(SupportRoom(m.Setting), s_kkt.Of(m)?.Heaviest().Select(static p => (double)p.Example), double.NaN)),
+            ],
+        },
+        new()
+        {
+            Family = Family,
+            Name = "tangent_kernel",
+            Formula = $"largest and smallest eigenvalue of Θ_nm = C⁻¹Σ_c⟨∂f_c(x_n)/∂θ, ∂f_c(x_m)/∂θ⟩ over at most {TangentKernel.LargestSample} examples at equal distances, their quotient, and ⟨Θ, YYᵀ⟩/(‖Θ‖‖YYᵀ‖), plain and centred",
+            Reference = "Jacot et al. 2018; Cristianini et al. 2001; Cortes et al. 2012; T3, discussion",
+            Variant = "mean over outputs; parameters as they are trained",
+            Need = MeasureNeed.Curvature,
+            Cost = "512 C passes of one example + 512² C P",
+            Columns = static _ => ["ntk_largest", "ntk_smallest", "ntk_condition", "ntk_alignment", "ntk_alignment_centred"],
+            Values = static m => s_kernel.Of(m) is { } kernel
+                ?
+                [
+                    kernel.Eigenvalues[0], kernel.Eigenvalues[^1], kernel.Condition,
+                    kernel.Alignment(m.Passes!.Data.Y, m.Setting.Network.Outputs, false), kernel.Alignment(m.Passes.Data.Y, m.Setting.Network.Outputs, true),
+                ]
+                : [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN],
+            Refuse = static s => s.Train is null ? "the scalar equations have no gradients of examples" : null,
+            Arrays = [new MeasureArray("ntk_spectrum", KernelSize, static m => Row(KernelSize(m.Setting), s_kernel.Of(m)?.Eigenvalues, double.NaN))],
+        },
+        new()
+        {
+            Family = Family,
+            Name = "feature_condition",
+            Formula = "σ_1/σ_r of what enters W_k on training examples, N × p, and its rank r; k = 1: of the data",
+            Reference = "T3 footnote 5; catalogue B27",
+            Variant = $"over singular values that are not zero; layers with min(N, p) ≤ {ConditionNumber.LargestSide}",
+            Need = MeasureNeed.Curvature,
+            Cost = "N p min(N, p)",
+            Columns = static s => [.. SmallFeatures(s).SelectMany(static k => (string[])[$"feature_condition_{k}", $"feature_rank_{k}"])],
+            Values = static m => [.. SmallFeatures(m.Setting).SelectMany(k => Condition(m, k))],
+            Refuse = static s => s.Train is null ? "the scalar equations have no data" : SmallFeatures(s).Any() ? null : $"all features have more than {ConditionNumber.LargestSide} singular values",
+        },
+    ];
+
+    private static string? RefuseKkt(MeasureSetting s) => !s.HasClasses ? "regression targets have no margins"
+        : s.Train is null ? "the scalar equations have no gradients of examples"
+        : Scaling.WhyNotHomogeneous(s.Network);
+
+    private static int SupportRoom(MeasureSetting s) => s.Train is { } train ? MaxMarginKkt.Room(s.Network.ParameterCount, train.Count) : 0;
+
+    private static int KernelSize(MeasureSetting s) => s.Train is { } train ? TangentKernel.Size(s.Network.ParameterCount, train.Count) : 0;
+
+    private static IEnumerable<int> SmallFeatures(MeasureSetting s)
+    {
+        if (s.Train is not { } train) return [];
+        return Enumerable.Range(1, s.Depth).Where(k => Math.Min(train.Count, Width(s.Network, k)) <= ConditionNumber.LargestSide);
+    }
+
+    private static int Width(Network network, int k) => Linearization.Source(network, k) is >= 0 and var source ? network.Nodes[source].Shape.Count : network.Inputs;
+
+    private static double[] Condition(MeasureInput m, int k)
+    {
+        var features = Linearization.Source(m.Setting.Network, k) == Node.NetworkInput && m.Setting.Train is { } train ? Inputs(train)
+            : m.Features(k) ?? m.Passes?.Features(k);
+        if (features is null) return [double.NaN, double.NaN];
+        var condition = ConditionNumber.Of(features);
+        return [condition.Value, condition.Rank];
+    }
+
+    private static FeatureMatrix Inputs(Dataset data) => FeatureMatrix.Of(data.X.ToArray(), data.Inputs);
+
+    // The row's numbers, then what fills it up; NaN where there is nothing to write.
+    private static double[] Row(int length, IEnumerable<double>? values, double rest)
+    {
+        var row = new double[length];
+        Array.Fill(row, values is null ? double.NaN : rest);
+        var i = 0;
+        foreach (var value in values ?? []) row[i++] = value;
+        return row;
+    }
+}

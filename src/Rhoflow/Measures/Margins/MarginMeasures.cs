@@ -1,0 +1,159 @@
+using Rhoflow.Networks;
+
+namespace Rhoflow.Measures.Margins;
+
+/// <summary>Margins of the normalized network, y_n f_n/|ρ|, and the examples that decide them.</summary>
+public static class MarginMeasures
+{
+    private const string Family = "margins";
+
+    private static readonly (double Share, string Name)[] s_quantiles = [(0.01, "q01"), (0.05, "q05"), (0.1, "q10"), (0.25, "q25"), (0.5, "q50"), (0.75, "q75"), (0.9, "q90")];
+
+    private static readonly PerObservation<double[]> s_train = new(static m => MarginCurve.Sorted(m.Snapshot.NormalizedMargins));
+    private static readonly PerObservation<double[]> s_test = new(static m => MarginCurve.Sorted(m.Test!.Margins));
+    private static readonly PerObservation<double> s_spectral = new(static m => NormedMargins.Factor(m.Snapshot.Network, m.Snapshot.V, NormedMargins.Spectral));
+
+    public static readonly IReadOnlyList<Measure> All =
+    [
+        Single("margin_min", "min_n y_n f_n/|ρ|", "T3 §9; PNAS Lemma 4", static m => m.Snapshot.Margin),
+        Single("margin_mean", "mean_n y_n f_n/|ρ|", "SQ Fig 3", static m => m.Snapshot.MarginMean),
+        Measure.Single(Family, "abs_f_mean", "mean_n |f_n|/|ρ| over all outputs", "SQ Fig 3", static m => m.Snapshot.Outputs.Average(Math.Abs)),
+        Single("smoothed_margin", "γ̃ = −log(Σ_n ℓ_n)/ρ: monotone under gradient flow and weight normalization once Σℓ < 1; losses with an exponential tail only", "T3 Lemma 9 (which claims it of margin_min)",
+            static m => m.Setting.HasExponentialTail ? m.Snapshot.SmoothedMargin : double.NaN) with
+        {
+            Refuse = static s => s.HasExponentialTail ? NoMargins(s) : $"−log L/ρ is a margin for losses with an exponential tail; the {s.Loss} loss has none",
+        },
+        Single("support_count", "examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 §6, Fig 9", static m => SupportVectors.Of(m.Snapshot.NormalizedMargins).Length),
+        Single("support_first", "index of the example with the smallest margin", "T3 Fig 9", static m => SupportVectors.First(m.Snapshot.NormalizedMargins)),
+        Single("support_multiplicity", "examples that share the smallest margin within 1e-9 of it: ties and duplicates", "T3 §4.4", static m => SupportVectors.Multiplicity(m.Snapshot.NormalizedMargins)),
+        new()
+        {
+            Family = Family,
+            Name = "support_change",
+            Formula = "support vectors that entered and left since the observation before (from none at the first), and |A∩B|/|A∪B| of the two sets",
+            Reference = "T3 Fig 9–11",
+            Columns = static _ => ["support_entered", "support_left", "support_jaccard"],
+            Values = Change,
+            Refuse = NoMargins,
+        },
+        Curve("margin", "margins_sorted", "margin_histogram", MeasureNeed.Outputs, static m => s_train.Of(m), static s => s.Train?.Count ?? 0),
+        Single("test_margin_min", "min_n y_n f_n/|ρ| over test examples", "T3 §9", static m => Test(m, static t => t[0]), MeasureNeed.TestOutputs),
+        Single("test_margin_mean", "mean_n y_n f_n/|ρ| over test examples", "SQ Fig 3", static m => m.Test is { } test ? test.Margins.Average() : double.NaN, MeasureNeed.TestOutputs),
+        Single("test_support_count", "test examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 Fig 9", static m => m.Test is { } test ? SupportVectors.Of(test.Margins).Length : double.NaN, MeasureNeed.TestOutputs),
+        Single("test_support_multiplicity", "test examples that share the smallest margin within 1e-9 of it", "T3 §4.4", static m => m.Test is { } test ? SupportVectors.Multiplicity(test.Margins) : double.NaN, MeasureNeed.TestOutputs),
+        Curve("test_margin", "test_margins_sorted", "test_margin_histogram", MeasureNeed.TestOutputs, static m => m.Test is null ? null : s_test.Of(m), static s => s.Test?.Count ?? 0),
+        Normed("spectral_margin", "y f/∏‖W_k‖₂^{e_k}", "Bartlett–Foster–Telgarsky 2017; T3 §2", "spectral norms of the folded matrices; of a convolution that of its maps × patch", "100 P", static m => s_spectral.Of(m)),
+        Normed("linf_margin", "y f/∏‖W_k‖_∞^{e_k}, ‖W‖_∞ = max |W^{ij}|", "T3 §12, Thm 8 with p = ∞", "entry by entry", "P", static m => Factor(m, NormedMargins.Largest)),
+        Normed("l1_margin", "y f/∏‖W_k‖_1^{e_k}, ‖W‖_1 = Σ |W^{ij}|", "T3 §12, Thm 8 with p = 1", "entry by entry", "P", static m => Factor(m, NormedMargins.Sum)),
+        Normed("row_margin", "y f/∏ (max_i Σ_j |W_k^{ij}|)^{e_k}", "T3 §12", "W_k as a map of ℓ∞ to ℓ∞", "P", static m => Factor(m, NormedMargins.LargestRow)),
+        Features("feature_margin", NoMargins, static m => FeatureDistances(m, m.Snapshot.Outputs, m.Snapshot.Targets)),
+        Features("test_feature_margin", NoTest, static m => m.Test is { } test ? FeatureDistances(m, test.Outputs, test.Targets) : null),
+        new()
+        {
+            Family = Family,
+            Name = "input_margin",
+            Formula = $"q_n/‖∂q_n/∂x‖, q_n = y f or f_y − max_{{j≠y}} f_j: the linearized distance to the boundary, of at most {InputMargins.LargestSample} examples at equal distances",
+            Reference = "Elsayed et al. 2018, at the input",
+            Variant = "strongest other class; ℓ2; not divided by a spread of the inputs",
+            Need = MeasureNeed.Gradients,
+            Cost = "1000 passes of one example",
+            Columns = static _ => Summary("input_margin"),
+            Values = static m => Summarize(m.Passes is { } p ? InputMargins.Distances(p, Sampling.Even(p.Data.Count, InputMargins.LargestSample)) : null),
+            Refuse = NoMargins,
+        },
+    ];
+
+    private static string? NoMargins(MeasureSetting s) => s.HasClasses ? null : "regression targets have no margins";
+
+    private static string? NoTest(MeasureSetting s) => s.Test is null ? "there are no test data" : NoMargins(s);
+
+    private static Measure Single(string name, string formula, string reference, Func<MeasureInput, double> value, MeasureNeed need = MeasureNeed.Outputs) =>
+        Measure.Single(Family, name, formula, reference, value, need) with { Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins };
+
+    private static double Test(MeasureInput m, Func<double[], double> of) => m.Test is null ? double.NaN : of(s_test.Of(m));
+
+    private static double[] Change(MeasureInput m)
+    {
+        if (m.History is null) return [double.NaN, double.NaN, double.NaN];
+        var (entered, left, jaccard) = SupportVectors.Change(SupportVectors.Of(m.Snapshot.NormalizedMargins), [.. m.History.PreviousSupport]);
+        return [entered, left, jaccard];
+    }
+
+    private static Measure Curve(string prefix, string sortedName, string histogramName, MeasureNeed need, Func<MeasureInput, double[]?> sorted, Func<MeasureSetting, int> examples) => new()
+    {
+        Family = Family,
+        Name = prefix + "_curve",
+        Formula = $"quantiles of the margins y f/|ρ|, the area under their sorted curve, and mean |y f|/|ρ|, in units of which the histogram has {MarginHistogram.Bins} bins: below {MarginHistogram.Lowest}, steps of {MarginHistogram.Width}, and from {MarginHistogram.Highest} on",
+        Reference = "SQ Fig 5, 8, 9",
+        Variant = $"quantiles interpolate linearly between order statistics; more than {MarginCurve.LargestLength} margins are thinned to as many quantiles at equal steps, the smallest and the largest among them",
+        Need = need,
+        Cost = "N log N",
+        Columns = _ => [.. s_quantiles.Select(q => $"{prefix}_{q.Name}"), prefix + "_area", prefix + "_abs_mean"],
+        Values = m => sorted(m) is { } curve
+            ? [.. s_quantiles.Select(q => MarginCurve.Quantile(curve, q.Share)), MarginCurve.Area(curve), MarginHistogram.Unit(curve)]
+            : [.. Enumerable.Repeat(double.NaN, s_quantiles.Length + 2)],
+        Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins,
+        Arrays =
+        [
+            new MeasureArray(sortedName, s => MarginCurve.Length(examples(s)), m => Row(MarginCurve.Length(examples(m.Setting)), sorted(m) is { } curve ? MarginCurve.Thinned(curve) : null)),
+            new MeasureArray(histogramName, _ => MarginHistogram.Bins, m => Row(MarginHistogram.Bins, sorted(m) is { } curve ? MarginHistogram.Shares(curve) : null)),
+        ],
+    };
+
+    private static double[] Row(int length, double[]? values) => values?.Length == length ? values : [.. Enumerable.Repeat(double.NaN, length)];
+
+    private static double Factor(MeasureInput m, Func<Layer, ReadOnlySpan<double>, double> norm) => NormedMargins.Factor(m.Snapshot.Network, m.Snapshot.V, norm);
+
+    private static Measure Normed(string name, string formula, string reference, string variant, string cost, Func<MeasureInput, double> factor) => new()
+    {
+        Family = Family,
+        Name = name,
+        Formula = formula + ", smallest and mean",
+        Reference = reference,
+        Variant = variant,
+        Cost = cost,
+        Columns = s => s.Test is null ? [name + "_min", name + "_mean"] : [name + "_min", name + "_mean", $"test_{name}_min", $"test_{name}_mean"],
+        Values = m =>
+        {
+            var c = factor(m);
+            double[] train = [c * m.Snapshot.Margin, c * m.Snapshot.MarginMean];
+            if (m.Setting.Test is null) return train;
+            return [.. train, c * Test(m, static t => t[0]), c * Test(m, static t => t.Average())];
+        },
+        Refuse = NoMargins,
+    };
+
+    private static Measure Features(string name, Func<MeasureSetting, string?> refuse, Func<MeasureInput, double[]?> distances) => new()
+    {
+        Family = Family,
+        Name = name,
+        Formula = "(f_y − f_j)/(‖w_y − w_j‖ √(Σ variances of what enters W_K on training examples)), j the largest other output; y f/‖w‖ for one",
+        Reference = "Elsayed et al. 2018; Jiang et al. 2019",
+        Variant = "last hidden layer; the example's own class against the strongest other",
+        Need = MeasureNeed.Features,
+        Cost = "N p",
+        Columns = _ => Summary(name),
+        Values = m => Summarize(distances(m)),
+        Refuse = s => refuse(s) ?? FeatureMargins.Refuse(s.Network),
+    };
+
+    private static double[]? FeatureDistances(MeasureInput m, double[] outputs, double[] targets)
+    {
+        var s = m.Snapshot;
+        if (m.Features(s.Network.Depth) is not { } features || !double.IsFinite(s.Rho)) return null;
+        var last = s.Network.Layers[^1];
+        var distances = FeatureMargins.Distances(outputs, targets, Math.Exp(s.LogRho), last.Matrix(s.Weights()));
+        var variation = FeatureMargins.Variation(features);
+        foreach (ref var d in distances.AsSpan()) d = variation > 0 ? d / variation : double.NaN;
+        return distances;
+    }
+
+    private static string[] Summary(string name) => [name + "_min", name + "_mean", name + "_median"];
+
+    private static double[] Summarize(double[]? values)
+    {
+        if (values is null) return [double.NaN, double.NaN, double.NaN];
+        Array.Sort(values);
+        return [values[0], values.Average(), MarginCurve.Quantile(values, 0.5)];
+    }
+}

@@ -1,0 +1,57 @@
+using System.Numerics.Tensors;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Measures;
+
+/// <summary>
+/// W_k = ρ_k V_k of a <see cref="Linearization"/>, batch normalization being folded into W_k: the point at which
+/// <see cref="Linearization.PullNormalized"/> differentiates f̃ = f/ρ.
+/// </summary>
+/// <param name="RhoK">‖W_k‖_F, not negative.</param>
+/// <param name="V">V_k in the shape of θ; a layer of zeros stays zero.</param>
+/// <param name="LogRho">log ρ = Σ e_k log ρ_k; −∞ where a layer is zero.</param>
+internal sealed record NormalizedWeights(double[] RhoK, double[] V, double LogRho)
+{
+    private static readonly PerObservation<NormalizedWeights> s_known = new(static m => Of(m.Passes!));
+    private static readonly PerObservation<double[]> s_slope = new(static m =>
+    {
+        var h = new double[m.Passes!.Theta.Length];
+        m.Passes.PullNormalized(m.Passes.Weights, h);
+        return h;
+    });
+
+    public static NormalizedWeights Of(Linearization passes)
+    {
+        var v = new double[passes.Theta.Length];
+        TensorPrimitives.Multiply(passes.Theta, passes.Scale, v);
+        var network = passes.Network;
+        var rhoK = new double[network.Depth];
+        var logRho = 0.0;
+        for (var k = 0; k < rhoK.Length; k++)
+        {
+            var w = network.Layers[k].Of(v);
+            rhoK[k] = Vectors.Norm(w);
+            logRho += network.Exponents[k] * Math.Log(rhoK[k]);
+            if (rhoK[k] > 0)
+                foreach (ref var x in w) x /= rhoK[k];
+        }
+        return new NormalizedWeights(rhoK, v, logRho);
+    }
+
+    /// <summary>Those of an observation that has passes.</summary>
+    public static NormalizedWeights Of(MeasureInput input) => s_known.Of(input);
+
+    /// <summary>h = Σ c_nc ∂f̃_c(x_n)/∂V with −∂L/∂f = e^s c: the descent direction of V on the scale of L; one backward pass an observation. Not to be changed.</summary>
+    public static double[] Descent(MeasureInput input) => s_slope.Of(input);
+
+    /// <summary>f̃ = f/ρ, N × C; zeros where a layer is zero.</summary>
+    public double[] Outputs(Linearization passes)
+    {
+        var outputs = passes.Outputs.ToArray();
+        if (!double.IsFinite(LogRho)) return new double[outputs.Length];
+        foreach (ref var f in outputs.AsSpan())
+            if (f != 0) f = Math.CopySign(Math.Exp(Math.Log(Math.Abs(f)) - LogRho), f);
+        return outputs;
+    }
+}

@@ -1,0 +1,39 @@
+using Rhoflow.Networks;
+
+namespace Rhoflow.Measures;
+
+/// <summary>Whether a network has what W_k = ρ_k V_k and f = ρ f̃ need, as the sentences that measures refuse with.</summary>
+internal static class Scaling
+{
+    /// <summary>
+    /// Null if f, with batch normalization folded and up to its shifts, has a degree in every W_k alone, so that ⟨V_k, ∂f̃/∂V_k⟩ = e_k f̃ (T3 eq 3); otherwise why not.
+    /// </summary>
+    public static string? WhyNoDirections(Network network)
+    {
+        var degrees = new int[network.Nodes.Count][];
+        int[] Of(int source) => source < 0 ? new int[network.Depth] : degrees[source];
+        for (var i = 0; i < degrees.Length; i++)
+        {
+            var node = network.Nodes[i];
+            int[] degree = [.. Of(node.Sources[0])];
+            switch (node)
+            {
+                case LinearNode linear: degree[linear.Layer]++; break;
+                case ConvolutionNode convolution: degree[convolution.Layer]++; break;
+                case ActivationNode { Activation.Degree: var p }:
+                    for (var k = 0; k < degree.Length; k++) degree[k] *= p;
+                    break;
+                case SumNode when node.Sources.Any(s => !Of(s).SequenceEqual(degree)):
+                    return $"the residual sum of node {i + 1} adds parts that depend on different layers, so that f is not homogeneous in each W_k alone";
+            }
+            degrees[i] = degree;
+        }
+        return null;
+    }
+
+    /// <summary>Null if f(cθ) = c^degree f(θ) holds exactly for the network that is evaluated; otherwise why not.</summary>
+    public static string? WhyNotHomogeneous(Network network) =>
+        network.StatisticsCount > 0 ? "batch normalization by running statistics shifts f, so that it is not homogeneous in the weights"
+        : Homogeneity.Of(network) is { Degree: null, Reason: var reason } ? $"f is not homogeneous in the weights: {reason}"
+        : null;
+}
