@@ -13,15 +13,21 @@ namespace Rhoflow.Measures;
 /// <param name="LogRho">log ρ = Σ e_k log ρ_k; −∞ where a layer is zero.</param>
 internal sealed record NormalizedWeights(double[] RhoK, double[] V, double LogRho)
 {
-    private static readonly PerObservation<NormalizedWeights> s_known = new(static m => Of(m.Passes!));
-    private static readonly PerObservation<double[]> s_slope = new(static m =>
+    private static readonly Once<Linearization, NormalizedWeights> s_weights = new(Split);
+    private static readonly Once<Linearization, double[]> s_descent = new(static passes =>
     {
-        var h = new double[m.Passes!.Theta.Length];
-        m.Passes.PullNormalized(m.Passes.Weights, h);
+        var h = new double[passes.Theta.Length];
+        passes.PullNormalized(passes.Weights, h);
         return h;
     });
 
-    public static NormalizedWeights Of(Linearization passes)
+    /// <summary>ρ_k and V_k. Not to be changed.</summary>
+    public static NormalizedWeights Of(Linearization passes) => s_weights.Of(passes);
+
+    /// <summary>h = Σ c_nc ∂f̃_c(x_n)/∂V with −∂L/∂f = e^s c: the descent direction of V on the scale of L; one backward pass for all who ask. Not to be changed.</summary>
+    public static double[] Descent(Linearization passes) => s_descent.Of(passes);
+
+    private static NormalizedWeights Split(Linearization passes)
     {
         var v = new double[passes.Theta.Length];
         TensorPrimitives.Multiply(passes.Theta, passes.Scale, v);
@@ -38,12 +44,6 @@ internal sealed record NormalizedWeights(double[] RhoK, double[] V, double LogRh
         }
         return new NormalizedWeights(rhoK, v, logRho);
     }
-
-    /// <summary>Those of an observation that has passes.</summary>
-    public static NormalizedWeights Of(MeasureInput input) => s_known.Of(input);
-
-    /// <summary>h = Σ c_nc ∂f̃_c(x_n)/∂V with −∂L/∂f = e^s c: the descent direction of V on the scale of L; one backward pass an observation. Not to be changed.</summary>
-    public static double[] Descent(MeasureInput input) => s_slope.Of(input);
 
     /// <summary>f̃ = f/ρ, N × C; zeros where a layer is zero.</summary>
     public double[] Outputs(Linearization passes)

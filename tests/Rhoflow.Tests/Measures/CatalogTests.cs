@@ -54,7 +54,7 @@ public class CatalogTests
     [MemberData(nameof(Cases))]
     public void A_measure_gives_what_it_promises_or_says_why_not(string name)
     {
-        var input = Case(name) is var bare ? bare with { History = new History(bare.Snapshot) } : null;
+        var input = Case(name) is var bare ? bare with { History = Observations.Start(bare.Snapshot) } : null;
         var setting = input.Setting;
         var columns = new HashSet<string>();
         foreach (var measure in MeasureCatalog.All.Where(static m => s_families.Contains(m.Family)))
@@ -134,7 +134,7 @@ public class CatalogTests
         using var passes = Observations.Passes(network, Loss.Square, data, Initialization.Kaiming(network, new RandomStream(9)));
         var s = Observations.Snap(passes);
         var far = new Snapshot(network, [1e200, 1e200], s.V, 400 * Math.Log(10), s.Outputs, s.Targets, 100, 0);
-        var input = new MeasureInput(new MeasureSetting(network, Loss.Square, data), far) { History = new History(s) };
+        var input = new MeasureInput(new MeasureSetting(network, Loss.Square, data), far) { History = Observations.Start(s) };
         input.Column("log10_rho").ShouldBe(400, 1e-12);
         input.Column("rho").ShouldBe(double.PositiveInfinity);
         input.Column("rho_residual").ShouldBe(1, 1e-12);

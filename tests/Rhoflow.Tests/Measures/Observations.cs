@@ -53,6 +53,9 @@ internal static class Observations
         return measure.Values(input)[Array.IndexOf(measure.Columns(input.Setting), column)];
     }
 
+    /// <summary>A run that begins there.</summary>
+    public static History Start(Snapshot s) => new(s.Network, [.. s.RhoK], [.. s.V]);
+
     public static Measure Measure(string family, string name) => MeasureCatalog.All.Single(m => m.Family == family && m.Name == name);
 
     /// <summary>Random examples of C classes in turn.</summary>

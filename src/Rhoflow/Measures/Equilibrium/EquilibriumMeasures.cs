@@ -53,7 +53,7 @@ public static class EquilibriumMeasures
             Cost = "1000 passes of one example",
             Columns = static s => [.. Enumerable.Range(1, s.Depth).SelectMany(static k => (string[])[$"example_residual_min_{k}", $"example_residual_mean_{k}", $"example_residual_max_{k}"])],
             Values = static m => m.Passes is { } p
-                ? [.. ExampleStationarity.Of(p, NormalizedWeights.Of(m), Sampling.Even(p.Data.Count, ExampleStationarity.LargestSample), m.Setting.HasClasses)
+                ? [.. ExampleStationarity.Of(p, NormalizedWeights.Of(p), Sampling.Even(p.Data.Count, ExampleStationarity.LargestSample), m.Setting.HasClasses)
                     .SelectMany(static e => (double[])[e.Smallest, e.Mean, e.Largest])]
                 : [.. Enumerable.Repeat(double.NaN, 3 * m.Setting.Depth)],
             Refuse = static s => Scaling.WhyNoDirections(s.Network),
@@ -67,8 +67,8 @@ public static class EquilibriumMeasures
     {
         var depth = m.Setting.Depth;
         if (m.Passes is not { } passes) return [.. Enumerable.Repeat(double.NaN, 4 * depth)];
-        var weights = NormalizedWeights.Of(m);
-        var h = NormalizedWeights.Descent(m);
+        var weights = NormalizedWeights.Of(passes);
+        var h = NormalizedWeights.Descent(passes);
         var average = DirectionEquilibrium.Average(passes.Weights, weights.Outputs(passes));
         var row = new List<double>(4 * depth);
         for (var k = 0; k < depth; k++)

@@ -18,9 +18,9 @@ internal static class DirectionResidual
             m.Risk.EvaluateScaled(s.V, s.Rho, h);
             return Largest(s.Network, s.V, h);
         }
-        if (m.Passes is null) return double.NaN;
-        var weights = NormalizedWeights.Of(m);
-        return double.IsFinite(weights.LogRho) ? Largest(s.Network, weights.V, [.. NormalizedWeights.Descent(m)]) : double.NaN;
+        if (m.Passes is not { } passes) return double.NaN;
+        var weights = NormalizedWeights.Of(passes);
+        return double.IsFinite(weights.LogRho) ? Largest(s.Network, weights.V, [.. NormalizedWeights.Descent(passes)]) : double.NaN;
     }
 
     private static double Largest(Network network, double[] v, double[] h)

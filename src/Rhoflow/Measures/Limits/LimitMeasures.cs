@@ -1,5 +1,4 @@
 using Rhoflow.Data;
-using Rhoflow.Networks;
 
 namespace Rhoflow.Measures.Limits;
 
@@ -8,8 +7,9 @@ public static class LimitMeasures
 {
     private const string Family = "limits";
 
-    private static readonly PerObservation<MaxMarginKkt?> s_kkt = new(static m => m.Passes is { } p ? MaxMarginKkt.Of(p) : null);
-    private static readonly PerObservation<TangentKernel?> s_kernel = new(static m => m.Passes is { } p ? TangentKernel.Of(p) : null);
+    private static readonly Once<Linearization, MaxMarginKkt?> s_kkt = new(MaxMarginKkt.Of);
+    private static readonly Once<Linearization, TangentKernel> s_kernel = new(TangentKernel.Of);
+    private static readonly Once<Dataset, ConditionNumber> s_data = new(static data => ConditionNumber.Of(FeatureMatrix.Of(data.X.ToArray(), data.Inputs)));
 
     public static readonly IReadOnlyList<Measure> All =
     [
@@ -30,25 +30,25 @@ public static class LimitMeasures
             Need = MeasureNeed.Gradients,
             Cost = "100 passes of one example + 100² P",
             Columns = static _ => ["kkt_epsilon", "kkt_slackness", "kkt_support"],
-            Values = static m => s_kkt.Of(m) is { } kkt ? [kkt.Epsilon, kkt.Slackness, kkt.Heaviest().Count] : [double.NaN, double.NaN, double.NaN],
+            Values = static m => Kkt(m) is { } kkt ? [kkt.Epsilon, kkt.Slackness, kkt.Heaviest().Count] : [double.NaN, double.NaN, double.NaN],
             Refuse = RefuseKkt,
             Arrays =
             [
-                new MeasureArray("dual_weights", SupportRoom, static m => Row(SupportRoom(m.Setting), s_kkt.Of(m)?.Heaviest().Select(static p => p.Weight), 0)),
-                new MeasureArray("dual_examples", SupportRoom, static m => Row(SupportRoom(m.Setting), s_kkt.Of(m)?.Heaviest().Select(static p => (double)p.Example), double.NaN)),
+                new MeasureArray("dual_weights", SupportRoom, static m => Row(SupportRoom(m.Setting), Kkt(m)?.Heaviest().Select(static p => p.Weight), 0)),
+                new MeasureArray("dual_examples", SupportRoom, static m => Row(SupportRoom(m.Setting), Kkt(m)?.Heaviest().Select(static p => (double)p.Example), double.NaN)),
             ],
         },
         new()
         {
             Family = Family,
             Name = "tangent_kernel",
-            Formula = $"largest and smallest eigenvalue of Θ_nm = C⁻¹Σ_c⟨∂f_c(x_n)/∂θ, ∂f_c(x_m)/∂θ⟩ over at most {TangentKernel.LargestSample} examples at equal distances, their quotient, and ⟨Θ, YYᵀ⟩/(‖Θ‖‖YYᵀ‖), plain and centred",
+            Formula = $"largest and smallest eigenvalue of Θ_nm = C⁻¹Σ_c⟨∂f_c(x_n)/∂θ, ∂f_c(x_m)/∂θ⟩ over at most {TangentKernel.LargestSample} of the examples that curvature is taken of, at equal distances, their quotient, and ⟨Θ, YYᵀ⟩/(‖Θ‖‖YYᵀ‖), plain and centred",
             Reference = "Jacot et al. 2018; Cristianini et al. 2001; Cortes et al. 2012; T3, discussion",
             Variant = "mean over outputs; parameters as they are trained",
             Need = MeasureNeed.Curvature,
             Cost = "512 C passes of one example + 512² C P",
             Columns = static _ => ["ntk_largest", "ntk_smallest", "ntk_condition", "ntk_alignment", "ntk_alignment_centred"],
-            Values = static m => s_kernel.Of(m) is { } kernel
+            Values = static m => Kernel(m) is { } kernel
                 ?
                 [
                     kernel.Eigenvalues[0], kernel.Eigenvalues[^1], kernel.Condition,
@@ -56,20 +56,33 @@ public static class LimitMeasures
                 ]
                 : [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN],
             Refuse = static s => s.Train is null ? "the scalar equations have no gradients of examples" : null,
-            Arrays = [new MeasureArray("ntk_spectrum", KernelSize, static m => Row(KernelSize(m.Setting), s_kernel.Of(m)?.Eigenvalues, double.NaN))],
+            Arrays = [new MeasureArray("ntk_spectrum", KernelSize, static m => Row(KernelSize(m.Setting), Kernel(m)?.Eigenvalues, double.NaN))],
+        },
+        new()
+        {
+            Family = Family,
+            Name = "data_condition",
+            Formula = "σ_1/σ_r of the inputs of the training examples, N × d, and their rank r",
+            Reference = "T3 footnote 5; catalogue B27",
+            Variant = "over singular values that are not zero",
+            Cost = "N d min(N, d), once",
+            Columns = static _ => ["data_condition", "data_rank"],
+            Values = static m => m.Setting.Train is { } train && s_data.Of(train) is var c ? [c.Value, c.Rank] : [double.NaN, double.NaN],
+            Refuse = static s => s.Train is not { } train ? "the scalar equations have no data"
+                : Math.Min(train.Count, train.Inputs) > ConditionNumber.LargestSide ? $"the inputs have more than {ConditionNumber.LargestSide} singular values" : null,
         },
         new()
         {
             Family = Family,
             Name = "feature_condition",
-            Formula = "σ_1/σ_r of what enters W_k on training examples, N × p, and its rank r; k = 1: of the data",
+            Formula = "σ_1/σ_r of what enters W_k on training examples, N × p, and its rank r",
             Reference = "T3 footnote 5; catalogue B27",
-            Variant = $"over singular values that are not zero; layers with min(N, p) ≤ {ConditionNumber.LargestSide}",
-            Need = MeasureNeed.Curvature,
+            Variant = $"over singular values that are not zero; hidden layers that are kept and have min(N, p) ≤ {ConditionNumber.LargestSide}",
+            Need = MeasureNeed.Features,
             Cost = "N p min(N, p)",
             Columns = static s => [.. SmallFeatures(s).SelectMany(static k => (string[])[$"feature_condition_{k}", $"feature_rank_{k}"])],
             Values = static m => [.. SmallFeatures(m.Setting).SelectMany(k => Condition(m, k))],
-            Refuse = static s => s.Train is null ? "the scalar equations have no data" : SmallFeatures(s).Any() ? null : $"all features have more than {ConditionNumber.LargestSide} singular values",
+            Refuse = static s => s.Train is null ? "the scalar equations have no data" : SmallFeatures(s).Any() ? null : $"no hidden layer that is kept has features with at most {ConditionNumber.LargestSide} singular values",
         },
     ];
 
@@ -84,21 +97,19 @@ public static class LimitMeasures
     private static IEnumerable<int> SmallFeatures(MeasureSetting s)
     {
         if (s.Train is not { } train) return [];
-        return Enumerable.Range(1, s.Depth).Where(k => Math.Min(train.Count, Width(s.Network, k)) <= ConditionNumber.LargestSide);
+        return s.FeatureLayers.Where(k => Linearization.Source(s.Network, k) is >= 0 and var source && Math.Min(train.Count, s.Network.Nodes[source].Shape.Count) <= ConditionNumber.LargestSide);
     }
 
-    private static int Width(Network network, int k) => Linearization.Source(network, k) is >= 0 and var source ? network.Nodes[source].Shape.Count : network.Inputs;
+    private static MaxMarginKkt? Kkt(MeasureInput m) => m.Passes is { } passes ? s_kkt.Of(passes) : null;
+
+    private static TangentKernel? Kernel(MeasureInput m) => m.Passes is { } passes ? s_kernel.Of(passes) : null;
 
     private static double[] Condition(MeasureInput m, int k)
     {
-        var features = Linearization.Source(m.Setting.Network, k) == Node.NetworkInput && m.Setting.Train is { } train ? Inputs(train)
-            : m.Features(k) ?? m.Passes?.Features(k);
-        if (features is null) return [double.NaN, double.NaN];
+        if (m.Features(k) is not { } features) return [double.NaN, double.NaN];
         var condition = ConditionNumber.Of(features);
         return [condition.Value, condition.Rank];
     }
-
-    private static FeatureMatrix Inputs(Dataset data) => FeatureMatrix.Of(data.X.ToArray(), data.Inputs);
 
     // The row's numbers, then what fills it up; NaN where there is nothing to write.
     private static double[] Row(int length, IEnumerable<double>? values, double rest)

@@ -9,9 +9,8 @@ public static class MarginMeasures
 
     private static readonly (double Share, string Name)[] s_quantiles = [(0.01, "q01"), (0.05, "q05"), (0.1, "q10"), (0.25, "q25"), (0.5, "q50"), (0.75, "q75"), (0.9, "q90")];
 
-    private static readonly PerObservation<double[]> s_train = new(static m => MarginCurve.Sorted(m.Snapshot.NormalizedMargins));
-    private static readonly PerObservation<double[]> s_test = new(static m => MarginCurve.Sorted(m.Test!.Margins));
-    private static readonly PerObservation<double> s_spectral = new(static m => NormedMargins.Factor(m.Snapshot.Network, m.Snapshot.V, NormedMargins.Spectral));
+    private static readonly Once<Snapshot, double[]> s_train = new(static s => MarginCurve.Sorted(s.NormalizedMargins));
+    private static readonly Once<TestResult, double[]> s_test = new(static t => MarginCurve.Sorted(t.Margins));
 
     public static readonly IReadOnlyList<Measure> All =
     [
@@ -36,13 +35,13 @@ public static class MarginMeasures
             Values = Change,
             Refuse = NoMargins,
         },
-        Curve("margin", "margins_sorted", "margin_histogram", MeasureNeed.Outputs, static m => s_train.Of(m), static s => s.Train?.Count ?? 0),
+        Curve("margin", "margins_sorted", "margin_histogram", MeasureNeed.Outputs, static m => s_train.Of(m.Snapshot), static s => s.Train?.Count ?? 0),
         Single("test_margin_min", "min_n y_n f_n/|ρ| over test examples", "T3 §9", static m => Test(m, static t => t[0]), MeasureNeed.TestOutputs),
         Single("test_margin_mean", "mean_n y_n f_n/|ρ| over test examples", "SQ Fig 3", static m => m.Test is { } test ? test.Margins.Average() : double.NaN, MeasureNeed.TestOutputs),
         Single("test_support_count", "test examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 Fig 9", static m => m.Test is { } test ? SupportVectors.Of(test.Margins).Length : double.NaN, MeasureNeed.TestOutputs),
         Single("test_support_multiplicity", "test examples that share the smallest margin within 1e-9 of it", "T3 §4.4", static m => m.Test is { } test ? SupportVectors.Multiplicity(test.Margins) : double.NaN, MeasureNeed.TestOutputs),
-        Curve("test_margin", "test_margins_sorted", "test_margin_histogram", MeasureNeed.TestOutputs, static m => m.Test is null ? null : s_test.Of(m), static s => s.Test?.Count ?? 0),
-        Normed("spectral_margin", "y f/∏‖W_k‖₂^{e_k}", "Bartlett–Foster–Telgarsky 2017; T3 §2", "spectral norms of the folded matrices; of a convolution that of its maps × patch", "100 P", static m => s_spectral.Of(m)),
+        Curve("test_margin", "test_margins_sorted", "test_margin_histogram", MeasureNeed.TestOutputs, static m => m.Test is { } test ? s_test.Of(test) : null, static s => s.Test?.Count ?? 0),
+        Normed("spectral_margin", "y f/∏‖W_k‖₂^{e_k}", "Bartlett–Foster–Telgarsky 2017; T3 §2", "spectral norms of the folded matrices; of a convolution that of its maps × patch", "100 P", static m => Factor(m, NormedMargins.Spectral)),
         Normed("linf_margin", "y f/∏‖W_k‖_∞^{e_k}, ‖W‖_∞ = max |W^{ij}|", "T3 §12, Thm 8 with p = ∞", "entry by entry", "P", static m => Factor(m, NormedMargins.Largest)),
         Normed("l1_margin", "y f/∏‖W_k‖_1^{e_k}, ‖W‖_1 = Σ |W^{ij}|", "T3 §12, Thm 8 with p = 1", "entry by entry", "P", static m => Factor(m, NormedMargins.Sum)),
         Normed("row_margin", "y f/∏ (max_i Σ_j |W_k^{ij}|)^{e_k}", "T3 §12", "W_k as a map of ℓ∞ to ℓ∞", "P", static m => Factor(m, NormedMargins.LargestRow)),
@@ -70,7 +69,7 @@ public static class MarginMeasures
     private static Measure Single(string name, string formula, string reference, Func<MeasureInput, double> value, MeasureNeed need = MeasureNeed.Outputs) =>
         Measure.Single(Family, name, formula, reference, value, need) with { Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins };
 
-    private static double Test(MeasureInput m, Func<double[], double> of) => m.Test is null ? double.NaN : of(s_test.Of(m));
+    private static double Test(MeasureInput m, Func<double[], double> of) => m.Test is { } test ? of(s_test.Of(test)) : double.NaN;
 
     private static double[] Change(MeasureInput m)
     {

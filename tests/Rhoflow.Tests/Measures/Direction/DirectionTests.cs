@@ -16,7 +16,7 @@ public class DirectionTests
     {
         var network = Network.Dense(2, 1);
         MeasureInput Turned(double angle, double size) => Observations.At(network, Loss.Logistic, Problems.TwoByTwo, [size * Math.Cos(angle), size * Math.Sin(angle)]);
-        var history = new History(Turned(0, 2).Snapshot);
+        var history = Observations.Start(Turned(0, 2).Snapshot);
         var first = Turned(.3, 5) with { History = history };
         first.Column("step_angle_1").ShouldBe(.3, 1e-15);
         first.Column("path_1").ShouldBe(2 * Math.Sin(.15), 1e-15);

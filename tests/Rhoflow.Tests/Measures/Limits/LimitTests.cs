@@ -130,8 +130,8 @@ public class LimitTests
         input.Column("ntk_largest").ShouldBe(sigma[0] * sigma[0], 1e-11);
         input.Column("ntk_smallest").ShouldBe(sigma[5] * sigma[5], 1e-11);
         input.Column("ntk_condition").ShouldBe(Math.Pow(sigma[0] / sigma[5], 2), 1e-9 * Math.Pow(sigma[0] / sigma[5], 2));
-        input.Column("feature_condition_1").ShouldBe(sigma[0] / sigma[5], 1e-10 * sigma[0] / sigma[5]);
-        input.Column("feature_rank_1").ShouldBe(6);
+        input.Column("data_condition").ShouldBe(sigma[0] / sigma[5], 1e-10 * sigma[0] / sigma[5]);
+        input.Column("data_rank").ShouldBe(6);
     }
 
     [Fact]

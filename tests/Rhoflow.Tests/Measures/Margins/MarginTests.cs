@@ -84,7 +84,7 @@ public class MarginTests
         SupportVectors.Change([], []).Jaccard.ShouldBe(double.NaN);
         var network = Network.Dense(2, 1);
         var before = Observations.At(network, Loss.Logistic, Problems.TwoByTwo, [1, 0]);
-        var history = new History(before.Snapshot);
+        var history = Observations.Start(before.Snapshot);
         (before with { History = history }).Column("support_entered").ShouldBe(1);
         history.Advance(before.Snapshot);
         var now = Observations.At(network, Loss.Logistic, Problems.TwoByTwo, [0, 1]) with { History = history };

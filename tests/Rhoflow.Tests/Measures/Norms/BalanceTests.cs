@@ -65,13 +65,13 @@ public class BalanceTests
         input.Column("balance_1").ShouldBe(61 - 30, 1e-12);
         input.Column("unit_balance_drift_1").ShouldBe(double.NaN);
         var began = Observations.At(network, Loss.Square, Problems.TwoByTwo, [1, 2, 0, 1, 5, 3]);
-        var later = input with { History = new History(began.Snapshot) };
+        var later = input with { History = Observations.Start(began.Snapshot) };
         // from (5 − 25, 1 − 9) to (5 − 25, 25 − 36)
         later.Column("unit_balance_drift_1").ShouldBe(3, 1e-12);
         later.Column("start_distance_1").ShouldBe(Math.Sqrt(9 + 9), 1e-12);
         later.Column("start_distance_relative_1").ShouldBe(Math.Sqrt(18.0 / 6), 1e-12);
         later.Column("start_distance_2").ShouldBe(3, 1e-12);
-        (began with { History = new History(began.Snapshot) }).Column("matrix_balance_drift_1").ShouldBe(0);
+        (began with { History = Observations.Start(began.Snapshot) }).Column("matrix_balance_drift_1").ShouldBe(0);
     }
 
     [Fact]
