@@ -89,7 +89,7 @@ public class CatalogTests
     [InlineData("normalized", "norms", "unit_balance", "batch normalization")]
     [InlineData("relu", "norms", "matrix_balance", "ReLU")]
     [InlineData("relu", "equilibrium", "rho_equilibrium", "square loss")]
-    [InlineData("convolutional", "direction", "direction_error", "linear network")]
+    [InlineData("convolutional", "norms", "matrix_balance", "full matrices")]
     public void Refusals_name_the_reason(string network, string family, string measure, string reason)
     {
         var input = Case(network);

@@ -1,4 +1,3 @@
-using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Measures.Direction;
@@ -11,10 +10,8 @@ public static class DirectionMeasures
     public static readonly IReadOnlyList<Measure> All =
     [
         Measure.Single(Family, "direction_error", "‖v − v*‖₂, v* the hard-margin separator (exponential-type losses) or the minimum-norm solution (square loss)",
-            "T3 §16; T3b §4", static m => m.Limit is null ? double.NaN : m.Snapshot.DirectionError(m.Limit)) with
-        { Refuse = NoLimit },
-        Measure.Single(Family, "direction_angle", "angle(v, v*), radians", "T3 §16", static m => m.Limit is null ? double.NaN : m.Snapshot.AngleTo(m.Limit)) with
-        { Refuse = NoLimit },
+            "T3 §16; T3b §4", static m => m.Limit is null ? double.NaN : m.Snapshot.DirectionError(m.Limit)),
+        Measure.Single(Family, "direction_angle", "angle(v, v*), radians", "T3 §16", static m => m.Limit is null ? double.NaN : m.Snapshot.AngleTo(m.Limit)),
         PerLayer("step_angle", "angle(V_k, V_k of the observation before), radians", "T3 Fig 6", static (m, k) => m.History is { } h
             ? Vectors.Angle(m.Setting.Network.Layers[k].Of(m.Snapshot.V), m.Setting.Network.Layers[k].Of(h.PreviousV))
             : double.NaN),
@@ -33,10 +30,6 @@ public static class DirectionMeasures
             Refuse = static s => s.Train is null ? "the scalar equations have no weights" : null,
         },
     ];
-
-    private static string? NoLimit(MeasureSetting s) => s.Network.Outputs == 1 && s.Network.Layers.All(static l => l.Activation.Kind == ActivationKind.Identity) && s.Train is not null
-        ? null
-        : "only a linear network with one output has one direction to compare";
 
     private static Measure PerLayer(string name, string formula, string reference, Func<MeasureInput, int, double> value) => new()
     {

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Rhoflow.Losses;
 using Rhoflow.Numerics;
 
@@ -10,8 +9,6 @@ namespace Rhoflow.Measures.NormalizedLoss;
 /// </summary>
 public static class NormalizedLosses
 {
-    private const int Block = 256;
-
     /// <summary>log N⁻¹ Σ −log softmax(ρ'f̃_n)_{y_n}; of one output log N⁻¹ Σ log(1 + e^{−ρ' y f̃}).</summary>
     /// <param name="f">f̃, N × C.</param>
     /// <param name="y">±1 for one output, classes 0 … C−1 for more.</param>
@@ -21,9 +18,8 @@ public static class NormalizedLosses
     {
         Check(f, y, outputs, rho);
         var terms = new double[y.Length];
-        if (outputs == 1)
-            for (var n = 0; n < terms.Length; n++) terms[n] = LogSigmoid.LogSoftplusOfMinus(rho * y[n] * f[n]);
-        else LogOdds(f, y, outputs, rho, terms);
+        for (var n = 0; n < terms.Length; n++)
+            terms[n] = outputs == 1 ? LogSigmoid.LogSoftplusOfMinus(rho * y[n] * f[n]) : LogTerm(f.Slice(n * outputs, outputs), (int)y[n], rho);
         return Vectors.LogSumExp(terms) - Math.Log(terms.Length);
     }
 
@@ -82,27 +78,14 @@ public static class NormalizedLosses
         return double.IsFinite(excess) ? LogOnePlus(excess / differences.Length) : Vectors.LogSumExp(differences) - Math.Log(differences.Length);
     }
 
-    // log ℓ_n = log log(1 + e^a), a = log Σ_{j≠y} e^{ρ'(f_j − f_y)}; exponentials of a block at once.
-    private static void LogOdds(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double rho, Span<double> terms)
+    // log ℓ_n = log log(1 + e^a), a = log Σ_{j≠y} e^{ρ'(f_j − f_y)}
+    private static double LogTerm(ReadOnlySpan<double> row, int own, double rho)
     {
-        var block = new double[Block * outputs];
-        for (var first = 0; first < y.Length; first += Block)
-        {
-            var count = Math.Min(Block, y.Length - first);
-            for (var i = 0; i < count; i++)
-            {
-                var row = f.Slice((first + i) * outputs, outputs);
-                var own = (int)y[first + i];
-                var margin = Margin.Of(row, own, out var rival);
-                terms[first + i] = -rho * margin;
-                var to = block.AsSpan(i * outputs, outputs);
-                for (var j = 0; j < outputs; j++) to[j] = j == own ? double.NegativeInfinity : rho * (row[j] - row[rival]);
-            }
-            var exponentials = block.AsSpan(0, count * outputs);
-            TensorPrimitives.Exp(exponentials, exponentials);
-            for (var i = 0; i < count; i++)
-                terms[first + i] = LogSigmoid.LogSoftplusOfMinus(-(terms[first + i] + Math.Log(TensorPrimitives.Sum(exponentials.Slice(i * outputs, outputs)))));
-        }
+        var margin = Margin.Of(row, own, out var rival);
+        var sum = 0.0;
+        for (var j = 0; j < row.Length; j++)
+            if (j != own) sum += Math.Exp(rho * (row[j] - row[rival]));
+        return LogSigmoid.LogSoftplusOfMinus(rho * margin - Math.Log(sum));
     }
 
     // e^x − 1 = tanh(x/2) (e^x + 1), all digits for small x.
