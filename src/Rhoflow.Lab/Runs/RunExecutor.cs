@@ -81,6 +81,7 @@ public static class RunExecutor
         File.Delete(folder.File("summary.json"));
         if (resume && CheckpointFile.Read(folder.Path) is var (checkpoint, measured))
         {
+            var beginning = memory.At(0);
             try
             {
                 memory.Restore(measured, checkpoint.Observed);
@@ -91,6 +92,7 @@ public static class RunExecutor
             catch (Exception e) when (e is InvalidDataException or FileNotFoundException or ArgumentException)
             {
                 folder.Log($"the checkpoint does not fit the rows written, so the run starts from its beginning ({e.Message})");
+                memory.Restore(beginning, 0);
             }
         }
         return run.Writer(folder, 0);
