@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Measures;

@@ -1,7 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Kernels;
-using Rhoflow.Networks;
 
 namespace Rhoflow.Measures.Limits;
 

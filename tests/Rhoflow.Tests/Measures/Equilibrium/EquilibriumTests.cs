@@ -1,6 +1,5 @@
 using Rhoflow.Data;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Equilibrium;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;

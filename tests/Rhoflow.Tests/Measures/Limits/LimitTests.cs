@@ -1,5 +1,4 @@
 using MathNet.Numerics.LinearAlgebra.Double;
-using Rhoflow.Data;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Measures;

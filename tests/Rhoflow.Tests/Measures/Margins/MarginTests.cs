@@ -1,7 +1,5 @@
 using FsCheck.Fluent;
-using Rhoflow.Data;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Margins;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;

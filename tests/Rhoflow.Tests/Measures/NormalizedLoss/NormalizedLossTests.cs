@@ -1,5 +1,4 @@
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Measures.NormalizedLoss;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;

@@ -1,5 +1,4 @@
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Norms;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
