@@ -62,7 +62,7 @@ public class RunTests
             "margin_min", "margin_mean", "abs_f_mean", "smoothed_margin", "support_count", "support_first", "support_multiplicity", "support_entered", "support_left", "support_jaccard",
             "margin_q01", "margin_q05", "margin_q10", "margin_q25", "margin_q50", "margin_q75", "margin_q90", "margin_area", "margin_abs_mean",
             "spectral_margin_min", "spectral_margin_mean", "linf_margin_min", "linf_margin_mean", "l1_margin_min", "l1_margin_mean", "row_margin_min", "row_margin_mean",
-            "direction_error"]);
+            "feature_margin_min", "feature_margin_mean", "feature_margin_median", "input_margin_min", "input_margin_mean", "input_margin_median", "direction_error"]);
         rows.Count.ShouldBe(3);
         Npy.Read(run.File("arrays/margins.npy")).Select(r => r.Min()).ShouldBe(rows.Select(r => r[Array.IndexOf(columns, "margin_min")]));
         var environment = JsonNode.Parse(File.ReadAllText(run.File("environment.json")))!;
