@@ -60,6 +60,8 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
     // The loss as a sum: what curvatures of single examples are relative to; 1/N of a mean is in the scale.
     private LossValue Curved { get; }
 
+    public override Team Team => _team;
+
     public override ReadOnlySpan<double> Outputs => _outputs;
 
     public override ReadOnlySpan<double> Weights => _weights;

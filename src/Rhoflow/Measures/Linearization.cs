@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Rhoflow.Data;
+using Rhoflow.Kernels;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 
@@ -42,6 +43,9 @@ public abstract class Linearization : IDisposable
 
     /// <summary>W = Scale ∘ θ with batch normalization folded into the weights (<see cref="BatchNormFolding"/>); 1 where nothing is folded, and on γ and β.</summary>
     public double[] Scale { get; }
+
+    /// <summary>Who works; also on vectors between products.</summary>
+    public abstract Team Team { get; }
 
     /// <summary>f(x_n), N × C.</summary>
     public abstract ReadOnlySpan<double> Outputs { get; }

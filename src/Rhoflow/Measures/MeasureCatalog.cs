@@ -1,4 +1,5 @@
 using Rhoflow.Measures.Bounds;
+using Rhoflow.Measures.Curvature;
 using Rhoflow.Measures.Direction;
 using Rhoflow.Measures.Equilibrium;
 using Rhoflow.Measures.Limits;
