@@ -8,10 +8,9 @@ namespace Rhoflow.Benchmarks;
 /// </summary>
 public static class Suite
 {
-    private const int Pairs = 7;
     private const double SecondsAPair = 0.25;
 
-    private static IEnumerable<Work> Works => [.. TrainingWorks.All, .. FlowWorks.All];
+    private static IEnumerable<Work> Works => [.. TrainingWorks.All, .. CurvatureWorks.All, .. FlowWorks.All];
 
     /// <summary>The rows there are.</summary>
     public static IEnumerable<string> Names => Works.Select(static w => w.Name).Distinct();
@@ -67,7 +66,7 @@ public static class Suite
         if (peerName is not null && peer!.Seconds(peerWork, 1) is not null && peer.Seconds(peerWork, 2) is { } once)
             peerCount = Math.Max(1, (int)(SecondsAPair / Math.Max(once, 1e-6)));
         List<double> ours = [], theirs = [], costs = [];
-        for (var pair = 0; pair < Pairs; pair++)
+        for (var pair = 0; pair < work.Pairs; pair++)
         {
             ours.Add(Time(run, count));
             if (peerName is not null && peer!.Seconds(peerWork, peerCount) is { } seconds) theirs.Add(seconds);

@@ -87,7 +87,8 @@ internal static class TrainingWorks
 
     private static Network FullyConnected() => Network.Dense(3072, 256, 256, 256, 1);
 
-    private static Network Convolutional(bool batchNorm)
+    /// <summary>The convolutional network of the rows: 0.1 million parameters on images of 32 × 32.</summary>
+    internal static Network Convolutional(bool batchNorm)
     {
         var builder = new NetworkBuilder(new TensorShape(32, 32, 3));
         foreach (var maps in (int[])[16, 32, 64, 128])

@@ -14,6 +14,9 @@ namespace Rhoflow.Benchmarks;
 internal sealed record Work(
     string Name, int Threads, string Script, string[] Peers, Func<Action<int>> Create, double Flops, bool IsSingle, bool IsRate, Goal? Goal, string Bound)
 {
+    /// <summary>Alternating pairs that are timed.</summary>
+    public int Pairs { get; init; } = 7;
+
     /// <summary>Another work of ours that this one's cost is compared with.</summary>
     public Func<Action<int>>? Beside { get; init; }
 }

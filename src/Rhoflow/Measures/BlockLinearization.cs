@@ -42,7 +42,7 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
         _statistics = [.. statistics];
         _block = Math.Min(LargestBlock, data.Count);
         _blocks = (data.Count + _block - 1) / _block;
-        var kept = BytesOfBlock() * _blocks <= Room ? _blocks : 1;
+        var kept = Keeps(network, data.Count, Unsafe.SizeOf<T>()).All ? _blocks : 1;
         _slots = [.. Enumerable.Range(0, kept).Select(_ => new Slot(network, _block, _team))];
         var size = network.Outputs;
         (_outputs, _weights) = (new double[data.Count * size], new double[data.Count * size]);
@@ -59,6 +59,17 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
 
     // The loss as a sum: what curvatures of single examples are relative to; 1/N of a mean is in the scale.
     private LossValue Curved { get; }
+
+    /// <summary>Whether activations and derivatives of all examples are kept between products, and the bytes of those that are.</summary>
+    /// <param name="examples">N.</param>
+    /// <param name="bytesOfNumber">4 or 8.</param>
+    internal static (bool All, long Bytes) Keeps(Network network, int examples, int bytesOfNumber)
+    {
+        var block = Math.Min(LargestBlock, examples);
+        var bytes = 4L * block * (network.Inputs + network.Nodes.Sum(static n => (long)n.Shape.Count)) * bytesOfNumber;
+        var blocks = (examples + block - 1) / block;
+        return bytes * blocks <= Room ? (true, bytes * blocks) : (blocks == 1, bytes);
+    }
 
     public override Team Team => _team;
 
@@ -190,8 +201,6 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
         if (slot.First != first) slot.Forward(_theta, Data, first, Math.Min(_block, Data.Count - first), _statistics);
         return slot;
     }
-
-    private long BytesOfBlock() => 4L * _block * (Network.Inputs + Network.Nodes.Sum(static n => (long)n.Shape.Count)) * Unsafe.SizeOf<T>();
 
     private static void Add(ReadOnlySpan<T> part, Span<double> sum)
     {

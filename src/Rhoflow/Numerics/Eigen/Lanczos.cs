@@ -64,18 +64,25 @@ public sealed class Lanczos
         double[]? found = null;
         while (true)
         {
-            Grow();
+            // A search beside what was found takes the whole basis: after a few steps from a random vector nothing large is in sight yet.
+            Grow(found is null ? Math.Max(5, _size / 10) : _size);
             RayleighRitz();
+            if (_theta.Length < Wanted)
+            {
+                GoOn();
+                continue;
+            }
             var converged = Enumerable.Range(0, Wanted).All(i => _residuals[Place(i)] <= Allowed(_theta[Place(i)]));
             double[] values = [.. Enumerable.Range(0, Wanted).Select(i => _theta[Place(i)])];
-            var complete = _size == _a.Size || converged && (!_options.SearchForMultiples || found is not null && NothingBeyond() && IsSame(found, values));
+            var complete = _basis.Count == _a.Size || converged && (!_options.SearchForMultiples || found is not null && NothingBeyond() && IsSame(found, values));
             if (complete || _products >= _options.MostProducts) return Result(complete);
             if (converged && (found is null || !IsSame(found, values)))
             {
                 found = values;
                 SearchBeside();
             }
-            else Restart();
+            else if (_basis.Count == _size) Restart();
+            else GoOn();
         }
     }
 
@@ -84,9 +91,10 @@ public sealed class Lanczos
 
     private double Allowed(double theta) => Math.Max(Negligible * _norm, _options.Tolerance * (_options.Scale == ResidualScale.Norm ? _norm : Math.Abs(theta)));
 
-    private void Grow()
+    // So many products, or up to a full basis; then _w and _beta are the residual.
+    private void Grow(int steps)
     {
-        while (true)
+        for (var step = 1; ; step++)
         {
             _cancellation.ThrowIfCancellationRequested();
             var j = _basis.Count - 1;
@@ -98,7 +106,7 @@ public sealed class Lanczos
             _beta = _basis.Orthogonalize(_w, _h);
             for (var i = 0; i <= j; i++) _t[i * _size + j] = _t[j * _size + i] = _h[i];
             if (_beta <= Negligible * _norm) _beta = 0;
-            if (_basis.Count == _size) return;
+            if (_basis.Count == _size || step == steps) return;
             GoOn();
         }
     }

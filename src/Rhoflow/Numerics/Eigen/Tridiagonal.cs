@@ -55,18 +55,20 @@ public static class Tridiagonal
     private static void Diagonalize(double[] d, double[] e, double[] z)
     {
         var n = d.Length;
+        // Rounding of ‖A‖, which is as much as the numbers beside the diagonal may be taken for zero.
+        var negligible = 0.0;
+        for (var i = 0; i < n; i++) negligible = Math.Max(negligible, Math.Max(Math.Abs(d[i]), Math.Abs(e[i])));
+        negligible *= 1.1e-16;
         for (var l = 0; l < n; l++)
             for (var sweep = 0; ; sweep++)
             {
                 var end = l;
-                while (end < n - 1 && !IsNegligible(e[end], d[end], d[end + 1])) end++;
+                while (end < n - 1 && !(Math.Abs(e[end]) <= negligible)) end++;
                 if (end == l) break;
                 if (sweep == MostSweeps) throw new ArithmeticException($"eigenvalue {l + 1} of {n} of a tridiagonal matrix was not found in {MostSweeps} sweeps: are its numbers finite?");
                 Sweep(d, e, z, l, end);
             }
     }
-
-    private static bool IsNegligible(double e, double a, double b) => Math.Abs(e) <= 1.1e-16 * (Math.Abs(a) + Math.Abs(b));
 
     // One implicit QL step on rows l … end, from the bottom up.
     private static void Sweep(double[] d, double[] e, double[] z, int l, int end)
