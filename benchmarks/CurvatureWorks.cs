@@ -1,5 +1,4 @@
 using Rhoflow.Data;
-using Rhoflow.Kernels;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Measures.Curvature;

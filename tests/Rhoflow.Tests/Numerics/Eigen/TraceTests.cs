@@ -1,6 +1,5 @@
 using Rhoflow.Kernels;
 using Rhoflow.Numerics.Eigen;
-using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
 
