@@ -12,7 +12,7 @@ namespace Rhoflow.Tests.Measures;
 /// <summary>Every measure on every kind of network: as many values as columns, rows of the length that was promised, or a sentence why not.</summary>
 public class CatalogTests
 {
-    private static readonly string[] s_families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "limits"];
+    private static readonly string[] s_families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "limits", "curvature"];
 
     public static TheoryData<string> Cases => new("linear", "relu", "deep linear", "power", "convolutional", "normalized", "inhomogeneous", "regression", "one example", "dead layer", "all wrong", "one class");
 

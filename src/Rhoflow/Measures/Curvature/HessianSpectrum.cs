@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Rhoflow.Numerics;
 using Rhoflow.Numerics.Eigen;
 
@@ -28,7 +27,7 @@ public sealed class HessianSpectrum
     /// <summary>Eigenvalues up to this times the largest |eigenvalue| count as zero: in a matrix that is written out, and in a quadrature, which does not see finer.</summary>
     public const double DenseZero = 1e-9, EstimatedZero = 1e-3;
 
-    private static readonly ConditionalWeakTable<Linearization, HessianSpectrum> s_of = [];
+    private static readonly Once<Linearization, HessianSpectrum> s_of = new(static p => new HessianSpectrum(p));
 
     private readonly Linearization _passes;
     private readonly Lazy<EigenPairs> _ends;
@@ -45,7 +44,7 @@ public sealed class HessianSpectrum
     }
 
     /// <summary>Of a linearization, which it lives as long as: what several measures need is computed once.</summary>
-    public static HessianSpectrum Of(Linearization passes) => s_of.GetValue(passes, static p => new HessianSpectrum(p));
+    public static HessianSpectrum Of(Linearization passes) => s_of.Of(passes);
 
     /// <summary>s.</summary>
     public double LogScale => _passes.Value.LogScale;

@@ -5,6 +5,7 @@ using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Numerics.Eigen;
+using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
 
@@ -81,7 +82,7 @@ public sealed class CurvatureMeasureTests
     public void Large_networks_are_estimated_with_their_errors()
     {
         const int N = 20, D = 5100;
-        var x = Limits.Problems.Normal(new Random(7), N * D);
+        var x = Problems.Normal(new Random(7), N * D);
         var data = new Rhoflow.Data.Dataset("wide", x, [.. Enumerable.Range(0, N).Select(static n => n % 2 * 2 - 1.0)], D);
         using var passes = Linearization.Of<double>(Network.Dense(D, 1), Loss.Square, data, Reduction.Mean, new double[D], [], 1);
         var gram = new double[N * N];
