@@ -13,17 +13,26 @@ namespace Rhoflow.Measures;
 internal sealed record NormalizedWeights(double[] RhoK, double[] V, double LogRho)
 {
     private static readonly Once<Linearization, NormalizedWeights> s_weights = new(Split);
+    private static readonly Once<Linearization, double[]> s_gradient = new(static passes =>
+    {
+        var g = new double[passes.Theta.Length];
+        passes.Gradient(g);
+        return g;
+    });
     private static readonly Once<Linearization, double[]> s_descent = new(static passes =>
     {
-        var h = new double[passes.Theta.Length];
-        passes.PullNormalized(passes.Weights, h);
+        double[] h = [.. Gradient(passes)];
+        passes.Normalize(h);
         return h;
     });
 
     /// <summary>ρ_k and V_k. Not to be changed.</summary>
     public static NormalizedWeights Of(Linearization passes) => s_weights.Of(passes);
 
-    /// <summary>h = Σ c_nc ∂f̃_c(x_n)/∂V with −∂L/∂f = e^s c: the descent direction of V on the scale of L; one backward pass for all who ask. Not to be changed.</summary>
+    /// <summary>−∇L = e^s g by θ; one backward pass for all who ask. Not to be changed.</summary>
+    public static double[] Gradient(Linearization passes) => s_gradient.Of(passes);
+
+    /// <summary>h = Σ c_nc ∂f̃_c(x_n)/∂V with −∂L/∂f = e^s c: the descent direction of V on the scale of L. Not to be changed.</summary>
     public static double[] Descent(Linearization passes) => s_descent.Of(passes);
 
     private static NormalizedWeights Split(Linearization passes)

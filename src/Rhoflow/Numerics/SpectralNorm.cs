@@ -1,16 +1,14 @@
-using MathNet.Numerics.LinearAlgebra.Double;
-
 namespace Rhoflow.Numerics;
 
 /// <summary>
 /// ‖A‖₂ = σ_max(A) by Golub and Kahan's bidiagonalization with full reorthogonalization from a fixed random start: matrix-vector products
-/// only, exact after min(m, n) steps, usually long before.
+/// only, exact after min(m, n) steps, usually long before. Singular values within 1e-7 of each other may be taken for one.
 /// </summary>
 public static class SpectralNorm
 {
-    // It ends when what one more step could change is this small beside σ²: errors of σ are of second order in the residual.
-    private const double Residual = 1e-8;
-    private const int Between = 8;
+    // It ends when the residual, which bounds the distance to a singular value, is this share of σ: also where many lie close together.
+    private const double Residual = 1e-11;
+    private const int Between = 4;
 
     /// <param name="rows">m.</param>
     /// <param name="columns">n.</param>
@@ -50,18 +48,36 @@ public static class SpectralNorm
         }
     }
 
-    // σ_max of the upper bidiagonal matrix (α on the diagonal, β above it), and the last entry of its left singular vector.
+    // σ_max of the upper bidiagonal matrix B (α on the diagonal, β above it), and the last entry of its left singular vector u: the largest
+    // eigenvalue of the tridiagonal BBᵀ by bisection (no pivot of σ² − BBᵀ is negative above it), then u by its ratios, from the end backwards.
     private static (double Sigma, double Last) Largest(List<double> alphas, List<double> betas)
     {
         var size = alphas.Count;
-        var bidiagonal = new DenseMatrix(size, size);
+        double[] a = new double[size], b = new double[size];
         for (var i = 0; i < size; i++)
         {
-            bidiagonal[i, i] = alphas[i];
-            if (i + 1 < size) bidiagonal[i, i + 1] = betas[i];
+            var beta = i + 1 < size ? betas[i] : 0;
+            a[i] = alphas[i] * alphas[i] + beta * beta;
+            if (i + 1 < size) b[i] = alphas[i + 1] * beta;
         }
-        var svd = bidiagonal.Svd();
-        return (svd.S[0], Math.Abs(svd.U[size - 1, 0]));
+        double low = 0, high = 0;
+        for (var i = 0; i < size; i++)
+        {
+            low = Math.Max(low, a[i]);
+            high = Math.Max(high, a[i] + b[i] + (i > 0 ? b[i - 1] : 0));
+        }
+        while ((low + high) / 2 is var middle && middle > low && middle < high)
+        {
+            var pivot = middle - a[0];
+            for (var i = 1; i < size && pivot > 0; i++) pivot = middle - a[i] - b[i - 1] * b[i - 1] / pivot;
+            if (pivot > 0) high = middle;
+            else low = middle;
+        }
+        var ratios = new double[size];
+        for (var i = size - 2; i >= 0; i--) ratios[i] = b[i] / (high - a[i + 1] - b[i + 1] * ratios[i + 1]);
+        double last = 1, squares = 1;
+        for (var i = 0; i + 1 < size; i++) squares += (last *= ratios[i]) * last;
+        return (Math.Sqrt(high), last / Math.Sqrt(squares));
     }
 
     // x ← x without its parts along an orthonormal basis (twice is enough), of norm 1; returns the norm before.

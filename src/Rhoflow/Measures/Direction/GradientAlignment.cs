@@ -13,8 +13,7 @@ public static class GradientAlignment
     public static double[] Of(Linearization passes)
     {
         var network = passes.Network;
-        double[] g = new double[passes.Theta.Length], w = new double[g.Length];
-        passes.Gradient(g);
+        double[] g = [.. NormalizedWeights.Gradient(passes)], w = new double[g.Length];
         for (var i = 0; i < g.Length; i++)
         {
             w[i] = passes.Theta[i] * passes.Scale[i];

@@ -13,6 +13,8 @@ public sealed class TangentKernel
     /// <summary>At most this many examples are looked at, at equal distances; fewer of very large networks, so that their gradients fit into memory.</summary>
     public const int LargestSample = 512;
 
+    private const int Block = 64;
+
     private TangentKernel(int[] examples, double[] gram)
     {
         (Examples, Gram) = (examples, gram);
@@ -44,9 +46,15 @@ public sealed class TangentKernel
             var one = new double[size * outputs];
             for (var i = 0; i < size; i++) one[i * outputs + c] = 1;
             passes.EachPull(examples, one, (_, i, gradient) => gradient.CopyTo(gradients.AsSpan(i * p)));
-            Gemm.Multiply<double>(GemmForm.NT, size, size, p, gradients, p, gradients, p, gram, size, accumulate: true, team);
+            // The upper triangle, block of rows by block of rows.
+            for (var first = 0; first < size; first += Block)
+            {
+                var rows = gradients.AsSpan(first * p);
+                Gemm.Multiply<double>(GemmForm.NT, Math.Min(Block, size - first), size - first, p, rows, p, rows, p, gram.AsSpan(first * (size + 1)), size, accumulate: true, team);
+            }
         }
-        foreach (ref var g in gram.AsSpan()) g /= outputs;
+        for (var i = 0; i < size; i++)
+            for (var j = i; j < size; j++) gram[j * size + i] = gram[i * size + j] /= outputs;
         return new TangentKernel(examples, gram);
     }
 

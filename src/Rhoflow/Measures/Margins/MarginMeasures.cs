@@ -45,8 +45,19 @@ public static class MarginMeasures
         Normed("linf_margin", "y f/∏‖W_k‖_∞^{e_k}, ‖W‖_∞ = max |W^{ij}|", "T3 §12, Thm 8 with p = ∞", "entry by entry", "P", static m => Factor(m, NormedMargins.Largest)),
         Normed("l1_margin", "y f/∏‖W_k‖_1^{e_k}, ‖W‖_1 = Σ |W^{ij}|", "T3 §12, Thm 8 with p = 1", "entry by entry", "P", static m => Factor(m, NormedMargins.Sum)),
         Normed("row_margin", "y f/∏ (max_i Σ_j |W_k^{ij}|)^{e_k}", "T3 §12", "W_k as a map of ℓ∞ to ℓ∞", "P", static m => Factor(m, NormedMargins.LargestRow)),
-        Features("feature_margin", NoMargins, static m => FeatureDistances(m, m.Snapshot.Outputs, m.Snapshot.Targets)),
-        Features("test_feature_margin", NoTest, static m => m.Test is { } test ? FeatureDistances(m, test.Outputs, test.Targets) : null),
+        new()
+        {
+            Family = Family,
+            Name = "feature_margin",
+            Formula = "(f_y − f_j)/(‖w_y − w_j‖ √(Σ variances of what enters W_K on training examples)), j the largest other output; y f/‖w‖ for one",
+            Reference = "Elsayed et al. 2018; Jiang et al. 2019",
+            Variant = "last hidden layer; the example's own class against the strongest other",
+            Need = MeasureNeed.Features,
+            Cost = "N p",
+            Columns = static s => [.. Summary("feature_margin"), .. s.Test is null ? [] : Summary("test_feature_margin")],
+            Values = FeatureDistances,
+            Refuse = static s => NoMargins(s) ?? FeatureMargins.Refuse(s.Network),
+        },
         new()
         {
             Family = Family,
@@ -122,29 +133,19 @@ public static class MarginMeasures
         Refuse = NoMargins,
     };
 
-    private static Measure Features(string name, Func<MeasureSetting, string?> refuse, Func<MeasureInput, double[]?> distances) => new()
-    {
-        Family = Family,
-        Name = name,
-        Formula = "(f_y − f_j)/(‖w_y − w_j‖ √(Σ variances of what enters W_K on training examples)), j the largest other output; y f/‖w‖ for one",
-        Reference = "Elsayed et al. 2018; Jiang et al. 2019",
-        Variant = "last hidden layer; the example's own class against the strongest other",
-        Need = MeasureNeed.Features,
-        Cost = "N p",
-        Columns = _ => Summary(name),
-        Values = m => Summarize(distances(m)),
-        Refuse = s => refuse(s) ?? FeatureMargins.Refuse(s.Network),
-    };
-
-    private static double[]? FeatureDistances(MeasureInput m, double[] outputs, double[] targets)
+    private static double[] FeatureDistances(MeasureInput m)
     {
         var s = m.Snapshot;
-        if (m.Features(s.Network.Depth) is not { } features || !double.IsFinite(s.Rho)) return null;
-        var last = s.Network.Layers[^1];
-        var distances = FeatureMargins.Distances(outputs, targets, Math.Exp(s.LogRho), last.Matrix(s.Weights()));
-        var variation = FeatureMargins.Variation(features);
-        foreach (ref var d in distances.AsSpan()) d = variation > 0 ? d / variation : double.NaN;
-        return distances;
+        double[]? train = null, test = null;
+        if (m.Features(s.Network.Depth) is { } features && double.IsFinite(s.Rho))
+        {
+            var scale = Math.Exp(s.LogRho) / FeatureMargins.Variation(features);
+            var w = s.Network.Layers[^1].Matrix(s.Weights());
+            double[] Of(double[] outputs, double[] targets) => double.IsFinite(scale) ? FeatureMargins.Distances(outputs, targets, scale, w) : [double.NaN];
+            train = Of(s.Outputs, s.Targets);
+            if (m.Test is { } t) test = Of(t.Outputs, t.Targets);
+        }
+        return [.. Summarize(train), .. m.Setting.Test is null ? [] : Summarize(test)];
     }
 
     private static string[] Summary(string name) => [name + "_min", name + "_mean", name + "_median"];

@@ -83,8 +83,9 @@ public static class NormalizedLosses
     {
         var margin = Margin.Of(row, own, out var rival);
         var sum = 0.0;
+        // Classes that are e^−40 of the strongest other do not change it.
         for (var j = 0; j < row.Length; j++)
-            if (j != own) sum += Math.Exp(rho * (row[j] - row[rival]));
+            if (j != own && rho * (row[j] - row[rival]) is > -40 and var d) sum += Math.Exp(d);
         return LogSigmoid.LogSoftplusOfMinus(rho * margin - Math.Log(sum));
     }
 
