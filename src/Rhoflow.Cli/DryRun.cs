@@ -29,6 +29,7 @@ internal static class DryRun
                     ["examples"] = p.Examples,
                     ["observations"] = p.Observations,
                     ["seconds_estimated"] = Math.Round(p.Seconds, 3),
+                    ["notes"] = new JsonArray([.. p.Notes.Select(static n => (JsonNode)n)]),
                     ["config"] = p.Experiment.ToYaml(),
                 })]),
                 ["seconds_estimated"] = Math.Round(total, 3),
@@ -39,13 +40,14 @@ internal static class DryRun
         {
             output.WriteLine($"# {p.Id}: {p.Unknowns} unknowns{(p.Examples is { } n ? $", {n} examples" : "")}, {p.Observations} observations, "
                 + (p.Done ? "finished already" : $"about {Duration(p.Seconds)}"));
+            foreach (var note in p.Notes) output.WriteLine($"# {note}");
             output.WriteLine(p.Experiment.ToYaml());
         }
         output.WriteLine($"# {plans.Length} run{(plans.Length == 1 ? "" : "s")}, {plans.Count(static p => p.Done)} finished already; the rest about {Duration(total)} on one core, longer where a flow is stiff or has many kinks");
         return ExitStatus.Done;
     }
 
-    private sealed record Plan(Experiment Experiment, string Id, bool Done, int Unknowns, int? Examples, int Observations, double Seconds);
+    private sealed record Plan(Experiment Experiment, string Id, bool Done, int Unknowns, int? Examples, int Observations, double Seconds, IReadOnlyList<string> Notes);
 
     private static IEnumerable<Plan> Plans(IReadOnlyList<Experiment> group, string root)
     {
@@ -53,11 +55,11 @@ internal static class DryRun
         if (group[0].Descent is null)
         {
             var run = PreparedRun.From(group[0]);
-            return [new Plan(group[0], run.Id, Done(group[0], run.Id), run.Flow.Dimension, run.Train?.Count, run.Instants.Count, Estimate(run))];
+            return [new Plan(group[0], run.Id, Done(group[0], run.Id), run.Flow.Dimension, run.Train?.Count, run.Instants.Count, Estimate(run), run.Columns.Notes)];
         }
         var prepared = PreparedTraining.From(group);
         var seconds = TrainingForecast.Seconds(prepared[0]);
-        return [.. prepared.Select(t => new Plan(t.Experiment, t.Id, Done(t.Experiment, t.Id), t.Network.ParameterCount, t.Columns.Examples, t.Experiment.Observe.Epochs!.Count, seconds))];
+        return [.. prepared.Select(t => new Plan(t.Experiment, t.Id, Done(t.Experiment, t.Id), t.Network.ParameterCount, t.Columns.Examples, t.Experiment.Observe.Epochs!.Count, seconds, t.Columns.Notes))];
     }
 
     private static double Estimate(PreparedRun run)

@@ -30,6 +30,15 @@ internal sealed class TrainingClock<T>(Training<T> training, int epochs, Action<
             $"epoch {training.Epoch + 1} of {epochs}, {rate / training.StepsAnEpoch:g3} epochs/s ({rate:g3} steps/s), log10 L {loss:f3}, {Words(left)} left"));
     }
 
+    /// <summary>Does what takes time but is no training: it does not count in the rate.</summary>
+    public void Observe(Action observe)
+    {
+        progress?.Invoke($"epoch {training.Epoch} of {epochs}, measuring");
+        _clock.Stop();
+        observe();
+        _clock.Start();
+    }
+
     private static long Steps(Training<T> training)
     {
         var state = training.Replicas.FirstOrDefault(static r => r.Failure is null && !r.State.IsStopped)?.State;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Rhoflow.Data;
 using Rhoflow.Descents;
@@ -5,6 +6,7 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
+using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Training;
@@ -19,7 +21,8 @@ public sealed class TrainingColumns
 
     private readonly DetailConfig _detail;
     private readonly Dataset _train;
-    private readonly Dataset? _test, _curved;
+    private readonly Dataset _curved;
+    private readonly Dataset? _test;
     private readonly Network _network;
     private readonly Loss _loss;
     private readonly double[]? _limit;
@@ -44,6 +47,8 @@ public sealed class TrainingColumns
             notes.Add($"curvature is that of the loss on the first {_curved.Count} of {train.Count} training examples (observe.curvature-examples)");
         }
         if (!_detail.Gradients && Table.Needs(MeasureNeed.Gradients)) notes.Add("measures that need gradients are taken at the first and the last observation (observe.gradients: always for all)");
+        if (Curvature is { Products: > 0 } forecast)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"an observation of curvature takes about {forecast.Products} Hessian products of {forecast.LayerFlops.Sum() / 1e9:g2} GFLOP on {_curved.Count} examples, and {forecast.Bytes / 1e6:n0} MB"));
         if (!_detail.Curvature && Table.Needs(MeasureNeed.Curvature)) notes.Add("measures of curvature are taken at the first and the last observation (observe.curvature: always for all)");
         var linear = network.IsChain && network.Layers.All(static l => l.Activation.Kind == ActivationKind.Identity) && network.Outputs == 1;
         var feasible = !observe.IsLenient || (long)train.Count * train.Inputs <= LargestLimit;
@@ -59,6 +64,14 @@ public sealed class TrainingColumns
     /// <summary>Why something that was asked for could not be measured, and what to know about what was.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>What curvature takes at an observation; null where nobody asked for it.</summary>
+    internal CurvatureForecast? Curvature => Table.Needs(MeasureNeed.Curvature)
+        ? CurvatureForecast.Of(Table.Setting, [.. Table.Taken.Select(static t => t.Measure.Name)], _curved.Count)
+        : null;
+
+    /// <summary>The examples that curvature is taken on.</summary>
+    internal Dataset Curved => _curved;
+
     /// <summary>Margins of an observation.</summary>
     public int Examples => _train.Count;
 
@@ -70,9 +83,9 @@ public sealed class TrainingColumns
     }
 
     /// <summary>One observation.</summary>
-    /// <param name="isEnd">Whether it is the first or the last.</param>
+    /// <param name="isDue">Whether measures of a need are taken.</param>
     /// <param name="threads">For those; without influence on the results.</param>
-    internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, bool isEnd, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, Func<MeasureNeed, bool> isDue, int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var outputs = new double[_train.Count * _network.Outputs];
         var features = new FeatureCollector<T>(Table, _train.Count);
@@ -90,8 +103,8 @@ public sealed class TrainingColumns
         };
         var (t, tau) = Clocks(training, replica);
         double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsAnEpoch, t, Math.Log10(t), tau];
-        return Table.Read(clocks, input, need => _detail.IsDue(need, isEnd), need => Linearization.Of<double>(_network, _loss,
-            need == MeasureNeed.Curvature ? _curved! : _train, Reduction.Mean, replica.Theta, [.. replica.State.Statistics], threads));
+        return Table.Read(clocks, input, isDue, need => Linearization.Of<double>(_network, _loss,
+            need == MeasureNeed.Curvature ? _curved : _train, Reduction.Mean, replica.Theta, [.. replica.State.Statistics], threads));
     }
 
     private (TestResult? Result, FeatureCollector<T>? Features) OnTest<T>(Training<T> training, Replica<T> replica, double logRho) where T : unmanaged, IFloatingPointIeee754<T>

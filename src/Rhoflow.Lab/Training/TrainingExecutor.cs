@@ -52,7 +52,10 @@ public static class TrainingExecutor
             foreach (var epoch in first.Experiment.Observe.Epochs!.Where(e => e >= reached))
             {
                 if (!Reach(training, records, clock, epoch, cancellation)) return [.. records.Select(static r => r.Interrupt())];
-                foreach (var record in records) record.Observe();
+                clock.Observe(() =>
+                {
+                    foreach (var record in records) record.Observe();
+                });
                 if (training.Replicas.All(static r => r.Failure is not null || r.Ending is not null)) break;
             }
             return [.. records.Select(static r => r.Finish())];

@@ -1,0 +1,41 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>The page of the report that shows every family of measures on one trained network.</summary>
+public static class MeasuresPage
+{
+    /// <summary>Not a paper: the measures that the four papers need.</summary>
+    public static Paper Paper { get; } = new("measures", "Measures", "Every family of measures on one network: digits, two convolutions and a dense layer, 1,864 weights");
+
+    /// <summary>A figure a family, in the order of the catalogue.</summary>
+    public static IReadOnlyList<PaperFigure> Figures =>
+    [
+        TrainingFigures.Loss, TrainingFigures.Norms, TrainingFigures.Margins, TrainingFigures.Direction, TrainingFigures.NormalizedLoss,
+        GeometryFigures.Equilibrium, GeometryFigures.Collapse, GeometryFigures.Structure,
+        LandscapeFigures.Curvature, LandscapeFigures.Bounds, LandscapeFigures.Limits,
+    ];
+
+    internal static PaperFigure Figure(string family, int number, string title, string caption, Func<StudyContext, Chart> build) => new()
+    {
+        Id = $"measures/{family}",
+        Paper = Paper,
+        Number = $"{number}",
+        Title = title,
+        Caption = caption,
+        Config = "papers/measures/digits.yaml",
+        Build = build,
+    };
+
+    /// <summary>The run with the cross-entropy.</summary>
+    internal static MeasuredRun CrossEntropy(StudyContext context) => MeasuredRun.Of(context, "measures/digits")[0];
+
+    /// <summary>The run with the square loss and weight decay.</summary>
+    internal static MeasuredRun Square(StudyContext context) => MeasuredRun.Of(context, "measures/digits", "loss=square", "descent.weight-decay=1e-4", "descent.learning-rate=0.02")[0];
+
+    /// <summary>Epochs as 1 + epoch on a logarithmic axis.</summary>
+    internal static Axis Epochs { get; } = new("1 + epoch", Scale.Log);
+
+    internal static double[] Time(this MeasuredRun run) => [.. run["epoch"].Select(static e => 1 + e)];
+}
