@@ -22,11 +22,17 @@ public static class TheoryIIIb
         SquareLossKeepsTheNullSpace.Claim,
         NormalizationWashesOutTheNullSpace.Claim,
         RegularizationPathReachesTheMargin.Claim,
+        EarlyStoppingIsRegularization.Claim,
+        PerturbationsMoveTheNullSpace.Claim,
+        MinimumNormOverfitsEventually.Claim,
     ];
 
     /// <summary>The figures that are drawn, one line each.</summary>
     public static IReadOnlyList<PaperFigure> Figures =>
     [
+        ValleysFigure.Figure,
+        PerturbedDescentFigure.Figure,
+        PolynomialDegreesFigure.Figure,
         Figure03.InTheoryIIIb,
     ];
 }

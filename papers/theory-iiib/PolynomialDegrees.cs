@@ -1,0 +1,48 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Numerics;
+using Rhoflow.Regression;
+
+namespace Rhoflow.Papers;
+
+/// <summary>The minimum-norm polynomials of Theory IIIb's figure 6: 76 Chebyshev nodes of sin(2π·4x), 600 equally spaced test points.</summary>
+internal static class PolynomialDegrees
+{
+    /// <summary>N.</summary>
+    public const int Nodes = 76;
+
+    private const int TestPoints = 600;
+
+    /// <summary>In words, for claims.</summary>
+    public const string Words = "w = Φ⁺y in arithmetic of 384 bits, 76 Chebyshev nodes of sin(2π·4x), 600 equally spaced test points with both ends";
+
+    /// <summary>
+    /// Odd degrees to 79 (an even monomial does not help to fit an odd function) and every tenth to 300; every single one in full size.
+    /// </summary>
+    public static int[] Degrees(StudyContext context) => [.. Enumerable.Range(1, 300).Where(d => context.Full || d % 10 == 0 || (d < 80 && d % 2 == 1))];
+
+    /// <summary>The exact results at <see cref="Degrees"/>.</summary>
+    public static DegreeResult[] Exact(StudyContext context) => context.Shared("theory-iiib/degrees/exact", () =>
+    {
+        context.Progress("minimum-norm polynomials in 384 bits");
+        return Sweep(PolynomialRegression.DefaultBits).At(Degrees(context), context.Size(1, Environment.ProcessorCount));
+    });
+
+    /// <summary>A sweep with any number of bits.</summary>
+    public static DegreeSweep Sweep(int bits)
+    {
+        BigFloat[] x = Samples.Chebyshev(Nodes, bits), t = Samples.Even(TestPoints, bits);
+        return new DegreeSweep(x, Samples.Sine(4, x), t, Samples.Sine(4, t), bits);
+    }
+
+    /// <summary>The same by singular values in double precision: test error and ‖w‖.</summary>
+    public static (double TestError, double Norm)[] Double(StudyContext context) => context.Shared("theory-iiib/degrees/double", () =>
+    {
+        BigFloat[] nodes = Samples.Chebyshev(Nodes, 128), points = Samples.Even(TestPoints, 128);
+        double[] x = Samples.ToDouble(nodes), y = Samples.ToDouble(Samples.Sine(4, nodes)), t = Samples.ToDouble(points), values = Samples.ToDouble(Samples.Sine(4, points));
+        return Degrees(context).Select(degree =>
+        {
+            var w = FeatureModes.Of(FeatureModes.Monomials(x, degree)).MinimumNorm(y);
+            return (FeatureModes.Monomials(t, degree).Zip(values, (row, f) => Math.Pow(Vectors.Dot(row, w) - f, 2)).Average(), Vectors.Norm(w));
+        }).ToArray();
+    });
+}
