@@ -6,6 +6,8 @@ using Rhoflow.Measures.Limits;
 using Rhoflow.Measures.Margins;
 using Rhoflow.Measures.NormalizedLoss;
 using Rhoflow.Measures.Norms;
+using Rhoflow.Measures.Collapse;
+using Rhoflow.Measures.Structure;
 
 namespace Rhoflow.Measures;
 
@@ -17,6 +19,7 @@ public static class MeasureCatalog
         .. LossMeasures.All, .. NormMeasures.All, .. MarginMeasures.All, .. DirectionMeasures.All,
         .. NormalizedLossMeasures.All, .. EquilibriumMeasures.All, .. LimitMeasures.All, .. CurvatureMeasures.All,
         .. BoundsMeasures.All,
+        .. CollapseMeasures.All, .. StructureMeasures.All,
     ];
 
     /// <summary>The names that <c>observe.measures</c> takes.</summary>

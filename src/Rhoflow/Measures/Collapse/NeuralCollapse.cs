@@ -60,9 +60,11 @@ public sealed record NeuralCollapse
             Classifier = w.Length == means.Classes * means.Width ? SimplexFrame.Of(w, means.Classes) : null,
             Duality = duality,
             Centers = training is null ? pass.Centers : NearestCenters.Of(training, features, labels, decided, team),
-            MeanCosine = means.Classes == 2 ? Math.Cos(Vectors.Angle(means.Mean(1), means.Mean(0))) : double.NaN,
+            MeanCosine = means.Classes == 2 ? CosineOfMeans(means) : double.NaN,
         };
     }
+
+    internal static double CosineOfMeans(ClassMeans means) => Math.Cos(Vectors.Angle(means.Mean(1), means.Mean(0)));
 
     // W h_n, row-major N × C.
     private static double[] Outputs(FeatureMatrix features, ReadOnlySpan<double> w, Team team)

@@ -1,0 +1,36 @@
+namespace Rhoflow.Measures.Collapse;
+
+/// <summary>What is known of one set of features before they are there.</summary>
+/// <param name="K">They enter W_k.</param>
+/// <param name="IsTest">Whether they are those of the test set.</param>
+/// <param name="Outputs">Of the network.</param>
+/// <param name="HasW">Whether the outputs are W_k times these features.</param>
+internal sealed record FeatureShape(int K, bool IsTest, int Outputs, bool HasW)
+{
+    public int Classes => Math.Max(2, Outputs);
+
+    /// <summary>Whether W has a row a class.</summary>
+    public bool HasFrame => HasW && Outputs > 1;
+}
+
+/// <summary>One set of features with labels, what the network makes of them, and the training features beside them.</summary>
+internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix, ClassLabels Labels, FeatureMatrix Training, ClassLabels TrainingLabels, double[] Outputs, Snapshot Snapshot)
+{
+    /// <summary>W_K, C × p, or its direction where it leaves the range of a double: what is done with it does not depend on the scale.</summary>
+    public double[] Weights()
+    {
+        var layer = Snapshot.Network.Layers[^1];
+        double[] w = [.. layer.Of(Snapshot.Weights())];
+        return Array.TrueForAll(w, double.IsFinite) ? w : [.. layer.Of(Snapshot.V)];
+    }
+
+    /// <summary>Those of an observation; null where they were not kept.</summary>
+    public static LabelledFeatures? Of(MeasureInput m, FeatureShape shape)
+    {
+        if (m.Features(shape.K) is not { } training) return null;
+        var (outputs, labels) = (m.Snapshot.Network.Outputs, ClassLabels.OfTargets(m.Snapshot.Targets, m.Snapshot.Network.Outputs));
+        if (!shape.IsTest) return new(shape, training, labels, training, labels, m.Snapshot.Outputs, m.Snapshot);
+        if (m.Test is not { } test || m.TestFeatures(shape.K) is not { } matrix) return null;
+        return new(shape, matrix, ClassLabels.OfTargets(test.Targets, outputs), training, labels, test.Outputs, m.Snapshot);
+    }
+}
