@@ -11,7 +11,7 @@ namespace Rhoflow.Measures.Structure;
 /// positions × channels of W_j's outputs, so that it means the same for convolutions; for dense layers nothing changes.
 /// </summary>
 /// <param name="Leading">|⟨u_1(W_j), v_1(W_k)⟩|, the leading left singular vector below and the leading right one above; arbitrary where σ_1 is multiple.</param>
-/// <param name="Product">‖W_k W_j‖_F/(‖W_k‖_F ‖W_j‖_F), the same for whole matrices: 1 only for aligned layers of rank one. For diagonal and other matrices alike.</param>
+/// <param name="Product">‖W_k W_j‖_F/(‖W_k‖_F ‖W_j‖_F), the same for whole matrices: 1 only for aligned layers of rank one.</param>
 public readonly record struct LayerAlignment(double Leading, double Product)
 {
     /// <summary>The layer (0 … K−1) whose outputs layer k reads; null where that is the input, a residual sum, or where the sizes do not divide.</summary>

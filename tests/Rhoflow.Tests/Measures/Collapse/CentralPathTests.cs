@@ -1,7 +1,5 @@
 using FsCheck.Fluent;
-using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
-using Rhoflow.Losses;
 using Rhoflow.Measures.Collapse;
 using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;

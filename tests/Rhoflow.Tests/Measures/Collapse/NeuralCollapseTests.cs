@@ -2,7 +2,6 @@ using FsCheck.Fluent;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Kernels;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Collapse;
 using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
