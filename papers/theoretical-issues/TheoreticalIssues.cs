@@ -13,11 +13,14 @@ public static class TheoreticalIssues
     /// <summary>The claims that are checked, one line each.</summary>
     public static IReadOnlyList<Claim> Claims =>
     [
+        CompositionAvoidsTheCurse.Claim,
+        TrainedTreesNeedFewerParameters.Claim,
         StationaryPointsAreHyperbolic.Claim,
     ];
 
     /// <summary>The figures that are drawn, one line each.</summary>
     public static IReadOnlyList<PaperFigure> Figures =>
     [
+        CompositionGraphs.Figure,
     ];
 }

@@ -43,10 +43,10 @@ internal static class ValleysFigure
             flat = flat.Predicted("level lines: L = 1, 4, 9", w1, [.. w1.Select((w, i) => i == 2 ? double.NaN : (1 + (i < 2 ? error : -error) - w) / .5)], 7);
         }
         flat = flat.Predicted("bottom: L = 0", [-3, 5], w => (1 - w) / .5, 3);
-        foreach (var level in new[] { .03, .1, .3, 1, 3, 10 })
+        foreach (var level in new[] { .3, 1, 3, 10 })
         {
             var line = Level(setUp.Data, level);
-            sloping = sloping.Predicted("level lines: L = .03, .1, .3, 1, 3, 10", line.W1, line.W2, 7);
+            sloping = sloping.Predicted("level lines: L = .3, 1, 3, 10", line.W1, line.W2, 7);
         }
         sloping = sloping.Predicted("maximum-margin direction", [0, 5], w => w * svm.Direction[1] / svm.Direction[0], 3);
         foreach (var start in Starts)

@@ -32,6 +32,7 @@ public class ClaimVerdictTests
         { "b34-critical-norm-at-least-one", Verdict.Fails },
         { "b41-diagonal-network-equilibria", Verdict.Fails },
         { "b52-batch-normalization-is-weight-normalization", Verdict.Fails },
+        { "b53-composition-avoids-the-curse", Verdict.Care },
         { "b54-rademacher-scales-with-the-norm", Verdict.Holds },
     };
 

@@ -1,0 +1,81 @@
+using Rhoflow.Approximation;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>The compositional functions of Theoretical issues §2, on grids and in trained networks, computed once for the figure and the claims.</summary>
+internal static class Compositions
+{
+    /// <summary>The kinds of networks that are trained.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["shallow", "two dense layers", "tree", "tree, shared weights"];
+
+    /// <summary>The constituent: smooth, within [−1, 1], not additive.</summary>
+    public static LocalFunction H { get; } = static x => Math.Sin(1.5 * x[0] + x[1] - .7 * x[0] * x[1]);
+
+    /// <summary>H at every vertex of a binary tree.</summary>
+    public static CompositionalFunction Tree(int inputs) => CompositionalFunction.BinaryTree(inputs, _ => H);
+
+    /// <summary>Parameters, sup and L2 error of one grid over all variables, or of one a vertex, for several numbers of nodes a side.</summary>
+    public static (double Parameters, ApproximationError Error)[] Grids(StudyContext context, CompositionalFunction f, bool deep, IReadOnlyList<int> nodes) =>
+        context.Shared($"theoretical-issues/grids/{f.Inputs}/{f.Vertices.Count}/{deep}", () =>
+        {
+            context.Progress($"grids for {f.Inputs} variables");
+            var points = ApproximationError.Points(2000, f.Inputs, new RandomStream(0, 5));
+            return nodes.Select(g =>
+            {
+                var approximation = deep ? MultilinearGrid.Interpolate(f, g).At : MultilinearGrid.Interpolate(f.At, f.Inputs, g);
+                var parameters = deep ? MultilinearGrid.Parameters(f, g) : MultilinearGrid.Parameters(f.Inputs, g);
+                return (parameters, ApproximationError.Of(f.At, approximation, points, f.Inputs));
+            }).ToArray();
+        });
+
+    /// <summary>Sizes that are compared.</summary>
+    public static int[] Sizes(StudyContext context) => context.Size<int[]>([56, 112, 224], [56, 112, 224, 448, 896]);
+
+    /// <summary>Numbers of inputs of trained networks.</summary>
+    public static int[] TrainedInputs(StudyContext context) => context.Size<int[]>([4, 8], [4, 8, 16]);
+
+    /// <summary>Steps and the rest of the training.</summary>
+    public static RidgeTraining Training(StudyContext context) => new() { Steps = context.Size(3000, 30_000) };
+
+    /// <summary>The network of a kind whose number of parameters is nearest to <paramref name="parameters"/>.</summary>
+    public static RidgeNetwork Network(string kind, int inputs, int parameters) => Enumerable.Range(1, parameters)
+        .TakeWhile(q => q <= 2 || Build(kind, inputs, q - 1).ParameterCount < parameters).Select(q => Build(kind, inputs, q)).MinBy(n => Math.Abs(n.ParameterCount - parameters))!;
+
+    /// <summary>Parameters and errors over the seeds.</summary>
+    public static (int Parameters, ApproximationError[] Errors) Trained(StudyContext context, string kind, int inputs, int parameters) =>
+        context.Shared($"theoretical-issues/trained/{kind}/{inputs}/{parameters}", () =>
+        {
+            context.Progress($"{kind}, {inputs} inputs, {parameters} parameters");
+            var network = Network(kind, inputs, parameters);
+            return (network.ParameterCount, Fits(context, network, inputs));
+        });
+
+    /// <summary>A tree that pairs x_i with x_{i+n/2} first, where the function pairs neighbours: the wrong graph, of the same size.</summary>
+    public static ApproximationError[] Misplaced(StudyContext context, int inputs, int parameters) =>
+        context.Shared($"theoretical-issues/misplaced/{inputs}/{parameters}", () =>
+        {
+            var graph = Tree(inputs);
+            var other = new CompositionalFunction(inputs, [.. graph.Vertices.Select((v, i) => i < inputs / 2 ? v with { Sources = [i, i + inputs / 2] } : v)]);
+            var network = RidgeNetwork.Like(other, Math.Max(1, parameters / (4 * (inputs - 1))));
+            return Fits(context, network, inputs);
+        });
+
+    private static ApproximationError[] Fits(StudyContext context, RidgeNetwork network, int inputs)
+    {
+        var errors = new ApproximationError[Spread.Seeds.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = context.Size(1, Environment.ProcessorCount), CancellationToken = context.Cancellation };
+        Parallel.For(0, errors.Length, options, s => errors[s] = Training(context).Fit(network, Tree(inputs), Spread.Seeds[s]));
+        return errors;
+    }
+
+    private static RidgeNetwork Build(string kind, int inputs, int units) => kind switch
+    {
+        "shallow" => RidgeNetwork.Shallow(inputs, units),
+        "two dense layers" => RidgeNetwork.Dense(inputs, units, units),
+        "tree" => RidgeNetwork.Like(Tree(inputs), units),
+        "tree, shared weights" => RidgeNetwork.Like(Tree(inputs), units, shared: true),
+        _ => throw new ArgumentException($"no network is called '{kind}'", nameof(kind)),
+    };
+}

@@ -1,0 +1,102 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>Theoretical issues figure 1: a shallow network and a binary tree for n = 8, and the error of both against their size.</summary>
+internal static class CompositionGraphs
+{
+    private const int Inputs = 8, UnitsPerVertex = 2;
+
+    /// <summary>The figure.</summary>
+    public static PaperFigure Figure { get; } = new()
+    {
+        Id = "theoretical-issues/figure-01",
+        Paper = TheoreticalIssues.Paper,
+        Number = "1",
+        Title = "Shallow and hierarchical networks for n = 8",
+        Caption = "Above, as in the paper: a shallow network of N units on eight inputs, and a binary tree with Q = N/(n − 1) units at each of its seven vertices. Below, what the graphs are worth on a function that is "
+            + "composed along the tree. Grids (multilinear, exact counts): the error of one grid over all variables falls with the exponent −2/n, of grids at the vertices with −1 for every n. Trained ReLU networks of equal "
+            + "size, five seeds: the tree is ahead once it has four units a vertex, and with shared weights far ahead where the start lets training get there. Function, sizes and training are ours; figure-01.yaml states them.",
+        Config = "papers/theoretical-issues/figure-01.yaml",
+        Build = Build,
+    };
+
+    private static Chart Build(StudyContext context)
+    {
+        var grids = new Panel("Grids: sup error against parameters", new Axis("parameters", Scale.Log), new Axis("sup error", Scale.Log));
+        foreach (var (n, colour) in new[] { (4, 5), (8, 0) })
+        {
+            var shallow = Compositions.Grids(context, Compositions.Tree(n), deep: false, CompositionAvoidsTheCurse.ShallowNodes);
+            double[] x = [.. shallow.Select(g => g.Parameters)];
+            grids = grids.Line($"shallow, n = {n}", x, [.. shallow.Select(g => g.Error.Sup)], colour)
+                .Predicted($"slope −{Wording.Text(2.0 / n)}", x, p => shallow[^1].Error.Sup * Math.Pow(p / x[^1], -2.0 / n), colour);
+        }
+        foreach (var (n, colour) in new[] { (4, 4), (8, 1), (16, 3) })
+        {
+            var deep = Compositions.Grids(context, Compositions.Tree(n), deep: true, CompositionAvoidsTheCurse.DeepNodes);
+            double[] x = [.. deep.Select(g => g.Parameters)];
+            grids = grids.Line($"tree, n = {n}", x, [.. deep.Select(g => g.Error.Sup)], colour);
+            if (n == 8) grids = grids.Predicted("slope −1", x, p => deep[^1].Error.Sup * x[^1] / p, colour);
+        }
+        return new Chart(Shallow(), Tree(), grids, TrainedTreesNeedFewerParameters.Panel(context, Inputs));
+    }
+
+    private static Panel Shallow()
+    {
+        const int Units = UnitsPerVertex * (Inputs - 1);
+        var drawing = new Drawing();
+        for (var i = 0; i < Inputs; i++) drawing.Input(Place(i, Inputs), 0);
+        drawing.Sum(Enumerable.Range(0, Units).Select(q => drawing.Unit(Place(q, Units), 1, Enumerable.Range(0, Inputs).Select(i => (Place(i, Inputs), 0.0)))), .5, 2);
+        return drawing.Panel($"(a) Shallow: N = {Units} units, (n + 2)N parameters");
+    }
+
+    private static Panel Tree()
+    {
+        var drawing = new Drawing();
+        (double X, double Y)[] level = [.. Enumerable.Range(0, Inputs).Select(i => drawing.Input(Place(i, Inputs), 0))];
+        for (var depth = 0; level.Length > 1; depth++)
+        {
+            var half = level.Length / 2;
+            level = [.. Enumerable.Range(0, half).Select(v =>
+            {
+                var units = Enumerable.Range(0, UnitsPerVertex).Select(q => drawing.Unit(Place(v, half) + .05 * (q - (UnitsPerVertex - 1) / 2.0), 1.6 * depth + 1, level[(2 * v)..(2 * v + 2)]));
+                return drawing.Sum(units, Place(v, half), 1.6 * depth + 1.6);
+            })];
+        }
+        return drawing.Panel($"(b) Binary tree: Q = N/(n − 1) = {UnitsPerVertex} units a vertex, 4N parameters");
+    }
+
+    private static double Place(int i, int count) => (i + .5) / count;
+
+    /// <summary>Points and the lines between them.</summary>
+    private sealed class Drawing
+    {
+        private readonly List<double> _edgeX = [], _edgeY = [];
+        private readonly List<(double X, double Y)> _inputs = [], _units = [], _sums = [];
+
+        public (double, double) Input(double x, double y) => Add(_inputs, x, y, []);
+
+        public (double, double) Unit(double x, double y, IEnumerable<(double X, double Y)> from) => Add(_units, x, y, from);
+
+        public (double, double) Sum(IEnumerable<(double X, double Y)> from, double x, double y) => Add(_sums, x, y, from);
+
+        public Panel Panel(string title) => new Panel(title, new Axis("", Min: 0, Max: 1), new Axis("from the inputs up", Min: -.3))
+            .Line("weights", _edgeX, _edgeY, 7)
+            .Points("inputs x₁ … x₈", [.. _inputs.Select(p => p.X)], [.. _inputs.Select(p => p.Y)], 0)
+            .Points("ReLU units", [.. _units.Select(p => p.X)], [.. _units.Select(p => p.Y)], 1)
+            .Points("linear combinations", [.. _sums.Select(p => p.X)], [.. _sums.Select(p => p.Y)], 2);
+
+        private (double, double) Add(List<(double X, double Y)> points, double x, double y, IEnumerable<(double X, double Y)> from)
+        {
+            points.Add((x, y));
+            foreach (var (fromX, fromY) in from.ToArray())
+            {
+                // The third point lifts the pen.
+                _edgeX.AddRange([fromX, x, x]);
+                _edgeY.AddRange([fromY, y, double.NaN]);
+            }
+            return (x, y);
+        }
+    }
+}

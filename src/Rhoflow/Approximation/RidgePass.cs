@@ -1,0 +1,88 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace Rhoflow.Approximation;
+
+/// <summary>Forward and backward through a <see cref="RidgeNetwork"/> for up to a fixed number of points at once; allocates nothing after construction.</summary>
+/// <param name="network">The network.</param>
+/// <param name="capacity">Points that it has room for.</param>
+public sealed class RidgePass(RidgeNetwork network, int capacity)
+{
+    private readonly double[][] _value = Rooms(network.Vertices.Count, capacity);
+    private readonly double[][] _delta = Rooms(network.Vertices.Count, capacity);
+    private readonly double[][] _hidden = [.. network.Vertices.Select(v => new double[v.Units * capacity])];
+    private readonly double[] _back = new double[capacity];
+    private double[][] _x = [];
+    private int _first, _count;
+
+    /// <summary>f at <paramref name="count"/> points from <paramref name="first"/> on.</summary>
+    /// <param name="theta">θ.</param>
+    /// <param name="x">One array an input, all points in it.</param>
+    public ReadOnlySpan<double> Forward(ReadOnlySpan<double> theta, double[][] x, int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, capacity);
+        (_x, _first, _count) = (x, first, count);
+        for (var v = 0; v < network.Vertices.Count; v++)
+        {
+            var vertex = network.Vertices[v];
+            var sum = _value[v].AsSpan(0, count);
+            sum.Clear();
+            for (var q = 0; q < vertex.Units; q++)
+            {
+                var unit = theta.Slice(vertex.Offset + q * vertex.Stride, vertex.Stride);
+                var z = Hidden(v, q);
+                z.Fill(unit[vertex.Sources.Count]);
+                for (var j = 0; j < vertex.Sources.Count; j++) TensorPrimitives.MultiplyAdd(Source(vertex.Sources[j]), unit[j], z, z);
+                TensorPrimitives.Max(z, 0.0, z);
+                TensorPrimitives.MultiplyAdd(z, vertex.Combines ? unit[^1] : 1, sum, sum);
+            }
+        }
+        return _value[^1].AsSpan(0, count);
+    }
+
+    /// <summary>gradient ← Σ_i weights_i ∂f(x_i)/∂θ at the points of the last <see cref="Forward"/>.</summary>
+    public void Backward(ReadOnlySpan<double> theta, ReadOnlySpan<double> weights, Span<double> gradient)
+    {
+        gradient.Clear();
+        foreach (var delta in _delta) delta.AsSpan(0, _count).Clear();
+        weights[.._count].CopyTo(_delta[^1]);
+        var back = _back.AsSpan(0, _count);
+        for (var v = network.Vertices.Count - 1; v >= 0; v--)
+        {
+            var vertex = network.Vertices[v];
+            ReadOnlySpan<double> delta = _delta[v].AsSpan(0, _count);
+            for (var q = 0; q < vertex.Units; q++)
+            {
+                var at = vertex.Offset + q * vertex.Stride;
+                ReadOnlySpan<double> h = Hidden(v, q);
+                if (vertex.Combines) gradient[at + vertex.Stride - 1] += TensorPrimitives.Dot(h, delta);
+                var a = vertex.Combines ? theta[at + vertex.Stride - 1] : 1;
+                Gate(h, delta, a, back);
+                gradient[at + vertex.Sources.Count] += TensorPrimitives.Sum<double>(back);
+                for (var j = 0; j < vertex.Sources.Count; j++)
+                {
+                    var source = vertex.Sources[j];
+                    gradient[at + j] += TensorPrimitives.Dot<double>(back, Source(source));
+                    if (source < network.Inputs) continue;
+                    var below = _delta[source - network.Inputs].AsSpan(0, _count);
+                    TensorPrimitives.MultiplyAdd(back, theta[at + j], below, below);
+                }
+            }
+        }
+    }
+
+    // back = a·delta where h > 0, else 0.
+    private static void Gate(ReadOnlySpan<double> h, ReadOnlySpan<double> delta, double a, Span<double> back)
+    {
+        var i = 0;
+        for (; i <= back.Length - Vector<double>.Count; i += Vector<double>.Count)
+            Vector.ConditionalSelect(Vector.GreaterThan(new Vector<double>(h[i..]), Vector<double>.Zero), a * new Vector<double>(delta[i..]), Vector<double>.Zero).CopyTo(back[i..]);
+        for (; i < back.Length; i++) back[i] = h[i] > 0 ? a * delta[i] : 0;
+    }
+
+    private Span<double> Hidden(int vertex, int unit) => _hidden[vertex].AsSpan(unit * capacity, _count);
+
+    private ReadOnlySpan<double> Source(int source) => source < network.Inputs ? _x[source].AsSpan(_first, _count) : _value[source - network.Inputs].AsSpan(0, _count);
+
+    private static double[][] Rooms(int count, int capacity) => [.. Enumerable.Range(0, count).Select(_ => new double[capacity])];
+}
