@@ -24,6 +24,9 @@ public enum GoalKind
 /// <summary>A bound of one kind.</summary>
 public sealed record Goal(GoalKind Kind, double Value)
 {
+    /// <summary>What a <see cref="GoalKind.Cost"/> is counted in.</summary>
+    public string Beside { get; init; } = "the gradient";
+
     /// <summary>"≥ 1.4 × peer".</summary>
     public string Text => Kind switch
     {
@@ -31,7 +34,7 @@ public sealed record Goal(GoalKind Kind, double Value)
         GoalKind.Seconds => $"≤ {Short(Value)} s",
         GoalKind.Ratio => $"≥ {Short(Value)} × peer",
         GoalKind.PeakShare => $"≥ {Short(100 * Value)} % of peak",
-        _ => $"≤ {Short(Value)} × the gradient",
+        _ => $"≤ {Short(Value)} × {Beside}",
     };
 
     /// <summary>Whether a row reaches it; null where what it is about was not measured.</summary>

@@ -10,7 +10,7 @@ public static class Suite
 {
     private const double SecondsAPair = 0.25;
 
-    private static IEnumerable<Work> Works => [.. TrainingWorks.All, .. CurvatureWorks.All, .. FlowWorks.All, .. MeasureWorks.All];
+    private static IEnumerable<Work> Works => [.. TrainingWorks.All, .. CurvatureWorks.All, .. FlowWorks.All, .. MeasureWorks.All, .. ObservationWorks.All];
 
     /// <summary>The rows there are.</summary>
     public static IEnumerable<string> Names => Works.Select(static w => w.Name).Distinct();

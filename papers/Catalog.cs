@@ -7,11 +7,11 @@ namespace Rhoflow.Papers;
 public static class PapersCatalog
 {
     /// <summary>The papers in the order in which they are read here.</summary>
-    public static IReadOnlyList<Paper> Papers => [TheoryIII.Paper, TheoryIIIb.Paper, SquareLoss.Paper, TheoreticalIssues.Paper];
+    public static IReadOnlyList<Paper> Papers => [TheoryIII.Paper, TheoryIIIb.Paper, SquareLoss.Paper, TheoreticalIssues.Paper, MeasuresPage.Paper];
 
     /// <summary>All claims, each under the paper that states it first.</summary>
     public static IReadOnlyList<Claim> Claims => [.. TheoryIII.Claims, .. TheoryIIIb.Claims, .. SquareLoss.Claims, .. TheoreticalIssues.Claims];
 
     /// <summary>All figures.</summary>
-    public static IReadOnlyList<PaperFigure> Figures => [.. TheoryIII.Figures, .. TheoryIIIb.Figures, .. SquareLoss.Figures, .. TheoreticalIssues.Figures];
+    public static IReadOnlyList<PaperFigure> Figures => [.. TheoryIII.Figures, .. TheoryIIIb.Figures, .. SquareLoss.Figures, .. TheoreticalIssues.Figures, .. MeasuresPage.Figures];
 }

@@ -6,7 +6,7 @@ namespace Rhoflow.Papers;
 internal static class GeometryFigures
 {
     public static PaperFigure Equilibrium { get; } = MeasuresPage.Figure("equilibrium", 6, "Equilibrium of the norm under the square loss",
-        "Square loss with weight decay. ρ beside ρ_eq = Σ⟨t, f̃⟩/(λN + Σ‖f̃‖²), where the model of one norm for the whole network would rest (Memo 112, eq. 7); and the relative distance of V_k f̃_n from ∂f̃_n/∂V_k "
+        "Square loss with weight decay. ρ beside ρ_eq = Σ⟨t, f̃⟩/(λN + Σ‖f̃‖²), where the model of one norm for the whole network would rest (Memo 112, eq. 7); three layers that each decay by this small λ are far from it after 200 epochs. And the relative distance of V_k f̃_n from ∂f̃_n/∂V_k "
             + "(eq. 48), which the paper takes to vanish: it does not.", static context =>
         {
             var run = MeasuresPage.Square(context);
@@ -18,7 +18,7 @@ internal static class GeometryFigures
         });
 
     public static PaperFigure Collapse { get; } = MeasuresPage.Figure("collapse", 7, "Neural collapse of the last features",
-        "Square loss with weight decay. NC1 in four definitions that are in use: their sizes differ by orders of magnitude, their trend does not. NC2: distance of the class means from a simplex frame; NC3: of W_3 from the means; "
+        "Square loss with weight decay. NC1 in four definitions that are in use: all fall, but at different rates and to different values; the first two differ only where classes have different numbers of examples. NC2: distance of the class means from a simplex frame; NC3: of W_3 from the means; "
             + "NC4: where the nearest class mean and the network decide differently. Square loss: its part from variability within classes, from the means, and from W_3 not being the least-squares solution.", static context =>
         {
             var run = MeasuresPage.Square(context);

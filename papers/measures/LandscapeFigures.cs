@@ -13,11 +13,11 @@ internal static class LandscapeFigures
             double[] index = [.. Enumerable.Range(1, ends[^1].Length).Select(static i => (double)i)];
             return new Chart(
                 new Panel("Density", new Axis("eigenvalue"), new Axis("share per unit", Scale.Log, Min: 1e-6)).Line("start", at[0], density[0], 1).Line("end", at[^1], density[^1], 0),
-                new Panel("Eigenvalues at both ends of the spectrum", new Axis("index"), new Axis("eigenvalue")).Points("start", index, ends[0], 1).Points("end", index, ends[^1], 0));
+                new Panel("Eigenvalues at both ends of the spectrum", new Axis("index"), new Axis("eigenvalue")).Points("eigenvalue, start", index, ends[0], 1).Points("eigenvalue, end", index, ends[^1], 0));
         });
 
     public static PaperFigure Bounds { get; } = MeasuresPage.Figure("bounds", 10, "Complexities and bounds",
-        "Complexity over the margin that nine tenths of the examples have, without constants: for ranking networks, not as error bounds. All are far above 1, and all but the path norms grow with ρ.", static context =>
+        "Complexity over the margin that nine tenths of the examples have, without constants: for ranking networks, not as error bounds. They exist once nine tenths of the margins are positive; ρ and the norms of the network go on growing.", static context =>
         {
             var run = MeasuresPage.CrossEntropy(context);
             var t = run.Time();

@@ -78,7 +78,7 @@ public class ConfigTests
         RunIdentity.IsId(Id()).ShouldBeTrue();
         // The text that is hashed, in full: if this changes, every finished run of every user becomes unknown.
         RunIdentity.Canonical(Configs.Read(Configs.TwoParameters)).ShouldBe("""
-            rhoflow 0.1.0
+            rhoflow 0.2.0
             name: run
             seed: 0
             precision: float64

@@ -113,7 +113,7 @@ public class CollapseAndStructureFamiliesTests
         row["spectral_2"].ShouldBe(SingularSpectrum.Of(second, 4, 36).SpectralNorm, 1e-12);
         row["operator_norm_2"].ShouldBe(ConvolutionNorm.ZeroPadded(shape, second, team).Value, 1e-10);
         row["circular_norm_2"].ShouldBe(new CircularConvolution(shape, second).Norm(team).Value, 1e-10);
-        row["stable_rank_4"].ShouldBe(SingularSpectrum.Of(s_image.Layers[3], theta).StableRank, 1e-12);
+        row["rank_stable_4"].ShouldBe(SingularSpectrum.Of(s_image.Layers[3], theta).StableRank, 1e-12);
         row["alignment_3"].ShouldBe(LayerAlignment.Of(s_image, theta, 2, 1).Leading, 1e-9);
         row.ShouldNotContainKey("operator_norm_3");
         row.Values.ShouldAllBe(static v => double.IsFinite(v));

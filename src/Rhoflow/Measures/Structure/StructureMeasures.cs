@@ -21,7 +21,7 @@ public static class StructureMeasures
         {
             Arrays = [new MeasureArray("singular_values", static s => s.Network.Layers.Sum(Smaller), static m => [.. Spectra(m.Snapshot).Zip(m.Snapshot.RhoK).SelectMany(static l => l.First.Values.Select(v => v * Math.Abs(l.Second)))])],
         },
-        OfSpectrum("stable_rank", "‖W_k‖_F²/‖W_k‖₂²", "Rudelson–Vershynin 2007", static (s, _) => s.StableRank),
+        OfSpectrum("rank_stable", "‖W_k‖_F²/‖W_k‖₂²", "Rudelson–Vershynin 2007", static (s, _) => s.StableRank),
         OfSpectrum("effective_rank", "exp(−Σ p_i log p_i), p_i = σ_i/Σσ", "Roy–Vetterli 2007", static (s, _) => s.EffectiveRank),
         OfSpectrum("rank", "number of σ_i > 1e-6 σ_1", "", static (s, _) => s.Rank(RankTolerance)),
         OfSpectrum("rank_one_distance", "√(1 − σ_1²/Σσ²), the sine of the angle to the nearest matrix of rank one", "Ji–Telgarsky 2019; SQ H", static (s, _) => s.RankOneDistance),
