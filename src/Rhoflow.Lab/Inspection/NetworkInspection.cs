@@ -59,8 +59,8 @@ public sealed record NetworkInspection(
         var input = new MeasureInput(setting, point)
         {
             Test = test is null ? null : OnTest(test, point.LogRho),
-            Features = train.Features,
-            TestFeatures = k => test?.Features(k),
+            Features = FeatureMemo.Of(train.Features),
+            TestFeatures = FeatureMemo.Of(k => test?.Features(k)),
             LearningRate = n.LearningRate,
             Risk = network is { IsChain: true, Outputs: 1 } ? new EmpiricalRisk(network, n.Loss, n.Train, n.Reduction) : null,
         };

@@ -63,8 +63,8 @@ public sealed class FlowColumns
             Test = _test is null ? null : OnTest(_test, point),
             Limit = _limit,
             History = history,
-            Features = k => Of(train, k),
-            TestFeatures = k => Of(test, k),
+            Features = FeatureMemo.Of(k => Of(train, k)),
+            TestFeatures = FeatureMemo.Of(k => Of(test, k)),
         };
         return Table.Read([steps, double.NaN, point.T, point.Log10T, point.Tau], input, need => _experiment.Observe.Detail.IsDue(need, isEnd), _ => Linearize(point, _risk?.Data));
     }

@@ -98,8 +98,8 @@ public sealed class TrainingColumns
             Limit = _limit,
             History = history,
             LearningRate = replica.Options.Rule.LearningRate.At(replica.State.Epoch),
-            Features = k => features.Of(k, _train),
-            TestFeatures = k => testFeatures?.Of(k, _test!),
+            Features = FeatureMemo.Of(k => features.Of(k, _train)),
+            TestFeatures = FeatureMemo.Of(k => testFeatures?.Of(k, _test!)),
         };
         var (t, tau) = Clocks(training, replica);
         double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsAnEpoch, t, Math.Log10(t), tau];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Rhoflow.Measures;
 
@@ -47,8 +48,7 @@ public sealed class FeatureMatrix
             _double.AsSpan(first * Width, count * Width).CopyTo(rows);
             return;
         }
-        var source = _single.AsSpan(first * Width, count * Width);
-        for (var i = 0; i < source.Length; i++) rows[i] = source[i];
+        TensorPrimitives.ConvertTruncating<float, double>(_single.AsSpan(first * Width, count * Width), rows[..(count * Width)]);
     }
 
     /// <summary>Row n in float64.</summary>

@@ -32,6 +32,21 @@ public sealed record MeasureInput(MeasureSetting Setting, Snapshot Snapshot)
     public double[]? Limit { get; init; }
 }
 
+/// <summary>Features by layer, each made once: what measures share goes by the object.</summary>
+public static class FeatureMemo
+{
+    /// <summary>The same features, and the same object for the same k.</summary>
+    public static Func<int, FeatureMatrix?> Of(Func<int, FeatureMatrix?> features)
+    {
+        var known = new Dictionary<int, FeatureMatrix?>();
+        return k =>
+        {
+            if (!known.TryGetValue(k, out var matrix)) known[k] = matrix = features(k);
+            return matrix;
+        };
+    }
+}
+
 /// <summary>A network on data that it was not trained on.</summary>
 /// <param name="Outputs">f̃ = f/ρ, N × C.</param>
 /// <param name="Targets">y, N.</param>

@@ -34,6 +34,9 @@ public sealed record CentralPath
     /// <summary>W_LS, C × p (1 × p).</summary>
     public required double[] LeastSquares { get; init; }
 
+    // Of a pivot in the diagonal entry that it is left of: below, the direction may be rounding.
+    private const double PivotShare = 1e-8;
+
     /// <summary>The decomposition.</summary>
     /// <param name="features">N × p, what enters W.</param>
     /// <param name="labels">N, every class with an example.</param>
@@ -41,18 +44,19 @@ public sealed record CentralPath
     /// <param name="other">Target of the outputs of other classes: 0 for one-hot targets, −1 for codes of ±1 (and for one output).</param>
     /// <param name="lambda">λ ≥ 0 of λ‖W‖².</param>
     /// <param name="team">Who works, null for one thread; the bits do not depend on it.</param>
+    /// <param name="means">Those of these features, where they are known already.</param>
     /// <exception cref="ArgumentException">A class without examples, or sizes that do not belong together.</exception>
-    public static CentralPath Of(FeatureMatrix features, ClassLabels labels, ReadOnlySpan<double> w, double other = 0, double lambda = 0, Team? team = null)
+    public static CentralPath Of(FeatureMatrix features, ClassLabels labels, ReadOnlySpan<double> w, double other = 0, double lambda = 0, Team? team = null, ClassMeans? means = null)
     {
         if (labels.Absent is { } absent) throw new ArgumentException($"class {absent} has no example; the decomposition needs the means of all {labels.Classes} classes");
         if (!(lambda >= 0) || double.IsInfinity(lambda)) throw new ArgumentException($"λ is {lambda}; it has to be a number ≥ 0");
         var (p, classes) = (features.Width, labels.Classes);
         var outputs = w.Length == p && classes == 2 ? 1 : classes;
         if (w.Length != outputs * p) throw new ArgumentException($"the last layer has {w.Length} weights; {classes} classes of {p} features need {classes} × {p}");
-        using var own = team is null ? new Team() : null;
+        using var own = team is null ? new Team(Environment.ProcessorCount) : null;
         team ??= own!;
 
-        var means = ClassMeans.Of(features, labels, team);
+        means ??= ClassMeans.Of(features, labels, team);
         double[] within = means.WithinScatter(features, labels, team), second = (double[])within.Clone(), targets = new double[outputs * classes], b = new double[outputs * p];
         for (var c = 0; c < classes; c++)
         {
@@ -82,9 +86,10 @@ public sealed record CentralPath
         };
     }
 
-    // B S⁺ for a symmetric S ≥ 0.
+    // B S⁺ for a symmetric S ≥ 0: by Cholesky where every pivot keeps half of its digits, by eigenvalues where directions are absent.
     private static double[] Solve(double[] s, double[] b, int outputs, int p, Team team)
     {
+        if (Cholesky.Of(s, p, team) is { } factor && factor.SmallestPivotShare > PivotShare) return factor.Solve(b, outputs);
         var evd = new DenseMatrix(p, p, (double[])s.Clone()).Evd(Symmetricity.Symmetric);
         var (u, tolerance) = (((DenseMatrix)evd.EigenVectors).Values, p * Math.ScaleB(1, -50) * evd.EigenValues[p - 1].Real);
         // MathNet's matrices are stored by columns: as rows they are Uᵀ.

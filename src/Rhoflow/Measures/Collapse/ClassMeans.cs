@@ -110,9 +110,17 @@ public sealed class ClassMeans
     /// <summary>Σ_W = (1/N) Σ_n (h_n − μ_{c(n)})(h_n − μ_{c(n)})ᵀ, p × p.</summary>
     public double[] WithinScatter(FeatureMatrix features, ClassLabels labels, Team team)
     {
+        const int panel = 128;
         var (p, scatter) = (Width, new double[Width * Width]);
-        EachBlock(features, labels, team, (_, count, rows) => Gemm.Multiply<double>(GemmForm.TN, p, p, count, rows, p, rows, p, scatter, p, accumulate: true, team));
+        // The blocks on and above the diagonal; the others are their mirror.
+        EachBlock(features, labels, team, (_, count, rows) =>
+        {
+            for (var i = 0; i < p; i += panel)
+                Gemm.Multiply<double>(GemmForm.TN, Math.Min(panel, p - i), p - i, count, rows.AsSpan(i), p, rows.AsSpan(i), p, scatter.AsSpan(i * p + i), p, accumulate: true, team);
+        });
         Vectors.Scale(1.0 / labels.Count, scatter, scatter);
+        for (var i = 1; i < p; i++)
+            for (var j = 0; j < i / panel * panel; j++) scatter[i * p + j] = scatter[j * p + i];
         return scatter;
     }
 

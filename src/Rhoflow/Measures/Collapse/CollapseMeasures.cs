@@ -1,4 +1,3 @@
-using Rhoflow.Kernels;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 
@@ -18,16 +17,14 @@ public static class CollapseMeasures
             "pinv: Papyan–Han–Donoho 2020, μ_G the mean of class means; ufm: Zhu et al. 2021, μ_G the mean of examples; cdnv: Galanti–György–Hutter 2022", "N p C", ofTest: true,
             static _ => ["nc1_pinv", "nc1_ufm", "nc1_trace_ratio", "nc1_cdnv"], static f =>
             {
-                using var team = new Team();
-                var within = new WithinPass(ClassMeans.Of(f.Matrix, f.Labels, team), f.Matrix, f.Labels, [], variability: true, team).Variability;
+                var within = f.Variability();
                 return [within.PapyanHanDonoho, within.Zhu, within.TraceRatio, within.ClassDistance];
             }),
         OfFeatures("nc2", "of μ_c − μ_G: Std‖·‖/Avg‖·‖ (equinorm), Std of the cosines (cosine_spread), Avg|cos + 1/(C−1)| (equiangularity), ‖MMᵀ/‖MMᵀ‖ − (I − 11ᵀ/C)/√(C−1)‖ (etf); of the rows of W_K the same (nc2_w_…); two classes: cos(μ₊, μ₋) uncentred",
             "SQ App. G; catalogue B44", "Papyan–Han–Donoho 2020, μ_G the mean of class means; etf: Zhu et al. 2021. With two classes nc2_… is 0 whatever the features are", "N p", ofTest: false,
             static f => [.. Frame("nc2"), .. f.HasFrame ? Frame("nc2_w") : [], .. f.Classes == 2 ? ["nc2_cosine_uncentred"] : (string[])[]], static f =>
             {
-                using var team = new Team();
-                var means = ClassMeans.Of(f.Matrix, f.Labels, team);
+                var means = f.Means();
                 return [.. Numbers(SimplexFrame.Of(means.Centered(), means.Classes)), .. f.Shape.HasFrame ? Numbers(SimplexFrame.Of(f.Weights(), means.Classes)) : [],
                     .. means.Classes == 2 ? [NeuralCollapse.CosineOfMeans(means)] : (double[])[]];
             }),
@@ -36,15 +33,13 @@ public static class CollapseMeasures
             static f => !f.HasW ? [] : ["nc3_distance", "nc3_cosine", .. f.HasFrame ? ["nc3_etf"] : (string[])[]], static f =>
             {
                 if (!f.Shape.HasW) return [];
-                using var team = new Team();
-                var duality = SelfDuality.Of(ClassMeans.Of(f.Matrix, f.Labels, team), f.Weights());
+                var duality = SelfDuality.Of(f.Means(), f.Weights());
                 return [duality.Distance, duality.Cosine, .. f.Shape.HasFrame ? [duality.FrameDistance] : (double[])[]];
             }),
         OfFeatures("nc4", "share of examples where argmin_c ‖h − μ_c‖ is not the network's decision; ncc_error: not the label. Ties count. μ_c of the training features", "SQ App. G; catalogue B45", "Papyan–Han–Donoho 2020", "N p C", ofTest: true,
             static _ => ["nc4_disagreement", "ncc_error"], static f =>
             {
-                using var team = new Team();
-                var centers = NearestCenters.Of(ClassMeans.Of(f.Training, f.TrainingLabels, team), f.Matrix, f.Labels, NearestCenters.Decisions(f.Outputs, f.Shape.Outputs), team);
+                var centers = f.Centers();
                 return [centers.Disagreement, centers.Error];
             }),
         new Measure
@@ -56,8 +51,9 @@ public static class CollapseMeasures
             {
                 if (m.Features(m.Setting.Depth) is not { } features) return [double.NaN, double.NaN, double.NaN];
                 var network = m.Snapshot.Network;
-                var path = CentralPath.Of(features, ClassLabels.OfTargets(m.Snapshot.Targets, network.Outputs), network.Layers[^1].Of(m.Snapshot.Weights()),
-                    m.Setting.Loss == Loss.SquareSigns ? -1 : 0, m.Setting.WeightDecay);
+                var labels = ClassLabels.OfTargets(m.Snapshot.Targets, network.Outputs);
+                var path = CentralPath.Of(features, labels, network.Layers[^1].Of(m.Snapshot.Weights()),
+                    m.Setting.Loss == Loss.SquareSigns ? -1 : 0, m.Setting.WeightDecay, means: LabelledFeatures.MeansOf(features, labels));
                 return [path.Variability, path.Frame, path.Off];
             },
             Refuse = static s => WhyNot(s) ?? (!s.FeatureLayers.Contains(s.Depth) ? "the features of the last layer are not kept" : WhyNoPath(s)),

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Rhoflow.Kernels;
+
 namespace Rhoflow.Measures.Collapse;
 
 /// <summary>What is known of one set of features before they are there.</summary>
@@ -16,6 +19,35 @@ internal sealed record FeatureShape(int K, bool IsTest, int Outputs, bool HasW)
 /// <summary>One set of features with labels, what the network makes of them, and the training features beside them.</summary>
 internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix, ClassLabels Labels, FeatureMatrix Training, ClassLabels TrainingLabels, double[] Outputs, Snapshot Snapshot)
 {
+    // By the features themselves: measures of one observation share the means and the passes.
+    private static readonly ConditionalWeakTable<FeatureMatrix, ClassMeans> s_means = [];
+    private static readonly ConditionalWeakTable<FeatureMatrix, WithinPass> s_passes = [];
+
+    /// <summary>Their own class means.</summary>
+    public ClassMeans Means() => MeansOf(Matrix, Labels);
+
+    /// <summary>NC1, about their own means.</summary>
+    public WithinVariability Variability() => Shape.IsTest ? Pass(Means(), [], variability: true).Variability : TrainingPass().Variability;
+
+    /// <summary>NC4, by the means of the training features.</summary>
+    public NearestCenters Centers() => Shape.IsTest ? Pass(MeansOf(Training, TrainingLabels), NearestCenters.Decisions(Outputs, Shape.Outputs), variability: false).Centers : TrainingPass().Centers;
+
+    // On training features both are about the same means.
+    private WithinPass TrainingPass() => s_passes.GetValue(Matrix, _ => Pass(Means(), NearestCenters.Decisions(Outputs, Shape.Outputs), variability: true));
+
+    private WithinPass Pass(ClassMeans means, int[] decisions, bool variability)
+    {
+        using var team = new Team(Environment.ProcessorCount);
+        return new WithinPass(means, Matrix, Labels, decisions, variability, team);
+    }
+
+    /// <summary>The class means of features, taken once.</summary>
+    public static ClassMeans MeansOf(FeatureMatrix matrix, ClassLabels labels) => s_means.GetValue(matrix, m =>
+    {
+        using var team = new Team(Environment.ProcessorCount);
+        return ClassMeans.Of(m, labels, team);
+    });
+
     /// <summary>W_K, C × p, or its direction where it leaves the range of a double: what is done with it does not depend on the scale.</summary>
     public double[] Weights()
     {

@@ -1,6 +1,6 @@
-using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Kernels;
+using Rhoflow.Numerics.Eigen;
 
 namespace Rhoflow.Measures.Limits;
 
@@ -41,7 +41,7 @@ public readonly record struct ConditionNumber(double Value, int Rank)
     {
         var side = Math.Min(x.Count, x.Width);
         var gram = new double[side * side];
-        using var team = new Team();
+        using var team = new Team(Environment.ProcessorCount);
         if (x.Width <= x.Count)
         {
             var rows = new double[Block * x.Width];
@@ -58,6 +58,6 @@ public readonly record struct ConditionNumber(double Value, int Rank)
             x.CopyTo(0, x.Count, rows);
             Gemm.Multiply<double>(GemmForm.NT, side, side, x.Width, rows, x.Width, rows, x.Width, gram, side, accumulate: false, team);
         }
-        return [.. DenseMatrix.OfColumnMajor(side, side, gram).Evd(Symmetricity.Symmetric).EigenValues.Select(static e => Math.Sqrt(Math.Max(0, e.Real))).OrderDescending()];
+        return [.. new DenseOperator(gram, side).Eigenvalues(team).Select(static e => Math.Sqrt(Math.Max(0, e))).OrderDescending()];
     }
 }
