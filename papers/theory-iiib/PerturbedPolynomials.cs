@@ -1,5 +1,5 @@
-using Rhoflow.Numerics;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Numerics;
 using Rhoflow.Regression;
 
 namespace Rhoflow.Papers;

@@ -1,4 +1,5 @@
 using Rhoflow.Measures.Bounds;
+using Rhoflow.Measures.Collapse;
 using Rhoflow.Measures.Curvature;
 using Rhoflow.Measures.Direction;
 using Rhoflow.Measures.Equilibrium;
@@ -6,7 +7,6 @@ using Rhoflow.Measures.Limits;
 using Rhoflow.Measures.Margins;
 using Rhoflow.Measures.NormalizedLoss;
 using Rhoflow.Measures.Norms;
-using Rhoflow.Measures.Collapse;
 using Rhoflow.Measures.Structure;
 
 namespace Rhoflow.Measures;
