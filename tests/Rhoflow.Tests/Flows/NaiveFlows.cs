@@ -14,12 +14,17 @@ internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
 {
     private readonly Network _net = r.Net;
 
+    /// <summary>Σ |g_n| ‖∂f_n/∂θ‖ where the loss was last looked at: what the terms measure before projections cancel them.</summary>
+    public double Unprojected { get; private set; }
+
     // f_n and ∂f_n/∂θ at θ, and −∂L/∂f_n at c f_n
     private (double[] G, double[] F, double[][] Gradients) At(double[] theta, double c)
     {
         var f = Enumerable.Range(0, r.Examples).Select(n => ReferenceNetwork.Outputs(_net, theta, r.Example(n))[0]).ToArray();
         var g = EmpiricalRiskTests.NegativeDerivative(loss, [.. f.Select(v => c * v)], r.Y);
-        return ([.. g.Select(v => factor * v)], f, [.. Enumerable.Range(0, r.Examples).Select(n => ReferenceNetwork.Gradient(_net, theta, r.Example(n)))]);
+        double[][] gradients = [.. Enumerable.Range(0, r.Examples).Select(n => ReferenceNetwork.Gradient(_net, theta, r.Example(n)))];
+        Unprojected = factor * g.Zip(gradients, (v, d) => Math.Abs(v) * Vectors.Norm(d)).Sum();
+        return ([.. g.Select(v => factor * v)], f, gradients);
     }
 
     private double[] Sum(double[] g, double[][] gradients)

@@ -13,12 +13,13 @@ namespace Rhoflow.Tests.Flows;
 /// <summary>Every flow's velocity against the catalogue's equation written out naively, on random networks.</summary>
 public class VelocityTests
 {
-    private static void Same(Flow flow, double[] state, double[] expected, double digits = 1e-10, double logT = 0)
+    // Projections leave nothing of a layer of one weight: what is left is the rounding of the gradient before them.
+    private static void Same(Flow flow, NaiveFlows naive, double[] state, double[] expected, double digits = 1e-10, double logT = 0)
     {
         var velocity = new double[flow.Dimension];
         flow.Dimension.ShouldBe(state.Length);
         var scale = Math.Exp(flow.Velocity(logT, state, velocity));
-        var size = 1e-3 + Vectors.Norm(expected);
+        var size = 1e-3 + Vectors.Norm(expected) + 1e-2 * naive.Unprojected;
         for (var i = 0; i < expected.Length; i++)
             (scale * velocity[i]).ShouldBe(expected[i], digits * size, $"{flow.Kind}, component {i}");
     }
@@ -44,7 +45,7 @@ public class VelocityTests
     public void Unconstrained_A1_to_A4() => ForAll((r, risk, naive) =>
     {
         foreach (var lambda in (double[])[0, 0.3])
-            Same(new UnconstrainedFlow(risk, lambda), r.Theta, naive.Unconstrained(r.Theta, lambda));
+            Same(new UnconstrainedFlow(risk, lambda), naive, r.Theta, naive.Unconstrained(r.Theta, lambda));
     });
 
     [Fact]
@@ -54,10 +55,10 @@ public class VelocityTests
         {
             var flow = new ReparametrizedFlow(risk, lambda);
             var state = flow.Start(r.Theta);
-            Same(flow, state, naive.NormsAndDirections(state, lambda, reparametrized: true));
-            Same(new LagrangeFlow(risk, weightDecay: lambda), state, naive.NormsAndDirections(state, lambda, reparametrized: false));
+            Same(flow, naive, state, naive.NormsAndDirections(state, lambda, reparametrized: true));
+            Same(new LagrangeFlow(risk, weightDecay: lambda), naive, state, naive.NormsAndDirections(state, lambda, reparametrized: false));
             state[^(r.Net.ParameterCount + 1)] *= -1;               // ρ_K is a signed coordinate
-            Same(new LagrangeFlow(risk, weightDecay: lambda), state, naive.NormsAndDirections(state, lambda, reparametrized: false));
+            Same(new LagrangeFlow(risk, weightDecay: lambda), naive, state, naive.NormsAndDirections(state, lambda, reparametrized: false));
         }
     });
 
@@ -69,13 +70,13 @@ public class VelocityTests
             var flow = new WeightNormalizationFlow(risk, weightDecay: lambda);
             var state = flow.Start(r.Theta);
             var expected = naive.WeightNormalization(state, [.. r.Net.Layers.Select(l => (l.Offset, l.Count))], lambda);
-            Same(flow, state, expected);
-            Same(new LagrangeFlow(risk, weightDecay: lambda), state, expected);         // the same system (A6)
+            Same(flow, naive, state, expected);
+            Same(new LagrangeFlow(risk, weightDecay: lambda), naive, state, expected);         // the same system (A6)
             var rows = Rows(r.Net);
             if (rows.Any(w => Vectors.Norm(r.Theta.AsSpan(w.Offset, w.Count)) < 1e-3)) return;
             var perRow = new RowWeightNormalizationFlow(risk, lambda);
             state = perRow.Start(r.Theta);
-            Same(perRow, state, naive.WeightNormalization(state, rows, lambda));
+            Same(perRow, naive, state, naive.WeightNormalization(state, rows, lambda));
         }
     });
 
@@ -84,11 +85,11 @@ public class VelocityTests
     {
         var flow = new FixedRhoFlow(risk, 1.7);
         var v = flow.Start(r.Theta);
-        Same(flow, v, naive.Directions(v, 1.7, 1.7));
+        Same(flow, naive, v, naive.Directions(v, 1.7, 1.7));
         const double LogT = 2.5;                                    // α = log t = 2.5, log log t = log 2.5
-        Same(new ScheduledRhoFlow(risk, Schedule.LogT), v, naive.Directions(v, 2.5, 2.5), logT: LogT);
-        Same(new ScheduledRhoFlow(risk, Schedule.InverseLogT), v, naive.Directions(v, 1 / 2.5, 1 / 2.5), logT: LogT);
-        Same(new ScheduledDirectionFlow(risk, 0.8, Schedule.LogLogT), v, naive.Directions(v, Math.Log(2.5) * 0.8, Math.Log(2.5) / 0.8), logT: LogT);
+        Same(new ScheduledRhoFlow(risk, Schedule.LogT), naive, v, naive.Directions(v, 2.5, 2.5), logT: LogT);
+        Same(new ScheduledRhoFlow(risk, Schedule.InverseLogT), naive, v, naive.Directions(v, 1 / 2.5, 1 / 2.5), logT: LogT);
+        Same(new ScheduledDirectionFlow(risk, 0.8, Schedule.LogLogT), naive, v, naive.Directions(v, Math.Log(2.5) * 0.8, Math.Log(2.5) / 0.8), logT: LogT);
     });
 
     [Fact]
@@ -97,9 +98,9 @@ public class VelocityTests
         var flow = new BatchNormWeightDecayFlow(risk, 0.2, 1.3);
         var state = flow.Start(r.Theta);
         state[0].ShouldBe(1.3);
-        Same(flow, state, naive.BatchNorm(state, 0.2), 1e-9);
+        Same(flow, naive, state, naive.BatchNorm(state, 0.2), 1e-9);
         state[0] = -0.6;
-        Same(flow, state, naive.BatchNorm(state, 0.2), 1e-9);
+        Same(flow, naive, state, naive.BatchNorm(state, 0.2), 1e-9);
     });
 
     [Fact]
@@ -110,16 +111,16 @@ public class VelocityTests
         {
             var tangent = new TangentFlow(risk, p);
             tangent.AdoptMode(0, tangent.Start(r.Theta), first: true);
-            Same(tangent, r.Theta, naive.Tangent(r.Theta, p, 1), 1e-6);
+            Same(tangent, naive, r.Theta, naive.Tangent(r.Theta, p, 1), 1e-6);
             var scaled = new TangentFlow(risk, p, 0.9);
             var v = scaled.Start(r.Theta);
             scaled.AdoptMode(0, v, first: true);
-            Same(scaled, v, naive.Tangent(v, p, 0.9), 1e-6);
+            Same(scaled, naive, v, naive.Tangent(v, p, 0.9), 1e-6);
             if (p is 1 or double.PositiveInfinity) continue;
             var constrained = new LpConstrainedFlow(risk, p);
             var state = constrained.Start(r.Theta);
-            Same(constrained, state, naive.Lp(state, p, reparametrized: false), 1e-6);
-            Same(new LpReparametrizedFlow(risk, p), state, naive.Lp(state, p, reparametrized: true), 1e-6);
+            Same(constrained, naive, state, naive.Lp(state, p, reparametrized: false), 1e-6);
+            Same(new LpReparametrizedFlow(risk, p), naive, state, naive.Lp(state, p, reparametrized: true), 1e-6);
         }
     });
 
