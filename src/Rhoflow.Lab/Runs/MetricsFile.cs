@@ -21,14 +21,14 @@ public sealed class MetricsFile : IDisposable
         var keep = header;
         if (keepRows > 0)
         {
-            var lines = WholeLines(path);
+            List<string> lines;
+            using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)) lines = WholeLines(stream);
             if (lines.Count <= keepRows) throw new InvalidDataException($"{path} holds {Math.Max(0, lines.Count - 1)} rows; {keepRows} were expected");
             if (lines[0] + "\n" != header) throw new InvalidDataException($"{path} has other columns than this run");
             keep = string.Concat(lines.Take(keepRows + 1).Select(l => l + "\n"));
         }
         AtomicFile.Write(path, keep);
-        var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        return new MetricsFile(stream);
+        return new MetricsFile(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read));
     }
 
     /// <summary>Adds a row.</summary>
@@ -43,7 +43,14 @@ public sealed class MetricsFile : IDisposable
     /// <summary>The columns and the whole rows.</summary>
     public static (string[] Columns, IReadOnlyList<double[]> Rows) Read(string path)
     {
-        var lines = WholeLines(path);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return Read(stream, path);
+    }
+
+    /// <summary>The same of a file that lies elsewhere; errors call it <paramref name="path"/>.</summary>
+    public static (string[] Columns, IReadOnlyList<double[]> Rows) Read(Stream stream, string path)
+    {
+        var lines = WholeLines(stream);
         if (lines.Count == 0) return ([], []);
         var columns = lines[0].Split(',');
         var rows = new List<double[]>();
@@ -80,10 +87,9 @@ public sealed class MetricsFile : IDisposable
     };
 
     // What follows the last line end was torn off by a crash.
-    private static List<string> WholeLines(string path)
+    private static List<string> WholeLines(Stream stream)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(stream);
+        using var reader = new StreamReader(stream, leaveOpen: true);
         var lines = reader.ReadToEnd().Split('\n').ToList();
         lines.RemoveAt(lines.Count - 1);
         return lines;

@@ -1,0 +1,38 @@
+using Rhoflow.Lab.Runs;
+
+namespace Rhoflow.Papers;
+
+/// <summary>
+/// What a run of the paper's own size gave when it was run to its end: hours of training, of which the table of observations is kept in
+/// papers/PAPER/results/figure-NN/NAME.csv, so that figures can show it beside what is computed now.
+/// </summary>
+internal sealed class KeptRun
+{
+    private readonly string _name;
+    private readonly string[] _columns;
+    private readonly IReadOnlyList<double[]> _rows;
+
+    private KeptRun(string name, Stream stream)
+    {
+        _name = name;
+        (_columns, _rows) = MetricsFile.Read(stream, name);
+    }
+
+    /// <summary>A column, one number an observation; NaN = not measured there.</summary>
+    public double[] this[string column] => Array.IndexOf(_columns, column) is >= 0 and var i
+        ? [.. _rows.Select(r => r[i])]
+        : throw new ArgumentException($"{_name} has no column '{column}'", nameof(column));
+
+    /// <summary>The last number of a column.</summary>
+    public double Last(string column) => this[column][^1];
+
+    /// <summary>The kept run, or null where none was run to its end yet.</summary>
+    /// <param name="figure">Paper key and figure: <c>square-loss/figure-01</c>.</param>
+    /// <param name="name">The file's name without ending: <c>norm-0.1</c>.</param>
+    public static KeptRun? Find(string figure, string name)
+    {
+        var path = $"{figure.Replace("/", "/results/", StringComparison.Ordinal)}/{name}.csv";
+        using var stream = typeof(KeptRun).Assembly.GetManifestResourceStream(path);
+        return stream is null ? null : new KeptRun($"papers/{path}", stream);
+    }
+}
