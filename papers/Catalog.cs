@@ -9,9 +9,12 @@ public static class PapersCatalog
     /// <summary>The papers in the order in which they are read here.</summary>
     public static IReadOnlyList<Paper> Papers => [TheoryIII.Paper, TheoryIIIb.Paper, SquareLoss.Paper, TheoreticalIssues.Paper, MeasuresPage.Paper];
 
-    /// <summary>All claims, each under the paper that states it first.</summary>
-    public static IReadOnlyList<Claim> Claims => [.. TheoryIII.Claims, .. TheoryIIIb.Claims, .. SquareLoss.Claims, .. TheoreticalIssues.Claims];
+    /// <summary>All claims and figures, in the order of each paper; a claim stands under the paper that states it first.</summary>
+    public static IReadOnlyList<IStudy> Contents => [.. TheoryIII.Contents, .. TheoryIIIb.Contents, .. SquareLoss.Contents, .. TheoreticalIssues.Contents, .. MeasuresPage.Contents];
 
-    /// <summary>All figures.</summary>
-    public static IReadOnlyList<PaperFigure> Figures => [.. TheoryIII.Figures, .. TheoryIIIb.Figures, .. SquareLoss.Figures, .. TheoreticalIssues.Figures, .. MeasuresPage.Figures];
+    /// <summary>The claims.</summary>
+    public static IReadOnlyList<Claim> Claims => [.. Contents.OfType<Claim>()];
+
+    /// <summary>The figures.</summary>
+    public static IReadOnlyList<PaperFigure> Figures => [.. Contents.OfType<PaperFigure>()];
 }

@@ -10,7 +10,7 @@ public static class MeasuresPage
     public static Paper Paper { get; } = new("measures", "Measures", "Every family of measures on one network: digits, two convolutions and a dense layer, 1,864 weights");
 
     /// <summary>A figure a family, in the order of the catalogue.</summary>
-    public static IReadOnlyList<PaperFigure> Figures =>
+    public static IReadOnlyList<IStudy> Contents =>
     [
         TrainingFigures.Loss, TrainingFigures.Norms, TrainingFigures.Margins, TrainingFigures.Direction, TrainingFigures.NormalizedLoss,
         GeometryFigures.Equilibrium, GeometryFigures.Collapse, GeometryFigures.Structure,

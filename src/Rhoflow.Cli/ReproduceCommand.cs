@@ -32,7 +32,7 @@ public static class ReproduceCommand
             if (parsed.GetValue(dataFolder) is { } data) Environment.SetEnvironmentVariable(DataFolders.Variable, Path.GetFullPath(data));
             return Run(
                 new Request(parsed.GetValue(ids) ?? [], parsed.GetValue(full), parsed.GetValue(folder)!, parsed.GetValue(jobs), parsed.GetValue(json), parsed.GetValue(quiet)),
-                PapersCatalog.Papers, PapersCatalog.Claims, PapersCatalog.Figures, Console.Out, Console.Error, cancellation);
+                PapersCatalog.Papers, PapersCatalog.Contents, Console.Out, Console.Error, cancellation);
         }, CancellationToken.None));
         return command;
     }
@@ -48,12 +48,12 @@ public static class ReproduceCommand
 
     /// <summary>Does it, and returns the exit status: 0 done, 1 a computation failed, 2 unknown id or a folder that cannot be written, 130 interrupted.</summary>
     public static int Run(
-        Request request, IReadOnlyList<Paper> papers, IReadOnlyList<Claim> claims, IReadOnlyList<PaperFigure> figures,
+        Request request, IReadOnlyList<Paper> papers, IReadOnlyList<IStudy> studies,
         TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         try
         {
-            var selection = Selection.Of(request.Ids, claims, figures);
+            var selection = Selection.Of(request.Ids, studies);
             using var progress = new ReproduceProgress(error, request.Quiet);
             var reproduction = new Reproduction(Path.Combine(request.Folder, "results"), request.Full, request.Jobs, progress.On);
             var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(1));
@@ -63,7 +63,7 @@ public static class ReproduceCommand
                 error.WriteLine($"rhoflow: interrupted. {result.Claims.Count} claims and {result.Figures.Count} figures are done and kept in {request.Folder}; the same command goes on from there.");
                 return 130;
             }
-            var content = Content(reproduction, result, papers, claims, figures, request.Full);
+            var content = Content(reproduction, result, papers, studies, request.Full);
             var renderer = SvgRenderer.Find(out var missing);
             if (!request.Quiet && renderer is not null && result.Computed > 0) error.WriteLine("rhoflow: drawing");
             var report = ReportWriter.Write(request.Folder, content, renderer, missing, cancellation);
@@ -92,17 +92,11 @@ public static class ReproduceCommand
 
     // The report shows what was asked for and what earlier runs of the same program left, so that it grows with each call.
     private static ReportContent Content(
-        Reproduction reproduction, ReproductionResult now, IReadOnlyList<Paper> papers, IReadOnlyList<Claim> claims, IReadOnlyList<PaperFigure> figures, bool full)
+        Reproduction reproduction, ReproductionResult now, IReadOnlyList<Paper> papers, IReadOnlyList<IStudy> studies, bool full)
     {
-        var known = reproduction.Known(new Selection(claims, figures));
-        var claimResults = known.Claims.Concat(now.Claims).DistinctBy(c => c.Claim.Id, StringComparer.Ordinal).ToDictionary(c => c.Claim.Id, StringComparer.Ordinal);
-        var figureResults = known.Figures.Concat(now.Figures).DistinctBy(f => f.Figure.Id, StringComparer.Ordinal).ToDictionary(f => f.Figure.Id, StringComparer.Ordinal);
-        return new ReportContent(
-            papers,
-            [.. claims.Where(c => claimResults.ContainsKey(c.Id)).Select(c => claimResults[c.Id])],
-            [.. figures.Where(f => figureResults.ContainsKey(f.Id)).Select(f => figureResults[f.Id])],
-            claims.Count + figures.Count - claimResults.Count - figureResults.Count,
-            full);
+        var known = reproduction.Known(new Selection(studies));
+        var results = known.Results.Concat(now.Results).DistinctBy(r => r.Study.Id, StringComparer.Ordinal).ToDictionary(r => r.Study.Id, StringComparer.Ordinal);
+        return new ReportContent(papers, [.. studies.Where(s => results.ContainsKey(s.Id)).Select(s => results[s.Id])], studies.Count - results.Count, full);
     }
 
     private static IEnumerable<(string Id, string Error)> Errors(ReproductionResult result) =>

@@ -6,7 +6,7 @@ namespace Rhoflow.Lab.Claims;
 /// One claim of a paper in a form that can be computed: what it says, where, on which set-up, what is expected, and the check.
 /// Claims are data: a list of them is all that <c>reproduce</c> needs.
 /// </summary>
-public sealed record Claim
+public sealed record Claim : IStudy
 {
     /// <summary>Begins with the catalogue's number: <c>b08-weight-normalization-rate</c>. Lower case, digits and hyphens.</summary>
     public required string Id { get; init; }

@@ -3,7 +3,7 @@ using Rhoflow.Lab.Claims;
 namespace Rhoflow.Lab.Figures;
 
 /// <summary>A figure of a paper, drawn anew. The config beside it says what is integrated; the chart shows it.</summary>
-public sealed record PaperFigure
+public sealed record PaperFigure : IStudy
 {
     /// <summary>Paper key and number: <c>theory-iii/figure-05</c>.</summary>
     public required string Id { get; init; }

@@ -3,32 +3,38 @@ using Rhoflow.Lab.Claims;
 
 namespace Rhoflow.Lab.Report;
 
-/// <summary>The page of one paper: its claims in the order of the paper, then its figures.</summary>
+/// <summary>The page of one paper: its claims and figures in the order of the paper.</summary>
 internal static class PaperPage
 {
     public static string Write(PageParts page, Paper paper)
     {
-        var claims = page.Content.Claims.Where(c => c.Claim.Paper == paper).ToList();
-        var figures = page.Content.Figures.Where(f => f.Figure.Paper == paper).ToList();
+        var results = page.Content.Of(paper).ToList();
         var html = new StringBuilder();
-        html.Append($"<header><h1>{Html.Escape(paper.Name)}</h1>\n<p class=\"lead\">{Html.Escape(paper.Title)}</p>\n").Append(PageParts.Tally(claims)).Append("</header>\n");
-        Contents(html, claims, figures);
-        if (claims.Count > 0) html.Append("<h2>Claims</h2>\n");
-        foreach (var claim in claims) ClaimArticle(html, page, claim);
-        if (figures.Count > 0) html.Append("<h2>Figures</h2>\n");
-        foreach (var figure in figures) FigureArticle(html, page, figure);
+        html.Append($"<header><h1>{Html.Escape(paper.Name)}</h1>\n<p class=\"lead\">{Html.Escape(paper.Title)}</p>\n").Append(PageParts.Tally([.. results.OfType<CheckedClaim>()])).Append("</header>\n");
+        Contents(html, results);
+        foreach (var result in results)
+        {
+            if (result is CheckedClaim claim) ClaimArticle(html, page, claim);
+            else if (result is DrawnFigure figure) FigureArticle(html, page, figure);
+        }
         return page.Frame($"{paper.Name} – Rhoflow", paper, html.ToString());
     }
 
-    private static void Contents(StringBuilder html, IReadOnlyList<CheckedClaim> claims, IReadOnlyList<DrawnFigure> figures)
+    private static void Contents(StringBuilder html, IReadOnlyList<IStudied> results)
     {
         html.Append("<details class=\"contents\"><summary>Contents</summary><ul>\n");
-        foreach (var (claim, result) in claims)
+        foreach (var result in results)
         {
-            var style = VerdictStyle.Of(result.Verdict);
-            html.Append($"<li><span class=\"{style.Name} symbol\" title=\"{style.Label}\">{style.Symbol}</span> <a href=\"#{claim.Id}\">{Html.Escape(claim.Id)}</a></li>\n");
+            if (result is CheckedClaim claim)
+            {
+                var style = VerdictStyle.Of(claim.Result.Verdict);
+                html.Append($"<li><span class=\"{style.Name} symbol\" title=\"{style.Label}\">{style.Symbol}</span> <a href=\"#{claim.Claim.Id}\">{Html.Escape(claim.Claim.Id)}</a></li>\n");
+            }
+            else if (result is DrawnFigure { Figure: var figure })
+            {
+                html.Append($"<li><a href=\"#{Html.Anchor(figure.Id)}\">Figure {Html.Escape(figure.Number)}: {Html.Text(figure.Title)}</a></li>\n");
+            }
         }
-        foreach (var (figure, _) in figures) html.Append($"<li><a href=\"#{Html.Anchor(figure.Id)}\">Figure {Html.Escape(figure.Number)}: {Html.Text(figure.Title)}</a></li>\n");
         html.Append("</ul></details>\n");
     }
 

@@ -21,6 +21,9 @@ public sealed record ReproductionEvent(string Id, string Text, bool Ended, int D
 public sealed record ReproductionResult(
     IReadOnlyList<CheckedClaim> Claims, IReadOnlyList<DrawnFigure> Figures, int Computed, bool Interrupted)
 {
+    /// <summary>Both.</summary>
+    public IEnumerable<IStudied> Results => [.. Claims, .. Figures];
+
     /// <summary>Some computation threw.</summary>
     public bool Failed => Claims.Any(c => c.Result.Error is not null) || Figures.Any(f => f.Result.Error is not null);
 }

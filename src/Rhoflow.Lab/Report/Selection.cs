@@ -10,23 +10,27 @@ namespace Rhoflow.Lab.Report;
 public sealed class UnknownIdException(string message) : Exception(message);
 
 /// <summary>The claims and figures that were asked for, in the order of the catalogue.</summary>
-/// <param name="Claims">The claims.</param>
-/// <param name="Figures">The figures: those named, and those that the chosen claims refer to.</param>
-public sealed partial record Selection(IReadOnlyList<Claim> Claims, IReadOnlyList<PaperFigure> Figures)
+/// <param name="Studies">The claims, and the figures: those named, and those that the chosen claims refer to.</param>
+public sealed partial record Selection(IReadOnlyList<IStudy> Studies)
 {
+    /// <summary>The claims.</summary>
+    public IReadOnlyList<Claim> Claims { get; } = [.. Studies.OfType<Claim>()];
+
+    /// <summary>The figures.</summary>
+    public IReadOnlyList<PaperFigure> Figures { get; } = [.. Studies.OfType<PaperFigure>()];
+
     /// <summary>
     /// Each word is an id, a paper's key, the beginning of an id up to a hyphen or slash (<c>b08</c>, <c>b8</c>, <c>theory-iii/figure</c>),
     /// or any other beginning; the first of these that matches something counts. No words: everything.
     /// </summary>
     /// <exception cref="UnknownIdException">A word matches nothing.</exception>
-    public static Selection Of(IReadOnlyList<string> words, IReadOnlyList<Claim> claims, IReadOnlyList<PaperFigure> figures)
+    public static Selection Of(IReadOnlyList<string> words, IReadOnlyList<IStudy> studies)
     {
-        if (words.Count == 0) return new(claims, figures);
-        var papers = claims.Select(c => (c.Id, c.Paper.Key)).Concat(figures.Select(f => (f.Id, f.Paper.Key))).ToList();
-        var chosen = words.SelectMany(word => Matches(word, papers)).ToHashSet(StringComparer.Ordinal);
-        var chosenClaims = claims.Where(c => chosen.Contains(c.Id)).ToList();
-        chosen.UnionWith(chosenClaims.SelectMany(c => c.Figures));
-        return new(chosenClaims, [.. figures.Where(f => chosen.Contains(f.Id))]);
+        if (words.Count == 0) return new(studies);
+        var names = studies.Select(s => (s.Id, s.Paper.Key)).ToList();
+        var chosen = words.SelectMany(word => Matches(word, names)).ToHashSet(StringComparer.Ordinal);
+        chosen.UnionWith(studies.OfType<Claim>().Where(c => chosen.Contains(c.Id)).SelectMany(c => c.Figures).ToList());
+        return new([.. studies.Where(s => chosen.Contains(s.Id))]);
     }
 
     private static IReadOnlyList<string> Matches(string word, IReadOnlyList<(string Id, string Paper)> all)

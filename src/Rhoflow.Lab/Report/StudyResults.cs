@@ -44,11 +44,20 @@ public sealed record FigureResult(StoredChart? Chart, double Seconds, string? Er
     internal static FigureResult Broken(Exception error, double seconds) => new(null, seconds, $"{error.GetType().Name}: {error.Message}");
 }
 
+/// <summary>A claim or a figure with its result.</summary>
+public interface IStudied
+{
+    /// <summary>The claim or figure.</summary>
+    IStudy Study { get; }
+}
+
 /// <summary>A claim with its result.</summary>
 /// <param name="Claim">The claim.</param>
 /// <param name="Result">Its result.</param>
-public sealed record CheckedClaim(Claim Claim, ClaimResult Result)
+public sealed record CheckedClaim(Claim Claim, ClaimResult Result) : IStudied
 {
+    IStudy IStudied.Study => Claim;
+
     /// <summary>The id under which the claim's own chart is listed and saved.</summary>
     public string ChartId => $"claims/{Claim.Id}";
 }
@@ -56,4 +65,7 @@ public sealed record CheckedClaim(Claim Claim, ClaimResult Result)
 /// <summary>A figure with its result.</summary>
 /// <param name="Figure">The figure.</param>
 /// <param name="Result">Its result.</param>
-public sealed record DrawnFigure(PaperFigure Figure, FigureResult Result);
+public sealed record DrawnFigure(PaperFigure Figure, FigureResult Result) : IStudied
+{
+    IStudy IStudied.Study => Figure;
+}

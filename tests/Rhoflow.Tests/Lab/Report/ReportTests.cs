@@ -13,7 +13,7 @@ namespace Rhoflow.Tests.Lab.Report;
 public sealed class SampleReport : IDisposable
 {
     public SampleReport() => Status = ReproduceCommand.Run(
-        new([], false, Folder.Path, 2, false, true), Studies.Papers, [.. Studies.Claims, Studies.Throws], Studies.Figures, TextWriter.Null, TextWriter.Null, CancellationToken.None);
+        new([], false, Folder.Path, 2, false, true), Studies.Papers, [.. Studies.All, Studies.Throws], TextWriter.Null, TextWriter.Null, CancellationToken.None);
 
     public int Status { get; }
 
@@ -92,11 +92,21 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
     }
 
     [Fact]
+    public void A_page_follows_the_order_of_the_paper()
+    {
+        var page = File.ReadAllText(report.Folder / "first.html");
+        int At(string id) => page.IndexOf($"id=\"{id}\"", StringComparison.Ordinal);
+        int[] places = [At("b01-euler"), At("first-figure-02"), At("b06-constant")];
+        places[0].ShouldBeGreaterThan(0);
+        places.ShouldBe(places.Order());
+    }
+
+    [Fact]
     public void Without_node_all_numbers_are_there_and_the_way_to_pictures_is_named()
     {
         using var folder = new TemporaryFolder();
-        var result = new Reproduction(folder / "results").Run(new(_studies.Claims, _studies.Figures), TestContext.Current.CancellationToken);
-        var content = new ReportContent(_studies.Papers, result.Claims, result.Figures);
+        var result = new Reproduction(folder / "results").Run(new(_studies.All), TestContext.Current.CancellationToken);
+        var content = new ReportContent(_studies.Papers, [.. result.Results]);
         var written = ReportWriter.Write(folder.Path, content, null, "Node is not installed: get Node 20", TestContext.Current.CancellationToken);
         written.Svg.ShouldBeEmpty();
         written.Notes.Single().ShouldContain("Node 20");
@@ -152,16 +162,16 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
         File.WriteAllText(folder / "file", "");
         var request = new ReproduceCommand.Request(["b06"], false, folder / "file", 1, false, true);
         var words = new StringWriter();
-        ReproduceCommand.Run(request, _studies.Papers, _studies.Claims, _studies.Figures, TextWriter.Null, words, CancellationToken.None).ShouldBe(2);
+        ReproduceCommand.Run(request, _studies.Papers, _studies.All, TextWriter.Null, words, CancellationToken.None).ShouldBe(2);
         words.ToString().ShouldContain("--out DIR");
-        ReproduceCommand.Run(request with { Folder = folder / "x" }, _studies.Papers, _studies.Claims, _studies.Figures, TextWriter.Null, words, new CancellationToken(canceled: true)).ShouldBe(130);
+        ReproduceCommand.Run(request with { Folder = folder / "x" }, _studies.Papers, _studies.All, TextWriter.Null, words, new CancellationToken(canceled: true)).ShouldBe(130);
         words.ToString().ShouldContain("the same command goes on from there");
     }
 
     private int Run(TemporaryFolder folder, out string output, out string error, bool json = false, params string[] words)
     {
         var (o, e) = (new StringWriter(), new StringWriter());
-        var status = ReproduceCommand.Run(new(words, false, folder.Path, 2, json, true), _studies.Papers, [.. _studies.Claims, _studies.Throws], _studies.Figures, o, e, TestContext.Current.CancellationToken);
+        var status = ReproduceCommand.Run(new(words, false, folder.Path, 2, json, true), _studies.Papers, [.. _studies.All, _studies.Throws], o, e, TestContext.Current.CancellationToken);
         (output, error) = (o.ToString(), e.ToString());
         return status;
     }

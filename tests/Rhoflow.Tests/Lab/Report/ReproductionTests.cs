@@ -9,13 +9,13 @@ public class ReproductionTests
 {
     private readonly SampleStudies _studies = new();
 
-    private Selection All => new([.. _studies.Claims, _studies.Throws], _studies.Figures);
+    private Selection All => new([.. _studies.All, _studies.Throws]);
 
     [Fact]
     public void A_second_reproduction_computes_nothing_and_gives_the_same()
     {
         using var folder = new TemporaryFolder();
-        var selection = new Selection(_studies.Claims, _studies.Figures);
+        var selection = new Selection(_studies.All);
         var first = new Reproduction(folder.Path, parallel: 2).Run(selection, TestContext.Current.CancellationToken);
         first.Computed.ShouldBe(4);
         var second = new Reproduction(folder.Path, parallel: 1).Run(selection, TestContext.Current.CancellationToken);
@@ -33,7 +33,7 @@ public class ReproductionTests
     public void A_result_file_that_is_not_whole_is_computed_again(string damage)
     {
         using var folder = new TemporaryFolder();
-        var selection = new Selection(_studies.Claims, _studies.Figures);
+        var selection = new Selection(_studies.All);
         var first = new Reproduction(folder.Path).Run(selection, TestContext.Current.CancellationToken);
         var file = new ResultStore(folder.Path).PathOf(_studies.Care.Id);
         var text = File.ReadAllText(file);
@@ -55,7 +55,7 @@ public class ReproductionTests
     public void Quick_and_full_results_are_not_mistaken_for_each_other()
     {
         using var folder = new TemporaryFolder();
-        var selection = new Selection([_studies.Care], []);
+        var selection = new Selection([_studies.Care]);
         new Reproduction(folder.Path).Run(selection, TestContext.Current.CancellationToken);
         new Reproduction(folder.Path, full: true).Run(selection, TestContext.Current.CancellationToken).Computed.ShouldBe(1);
     }
@@ -81,7 +81,7 @@ public class ReproductionTests
         using var second = new ManualResetEventSlim();
         var slow = _studies.Care with { Id = "b20-slow", Check = c => { second.Wait(c.Cancellation); return _studies.Care.Check(c); } };
         var fast = _studies.Care with { Id = "b21-fast", Check = c => { try { return _studies.Care.Check(c); } finally { second.Set(); } } };
-        var result = new Reproduction(folder.Path, parallel: 2).Run(new([slow, fast], []), TestContext.Current.CancellationToken);
+        var result = new Reproduction(folder.Path, parallel: 2).Run(new([slow, fast]), TestContext.Current.CancellationToken);
         result.Claims.Select(c => c.Claim.Id).ShouldBe(["b20-slow", "b21-fast"]);
     }
 
@@ -92,11 +92,11 @@ public class ReproductionTests
         using var stop = new CancellationTokenSource();
         var stubborn = _studies.Care with { Id = "b22-stubborn", Check = c => { stop.Cancel(); c.Cancellation.ThrowIfCancellationRequested(); return _studies.Care.Check(c); } };
         var later = _studies.Care with { Id = "b23-later" };
-        var selection = new Selection([_studies.Fails, stubborn, later], []);
+        var selection = new Selection([_studies.Fails, stubborn, later]);
         var cut = new Reproduction(folder.Path, parallel: 1).Run(selection, stop.Token);
         cut.Interrupted.ShouldBeTrue();
         cut.Claims.Select(c => c.Claim.Id).ShouldBe([_studies.Fails.Id]);
-        var rest = new Reproduction(folder.Path, parallel: 1).Run(new([_studies.Fails, later], []), TestContext.Current.CancellationToken);
+        var rest = new Reproduction(folder.Path, parallel: 1).Run(new([_studies.Fails, later]), TestContext.Current.CancellationToken);
         rest.Computed.ShouldBe(1);
         _studies.Runs[_studies.Fails.Id].ShouldBe(1);
     }
@@ -108,7 +108,7 @@ public class ReproductionTests
         using var stop = new CancellationTokenSource();
         using var never = new ManualResetEventSlim();
         var deaf = _studies.Care with { Id = "b24-deaf", Check = c => { stop.Cancel(); never.Wait(TimeSpan.FromMinutes(1), CancellationToken.None); return _studies.Care.Check(c); } };
-        var result = new Reproduction(folder.Path, parallel: 1).Run(new([deaf], []), stop.Token, grace: TimeSpan.FromMilliseconds(20));
+        var result = new Reproduction(folder.Path, parallel: 1).Run(new([deaf]), stop.Token, grace: TimeSpan.FromMilliseconds(20));
         result.Interrupted.ShouldBeTrue();
         result.Claims.ShouldBeEmpty();
         never.Set();

@@ -83,7 +83,7 @@ internal sealed class SampleStudies
 
     public IReadOnlyList<Claim> Claims => [Holds, Care, Fails];
 
-    public IReadOnlyList<PaperFigure> Figures => [Figure];
+    public IReadOnlyList<IStudy> All => [Holds, Figure, Care, Fails];
 
     private static Panel Errors(double[] log10T) => new Panel("Gradient descent", new Axis("t", Scale.Exponent), new Axis("‖v − v*‖", Scale.Log))
         .Line("measured", log10T, [.. log10T.Select((x, i) => i == 7 ? double.NaN : (1 + 0.3 * Math.Sin(x / 20)) / (x + 1))])

@@ -1,4 +1,3 @@
-using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Report;
 using Shouldly;
 using Xunit;
@@ -11,8 +10,7 @@ public class SelectionTests
 
     private static string[] Chosen(params string[] words)
     {
-        var all = new List<Claim>(Studies.Claims) { Studies.Throws, Studies.Holds with { Id = "b100-far", Figures = [] } };
-        var selection = Selection.Of(words, all, Studies.Figures);
+        var selection = Selection.Of(words, [.. Studies.All, Studies.Throws, Studies.Holds with { Id = "b100-far", Figures = [] }]);
         return [.. selection.Claims.Select(c => c.Id), .. selection.Figures.Select(f => f.Id)];
     }
 
