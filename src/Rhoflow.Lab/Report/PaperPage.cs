@@ -78,7 +78,7 @@ internal static class PaperPage
         html.Append("<div class=\"scroll\"><table class=\"checks\"><thead><tr><th></th><th>Check</th><th class=\"number\">Measured</th><th>Expected</th></tr></thead>\n");
         foreach (var group in result.Checks.GroupBy(c => (c.Role, c.Group)))
         {
-            html.Append($"<tbody><tr class=\"role\"><th colspan=\"4\">{Html.Text(Heading(group.Key.Role, group.Key.Group))}</th></tr>\n");
+            html.Append($"<tbody><tr class=\"role\"><th colspan=\"4\">{Html.Text(CheckHeading.Of(group.Key.Role, group.Key.Group))}</th></tr>\n");
             foreach (var check in group)
             {
                 var (mark, word) = check.Passed switch { true => ("✓", "yes"), false => ("✗", "no"), _ => ("?", "not measured") };
@@ -89,14 +89,6 @@ internal static class PaperPage
         }
         html.Append("</table></div>\n");
     }
-
-    private static string Heading(CheckRole role, string group) => role switch
-    {
-        CheckRole.Premise => "The computation can be trusted",
-        CheckRole.Printed => "As printed",
-        CheckRole.Corrected => $"With care: {group}",
-        _ => $"Instead: {group}",
-    };
 
     private static void Measured(StringBuilder html, ClaimResult result)
     {

@@ -14,8 +14,8 @@ namespace Rhoflow.Lab.Report;
 public sealed record WrittenReport(string Index, IReadOnlyDictionary<string, string> Svg, IReadOnlyList<string> Notes);
 
 /// <summary>
-/// Writes the report: <c>index.html</c>, a page a paper, <c>figures/ID.svg</c> with its specification <c>figures/ID.vl.json</c>, and
-/// <c>assets/</c>. It works from the file system without a server: data stand in the pages, scripts are plain files beside them.
+/// Writes the report: <c>index.html</c>, a page a paper, <c>figures/ID.svg</c> with its specification <c>figures/ID.vl.json</c>,
+/// <c>CLAIMS.md</c>, and <c>assets/</c>. It works from the file system without a server: data stand in the pages, scripts are plain files beside them.
 /// </summary>
 public static class ReportWriter
 {
@@ -66,6 +66,7 @@ public static class ReportWriter
         var page = new PageParts(content, svg.Keys.ToHashSet(StringComparer.Ordinal),
             HasVega: Scripts.All(s => File.Exists(Path.Combine(folder, "assets", s.File))), notes);
         foreach (var paper in content.PapersShown) AtomicFile.WriteText(Path.Combine(folder, paper.Key + ".html"), PaperPage.Write(page, paper));
+        AtomicFile.WriteText(Path.Combine(folder, "CLAIMS.md"), ClaimsDocument.Write(content));
         var index = Path.Combine(folder, "index.html");
         AtomicFile.WriteText(index, FrontPage.Write(page));
         return new WrittenReport(Path.GetFullPath(index), svg, notes);

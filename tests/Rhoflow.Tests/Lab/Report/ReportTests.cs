@@ -102,6 +102,18 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
     }
 
     [Fact]
+    public void The_verdicts_stand_in_a_text_file_too()
+    {
+        var text = File.ReadAllText(report.Folder / "CLAIMS.md");
+        text.ShouldContain("| First paper | 1 | 1 | 0 | 0 |");
+        text.ShouldContain("| **all** | 1 | 1 | 1 | 1 |");
+        text.ShouldContain("### ≈ b06-constant\n\n> The product is R = li^{-1}(4ft + C), with ‖W_k‖_F = ρ_k; snake_case stays.\n");
+        text.ShouldContain("- With care: the constant is 2f, not 4f: ✓ product at t = 1000 = 9.75103 (expected");
+        text.ShouldContain("x &lt; y & z > 0");
+        text.ShouldContain("- `./rhoflow reproduce b10-faster`, less than a second");
+    }
+
+    [Fact]
     public void Without_node_all_numbers_are_there_and_the_way_to_pictures_is_named()
     {
         using var folder = new TemporaryFolder();

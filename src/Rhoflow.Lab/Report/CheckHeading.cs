@@ -1,0 +1,15 @@
+using Rhoflow.Lab.Claims;
+
+namespace Rhoflow.Lab.Report;
+
+/// <summary>What stands over a group of checks.</summary>
+internal static class CheckHeading
+{
+    public static string Of(CheckRole role, string group) => role switch
+    {
+        CheckRole.Premise => "The computation can be trusted",
+        CheckRole.Printed => "As printed",
+        CheckRole.Corrected => $"With care: {group}",
+        _ => $"Instead: {group}",
+    };
+}
