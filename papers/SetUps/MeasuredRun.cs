@@ -42,9 +42,12 @@ internal sealed class MeasuredRun
     public static IReadOnlyList<MeasuredRun> Of(StudyContext context, string config, params string[] overrides) =>
         context.Shared($"runs/{config}/{string.Join(' ', overrides)}", () => Launch(context, config, overrides));
 
+    /// <summary>The experiments that <see cref="Of"/> runs.</summary>
+    public static IReadOnlyList<Experiment> Experiments(string config, params string[] overrides) => [.. Overrides.Expand(overrides, sweep: true).Select(set => Read(config, set))];
+
     private static MeasuredRun[] Launch(StudyContext context, string config, string[] overrides)
     {
-        Experiment[] experiments = [.. Overrides.Expand(overrides, sweep: true).Select(set => Read(config, set))];
+        var experiments = Experiments(config, overrides);
         var launcher = new RunLauncher(context.RunsFolder, Resume: true, ["reproduce", config, .. overrides]);
         var runs = new Dictionary<Experiment, MeasuredRun>();
         foreach (var group in ReplicaGroups.Of(experiments))

@@ -56,6 +56,7 @@ public static class ReproduceCommand
             var selection = Selection.Of(request.Ids, studies);
             using var progress = new ReproduceProgress(error, request.Quiet);
             var reproduction = new Reproduction(Path.Combine(request.Folder, "results"), request.Full, request.Jobs, progress.On);
+            if (request is { Full: true, Quiet: false }) Announce(reproduction.Forecast(selection, cancellation), request.Folder, error);
             var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(1));
             progress.Stop();
             if (result.Interrupted)
@@ -88,6 +89,16 @@ public static class ReproduceCommand
             error.WriteLine($"rhoflow: cannot write to {Path.GetFullPath(request.Folder)}: {e.Message} Choose another folder with --out DIR, or make room; finished results are kept.");
             return 2;
         }
+    }
+
+    // Hours are announced before they are spent.
+    private static void Announce(FullSizeForecast forecast, string folder, TextWriter error)
+    {
+        foreach (var (id, why) in forecast.Missing) error.WriteLine($"rhoflow: {id} cannot be run at full size: {why}");
+        if (forecast.Left + forecast.Done == 0) return;
+        var longest = string.Join(", ", forecast.Studies.Take(8).Select(s => $"{s.Id} {Durations.Text(s.Seconds / Environment.ProcessorCount)}"));
+        error.WriteLine($"rhoflow: full size trains {forecast.Left} runs, {forecast.Done} are finished already: about {Durations.Text(forecast.Seconds / Environment.ProcessorCount)} on {Environment.ProcessorCount} cores"
+            + (longest.Length > 0 ? $" ({longest})" : "") + $". Ctrl-C loses nothing: runs and results are kept in {folder}, and the same command goes on.");
     }
 
     // The report shows what was asked for and what earlier runs of the same program left, so that it grows with each call.

@@ -1,3 +1,4 @@
+using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Figures;
 
 namespace Rhoflow.Lab.Claims;
@@ -28,6 +29,9 @@ public sealed record Claim : IStudy
 
     /// <summary>Ids of the paper's figures that show it (<c>theory-iii/figure-05</c>), the most telling first.</summary>
     public IReadOnlyList<string> Figures { get; init; } = [];
+
+    /// <inheritdoc/>
+    public Func<IReadOnlyList<Experiment>>? FullRuns { get; init; }
 
     /// <summary>Measures and judges. A claim that throws is reported as undecided with its error.</summary>
     public required Func<StudyContext, ClaimOutcome> Check { get; init; }

@@ -1,3 +1,5 @@
+using Rhoflow.Lab.Config;
+
 namespace Rhoflow.Lab.Claims;
 
 /// <summary>What a paper's page consists of: its claims and figures, in the order of the paper.</summary>
@@ -8,4 +10,7 @@ public interface IStudy
 
     /// <summary>The paper.</summary>
     Paper Paper { get; }
+
+    /// <summary>The runs that its full size makes, for the forecast; null where full size takes no training.</summary>
+    Func<IReadOnlyList<Experiment>>? FullRuns { get; }
 }

@@ -1,4 +1,5 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Lab.Figures;
 
@@ -22,6 +23,9 @@ public sealed record PaperFigure : IStudy
 
     /// <summary>The config beside it, from the root of the project: <c>papers/theory-iii/figure-05.yaml</c>.</summary>
     public required string Config { get; init; }
+
+    /// <inheritdoc/>
+    public Func<IReadOnlyList<Experiment>>? FullRuns { get; init; }
 
     /// <summary>Computes and draws it.</summary>
     public required Func<StudyContext, Chart> Build { get; init; }

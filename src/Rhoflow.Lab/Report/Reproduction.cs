@@ -53,6 +53,13 @@ public sealed class Reproduction
         _onEvent = onEvent;
     }
 
+    /// <summary>What the training runs will take that <paramref name="selection"/> needs at full size and the store has no result of.</summary>
+    public FullSizeForecast Forecast(Selection selection, CancellationToken cancellation = default)
+    {
+        var known = Known(selection).Results.Select(r => r.Study.Id).ToHashSet(StringComparer.Ordinal);
+        return FullSizeForecast.Of(new Selection([.. selection.Studies.Where(s => !known.Contains(s.Id))]), _runs, cancellation);
+    }
+
     /// <summary>What the store has of <paramref name="selection"/> already; computes nothing.</summary>
     public ReproductionResult Known(Selection selection) => Ordered(selection,
         Found(selection.Claims, c => c.Id, c => _store.Find<ClaimResult>(c.Id, c.Check)),
