@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
@@ -24,7 +23,7 @@ public static class BoundsMeasures
     public const long LargestAscent = 2_000_000;
 
     // Three measures need the singular values of one observation.
-    private static readonly ConditionalWeakTable<Snapshot, LayerNorms> Known = [];
+    private static readonly Once<Snapshot, LayerNorms> s_norms = new(static s => LayerNorms.Of(s.Network, s.V));
 
     private const string Ranking = "convolutions as matrices of maps × patch, batch normalization folded without its shifts: no theorem then, for ranking";
 
@@ -178,7 +177,7 @@ public static class BoundsMeasures
 
     private static string? Theorem(MeasureSetting setting) => BoundAssumptions.Classes(setting) ?? BoundAssumptions.Chain(setting.Network);
 
-    private static LayerNorms Norms(MeasureInput m) => Known.GetValue(m.Snapshot, static s => LayerNorms.Of(s.Network, s.V));
+    private static LayerNorms Norms(MeasureInput m) => s_norms.Of(m.Snapshot);
 
     private static double[] Frobenius(MeasureInput m) => [.. m.Setting.Network.Layers.Select(l => Vectors.Norm(l.Of(m.Snapshot.V)))];
 

@@ -1,5 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
@@ -29,21 +27,8 @@ public sealed record LayerNorms(double[] Frobenius, double[] Spectral, double[] 
                 continue;
             }
             for (var i = 0; i < layer.Rows; i++) rows[k] += Vectors.Norm(w.Slice(i * layer.Columns, layer.Columns));
-            spectral[k] = SpectralNorm(w, layer.Rows, layer.Columns);
+            spectral[k] = SpectralNorm.Of(layer.Rows, layer.Columns, w);
         }
         return new LayerNorms(frobenius, spectral, rows);
-    }
-
-    /// <summary>The largest singular value of a row-major matrix, from the smaller of WWᵀ and WᵀW.</summary>
-    internal static double SpectralNorm(ReadOnlySpan<double> w, int rows, int columns)
-    {
-        var scale = Vectors.Norm(w);
-        if (scale == 0 || rows == 1 || columns == 1) return scale;
-        // Squares of unit-norm numbers stay in range.
-        var unit = new double[w.Length];
-        Vectors.Scale(1 / scale, w, unit);
-        var m = new DenseMatrix(columns, rows, unit);                       // column-major: Wᵀ
-        var gram = rows <= columns ? m.TransposeThisAndMultiply(m) : m.TransposeAndMultiply(m);
-        return scale * Math.Sqrt(gram.Evd(Symmetricity.Symmetric).EigenValues.Max(static e => e.Real));
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Rhoflow.Data;
 using Rhoflow.Networks;
 
@@ -7,18 +6,19 @@ namespace Rhoflow.Measures.Bounds;
 /// <summary>What bounds need of the training inputs, which stay the same in a run: computed at the first observation, kept as long as the data are.</summary>
 internal sealed class TrainingInputs
 {
-    private static readonly ConditionalWeakTable<Dataset, TrainingInputs> Known = [];
+    private static readonly Once<Dataset, TrainingInputs> s_known = new(static d => new TrainingInputs(d));
 
     private readonly Dataset _data;
     private readonly Lazy<InputNorms> _norms;
     private readonly Lazy<RademacherComplexity> _linear;
-    private readonly ConditionalWeakTable<Network, Lazy<RademacherComplexity>> _networks = [];
+    private readonly Once<Network, RademacherComplexity> _networks;
 
     private TrainingInputs(Dataset data)
     {
         _data = data;
         _norms = new(() => InputNorms.Of(Matrix()));
         _linear = new(() => RademacherComplexity.Linear(Matrix()));
+        _networks = new(n => new NetworkRademacher().LowerEstimate(n, data.X));
     }
 
     public InputNorms Norms => _norms.Value;
@@ -26,11 +26,10 @@ internal sealed class TrainingInputs
     /// <summary>R_N of {w·x : ‖w‖ ≤ 1}.</summary>
     public RademacherComplexity Linear => _linear.Value;
 
-    public static TrainingInputs Of(Dataset data) => Known.GetValue(data, static d => new TrainingInputs(d));
+    public static TrainingInputs Of(Dataset data) => s_known.Of(data);
 
     /// <summary>R_N(F̃) from below.</summary>
-    public RademacherComplexity Of(Network network) =>
-        _networks.GetValue(network, n => new(() => new NetworkRademacher().LowerEstimate(n, _data.X))).Value;
+    public RademacherComplexity Of(Network network) => _networks.Of(network);
 
     private FeatureMatrix Matrix() => _data.StoredAs == typeof(double)
         ? FeatureMatrix.Of(_data.X.ToArray(), _data.Inputs)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Rhoflow.Kernels;
 using Rhoflow.Networks;
 
@@ -13,7 +12,7 @@ public static class StructureMeasures
     public const double RankTolerance = 1e-6;
 
     // Six measures and an array look at the same singular values of a snapshot, which does not change.
-    private static readonly ConditionalWeakTable<Snapshot, SingularSpectrum[]> s_spectra = [];
+    private static readonly Once<Snapshot, SingularSpectrum[]> s_spectra = new(static s => [.. s.Network.Layers.Select(layer => SingularSpectrum.Of(layer, s.V))]);
 
     public static readonly IReadOnlyList<Measure> All =
     [
@@ -58,7 +57,7 @@ public static class StructureMeasures
     }
 
     private static SingularSpectrum[] Spectra(Snapshot snapshot) =>
-        s_spectra.GetValue(snapshot, static s => [.. s.Network.Layers.Select(layer => SingularSpectrum.Of(layer, s.V))]);
+        s_spectra.Of(snapshot);
 
     private static Measure OfSpectrum(string name, string formula, string reference, Func<SingularSpectrum, double, double> value) => new()
     {

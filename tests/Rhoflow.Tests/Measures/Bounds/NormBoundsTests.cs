@@ -44,9 +44,9 @@ public sealed class NormBoundsTests
             var scale = Math.Pow(10, random.Next(-200, 200));
             var w = Problems.Normal(random, rows * columns).Select(v => scale * v).ToArray();
             var expected = new DenseMatrix(columns, rows, [.. w.Select(v => v / scale)]).Svd(computeVectors: false).S[0] * scale;
-            LayerNorms.SpectralNorm(w, rows, columns).ShouldBe(expected, 1e-13 * expected);
+            SpectralNorm.Of(rows, columns, w).ShouldBe(expected, 1e-13 * expected);
         }).QuickCheckThrowOnFailure();
-        LayerNorms.SpectralNorm(new double[6], 2, 3).ShouldBe(0);
+        SpectralNorm.Of(2, 3, new double[6]).ShouldBe(0);
         var diagonal = LayerNorms.Of(new NetworkBuilder(3).Diagonal().Dense(1).Build(), [1, -4, 2, 0, 3, 4]);
         (diagonal.Spectral[0], diagonal.Rows[0], diagonal.Spectral[1]).ShouldBe((4, 7, 5));
     }
