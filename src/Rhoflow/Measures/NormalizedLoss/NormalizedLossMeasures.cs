@@ -11,6 +11,9 @@ public static class NormalizedLossMeasures
     /// <summary>ρ'.</summary>
     public static readonly IReadOnlyList<double> Norms = [1, 10, 100, 1000];
 
+    /// <summary>ρ' = 4, 4², … 4¹⁰, on which the cross-entropy is followed from where it is linear in f̃ to where single errors decide it (T3 Fig 8).</summary>
+    public static readonly IReadOnlyList<double> PowersOfFour = [.. Enumerable.Range(1, 10).Select(static j => Math.Pow(4, j))];
+
     // One set of examples: f̃, y, C and margins.
     private readonly record struct Examples(double[] Outputs, double[] Targets, int Classes, double[] Margins);
 
@@ -18,6 +21,8 @@ public static class NormalizedLossMeasures
     [
         CrossEntropy("", MeasureNeed.Outputs, Train),
         CrossEntropy("test_", MeasureNeed.TestOutputs, Test),
+        Curve("", MeasureNeed.Outputs, Train),
+        Curve("test_", MeasureNeed.TestOutputs, Test),
         Exponential("", MeasureNeed.Outputs, Train),
         Exponential("test_", MeasureNeed.TestOutputs, Test),
         Square("", MeasureNeed.Outputs, Train),
@@ -41,6 +46,20 @@ public static class NormalizedLossMeasures
                 NormalizedLosses.CrossEntropyGap(e.Outputs, e.Targets, e.Classes, 1),
             ]
             : None(2 * Norms.Count + 1),
+        Refuse = s => NoTest(s, need) ?? NoClasses(s, "cross-entropy"),
+    };
+
+    private static Measure Curve(string prefix, MeasureNeed need, Func<MeasureInput, Examples?> examples) => new()
+    {
+        Family = Family,
+        Name = prefix + "cross_entropy_curve",
+        Formula = "mean cross-entropy of ρ'f̃ (logistic for one output) at ρ' = 4, 16, … 4¹⁰",
+        Reference = "T3 Fig 8",
+        Variant = "mean over examples, natural logarithms",
+        Need = need,
+        Cost = "10 N C",
+        Columns = _ => [.. PowersOfFour.Select(r => $"{prefix}ce_rho{Text(r)}")],
+        Values = m => examples(m) is { } e ? [.. PowersOfFour.Select(r => Math.Exp(NormalizedLosses.LogCrossEntropy(e.Outputs, e.Targets, e.Classes, r)))] : None(PowersOfFour.Count),
         Refuse = s => NoTest(s, need) ?? NoClasses(s, "cross-entropy"),
     };
 
