@@ -15,6 +15,18 @@ public static class SquareLoss
         EquilibriumNorm.Claim,
         NormGrowsMonotonically.Claim,
         CriticalNormAtLeastOne.Claim,
+        LossWithDecay.Figure,
+        NormWithDecay.Figure,
+        OutputsWithDecay.Figure,
+        EquilibriumWithDecay.Figure,
+        MarginsWithDecay.Figure,
+        LossWithoutDecay.Figure,
+        NormWithoutDecay.Figure,
+        MarginsWithoutDecay.Figure,
+        HistogramWithoutDecay.Figure,
+        LossPlain.Figure,
+        NormPlain.Figure,
+        MarginsPlain.Figure,
         DiagonalNetworkEquilibria.Claim,
     ];
 }

@@ -1,0 +1,19 @@
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>Memo 112 figure 11: ρ(t) without normalization and decay.</summary>
+internal static class NormPlain
+{
+    /// <summary>The figure.</summary>
+    public static PaperFigure Figure { get; } = new()
+    {
+        Id = "square-loss/figure-11",
+        Paper = SquareLoss.Paper,
+        Number = "11",
+        Title = "Neither batch normalization nor weight decay: the norm ρ",
+        Caption = "ρ hardly leaves a large start and ends in the order of the starts, as in the paper. Dashed: eq. 28, ρ̇ = 2Lρ^{2−2/L}[Σyf − ρΣf²]/N, solved along the measured f with t = steps × rate/(1 − momentum).",
+        Config = "papers/square-loss/figure-10.yaml",
+        Build = static context => new Chart([.. NormSweep.Plain.BothSizes(context, static (starts, size) => [PlainNorm.Panel(starts, size)])]),
+    };
+}
