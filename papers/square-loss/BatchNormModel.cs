@@ -112,7 +112,7 @@ internal static class BatchNormModel
     public const int SmallSteps = 20_000;
 
     /// <summary>See <see cref="SmallSteps"/>.</summary>
-    public const double SmallSize = .05;
+    public const double SmallSize = .1;
 
     private static void Move(BatchNormWeightDecayFlow flow, double[] state, double[] velocity, double size)
     {

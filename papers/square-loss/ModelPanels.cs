@@ -9,8 +9,10 @@ internal static class ModelPanels
     /// <summary>λ of the figures.</summary>
     public const double Lambda = .2;
 
+    /// <summary>ρ at the start.</summary>
+    public static readonly double[] Starts = [.1, 1, 10];
+
     private const string Setting = "model (5)–(6), λ = 0.2, five seeds";
-    private static readonly double[] Starts = [.1, 1, 5];
 
     /// <summary>ρ(t), and eq. 5 alone solved along the measured f.</summary>
     public static Panel Norm(StudyContext context) =>

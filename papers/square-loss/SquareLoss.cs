@@ -15,6 +15,8 @@ public static class SquareLoss
         EquilibriumNorm.Claim,
         NormGrowsMonotonically.Claim,
         CriticalNormAtLeastOne.Claim,
+        ModelAndNetworkPart.Claim,
+        BatchNormDecayForgetsTheStart.Claim,
         LossWithDecay.Figure,
         NormWithDecay.Figure,
         OutputsWithDecay.Figure,
@@ -24,9 +26,13 @@ public static class SquareLoss
         NormWithoutDecay.Figure,
         MarginsWithoutDecay.Figure,
         HistogramWithoutDecay.Figure,
+        OnlyBothForgetTheStart.Claim,
         LossPlain.Figure,
         NormPlain.Figure,
         MarginsPlain.Figure,
+        SmallStartSmallNorm.Claim,
+        TransientLongerForSmallStarts.Claim,
+        LabelNoiseLowersTheNorm.Claim,
         DiagonalNetworkEquilibria.Claim,
     ];
 }
