@@ -6,7 +6,7 @@ namespace Rhoflow.Papers;
 /// What a run of the paper's own size gave when it was run to its end: hours of training, of which the table of observations is kept in
 /// papers/PAPER/results/figure-NN/NAME.csv, so that figures can show it beside what is computed now.
 /// </summary>
-internal sealed class KeptRun
+internal sealed class KeptRun : IObservations
 {
     private readonly string _name;
     private readonly string[] _columns;

@@ -6,7 +6,7 @@ using Rhoflow.Lab.Training;
 namespace Rhoflow.Papers;
 
 /// <summary>What a run wrote, read back from its folder: the columns of metrics.csv and its arrays, one row an observation.</summary>
-internal sealed class MeasuredRun
+internal sealed class MeasuredRun : IObservations
 {
     private readonly RunFolder _folder;
     private readonly string[] _columns;

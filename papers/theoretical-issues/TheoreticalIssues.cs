@@ -16,5 +16,6 @@ public static class TheoreticalIssues
         CompositionAvoidsTheCurse.Claim,
         TrainedTreesNeedFewerParameters.Claim,
         StationaryPointsAreHyperbolic.Claim,
+        WidthCurves.InTheoreticalIssues,
     ];
 }

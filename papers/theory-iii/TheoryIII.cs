@@ -13,6 +13,7 @@ public static class TheoryIII
     public static IReadOnlyList<IStudy> Contents =>
     [
         StructuralLemma.Claim,
+        ShortDescentGeneralizes.Claim,
         RademacherScalesWithTheNorm.Claim,
         OneSupportVectorAtTheLimit.Claim,
         SameDirectionAtAnyTime.Claim,
@@ -20,6 +21,7 @@ public static class TheoryIII
         ConditionNumberWorstAtSquare.Claim,
         NoSeparatingStationaryPoint.Claim,
         MisclassificationRegularizes.Claim,
+        LangevinPrefersWideMinima.Claim,
         FixedRhoReachesTheMaximumMargin.Claim,
         MinimumNormIsMaximumMargin.Claim,
         Figure02.Figure,

@@ -12,11 +12,18 @@ public static class TheoryIIIb
     /// <summary>Its claims and figures, one line each.</summary>
     public static IReadOnlyList<IStudy> Contents =>
     [
+        LearningCurves.Figure,
+        MoreExamplesLessError.Claim,
+        WidthCurves.Figure,
+        MoreParametersNoMoreError.Claim,
         LimitIndependentOfTheStart.Claim,
         ValleysFigure.Figure,
         RegularizationPathReachesTheMargin.Claim,
+        WeightDecayRestoresHyperbolicity.Claim,
         PerturbedDescentFigure.Figure,
         PerturbationsMoveTheNullSpace.Claim,
+        PerturbedTrainingFigure.Figure,
+        PerturbationsOfTrainedNetworks.Claim,
         SquareLossKeepsTheNullSpace.Claim,
         NormalizationWashesOutTheNullSpace.Claim,
         ExponentialHessianBecomesSemidefinite.Claim,

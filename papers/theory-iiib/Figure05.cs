@@ -1,0 +1,40 @@
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>Theory IIIb figure 5: what perturbations after convergence do to loss, error and norm.</summary>
+internal static class PerturbedTrainingFigure
+{
+    /// <summary>The figure.</summary>
+    public static PaperFigure Figure { get; } = new()
+    {
+        Id = "theory-iiib/figure-05",
+        Paper = TheoryIIIb.Paper,
+        Number = "5",
+        Title = "Perturbations after convergence: loss, error and norm",
+        Caption = "Noise of a quarter of each layer’s spread every 100 epochs once the data are fitted, for a while; control without. The training loss comes back after each perturbation; the norm steps up. "
+            + "Digits: 200 examples, five seeds (thin lines). CIFAR-10: 1,000 images, perturbed from epoch 600 to 1,600, where the paper takes all images and epochs 1,800 to 7,500. Log₁₀ of the cross-entropy.",
+        Config = "papers/theory-iiib/figure-05.yaml",
+        FullRuns = PerturbedTraining.FullRuns,
+        Build = static context => new Chart([.. Panels("digits, five seeds", PerturbedTraining.Quick(context)),
+            .. PerturbedTraining.Whole(context) is { } whole ? Panels(SweepPanels.WholeTitle(context), whole) : []]),
+    };
+
+    private static IEnumerable<Panel> Panels(string size, PerturbedTraining.Pair pair) =>
+    [
+        Lines($"Training loss: {size}", "log₁₀ of the cross-entropy", pair, static r => r["log10_loss"]),
+        Lines($"Test loss: {size}", "log₁₀ of the cross-entropy", pair, static r => r["log10_test_loss"]),
+        Lines($"Test error: {size}", "share of examples", pair, static r => r["test_error"]),
+        Lines($"Norm: {size}", "log₁₀ ρ", pair, static r => r["log10_rho"]),
+    ];
+
+    private static Panel Lines(string title, string y, PerturbedTraining.Pair pair, Func<IObservations, double[]> values)
+    {
+        var panel = new Panel(title, new Axis("epoch"), new Axis(y));
+        panel = panel.Line("perturbed", Joined(pair.Perturbed, static r => r["epoch"]), Joined(pair.Perturbed, values), 1);
+        return panel.Line("control", Joined(pair.Control, static r => r["epoch"]), Joined(pair.Control, values), 0);
+    }
+
+    // All seeds as one series; a point that is not a number lifts the pen between them.
+    private static double[] Joined(IReadOnlyList<IObservations> runs, Func<IObservations, double[]> values) => [.. runs.SelectMany(r => values(r).Append(double.NaN))];
+}

@@ -1,0 +1,56 @@
+using Rhoflow.Lab.Claims;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B76: beyond as many parameters as examples the test error does not rise, the expected cross-entropy a little.</summary>
+internal static class MoreParametersNoMoreError
+{
+    // A hundredth of the test examples: what five seeds do not resolve.
+    private const double Resolution = .01;
+    private const int Examples = 200;
+
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b76-more-parameters-no-more-error",
+        Paper = TheoryIIIb.Paper,
+        Place = "§2, figure 2; Theoretical issues figure 3",
+        Statement = "The classification error on test data does not get worse when the number of parameters grows well beyond the size of the training set, although there is some overfitting in the expected cross-entropy.",
+        SetUp = "200 digits, 500 test examples, the convolutional network of figure-02-quick with 1 to 32 channels (187 to 23,840 weights), cross-entropy, SGD, 100 epochs, seeds 0–4. Medians of five.",
+        Expected = "The test error at the largest width is at most that at any width beyond n parameters (within 0.01); the test cross-entropy at the largest width is above its least.",
+        Figures = ["theory-iiib/figure-02"],
+        FullRuns = GeneralizationSweeps.FullWidths,
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        var sweep = GeneralizationSweeps.Widths(context);
+        static double Test(SizeRuns s) => s.Last("test_error").Median;
+        static double Entropy(SizeRuns s) => Math.Pow(10, s.Last("log10_test_loss").Median);
+        SizeRuns[] beyond = [.. sweep.Where(static s => s.Size > Examples)];
+        judge.Premise.AtLeast("parameters of the largest network over examples", sweep[^1].Size / Examples, 50);
+        judge.Premise.AtMost("training error of the largest network", sweep[^1].Last("train_error").Max, 0);
+        judge.Printed.AtMost("test error of the largest network above the least beyond n parameters", Test(sweep[^1]) - beyond.Min(Test), Resolution);
+        judge.Printed.AtMost("test error of the largest network above that of the first beyond n parameters", Test(sweep[^1]) - Test(beyond[0]), 0);
+        judge.Measure("parameters", [.. sweep.Select(static s => s.Size)]);
+        judge.Measure("test error", [.. sweep.Select(Test)]);
+        judge.Measure("test cross-entropy", [.. sweep.Select(Entropy)]);
+        judge.Measure("training cross-entropy", [.. sweep.Select(static s => Math.Pow(10, s.Last("log10_loss").Median))]);
+        var rise = Entropy(sweep[^1]) / beyond.Min(Entropy);
+        judge.Printed.AtLeast("test cross-entropy of the largest network over the least beyond n parameters", rise, 1.01);
+        const string entropy = "the error does not rise; nor does the cross-entropy here";
+        judge.Corrected(entropy).AtMost("test error of the largest network minus that of the first beyond n parameters", Test(sweep[^1]) - Test(beyond[0]), 0);
+        judge.Corrected(entropy).AtLeast("test over training cross-entropy, largest network", Entropy(sweep[^1]) / Math.Pow(10, sweep[^1].Last("log10_loss").Median), 2);
+        if (GeneralizationSweeps.AllWidths(context) is { Count: > 0 } whole)
+        {
+            judge.Measure("CIFAR-10, parameters", [.. whole.Select(static s => s.Size)]);
+            judge.Measure("CIFAR-10, test error", [.. whole.Select(Test)]);
+            judge.Measure("CIFAR-10, test cross-entropy", [.. whole.Select(Entropy)]);
+        }
+        var numbers = $"From {Wording.Text(beyond[0].Size)} to {Wording.Text(sweep[^1].Size, 5)} weights on {Examples} examples the test error goes from {Wording.Text(Test(beyond[0]))} to {Wording.Text(Test(sweep[^1]))} "
+            + $"({sweep[^1].Last("test_error")}), the test cross-entropy is {Wording.Text(rise)} times its least value beyond n parameters.";
+        return judge.Outcome(holds: numbers, care: numbers, fails: numbers);
+    }
+}
