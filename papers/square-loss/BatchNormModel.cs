@@ -38,14 +38,16 @@ internal static class BatchNormModel
     }
 
     /// <summary>Steps of one size, observed every <paramref name="every"/> steps.</summary>
-    public static List<Moment> Steps(EmpiricalRisk risk, double lambda, double rho, ReadOnlySpan<double> theta, double size, int steps, int every, CancellationToken cancellation = default)
+    /// <param name="parts">Where given, the risks that the steps go down one after another instead, over and over: minibatches.</param>
+    public static List<Moment> Steps(EmpiricalRisk risk, double lambda, double rho, ReadOnlySpan<double> theta, double size, int steps, int every, IReadOnlyList<EmpiricalRisk>? parts = null,
+        CancellationToken cancellation = default)
     {
-        var flow = new BatchNormWeightDecayFlow(risk, lambda, rho);
-        double[] state = flow.Start(theta), velocity = new double[state.Length];
+        BatchNormWeightDecayFlow[] flows = [.. (parts ?? [risk]).Select(r => new BatchNormWeightDecayFlow(r, lambda, rho))];
+        double[] state = flows[0].Start(theta), velocity = new double[state.Length];
         List<Moment> path = [Look(risk, lambda, 0, state)];
         for (var i = 1; i <= steps; i++)
         {
-            Move(flow, state, velocity, size);
+            Move(flows[(i - 1) % flows.Length], state, velocity, size);
             if (i % every != 0) continue;
             cancellation.ThrowIfCancellationRequested();
             path.Add(Look(risk, lambda, i * size, state));

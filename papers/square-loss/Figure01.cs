@@ -16,6 +16,7 @@ internal static class LossWithDecay
             + "256-unit network on CIFAR-10 does not: training and test error stay near .15, from each norm alike. Decay keeps the layers small, so that a step turns them far at a constant rate, and the loss stays noisy. The caption contradicts itself twice (“ConvNet … 4 layers of fully-connected layers”; “weight decay of 0.01 … No weight decay”) and "
             + "names the norm 5 where figures 2–4 have 0.1, 1 and 5; figure-01.yaml and figure-01-quick.yaml say what was chosen.",
         Config = "papers/square-loss/figure-01.yaml",
+        FullRuns = NormSweep.WithDecay.FullRuns,
         Build = static context => new Chart([.. NormSweep.WithDecay.BothSizes(context, NormPanels.Losses)]),
     };
 }

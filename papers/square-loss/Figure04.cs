@@ -16,6 +16,7 @@ internal static class EquilibriumWithDecay
             + "layer the two must meet wherever the data are fitted: Σg² = N makes the ratio ρ·corr(y, g), so that they say nothing about the equation for ρ. Of the kept runs, whose tables have no "
             + "Σf², it is computed from loss and mean margin; it stays below ρ, as the data are not fitted there (figure 1).",
         Config = "papers/square-loss/figure-01.yaml",
+        FullRuns = NormSweep.WithDecay.FullRuns,
         Build = static context => new Chart([ModelPanels.Equilibrium(context), .. NormSweep.WithDecay.BothSizes(context, static (starts, size) => [NormPanels.Equilibrium(starts, size)])]),
     };
 }

@@ -16,6 +16,7 @@ internal static class NormWithoutDecay
             + "layers of norm 0 would stay there; we read “ρ_k ≠ 0”. Here ρ starts at ∏‖W_k‖ (running variances begin at 1) and jumps in the first epoch to what the variances of the data make of it. The small convolutional networks end at about "
             + "the same ρ from both norms; dense ones do not, and there the smallest start does not end lowest: a small layer takes large turns at first (claim b61).",
         Config = "papers/square-loss/figure-06.yaml",
+        FullRuns = NormSweep.WithoutDecay.FullRuns,
         Build = static context => new Chart([.. NormSweep.WithoutDecay.BothSizes(context, static (starts, size) => [NormPanels.Norm(starts, size), NormPanels.Equilibrium(starts, size)])]),
     };
 }

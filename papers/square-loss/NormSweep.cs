@@ -1,4 +1,5 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Papers;
 
@@ -56,10 +57,15 @@ internal sealed record NormSweep(string Config, string[] Norms, string[] QuickNo
     /// <summary>CIFAR-10: trained now for the full size, otherwise what is kept; without the norms of which nothing is.</summary>
     public IReadOnlyList<Start> Whole(StudyContext context)
     {
-        if (context.Full) return [.. MeasuredRun.Of(context, $"square-loss/{Config}", $"init.frobenius={string.Join(',', Norms)}").Select((run, i) => new Start(Norms[i], [Of(run)]))];
+        if (context.Full) return [.. MeasuredRun.Of(context, $"square-loss/{Config}", Sweep).Select((run, i) => new Start(Norms[i], [Of(run)]))];
         return [.. Norms.Select(norm => (norm, Kept: KeptRun.Find($"square-loss/{Config}", $"norm-{norm}"))).Where(static n => n.Kept is not null)
             .Select(static n => new Start(n.norm, [new Training(c => n.Kept![c], null)]))];
     }
+
+    /// <summary>What <see cref="Whole"/> trains at full size.</summary>
+    public IReadOnlyList<Experiment> FullRuns() => MeasuredRun.Experiments($"square-loss/{Config}", Sweep);
+
+    private string Sweep => $"init.frobenius={string.Join(',', Norms)}";
 
     private static Training Of(MeasuredRun run) => new(c => run[c], run.Rows);
 }

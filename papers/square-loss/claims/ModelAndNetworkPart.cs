@@ -21,8 +21,8 @@ internal static class ModelAndNetworkPart
         Place = "§2.3 (“the key assumption in this paper”), appendix A.2",
         Statement = "The dynamics with Lagrange multipliers, ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6, captures the key normalization property of batch normalization.",
         SetUp = "Network 8-16-1, batch normalization in front of the ReLU, 64 examples of gaussian-teacher, all layers of norm 1 at the start, SGD in minibatches of 16 without momentum, λ = .005, rates .05 … .00625 to t = steps × rate = 100 (decay’s own time 1/(2λ)); all 64 examples in one batch with rate .025, seeds 0–4 (model-and-network.yaml). The model: the "
-            + "same network with batch normalization folded in at the start (means over the training set; the shift is left out), inputs scaled so that ρ = ‖W_2‖; steps of .002. ρ parts where it differs by more than 10 %. As a control the model itself in steps as large "
-            + "as the rates.",
+            + "same network with batch normalization folded in at the start (means over the training set; the shift is left out), inputs scaled so that ρ = ‖W_2‖; steps of .002. ρ parts where it differs by more than 10 %. As controls the model itself in steps as large "
+            + "as the rates, and in minibatches of 16 by steps of .00625.",
         Expected = "The smaller the rate, the later they part; at the smallest not before t = 10.",
         Check = Check,
     };
@@ -54,6 +54,10 @@ internal static class ModelAndNetworkPart
         var whole = Runs(context, WholeBatchRate, batches: 1);
         double[] wholeParting = [.. Spread.Seeds.Select(s => Parting(models[s], Of(whole[(int)s])))];
         judge.Measure($"one batch, rate {Wording.Text(WholeBatchRate)}: t where ρ of network and model differ by 10 %, by seed (100: never)", wholeParting);
+        Path[] noisy = [.. Spread.Seeds.Select(s => Model(runs[0][(int)s].Experiment, Rates[^1], context, batches: 4))];
+        double[] noisyParting = [.. Spread.Seeds.Select(s => Parting(models[s], noisy[s]))];
+        judge.Measure($"model in minibatches of 16, steps of {Wording.Text(Rates[^1])}: t where its ρ differs by 10 % from the model's, by seed (100: never)", noisyParting);
+        judge.Measure("ρ at t = 100 by seed: model in minibatches", [.. noisy.Select(static m => m.Rho[^1])]);
         judge.Measure("ρ at t = 100 by seed: model", [.. models.Select(static m => m.Rho[^1])]);
         judge.Measure("ρ at t = 100 by seed: network, smallest rate", [.. runs[^1].Select(static r => r.Last("rho_2"))]);
         judge.Measure("ρ at t = 100 by seed: network, one batch", [.. whole.Select(static r => r.Last("rho_2"))]);
@@ -62,15 +66,18 @@ internal static class ModelAndNetworkPart
         judge.Premise.AtLeast($"model in steps of {Wording.Text(Rates[^1])}: least t where it parts from itself", control[^1].Min(), End);
         judge.Corrected("the whole training set in one batch, ‖W_1‖ = 1 at the start").AtLeast($"one batch, rate {Wording.Text(WholeBatchRate)}: least t of five seeds where network and model part", wholeParting.Min(), End);
 
-        var chart = new Chart(Dynamics(models[0], [.. runs.Select(r => Of(r[0]))], whole[0]),
+        var chart = new Chart(Dynamics(models[0], noisy[0], [.. runs.Select(r => Of(r[0]))], whole[0]),
             new Panel("Where they part", new Axis("learning rate", Scale.Log), new Axis("t at 10 % difference (100: never)", Min: 0, Max: 1.05 * End))
                 .Points("SGD with batch normalization, five seeds", [.. Rates.SelectMany(r => Enumerable.Repeat(r, 5))], [.. network.SelectMany(static t => t)], 0)
                 .Line("median", Rates, [.. network.Select(t => Spread.Of(t).Median)], 0)
                 .Line("median, the model in steps of this size", Rates, [.. control.Select(t => Spread.Of(t).Median)], 7));
         var text = $"SGD and model part at t = {string.Join(", ", network.Select(t => Wording.Text(Spread.Of(t).Median)))} with rates {string.Join(", ", Rates.Select(r => Wording.Text(r)))} (medians of five seeds). ";
+        var noise = noisyParting.Min() >= End
+            ? "It is not their noisy gradient either, which the model takes without parting; it is that 16 examples are normalized by their own statistics."
+            : $"The noise of their gradient alone parts the model from itself at t = {Wording.Text(Spread.Of(noisyParting).Median)} (median of five seeds); the rest is that 16 examples are normalized by their own statistics.";
         return judge.Outcome(chart: chart, caption: "Left, seed 0: SGD at all rates, the network trained in one batch, and the model (dashed). Right: the control is the model in steps as large as the rates.",
             holds: text, fails: text, care: text + $"It is not the size of the steps: the model in steps of {Wording.Text(Rates[^1])} stays with its own flow, and the network trained in one batch with rate {Wording.Text(WholeBatchRate)} stays within 10 % of the model to t = {Wording.Text(End)} for every seed. "
-                + "What parts them are the minibatches: 16 examples give every step a gradient and a normalization of their own (which of the two it is was not separated), and smaller rates take only part of it away: ρ stays lower.");
+                + "What parts them are minibatches, and smaller rates take only part of that away. " + noise);
     }
 
     private static IReadOnlyList<MeasuredRun> Runs(StudyContext context, double rate, int batches = 4)
@@ -81,11 +88,28 @@ internal static class ModelAndNetworkPart
 
     private static Path Of(MeasuredRun run) => new(run["t"], run["rho_2"]);
 
-    private static Path Model(Experiment experiment, double size, StudyContext context)
+    private static Path Model(Experiment experiment, double size, StudyContext context, int batches = 1)
     {
         var (risk, theta, rho) = Folded(experiment);
-        var path = BatchNormModel.Steps(risk, experiment.Descent!.WeightDecay[0], rho, theta, size, (int)Math.Round(End / size), Math.Max(1, (int)Math.Round(.2 / size)), context.Cancellation);
+        var path = BatchNormModel.Steps(risk, experiment.Descent!.WeightDecay[0], rho, theta, size, (int)Math.Round(End / size), Math.Max(1, (int)Math.Round(.2 / size)),
+            batches == 1 ? null : Parts(risk, batches, experiment.Seed), context.Cancellation);
         return new Path([.. path.Select(static m => m.T)], [.. path.Select(static m => m.Rho)]);
+    }
+
+    // A hundred epochs of minibatches in orders of their own.
+    private static List<EmpiricalRisk> Parts(EmpiricalRisk risk, int batches, long seed)
+    {
+        var random = new RandomStream(seed, 25);
+        List<EmpiricalRisk> parts = [];
+        for (var epoch = 0; epoch < 100; epoch++)
+        {
+            foreach (var part in random.Permutation(risk.Data.Count).Chunk(risk.Data.Count / batches))
+            {
+                double[] x = [.. part.SelectMany(n => risk.Data.Example(n).ToArray())], y = [.. part.Select(n => risk.Data.Y[n])];
+                parts.Add(new EmpiricalRisk(risk.Network, Loss.Square, new Data.Dataset("minibatch", x, y, risk.Data.Inputs), Reduction.Mean));
+            }
+        }
+        return parts;
     }
 
     /// <summary>
@@ -113,11 +137,11 @@ internal static class ModelAndNetworkPart
         return (new EmpiricalRisk(plain, Loss.Square, new Data.Dataset(data.Name, x, data.Y.ToArray(), inputs), Reduction.Mean), theta, Vectors.Norm(theta.AsSpan(units * inputs)));
     }
 
-    private static Panel Dynamics(Path model, Path[] paths, MeasuredRun whole)
+    private static Panel Dynamics(Path model, Path noisy, Path[] paths, MeasuredRun whole)
     {
         var panel = new Panel("ρ(t) of model and network, seed 0", new Axis("t = steps × rate", Min: 0, Max: End), new Axis("ρ = ‖W_2‖"));
         for (var i = 0; i < paths.Length; i++) panel = panel.Line($"SGD, rate {Wording.Text(Rates[i])}", paths[i].T, paths[i].Rho, i);
-        return panel.Predicted("model (5)–(6)", model.T, model.Rho, 7)
+        return panel.Line("model in minibatches", noisy.T, noisy.Rho, 6).Predicted("model (5)–(6)", model.T, model.Rho, 7)
             .Line("one batch", whole["t"], whole["rho_2"], 5);
     }
 

@@ -17,6 +17,7 @@ internal static class SmallStartSmallNorm
             + "norms 5, 15 and 30, 1,000 epochs (figure-10.yaml, kept). Test error is compared too, which the bound would like to rank.",
         Expected = "ρ increases and the mean margin decreases with the initial norm, for every seed.",
         Figures = ["square-loss/figure-11", "square-loss/figure-12"],
+        FullRuns = NormSweep.Plain.FullRuns,
         Check = Check,
     };
 

@@ -94,6 +94,28 @@ public sealed class SquareLossTests
         for (var i = 0; i < folded.Length; i++) folded[i].ShouldBe(expected[i], 1e-12, $"bin {i}");
     }
 
+    // A minibatch that is the whole set, again and again, is no minibatch.
+    [Fact]
+    public void Minibatches_of_everything_are_the_model_itself()
+    {
+        var (risk, theta) = BatchNormModel.Small(1);
+        var whole = BatchNormModel.Steps(risk, .2, 1, theta, .002, 500, 100);
+        var parts = BatchNormModel.Steps(risk, .2, 1, theta, .002, 500, 100, [risk, risk.Copy(), risk.Copy()]);
+        parts.Select(static m => m.Rho).ShouldBe(whole.Select(static m => m.Rho));
+    }
+
+    [Theory]
+    [InlineData("01", 3)]
+    [InlineData("06", 3)]
+    [InlineData("10", 3)]
+    public void Full_size_of_a_figure_is_announced(string number, int runs)
+    {
+        var experiments = PapersCatalog.Figures.Single(f => f.Id == $"square-loss/figure-{number}").FullRuns!();
+        experiments.Count.ShouldBe(runs);
+        experiments.Select(static e => e.Data!.Set).ShouldAllBe(static set => set == "cifar10");
+        experiments.Select(static e => e.Descent!.Epochs).ShouldAllBe(static epochs => epochs == 1000);
+    }
+
     [Fact]
     public void B35_relative_spread_is_that_of_the_extremes() => BatchNormDecayForgetsTheStart.Relative([2, 3, 2.5]).ShouldBe(.5, 1e-15);
 }
