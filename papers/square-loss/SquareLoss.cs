@@ -33,6 +33,18 @@ public static class SquareLoss
         SmallStartSmallNorm.Claim,
         TransientLongerForSmallStarts.Claim,
         LabelNoiseLowersTheNorm.Claim,
+        EveryExampleIsStationary.Claim,
+        MinibatchesAndCollapse.Claim,
+        WithinClassVariability.Claim,
+        ClassMeansFormASimplex.Claim,
+        ClassifierIsSelfDual.Claim,
+        NearestCentreDecides.Claim,
+        CollapseIsIndependentOfTheNetwork.Claim,
+        EqualMarginsForced.Claim,
+        ProjectionSolutions.Claim,
+        RecurrentIsFeedForward.Claim,
+        OrthogonalSolutions.Claim,
         DiagonalNetworkEquilibria.Claim,
+        DiagonalStaysDiagonal.Claim,
     ];
 }

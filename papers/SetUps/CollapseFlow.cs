@@ -1,0 +1,40 @@
+using Rhoflow.Data;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Losses;
+using Rhoflow.Measures;
+using Rhoflow.Measures.Collapse;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>The paper's model, flow (5)–(6), followed to where it rests: 20 examples of a teacher in four dimensions, ReLU net 4-16-16-1 (catalogue B35–B45).</summary>
+internal static class CollapseFlow
+{
+    public const int Steps = 30_000;
+
+    private static readonly Network Net = Network.Dense(4, 16, 16, 1);
+
+    /// <summary>The end of the flow from ρ0, one start a seed.</summary>
+    public static (NormalizedDescent End, Dataset Data) Rest(StudyContext context, double lambda, double rho, long seed) =>
+        (context.Shared($"collapse-flow/{lambda}/{rho}/{seed}", () => Begin(lambda, rho, seed).Run(Steps, context.Cancellation)), Data(seed));
+
+    /// <summary>NC1–NC4 at the start and at the end.</summary>
+    public static (NeuralCollapse Start, NeuralCollapse End) Collapse(StudyContext context, double lambda, double rho, long seed) =>
+        (Measure(Begin(lambda, rho, seed), seed), Measure(Rest(context, lambda, rho, seed).End, seed));
+
+    private static Dataset Data(long seed) => TeacherData.Of(seed, 20, 4);
+
+    private static NormalizedDescent Begin(double lambda, double rho, long seed) =>
+        new(Net, Initialization.Normal(Net, new RandomStream(seed, 37)), Data(seed), lambda, rho);
+
+    private static NeuralCollapse Measure(NormalizedDescent at, long seed)
+    {
+        var data = Data(seed);
+        using var passes = Linearization.Of<double>(Net, Loss.Square, data, Reduction.Sum, at.V, [], threads: 1);
+        // The decisions are those of ρf, not of f, where ρ has become negative.
+        double[] w = Net.Layers[^1].Of(at.V).ToArray();
+        Vectors.Scale(Math.Sign(at.Rho), w, w);
+        return NeuralCollapse.Of(passes.Features(Net.Depth), ClassLabels.OfTargets(data.Y, 1), w);
+    }
+}

@@ -1,0 +1,49 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B45, NC4: on the training set the network decides for the nearest class centre, wherever weight decay was strong enough; on test examples nearly.</summary>
+internal static class NearestCentreDecides
+{
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b45-nearest-centre-decides",
+        Paper = SquareLoss.Paper,
+        Place = "§5, appendix G, corollary 4 (NC4)",
+        Statement = "Equations 5 and 6 imply NC4: for a given feature the classifier chooses the class with the nearest training mean.",
+        SetUp = "The networks of claim B43 at the end of training: share of training examples where argmin_c ‖h − μ_c‖ and the network disagree; of test examples likewise, with the means of the training set. Flow (5)–(6), λ = .2 (which separates the data least) and .02. Seeds 0–4.",
+        Expected = "Disagreement 0. First reading: .000 in all converged runs.",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        var normalized = CollapseRuns.Decays.Select(decay => CollapseRuns.Normalized(context, decay)).ToArray();
+        var strong = CollapseRuns.Normalized(context, CollapseRuns.Strong);
+        IReadOnlyList<MeasuredRun> plain = CollapseRuns.Plain(context, false), two = CollapseRuns.TwoClasses(context, true);
+        double[] Flow(double decay) => [.. Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, decay, 1, seed).End.Centers.Disagreement)];
+        double[] largest = [.. normalized.Select(r => r.Last("nc4_disagreement").Max)];
+        judge.Measure("digits, normalization: largest disagreement of five, λ = 0, .00025, .001, .004, .016", largest);
+        judge.Measure("digits, neither: disagreement, by seed", plain.BySeed("nc4_disagreement"));
+        judge.Measure("flow, λ = .2: disagreement on 20 examples, by seed", Flow(.2));
+        judge.Measure("flow, λ = .02: disagreement on 20 examples, by seed", Flow(.02));
+        judge.Printed.AtMost("digits, normalization and λ = .004: largest disagreement, five seeds", strong.Last("nc4_disagreement").Max, 0);
+        judge.Printed.AtMost("digits, normalization and λ = .016: largest disagreement, five seeds", largest[^1], 0);
+        judge.Printed.AtMost("3 against 8, λ = .004: largest disagreement, five seeds", two.Last("nc4_disagreement").Max, 0);
+        judge.Measure("digits, normalization and λ = .004: disagreement on test examples, by seed", strong.BySeed("test_nc4_disagreement"));
+        judge.Measure("digits, normalization: median disagreement on test examples, by λ", [.. normalized.Select(r => r.Last("test_nc4_disagreement").Median)]);
+        if (largest[..3].Max() > 0) judge.NeedsCare("weight decay of .004 and more: with less, a few training examples are nearer to another class's mean although all are classified");
+
+        double[] at = [.. CollapseRuns.Decays.SelectMany(d => Enumerable.Repeat(Math.Max(d, 6e-5), 5))];
+        var training = new Panel("Training examples, medians of five", new Axis("epoch", Scale.Log, Min: 1), new Axis("share of disagreement", Min: 0));
+        foreach (var (name, runs) in new[] { ("normalization, λ = .004", strong), ("normalization, no decay", normalized[0]), ("neither", plain), ("3 against 8, λ = .004", two) })
+            training = training.Line(name, runs[0]["epoch"][1..], WithinClassVariability.Middle(runs, "nc4_disagreement")[1..]);
+        var chart = new Chart(training, new Panel("At the end, normalization, five seeds", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03), new Axis("share of disagreement", Min: 0))
+            .Points("training examples", at, [.. normalized.SelectMany(r => r.BySeed("nc4_disagreement"))]).Points("test examples", at, [.. normalized.SelectMany(r => r.BySeed("test_nc4_disagreement"))]));
+        var numbers = $"No training example is decided against its nearest mean at λ = .004 and .016; without decay up to {Wording.Text(largest[0])} of them are, with all classified. On test examples the two rules part for {Wording.Text(strong.Last("test_nc4_disagreement"))} (λ = .004).";
+        return judge.Outcome(chart: chart, caption: "The nearest mean and the network agree long before the features have collapsed.", holds: numbers, care: numbers, fails: numbers);
+    }
+}

@@ -1,0 +1,151 @@
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Limits;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+using Rhoflow.Papers;
+using Shouldly;
+using Xunit;
+
+namespace Rhoflow.Tests.Papers;
+
+/// <summary>Memo 112, appendices G and H: what the claims on constraint equations and collapse compute, by second routes, and their verdicts.</summary>
+public class CollapseTests
+{
+    [Theory]
+    [InlineData("b16-equal-margins-are-forced", Verdict.Fails)]
+    [InlineData("b38-every-example-is-stationary", Verdict.Fails)]
+    [InlineData("b39-projections-solve-the-constraints", Verdict.Fails)]
+    [InlineData("b40-orthogonal-matrices-solve-the-constraints", Verdict.Fails)]
+    [InlineData("b42-descent-preserves-diagonal-matrices", Verdict.Fails)]
+    [InlineData("b56-recurrent-equals-feed-forward", Verdict.Care)]
+    public void A_claim_comes_to_its_verdict(string id, Verdict expected)
+    {
+        var outcome = Outcomes.Of(id);
+        outcome.Verdict.ShouldBe(expected, outcome.Why);
+        outcome.Checks.ShouldAllBe(c => c.Role != CheckRole.Premise || c.Passed == true);
+        outcome.Checks.ShouldAllBe(c => c.Role != CheckRole.Instead || c.Passed == true, outcome.Why);
+        outcome.Chart!.Specification().ToJsonString().ShouldNotContain("NaN");
+    }
+
+    [Fact]
+    public void Numbers_of_the_first_reading()
+    {
+        var margins = Outcomes.Of("b16-equal-margins-are-forced").Numbers("margins of Iris at the support vector machine: least, median, largest");
+        margins.Select(m => Math.Round(m, 3)).ShouldBe([.743, 1.560, 3.655]);
+        var projections = Outcomes.Of("b39-projections-solve-the-constraints");
+        projections.Number("residual, p = 4, rank 2, x in the range").ShouldBe(.7071, 1e-4);
+        projections.Number("residual, p = 4, rank 3, x in the range").ShouldBe(.8165, 1e-4);
+        var orthogonal = Outcomes.Of("b40-orthogonal-matrices-solve-the-constraints");
+        orthogonal.Number("relative residual, p = 4, V_4 aligned").ShouldBe(.8660, 1e-4);
+        orthogonal.Number("√⟨cos²⟩ of V_3 and V_4ᵀ(V_2V_1)ᵀ, p = 4").ShouldBe(.25, .02);
+        Outcomes.Of("b38-every-example-is-stationary").Number("λ = 0.02: median over seeds of the mean residual of layer 1").ShouldBe(.966, .03);
+    }
+
+    [Fact]
+    public void Residuals_are_those_of_finite_differences()
+    {
+        var network = Network.Dense(3, 4, 4, 1);
+        var theta = Initialization.Normal(network, new RandomStream(3));
+        var data = TeacherData.Of(3, 6, 3);
+        var residuals = ConstraintEquations.Residuals(network, theta, data.X);
+        var v = (double[])theta.Clone();
+        Initialization.ScaleLayers(network, v, [1]);
+        double F(double[] at, int n)
+        {
+            var evaluation = new Evaluation(network, data.Example(n), 1);
+            evaluation.Forward(at);
+            return evaluation.Outputs[0];
+        }
+        var compared = 0;
+        for (var k = 0; k < 3; k++)
+            for (var n = 0; n < 6; n++)
+            {
+                var layer = network.Layers[k];
+                var slope = new double[layer.Count];
+                for (var i = 0; i < layer.Count; i++)
+                {
+                    double[] up = (double[])v.Clone(), down = (double[])v.Clone();
+                    up[layer.Offset + i] += 1e-6;
+                    down[layer.Offset + i] -= 1e-6;
+                    slope[i] = (F(up, n) - F(down, n)) / 2e-6;
+                }
+                if (Vectors.Norm(slope) < 1e-3) continue;
+                var miss = (double[])slope.Clone();
+                Vectors.Add(-F(v, n), layer.Of(v), miss);
+                residuals[k][n].ShouldBe(Vectors.Norm(miss) / Vectors.Norm(slope), 1e-7);
+                residuals[k][n].ShouldBe(Math.Sin(Vectors.Angle(slope, layer.Of(v))), 1e-6);
+                compared++;
+            }
+        compared.ShouldBeGreaterThan(6);
+    }
+
+    // On the circle the matrix (1/N) Σ x̂x̂ᵀ has eigenvalues (1 ± |mean of e^{2iφ}|)/2.
+    [Fact]
+    public void The_bound_of_the_first_layer_is_that_of_the_circle()
+    {
+        double[] angles = [.1, .8, 1.9, 4];
+        var x = angles.SelectMany((a, i) => (double[])[(i + 1) * Math.Cos(a), (i + 1) * Math.Sin(a)]).ToArray();
+        var resultant = Math.Sqrt(Math.Pow(angles.Average(a => Math.Cos(2 * a)), 2) + Math.Pow(angles.Average(a => Math.Sin(2 * a)), 2));
+        ConstraintEquations.FirstLayerBound(x, 2).ShouldBe((1 - resultant) / 2, 1e-14);
+    }
+
+    // The library's flow is stopped where it still moves; Euler steps must have passed there.
+    [Fact]
+    public void Normalized_descent_follows_the_flow()
+    {
+        var network = Network.Linear(3, 4, 1);
+        var data = TeacherData.Of(5, 10, 3);
+        var theta = Initialization.Normal(network, new RandomStream(5));
+        var end = new NormalizedDescent(network, theta, data, .3, 1).Run(4000);
+        var flow = new BatchNormWeightDecayFlow(new EmpiricalRisk(network, Loss.Square, data, Reduction.Sum), .3, 1)
+            .From(theta, new IntegrationOptions()).At([Instant.FromT(1e4)], TestContext.Current.CancellationToken).Single();
+        end.Rho.ShouldBe(flow.Rho, 1e-6);
+        var ridge = MinimumNorm.Of(data).Ridge(.3);
+        var outputs = end.Outputs(data.X);
+        for (var n = 0; n < 10; n++) outputs[n].ShouldBe(Vectors.Dot(ridge, data.Example(n)), 1e-6);
+        end.Residuals().Max().ShouldBeLessThan(1e-6);
+    }
+
+    [Fact]
+    public void Tied_layers_rest_where_their_common_matrix_does()
+    {
+        var network = Network.Linear(3, 3, 3, 1);
+        var data = TeacherData.Of(6, 10, 3);
+        var end = new NormalizedDescent(network, Initialization.Normal(network, new RandomStream(6)), data, .1, 1, tied: true).Run(4000);
+        network.Layers[0].Of(end.V).ToArray().ShouldBe(network.Layers[1].Of(end.V).ToArray());
+        double Loss(double[] common)
+        {
+            var v = (double[])end.V.Clone();
+            var norm = Vectors.Norm(common);
+            foreach (var layer in network.Layers.SkipLast(1)) Vectors.Scale(1 / norm, common, layer.Of(v));
+            var evaluation = new Evaluation(network, data.X, data.Count);
+            evaluation.Forward(v);
+            var sum = 0.0;
+            for (var n = 0; n < data.Count; n++) sum += Math.Pow(end.Rho * evaluation.Outputs[n] - data.Y[n], 2);
+            return sum;
+        }
+        var at = network.Layers[0].Of(end.V).ToArray();
+        for (var i = 0; i < at.Length; i++)
+        {
+            double[] up = (double[])at.Clone(), down = (double[])at.Clone();
+            up[i] += 1e-5;
+            down[i] -= 1e-5;
+            ((Loss(up) - Loss(down)) / 2e-5).ShouldBe(0, 1e-5);
+        }
+    }
+
+    [Theory]
+    [InlineData(3, 2)]
+    [InlineData(6, 6)]
+    public void Frames_are_orthonormal_and_projections_idempotent(int p, int count)
+    {
+        var rows = Frames.Orthonormal(p, count, new RandomStream(p));
+        var projection = Frames.Projection(rows);
+        var twice = Frames.Times(projection, projection);
+        for (var i = 0; i < p; i++) twice[i].ShouldBe(projection[i], 1e-14);
+        Enumerable.Range(0, p).Sum(i => projection[i][i]).ShouldBe(count, 1e-13);
+        Frames.Cosine(projection, Frames.Transpose(projection)).ShouldBe(1, 1e-14);
+    }
+}
