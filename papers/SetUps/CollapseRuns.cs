@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Papers;
 
@@ -14,20 +15,29 @@ internal static class CollapseRuns
     /// <summary>What the catalogue used is the second; collapse is nearest at this one.</summary>
     public const double Strong = .004;
 
+    private static readonly string[] NormalizedSweep = [$"descent.weight-decay={string.Join(',', Decays.Select(Text))}"];
+    private static readonly string[] PlainSweep = ["descent.weight-decay=0,0.001", Layers([64, 64, 64], 10, normalized: false)];
+    private static readonly string[] TwoClassSweep =
+        ["descent.weight-decay=0,0.004", Layers([64, 64, 64], 1, normalized: true), "data.classes=[\"3\", \"8\"]", "data.train=200", "data.test=150"];
+
     /// <summary>With batch normalization, by λ of <see cref="Decays"/>.</summary>
-    public static IReadOnlyList<MeasuredRun> Normalized(StudyContext context, double decay) =>
-        Five(context, decay, [$"descent.weight-decay={string.Join(',', Decays.Select(Text))}"]);
+    public static IReadOnlyList<MeasuredRun> Normalized(StudyContext context, double decay) => Five(context, decay, NormalizedSweep);
 
     /// <summary>Without batch normalization, λ = 0 or .001.</summary>
-    public static IReadOnlyList<MeasuredRun> Plain(StudyContext context, bool decay) =>
-        Five(context, decay ? .001 : 0, ["descent.weight-decay=0,0.001", Layers([64, 64, 64], 10, normalized: false)]);
+    public static IReadOnlyList<MeasuredRun> Plain(StudyContext context, bool decay) => Five(context, decay ? .001 : 0, PlainSweep);
 
     /// <summary>3 and 8 alone: one output, targets ±1; λ = 0 or .004.</summary>
-    public static IReadOnlyList<MeasuredRun> TwoClasses(StudyContext context, bool decay) =>
-        Five(context, decay ? Strong : 0, ["descent.weight-decay=0,0.004", Layers([64, 64, 64], 1, normalized: true), "data.classes=[\"3\", \"8\"]", "data.train=200", "data.test=150"], train: false);
+    public static IReadOnlyList<MeasuredRun> TwoClasses(StudyContext context, bool decay) => Five(context, decay ? Strong : 0, TwoClassSweep);
 
     /// <summary>Hidden layers of other widths, λ = .004.</summary>
-    public static IReadOnlyList<MeasuredRun> Hidden(StudyContext context, params int[] widths) => Five(context, Strong, [Layers(widths, 10, normalized: true)]);
+    public static IReadOnlyList<MeasuredRun> Hidden(StudyContext context, params int[] widths) => Five(context, Strong, HiddenSweep(widths));
+
+    /// <summary>What full size trains for all but <see cref="Hidden"/>.</summary>
+    public static IReadOnlyList<Experiment> FullRuns() =>
+        [.. new[] { NormalizedSweep, PlainSweep, TwoClassSweep }.SelectMany(sweep => MeasuredRun.Experiments(Config, Overrides(sweep, full: true)))];
+
+    /// <summary>What full size trains for <see cref="Hidden"/>.</summary>
+    public static IReadOnlyList<Experiment> FullRuns(IEnumerable<int[]> hidden) => [.. hidden.SelectMany(widths => MeasuredRun.Experiments(Config, Overrides(HiddenSweep(widths), full: true)))];
 
     /// <summary>The median over seeds of the last number of a column, with its extremes.</summary>
     public static Spread Last(this IReadOnlyList<MeasuredRun> runs, string column) => Spread.Of(runs.Select(r => r.Last(column)));
@@ -36,11 +46,14 @@ internal static class CollapseRuns
     public static double[] BySeed(this IReadOnlyList<MeasuredRun> runs, string column) => [.. runs.Select(r => r.Last(column))];
 
     // The same call for every claim, so that a group of replicas is trained once.
-    private static MeasuredRun[] Five(StudyContext context, double decay, string[] overrides, bool train = true)
-    {
-        string[] full = context.Full ? ["descent.epochs=3000", .. train ? (string[])["data.train=1297"] : []] : [];
-        return [.. MeasuredRun.Of(context, Config, [.. overrides, .. full, Seeds]).Where(run => run.Experiment.Descent!.WeightDecay[0] == decay)];
-    }
+    private static MeasuredRun[] Five(StudyContext context, double decay, string[] sweep) =>
+        [.. MeasuredRun.Of(context, Config, Overrides(sweep, context.Full)).Where(run => run.Experiment.Descent!.WeightDecay[0] == decay)];
+
+    // Full size: ten times the epochs, and all digits that the 500 test examples leave where all classes are taken.
+    private static string[] Overrides(string[] sweep, bool full) =>
+        [.. sweep, .. full ? (string[])["descent.epochs=3000", .. sweep == TwoClassSweep ? (string[])[] : ["data.train=1297"]] : [], Seeds];
+
+    private static string[] HiddenSweep(int[] widths) => [Layers(widths, 10, normalized: true)];
 
     private static string Layers(IReadOnlyList<int> hidden, int outputs, bool normalized) =>
         $"network.layers=[{string.Concat(hidden.Select(w => $"{{dense: {w}}}, {(normalized ? "batch-norm, " : "")}relu, "))}{{dense: {outputs}}}]";

@@ -19,6 +19,7 @@ internal static class ClassMeansFormASimplex
         SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. "
             + "Two classes: cos(μ₊, μ₋) as the means are, at the end of the flow (five seeds, λ = .02, .2) and of 3 against 8; and centred. Taken as reached: a mean |cos + 1/9| of 0.01, a cosine of −0.99.",
         Expected = "Deviations 0; cos(μ₊, μ₋) = −1. First reading: mean deviation .057, lengths .086 (normalization and decay), .066, .110 (no decay), .144, .148 (no normalization); uncentred cosine .06–.33 in the flow.",
+        FullRuns = CollapseRuns.FullRuns,
         Check = Check,
     };
 

@@ -9,6 +9,8 @@ internal static class CollapseIsIndependentOfTheNetwork
     private static readonly int[] Widths = [16, 32, 64, 128];
     private static readonly int[] HiddenLayers = [1, 3, 5];
 
+    private static IEnumerable<int[]> OtherNetworks => Widths.Where(w => w != 64).Select(w => (int[])[w, w, w]).Concat(HiddenLayers.Where(k => k != 3).Select(k => Enumerable.Repeat(64, k).ToArray()));
+
     private static readonly (string Name, string Column)[] Columns =
         [("NC1 tr(Σ_WΣ_B⁺)/C", "nc1_pinv"), ("NC1 tr Σ_W/tr Σ_B", "nc1_trace_ratio"), ("NC2 mean |cos + 1/9|", "nc2_equiangularity"), ("NC3 distance", "nc3_distance")];
 
@@ -22,6 +24,7 @@ internal static class CollapseIsIndependentOfTheNetwork
         SetUp = "Digits in ten classes, 500 examples, normalization, SGD of 300 epochs to the end of a falling rate (papers/square-loss/collapse.yaml), seeds 0–4: λ = 0, .00025, .001, .004, .016 at width 64 and three hidden layers; "
             + "widths 16, 32, 64, 128 and 1, 3, 5 hidden layers of 64 at λ = .004. Taken as collapse: NC1 and NC2 of .01, an NC3 distance of .1, no disagreement (NC4).",
         Expected = "No dependence on λ > 0, width or depth; all deviations near 0.",
+        FullRuns = () => [.. CollapseRuns.FullRuns(), .. CollapseRuns.FullRuns(OtherNetworks)],
         Check = Check,
     };
 

@@ -21,6 +21,7 @@ internal static class WithinClassVariability
             + "batch normalization with λ = 0 … .016, neither, weight decay alone (λ = .001), and 3 against 8 with one output (200 examples). Seeds 0–4. NC1 in four definitions: tr(Σ_WΣ_B⁺)/C about the mean of means (pinv) and of examples (ufm), tr Σ_W/tr Σ_B, "
             + "and the pairwise (Var_c + Var_d)/(2‖μ_c − μ_d‖²) (CDNV). Taken as collapse: 0.01 or less.",
         Expected = "NC1 → 0. First reading: flow .09 (λ = .02), .28–.31 (.2), .69 (λ = 0, ρ0 = 20); digits at the end .0192 (λ = .00025), .0286 (no decay), .017 (no normalization), .0147 (two classes).",
+        FullRuns = CollapseRuns.FullRuns,
         Check = Check,
     };
 
