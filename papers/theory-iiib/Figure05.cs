@@ -31,10 +31,10 @@ internal static class PerturbedTrainingFigure
     private static Panel Lines(string title, string y, PerturbedTraining.Pair pair, Func<IObservations, double[]> values)
     {
         var panel = new Panel(title, new Axis("epoch"), new Axis(y));
-        panel = panel.Line("perturbed", Joined(pair.Perturbed, static r => r["epoch"]), Joined(pair.Perturbed, values), 1);
-        return panel.Line("control", Joined(pair.Control, static r => r["epoch"]), Joined(pair.Control, values), 0);
+        // All seeds as one series; an ordinate that is not a number lifts the pen between them.
+        Panel With(string name, IReadOnlyList<IObservations> runs, int colour) => panel.Line(name,
+            [.. runs.SelectMany(static r => r["epoch"].Append(r.Last("epoch")))], [.. runs.SelectMany(r => values(r).Append(double.NaN))], colour);
+        panel = With("perturbed", pair.Perturbed, 1);
+        return With("control", pair.Control, 0);
     }
-
-    // All seeds as one series; a point that is not a number lifts the pen between them.
-    private static double[] Joined(IReadOnlyList<IObservations> runs, Func<IObservations, double[]> values) => [.. runs.SelectMany(r => values(r).Append(double.NaN))];
 }
