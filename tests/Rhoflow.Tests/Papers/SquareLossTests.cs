@@ -104,6 +104,31 @@ public sealed class SquareLossTests
         parts.Select(static m => m.Rho).ShouldBe(whole.Select(static m => m.Rho));
     }
 
+    // What goes into the ReLUs of the folded network has variance 1, as behind batch normalization; ρ_1 = 1 and ρ = ‖W_2‖ = 1.
+    [Fact]
+    public void B62_folding_gives_the_model_the_scale_of_the_network()
+    {
+        var experiment = MeasuredRun.Experiments("square-loss/model-and-network", "seed=2")[0];
+        var (risk, theta, rho) = ModelAndNetworkPart.Folded(experiment);
+        rho.ShouldBe(1, 1e-9);
+        var flow = new Rhoflow.Flows.BatchNormWeightDecayFlow(risk, 0, rho);
+        var v = flow.Start(theta)[1..];
+        int inputs = risk.Data.Inputs, units = risk.Network.Layers[0].Rows;
+        for (var i = 0; i < units; i++)
+        {
+            double[] activity = [.. Enumerable.Range(0, risk.Data.Count).Select(n => Vectors.Dot(v.AsSpan(i * inputs, inputs), risk.Data.Example(n)))];
+            var mean = activity.Average();
+            activity.Average(a => (a - mean) * (a - mean)).ShouldBe(1, 1e-9);
+        }
+    }
+
+    [Fact]
+    public void Final_norms_are_geometric_means_of_the_second_half()
+    {
+        var columns = new Dictionary<string, double[]> { ["epoch"] = [0, 1, 4, 5, 10], ["rho"] = [7, 7, 7, 2, 8] };
+        NormSettings.Final(new NormSweep.Training(c => columns[c], null)).ShouldBe(4, 1e-12);
+    }
+
     [Theory]
     [InlineData("01", 3)]
     [InlineData("06", 3)]
