@@ -15,6 +15,7 @@ public static class TheoreticalIssues
         CompositionGraphs.Figure,
         CompositionAvoidsTheCurse.Claim,
         TrainedTreesNeedFewerParameters.Claim,
+        NormalizedLossFigure.Again,
         StationaryPointsAreHyperbolic.Claim,
         WidthCurves.InTheoreticalIssues,
     ];

@@ -24,6 +24,9 @@ public static class TheoryIII
         LangevinPrefersWideMinima.Claim,
         FixedRhoReachesTheMaximumMargin.Claim,
         MinimumNormIsMaximumMargin.Claim,
+        NormalizedLossFigure.Figure,
+        NormalizedLossesAreEqual.Claim,
+        NormalizedLossRanksNetworks.Claim,
         Figure02.Figure,
         LayersGrowAlike.Claim,
         LayersStayEqual.Claim,
@@ -42,5 +45,11 @@ public static class TheoryIII
         Figure06.Figure,
         ScheduleMatters.Claim,
         Figure07.Figure,
+        ScaledLossFigure.Figure,
+        LinearRelationVanishes.Claim,
+        SupportVectorFigure.Figure,
+        PerturbedSupportVectorFigures.Half,
+        PerturbedSupportVectorFigures.NineTenths,
+        SupportVectorsUnderPerturbation.Claim,
     ];
 }

@@ -23,7 +23,10 @@ public static class MarginMeasures
             Refuse = static s => s.HasExponentialTail ? NoMargins(s) : $"−log L/ρ is a margin for losses with an exponential tail; the {s.Loss} loss has none",
         },
         Single("support_count", "examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 §6, Fig 9", static m => SupportVectors.Of(m.Snapshot.NormalizedMargins).Length),
-        Single("support_first", "index of the example with the smallest margin", "T3 Fig 9", static m => SupportVectors.First(m.Snapshot.NormalizedMargins)),
+        Single("support_first", "index of the example with the smallest margin", "T3 Fig 9", static m => SupportVectors.First(m.Snapshot.NormalizedMargins)) with
+        {
+            Arrays = [new MeasureArray("support_order", OrderLength, static m => Row(OrderLength(m.Setting), [.. SupportVectors.Order(m.Snapshot.NormalizedMargins).Take(OrderLength(m.Setting)).Select(static n => (double)n)]))],
+        },
         Single("support_multiplicity", "examples that share the smallest margin within 1e-9 of it: ties and duplicates", "T3 §4.4", static m => SupportVectors.Multiplicity(m.Snapshot.NormalizedMargins)),
         new()
         {
@@ -72,6 +75,9 @@ public static class MarginMeasures
             Refuse = NoMargins,
         },
     ];
+
+    // The ten examples of the smallest margins, ascending.
+    private static int OrderLength(MeasureSetting s) => Math.Min(10, s.Train?.Count ?? 0);
 
     private static string? NoMargins(MeasureSetting s) => s.HasClasses ? null : "regression targets have no margins";
 

@@ -1,0 +1,64 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Measures.NormalizedLoss;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>Networks that were trained on the same data to their end from different starts (T3 Fig 1, 8): one number a network of every measure, taken at the end.</summary>
+internal sealed class NormalizedNets
+{
+    /// <summary>What the sweeps start from: ‖W_k‖_F of all layers, four seeds each.</summary>
+    public static readonly IReadOnlyList<int> DigitNorms = [4, 8, 16, 32], ImageNorms = [2, 4, 8, 16];
+
+    /// <summary>ρ' on which the cross-entropy of ρ'f̃ is measured.</summary>
+    public static readonly IReadOnlyList<double> Scales = [1, .. NormalizedLossMeasures.PowersOfFour];
+
+    private const string Digits = "theory-iii/figure-01-digits", Images = "theory-iii/figure-01";
+
+    private readonly IReadOnlyList<Func<string, double>> _nets;
+
+    private NormalizedNets(IEnumerable<Func<string, double>> nets) => _nets = [.. nets];
+
+    /// <summary>Networks.</summary>
+    public int Count => _nets.Count;
+
+    /// <summary>A column of metrics.csv at the end of training, one number a network.</summary>
+    public double[] this[string column] => [.. _nets.Select(n => n(column))];
+
+    /// <summary>16 networks on the digits chosen by <paramref name="dataSeed"/>; further overrides vary the set-up.</summary>
+    public static NormalizedNets OfDigits(StudyContext context, long dataSeed, params string[] overrides) =>
+        Run(context, Digits, [$"data.seed={dataSeed}", $"init.frobenius={string.Join(',', DigitNorms)}", "seed=0,1,2,3", .. overrides]);
+
+    /// <summary>One network on the same digits with labels drawn by lot.</summary>
+    public static NormalizedNets OfRandomDigits(StudyContext context, long dataSeed) =>
+        Run(context, Digits, [$"data.seed={dataSeed}", "init.frobenius=8", "data.labels=random"]);
+
+    /// <summary>CIFAR-10 and convolutions: computed at full size, otherwise what is kept of such a run; null where nothing is.</summary>
+    public static NormalizedNets? OfImages(StudyContext context) => context.Full
+        ? Run(context, Images, [$"init.frobenius={string.Join(',', ImageNorms)}", "seed=0,1,2,3"])
+        : Kept([.. ImageNorms.SelectMany(norm => Enumerable.Range(0, 4).Select(seed => $"norm-{norm}-seed-{seed}"))]);
+
+    /// <summary>The same with random labels.</summary>
+    public static NormalizedNets? OfRandomImages(StudyContext context) => context.Full
+        ? Run(context, Images, ["data.labels=random", "init.frobenius=8", "seed=0,1,2,3,4"])
+        : Kept([.. Enumerable.Range(0, 5).Select(seed => $"random-seed-{seed}")]);
+
+    /// <summary>Pearson's correlation of the test cross-entropy of ρ'f̃ with the test error, ρ' = <see cref="Scales"/>.</summary>
+    public double[] CorrelationsWithError()
+    {
+        var errors = this["test_error"];
+        return [.. Scales.Select(r => LinearRegression.Correlation(this[Column(r)], errors))];
+    }
+
+    /// <summary>The column of the test cross-entropy of ρ'f̃.</summary>
+    public static string Column(double scale) => FormattableString.Invariant($"test_ce_rho{scale}");
+
+    private static NormalizedNets Run(StudyContext context, string config, string[] overrides) =>
+        new(MeasuredRun.Of(context, config, overrides).Select(r => (Func<string, double>)r.Last));
+
+    private static NormalizedNets? Kept(IReadOnlyList<string> names)
+    {
+        KeptRun[] runs = [.. names.Select(n => KeptRun.Find(Images, n)).OfType<KeptRun>()];
+        return runs.Length < 3 ? null : new(runs.Select(r => (Func<string, double>)r.Last));
+    }
+}

@@ -1,0 +1,67 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+
+namespace Rhoflow.Papers;
+
+/// <summary>Which training examples have the smallest margins along a training that goes on long after it has fitted its 100 examples (T3 Fig 9–11).</summary>
+/// <param name="Epochs">Observed epochs.</param>
+/// <param name="First">The example with the smallest margin.</param>
+/// <param name="Count">Examples within 1 % of the smallest margin.</param>
+/// <param name="Margin">The smallest normalized margin.</param>
+/// <param name="Log10Loss">log₁₀ L.</param>
+/// <param name="TrainError">Share of misclassified examples.</param>
+/// <param name="Order">The ten examples of the smallest margins, ascending; null where they were not kept.</param>
+internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[] Count, double[] Margin, double[] Log10Loss, double[] TrainError, double[][]? Order)
+{
+    /// <summary>How many of the smallest margins are compared as a set.</summary>
+    public const int SetSize = 5;
+
+    /// <summary>Amplitudes of the digits' runs; 0 is the control, .5 and .9 are those of figures 10 and 11.</summary>
+    public static readonly IReadOnlyList<double> Amplitudes = [0, .5, .9, 10, 100, 1000];
+
+    private const string DigitsConfig = "theory-iii/figure-09-digits";
+
+    /// <summary>Epochs of perturbations, digits and images; and the end.</summary>
+    public static readonly IReadOnlyList<double> DigitsPerturbed = [1000, 1500, 2000, 2500, 3000], ImagesPerturbed = [2000, 3000, 4000, 5000, 6000];
+
+    /// <summary>Five seeds of the digits at an amplitude.</summary>
+    public static SupportVectorRun[] OfDigits(StudyContext context, double amplitude)
+    {
+        var all = MeasuredRun.Of(context, DigitsConfig, FormattableString.Invariant($"descent.perturb.amplitude={string.Join(',', Amplitudes.Select(a => FormattableString.Invariant($"{a}")))}"), "seed=0,1,2,3,4");
+        var place = Amplitudes.ToList().IndexOf(amplitude);
+        return [.. all.Skip(place * 5).Take(5).Select(r => Of(c => r[c], r.Rows("support_order")))];
+    }
+
+    /// <summary>The runs of figure 9, 10 or 11 itself: computed at full size, otherwise those that are kept; empty where none is.</summary>
+    public static SupportVectorRun[] OfImages(StudyContext context, string figure) => context.Full
+        ? [.. MeasuredRun.Of(context, figure, "seed=0,1,2,3,4").Select(r => Of(c => r[c], r.Rows("support_order")))]
+        : [.. Enumerable.Range(0, 5).Select(seed => KeptRun.Find(figure, $"seed-{seed}")).OfType<KeptRun>().Select(r => Of(c => r[c], null))];
+
+    /// <summary>The first observed epoch without a training error from which on there is none.</summary>
+    public double Fitted => Epochs[Array.FindLastIndex(TrainError, e => e > 0) + 1];
+
+    /// <summary>The place of the last observation before <paramref name="epoch"/> (at it, if that is the end).</summary>
+    public int Before(double epoch) => epoch >= Epochs[^1] ? Epochs.Length - 1 : Array.FindIndex(Epochs, e => e >= epoch) - 1;
+
+    /// <summary>|A∩B|/|A∪B| of the five smallest margins of two runs at one observation.</summary>
+    public static double Overlap(SupportVectorRun a, SupportVectorRun b, int at) =>
+        Measures.Margins.SupportVectors.Change([.. a.Order![at].Take(SetSize).Select(static n => (int)n)], [.. b.Order![at].Take(SetSize).Select(static n => (int)n)]).Jaccard;
+
+    /// <summary>Index of the smallest margin by epoch, as the paper draws it: a colour a seed, and lines where all examples are fitted and where weights were perturbed.</summary>
+    public static Panel IndexPanel(string title, IReadOnlyList<SupportVectorRun> runs, IEnumerable<double> perturbed)
+    {
+        var panel = new Panel(title, new Axis("epoch"), new Axis("example of the smallest margin", Min: 0, Max: 100));
+        for (var i = 0; i < runs.Count; i++) panel = panel.Points($"seed {i}", runs[i].Epochs, runs[i].First, i);
+        panel = panel.At("all fitted", runs.Max(r => r.Fitted));
+        var label = "perturbed";
+        foreach (var epoch in perturbed)
+        {
+            panel = panel.At(label, epoch);
+            label = "";
+        }
+        return panel;
+    }
+
+    private static SupportVectorRun Of(Func<string, double[]> column, double[][]? order) =>
+        new(column("epoch"), column("support_first"), column("support_count"), column("margin_min"), column("log10_loss"), column("train_error"), order);
+}

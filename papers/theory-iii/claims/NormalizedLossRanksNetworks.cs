@@ -1,0 +1,77 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Papers;
+
+/// <summary>B50: which number of a trained network ranks test errors: normalized losses, norms, margins, or bounds.</summary>
+internal static class NormalizedLossRanksNetworks
+{
+    /// <summary>What is held against the test error; signs so that a good measure has a correlation of +1.</summary>
+    private static readonly (string Name, string Column, int Sign)[] Measures =
+    [
+        ("normalized training loss", "ce_gap_rho1", -1),
+        ("normalized test loss", "test_ce_gap_rho1", -1),
+        ("unnormalized test loss", "log10_test_loss", 1),
+        ("ρ", "log10_rho", 1),
+        ("least margin", "margin_min", -1),
+        ("10 % margin", "margin_q10", -1),
+        ("∏‖W‖₂/10 % margin", "log10_spectral_margin_q10", 1),
+        ("Bartlett et al.", "log10_bartlett_q10", 1),
+        ("PAC-Bayes", "log10_pac_bayes_q10", 1),
+        ("path norm/10 % margin", "log10_path_l2_margin_q10", 1),
+        ("Fisher–Rao", "log10_fisher_rao", 1),
+    ];
+
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b50-normalized-loss-ranks-networks",
+        Paper = TheoryIII.Paper,
+        Place = "Figures 1 and 8, eq. 1; Square loss, Observation 3",
+        Statement = "The normalized loss predicts the test error of networks that all fit their training data, and a smaller norm ρ goes with a smaller error: bounds by norm and margin rank networks.",
+        SetUp = "The 80 networks of b49: Spearman's rank correlation with the test error within each of five draws of the training images (16 networks each), for normalized losses, norms, margins and bounds. "
+            + "Printed: the median over the five draws is at least .7 for the normalized training loss and for ρ; and at least .5 for the normalized loss among the eight networks from starts of norm 4 and 8, which do not differ by ρ.",
+        Expected = "Rank correlation near 1.",
+        Figures = ["theory-iii/figure-01", "theory-iii/figure-08"],
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        NormalizedNets[] all = [.. Spread.Seeds.Select(s => NormalizedNets.OfDigits(context, s))];
+        double[] Ranks((string Name, string Column, int Sign) m, Range nets) =>
+            [.. all.Select(n => m.Sign * RankCorrelation.Spearman(n[m.Column][nets], n["test_error"][nets]))];
+        judge.Measure("test errors, least to greatest", $"{Wording.Text(all.Min(n => n["test_error"].Min()))} … {Wording.Text(all.Max(n => n["test_error"].Max()))}");
+        var panel = new Panel("Rank correlation with the test error", new Axis("measure, best first", Min: 0), new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
+        var near = new Panel("Among starts of norm 4 and 8 alone", new Axis("measure, in the order of the left panel", Min: 0), new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
+        var ordered = Measures.Select(m => (Measure: m, Whole: Ranks(m, ..), Near: Ranks(m, ..8))).OrderByDescending(p => Spread.Of(p.Whole).Median).ToArray();
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            var (m, whole, close) = ordered[i];
+            judge.Measure($"{m.Name}: rank correlation with the test error, by draw", whole);
+            judge.Measure($"{m.Name}: the same among starts of norm 4 and 8", close);
+            double[] x = [.. Enumerable.Repeat(i + 1.0, whole.Length)];
+            panel = panel.Points($"{i + 1} {m.Name}", x, whole, i % 8);
+            near = near.Points($"{i + 1} {m.Name}", x, close, i % 8);
+        }
+        Spread Of(string name) => Spread.Of(ordered.Single(p => p.Measure.Name == name).Whole);
+        var loss = Of("normalized training loss");
+        judge.Printed.AtLeast("normalized training loss: rank correlation with the test error, median of five draws", loss.Median, .7);
+        judge.Printed.AtLeast("ρ: rank correlation with the test error, median of five draws", Of("ρ").Median, .7);
+        var closeLoss = Spread.Of(ordered.Single(p => p.Measure.Name == "normalized training loss").Near);
+        judge.Printed.AtLeast("normalized training loss: the same among starts of norm 4 and 8, median of five draws", closeLoss.Median, .5);
+        var (best, ranks, _) = ordered[0];
+        var spectral = Of("∏‖W‖₂/10 % margin");
+        if (NormalizedNets.OfImages(context) is { } images)
+            foreach (var m in Measures) judge.Measure($"CIFAR-10, full size, {m.Name}: rank correlation", Rank(m, images));
+        var text = $"Rank correlation with the test error, medians of five draws: normalized training loss {Wording.Text(loss.Median)} ({Wording.Text(loss.Min)} … {Wording.Text(loss.Max)}), normalized test loss {Wording.Text(Of("normalized test loss").Median)}, "
+            + $"ρ {Wording.Text(Of("ρ").Median)}, least margin {Wording.Text(Of("least margin").Median)}, spectral norms over margin {Wording.Text(spectral.Median)}, unnormalized test loss {Wording.Text(Of("unnormalized test loss").Median)}; "
+            + $"best: {best.Name}, {Wording.Text(Spread.Of(ranks).Median)}. What all of them see is the size of the start: among the networks from the two smaller norms the normalized loss has {Wording.Text(closeLoss.Median)} ({Wording.Text(closeLoss.Min)} … {Wording.Text(closeLoss.Max)}).";
+        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(panel, near), caption: "A dot a draw of the training images; 16 networks left, eight of them right. 1: the measure ranks test errors perfectly.");
+    }
+
+    private static double Rank((string Name, string Column, int Sign) m, NormalizedNets nets) =>
+        nets[m.Column].All(double.IsFinite) ? m.Sign * RankCorrelation.Spearman(nets[m.Column], nets["test_error"]) : double.NaN;
+}

@@ -1,0 +1,61 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Papers;
+using Shouldly;
+using Xunit;
+
+namespace Rhoflow.Tests.Papers;
+
+/// <summary>What figures 1 and 8–11 of Theory III are computed from, a second way.</summary>
+public sealed class NormalizedNetTests
+{
+    [Fact]
+    public void Sixteen_networks_fit_the_same_digits_and_their_correlations_are_covariances_over_deviations()
+    {
+        var nets = NormalizedNets.OfDigits(new StudyContext(), 0, "data.train=100", "data.test=200", "observe.measures=[loss, norms, margins, normalized-loss]");
+        nets.Count.ShouldBe(16);
+        nets["train_error"].ShouldAllBe(e => e == 0);
+        nets["rho"].ShouldBe([.. nets["rho_1"].Zip(nets["rho_2"], (a, b) => a * b)], 1e-9);
+        nets["test_ce_gap_rho1"].ShouldBe([.. nets["test_ce_rho1"].Select(l => Math.Log(10) - l)], 1e-12);
+
+        var errors = nets["test_error"];
+        var correlations = nets.CorrelationsWithError();
+        correlations.Length.ShouldBe(11);
+        double[] large = nets["test_ce_rho1048576"];
+        correlations[^1].ShouldBe(Covariance(large, errors) / Math.Sqrt(Covariance(large, large) * Covariance(errors, errors)), 1e-12);
+        // Where ρ'f̃ is small the loss is ln 10 − ρ'·mean: the same relation with the error at 1 and at 4, of the other sign for what is below ln 10.
+        double[] gap = nets["test_ce_gap_rho1"];
+        correlations[0].ShouldBe(-Covariance(gap, errors) / Math.Sqrt(Covariance(gap, gap) * Covariance(errors, errors)), 1e-9);
+        correlations[1].ShouldBe(correlations[0], .02);
+    }
+
+    [Fact]
+    public void Threshold_is_the_first_scale_at_which_the_correlation_has_changed()
+    {
+        LinearRelationVanishes.Threshold([.7, .7, .72, .55, .95, -.3, -.6, -.6, -.6, -.6, -.6]).ShouldBe(256);
+        LinearRelationVanishes.Threshold([.7, .7, .7, .7, .7, .7, .7, .7, .7, .7, .6]).ShouldBe(double.PositiveInfinity);
+    }
+
+    [Fact]
+    public void Perturbed_runs_are_compared_before_the_next_perturbation_and_at_the_end()
+    {
+        // Epochs 0, 10, … 50; perturbed at 20 and 40.
+        double[] five = [1, 2, 3, 4, 5], other = [9, 2, 3, 4, 8];
+        var control = Run([0, 1, 1, 1, 1, 1], [five, five, five, five, five, five]);
+        var perturbed = Run([0, 1, 1, 1, 9, 9], [five, five, five, five, other, other]);
+        control.Fitted.ShouldBe(10);
+        control.Before(20).ShouldBe(1);
+        control.Before(50).ShouldBe(5);
+        // Epoch 30, before the second, has come back; the end has not, and shares 3 of 7 examples.
+        var (share, overlap) = SupportVectorsUnderPerturbation.Outcomes([perturbed], [control], [20, 40, 50]);
+        share.ShouldBe(.5);
+        overlap.ShouldBe([1, 3.0 / 7], 1e-15);
+    }
+
+    private static SupportVectorRun Run(double[] first, double[][] order) => new([0, 10, 20, 30, 40, 50], first, [0, 1, 1, 1, 1, 1], new double[6], new double[6], [.5, 0, 0, 0, 0, 0], order);
+
+    private static double Covariance(double[] a, double[] b)
+    {
+        double meanA = a.Average(), meanB = b.Average();
+        return a.Zip(b, (x, y) => (x - meanA) * (y - meanB)).Sum();
+    }
+}
