@@ -27,6 +27,7 @@ public static class TheoryIII
         NormalizedLossFigure.Figure,
         NormalizedLossesAreEqual.Claim,
         NormalizedLossRanksNetworks.Claim,
+        BoundOffsetIsSmall.Claim,
         Figure02.Figure,
         LayersGrowAlike.Claim,
         LayersStayEqual.Claim,
