@@ -46,5 +46,6 @@ public static class SquareLoss
         OrthogonalSolutions.Claim,
         DiagonalNetworkEquilibria.Claim,
         DiagonalStaysDiagonal.Claim,
+        SgdStopsAtInterpolation.Claim,
     ];
 }

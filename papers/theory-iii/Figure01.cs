@@ -30,6 +30,7 @@ internal static class NormalizedLossFigure
         Title = "Test against training loss, before and after normalization",
         Caption = Story,
         Config = "papers/theory-iii/figure-01.yaml",
+        FullRuns = NormalizedNets.FullRuns,
         Build = Build,
     };
 

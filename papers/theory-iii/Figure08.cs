@@ -17,6 +17,7 @@ internal static class ScaledLossFigure
             + "the correlation is the same from ρ' = 1 until ρ' nears the inverse of the margins, where the loss begins to bend and follows the error best, and then its sign turns: misclassified examples decide the loss, and the networks of large ρ lose least by them. "
             + "Scaling the inputs by c moves the threshold by 1/c, so a number like 4 belongs to one choice of inputs. Five draws of 500 digits; full-size runs (CIFAR-10) follow where they are kept.",
         Config = "papers/theory-iii/figure-01.yaml",
+        FullRuns = NormalizedNets.FullTrueLabels,
         Build = Build,
     };
 

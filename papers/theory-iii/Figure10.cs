@@ -25,6 +25,7 @@ internal static class PerturbedSupportVectorFigures
                 + "By then the gradient is so small that the loss hardly notices, and the five smallest margins stay those of the unperturbed control (overlap 1 but for moments). With hundred and thousand times the gradient the loss jumps, and the network comes back to the same example "
                 + "or ends on another one (right panels). Digits, computed now; runs of the paper's kind follow where they are kept.",
             Config = $"papers/{id}.yaml",
+            FullRuns = () => SupportVectorRun.FullRuns(id),
             Build = context => Build(context, id, amplitude),
         };
     }

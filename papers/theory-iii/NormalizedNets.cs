@@ -1,4 +1,5 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Config;
 using Rhoflow.Measures.NormalizedLoss;
 using Rhoflow.Numerics;
 
@@ -14,6 +15,8 @@ internal sealed class NormalizedNets
     public static readonly IReadOnlyList<double> Scales = [1, .. NormalizedLossMeasures.PowersOfFour];
 
     private const string Digits = "theory-iii/figure-01-digits", Images = "theory-iii/figure-01";
+
+    private static readonly string[] ImageSweep = [$"init.frobenius={string.Join(',', ImageNorms)}", "seed=0,1,2,3"], RandomSweep = ["data.labels=random", "init.frobenius=8", "seed=0,1,2,3,4"];
 
     private readonly IReadOnlyList<Func<string, double>> _nets;
 
@@ -35,13 +38,19 @@ internal sealed class NormalizedNets
 
     /// <summary>CIFAR-10 and convolutions: computed at full size, otherwise what is kept of such a run; null where nothing is.</summary>
     public static NormalizedNets? OfImages(StudyContext context) => context.Full
-        ? Run(context, Images, [$"init.frobenius={string.Join(',', ImageNorms)}", "seed=0,1,2,3"])
+        ? Run(context, Images, ImageSweep)
         : Kept([.. ImageNorms.SelectMany(norm => Enumerable.Range(0, 4).Select(seed => $"norm-{norm}-seed-{seed}"))]);
 
     /// <summary>The same with random labels.</summary>
     public static NormalizedNets? OfRandomImages(StudyContext context) => context.Full
-        ? Run(context, Images, ["data.labels=random", "init.frobenius=8", "seed=0,1,2,3,4"])
+        ? Run(context, Images, RandomSweep)
         : Kept([.. Enumerable.Range(0, 5).Select(seed => $"random-seed-{seed}")]);
+
+    /// <summary>What figure 1 trains at full size.</summary>
+    public static IReadOnlyList<Experiment> FullRuns() => [.. FullTrueLabels(), .. MeasuredRun.Experiments(Images, RandomSweep)];
+
+    /// <summary>Those of them with true labels.</summary>
+    public static IReadOnlyList<Experiment> FullTrueLabels() => MeasuredRun.Experiments(Images, ImageSweep);
 
     /// <summary>Pearson's correlation of the test cross-entropy of ρ'f̃ with the test error, ρ' = <see cref="Scales"/>.</summary>
     public double[] CorrelationsWithError()

@@ -1,4 +1,5 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Figures;
 
 namespace Rhoflow.Papers;
@@ -21,6 +22,8 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
 
     private const string DigitsConfig = "theory-iii/figure-09-digits";
 
+    private const string FiveSeeds = "seed=0,1,2,3,4";
+
     /// <summary>Epochs of perturbations, digits and images; and the end.</summary>
     public static readonly IReadOnlyList<double> DigitsPerturbed = [1000, 1500, 2000, 2500, 3000], ImagesPerturbed = [2000, 3000, 4000, 5000, 6000];
 
@@ -34,8 +37,11 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
 
     /// <summary>The runs of figure 9, 10 or 11 itself: computed at full size, otherwise those that are kept; empty where none is.</summary>
     public static SupportVectorRun[] OfImages(StudyContext context, string figure) => context.Full
-        ? [.. MeasuredRun.Of(context, figure, "seed=0,1,2,3,4").Select(r => Of(c => r[c], r.Rows("support_order")))]
+        ? [.. MeasuredRun.Of(context, figure, FiveSeeds).Select(r => Of(c => r[c], r.Rows("support_order")))]
         : [.. Enumerable.Range(0, 5).Select(seed => KeptRun.Find(figure, $"seed-{seed}")).OfType<KeptRun>().Select(r => Of(c => r[c], null))];
+
+    /// <summary>What figure 9, 10 or 11 trains at full size.</summary>
+    public static IReadOnlyList<Experiment> FullRuns(string figure) => MeasuredRun.Experiments(figure, FiveSeeds);
 
     /// <summary>The first observed epoch without a training error from which on there is none.</summary>
     public double Fitted => Epochs[Array.FindLastIndex(TrainError, e => e > 0) + 1];

@@ -30,6 +30,7 @@ internal static class LinearRelationVanishes
             + "Varied: three layers; 100 images; inputs not divided by their norm; square loss in training. In each, the threshold is the first ρ' at which the correlation has left its value at ρ' = 1 by more than .2.",
         Expected = "Strong correlation for ρ' below 4, none above.",
         Figures = ["theory-iii/figure-08"],
+        FullRuns = NormalizedNets.FullTrueLabels,
         Check = Check,
     };
 

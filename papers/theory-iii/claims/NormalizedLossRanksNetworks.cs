@@ -34,6 +34,7 @@ internal static class NormalizedLossRanksNetworks
             + "Printed: the median over the five draws is at least .7 for the normalized training loss and for ρ; and at least .5 for the normalized loss among the eight networks from starts of norm 4 and 8, which do not differ by ρ.",
         Expected = "Rank correlation near 1.",
         Figures = ["theory-iii/figure-01", "theory-iii/figure-08"],
+        FullRuns = NormalizedNets.FullTrueLabels,
         Check = Check,
     };
 

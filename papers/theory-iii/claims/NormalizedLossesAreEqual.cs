@@ -20,6 +20,7 @@ internal static class NormalizedLossesAreEqual
             + "correlation of the unnormalized losses at most .9, random labels above all others in both losses.",
         Expected = "Slope 1, small positive offset.",
         Figures = ["theory-iii/figure-01", "theoretical-issues/figure-02"],
+        FullRuns = NormalizedNets.FullTrueLabels,
         Check = Check,
     };
 

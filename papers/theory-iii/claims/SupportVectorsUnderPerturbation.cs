@@ -17,6 +17,7 @@ internal static class SupportVectorsUnderPerturbation
             + "Before the next perturbation (at the end for the last) the smallest margin and the five smallest are compared with the control's at the same epoch: 20 outcomes an amplitude. Came back: the smallest margin is that of the control's example.",
         Expected = "The example of the smallest margin stands still at the end of training; at .5 and .9 some perturbations change it and some do not.",
         Figures = ["theory-iii/figure-09", "theory-iii/figure-10", "theory-iii/figure-11"],
+        FullRuns = static () => [.. new[] { "theory-iii/figure-09", "theory-iii/figure-10", "theory-iii/figure-11" }.SelectMany(SupportVectorRun.FullRuns)],
         Check = Check,
     };
 

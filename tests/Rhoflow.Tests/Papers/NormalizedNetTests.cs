@@ -1,4 +1,6 @@
+using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Networks;
 using Rhoflow.Papers;
 using Shouldly;
 using Xunit;
@@ -50,6 +52,28 @@ public sealed class NormalizedNetTests
         share.ShouldBe(.5);
         overlap.ShouldBe([1, 3.0 / 7], 1e-15);
     }
+
+    // Two examples at e₁ and −e₁: of the two units one sees each, or none does.
+    [Fact]
+    public void SGD_rests_where_no_unit_sees_an_example_and_fits_the_others()
+    {
+        var data = new Dataset("two", [1, 0, -1, 0], [1, -1], 2);
+        var context = new StudyContext();
+        var ends = SgdStopsAtInterpolation.Follow(Network.Dense(2, 2, 1), data, [0, 1, 2, 3, 4, 5, 6, 7], 1, 0, 1500, context);
+        foreach (var end in ends)
+        {
+            end.Motion.ShouldBeLessThan(1e-6);
+            // A unit is on for one of the two at most, so an example is fitted or not seen: f = 0, |ℓ| = 1.
+            Math.Min(end.Misfit, Math.Abs(end.Misfit - 1)).ShouldBeLessThan(1e-5);
+            end.Pull.ShouldBeLessThan(1e-5);
+        }
+        ends.ShouldContain(static e => e.Misfit > .5);
+        ends.ShouldContain(static e => e.Misfit < .5);
+    }
+
+    [Fact]
+    public void Offset_of_the_bound_in_closed_form() =>
+        BoundOffsetIsSmall.Offset(1 / Math.Sqrt(500), 500).ShouldBe((1 + Math.Sqrt(2 * Math.Log(20))) / (2 * Math.Sqrt(500)), 1e-15);
 
     private static SupportVectorRun Run(double[] first, double[][] order) => new([0, 10, 20, 30, 40, 50], first, [0, 1, 1, 1, 1, 1], new double[6], new double[6], [.5, 0, 0, 0, 0, 0], order);
 
