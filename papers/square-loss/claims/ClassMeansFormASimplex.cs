@@ -50,7 +50,7 @@ internal static class ClassMeansFormASimplex
         judge.Instead("two centred means are opposite whatever the features are").AtMost("3 against 8: largest distance of the centred means from the frame, start and end", two.Max(r => Math.Max(r["nc2_etf"][0], r.Last("nc2_etf"))), 1e-9);
 
         double[] at = [.. CollapseRuns.Decays.SelectMany(d => Enumerable.Repeat(Math.Max(d, 6e-5), 5))];
-        var sweep = new Panel("Ten digits, normalization, five seeds", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03), new Axis("deviation from the frame at the end", Scale.Log));
+        var sweep = new Panel("Ten digits, normalization, five seeds", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03), new Axis("deviation from the frame at the end", Scale.Log, Min: .008, Max: 1));
         foreach (var (name, column) in Columns) sweep = sweep.Points(name, at, [.. normalized.SelectMany(r => r.BySeed(column))]);
         var chart = new Chart(
             sweep.Level("taken as reached (cos)", .01),

@@ -44,7 +44,7 @@ internal static class NearestCentreDecides
             training = training.Line(name, runs[0]["epoch"][1..], WithinClassVariability.Middle(runs, "nc4_disagreement")[1..]);
         var chart = new Chart(training, new Panel("At the end, normalization, five seeds", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03), new Axis("share of disagreement", Min: 0))
             .Points("training examples", at, [.. normalized.SelectMany(r => r.BySeed("nc4_disagreement"))]).Points("test examples", at, [.. normalized.SelectMany(r => r.BySeed("test_nc4_disagreement"))]));
-        var numbers = $"No training example is decided against its nearest mean at λ = .004 and .016; without decay up to {Wording.Text(largest[0])} of them are, with all classified. On test examples the two rules part for {Wording.Text(strong.Last("test_nc4_disagreement"))} (λ = .004).";
+        var numbers = $"The share of training examples that are decided against their nearest mean is at most {Wording.Text(largest[3])} at λ = .004, {Wording.Text(largest[4])} at .016 and {Wording.Text(largest[0])} without decay, where all are classified. On test examples the two rules part for {Wording.Text(strong.Last("test_nc4_disagreement"))} (λ = .004).";
         return judge.Outcome(chart: chart, caption: "The nearest mean and the network agree long before the features have collapsed.", holds: numbers, care: numbers, fails: numbers);
     }
 }

@@ -60,7 +60,7 @@ internal static class WithinClassVariability
         var training = new Panel("Digits: NC1 (pinv) in training, medians of five", new Axis("epoch", Scale.Log, Min: 1), new Axis("tr(Σ_WΣ_B⁺)/C", Scale.Log, Min: .006, Max: 5));
         foreach (var (name, runs) in new[] { ("normalization, λ = .004", strong), ("normalization, no decay", normalized[0]), ("neither", plain), ("decay alone, λ = .001", decayed), ("3 against 8, λ = .004", two) })
             training = training.Line(name, runs[0]["epoch"][1..], Middle(runs, "nc1_pinv")[1..]);
-        var sweep = new Panel("Digits, normalization: three definitions, five seeds", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03), new Axis("NC1 at the end", Scale.Log, Min: 8e-4, Max: .7));
+        var sweep = new Panel("Digits, normalization: three definitions, five seeds", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .12), new Axis("NC1 at the end", Scale.Log, Min: 8e-4, Max: .7));
         double[] at = [.. CollapseRuns.Decays.SelectMany(d => Enumerable.Repeat(Math.Max(d, 6e-5), 5))];
         foreach (var (name, column) in columns.Where(c => c.Item1 != "ufm")) sweep = sweep.Points(name, at, [.. normalized.SelectMany(r => r.BySeed(column))]);
         var chart = new Chart(
@@ -73,7 +73,7 @@ internal static class WithinClassVariability
         var numbers = $"The paper's own equations end at tr Σ_W/tr Σ_B = {Flowing(0)} without decay, {Flowing(1)} at λ = .02 and {Flowing(2)} at .2: decay of ρ alone costs fit and adds variability. Digits with normalization: tr(Σ_WΣ_B⁺)/C = {Text(normalized[0].Last("nc1_pinv").Median)} without decay, "
             + $"{Text(strong.Last("nc1_pinv").Median)} at λ = .004, {Text(normalized[^1].Last("nc1_pinv").Median)} at .016; tr Σ_W/tr Σ_B is {Text(normalized[0].Last("nc1_trace_ratio").Median)}, {Text(strong.Last("nc1_trace_ratio").Median)}, "
             + $"{Text(normalized[^1].Last("nc1_trace_ratio").Median)}. For 3 against 8 the first says {Text(two.Last("nc1_pinv").Median)} and the second {Text(two.Last("nc1_trace_ratio").Median)}: beside the line between the means the features vary freely.";
-        return judge.Outcome(chart: chart, caption: "By the pseudoinverse the ten classes collapse to the hundredth near λ = .004, by the trace not even at .016: the verdict depends on λ and on the definition.",
+        return judge.Outcome(chart: chart, caption: "Where the dots cross the dotted line depends on the definition: the verdict changes with λ, and with what is called variability.",
             care: $"Networks that are trained vary less within classes the larger λ is (of all layers), but variability does not vanish, and stationarity does not ask for it. {numbers}", fails: numbers);
     }
 
