@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
+using Rhoflow.Networks;
 
 namespace Rhoflow.Papers;
 
@@ -9,7 +10,18 @@ internal static class PerturbedTraining
     private const string Config = "theory-iiib/figure-05", Arms = "descent.perturb.amplitude=0.25,0";
 
     /// <summary>The arms: perturbed and control, a run a seed.</summary>
-    public sealed record Pair(IReadOnlyList<IObservations> Perturbed, IReadOnlyList<IObservations> Control);
+    public sealed record Pair(IReadOnlyList<IObservations> Perturbed, IReadOnlyList<IObservations> Control)
+    {
+        /// <summary>How much more a column changes in the epochs after each perturbation than in the control: a row a seed.</summary>
+        public double[][] Jumps(string column, int[] at, int epochs)
+        {
+            double[] Changes(IObservations run) => [.. at.Select(e => Value(run, column, e + epochs) - Value(run, column, e))];
+            return [.. Perturbed.Zip(Control, (p, c) => Changes(p).Zip(Changes(c), static (a, b) => a - b).ToArray())];
+        }
+
+        /// <summary>The last number of a column, perturbed minus control.</summary>
+        public Spread AtTheEnd(string column) => Spread.Of(Perturbed.Zip(Control, (p, c) => p.Last(column) - c.Last(column)));
+    }
 
     /// <summary>Digits, five seeds.</summary>
     public static Pair Quick(StudyContext context)
@@ -21,6 +33,22 @@ internal static class PerturbedTraining
     /// <summary>The epochs of the perturbations at quick size.</summary>
     public static int[] QuickEpochs() => MeasuredRun.Experiments(Config + "-quick")[0].Descent!.Perturbation!.At;
 
+    /// <summary>
+    /// What a perturbation does to log₁₀ ρ in the mean at quick size: noise of a times the spread of weights whose mean is about 0 multiplies E‖W_k‖² by 1 + a².
+    /// </summary>
+    public static double NormJump
+    {
+        get
+        {
+            var experiment = MeasuredRun.Experiments(Config + "-quick")[0];
+            var amplitude = experiment.Descent!.Perturbation!.Amplitude;
+            return experiment.Network!.Build(new TensorShape(8, 8, 1)).Depth * .5 * Math.Log10(1 + amplitude * amplitude);
+        }
+    }
+
+    /// <summary>A column just before each perturbation: it comes behind its epoch, so that the observation of that epoch is the last without it.</summary>
+    public static double[] Before(IObservations run, string column, int[] at) => [.. at.Select(e => Value(run, column, e))];
+
     /// <summary>CIFAR-10: trained now at full size, otherwise what is kept, or null.</summary>
     public static Pair? Whole(StudyContext context)
     {
@@ -30,4 +58,8 @@ internal static class PerturbedTraining
 
     /// <summary>What full size trains.</summary>
     public static IReadOnlyList<Experiment> FullRuns() => MeasuredRun.Experiments(Config, Arms, "data.test=2000");
+
+    private static double Value(IObservations run, string column, int epoch) => Array.IndexOf(run["epoch"], epoch) is >= 0 and var row
+        ? run[column][row]
+        : throw new ArgumentException($"epoch {epoch} was not observed", nameof(epoch));
 }

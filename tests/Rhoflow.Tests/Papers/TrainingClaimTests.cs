@@ -1,5 +1,6 @@
 using MathNet.Numerics.Integration;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Numerics;
 using Rhoflow.Papers;
 using Shouldly;
 using Xunit;
@@ -61,5 +62,47 @@ public sealed class TrainingClaimTests
         full.Select(static e => e.Data!.Train!.Value).ShouldBe([500, 500, 1000, 1000, 2000, 2000, 5000, 5000, 10000, 10000, 20000, 20000, 50000, 50000]);
         full.Select(static e => e.Data!.RandomLabels).ShouldBe([.. Enumerable.Range(0, 14).Select(static i => i % 2 == 1)]);
         PerturbedTraining.QuickEpochs().ShouldBe([300, 400, 500, 600, 700, 800, 900, 1000]);
+    }
+
+    // Two arms in closed form: both drift by 0.001 an epoch, the perturbed one steps by 0.1 behind epoch 20 and by 0.2 behind epoch 40.
+    [Fact]
+    public void B77_changes_are_those_of_the_perturbations_alone()
+    {
+        double[] epochs = [0, 10, 20, 30, 40, 50];
+        var control = new Columns { ["epoch"] = epochs, ["v"] = [.. epochs.Select(static e => .001 * e)] };
+        var perturbed = new Columns { ["epoch"] = epochs, ["v"] = [.. epochs.Select(static e => .001 * e + (e > 20 ? .1 : 0) + (e > 40 ? .2 : 0))] };
+        var pair = new PerturbedTraining.Pair([perturbed], [control]);
+        var jumps = pair.Jumps("v", [20, 40], 10).Single();
+        jumps.Zip([.1, .2], static (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-12);
+        pair.AtTheEnd("v").Median.ShouldBe(.3, 1e-12);
+        PerturbedTraining.Before(perturbed, "v", [20, 40]).Zip([.02, .14], static (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-12);
+        Should.Throw<ArgumentException>(() => PerturbedTraining.Before(perturbed, "v", [25]));
+    }
+
+    // The law of the norm, by drawing the weights of the quick network and the noise.
+    [Fact]
+    public void B77_law_of_the_norm_by_sampling()
+    {
+        int[] sizes = [72, 1152, 640];
+        var random = new RandomStream(77, stream: 0);
+        const int draws = 400;
+        var mean = 0.0;
+        for (var draw = 0; draw < draws; draw++)
+            foreach (var size in sizes)
+            {
+                double before = 0, after = 0;
+                for (var i = 0; i < size; i++)
+                {
+                    var (w, noise) = (random.NextNormal(), .25 * random.NextNormal());
+                    (before, after) = (before + w * w, after + (w + noise) * (w + noise));
+                }
+                mean += .5 * Math.Log10(after / before) / draws;
+            }
+        PerturbedTraining.NormJump.ShouldBe(mean, .003);
+    }
+
+    private sealed class Columns : Dictionary<string, double[]>, IObservations
+    {
+        public double Last(string column) => this[column][^1];
     }
 }
