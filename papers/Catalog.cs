@@ -7,10 +7,10 @@ namespace Rhoflow.Papers;
 public static class PapersCatalog
 {
     /// <summary>The papers in the order in which they are read here.</summary>
-    public static IReadOnlyList<Paper> Papers => [TheoryIII.Paper, TheoryIIIb.Paper, SquareLoss.Paper, TheoreticalIssues.Paper, MeasuresPage.Paper];
+    public static IReadOnlyList<Paper> Papers => [TheoryIII.Paper, TheoryIIIb.Paper, SquareLoss.Paper, TheoreticalIssues.Paper, Schedules.Paper, MeasuresPage.Paper];
 
     /// <summary>All claims and figures, in the order of each paper; a claim stands under the paper that states it first.</summary>
-    public static IReadOnlyList<IStudy> Contents => [.. TheoryIII.Contents, .. TheoryIIIb.Contents, .. SquareLoss.Contents, .. TheoreticalIssues.Contents, .. MeasuresPage.Contents];
+    public static IReadOnlyList<IStudy> Contents => [.. TheoryIII.Contents, .. TheoryIIIb.Contents, .. SquareLoss.Contents, .. TheoreticalIssues.Contents, .. Schedules.Contents, .. MeasuresPage.Contents];
 
     /// <summary>The claims.</summary>
     public static IReadOnlyList<Claim> Claims => [.. Contents.OfType<Claim>()];
