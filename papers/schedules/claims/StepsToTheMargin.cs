@@ -42,7 +42,7 @@ internal static class StepsToTheMargin
         return judge.Outcome(care:
             $"After 30,000 gradient evaluations the gap to the maximum margin is {Wording.Text(Last("GD").Median)} with gradient descent, {Wording.Text(Last("GD, η/L").Median)} with η/L, {Wording.Text(Last("GD, normalized").Median)} with normalized steps (1/R, longer than η/L's) and "
             + $"{Wording.Text(Last("ρ = 1 + γηk").Median)} with ρ = 1 + γηk on the sphere (medians of five sets; exponents {Slope("GD").Median:F2}, {Slope("GD, η/L").Median:F2}, {Slope("GD, normalized").Median:F2}, {Slope("ρ = 1 + γηk").Median:F2}). "
-            + $"Doubling ρ every 300 steps is ahead for a while and then stands still at {Wording.Text(Last("ρ doubled every 300").Median)}: its Σ 1/ρ_k converges. ρ = γηk, what η/L gives by itself, is at the edge of what V can follow.");
+            + $"Doubling ρ every 300 steps overtakes η/L for a while and then stands still at {Wording.Text(Last("ρ doubled every 300").Median)}: its Σ 1/ρ_k converges. ρ = γηk, what η/L gives by itself, is at the edge of what V can follow.");
     }
 
     // Between 3,000 and 30,000 steps.
