@@ -15,6 +15,8 @@ public static class Schedules
         FastestSchedule.Claim,
         StepsToTheMargin.Claim,
         LinearSchedules.Figure,
+        DeepSchedules.Figure,
+        DesignedNormsReachTheMargin.Claim,
         SchedulesForgetTheScale.Claim,
     ];
 }
