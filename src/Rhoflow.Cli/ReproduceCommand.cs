@@ -56,7 +56,7 @@ public static class ReproduceCommand
             var selection = Selection.Of(request.Ids, studies);
             using var progress = new ReproduceProgress(error, request.Quiet);
             var reproduction = new Reproduction(Path.Combine(request.Folder, "results"), request.Full, request.Jobs, progress.On);
-            if (request is { Full: true, Quiet: false }) Announce(reproduction.Forecast(selection, cancellation), request.Folder, error);
+            if (request is { Full: true, Quiet: false }) Announce(reproduction.Forecast(selection, id => error.WriteLine($"rhoflow: timing the first steps of {id}"), cancellation), request.Folder, error);
             var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(1));
             progress.Stop();
             if (result.Interrupted)
@@ -81,7 +81,7 @@ public static class ReproduceCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            error.WriteLine($"rhoflow: interrupted while drawing. All results are kept in {request.Folder}; the same command goes on from there.");
+            error.WriteLine($"rhoflow: interrupted. All results are kept in {request.Folder}; the same command goes on from there.");
             return 130;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -14,7 +14,11 @@ public sealed record FullSizeForecast(int Left, int Done, IReadOnlyList<(string 
     public double Seconds => Studies.Sum(static s => s.Seconds);
 
     /// <summary>The forecast of the runs that <paramref name="selection"/> needs in <paramref name="runs"/>, from the first steps of each.</summary>
-    public static FullSizeForecast Of(Selection selection, string runs, CancellationToken cancellation = default)
+    /// <param name="selection">What is to be reproduced.</param>
+    /// <param name="runs">The folder of the runs.</param>
+    /// <param name="begins">Told the id of each study before its first steps are timed, which takes seconds a run.</param>
+    /// <param name="cancellation">Ctrl-C.</param>
+    public static FullSizeForecast Of(Selection selection, string runs, Action<string>? begins = null, CancellationToken cancellation = default)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var studies = new List<(string, double)>();
@@ -23,6 +27,7 @@ public sealed record FullSizeForecast(int Left, int Done, IReadOnlyList<(string 
         foreach (var study in selection.Studies.Where(static s => s.FullRuns is not null))
         {
             cancellation.ThrowIfCancellationRequested();
+            begins?.Invoke(study.Id);
             List<RunPlan> plans;
             try
             {

@@ -54,10 +54,10 @@ public sealed class Reproduction
     }
 
     /// <summary>What the training runs will take that <paramref name="selection"/> needs at full size and the store has no result of.</summary>
-    public FullSizeForecast Forecast(Selection selection, CancellationToken cancellation = default)
+    public FullSizeForecast Forecast(Selection selection, Action<string>? begins = null, CancellationToken cancellation = default)
     {
         var known = Known(selection).Results.Select(r => r.Study.Id).ToHashSet(StringComparer.Ordinal);
-        return FullSizeForecast.Of(new Selection([.. selection.Studies.Where(s => !known.Contains(s.Id))]), _runs, cancellation);
+        return FullSizeForecast.Of(new Selection([.. selection.Studies.Where(s => !known.Contains(s.Id))]), _runs, begins, cancellation);
     }
 
     /// <summary>What the store has of <paramref name="selection"/> already; computes nothing.</summary>

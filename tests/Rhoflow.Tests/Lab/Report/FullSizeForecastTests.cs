@@ -30,7 +30,9 @@ public class FullSizeForecastTests
             studies.Care,
             studies.Fails with { FullRuns = () => [Configs.Read(Absent)] },
         ]);
-        var first = FullSizeForecast.Of(selection, folder.Path, TestContext.Current.CancellationToken);
+        List<string> begun = [];
+        var first = FullSizeForecast.Of(selection, folder.Path, begun.Add, TestContext.Current.CancellationToken);
+        begun.ShouldBe([studies.Holds.Id, studies.Figure.Id, studies.Fails.Id]);
         (first.Left, first.Done).ShouldBe((2, 0));
         first.Studies.Single().Id.ShouldBe(studies.Holds.Id);
         first.Seconds.ShouldBeGreaterThan(0);
@@ -38,7 +40,7 @@ public class FullSizeForecastTests
         first.Missing.Single().Why.ShouldContain("none.csv");
 
         new RunLauncher(folder.Path, Resume: false, []).Launch(two[0], cancellation: TestContext.Current.CancellationToken).Status.ShouldBe(RunStatus.Finished);
-        var then = FullSizeForecast.Of(selection, folder.Path, TestContext.Current.CancellationToken);
+        var then = FullSizeForecast.Of(selection, folder.Path, cancellation: TestContext.Current.CancellationToken);
         (then.Left, then.Done).ShouldBe((1, 1));
     }
 }
