@@ -30,6 +30,9 @@ internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, Descent
 
     public double[] Norms => [.. _norms];
 
+    /// <summary>The largest log L of a step: past some hundreds its squares leave float64, and then the two ways need not fail alike.</summary>
+    public double LargestLogLoss { get; private set; } = double.NegativeInfinity;
+
     private bool IsUnitNorm => options.Normalization is not (Normalization.None or Normalization.Weight or Normalization.WeightPerRow);
 
     private double[] Weights()
@@ -48,6 +51,7 @@ internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, Descent
         var w = Weights();
         var h = new double[w.Length];
         var value = new EmpiricalRisk(net, loss, batch).Evaluate(w, h);
+        LargestLogLoss = Math.Max(LargestLogLoss, value.LogLoss);
         var pull = Groups([.. h.Select(v => Math.Exp(value.LogScale) * v)]);
         var weights = Groups(w);
         double total = Math.Exp(value.LogLoss), square = 0;
