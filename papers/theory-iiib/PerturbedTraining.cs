@@ -9,6 +9,9 @@ internal static class PerturbedTraining
 {
     private const string Config = "theory-iiib/figure-05", Arms = "descent.perturb.amplitude=0.25,0";
 
+    /// <summary>The rates of the full size: the one that trains fastest, and a fifth of it.</summary>
+    public static readonly string[] Rates = ["0.05", "0.01"];
+
     /// <summary>The arms: perturbed and control, a run a seed.</summary>
     public sealed record Pair(IReadOnlyList<IObservations> Perturbed, IReadOnlyList<IObservations> Control)
     {
@@ -30,34 +33,33 @@ internal static class PerturbedTraining
         return new Pair([.. runs.Take(5)], [.. runs.Skip(5)]);
     }
 
-    /// <summary>The epochs of the perturbations at quick size.</summary>
-    public static int[] QuickEpochs() => MeasuredRun.Experiments(Config + "-quick")[0].Descent!.Perturbation!.At;
+    /// <summary>The epochs of the perturbations at quick size, or at full size.</summary>
+    public static int[] Epochs(bool full = false) => MeasuredRun.Experiments(full ? Config : Config + "-quick")[0].Descent!.Perturbation!.At;
 
     /// <summary>
-    /// What a perturbation does to log₁₀ ρ in the mean at quick size: noise of a times the spread of weights whose mean is about 0 multiplies E‖W_k‖² by 1 + a².
+    /// What a perturbation does to log₁₀ ρ in the mean: noise of a times the spread of weights whose mean is about 0 multiplies E‖W_k‖² by 1 + a².
     /// </summary>
-    public static double NormJump
+    public static double NormJump(bool full = false)
     {
-        get
-        {
-            var experiment = MeasuredRun.Experiments(Config + "-quick")[0];
-            var amplitude = experiment.Descent!.Perturbation!.Amplitude;
-            return experiment.Network!.Build(new TensorShape(8, 8, 1)).Depth * .5 * Math.Log10(1 + amplitude * amplitude);
-        }
+        var experiment = MeasuredRun.Experiments(full ? Config : Config + "-quick")[0];
+        var amplitude = experiment.Descent!.Perturbation!.Amplitude;
+        return experiment.Network!.Build(full ? new TensorShape(32, 32, 3) : new TensorShape(8, 8, 1)).Depth * .5 * Math.Log10(1 + amplitude * amplitude);
     }
 
     /// <summary>A column just before each perturbation: it comes behind its epoch, so that the observation of that epoch is the last without it.</summary>
     public static double[] Before(IObservations run, string column, int[] at) => [.. at.Select(e => Value(run, column, e))];
 
-    /// <summary>CIFAR-10: trained now at full size, otherwise what is kept, or null.</summary>
-    public static Pair? Whole(StudyContext context)
+    /// <summary>CIFAR-10 at one of the rates: trained now at full size, otherwise what is kept, or null.</summary>
+    public static Pair? Whole(StudyContext context, string rate)
     {
-        if (context.Full) return MeasuredRun.Of(context, Config, Arms, "data.test=2000") is var runs ? new Pair([runs[0]], [runs[1]]) : null;
-        return (KeptRun.Find(Config, "perturbed"), KeptRun.Find(Config, "control")) is ({ } perturbed, { } control) ? new Pair([perturbed], [control]) : null;
+        if (context.Full) return MeasuredRun.Of(context, Config, Arms, Rate(rate), "data.test=2000") is var runs ? new Pair([runs[0]], [runs[1]]) : null;
+        return (KeptRun.Find(Config, $"perturbed-rate-{rate}"), KeptRun.Find(Config, $"control-rate-{rate}")) is ({ } perturbed, { } control) ? new Pair([perturbed], [control]) : null;
     }
 
     /// <summary>What full size trains.</summary>
-    public static IReadOnlyList<Experiment> FullRuns() => MeasuredRun.Experiments(Config, Arms, "data.test=2000");
+    public static IReadOnlyList<Experiment> FullRuns() => [.. Rates.SelectMany(static r => MeasuredRun.Experiments(Config, Arms, Rate(r), "data.test=2000"))];
+
+    private static string Rate(string rate) => $"descent.learning-rate={rate}";
 
     private static double Value(IObservations run, string column, int epoch) => Array.IndexOf(run["epoch"], epoch) is >= 0 and var row
         ? run[column][row]
