@@ -26,7 +26,7 @@ internal static class ObservationWorks
 
     public static IReadOnlyList<Work> All { get; } =
     [
-        new("observe", Threads, "measures.py", [], Observe, 0, IsSingle: true, IsRate: false, new Goal(GoalKind.Cost, 1.5) { Beside = "a forward pass" }, "the forward pass itself")
+        new("observe", Threads, "measures.py", [], Observe, 0, IsSingle: true, IsRate: false, new Goal(GoalKind.Cost, 1.5) { Beside = "a forward pass" }, "the products of the central path: N p² in float64")
         {
             Beside = Forward,
         },

@@ -76,7 +76,7 @@ public static class Suite
         var mine = Median(ours);
         double? share = work.Flops > 0 ? work.Flops / mine / peak : null, ratio = ratios is null ? null : Median(ratios), cost = costs.Count > 0 ? Median(costs) : null;
         return new Row(work.Name, work.Threads, work.IsRate ? 1 / mine : mine, ratios is null ? null : work.IsRate ? 1 / Median(theirs) : Median(theirs),
-            ratios is null ? null : peerName, work.IsRate ? "/s" : "s", ratio, ratios?.Min(), ratios?.Max(), share, cost,
+            ratios is null ? null : peerName, work.Peers.Length > 0, work.IsRate ? "/s" : "s", ratio, ratios?.Min(), ratios?.Max(), share, cost, cost is null ? null : work.Goal?.Beside,
             work.Goal?.Text, work.Goal?.Reached(mine, ratio, share, cost), work.Bound);
     }
 

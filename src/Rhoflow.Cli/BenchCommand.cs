@@ -63,6 +63,7 @@ internal static class BenchCommand
                 ["ratio_max"] = r.RatioMax,
                 ["peak_share"] = r.PeakShare,
                 ["cost"] = r.Cost,
+                ["cost_of"] = r.CostOf,
                 ["target"] = r.Target,
                 ["reached"] = r.Reached,
                 ["bound"] = r.Bound,
@@ -75,9 +76,9 @@ internal static class BenchCommand
         var table = Terminal.Table(["name", "target", "threads", "ours", "peer", "ratio", "from … to", "of peak", "reached", "held back by"], leftAligned: 2);
         foreach (var r in rows)
             table.Add(r.Name, r.Target ?? "", r.Threads.ToString(CultureInfo.InvariantCulture), $"{Number(r.Ours)} {r.Unit}",
-                r.Peer is { } p ? $"{r.PeerName} {Number(p)} {r.Unit}" : "no answer", r.Ratio is { } q ? Number(q) : "",
+                r.Peer is { } p ? $"{r.PeerName} {Number(p)} {r.Unit}" : r.HasPeer ? "no answer" : "none", r.Ratio is { } q ? Number(q) : "",
                 r.RatioMin is { } low ? $"{Number(low)} … {Number(r.RatioMax!.Value)}" : "", r.PeakShare is { } share ? $"{100 * share:0} %" : "",
-                r.Reached switch { true => "yes", false => "no", null => "" }, r.Cost is { } cost ? $"{r.Bound}; {Number(cost)} × the gradient" : r.Bound);
+                r.Reached switch { true => "yes", false => "no", null => "" }, r.Cost is { } cost ? $"{r.Bound}; {Number(cost)} × {r.CostOf}" : r.Bound);
         Terminal.On(output).Write(table);
         output.WriteLine($"{RunEnvironment.Processor}, SIMD {RunEnvironment.Simd}; peers: {Suite.PeerDescription()} (no answer: not installed, or it stopped). Medians of alternating pairs; a ratio above 1 means that we are faster.");
     }

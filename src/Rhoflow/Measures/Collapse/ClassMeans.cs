@@ -110,7 +110,7 @@ public sealed class ClassMeans
     /// <summary>Σ_W = (1/N) Σ_n (h_n − μ_{c(n)})(h_n − μ_{c(n)})ᵀ, p × p.</summary>
     public double[] WithinScatter(FeatureMatrix features, ClassLabels labels, Team team)
     {
-        const int panel = 128;
+        const int panel = 64;
         var (p, scatter) = (Width, new double[Width * Width]);
         // The blocks on and above the diagonal; the others are their mirror.
         EachBlock(features, labels, team, (_, count, rows) =>
