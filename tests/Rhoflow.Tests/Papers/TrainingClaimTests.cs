@@ -61,7 +61,9 @@ public sealed class TrainingClaimTests
         full.Count.ShouldBe(14);
         full.Select(static e => e.Data!.Train!.Value).ShouldBe([500, 500, 1000, 1000, 2000, 2000, 5000, 5000, 10000, 10000, 20000, 20000, 50000, 50000]);
         full.Select(static e => e.Data!.RandomLabels).ShouldBe([.. Enumerable.Range(0, 14).Select(static i => i % 2 == 1)]);
-        PerturbedTraining.QuickEpochs().ShouldBe([300, 400, 500, 600, 700, 800, 900, 1000]);
+        PerturbedTraining.Epochs().ShouldBe([300, 400, 500, 600, 700, 800, 900, 1000]);
+        PerturbedTraining.Epochs(full: true).ShouldBe([.. Enumerable.Range(6, 11).Select(static i => 100 * i)]);
+        PerturbedTraining.FullRuns().Select(static e => (e.Descent!.LearningRate, e.Descent.Perturbation!.Amplitude)).ShouldBe([(.05, .25), (.05, 0), (.01, .25), (.01, 0)]);
     }
 
     // Two arms in closed form: both drift by 0.001 an epoch, the perturbed one steps by 0.1 behind epoch 20 and by 0.2 behind epoch 40.
@@ -98,7 +100,9 @@ public sealed class TrainingClaimTests
                 }
                 mean += .5 * Math.Log10(after / before) / draws;
             }
-        PerturbedTraining.NormJump.ShouldBe(mean, .003);
+        PerturbedTraining.NormJump().ShouldBe(mean, .003);
+        // Five layers instead of three.
+        PerturbedTraining.NormJump(full: true).ShouldBe(mean * 5 / 3, .005);
     }
 
     private sealed class Columns : Dictionary<string, double[]>, IObservations
