@@ -42,7 +42,7 @@ public static class NormalizedLossMeasures
         Values = m => examples(m) is { } e
             ?
             [
-                .. Norms.Select(r => NormalizedLosses.LogCrossEntropy(e.Outputs, e.Targets, e.Classes, r)).SelectMany(static log => (double[])[Math.Exp(log), log / Math.Log(10)]),
+                .. NormalizedLosses.LogCrossEntropies(e.Outputs, e.Targets, e.Classes, Norms).SelectMany(static log => (double[])[Math.Exp(log), log / Math.Log(10)]),
                 NormalizedLosses.CrossEntropyGap(e.Outputs, e.Targets, e.Classes, 1),
             ]
             : None(2 * Norms.Count + 1),
@@ -59,7 +59,7 @@ public static class NormalizedLossMeasures
         Need = need,
         Cost = "10 N C",
         Columns = _ => [.. PowersOfFour.Select(r => $"{prefix}ce_rho{Text(r)}")],
-        Values = m => examples(m) is { } e ? [.. PowersOfFour.Select(r => Math.Exp(NormalizedLosses.LogCrossEntropy(e.Outputs, e.Targets, e.Classes, r)))] : None(PowersOfFour.Count),
+        Values = m => examples(m) is { } e ? [.. NormalizedLosses.LogCrossEntropies(e.Outputs, e.Targets, e.Classes, PowersOfFour).Select(Math.Exp)] : None(PowersOfFour.Count),
         Refuse = s => NoTest(s, need) ?? NoClasses(s, "cross-entropy"),
     };
 

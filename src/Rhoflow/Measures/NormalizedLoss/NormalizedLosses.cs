@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Rhoflow.Losses;
 using Rhoflow.Numerics;
 
@@ -9,18 +10,32 @@ namespace Rhoflow.Measures.NormalizedLoss;
 /// </summary>
 public static class NormalizedLosses
 {
+    // Examples whose exponentials are taken in one call.
+    private const int Together = 64;
+
     /// <summary>log N⁻¹ Σ −log softmax(ρ'f̃_n)_{y_n}; of one output log N⁻¹ Σ log(1 + e^{−ρ' y f̃}).</summary>
     /// <param name="f">f̃, N × C.</param>
     /// <param name="y">±1 for one output, classes 0 … C−1 for more.</param>
     /// <param name="outputs">C.</param>
     /// <param name="rho">ρ'.</param>
-    public static double LogCrossEntropy(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double rho)
+    public static double LogCrossEntropy(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double rho) => LogCrossEntropies(f, y, outputs, [rho])[0];
+
+    /// <summary>The same for several ρ', with one look at the outputs.</summary>
+    /// <inheritdoc cref="LogCrossEntropy" path="/param"/>
+    /// <param name="norms">ρ'.</param>
+    public static double[] LogCrossEntropies(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, IReadOnlyList<double> norms)
     {
-        Check(f, y, outputs, rho);
-        var terms = new double[y.Length];
-        for (var n = 0; n < terms.Length; n++)
-            terms[n] = outputs == 1 ? LogSigmoid.LogSoftplusOfMinus(rho * y[n] * f[n]) : LogTerm(f.Slice(n * outputs, outputs), (int)y[n], rho);
-        return Vectors.LogSumExp(terms) - Math.Log(terms.Length);
+        foreach (var rho in norms) Check(f, y, outputs, rho);
+        var examples = y.Length;
+        double[][] terms = [.. norms.Select(_ => new double[examples])];
+        double[] margins = new double[Together], differences = new double[Together * outputs], powers = new double[Together * outputs];
+        for (var first = 0; first < examples; first += Together)
+        {
+            var count = Math.Min(Together, examples - first);
+            Compare(f.Slice(first * outputs, count * outputs), y.Slice(first, count), outputs, margins, differences);
+            for (var r = 0; r < terms.Length; r++) LogTerms(norms[r], margins.AsSpan(0, count), differences, powers, terms[r].AsSpan(first, count));
+        }
+        return [.. terms.Select(static t => Vectors.LogSumExp(t) - Math.Log(t.Length))];
     }
 
     /// <summary>log N⁻¹ Σ e^{−ρ' m_n}, m_n the normalized margins.</summary>
@@ -78,15 +93,40 @@ public static class NormalizedLosses
         return double.IsFinite(excess) ? LogOnePlus(excess / differences.Length) : Vectors.LogSumExp(differences) - Math.Log(differences.Length);
     }
 
-    // log ℓ_n = log log(1 + e^a), a = log Σ_{j≠y} e^{ρ'(f_j − f_y)}
-    private static double LogTerm(ReadOnlySpan<double> row, int own, double rho)
+    // Margins, and f_j − f_rival of every class, the rival's 0 among them; −∞ for the own class. One output is a class whose rival is its mirror image.
+    private static void Compare(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double[] margins, double[] differences)
     {
-        var margin = Margin.Of(row, own, out var rival);
-        var sum = 0.0;
-        // Classes that are e^−40 of the strongest other do not change it.
-        for (var j = 0; j < row.Length; j++)
-            if (j != own && rho * (row[j] - row[rival]) is > -40 and var d) sum += Math.Exp(d);
-        return LogSigmoid.LogSoftplusOfMinus(rho * margin - Math.Log(sum));
+        for (var n = 0; n < y.Length; n++)
+        {
+            var row = f.Slice(n * outputs, outputs);
+            if (outputs == 1)
+            {
+                margins[n] = y[n] * row[0];
+                continue;
+            }
+            margins[n] = Margin.Of(row, (int)y[n], out var rival);
+            var to = differences.AsSpan(n * outputs, outputs);
+            TensorPrimitives.Subtract(row, row[rival], to);
+            to[(int)y[n]] = double.NegativeInfinity;
+        }
+    }
+
+    // log ℓ_n = log log(1 + e^a), a = log Σ_{j≠y} e^{ρ'(f_j − f_y)}: relative to the strongest other class.
+    private static void LogTerms(double rho, ReadOnlySpan<double> margins, ReadOnlySpan<double> differences, Span<double> powers, Span<double> terms)
+    {
+        var outputs = differences.Length / Together;
+        if (outputs > 1)
+        {
+            powers = powers[..(margins.Length * outputs)];
+            TensorPrimitives.Multiply(differences[..powers.Length], rho, powers);
+            TensorPrimitives.Exp(powers, powers);
+        }
+        for (var n = 0; n < terms.Length; n++)
+        {
+            var sum = outputs == 1 ? 1 : 0.0;
+            for (var j = 0; j < outputs && outputs > 1; j++) sum += powers[n * outputs + j];
+            terms[n] = LogSigmoid.LogSoftplusOfMinus(rho * margins[n] - Math.Log(sum));
+        }
     }
 
     // e^x − 1 = tanh(x/2) (e^x + 1), all digits for small x.
