@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Losses;
 
@@ -20,7 +21,7 @@ internal sealed class ExponentialLoss : MarginLoss
     {
         var smallest = SignedOutputs(f, y, weights);
         TensorPrimitives.Subtract(smallest, weights, weights);
-        TensorPrimitives.Exp(weights, weights);
+        Vectors.ExpOfNegatives(weights);
         var sum = SignAndSum(y, weights);
         TensorPrimitives.Multiply(weights, 1 / sum, weights);
         var logLoss = Math.Log(sum) - smallest;

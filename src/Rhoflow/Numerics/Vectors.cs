@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Rhoflow.Numerics;
 
@@ -29,6 +31,18 @@ public static class Vectors
     /// <summary>y ← c·x.</summary>
     public static void Scale(double c, ReadOnlySpan<double> x, Span<double> y) => TensorPrimitives.Multiply(x, c, y);
 
+    /// <summary>x ← e^x for x ≤ 0, and 0 where that is below 1e-307: terms of a sum whose largest is 1, with the same bits wherever x lies in memory.</summary>
+    /// <remarks>
+    /// The library's exponential rounds a whole vector differently as soon as one of its lanes lies beyond ±708, and which numbers share a vector
+    /// depends on the array's address. So no lane is let go that far.
+    /// </remarks>
+    public static void ExpOfNegatives(Span<double> x)
+    {
+        Replace(x, -708, -708);
+        TensorPrimitives.Exp(x, x);
+        Replace(x, 1e-307, 0);
+    }
+
     /// <summary>log Σ e^{a_i}, never overflowing; −∞ for an empty span.</summary>
     public static double LogSumExp(ReadOnlySpan<double> a)
     {
@@ -52,6 +66,15 @@ public static class Vectors
     {
         double na = Norm(a), nb = Norm(b);
         return 2 * Math.Atan2(Combined(a, na, b, -nb), Combined(a, na, b, nb));
+    }
+
+    // x ← value where x < bound.
+    private static void Replace(Span<double> x, double bound, double value)
+    {
+        var (bounds, values) = (new Vector<double>(bound), new Vector<double>(value));
+        foreach (ref var v in MemoryMarshal.Cast<double, Vector<double>>(x)) v = Vector.ConditionalSelect(Vector.LessThan(v, bounds), values, v);
+        for (var n = x.Length - x.Length % Vector<double>.Count; n < x.Length; n++)
+            if (x[n] < bound) x[n] = value;
     }
 
     // ‖a/p + b/q‖₂; scaled by its largest component where squares would leave the range (angles of 1e-300 are real here).

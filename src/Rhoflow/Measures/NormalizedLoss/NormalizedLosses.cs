@@ -119,7 +119,7 @@ public static class NormalizedLosses
         {
             powers = powers[..(margins.Length * outputs)];
             TensorPrimitives.Multiply(differences[..powers.Length], rho, powers);
-            TensorPrimitives.Exp(powers, powers);
+            Vectors.ExpOfNegatives(powers);
         }
         for (var n = 0; n < terms.Length; n++)
         {
