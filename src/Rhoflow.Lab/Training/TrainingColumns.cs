@@ -88,13 +88,13 @@ public sealed class TrainingColumns
     internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, Func<MeasureNeed, bool> isDue, int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var outputs = new double[_train.Count * _network.Outputs];
-        var features = new FeatureCollector<T>(Table, _train.Count);
+        using var features = new FeatureCollector<T>(Table, _train.Count);
+        using var testFeatures = _test is null ? null : new FeatureCollector<T>(Table, _test.Count);
         var score = training.Evaluate(replica, outputs: outputs, look: features.Look);
         var point = TrainingPoint.Of(_network, replica.Theta, replica.State.Statistics, outputs, _train.Y.ToArray(), score.LogLoss);
-        var (test, testFeatures) = OnTest(training, replica, point.LogRho);
         var input = new MeasureInput(Table.Setting, point)
         {
-            Test = test,
+            Test = testFeatures is null ? null : OnTest(training, replica, point.LogRho, _test!, testFeatures),
             Limit = _limit,
             History = history,
             LearningRate = replica.Options.Rule.LearningRate.At(replica.State.Epoch),
@@ -107,14 +107,12 @@ public sealed class TrainingColumns
             need == MeasureNeed.Curvature ? _curved : _train, Reduction.Mean, replica.Theta, [.. replica.State.Statistics], threads));
     }
 
-    private (TestResult? Result, FeatureCollector<T>? Features) OnTest<T>(Training<T> training, Replica<T> replica, double logRho) where T : unmanaged, IFloatingPointIeee754<T>
+    private TestResult OnTest<T>(Training<T> training, Replica<T> replica, double logRho, Dataset test, FeatureCollector<T> features) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        if (_test is null) return (null, null);
-        var outputs = new double[_test.Count * _network.Outputs];
-        var features = new FeatureCollector<T>(Table, _test.Count);
-        var score = training.Evaluate(replica, _test, outputs: outputs, look: features.Look);
+        var outputs = new double[test.Count * _network.Outputs];
+        var score = training.Evaluate(replica, test, outputs: outputs, look: features.Look);
         TrainingPoint.Normalize(outputs, logRho);
-        return (new TestResult(outputs, _test.Y.ToArray(), _network.Outputs, score.LogLoss), features);
+        return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
     }
 
     private void RequireRoom(Experiment experiment, Dataset train, Dataset? test)

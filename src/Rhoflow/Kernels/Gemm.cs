@@ -45,6 +45,45 @@ public static unsafe class Gemm
         }
     }
 
+    /// <summary>
+    /// C ← AᵀA or AAᵀ, or that added to C, on and above the diagonal: half of the work of <see cref="Multiply{T}"/>, the same bits. Of what lies below
+    /// the diagonal some is computed too, the rest stays as it is; <see cref="Mirror{T}"/> fills it.
+    /// </summary>
+    /// <param name="form">TN: AᵀA, a is k×n. NT: AAᵀ, a is n×k.</param>
+    /// <param name="n">Rows and columns of C.</param>
+    /// <param name="k">Terms of each sum; 0 is allowed and gives zeros.</param>
+    /// <param name="lda">From one stored row of a to the next; so is ldc.</param>
+    /// <param name="c">Must not overlap a.</param>
+    /// <param name="accumulate">C ← C + product.</param>
+    /// <param name="team">Who works.</param>
+    /// <param name="width">SIMD width; by default the processor's widest.</param>
+    /// <exception cref="ArgumentException">A·A is no such product, a span is too short, or a row longer than its stride.</exception>
+    public static void Gram<T>(
+        GemmForm form, int n, int k, ReadOnlySpan<T> a, int lda, Span<T> c, int ldc, bool accumulate, Team team, SimdWidth? width = null) where T : unmanaged
+    {
+        if (form == GemmForm.NN) throw new ArgumentException("A·A is not symmetric; AᵀA (TN) and AAᵀ (NT) are", nameof(form));
+        var transposed = form == GemmForm.TN;
+        if (transposed) CheckMatrix(nameof(a), k, n, lda, a.Length);
+        else CheckMatrix(nameof(a), n, k, lda, a.Length);
+        CheckMatrix(nameof(c), n, n, ldc, c.Length);
+        if (IsEmpty(n, n, k, c, ldc, accumulate)) return;
+        fixed (T* pa = a, pc = c)
+            GemmJob<T>.Of(team, width ?? Simd.Best).Multiply(
+                new GemmOperands<T>(n, pa, transposed ? 1 : lda, transposed ? lda : 1, pc, ldc, false, accumulate, upper: true),
+                new PackSource<T>(pa, lda, !transposed, null), k, n, team);
+    }
+
+    /// <summary>C_ij ← C_ji below the diagonal.</summary>
+    /// <param name="n">Rows and columns of C.</param>
+    /// <param name="c">n×n, rows ldc apart.</param>
+    /// <exception cref="ArgumentException">The span is too short, or a row longer than its stride.</exception>
+    public static void Mirror<T>(int n, Span<T> c, int ldc) where T : unmanaged
+    {
+        CheckMatrix(nameof(c), n, n, ldc, c.Length);
+        for (var i = 1; i < n; i++)
+            for (var j = 0; j < i; j++) c[i * ldc + j] = c[j * ldc + i];
+    }
+
     /// <summary>C ← A·B or Aᵀ·B for a packed B (K×N), or that added to C; the same bits as <see cref="Multiply{T}"/>.</summary>
     /// <param name="m">Rows of C.</param>
     /// <param name="a">m×K, or K×m where <paramref name="aTransposed"/>.</param>

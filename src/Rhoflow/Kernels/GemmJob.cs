@@ -9,13 +9,14 @@ namespace Rhoflow.Kernels;
 /// <param name="a">Element (i, p) of A is at a[i·aRow + p·aStep].</param>
 /// <param name="c">Element (i, j) of C is at c[i·ldc + j], or at c[j·ldc + i] if transposed.</param>
 /// <param name="add">C ← C + A·B instead of C ← A·B.</param>
-internal readonly unsafe struct GemmOperands<T>(int m, T* a, nint aRow, nint aStep, T* c, nint ldc, bool cTransposed, bool add)
+/// <param name="upper">C is symmetric: only tiles that reach the diagonal or lie right of it are computed.</param>
+internal readonly unsafe struct GemmOperands<T>(int m, T* a, nint aRow, nint aStep, T* c, nint ldc, bool cTransposed, bool add, bool upper = false)
     where T : unmanaged
 {
     public readonly T* A = a, C = c;
     public readonly nint ARow = aRow, AStep = aStep, Ldc = ldc;
     public readonly int M = m;
-    public readonly bool CTransposed = cTransposed, Add = add;
+    public readonly bool CTransposed = cTransposed, Add = add, Upper = upper;
 }
 
 /// <summary>One product at a time, by one team: how the work is cut, and the memory that stays between calls.</summary>
@@ -110,6 +111,8 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
         _rowParts = Parts(tiles, _panels == null ? TilesForPacking : TilesTogether);
         if (_panels == null && _panelParts * _rowParts < 4 * team.Threads)
             _panelParts = Math.Min(layout.Panels, Parts(_panelParts, team.Threads) * team.Threads);
+        // Columns of a triangle are not equally long: more parts, of which the last are the largest.
+        if (operands.Upper) _panelParts = Math.Min(layout.Panels, Math.Max(_panelParts, 4 * team.Threads));
         if (_panels != null || _panelParts < team.Threads)
             _rowParts = Math.Min(tiles, Parts(_rowParts, team.Threads) * team.Threads);
         int columns = Parts(layout.Panels, _panelParts) * PanelColumns, rows = Parts(tiles, _rowParts) * TileRows;
@@ -144,12 +147,14 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
     // where C is stored transposed: it is formed with rows as rows, and comes and goes through registers.
     private void MultiplyPart(int task, int thread)
     {
-        var (columnPart, rowPart) = Math.DivRem(task, _rowParts);
+        var (columnPart, rowPart) = Math.DivRem(_operands.Upper ? _panelParts * _rowParts - 1 - task : task, _rowParts);
         var (firstTile, endTile) = Share(Parts(_operands.M, TileRows), _rowParts, rowPart);
         var (first, end) = Share(_layout.Panels, _panelParts, columnPart);
         int top = firstTile * TileRows, rows = Math.Min(endTile * TileRows, _operands.M) - top;
         int columns = (end - first) * PanelColumns, used = Math.Min(columns, _layout.N - first * PanelColumns);
         var transposed = _operands.CTransposed;
+        if (_operands.Upper) rows = Math.Min(rows, first * PanelColumns + used - top);
+        if (rows <= 0) return;
 
         var scratch = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_team!.Scratch<T>(thread, _scratchLength)));
         T* left = scratch + _packedLength, result = left + GemmLeft<TLanes, TVector, T>.Length;
@@ -160,14 +165,14 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
         {
             if (_panels == null) Packing<TLanes, TVector, T>.Pack(_source, _layout, block, first, end, scratch);
             var b = _panels == null ? scratch : _panels + _layout.Offset(block, first);
-            if (transposed) MultiplyBlock(top, rows, columns, block, b, result, columns, left);
-            else MultiplyBlock(top, rows, used, block, b, c, _operands.Ldc, left);
+            if (transposed) MultiplyBlock(top, rows, first, columns, block, b, result, columns, left);
+            else MultiplyBlock(top, rows, first, used, block, b, c, _operands.Ldc, left);
         }
         if (transposed) Transposition<T>.Matrix(result, columns, rows, used, c, _operands.Ldc);
     }
 
-    // Rows of A, in one block of its columns, times panels that lie behind one another.
-    private void MultiplyBlock(int top, int rows, int columns, int block, T* panels, T* c, nint ldc, T* left)
+    // Rows of A, in one block of its columns, times panels that lie behind one another, the first of that number.
+    private void MultiplyBlock(int top, int rows, int first, int columns, int block, T* panels, T* c, nint ldc, T* left)
     {
         var edge = stackalloc T[TileRows * PanelColumns];
         var depth = _layout.DepthOf(block);
@@ -187,8 +192,8 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
                         a, step, Math.Min(rows - i, GemmLeft<TLanes, TVector, T>.Rows), _operands.M - top - i, depth, left);
                 a = GemmLeft<TLanes, TVector, T>.Tile(left, begun);
             }
-            T* b = panels, to = c + i * ldc;
-            var j = 0;
+            var j = _operands.Upper ? Math.Max(0, (top + i) / PanelColumns - first) * PanelColumns : 0;
+            T* b = panels + j * depth, to = c + i * ldc + j;
             for (; j + PanelColumns <= columns; j += PanelColumns)
             {
                 GemmTile<TLanes, TVector, T>.Multiply(taken, depth, a, row, bring ? taken : step, b, to, ldc, add);

@@ -9,12 +9,13 @@ public sealed class FeatureMatrix
     private readonly float[]? _single;
     private readonly double[]? _double;
 
-    private FeatureMatrix(float[]? single, double[]? real, int width)
+    private FeatureMatrix(float[]? single, double[]? real, int width, int? count)
     {
         var length = single?.Length ?? real!.Length;
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        if (length % width != 0) throw new ArgumentException($"{length} numbers are not whole rows of {width}");
-        (_single, _double, Width, Count) = (single, real, width, length / width);
+        if (count is null && length % width != 0) throw new ArgumentException($"{length} numbers are not whole rows of {width}");
+        if (count * (long)width > length) throw new ArgumentException($"{length} numbers are less than {count} rows of {width}");
+        (_single, _double, Width, Count) = (single, real, width, count ?? length / width);
     }
 
     /// <summary>N.</summary>
@@ -24,18 +25,20 @@ public sealed class FeatureMatrix
     public int Width { get; }
 
     /// <summary>The matrix over an array that stays as it is, row-major.</summary>
-    /// <param name="values">N·p numbers.</param>
+    /// <param name="values">N·p numbers; more where the array was lent.</param>
     /// <param name="width">p.</param>
-    public static FeatureMatrix Of(double[] values, int width) => new(null, values, width);
+    /// <param name="count">N; null: as many rows as there are numbers for.</param>
+    /// <exception cref="ArgumentException">Numbers that are not whole rows, or too few for N of them.</exception>
+    public static FeatureMatrix Of(double[] values, int width, int? count = null) => new(null, values, width, count);
 
-    /// <inheritdoc cref="Of(double[], int)"/>
-    public static FeatureMatrix Of(float[] values, int width) => new(values, null, width);
+    /// <inheritdoc cref="Of(double[], int, int?)"/>
+    public static FeatureMatrix Of(float[] values, int width, int? count = null) => new(values, null, width, count);
 
-    /// <inheritdoc cref="Of(double[], int)"/>
-    public static FeatureMatrix Of<T>(T[] values, int width) where T : unmanaged, IFloatingPointIeee754<T> => values switch
+    /// <inheritdoc cref="Of(double[], int, int?)"/>
+    public static FeatureMatrix Of<T>(T[] values, int width, int? count = null) where T : unmanaged, IFloatingPointIeee754<T> => values switch
     {
-        float[] single => Of(single, width),
-        double[] real => Of(real, width),
+        float[] single => Of(single, width, count),
+        double[] real => Of(real, width, count),
         _ => throw new NotSupportedException($"features are float or double, not {typeof(T).Name}"),
     };
 

@@ -124,6 +124,43 @@ public sealed class GemmTests : IDisposable
         }).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public void A_Gram_matrix_has_the_bits_of_the_whole_product_on_any_team()
+    {
+        var gen = from n in Gen.OneOf(Gen.Choose(1, 40), Gen.Choose(41, 300))
+                  from k in Gen.OneOf(Gen.Choose(0, 40), Gen.Choose(250, 530))
+                  from form in Gen.Elements(GemmForm.TN, GemmForm.NT)
+                  from accumulate in Gen.Elements(false, true)
+                  from threads in Gen.Choose(1, 3)
+                  select (n, k, form, accumulate, threads);
+        Prop.ForAll(gen.ToArbitrary(), size =>
+        {
+            Check<float>(size);
+            Check<double>(size);
+        }).QuickCheckThrowOnFailure();
+
+        static void Check<T>((int N, int K, GemmForm Form, bool Accumulate, int Threads) size) where T : unmanaged, INumber<T>
+        {
+            var (n, k, form, accumulate, threads) = size;
+            var random = new Random(n + k);
+            var (rows, columns) = form == GemmForm.TN ? (k, n) : (n, k);
+            int lda = columns + random.Next(4), ldc = n + random.Next(4);
+            T[] a = Reference.Random<T>(rows * lda, random), whole = Reference.Random<T>(n * ldc, random), gram = [.. whole];
+            for (var i = 0; i < n; i++)
+                for (var j = 0; j < i; j++) gram[i * ldc + j] = whole[i * ldc + j] = whole[j * ldc + i];
+            using var team = new Team(threads);
+            foreach (var width in Widths)
+            {
+                T[] product = [.. whole], half = [.. gram];
+                Gemm.Multiply<T>(form, n, n, k, a, lda, a, lda, product, ldc, accumulate, team, width);
+                Gemm.Gram<T>(form, n, k, a, lda, half, ldc, accumulate, team, width);
+                for (var i = 0; i < n; i++) half.AsSpan(i * ldc + i, ldc - i).ToArray().ShouldHaveTheBitsOf(product.AsSpan(i * ldc + i, ldc - i).ToArray());
+                Gemm.Mirror<T>(n, half, ldc);
+                half.ShouldHaveTheBitsOf(product);
+            }
+        }
+    }
+
     private static T[] Transpose<T>(T[] a, int rows, int columns) =>
         [.. Enumerable.Range(0, rows * columns).Select(i => a[i % rows * columns + i / rows])];
 
@@ -164,6 +201,9 @@ public sealed class GemmTests : IDisposable
             .Message.ShouldContain("3 rows of 5 numbers, 5 apart, do not fit into 12 numbers");
         Should.Throw<ArgumentException>(() => Gemm.Multiply<float>(GemmForm.NT, 3, 4, 3, x, 2, x, 3, x, 4, false, _team))
             .Message.ShouldContain("rows of 3 numbers cannot begin 2 numbers apart");
+        Should.Throw<ArgumentException>(() => Gemm.Gram<float>(GemmForm.NN, 3, 3, x, 3, x, 3, false, _team)).Message.ShouldContain("A·A is not symmetric");
+        Should.Throw<ArgumentException>(() => Gemm.Gram<float>(GemmForm.TN, 3, 5, x, 3, x, 3, false, _team)).Message.ShouldContain("5 rows of 3 numbers, 3 apart, do not fit into 12 numbers");
+        Should.Throw<ArgumentException>(() => Gemm.Mirror<float>(4, x, 4)).Message.ShouldContain("4 rows of 4 numbers, 4 apart, do not fit into 12 numbers");
         Should.Throw<NotSupportedException>(() => Gemm.Multiply<int>(GemmForm.NN, 1, 1, 1, [1], 1, [1], 1, new int[1], 1, false, _team))
             .Message.ShouldContain("float and double");
     }

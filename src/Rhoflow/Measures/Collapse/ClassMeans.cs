@@ -1,3 +1,4 @@
+using System.Buffers;
 using Rhoflow.Kernels;
 using Rhoflow.Numerics;
 
@@ -80,13 +81,13 @@ public sealed class ClassMeans
     /// <summary>h_n − μ_{c(n)} of some examples after another, in the order of the data.</summary>
     /// <param name="features">N × p: those that the means are of, or others of the same network.</param>
     /// <param name="labels">N.</param>
-    /// <param name="visit">Is given (first example, how many, rows of p numbers).</param>
+    /// <param name="visit">Is given (first example, how many, rows of p numbers, perhaps in a longer array that is used again afterwards).</param>
     internal void EachBlock(FeatureMatrix features, ClassLabels labels, Team team, Action<int, int, double[]> visit)
     {
         Check(features, labels);
         var block = Math.Clamp(NumbersABlock / Width, 1, features.Count);
         const int rowsATask = 32;
-        var rows = new double[block * Width];
+        var rows = ArrayPool<double>.Shared.Rent(block * Width);
         for (var first = 0; first < features.Count; first += block)
         {
             var (start, count) = (first, Math.Min(block, features.Count - first));
@@ -105,22 +106,16 @@ public sealed class ClassMeans
             });
             visit(start, count, rows);
         }
+        ArrayPool<double>.Shared.Return(rows);
     }
 
     /// <summary>Σ_W = (1/N) Σ_n (h_n − μ_{c(n)})(h_n − μ_{c(n)})ᵀ, p × p.</summary>
     public double[] WithinScatter(FeatureMatrix features, ClassLabels labels, Team team)
     {
-        const int panel = 64;
         var (p, scatter) = (Width, new double[Width * Width]);
-        // The blocks on and above the diagonal; the others are their mirror.
-        EachBlock(features, labels, team, (_, count, rows) =>
-        {
-            for (var i = 0; i < p; i += panel)
-                Gemm.Multiply<double>(GemmForm.TN, Math.Min(panel, p - i), p - i, count, rows.AsSpan(i), p, rows.AsSpan(i), p, scatter.AsSpan(i * p + i), p, accumulate: true, team);
-        });
+        EachBlock(features, labels, team, (_, count, rows) => Gemm.Gram<double>(GemmForm.TN, p, count, rows, p, scatter, p, accumulate: true, team));
+        Gemm.Mirror<double>(p, scatter, p);
         Vectors.Scale(1.0 / labels.Count, scatter, scatter);
-        for (var i = 1; i < p; i++)
-            for (var j = 0; j < i / panel * panel; j++) scatter[i * p + j] = scatter[j * p + i];
         return scatter;
     }
 

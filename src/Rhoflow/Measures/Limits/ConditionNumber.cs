@@ -49,15 +49,16 @@ public readonly record struct ConditionNumber(double Value, int Rank)
             {
                 var count = Math.Min(Block, x.Count - first);
                 x.CopyTo(first, count, rows.AsSpan(0, count * x.Width));
-                Gemm.Multiply<double>(GemmForm.TN, side, side, count, rows, side, rows, side, gram, side, accumulate: true, team);
+                Gemm.Gram<double>(GemmForm.TN, side, count, rows, side, gram, side, accumulate: true, team);
             }
         }
         else
         {
             var rows = new double[x.Count * x.Width];
             x.CopyTo(0, x.Count, rows);
-            Gemm.Multiply<double>(GemmForm.NT, side, side, x.Width, rows, x.Width, rows, x.Width, gram, side, accumulate: false, team);
+            Gemm.Gram<double>(GemmForm.NT, side, x.Width, rows, x.Width, gram, side, accumulate: false, team);
         }
+        Gemm.Mirror<double>(side, gram, side);
         return [.. new DenseOperator(gram, side).Eigenvalues(team).Select(static e => Math.Sqrt(Math.Max(0, e))).OrderDescending()];
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Kernels;
@@ -12,8 +13,6 @@ public sealed class TangentKernel
 {
     /// <summary>At most this many examples are looked at, at equal distances; fewer of very large networks, so that their gradients fit into memory.</summary>
     public const int LargestSample = 512;
-
-    private const int Block = 64;
 
     private TangentKernel(int[] examples, double[] gram)
     {
@@ -46,15 +45,10 @@ public sealed class TangentKernel
             var one = new double[size * outputs];
             for (var i = 0; i < size; i++) one[i * outputs + c] = 1;
             passes.EachPull(examples, one, (_, i, gradient) => gradient.CopyTo(gradients.AsSpan(i * p)));
-            // The upper triangle, block of rows by block of rows.
-            for (var first = 0; first < size; first += Block)
-            {
-                var rows = gradients.AsSpan(first * p);
-                Gemm.Multiply<double>(GemmForm.NT, Math.Min(Block, size - first), size - first, p, rows, p, rows, p, gram.AsSpan(first * (size + 1)), size, accumulate: true, team);
-            }
+            Gemm.Gram<double>(GemmForm.NT, size, p, gradients, p, gram, size, accumulate: true, team);
         }
-        for (var i = 0; i < size; i++)
-            for (var j = i; j < size; j++) gram[j * size + i] = gram[i * size + j] /= outputs;
+        Gemm.Mirror<double>(size, gram, size);
+        TensorPrimitives.Divide(gram, outputs, gram);
         return new TangentKernel(examples, gram);
     }
 

@@ -43,7 +43,8 @@ public static class FeatureMargins
     /// <summary>√(N⁻¹ Σ‖h_n − h̄‖²), the total variation: summed relative to an example, which lies among the others, so that an offset costs no digits.</summary>
     public static double Variation(FeatureMatrix features)
     {
-        const int Block = 256;
+        // Few, so that they stay in the cache from one operation to the next.
+        const int Block = 16;
         double[] origin = features.Row(0), sum = new double[features.Width], rows = new double[Block * features.Width];
         var squares = 0.0;
         for (var first = 0; first < features.Count; first += Block)

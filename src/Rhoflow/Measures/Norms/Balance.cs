@@ -65,9 +65,10 @@ public static class Balance
         var n = below.Rows;
         double[] inner = new double[n * n], difference = new double[n * n];
         using var team = new Team();
-        Gemm.Multiply<double>(GemmForm.NT, n, n, below.Columns, a, below.Columns, a, below.Columns, inner, n, false, team);
-        Gemm.Multiply<double>(GemmForm.TN, n, n, above.Rows, b, n, b, n, difference, n, false, team);
+        Gemm.Gram<double>(GemmForm.NT, n, below.Columns, a, below.Columns, inner, n, accumulate: false, team);
+        Gemm.Gram<double>(GemmForm.TN, n, above.Rows, b, n, difference, n, accumulate: false, team);
         Vectors.Add(-1, inner, difference);
+        Gemm.Mirror<double>(n, difference, n);
         return difference;
     }
 

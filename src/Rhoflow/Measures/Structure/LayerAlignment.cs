@@ -65,8 +65,9 @@ public readonly record struct LayerAlignment(double Leading, double Product)
             return gram;
         }
         using var team = new Team();
-        if (ofRows) Gemm.Multiply<double>(GemmForm.NT, r, r, layer.Columns, w, layer.Columns, w, layer.Columns, gram, r, accumulate: false, team);
-        else Gemm.Multiply<double>(GemmForm.TN, r, r, w.Length / r, w, r, w, r, gram, r, accumulate: false, team);
+        if (ofRows) Gemm.Gram<double>(GemmForm.NT, r, layer.Columns, w, layer.Columns, gram, r, accumulate: false, team);
+        else Gemm.Gram<double>(GemmForm.TN, r, w.Length / r, w, r, gram, r, accumulate: false, team);
+        Gemm.Mirror<double>(r, gram, r);
         return gram;
     }
 
