@@ -24,7 +24,7 @@ public sealed class FeatureMatrix
     /// <summary>p.</summary>
     public int Width { get; }
 
-    /// <summary>The matrix over an array that stays as it is, row-major.</summary>
+    /// <summary>The matrix over an array, row-major; it stays as it is for as long as the matrix is in use.</summary>
     /// <param name="values">N·p numbers; more where the array was lent.</param>
     /// <param name="width">p.</param>
     /// <param name="count">N; null: as many rows as there are numbers for.</param>
