@@ -7,7 +7,7 @@ namespace Rhoflow.Data;
 /// A file read from its beginning to its end, unpacked where its name ends in .gz. It knows how far it has come, so that what is wrong
 /// is said with its place: all offsets are those of the unpacked content.
 /// </summary>
-public sealed class DataFile : IDisposable
+internal sealed class DataFile : IDisposable
 {
     private readonly Stream _stream;
 

@@ -10,7 +10,7 @@ namespace Rhoflow.Data;
 /// Named arrays in the safetensors format: 8 bytes with the header's length, a JSON header {"name": {"dtype", "shape",
 /// "data_offsets"}, …}, then the numbers, little-endian and row-major. It holds numbers only; reading never runs code.
 /// </summary>
-public sealed class Safetensors
+internal sealed class Safetensors
 {
     private const long LargestHeader = 100_000_000;
 

@@ -51,7 +51,7 @@ public sealed record NormControl
     public NormRule Rule { get; }
 
     /// <summary>ρ as a function of the epoch or the step.</summary>
-    public Expression? Schedule { get; }
+    internal Expression? Schedule { get; }
 
     /// <summary>True if the schedule counts steps.</summary>
     public bool InSteps { get; }

@@ -8,7 +8,7 @@ namespace Rhoflow.Kernels;
 /// on the number of threads.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class Convolution<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class Convolution<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ConvolutionSetting<T> _setting;
     private readonly ConvolutionForward<T> _forward;

@@ -5,7 +5,7 @@ namespace Rhoflow.Kernels;
 /// with x zero outside the image. Activations are stored with the channel (or map) fastest; the weights are a matrix of
 /// <see cref="Maps"/> rows and <see cref="Patch"/> columns, in the order (ky, kx, c) with c fastest.
 /// </summary>
-public sealed record ConvolutionShape
+internal sealed record ConvolutionShape
 {
     /// <param name="Height">Rows of the input image.</param>
     /// <param name="Width">Columns of the input image.</param>

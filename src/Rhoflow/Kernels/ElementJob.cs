@@ -16,7 +16,7 @@ internal sealed unsafe class ElementJob<T> where T : unmanaged
     public ElementJob() => _part = Part;
 
     /// <summary>Numbers that a pass needs.</summary>
-    public readonly record struct T4(T A, T B = default, T C = default, T D = default, bool Flag = false);
+    internal readonly record struct T4(T A, T B = default, T C = default, T D = default, bool Flag = false);
 
     /// <summary>Calls the body for pieces of x, y and z, which are of one length or empty.</summary>
     public static void Run(

@@ -8,7 +8,7 @@ namespace Rhoflow.Kernels;
 /// Passes over memory that do several things at once. T is float or double; spans of one call have one length; a team, where one is
 /// given, shares the work of long spans, and the bits do not depend on it.
 /// </summary>
-public static unsafe class Elementwise
+internal static unsafe class Elementwise
 {
     private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 

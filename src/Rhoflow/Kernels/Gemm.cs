@@ -5,7 +5,7 @@ namespace Rhoflow.Kernels;
 /// multiply-adds): it depends on its row, its column and k alone, not on the form, the other sizes, the SIMD width, the threads, or on
 /// whether an operand was packed beforehand.
 /// </summary>
-public static unsafe class Gemm
+internal static unsafe class Gemm
 {
     /// <summary>C ← A·B, A·Bᵀ or Aᵀ·B, or that added to C.</summary>
     /// <typeparam name="T">float or double.</typeparam>

@@ -1,7 +1,7 @@
 namespace Rhoflow.Kernels;
 
 /// <summary>Which operand of a matrix product is stored transposed. All matrices are row-major.</summary>
-public enum GemmForm
+internal enum GemmForm
 {
     /// <summary>C = A·B: a is m×k, b is k×n.</summary>
     NN,

@@ -5,7 +5,7 @@ namespace Rhoflow.Kernels;
 /// products, such as a minibatch that several replicas of a network share. While it is only read, any number of teams may use it.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class PackedMatrix<T> where T : unmanaged
+internal sealed unsafe class PackedMatrix<T> where T : unmanaged
 {
     private AlignedBuffer<T> _buffer = new(0);
 

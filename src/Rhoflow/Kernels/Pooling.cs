@@ -8,7 +8,7 @@ namespace Rhoflow.Kernels;
 /// allocate nothing. Every pass goes over windows, over the taps of a window, and over the channels in vectors.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class Pooling<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class Pooling<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Team _team;
     private readonly Action<int, int> _maximum, _tangent, _backward, _average, _averageBackward;

@@ -4,7 +4,7 @@ namespace Rhoflow.Kernels;
 /// The sizes of a pooling: each channel by itself, windows of KernelHeight × KernelWidth pixels. Activations are stored with the
 /// channel fastest, as those of a convolution.
 /// </summary>
-public sealed record PoolingShape
+internal sealed record PoolingShape
 {
     /// <param name="Height">Rows of the input image.</param>
     /// <param name="Width">Columns of the input image.</param>

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Rhoflow.Kernels;
 
 /// <summary>The SIMD widths that kernels are compiled for.</summary>
-public enum SimdWidth
+internal enum SimdWidth
 {
     Bits128 = 128,
     Bits256 = 256,
@@ -11,7 +11,7 @@ public enum SimdWidth
 }
 
 /// <summary>The widest SIMD that this processor has in hardware; an emulated wider one would be several times slower.</summary>
-public static class Simd
+internal static class Simd
 {
     /// <summary>What kernels use unless told otherwise.</summary>
     public static SimdWidth Best { get; } =

@@ -48,7 +48,7 @@ public sealed class Team : IDisposable
 
     /// <summary>Calls work(task, thread) for every task 0 … tasks−1, in any order, and returns when all are done.</summary>
     /// <param name="work">A delegate that the caller keeps, so that nothing is allocated.</param>
-    public void Run(int tasks, Action<int, int> work)
+    internal void Run(int tasks, Action<int, int> work)
     {
         if (Threads == 1 || tasks <= 1)
         {
@@ -71,7 +71,7 @@ public sealed class Team : IDisposable
     private long NextRun => ((_ticket >> 32) + 1) << 32;
 
     /// <summary>At least that many numbers of scratch for one thread of the team, aligned, with whatever was left in them; valid until its next request.</summary>
-    public unsafe Span<T> Scratch<T>(int thread, int length) where T : unmanaged
+    internal unsafe Span<T> Scratch<T>(int thread, int length) where T : unmanaged
     {
         var bytes = checked(length * sizeof(T));
         if (_scratch[thread] is not { } buffer || buffer.Length < bytes)

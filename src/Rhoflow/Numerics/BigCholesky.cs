@@ -1,7 +1,7 @@
 namespace Rhoflow.Numerics;
 
 /// <summary>K = L Lᵀ of a symmetric positive definite matrix in extended precision; every inner product is rounded once.</summary>
-public sealed class BigCholesky
+internal sealed class BigCholesky
 {
     private readonly BigFloat[][] _l;        // row i holds L_i0 … L_ii
     private readonly BigFloat[] _inverse;    // 1/L_ii

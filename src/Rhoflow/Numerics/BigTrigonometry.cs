@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Rhoflow.Numerics;
 
 /// <summary>π, sin πx and cos πx with a given number of bits. The argument is reduced exactly, so that large ones lose nothing.</summary>
-public sealed class BigTrigonometry
+internal sealed class BigTrigonometry
 {
     // Bits that rounding in series of a few hundred terms may use up.
     private const int Guard = 32;

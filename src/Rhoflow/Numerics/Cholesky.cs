@@ -4,7 +4,7 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Numerics;
 
 /// <summary>S = L Lᵀ for a symmetric positive definite S, by blocks of columns: the products go through the matrix kernels.</summary>
-public sealed class Cholesky
+internal sealed class Cholesky
 {
     private const int Block = 64;
 

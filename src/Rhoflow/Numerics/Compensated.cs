@@ -4,7 +4,7 @@ namespace Rhoflow.Numerics;
 /// Inner products carried in twice the working precision (error-free products and sums), rounded once at the end: what
 /// residuals need so that refining a solution with them really refines it.
 /// </summary>
-public static class Compensated
+internal static class Compensated
 {
     /// <summary>⟨a, b⟩ + c, as if computed in about 32 digits and rounded.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b, double c = 0)

@@ -6,7 +6,7 @@ namespace Rhoflow.Numerics;
 /// An arithmetic expression in one variable (t unless named otherwise): numbers, <c>t</c>, <c>e</c>, <c>pi</c>, + − * / ^, parentheses,
 /// log, exp, sqrt. Evaluated in float64, and through signed logarithms where a value (t itself, or e^t) overflows or underflows.
 /// </summary>
-public sealed class Expression
+internal sealed class Expression
 {
     private readonly Node _root;
 

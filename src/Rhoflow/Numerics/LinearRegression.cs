@@ -6,7 +6,7 @@ namespace Rhoflow.Numerics;
 /// <param name="Intercept">ȳ − Slope·x̄.</param>
 /// <param name="R">Pearson's correlation; NaN where all y are equal.</param>
 /// <param name="Deviation">The root mean square of y − Intercept − Slope·x.</param>
-public sealed record LinearRegression(int Count, double Slope, double Intercept, double R, double Deviation)
+internal sealed record LinearRegression(int Count, double Slope, double Intercept, double R, double Deviation)
 {
     /// <summary>The line through (x_i, y_i), from centred sums.</summary>
     /// <exception cref="ArgumentException">Fewer than two points, different lengths, a number that is not finite, or all x equal.</exception>

@@ -1,7 +1,7 @@
 namespace Rhoflow.Numerics;
 
 /// <summary>min_{α ≥ 0} ‖Σ_n α_n a_n − b‖₂ by Lawson and Hanson's active-set method (1974), on an updated QR factorization.</summary>
-public static class NonnegativeLeastSquares
+internal static class NonnegativeLeastSquares
 {
     /// <param name="columns">a_n, each as long as b.</param>
     /// <param name="b">The target.</param>

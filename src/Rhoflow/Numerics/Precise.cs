@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Rhoflow.Numerics;
 
 /// <summary>Sums over float32 or float64 numbers, carried in float64: norms and inner products of weights.</summary>
-public static class Precise
+internal static class Precise
 {
     /// <summary>⟨a, b⟩.</summary>
     public static double Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b) where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float)

@@ -1,7 +1,7 @@
 namespace Rhoflow.Numerics;
 
 /// <summary>Spearman's ρ: how far y grows with x, whatever the shape of the relation (catalogue B50: which number ranks test errors).</summary>
-public static class RankCorrelation
+internal static class RankCorrelation
 {
     /// <summary>Pearson's correlation of the ranks, ties sharing the mean of theirs; NaN where all x or all y are equal.</summary>
     /// <exception cref="ArgumentException">Fewer than two points, different lengths, or a number that is not finite.</exception>

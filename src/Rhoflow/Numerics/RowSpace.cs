@@ -4,7 +4,7 @@ namespace Rhoflow.Numerics;
 /// Coordinates in the span of some vectors: an orthonormal basis Q of span{a_n} ⊂ R^m, so that a problem in R^m whose solution lies in the
 /// span becomes one of rank many unknowns.
 /// </summary>
-public sealed class RowSpace
+internal sealed class RowSpace
 {
     private readonly UpdatableQr _basis;
 

@@ -4,7 +4,7 @@ namespace Rhoflow.Numerics;
 /// ‖A‖₂ = σ_max(A) by Golub and Kahan's bidiagonalization with full reorthogonalization from a fixed random start: matrix-vector products
 /// only, exact after min(m, n) steps, usually long before. Singular values within 1e-7 of each other may be taken for one.
 /// </summary>
-public static class SpectralNorm
+internal static class SpectralNorm
 {
     // It ends when the residual, which bounds the distance to a singular value, is this share of σ: also where many lie close together.
     private const double Residual = 1e-11;

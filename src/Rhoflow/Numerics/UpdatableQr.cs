@@ -5,7 +5,7 @@ namespace Rhoflow.Numerics;
 /// repeated, which keeps Q orthogonal to rounding), removing one O(m·n) (Givens rotations).
 /// </summary>
 /// <param name="rows">m, the length of a column.</param>
-public sealed class UpdatableQr(int rows)
+internal sealed class UpdatableQr(int rows)
 {
     private readonly List<double[]> _q = [];     // orthonormal, m numbers each
     private readonly List<double[]> _r = [];     // column k of R: k + 1 numbers

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Rhoflow.Numerics;
 
 /// <summary>Small operations on spans that the papers' formulas are written with.</summary>
-public static class Vectors
+internal static class Vectors
 {
     /// <summary>⟨a, b⟩.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => TensorPrimitives.Dot(a, b);

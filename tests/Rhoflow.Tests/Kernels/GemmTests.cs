@@ -62,7 +62,7 @@ public sealed class GemmTests : IDisposable
     }
 
     [Theory, CombinatorialForms]
-    public void Products_of_odd_sizes_are_those_of_the_triple_loop(GemmForm form, SimdWidth width)
+    internal void Products_of_odd_sizes_are_those_of_the_triple_loop(GemmForm form, SimdWidth width)
     {
         AllSizes<float>(form, width);
         AllSizes<double>(form, width);
@@ -85,7 +85,7 @@ public sealed class GemmTests : IDisposable
     [InlineData(GemmForm.NN, 50, 700, 300)]
     [InlineData(GemmForm.NT, 130, 90, 520)]
     [InlineData(GemmForm.TN, 110, 410, 128)]
-    public void Any_width_and_any_team_give_the_same_bits(GemmForm form, int m, int n, int k)
+    internal void Any_width_and_any_team_give_the_same_bits(GemmForm form, int m, int n, int k)
     {
         Check<float>();
         Check<double>();
@@ -181,7 +181,7 @@ public sealed class GemmTests : IDisposable
     }
 
     [Theory, CombinatorialForms]
-    public void A_second_call_allocates_nothing(GemmForm form, SimdWidth width)
+    internal void A_second_call_allocates_nothing(GemmForm form, SimdWidth width)
     {
         using var team = new Team(2);
         var problem = Problem<float>.Random(form, 90, 70, 300, 5);

@@ -16,7 +16,7 @@ namespace Rhoflow.Measures.Structure;
 /// With zeros at the border instead, the norm is at most that of the torus of Height + 2·Padding by Width + 2·Padding, of which it is a part
 /// (<see cref="Around"/>); the torus of the image's own size is usually above it too, but not always.
 /// </remarks>
-public sealed class CircularConvolution
+internal sealed class CircularConvolution
 {
     private readonly double _scale;
     private readonly double[] _w;

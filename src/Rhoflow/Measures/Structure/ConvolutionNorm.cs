@@ -7,7 +7,7 @@ namespace Rhoflow.Measures.Structure;
 /// ‖A‖₂ of a convolution as networks have it, with zeros around the image: Lanczos on AᵀA with the network's own kernels in float64, one image at a
 /// time, any stride and padding. <see cref="CircularConvolution.Around"/> bounds it from above.
 /// </summary>
-public static class ConvolutionNorm
+internal static class ConvolutionNorm
 {
     /// <summary>Steps after which the residual is reported as it is.</summary>
     public const int MostSteps = 1000;

@@ -49,7 +49,7 @@ public static class StructureMeasures
     ];
 
     /// <summary>The sizes of layer k (0 … K−1) if it is a convolution; null otherwise.</summary>
-    public static ConvolutionShape? Shape(Network network, int k)
+    internal static ConvolutionShape? Shape(Network network, int k)
     {
         if (network.Nodes.OfType<ConvolutionNode>().FirstOrDefault(n => n.Layer == k) is not { } node) return null;
         var below = node.Sources[0] == Node.NetworkInput ? network.Input : network.Nodes[node.Sources[0]].Shape;

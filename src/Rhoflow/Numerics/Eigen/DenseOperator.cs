@@ -3,7 +3,7 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Numerics.Eigen;
 
 /// <summary>A symmetric matrix that is written out, row-major n × n.</summary>
-public sealed class DenseOperator : ISymmetricOperator
+internal sealed class DenseOperator : ISymmetricOperator
 {
     /// <param name="matrix">n² numbers, kept, not copied; both triangles hold the same.</param>
     /// <param name="size">n.</param>

@@ -10,7 +10,7 @@ namespace Rhoflow.Numerics.Eigen;
 /// costs. A block sees multiple eigenvalues up to its width; without a preconditioner it needs more products than <see cref="Lanczos"/>, with
 /// which it shares nothing but vectors.
 /// </summary>
-public static class Lobpcg
+internal static class Lobpcg
 {
     /// <summary>The largest eigenvalues, descending, with their vectors.</summary>
     /// <param name="a">A.</param>

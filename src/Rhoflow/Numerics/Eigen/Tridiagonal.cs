@@ -1,7 +1,7 @@
 namespace Rhoflow.Numerics.Eigen;
 
 /// <summary>Symmetric tridiagonal matrices: d on the diagonal (n numbers), e beside it (n − 1).</summary>
-public static class Tridiagonal
+internal static class Tridiagonal
 {
     private const int MostSweeps = 60;
 

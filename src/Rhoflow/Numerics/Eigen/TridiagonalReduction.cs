@@ -8,7 +8,7 @@ namespace Rhoflow.Numerics.Eigen;
 /// columns the rest of the matrix is only multiplied with, behind it it is brought up to date by one matrix product. Half of the 4n³/3
 /// operations are that product; the other half reads the matrix once a column, which is what it waits for.
 /// </summary>
-public sealed class TridiagonalReduction
+internal sealed class TridiagonalReduction
 {
     private const int Block = 48, RowsOfTask = 32;
 
