@@ -6,7 +6,7 @@ using Rhoflow.Measures.Collapse;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>The paper's model, flow (5)–(6), followed to where it rests: 20 examples of a teacher in four dimensions, ReLU net 4-16-16-1 (catalogue B35–B45).</summary>
 internal static class CollapseFlow

@@ -2,7 +2,7 @@ using System.Globalization;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>The digits networks of square-loss/collapse.yaml, five starts of each kind, shared by the claims on neural collapse.</summary>
 internal static class CollapseRuns

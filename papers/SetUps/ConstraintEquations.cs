@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
 /// The constraint equations V_k f_n = ∂f_n/∂V_k (Memo 112, eq. 40, 48) example by example. With ‖V_k‖ = 1 and ⟨V_k, ∂f_n/∂V_k⟩ = f_n (eq. 1) the relative

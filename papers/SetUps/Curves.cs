@@ -1,6 +1,6 @@
 using Rhoflow.Flows;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>Observations as columns to draw, and single ones by their decade.</summary>
 internal static class Curves

@@ -1,7 +1,7 @@
 using Rhoflow.Data;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
 /// Small sets on which the claims are followed to where numbers can be compared. The papers give no data for their two-parameter example

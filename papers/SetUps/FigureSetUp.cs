@@ -4,7 +4,7 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>What the config beside a figure describes, made ready: the numbers in the YAML are the numbers that are integrated.</summary>
 internal sealed class FigureSetUp

@@ -1,6 +1,6 @@
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>Orthonormal vectors and small square matrices (row-major p × p) for the constraint equations.</summary>
 internal static class Frames

@@ -1,4 +1,4 @@
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>The columns of a run, one number an observation: of one that is run now, or of a kept one.</summary>
 internal interface IObservations

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Runs;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
 /// What a run of the paper's own size gave when it was run to its end: hours of training, of which the table of observations is kept in

@@ -3,7 +3,7 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Lab.Training;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>What a run wrote, read back from its folder: the columns of metrics.csv and its arrays, one row an observation.</summary>
 internal sealed class MeasuredRun : IObservations

@@ -2,7 +2,7 @@ using Rhoflow.Data;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
 /// Memo 112's flow (5)–(6) in Euler steps, V_k put back on its sphere after each: ρ̇ = −2Σ(ρf − y)f − 2λρ, V̇_k = −2ρ S_k Σ(ρf − y)∂f/∂V_k. A step that

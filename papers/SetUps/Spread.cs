@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Claims;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>A quantity over several seeds: what randomness leaves open is shown, not averaged away.</summary>
 /// <param name="Min">The least.</param>

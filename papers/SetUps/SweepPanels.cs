@@ -1,7 +1,7 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>Panels of sweeps over sizes: a dot a run, a line through the medians of the seeds.</summary>
 internal static class SweepPanels

@@ -2,7 +2,7 @@ using Rhoflow.Data;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>Small labelled sets for deep networks: unit-norm Gaussian directions, labels from a random 3-unit ReLU teacher thresholded at its median.</summary>
 internal static class TeacherData

@@ -2,7 +2,7 @@ using System.Globalization;
 using Rhoflow.Data;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SetUps;
 
 /// <summary>Small things that claims share.</summary>
 internal static class Wording

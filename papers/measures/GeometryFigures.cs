@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Measures;
 
 /// <summary>Where norms, features and weight matrices end up.</summary>
 internal static class GeometryFigures

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Measures;
 
 /// <summary>The loss around the network, and what theory says of the network from its numbers.</summary>
 internal static class LandscapeFigures

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Measures;
 
 /// <summary>The page of the report that shows every family of measures on one trained network.</summary>
 public static class MeasuresPage

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Measures;
 
 /// <summary>What training does to the loss, to norms and directions, and to the margins.</summary>
 internal static class TrainingFigures

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Schedules;
 
 /// <summary>Margin against work on a deep homogeneous network: descents that grow ρ by themselves, and ρ(t) designed apart from V.</summary>
 internal static class DeepSchedules
@@ -22,7 +23,7 @@ internal static class DeepSchedules
     public static PaperFigure Figure { get; } = new()
     {
         Id = "schedules/deep",
-        Paper = Schedules.Paper,
+        Paper = SchedulesPage.Paper,
         Number = "2",
         Title = "Margin against work on a deep network",
         Caption = "The least margin of the normalized network, y f̃ = y f/ρ, against gradient evaluations; medians of five starts. In the designed schedules V_k takes normalized steps on its sphere while "

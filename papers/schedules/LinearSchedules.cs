@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Schedules;
 
 /// <summary>Schedules on linear networks: in time, and in work.</summary>
 internal static class LinearSchedules
@@ -10,7 +11,7 @@ internal static class LinearSchedules
     public static PaperFigure Figure { get; } = new()
     {
         Id = "schedules/linear",
-        Paper = Schedules.Paper,
+        Paper = SchedulesPage.Paper,
         Number = "1",
         Title = "How fast may ρ grow? Linear networks, in time and in gradient evaluations",
         Caption = "Left: Iris with ρ = (log t + b log log t)/γ. While v keeps up its error is ‖c‖/ρ (dashed for b = 2, the fastest that does); beyond b = 2 it is left behind, and faster schedules freeze at v*(ρ_f), the minimizer at the norm where "

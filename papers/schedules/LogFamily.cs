@@ -6,8 +6,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Schedules;
 
 /// <summary>
 /// V̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z under a schedule, and when it can follow. Beside v*(ρ) = v* + c/ρ a deviation outside the span of the support vectors shrinks

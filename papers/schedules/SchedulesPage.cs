@@ -1,9 +1,9 @@
 using Rhoflow.Lab.Claims;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Schedules;
 
 /// <summary>The page of the new algorithms: ρ(t) designed apart from V.</summary>
-public static class Schedules
+public static class SchedulesPage
 {
     /// <summary>Not a paper: what Theory III §13.1 and Memo 112 §6.1 ask for.</summary>
     public static Paper Paper { get; } = new("schedules", "Schedules of ρ",

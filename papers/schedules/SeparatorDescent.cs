@@ -5,8 +5,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Schedules;
 
 /// <summary>
 /// Work of linear separators in gradient evaluations, one a step: descents on w, and steps on the sphere with ρ(k) prescribed. η = 1/R², R the longest

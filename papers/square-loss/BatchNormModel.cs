@@ -4,8 +4,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
 /// The paper's model of batch normalization with weight decay (eq. 5–6) on ReLU networks, in small steps: ρ ← ρ + hρ̇, V_k ← V_k + hV̇_k put back on its

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 1: loss and error with batch normalization and weight decay.</summary>
 internal static class LossWithDecay
@@ -9,7 +9,7 @@ internal static class LossWithDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-01",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "1",
         Title = "Batch normalization and weight decay: loss and error",
         Caption = "The paper trains one network to zero training error and shows its losses and errors; here it is trained from all three norms of figures 2–4. The small networks fit from every start. With the caption’s own rate and decay the "

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 2: ρ(t) with batch normalization and weight decay.</summary>
 internal static class NormWithDecay
@@ -9,7 +9,7 @@ internal static class NormWithDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-02",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "2",
         Title = "Batch normalization and weight decay: the norm ρ",
         Caption = "Starts that lie up to seven decades apart end at one ρ, as the paper shows; which decay does, not batch normalization (figure 7). On top the model: ρ̇ = −2[ρΣf² − Σyf] − 2λρ (eq. 5), solved along the measured f alone (dashed), "

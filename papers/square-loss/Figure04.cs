@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 4: Σyf/Σf² beside ρ.</summary>
 internal static class EquilibriumWithDecay
@@ -9,7 +9,7 @@ internal static class EquilibriumWithDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-04",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "4",
         Title = "Batch normalization and weight decay: Σyf/Σf² beside ρ",
         Caption = "The paper plots the ratio Σyf/Σf² with ρ and finds both together. In the model ρ goes to ρ_eq = Σyf/(λ + Σf²) (dashed, first seed) and follows it from then on, while V still moves. In networks with batch normalization behind the last "

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 5: margins with batch normalization and weight decay.</summary>
 internal static class MarginsWithDecay
@@ -9,7 +9,7 @@ internal static class MarginsWithDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-05",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "5",
         Title = "Batch normalization and weight decay: margins of all training examples",
         Caption = "The paper’s curves are nearly flat and alike from the three norms. Margins y f̃ over their mean, sorted: at zero square loss all would be 1. In the small networks they nearly are, class by class: the step in the middle is the offset between both classes, "

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 6: loss and error with batch normalization alone.</summary>
 internal static class LossWithoutDecay
@@ -9,7 +9,7 @@ internal static class LossWithoutDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-06",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "6",
         Title = "Batch normalization without weight decay: loss and error",
         Caption = "Convolutions, batch normalization without parameters, no decay. The data are fitted from every norm, and the losses come down more smoothly than with decay (figure 1), because layers only grow and steps turn them less and less; the small start is slower. The paper shows "

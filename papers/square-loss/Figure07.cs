@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 7: ρ(t) with batch normalization alone.</summary>
 internal static class NormWithoutDecay
@@ -9,7 +9,7 @@ internal static class NormWithoutDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-07",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "7",
         Title = "Batch normalization without weight decay: the norm ρ",
         Caption = "The paper’s message is that the final ρ depends on the start. The caption says that the plot “starts with ρ(0) = 0 despite an initialization of ρ_k = 0 because the scaling factor of BN starts from 0”: figure 6 has no such factor (affine=False), and "

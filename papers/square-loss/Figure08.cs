@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 8: margins with batch normalization alone.</summary>
 internal static class MarginsWithoutDecay
@@ -9,7 +9,7 @@ internal static class MarginsWithoutDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-08",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "8",
         Title = "Batch normalization without weight decay: margins of all training examples",
         Caption = "At exactly zero square loss the sorted margins would be a horizontal line, as the caption says. From norm 5 they come nearer to it than from norm 0.1 in the same number of epochs.",

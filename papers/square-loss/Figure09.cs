@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 9: histogram of |f_n| with batch normalization alone.</summary>
 internal static class HistogramWithoutDecay
@@ -9,7 +9,7 @@ internal static class HistogramWithoutDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-09",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "9",
         Title = "Batch normalization without weight decay: how |f_n| are distributed over time",
         Caption = "Shares of training examples by |f_n| over its mean, at three times: broad at the start, narrow around one value at the end, since all |g_n| go to 1; first seed of each norm, and the mean |f_n| itself of all. Of kept runs the quantiles of the margins "

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 10: loss and error without normalization and decay.</summary>
 internal static class LossPlain
@@ -9,7 +9,7 @@ internal static class LossPlain
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-10",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "10",
         Title = "Neither batch normalization nor weight decay: loss and error",
         Caption = "Large starts fit the training data, the largest fastest, and test worst at quick size: there the training loss falls without the first layers having to move. The caption’s learning rate of 0.1 diverges from norm 30 within five steps, so that the rate is 0.01 "

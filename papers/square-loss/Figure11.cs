@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 11: ρ(t) without normalization and decay.</summary>
 internal static class NormPlain
@@ -9,7 +9,7 @@ internal static class NormPlain
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-11",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "11",
         Title = "Neither batch normalization nor weight decay: the norm ρ",
         Caption = "ρ hardly leaves a large start and ends in the order of the starts, as in the paper. Dashed: eq. 28, ρ̇ = 2Lρ^{2−2/L}[Σyf − ρΣf²]/N, solved along the measured f with t = steps × rate/(1 − momentum).",

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Memo 112 figure 12: margins without normalization and decay.</summary>
 internal static class MarginsPlain
@@ -9,7 +9,7 @@ internal static class MarginsPlain
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-12",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Number = "12",
         Title = "Neither batch normalization nor weight decay: margins of all training examples",
         Caption = "The mean margin goes like 1/ρ: the larger the start, the smaller. Over their mean the margins are flatter from a large start than from a "

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>What the model of eq. 5–6 does in figures 2–5: networks 4-8-8-1 on 20 examples of gaussian-teacher, λ = 0.2, from three ρ and five V.</summary>
 internal static class ModelPanels

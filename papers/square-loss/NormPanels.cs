@@ -1,7 +1,7 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>The panels that figures 1–12 are made of: one colour a start, all seeds of a start as thin lines of one name.</summary>
 internal static class NormPanels

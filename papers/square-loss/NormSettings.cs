@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Claims;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Item "batch normalization and decay, either, neither": what each setting of the small networks ends with.</summary>
 /// <param name="Name">In words.</param>

@@ -2,7 +2,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Measures.Margins;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Figure 9's panels: |f_n| = |y_n f_n| from the histograms of margins, both signs together.</summary>
 internal static class OutputHistogram

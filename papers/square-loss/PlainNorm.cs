@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Figure 11: ρ(t) of networks without normalization beside eq. 28.</summary>
 internal static class PlainNorm

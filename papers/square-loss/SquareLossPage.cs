@@ -1,9 +1,9 @@
 using Rhoflow.Lab.Claims;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Square loss.</summary>
-public static class SquareLoss
+public static class SquareLossPage
 {
     /// <summary>The paper.</summary>
     public static Paper Paper { get; } = new("square-loss", "Square loss",

@@ -1,8 +1,9 @@
 using Rhoflow.Approximation;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoreticalIssues;
 
 /// <summary>The compositional functions of Theoretical issues §2, on grids and in trained networks, computed once for the figure and the claims.</summary>
 internal static class Compositions

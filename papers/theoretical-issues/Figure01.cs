@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoreticalIssues;
 
 /// <summary>Theoretical issues figure 1: a shallow network and a binary tree for n = 8, and the error of both against their size.</summary>
 internal static class CompositionGraphs
@@ -12,7 +13,7 @@ internal static class CompositionGraphs
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theoretical-issues/figure-01",
-        Paper = TheoreticalIssues.Paper,
+        Paper = TheoreticalIssuesPage.Paper,
         Number = "1",
         Title = "Shallow and hierarchical networks for n = 8",
         Caption = "Above, as in the paper: a shallow network of N units on eight inputs, and a binary tree with Q = N/(n − 1) units at each of its seven vertices. Below, what the graphs are worth on a function that is "

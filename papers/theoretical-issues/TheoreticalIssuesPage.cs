@@ -1,9 +1,11 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.TheoryIII;
+using Rhoflow.Papers.TheoryIIIb;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoreticalIssues;
 
 /// <summary>Theoretical issues.</summary>
-public static class TheoreticalIssues
+public static class TheoreticalIssuesPage
 {
     /// <summary>The paper.</summary>
     public static Paper Paper { get; } = new("theoretical-issues", "Theoretical issues",

@@ -4,8 +4,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>
 /// Deep networks with unequal layers, for what the norms of layers do (B2, B3): ReLU networks 4-8-6-1, and deep linear ones of the same

@@ -1,8 +1,10 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
+using Rhoflow.Papers.TheoreticalIssues;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figure 1, which is figure 2 of Theoretical issues: test against training cross-entropy, as it is and of the normalized networks.</summary>
 internal static class NormalizedLossFigure
@@ -17,10 +19,10 @@ internal static class NormalizedLossFigure
         + "Where full-size runs are kept (CIFAR-10, 5,000 images, three-layer convolutional networks), they follow below: on a line again, but of slope 0.69, because networks that err on half of the test images keep two thirds of it there. figure-01.yaml says what the paper leaves open and what is chosen.";
 
     /// <summary>In Theory III.</summary>
-    public static PaperFigure Figure { get; } = Make("theory-iii/figure-01", TheoryIII.Paper, "1");
+    public static PaperFigure Figure { get; } = Make("theory-iii/figure-01", TheoryIIIPage.Paper, "1");
 
     /// <summary>In Theoretical issues.</summary>
-    public static PaperFigure Again { get; } = Make("theoretical-issues/figure-02", TheoreticalIssues.Paper, "2");
+    public static PaperFigure Again { get; } = Make("theoretical-issues/figure-02", TheoreticalIssuesPage.Paper, "2");
 
     private static PaperFigure Make(string id, Paper paper, string number) => new()
     {

@@ -1,8 +1,9 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figure 2: three ways to descend, two of them the same.</summary>
 internal static class Figure02
@@ -11,7 +12,7 @@ internal static class Figure02
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-02",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Number = "2",
         Title = "Gradient descent, its (ρ, v) form, and weight normalization",
         Caption = "One linear unit with two weights and two examples. The (ρ, v) equations lie exactly on the weights of gradient descent (dashed); "

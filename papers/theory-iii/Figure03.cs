@@ -1,7 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
+using Rhoflow.Papers.TheoryIIIb;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figure 3, Theory IIIb figure 7: the product of the norms, and each of them, for K layers.</summary>
 internal static class Figure03
@@ -10,7 +12,7 @@ internal static class Figure03
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-03",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Number = "3",
         Title = "Norms of K layers on one example",
         Caption = "Left, as in the paper: with more layers the product ρ of the norms grows faster and each norm ρ_k more slowly. Right: taken to t = 1e300, the product exceeds log t "
@@ -21,7 +23,7 @@ internal static class Figure03
     };
 
     /// <summary>The same as figure 7 of Theory IIIb.</summary>
-    public static PaperFigure InTheoryIIIb { get; } = Figure with { Id = "theory-iiib/figure-07", Paper = TheoryIIIb.Paper, Number = "7" };
+    public static PaperFigure InTheoryIIIb { get; } = Figure with { Id = "theory-iiib/figure-07", Paper = TheoryIIIbPage.Paper, Number = "7" };
 
     private static Chart Build(StudyContext context)
     {

@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Limits;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figure 4: one example of Iris, gradient descent and weight normalization.</summary>
 internal static class Figure04
@@ -11,7 +12,7 @@ internal static class Figure04
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-04",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Number = "4",
         Title = "Convergence of the direction on one example of Iris",
         Caption = "θ is the angle between v and the example x, γ = ‖x‖. Gradient descent keeps ρ sin θ, so sin θ falls like 1/log t: a straight line, at once for γ = 1, and for γ = 6.345 when log t has outgrown log γ² and γ‖w⊥‖. Weight normalization keeps sin θ · e^{ρ²/2}, so log sin θ is "

@@ -3,8 +3,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Limits;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figure 5: direction error on all of Iris, gradient descent and weight normalization.</summary>
 internal static class Figure05
@@ -13,7 +14,7 @@ internal static class Figure05
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-05",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Number = "5",
         Title = "Convergence of the direction on all of Iris",
         Caption = "The paper finds that weight normalization on many examples fits 1/log t better than its law for one example. So it must: with three support vectors of unequal dual "

@@ -3,8 +3,9 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figure 6: the speed of v, and where its oscillations come from.</summary>
 internal static class Figure06
@@ -16,7 +17,7 @@ internal static class Figure06
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-06",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Number = "6",
         Title = "Speed of the direction, epoch by epoch",
         Caption = "The paper sees oscillations in the last epochs and ascribes them to numerical error. The flow (dashed) has none. Gradient descent in double precision follows it through the last 3000 epochs; "

@@ -2,8 +2,9 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figure 7: ρ set to functions of t.</summary>
 internal static class Figure07
@@ -12,7 +13,7 @@ internal static class Figure07
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-07",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Number = "7",
         Title = "ρ set to functions of t, on all of Iris",
         Caption = "What the schedule does to the direction: ρ = log t converges, beyond t = 1e3 a little ahead of gradient descent; log log t grows so slowly that v merely follows the minimizer v*(ρ) at ρ ≈ 3 (dashed); e^t grows so fast that v stands still "

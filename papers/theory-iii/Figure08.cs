@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figure 8: the test loss of the normalized networks scaled by ρ', against their test error.</summary>
 internal static class ScaledLossFigure
@@ -10,7 +11,7 @@ internal static class ScaledLossFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-08",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Number = "8",
         Title = "Normalized networks scaled by ρ': test loss against test error",
         Caption = "The networks of figure 1, each divided by its own ρ and multiplied by the same ρ'. The paper sees a linear relation that disappears around ρ' ≈ 4. Here nothing happens at 4, because outputs ρ'f̃ are still tiny: "

@@ -1,7 +1,7 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figure 9: the example closest to the margin along training.</summary>
 internal static class SupportVectorFigure
@@ -10,7 +10,7 @@ internal static class SupportVectorFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-09",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Number = "9",
         Title = "The example closest to the margin",
         Caption = "Which of 100 training examples has the smallest f_y − max f_j, epoch by epoch, from five starts. Once all are fitted (vertical line) the index soon stands still. The second panel follows the five smallest margins of one start: "

@@ -1,7 +1,7 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III figures 10 and 11: the same with weights perturbed by 0.5 and 0.9 ‖∇L‖ after convergence.</summary>
 internal static class PerturbedSupportVectorFigures
@@ -18,7 +18,7 @@ internal static class PerturbedSupportVectorFigures
         return new()
         {
             Id = id,
-            Paper = TheoryIII.Paper,
+            Paper = TheoryIIIPage.Paper,
             Number = number,
             Title = FormattableString.Invariant($"The example closest to the margin, weights perturbed by {amplitude} ‖∇L‖"),
             Caption = FormattableString.Invariant($"As figure 9; at four epochs every weight gets {amplitude} ‖∇L‖ N(0, 1). ")

@@ -2,8 +2,9 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Iris, setosa against the rest, one linear unit: the trajectories of Theory III's figures 5 and 7, each followed once.</summary>
 internal static class IrisFlows

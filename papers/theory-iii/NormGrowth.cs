@@ -2,8 +2,9 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
 using Rhoflow.Limits;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>K equal layers on one example (T3 eq. 61, figure 3), by integration of the K independent norms and in closed form.</summary>
 internal static class NormGrowth

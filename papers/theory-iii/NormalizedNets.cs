@@ -2,8 +2,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
 using Rhoflow.Measures.NormalizedLoss;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Networks that were trained on the same data to their end from different starts (T3 Fig 1, 8): one number a network of every measure, taken at the end.</summary>
 internal sealed class NormalizedNets

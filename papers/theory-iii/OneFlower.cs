@@ -3,8 +3,9 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>
 /// One example of Iris, turned onto the first axis, so that sin θ = ‖(v_2 … v_4)‖ keeps its relative precision down to 1e-300

@@ -4,8 +4,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Iris with ρ(t) prescribed (T3 eq. 81, §13.1, figure 7; reading ρ(t) := α(t)).</summary>
 internal static class ScheduledNorm

@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Which training examples have the smallest margins along a training that goes on long after it has fitted its 100 examples (T3 Fig 9–11).</summary>
 /// <param name="Epochs">Observed epochs.</param>
@@ -51,7 +52,7 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
 
     /// <summary>|A∩B|/|A∪B| of the five smallest margins of two runs at one observation.</summary>
     public static double Overlap(SupportVectorRun a, SupportVectorRun b, int at) =>
-        Measures.Margins.SupportVectors.Change([.. a.Order![at].Take(SetSize).Select(static n => (int)n)], [.. b.Order![at].Take(SetSize).Select(static n => (int)n)]).Jaccard;
+        Rhoflow.Measures.Margins.SupportVectors.Change([.. a.Order![at].Take(SetSize).Select(static n => (int)n)], [.. b.Order![at].Take(SetSize).Select(static n => (int)n)]).Jaccard;
 
     /// <summary>Index of the smallest margin by epoch, as the paper draws it: a colour a seed, and lines where all examples are fitted and where weights were perturbed.</summary>
     public static Panel IndexPanel(string title, IReadOnlyList<SupportVectorRun> runs, IEnumerable<double> perturbed)

@@ -1,9 +1,9 @@
 using Rhoflow.Lab.Claims;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>Theory III.</summary>
-public static class TheoryIII
+public static class TheoryIIIPage
 {
     /// <summary>The paper.</summary>
     public static Paper Paper { get; } = new("theory-iii", "Theory III",

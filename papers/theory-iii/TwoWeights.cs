@@ -1,8 +1,9 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>The two-weight instance of Theory III's figure 2, followed once for every claim and figure that looks at it.</summary>
 internal static class TwoWeights

@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>Theory IIIb figure 1: error against the number of training examples.</summary>
 internal static class LearningCurves
@@ -9,7 +10,7 @@ internal static class LearningCurves
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-01",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Number = "1",
         Title = "Error against the number of training examples, true and random labels",
         Caption = "With true labels the test error falls with every doubling, also while the training error is 0. With random labels it stays at chance, 0.9, while the training error of the same network is 0 "

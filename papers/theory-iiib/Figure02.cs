@@ -1,6 +1,8 @@
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
+using Rhoflow.Papers.TheoreticalIssues;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>Theory IIIb figure 2, and Theoretical issues figure 3: error and cross-entropy against the number of parameters.</summary>
 internal static class WidthCurves
@@ -11,7 +13,7 @@ internal static class WidthCurves
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-02",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Number = "2",
         Title = "Error and cross-entropy against the number of parameters",
         Caption = "The same network with more and more channels, trained on the same examples for the same number of epochs. Beyond the number of examples (the vertical line) the error does not rise; the cross-entropy of the test "
@@ -23,7 +25,7 @@ internal static class WidthCurves
     };
 
     /// <summary>The same as Theoretical issues prints it.</summary>
-    public static PaperFigure InTheoreticalIssues { get; } = Figure with { Id = "theoretical-issues/figure-03", Paper = TheoreticalIssues.Paper, Number = "3" };
+    public static PaperFigure InTheoreticalIssues { get; } = Figure with { Id = "theoretical-issues/figure-03", Paper = TheoreticalIssuesPage.Paper, Number = "3" };
 
     private static IEnumerable<Panel> Panels(string size, IReadOnlyList<SizeRuns> sweep, int examples)
     {

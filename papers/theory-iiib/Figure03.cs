@@ -6,8 +6,9 @@ using Rhoflow.Lab.Figures;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>Theory IIIb figure 3: two loss surfaces over two weights, with their level lines, valleys and curvatures.</summary>
 internal static class ValleysFigure
@@ -19,7 +20,7 @@ internal static class ValleysFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-03",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Number = "3",
         Title = "A flat valley and one that slopes to infinity",
         Caption = "The paper's cartoon, computed for one linear unit with two weights. Above: level lines (dashed), and gradient flow from five starts. Under the square loss on one example every flow stops where it meets "

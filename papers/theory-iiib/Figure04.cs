@@ -3,7 +3,7 @@ using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
 using Rhoflow.Regression;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>Theory IIIb figure 4: polynomial regression with perturbed weights, and without.</summary>
 internal static class PerturbedDescentFigure
@@ -12,7 +12,7 @@ internal static class PerturbedDescentFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-04",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Number = "4",
         Title = "Gradient descent with perturbations, square loss",
         Caption = "Above: degree 39 (40 weights, 9 examples), perturbed 41 times in the first half of 10⁷ steps; means of 29 runs, and the least and greatest of them. Data take back what they see, so the "

@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>Theory IIIb figure 5: what perturbations after convergence do to loss, error and norm.</summary>
 internal static class PerturbedTrainingFigure
@@ -9,7 +10,7 @@ internal static class PerturbedTrainingFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-05",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Number = "5",
         Title = "Perturbations after convergence: loss, error and norm",
         Caption = "Noise of a quarter of each layer’s spread every 100 epochs once the data are fitted, for a while; control without. The norm steps up at each perturbation, and the training loss comes back if the step is small: "

@@ -1,7 +1,7 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>Theory IIIb figure 6: the minimum-norm polynomial overfits in the end.</summary>
 internal static class PolynomialDegreesFigure
@@ -10,7 +10,7 @@ internal static class PolynomialDegreesFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-06",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Number = "6",
         Title = "Minimum-norm polynomials of degree 1 to 300",
         Caption = "Computed in 384 bits, the test error falls to 4e-59 where degree 75 first interpolates the 76 points, and then rises again, to 1.8e-3 at 300: the minimum norm solution "

@@ -2,8 +2,9 @@ using System.Globalization;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
 using Rhoflow.Networks;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>Figures 1 and 2: one network trained on more and more examples, and wider and wider networks on the same examples.</summary>
 internal static class GeneralizationSweeps

@@ -2,7 +2,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Numerics;
 using Rhoflow.Regression;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>The polynomial regressions of Theory IIIb's figure 4: 9 Chebyshev nodes of sin(2π·4x), 100 equally spaced test points.</summary>
 internal static class PerturbedPolynomials

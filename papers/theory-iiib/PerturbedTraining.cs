@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
 using Rhoflow.Networks;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>Figure 5: training with perturbations of all weights every 100 epochs after the data are fitted, and the control without.</summary>
 internal static class PerturbedTraining

@@ -2,7 +2,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Numerics;
 using Rhoflow.Regression;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>The minimum-norm polynomials of Theory IIIb's figure 6: 76 Chebyshev nodes of sin(2π·4x), 600 equally spaced test points.</summary>
 internal static class PolynomialDegrees

@@ -1,9 +1,10 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.TheoryIII;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>Theory IIIb.</summary>
-public static class TheoryIIIb
+public static class TheoryIIIbPage
 {
     /// <summary>The paper.</summary>
     public static Paper Paper { get; } = new("theory-iiib", "Theory IIIb",

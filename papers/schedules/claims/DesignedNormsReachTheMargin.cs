@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Schedules;
 
 /// <summary>B83: on a deep network ρ(t) designed apart from V reaches more margin than gradient descent in the same work, and no more than normalized steps.</summary>
 internal static class DesignedNormsReachTheMargin
@@ -9,7 +10,7 @@ internal static class DesignedNormsReachTheMargin
     public static Claim Claim { get; } = new()
     {
         Id = "b83-designed-norms-reach-the-margin",
-        Paper = Schedules.Paper,
+        Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1, §17; Square loss §6.1",
         Statement = "Algorithms in which ρ(t) is designed and controlled apart from the descent on V_k are better than gradient descent, in which ρ is driven by the loss.",
         SetUp = "schedules/deep: ReLU layers 64-32-32-1 on 200 digits (3 against 8), exponential loss, 4,000 gradients on all examples, all layers of norm 2 at the start, seeds 0–4. Every method has the best rate of those tried on seed 0 (deep.yaml). "

@@ -1,7 +1,8 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Schedules;
 
 /// <summary>B80: which schedules of ρ lead to the maximum margin, and where the others freeze.</summary>
 internal static class FastestSchedule
@@ -13,7 +14,7 @@ internal static class FastestSchedule
     public static Claim Claim { get; } = new()
     {
         Id = "b80-fastest-schedule",
-        Paper = Schedules.Paper,
+        Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1, eq. 10; Memo 112 §6.1",
         Statement = "ρ(t) can be designed apart from the descent on V_k; we need ρ to grow, and “dynamics quite different from ρ ∝ log t” are possible. Made numeric: a schedule reaches the maximum margin, with error ‖c‖/ρ, "
             + "exactly if ρ → ∞ with ∫ρe^{−ργ}dt = ∞; a faster one freezes.",

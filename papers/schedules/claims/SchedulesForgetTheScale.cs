@@ -3,8 +3,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Schedules;
 
 /// <summary>B82: under the square loss, ρ(t) prescribed until the data are fitted, beside gradient descent, from starts of several scales.</summary>
 internal static class SchedulesForgetTheScale
@@ -15,7 +16,7 @@ internal static class SchedulesForgetTheScale
     public static Claim Claim { get; } = new()
     {
         Id = "b82-schedules-forget-the-scale",
-        Paper = Schedules.Paper,
+        Paper = SchedulesPage.Paper,
         Place = "Memo 112 §6.1 (open problems)",
         Statement = "“Suppose we control ρ_k independently of V_k: can we find ρ(t) schedules leading more reliably to good solutions independently of initial conditions?” Made numeric: with ρ growing from 0.1 by 0.002 a step until "
             + "L ≤ 1e-3, ρ and margin at the end do not depend on the norm of the start, and are no worse than gradient descent's from its best norm.",

@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.Schedules;
 
 /// <summary>B81: what a margin costs in gradient evaluations.</summary>
 internal static class StepsToTheMargin
@@ -9,7 +10,7 @@ internal static class StepsToTheMargin
     public static Claim Claim { get; } = new()
     {
         Id = "b81-steps-to-the-margin",
-        Paper = Schedules.Paper,
+        Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1 (“new algorithms”), §17",
         Statement = "With steps η/L, normalized steps, or ρ prescribed while V takes steps η/(ρL)∇L, the maximum margin costs a power of 1/ε gradient evaluations, where gradient descent needs exponentially many; "
             + "rescaling ρ progressively (× 2 every m steps) is faster than all of these.",

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B35: with batch normalization and weight decay the final ρ does not depend on the start, if λ is large enough for the time there is.</summary>
 internal static class BatchNormDecayForgetsTheStart
@@ -13,7 +14,7 @@ internal static class BatchNormDecayForgetsTheStart
     public static Claim Claim { get; } = new()
     {
         Id = "b35-batch-norm-decay-forgets-the-start",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "abstract; §2.3; §3, figures 1–5; §6.1",
         Statement = "With normalization and weight decay convergence is to one norm, independently of the initial conditions; without decay it is not.",
         SetUp = "Model (5)–(6) on ReLU nets 4-8-8-1, 20 examples of gaussian-teacher, the same V from ρ0 = .1, 1 and 10, seeds 0–4, 20,000 steps of size .1/(1 + ρ²): λ = .2 is tested, and λ = 0 … 1 varied to find where the "

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B44, NC2: ten class means approach a simplex frame the nearer the larger λ is; for two classes the claim is empty if centred, and impossible if not.</summary>
 internal static class ClassMeansFormASimplex
@@ -13,7 +14,7 @@ internal static class ClassMeansFormASimplex
     public static Claim Claim { get; } = new()
     {
         Id = "b44-class-means-form-a-simplex",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§5, appendix G, corollary 4 (NC2)",
         Statement = "Equations 5 and 6 imply NC2, class means at the vertices of a simplex; for two classes h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so that μ₂ = −μ₁.",
         SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. "

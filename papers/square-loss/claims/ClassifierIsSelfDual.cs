@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B45, NC3: the last layer points along the class means nearly in the flow, and the nearer the larger λ is for ten classes.</summary>
 internal static class ClassifierIsSelfDual
@@ -12,7 +13,7 @@ internal static class ClassifierIsSelfDual
     public static Claim Claim { get; } = new()
     {
         Id = "b45-classifier-is-self-dual",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§5, appendix G, corollary 4 (NC3)",
         Statement = "Equations 5 and 6 imply NC3: at convergence features are proportional to V_Lᵀ, the last layer's weights to the class means.",
         SetUp = "The networks and flows of claim B43, flows from ρ0 = 1 and, without decay, from 20. cos(V_L, μ₊ − μ₋) at the end of the flow; for ten digits the distance ‖W/‖W‖ − M/‖M‖‖ of weights and centred means, which is √(2 − 2 cos). Taken as dual: a cosine of .99, a distance of .1.",

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B65: how near training ends to NC1–NC4 depends on λ, on width and on depth.</summary>
 internal static class CollapseIsIndependentOfTheNetwork
@@ -18,7 +19,7 @@ internal static class CollapseIsIndependentOfTheNetwork
     public static Claim Claim { get; } = new()
     {
         Id = "b65-collapse-whatever-the-network",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§5, appendix G: “these results apply to each global minimum, irrespectively of its ρ_eq”",
         Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of ρ: of how large λ is, and for any width and depth.",
         SetUp = "Digits in ten classes, 500 examples, normalization, SGD of 300 epochs to the end of a falling rate (papers/square-loss/collapse.yaml), seeds 0–4: λ = 0, .00025, .001, .004, .016 at width 64 and three hidden layers; "

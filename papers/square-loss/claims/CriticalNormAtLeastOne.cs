@@ -4,8 +4,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B34: critical points with ρ &lt; 1 exist, with weight decay or with a misclassified example.</summary>
 internal static class CriticalNormAtLeastOne
@@ -14,7 +15,7 @@ internal static class CriticalNormAtLeastOne
     public static Claim Claim { get; } = new()
     {
         Id = "b34-critical-norm-at-least-one",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§3, footnote 6; appendix B after eq. 23",
         Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n y_n = 1.",
         SetUp = "Flow (5)–(6), one linear layer, ‖x‖ ≤ 1, ρ0 = .1, until it rests: four times x = (1, 0), y = 1 with λ = 1 from v0 = (.6, .8); and on the line x = 1, y = 1 with x = .9, y = −1 and λ = 0 from v0 = 1. "

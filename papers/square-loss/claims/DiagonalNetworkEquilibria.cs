@@ -6,8 +6,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B41: the equilibria of diagonal networks are powers of 1/x̂, and the flow goes to one-hot ones.</summary>
 internal static class DiagonalNetworkEquilibria
@@ -19,7 +20,7 @@ internal static class DiagonalNetworkEquilibria
     public static Claim Claim { get; } = new()
     {
         Id = "b41-diagonal-network-equilibria",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "Appendix H.3, eq. 57",
         Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ the weights are V_k^i = ±x̂^i/f̂ or 0.",
         SetUp = "x̂ = (.9, .5, .3), L = 4: residual of V_k f̂ = ∂f̂/∂V_k at the printed and at the corrected V. Fixed-ρ flow (ρ = 1, exponential loss, x̂ as the one example with y = 1) of four diagonal layers "

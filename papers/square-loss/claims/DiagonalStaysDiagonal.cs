@@ -2,8 +2,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B42: gradient descent leaves diagonal matrices at its first step, unless there are as many outputs as inputs and the data are decoupled.</summary>
 internal static class DiagonalStaysDiagonal
@@ -15,7 +16,7 @@ internal static class DiagonalStaysDiagonal
     public static Claim Claim { get; } = new()
     {
         Id = "b42-descent-preserves-diagonal-matrices",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "Appendix H.3, eq. 55–56",
         Statement = "If the off-diagonal weights vanish at time 0, the off-diagonal gradient updates vanish too: gradient descent preserves diagonal initial conditions.",
         SetUp = "Deep linear nets of two 4 × 4 matrices, diagonal with entries ±(.5 … 1), under a third layer: as the appendix has it one row (V_L ∈ R^{1×p}), and with four outputs a diagonal matrix. Square loss (mean), 20 Gaussian examples, "

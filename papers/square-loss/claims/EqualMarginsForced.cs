@@ -5,8 +5,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B16: V̇ = 0 under the exponential loss leaves margins unequal; they are equal where every example is a support vector.</summary>
 internal static class EqualMarginsForced
@@ -19,7 +20,7 @@ internal static class EqualMarginsForced
     public static Claim Claim { get; } = new()
     {
         Id = "b16-equal-margins-are-forced",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "Appendix G, eq. 47 and after it",
         Statement = "Under the exponential loss an asymptotic equilibrium V̇_k = 0 implies f_1 = f_i for all i: the margin becomes the same for all training data.",
         SetUp = "(i) Iris, setosa against the rest, one linear layer: the minimizer v*(ρ) on the sphere, where eq. 47 holds to rounding, for ρ = 1 … 1e6, and the support vector machine. (ii) ReLU nets 4-16-16-1 on 20 examples "

@@ -5,8 +5,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B32: ρ_eq = Σ y f/(λ + Σ f²) is where ρ̇ = 0, for any V.</summary>
 internal static class EquilibriumNorm
@@ -15,7 +16,7 @@ internal static class EquilibriumNorm
     public static Claim Claim { get; } = new()
     {
         Id = "b32-equilibrium-norm",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "eq. 7 and 31, §2.3.1",
         Statement = "The equilibrium value of ρ is ρ_eq = Σ y_n f_n/(λ + Σ f_n²).",
         SetUp = "Flow (5)–(6). (i) ρ̇ at ρ_eq for random V of nets 5-1, 5-8-1, 5-8-8-1 (ReLU), 20 examples of gaussian-teacher, λ = 0, .01, 1, seeds 0–4. (ii) One linear layer, same data, λ = .01 and 1: "

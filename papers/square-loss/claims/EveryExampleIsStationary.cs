@@ -4,8 +4,9 @@ using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B38: the equilibrium of the sum over examples is no equilibrium of each; for the first layer the data forbid it.</summary>
 internal static class EveryExampleIsStationary
@@ -16,7 +17,7 @@ internal static class EveryExampleIsStationary
     public static Claim Claim { get; } = new()
     {
         Id = "b38-every-example-is-stationary",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "Lemma 1.3, §5, eq. 11, 37, 40, 48",
         Statement = "At the critical points of the dynamics with normalization and weight decay that are global minima ∂f(x_n)/∂V_k = V_k f(x_n) for every layer k and every example n.",
         SetUp = "Flow (5)–(6) on 20 examples of a teacher network in four dimensions, ReLU net 4-16-16-1, λ = 0, .02, .2, ρ0 = 1, seeds 0–4, 30,000 adaptive Euler steps; ‖V_kf_n − ∂f_n/∂V_k‖/‖∂f_n/∂V_k‖ "

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B55: noise on the labels lowers the final ρ a little, but not by the reason that is given.</summary>
 internal static class LabelNoiseLowersTheNorm
@@ -13,7 +14,7 @@ internal static class LabelNoiseLowersTheNorm
     public static Claim Claim { get; } = new()
     {
         Id = "b55-label-noise-lowers-the-norm",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "appendix E.1, footnote 13",
         Statement = "Label noise ±δ introduces a bias towards small ρ_eq, even for large initializations: it makes Σ f_n y_n smaller, decreasing the equilibrium ρ and biasing the final solution to have larger margin.",
         SetUp = "Networks 64-16-16-1 without normalization or decay, digits 3 against 8, 128 examples, SGD in minibatches of 16, rate .05, 2,000 epochs, all layers of norm 1 or 3 at the start, seeds 0–4; targets ±1 ± δ, signs drawn anew for every minibatch, δ = 0, .5, 1 "

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B66: stochastic gradient descent with many classes ends no nearer to stationarity for every example than gradient descent; its features vary a little less.</summary>
 internal static class MinibatchesAndCollapse
@@ -13,7 +14,7 @@ internal static class MinibatchesAndCollapse
     public static Claim Claim { get; } = new()
     {
         Id = "b66-minibatches-bring-collapse",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "Appendix E.3, eq. 39–40; footnote 8; appendix G",
         Statement = "SGD with minibatches is stationary only where every example is, so that with weight decay ∂f(x_n)/∂V_k = V_k f(x_n) for all n, from which NC1 to NC4 follow.",
         SetUp = "Digits in ten classes, 200 examples, ReLU net 64-32-32-32-10 without normalization (its statistics would depend on the minibatch too), square loss, λ = .001, constant rate .05, no momentum, 3,000 steps with minibatches of 1, 5, 20 and all 200, "

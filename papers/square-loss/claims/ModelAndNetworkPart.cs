@@ -4,8 +4,9 @@ using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B62: the flow of the model beside SGD of a network with batch normalization and decay, against the learning rate.</summary>
 internal static class ModelAndNetworkPart
@@ -17,7 +18,7 @@ internal static class ModelAndNetworkPart
     public static Claim Claim { get; } = new()
     {
         Id = "b62-model-and-network-part",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§2.3 (“the key assumption in this paper”), appendix A.2",
         Statement = "The dynamics with Lagrange multipliers, ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6, captures the key normalization property of batch normalization.",
         SetUp = "Network 8-16-1, batch normalization in front of the ReLU, 64 examples of gaussian-teacher, all layers of norm 1 at the start, SGD in minibatches of 16 without momentum, λ = .005, rates .05 … .00625 to t = steps × rate = 100 (decay’s own time 1/(2λ)); all 64 examples in one batch with rate .025, seeds 0–4 (model-and-network.yaml). The model: the "

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B45, NC4: on the training set the network decides for the nearest class centre, wherever weight decay was strong enough; on test examples nearly.</summary>
 internal static class NearestCentreDecides
@@ -10,7 +11,7 @@ internal static class NearestCentreDecides
     public static Claim Claim { get; } = new()
     {
         Id = "b45-nearest-centre-decides",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§5, appendix G, corollary 4 (NC4)",
         Statement = "Equations 5 and 6 imply NC4: for a given feature the classifier chooses the class with the nearest training mean.",
         SetUp = "The networks of claim B43 at the end of training: share of training examples where argmin_c ‖h − μ_c‖ and the network disagree; of test examples likewise, with the means of the training set. Flow (5)–(6), λ = .2 (which separates the data least) and .02. Seeds 0–4.",

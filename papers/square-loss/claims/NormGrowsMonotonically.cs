@@ -6,7 +6,7 @@ using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B33: with weight decay ρ overshoots its equilibrium; without, it rises while Σ y f stays positive.</summary>
 internal static class NormGrowsMonotonically
@@ -15,7 +15,7 @@ internal static class NormGrowsMonotonically
     public static Claim Claim { get; } = new()
     {
         Id = "b33-norm-grows-monotonically",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "Observation 1, §2.3.1",
         Statement = "Assuming average separability (Σ y_n f_n > 0) and flow from ρ = ε, ρ grows monotonically until a minimum is reached, where ρ_eq = Σ y f/(λ + Σ f²).",
         SetUp = "Flow (5)–(6). (i) One example x = (1, 0), y = 1, λ = .01, v0 = (.1, √.99), ρ0 = .01, to t = 1e6. (ii) ReLU nets 4-8-1, 12 examples of gaussian-teacher, λ = 0 and .5, ρ0 = .01, "

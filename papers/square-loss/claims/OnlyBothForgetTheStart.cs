@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B61: batch normalization and decay, either, neither: how final ρ, margin and test error depend on the initial norm.</summary>
 internal static class OnlyBothForgetTheStart
@@ -10,7 +11,7 @@ internal static class OnlyBothForgetTheStart
     public static Claim Claim { get; } = new()
     {
         Id = "b61-only-both-forget-the-start",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§3, figures 1–12; §6.1 (“The case of BN+WD is the only one which seems rather independent of initial conditions”)",
         Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions, and a larger start ends with a larger ρ and a smaller margin.",
         SetUp = "Networks 64-32-32-32-1 on digits 3 against 8 (256 examples to train, 100 to test), SGD, rate .02, momentum .9, 1,200 epochs, all layers of norm .1, 1 or 5 at the start, seeds 0–4 (figure-01-quick.yaml): batch normalization in front of every ReLU and "

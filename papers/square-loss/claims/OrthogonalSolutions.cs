@@ -2,8 +2,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B40: orthogonal matrices are as far from the constraint equations as their width allows.</summary>
 internal static class OrthogonalSolutions
@@ -15,7 +16,7 @@ internal static class OrthogonalSolutions
     public static Claim Claim { get; } = new()
     {
         Id = "b40-orthogonal-matrices-solve-the-constraints",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§5, appendix H.2",
         Statement = "Matrices V_k proportional to orthogonal ones always satisfy the constraint equations: with f = V_4V_3V_2V_1x, V_3 ∝ ∂f/∂V_3 = V_4ᵀ(V_2V_1)ᵀ.",
         SetUp = "Three p × p orthogonal matrices Q_k/√p (uniform) under a row V_4, p = 2, 4, 8, 16, 200 draws for each of the seeds 0–4, one random example: relative residual of V_3 f = ∂f/∂V_3, V_4 random and "

@@ -2,8 +2,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B39: equal projections solve the constraint equations only if they are of rank one, and all examples lie in their range.</summary>
 internal static class ProjectionSolutions
@@ -15,7 +16,7 @@ internal static class ProjectionSolutions
     public static Claim Claim { get; } = new()
     {
         Id = "b39-projections-solve-the-constraints",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§5, appendix H.1, eq. 53–54",
         Statement = "A class of solutions of V_k f_n = ∂f_n/∂V_k for deep linear networks is V_1 = … = V_{L−1} = P with a projection P² = P, and V_L ∝ the activity of layer L − 1.",
         SetUp = "L = 4, P = UUᵀ/√r of rank r = 1 … p with random ranges, p = 4, 8, 16, seeds 0–4; one example x inside the range (drawn in it), V_L ∝ (PPPx)ᵀ: the relative residual, worst layer. "

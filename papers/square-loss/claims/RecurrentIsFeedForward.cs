@@ -4,8 +4,9 @@ using Rhoflow.Lab.Figures;
 using Rhoflow.Limits;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B56: recurrent and feed-forward networks learn the same function if they are linear, and not if they have ReLUs; their matrices differ in either case.</summary>
 internal static class RecurrentIsFeedForward
@@ -18,7 +19,7 @@ internal static class RecurrentIsFeedForward
     public static Claim Claim { get; } = new()
     {
         Id = "b56-recurrent-equals-feed-forward",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "Appendix H.1, last paragraph",
         Statement = "If feed-forward networks of T layers converge to V_1 = … = V_T = P, recurrent networks (weights shared across layers) under T iterations should be identical to feed-forward networks of T layers without weight sharing.",
         SetUp = "T = 1 … 4 square layers 8 × 8 under a row, linear and with ReLUs, flow (5)–(6) with λ = .1, ρ0 = 1, 24 examples of a teacher network; the recurrent network starts at the feed-forward one's first matrix, with the same "

@@ -5,8 +5,9 @@ using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B57: SGD at a constant rate comes to rest only where ℓ_n ∂f_n = 0 for every n: at interpolation, and where units are dead.</summary>
 internal static class SgdStopsAtInterpolation
@@ -20,7 +21,7 @@ internal static class SgdStopsAtInterpolation
     public static Claim Claim { get; } = new()
     {
         Id = "b57-sgd-stops-at-interpolation",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "Footnote 8; App. E, eq. 39",
         Statement = "SGD, unlike GD, stops only when ℓ_n = 0 for all n, at perfect interpolation; at the other critical points, where GD stops, SGD never stops but fluctuates.",
         SetUp = "Square loss, gaussian-teacher in R⁴, constant rate .05, one example a step (SGD) or all (GD), seeds 0–4: (i) a ReLU net 4-30-1 on 8 examples, 2,000 epochs; (ii) one linear layer on 40 examples, which it cannot fit; "

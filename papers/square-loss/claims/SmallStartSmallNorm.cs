@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B36: without normalization a small start ends with a small ρ and a large margin.</summary>
 internal static class SmallStartSmallNorm
@@ -10,7 +11,7 @@ internal static class SmallStartSmallNorm
     public static Claim Claim { get; } = new()
     {
         Id = "b36-small-start-small-norm",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "appendix D; §1.2; §6.1; figures 10–12",
         Statement = "Without BN and WD, starting from small initialization gradient descent explores critical points with ρ growing from zero and finds solutions of small ρ and large margin; from a large start ρ and the margin are worse, and so the bound on the expected error.",
         SetUp = "Networks 64-32-32-32-1, digits 3 against 8, SGD without normalization or decay, rate .002, 600 epochs, all layers of norm 2, 5 or 10 at the start, seeds 0–4 (figure-10-quick.yaml). Further evidence, one seed each: 256 units, two classes of CIFAR-10, "

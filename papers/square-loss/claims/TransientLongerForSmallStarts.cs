@@ -2,8 +2,9 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B37: how long ρ stays small, against ρ(0) and the number of layers.</summary>
 internal static class TransientLongerForSmallStarts
@@ -17,7 +18,7 @@ internal static class TransientLongerForSmallStarts
     public static Claim Claim { get; } = new()
     {
         Id = "b37-transient-longer-for-small-starts",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§2.3.1; appendix D, eq. 28",
         Statement = "The smaller ρ(0) is, the longer it takes ρ to grow, and this phenomenon becomes stronger with a larger number of layers L: the transient is longer with more layers and longer with smaller initialization.",
         SetUp = "ρ̇ = 2Lρ^{2−2/L}(b − cρ) with b = Σyf = .8, c = Σf² = .39 held fixed. T: time until ρ is half of b/c, for L = 2, 3, 4, 6, 10 and ρ(0) = 1e-6 … 1e-1: in closed form, and by integrating the L layer norms (two examples whose margins have that b and c).",

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>B43, NC1: variability within classes falls, the more the larger λ is, and does not vanish; for two classes definitions disagree about it.</summary>
 internal static class WithinClassVariability
@@ -14,7 +15,7 @@ internal static class WithinClassVariability
     public static Claim Claim { get; } = new()
     {
         Id = "b43-within-class-variability-collapses",
-        Paper = SquareLoss.Paper,
+        Paper = SquareLossPage.Paper,
         Place = "§5, appendix G, corollary 4 (NC1)",
         Statement = "Equations 5 and 6 imply NC1: at convergence the last layer's features h(x) are the same for all examples of a class.",
         SetUp = "(i) The equations themselves: ReLU net 4-16-16-1 on 20 examples of a teacher network, λ = 0, .02, .2, ρ0 = 1, and λ = 0 from ρ0 = 20, 30,000 Euler steps. (ii) Digits, 500 examples, 64-64-64-64-10, square loss, SGD to the end of a falling rate: "

@@ -1,8 +1,9 @@
 using Rhoflow.Approximation;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoreticalIssues;
 
 /// <summary>B53: error against parameters for compositional functions, on grids: −m/n without the graph, −m/2 with it.</summary>
 internal static class CompositionAvoidsTheCurse
@@ -17,7 +18,7 @@ internal static class CompositionAvoidsTheCurse
     public static Claim Claim { get; } = new()
     {
         Id = "b53-composition-avoids-the-curse",
-        Paper = TheoreticalIssues.Paper,
+        Paper = TheoreticalIssuesPage.Paper,
         Place = "§2C, Theorems 1 and 2",
         Statement = "To approximate a function of n variables with m derivatives to accuracy ε takes O(ε^{−n/m}) parameters; if it is a hierarchical composition of functions of two variables, "
             + "a deep network of the same graph takes O((n − 1) ε^{−2/m}).",

@@ -6,8 +6,9 @@ using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoreticalIssues;
 
 /// <summary>B19: deep stationary points at fixed ρ are degenerate; the paper's quadratic form is the radial direction.</summary>
 internal static class StationaryPointsAreHyperbolic
@@ -19,7 +20,7 @@ internal static class StationaryPointsAreHyperbolic
     public static Claim Claim { get; } = new()
     {
         Id = "b19-stationary-points-are-hyperbolic",
-        Paper = TheoreticalIssues.Paper,
+        Paper = TheoreticalIssuesPage.Paper,
         Place = "Lemma 1, eq. 7, Lemma 6, Theorem 3.1",
         Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of L positive definite) once ρf̃ > 1, as "
             + "Σ_kk' V_kᵀHV_k' = Σ e^{−ρf̃}[−ρ²K²f̃² + K(K−2)ρf̃] < 0.",

@@ -1,8 +1,9 @@
 using Rhoflow.Approximation;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoreticalIssues;
 
 /// <summary>B60: Theorems 1 and 2 with ReLU networks that were trained, at equal numbers of parameters.</summary>
 internal static class TrainedTreesNeedFewerParameters
@@ -13,7 +14,7 @@ internal static class TrainedTreesNeedFewerParameters
     public static Claim Claim { get; } = new()
     {
         Id = "b60-trained-trees-need-fewer-parameters",
-        Paper = TheoreticalIssues.Paper,
+        Paper = TheoreticalIssuesPage.Paper,
         Place = "§2C, Theorem 2 and figure 1, with trained ReLU networks",
         Statement = "A compositional function is approximated by a deep network of the same graph with the same accuracy and far fewer parameters than by a shallow one; its error falls like parameters^{−m/2} whatever n is.",
         SetUp = "h(a, b) = sin(1.5a + b − .7ab) on binary trees, n = 4 and 8; ReLU networks with biases of about 56, 112, 224 parameters: one layer, two dense layers, tree, tree with shared weights; "

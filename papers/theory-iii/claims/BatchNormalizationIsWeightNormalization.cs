@@ -4,7 +4,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B52: batch normalization measures margins in the norm of the inputs' second moment, weight normalization in L2.</summary>
 internal static class BatchNormalizationIsWeightNormalization
@@ -13,7 +13,7 @@ internal static class BatchNormalizationIsWeightNormalization
     public static Claim Claim { get; } = new()
     {
         Id = "b52-batch-normalization-is-weight-normalization",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§16, after eq. 80",
         Statement = "In the linear one-layer case batch normalization is identical to weight normalization (and so converges to the same direction at the same rate).",
         SetUp = "Iris, setosa against the rest. A unit behind batch normalization without mean and shift (as §11 simplifies it) sees w·x/√(wᵀCw), C the second moment of the inputs: its limit is the maximum margin under wᵀCw = 1, "

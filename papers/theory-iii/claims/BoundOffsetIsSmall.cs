@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B58: the numbers behind "a small offset": what uniform convergence gives for networks that were trained.</summary>
 internal static class BoundOffsetIsSmall
@@ -14,7 +15,7 @@ internal static class BoundOffsetIsSmall
     public static Claim Claim { get; } = new()
     {
         Id = "b58-bound-offset-is-small",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "Figure 1, eq. 31; Square loss, eq. 10, 41–45",
         Statement = "L(f̃) ≤ L̂(f̃) + c_1 R_N(F̃) + c_2 √(ln(1/δ)/2N), where for N and architecture as in practice the last two terms are a small offset; and bounds by ρ say which of two networks has the smaller expected error.",
         SetUp = "The 80 networks of b49 (digits, N = 500, inputs of norm 1), δ = .05. The paper leaves c_1 and c_2 open. (i) In its favour: c_1 = c_2 = 1, and for R_N(F̃) half of the linear class's average, which it cannot be below "

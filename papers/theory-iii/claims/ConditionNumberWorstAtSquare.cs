@@ -2,8 +2,9 @@ using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B27: a random data matrix is worst conditioned when it is square.</summary>
 internal static class ConditionNumberWorstAtSquare
@@ -15,7 +16,7 @@ internal static class ConditionNumberWorstAtSquare
     public static Claim Claim { get; } = new()
     {
         Id = "b27-condition-number-worst-at-square",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§5, footnote 5; Theoretical issues, discussion of the pseudoinverse",
         Statement = "The condition number of a random data matrix is usually worse for N = D, better for N > D and even better for N ≪ D.",
         SetUp = "Standard normal N × D matrices, D = 40, N = 5 … 320, 100 draws each (stream N of seed 0); ratio of the largest to the smallest singular value, median and quartiles. "

@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B5: the product of K norms grows faster than log t; each norm more slowly than for one layer.</summary>
 internal static class DeeperGrowsFaster
@@ -9,7 +10,7 @@ internal static class DeeperGrowsFaster
     public static Claim Claim { get; } = new()
     {
         Id = "b05-deeper-products-grow-faster",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "theorem 1.7, §12.2, eq. 65, Fig. 3; Theory IIIb §14, Fig. 7",
         Statement = "For K > 1 the product of the norms diverges faster than logarithmically, while each individual layer diverges more slowly than in the one-layer case.",
         SetUp = NormGrowth.Words + ", K = 1, 2, 3, 5, 10, to t = 1e10000; integration of the K norms against the closed form.",

@@ -2,8 +2,9 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B10: eq. 79 of Theory III, ε̇ = −(1/(t log t)) · 2xεᵀ; the coefficient is 1.</summary>
 internal static class ErrorEquation
@@ -12,7 +13,7 @@ internal static class ErrorEquation
     public static Claim Claim { get; } = new()
     {
         Id = "b10-error-equation",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "eq. 79 and the line after it, §16",
         Statement = "For gradient descent on one example the error ε = v − x obeys ε̇ = −(1/(t log t)) (2xεᵀ), which ε ∝ 1/log t solves.",
         SetUp = OneFlower.Words + ", here γ = 1 and gradient descent; ε and ε̇ from the flow, compared with the exact right-hand side (1/ρ) e^{−ρv·x}(I − vvᵀ)x.",

@@ -6,8 +6,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B13: minimizers of the loss on the sphere go to the maximum margin, and are never further from it than log N/ρ.</summary>
 internal static class FixedRhoReachesTheMaximumMargin
@@ -18,7 +19,7 @@ internal static class FixedRhoReachesTheMaximumMargin
     public static Claim Claim { get; } = new()
     {
         Id = "b13-fixed-rho-reaches-the-maximum-margin",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "Theorem 5 and its proof, eq. 34–35, §8",
         Statement = "For ρ → ∞ the unit-norm weights that minimize the exponential loss Σ e^{−ρf̃} converge to those of maximum margin. "
             + "The proof's inequality N e^{−ρη*} ≥ L gives η(v*(ρ)) ≥ η* − log N/ρ at every ρ.",

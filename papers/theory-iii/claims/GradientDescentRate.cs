@@ -1,8 +1,9 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B7: under gradient descent the direction reaches the maximum margin with error O(1/log t), from any start.</summary>
 internal static class GradientDescentRate
@@ -11,7 +12,7 @@ internal static class GradientDescentRate
     public static Claim Claim { get; } = new()
     {
         Id = "b07-gradient-descent-rate",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§16, eq. 77–79, Fig. 5; Theory IIIb §4",
         Statement = "For a linear network w/‖w‖ converges to the maximum-margin direction whatever the start, and the error goes to 0 like 1/log t.",
         SetUp = IrisFlows.Words + "; also from zero and from five Gaussian starts of unit norm. And the " + TwoWeights.Words + ".",

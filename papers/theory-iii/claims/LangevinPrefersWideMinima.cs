@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B46: Langevin's stationary density prefers the wider of two minima of equal depth, the more the higher the dimension; at low temperature it is not reached.</summary>
 internal static class LangevinPrefersWideMinima
@@ -15,7 +16,7 @@ internal static class LangevinPrefersWideMinima
     public static Claim Claim { get; } = new()
     {
         Id = "b46-langevin-prefers-wide-minima",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§6, eq. 30; Theoretical issues §4.6",
         Statement = "SGD with added white noise has the Boltzmann distribution e^{−L/T}/Z, which prefers degenerate minima, and of two basins of equal depth the wider, with a concentration that grows with the dimension.",
         SetUp = "L(x, y) = (x² − 1)² + ½e^{−x}‖y‖², y in R^d, d = 0, 1, 2, 4, 8: minima of depth 0 at x = −1 (narrow) and x = 1 (wide: e times less curved in every y). Langevin steps of 0.01 to t = 40, 400 chains a seed, all from the narrow minimum, "

@@ -2,8 +2,9 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B2: ∂ρ_k²/∂t is the same for all layers.</summary>
 internal static class LayersGrowAlike
@@ -12,7 +13,7 @@ internal static class LayersGrowAlike
     public static Claim Claim { get; } = new()
     {
         Id = "b02-layers-grow-alike",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "eq. 58–60, Appendix 12.1 and theorem 1.6; Theoretical issues Lemma 2; Square loss Lemma 3",
         Statement = "∂ρ_k²/∂t is the same for every layer k: 2 Σ_n y_n f_n e^{−y_n f_n}.",
         SetUp = DeepBalance.Words + ". ReLU networks of the same shape (labels of a random 3-unit ReLU teacher): rates of the three layers from each layer's gradient and from eq. 60, at the start and along gradient descent; "

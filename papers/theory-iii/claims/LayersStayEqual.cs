@@ -1,8 +1,9 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B3: layers that start with equal norms keep them equal; otherwise the differences of squares are kept.</summary>
 internal static class LayersStayEqual
@@ -11,7 +12,7 @@ internal static class LayersStayEqual
     public static Claim Claim { get; } = new()
     {
         Id = "b03-equal-layers-stay-equal",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§12.1 after eq. 60; §12.2 before eq. 63; Theoretical issues Lemma 2",
         Statement = "If ‖W_1‖ = … = ‖W_K‖ initially, the norms remain equal while growing throughout training. (From eq. 60: otherwise the differences ρ_i² − ρ_j² are conserved.)",
         SetUp = "Scalar equations 61 with f̃ = 1: two layers from (1, 0.3), three from (1.5, 0.7, 0.4), to t = 1e300; and deep linear networks 4-8-6-1, seeds 0–4, all ‖W_k‖ = 1 at the start, to t = 1e8. "

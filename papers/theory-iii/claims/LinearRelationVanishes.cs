@@ -1,8 +1,9 @@
 using System.Globalization;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B51: where the relation of scaled normalized test loss and test error changes, and how that moves with the set-up.</summary>
 internal static class LinearRelationVanishes
@@ -23,7 +24,7 @@ internal static class LinearRelationVanishes
     public static Claim Claim { get; } = new()
     {
         Id = "b51-linear-relation-vanishes",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "Figure 8",
         Statement = "Test loss of normalized networks is linear in the test error; as the normalized networks are scaled, the linear relationship disappears around ρ ≈ 4.",
         SetUp = "The 80 networks of b49; the test cross-entropy of ρ'f̃, ρ' = 1, 4, 16, … 4¹⁰, against the test error, Pearson's correlation within each of five draws. Printed: at least .7 at ρ' = 1, at most half of that at ρ' = 16. "

@@ -6,8 +6,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B14: after separation the hard margin need not rise; the smoothed margin −log L/ρ does.</summary>
 internal static class MarginIsMonotone
@@ -18,7 +19,7 @@ internal static class MarginIsMonotone
     public static Claim Claim { get; } = new()
     {
         Id = "b14-margin-is-monotone",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "Abstract, §13, Lemma 9; Theoretical issues, Lemma 4",
         Statement = "After separation, and once ρ is so large that Σ e^{−ρf̃} ∝ e^{−ρf̃(x*)}, the margin increases monotonically.",
         SetUp = "(i) One linear layer, z = (1, .5), (.4, 1.2), (2, −.3), w0 = (.3, −.1), exponential loss (sum), gradient flow to t = 1e100, 600 instants even in log t. "

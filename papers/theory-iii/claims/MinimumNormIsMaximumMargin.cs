@@ -4,8 +4,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B17: minimum norm and maximum margin are one problem for one layer; for more layers only if the norm is the product.</summary>
 internal static class MinimumNormIsMaximumMargin
@@ -16,7 +17,7 @@ internal static class MinimumNormIsMaximumMargin
     public static Claim Claim { get; } = new()
     {
         Id = "b17-minimum-norm-is-maximum-margin",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "Theorem 7, eq. 36–41, Lemma 6; Theoretical issues, Lemma 5; Square loss, Lemma 2",
         Statement = "Maximizing min_n y_n f(W; x_n) under ‖W_k‖ = 1 for all k is equivalent to min ½‖W_k‖² for all k subject to y_n f(W; x_n) ≥ 1.",
         SetUp = "One layer: Iris (setosa against the rest), the three-example set, five random half-space sets (N = 30, d = 6, seeds 0–4). The minimum norm by quadratic programming, the "

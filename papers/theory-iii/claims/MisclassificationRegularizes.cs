@@ -7,8 +7,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B26: one weight and two examples that cannot be separated have a finite, hyperbolic equilibrium.</summary>
 internal static class MisclassificationRegularizes
@@ -19,7 +20,7 @@ internal static class MisclassificationRegularizes
     public static Claim Claim { get; } = new()
     {
         Id = "b26-misclassification-regularizes",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§6, eq. 26–28 and the remark after it; Theory IIIb eq. 61–63",
         Statement = "ẇ = −x1 e^{x1 w} + x2 e^{−x2 w} rests at w* = log(x2/x1)/(x1 + x2) if x2 > x1, a hyperbolic equilibrium. For D = 3, N = 2 the Hessian at the minimum has at least one zero and one negative eigenvalue.",
         SetUp = "One weight, inputs −x1 and x2 with label +1, (x1, x2) = (.5, 1.2), (1, 3), (.001, 40), and with x2 ≤ x1 (2, .7), (5, 5): gradient flow from w = 0.3 until it rests, against the formula. "

@@ -3,8 +3,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B24: where a homogeneous network separates its data, the gradient of an exponential-type loss cannot vanish.</summary>
 internal static class NoSeparatingStationaryPoint
@@ -13,7 +14,7 @@ internal static class NoSeparatingStationaryPoint
     public static Claim Claim { get; } = new()
     {
         Id = "b24-no-separating-stationary-point",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§6, eq. 29; Theoretical issues §B, eq. before Theorem on degeneracy",
         Statement = "Under exponential-type losses a homogeneous network has no zero of the gradient with respect to W_k that separates the data at any finite ρ.",
         SetUp = "Nets 5-1, 5-6-1, 5-6-4-1 with ReLU and without, random weights of scale 0.1, 1 and 3, 15 examples of gaussian-teacher with the labels that the net gives (so that it separates), "

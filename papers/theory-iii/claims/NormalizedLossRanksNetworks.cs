@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B50: which number of a trained network ranks test errors: normalized losses, norms, margins, or bounds.</summary>
 internal static class NormalizedLossRanksNetworks
@@ -27,7 +28,7 @@ internal static class NormalizedLossRanksNetworks
     public static Claim Claim { get; } = new()
     {
         Id = "b50-normalized-loss-ranks-networks",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "Figures 1 and 8, eq. 1; Square loss, Observation 3",
         Statement = "The normalized loss predicts the test error of networks that all fit their training data, and a smaller norm ρ goes with a smaller error: bounds by norm and margin rank networks.",
         SetUp = "The 80 networks of b49: Spearman's rank correlation with the test error within each of five draws of the training images (16 networks each), for normalized losses, norms, margins and bounds. "

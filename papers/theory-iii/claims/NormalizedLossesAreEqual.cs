@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B49: test against training loss of normalized networks is a line of slope 1; so it is, because both are ln C − O(1/ρ).</summary>
 internal static class NormalizedLossesAreEqual
@@ -11,7 +12,7 @@ internal static class NormalizedLossesAreEqual
     public static Claim Claim { get; } = new()
     {
         Id = "b49-normalized-losses-are-equal",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "Figure 1; Theoretical issues Figure 2",
         Statement = "Networks with different initializations that all fit the training set: their test loss is not a function of the training loss, but after division of each layer by its Frobenius norm "
             + "test against training loss lies on a line of slope 1 with a small positive intercept; a network trained on random labels lies at the top right.",

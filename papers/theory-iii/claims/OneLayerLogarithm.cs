@@ -1,8 +1,9 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B4: one layer, ρ ~ log t; the constant is 1/γ.</summary>
 internal static class OneLayerLogarithm
@@ -11,7 +12,7 @@ internal static class OneLayerLogarithm
     public static Claim Claim { get; } = new()
     {
         Id = "b04-one-layer-grows-like-log-t",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "theorem 1.7, eq. 65 with K = 1, §12.2; Theory IIIb §14",
         Statement = "For one layer R = e^{ρf̃} ~ t, so ρ ~ log t.",
         SetUp = "(i) " + NormGrowth.Words + ", K = 1, to t = 1e10000, closed form and integration; (ii) Iris, setosa against the rest, linear, sum of exponential losses, gradient "

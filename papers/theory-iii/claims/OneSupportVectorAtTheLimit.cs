@@ -3,7 +3,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B15: at the limit it is not the single support vector's H_n that vanishes but the weighted sum over all.</summary>
 internal static class OneSupportVectorAtTheLimit
@@ -12,7 +12,7 @@ internal static class OneSupportVectorAtTheLimit
     public static Claim Claim { get; } = new()
     {
         Id = "b15-one-support-vector-at-the-limit",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§4.4 after eq. 16, §4.7; Theoretical issues §B.4, eq. 14",
         Statement = "For large ρ the stationarity condition is satisfied by H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0 for the example x_N of smallest margin alone, before it is "
             + "trivially satisfied at ρ = ∞.",

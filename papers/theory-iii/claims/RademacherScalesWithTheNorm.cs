@@ -3,8 +3,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B54: R_N(F) = ρ R_N(F̃), by homogeneity.</summary>
 internal static class RademacherScalesWithTheNorm
@@ -15,7 +16,7 @@ internal static class RademacherScalesWithTheNorm
     public static Claim Claim { get; } = new()
     {
         Id = "b54-rademacher-scales-with-the-norm",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "eq. 1, §2, eq. 32; Theoretical issues §A",
         Statement = "The Rademacher average of networks with product of norms ρ is ρ times that of the normalized networks, R_N(F) = ρ R_N(F̃).",
         SetUp = "10 examples of gaussian-teacher in R⁴, the average over all 1024 sign vectors (no sampling). (i) Linear functions ‖w‖ ≤ ρ: the supremum is attained at w = ρ Σσx/‖Σσx‖, evaluated as a network. "

@@ -1,8 +1,9 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B2, second half: T3 §5 lets ∂ρ_k²/∂t itself grow monotonically; it falls to 0.</summary>
 internal static class RateOfGrowthFalls
@@ -11,7 +12,7 @@ internal static class RateOfGrowthFalls
     public static Claim Claim { get; } = new()
     {
         Id = "b02-rate-grows-monotonically",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§5, Discussion",
         Statement = "Under separability, for each layer ∂ρ_k²/∂t grows monotonically with t, at the same rate irrespectively of k.",
         SetUp = DeepBalance.Words + ", after the data are separated; and the scalar equations of two equal layers, f̃ = 1, ρ_k(0) = 0.8, for which ∂ρ_k²/∂t = 2ρe^{−ρ}.",

@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B11: the direction w(T)/‖w(T)‖ is the same whether or not ‖v‖ = 1 is enforced; only its limit is.</summary>
 internal static class SameDirectionAtAnyTime
@@ -11,7 +12,7 @@ internal static class SameDirectionAtAnyTime
     public static Claim Claim { get; } = new()
     {
         Id = "b11-same-direction-at-any-time",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§4.5; Theoretical issues §B.5",
         Statement = "The unit vector w(T)/‖w(T)‖ computed from the solution of gradient descent ẇ = −∇_w L at time T is the same, irrespectively of whether the constraint ‖v‖ = 1 is enforced during gradient descent.",
         SetUp = TwoWeights.Words + "; gradient descent, the same flow written in (ρ, v), and weight normalization (the flow with the enforced constraint) from one start; and Iris from five Gaussian starts of unit norm.",

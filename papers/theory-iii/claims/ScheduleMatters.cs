@@ -1,8 +1,9 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B12: ρ(t) may be designed; it has to grow, and its course decides how v converges.</summary>
 internal static class ScheduleMatters
@@ -11,7 +12,7 @@ internal static class ScheduleMatters
     public static Claim Claim { get; } = new()
     {
         Id = "b12-rho-schedules",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§13.1 (new algorithms), §17, eq. 81, Fig. 7; Square loss §6.1",
         Statement = "ρ(t) can be designed and controlled independently of the descent on V_k; the convergence of v depends on it (log t, log log t, 1/log t, exp t), and ρ has to grow.",
         SetUp = ScheduledNorm.Words + "; e^t also from five Gaussian starts; log t also on the inputs doubled (γ = 1.486), to t = 1e100.",

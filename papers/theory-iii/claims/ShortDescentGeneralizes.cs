@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B59: gradient descent stopped at a time that does not depend on N has a bounded norm, and its training loss approaches the expected one as N grows.</summary>
 internal static class ShortDescentGeneralizes
@@ -15,7 +16,7 @@ internal static class ShortDescentGeneralizes
     public static Claim Claim { get; } = new()
     {
         Id = "b59-short-descent-generalizes",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§1 (summary), §4: “for any finite t the solution is regularized, as in early stopping”; Theory IIIb §13",
         Statement = "Gradient descent for a finite time T is regularized: its solution has a norm bounded by T, and generalizes, the training loss going to the expected loss as N → ∞.",
         SetUp = "Logistic loss (mean), a linear classifier on 20 standard normal inputs, labels the sign of a fixed direction with a fifth of them flipped, N = 50 … 1,600, gradient descent with steps of 0.1 from 0 to t = 10; the expected loss on 20,000 fresh "

@@ -2,7 +2,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B1: ⟨W_k, ∂f/∂W_k⟩ = f for every layer of a ReLU network.</summary>
 internal static class StructuralLemma
@@ -11,7 +11,7 @@ internal static class StructuralLemma
     public static Claim Claim { get; } = new()
     {
         Id = "b01-structural-lemma",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "eq. 3–6, §2; also Theory IIIb §3, Theoretical issues §1, Square loss §2",
         Statement = "For every layer of a ReLU network Σ_ij W_k^ij ∂f/∂W_k^ij = f(x), and the same for the normalized network, ⟨V_k, ∂f̃/∂V_k⟩ = f̃(x). "
             + "Hence ⟨W_k, ∂²f/∂W_k²⟩ = 0.",

@@ -1,7 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B70: whether perturbed networks come back to their support vectors or go to others.</summary>
 internal static class SupportVectorsUnderPerturbation
@@ -10,7 +11,7 @@ internal static class SupportVectorsUnderPerturbation
     public static Claim Claim { get; } = new()
     {
         Id = "b70-support-vectors-under-perturbation",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "Figures 9, 10 and 11",
         Statement = "Training converges to one support vector or a set of them. Perturbed after convergence by 0.5 or 0.9 ‖∇L‖ a weight, the network converges to a different set or comes back to the same one, depending on the perturbation.",
         SetUp = "100 digits, 64-64-10, gradient descent (rate .2, momentum .9) for 3,000 epochs, seeds 0–4; four perturbations, W += a ‖∇L‖ N(0, 1), at epochs 1,000, 1,500, 2,000 and 2,500, a = .5, .9, 10, 100, 1,000, and 0 as the control. "

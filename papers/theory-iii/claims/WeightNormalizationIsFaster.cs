@@ -1,8 +1,9 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B9: weight normalization converges faster than gradient descent; with several support vectors it does not.</summary>
 internal static class WeightNormalizationIsFaster
@@ -11,7 +12,7 @@ internal static class WeightNormalizationIsFaster
     public static Claim Claim { get; } = new()
     {
         Id = "b09-weight-normalization-is-faster",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "§16 (summary after eq. 80), §5, Fig. 5; Theoretical issues §C.3",
         Statement = "Gradient descent with weight normalization converges faster to the same equilibrium than standard gradient descent, t^{−½ log t} against 1/log t.",
         SetUp = IrisFlows.Words + "; five Gaussian directions with ρ = 1. And the " + TwoWeights.Words + ".",

@@ -2,8 +2,9 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>B8: the rate of weight normalization on one example, "t^{−1/2} log t".</summary>
 internal static class WeightNormalizationRate
@@ -12,7 +13,7 @@ internal static class WeightNormalizationRate
     public static Claim Claim { get; } = new()
     {
         Id = "b08-weight-normalization-rate",
-        Paper = TheoryIII.Paper,
+        Paper = TheoryIIIPage.Paper,
         Place = "eq. 80, §16, Fig. 4; Theoretical issues §C.3",
         Statement = "On one example weight normalization obeys ε̇ = −(log t/t) ε, with the solution ε ∝ t^{−1/2} log t.",
         SetUp = OneFlower.Words + "; weight normalization to t = 1e100 and, at γ = 1, 1e16.",

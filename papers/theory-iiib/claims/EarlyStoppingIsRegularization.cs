@@ -1,9 +1,10 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 using Rhoflow.Regression;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B31: stopping gradient descent early is much like ridge regularization, and not the same.</summary>
 internal static class EarlyStoppingIsRegularization
@@ -15,7 +16,7 @@ internal static class EarlyStoppingIsRegularization
     public static Claim Claim { get; } = new()
     {
         Id = "b31-early-stopping-is-regularization",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§13, §5 (square loss; the equivalence is announced, not proved)",
         Statement = "Early stopping is equivalent to regularization: a stopping time T₀ corresponds to a λ.",
         SetUp = "Least squares with X 20×30 standard normal, y = X w* + N(0, .5²), w* of norm 1, seeds 0–4; gradient descent from 0 with steps a hundredth of the stable one, stopped at t = 0.01 … 100; "

@@ -3,8 +3,9 @@ using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B21, second half: for the exponential loss the Hessian vanishes, but its signs do not become those of a minimum.</summary>
 internal static class ExponentialHessianBecomesSemidefinite
@@ -15,7 +16,7 @@ internal static class ExponentialHessianBecomesSemidefinite
     public static Claim Claim { get; } = new()
     {
         Id = "b21-exponential-hessian-becomes-semidefinite",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§12.3 (“only at a minimum of GD it become positive semi-definite”), §12.2; Theory III, Theorem 2",
         Statement = "For deep networks the Hessian can have negative eigenvalues and becomes positive semi-definite at a minimum of gradient descent; under the exponential loss, "
             + "whose minimum is at infinity, all eigenvalues go to zero.",

@@ -3,8 +3,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B25: ⟨W*, ∇L(W)⟩ &lt; 0 holds at W = W* and for linear f, not for any W of a nonlinear network.</summary>
 internal static class GradientAgainstTheSeparator
@@ -13,7 +14,7 @@ internal static class GradientAgainstTheSeparator
     public static Claim Claim { get; } = new()
     {
         Id = "b25-gradient-against-the-separator",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "Appendix on the cross-entropy loss, after eq. 60",
         Statement = "If W* separates the data, then W*ᵀ∇_W L < 0 for any value of W, by the property Wᵀ∇_W f(x; W) = f(x; W) of rectified networks.",
         SetUp = "ReLU nets 4-8-1, 12 directions of gaussian-teacher labelled by a random W*, W random and independent of it (both standard normal), exponential and logistic loss, 4000 draws of "

@@ -5,8 +5,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>A three-layer ReLU net that fits six examples exactly: where the Hessians of Theory IIIb §12.3 are taken (B21, B22).</summary>
 /// <param name="Network">4-12-10-1, 178 weights.</param>

@@ -6,8 +6,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B18: the limit direction does not depend on the start for one linear layer; for deep networks it does.</summary>
 internal static class LimitIndependentOfTheStart
@@ -18,7 +19,7 @@ internal static class LimitIndependentOfTheStart
     public static Claim Claim { get; } = new()
     {
         Id = "b18-limit-independent-of-the-start",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§4, Lemma 1.2, Proposition 5, Proposition 6; Theory III §1 for linear networks",
         Statement = "Under the exponential loss the normalized weights of each layer converge to the minimum-norm (maximum-margin) solution, independently of initial conditions.",
         SetUp = "Linear: Iris, setosa against the rest, gradient flow to t = 1e1000 from five random starts (normal, seeds 0–4). Deep: three diagonal layers on the one example "

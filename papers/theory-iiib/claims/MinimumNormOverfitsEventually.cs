@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 using Rhoflow.Regression;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B48: the minimum-norm polynomial interpolates almost perfectly and overfits in the end.</summary>
 internal static class MinimumNormOverfitsEventually
@@ -13,7 +14,7 @@ internal static class MinimumNormOverfitsEventually
     public static Claim Claim { get; } = new()
     {
         Id = "b48-minimum-norm-overfits-eventually",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "Figure 6",
         Statement = "With more and more monomials than training points, eventually the minimum norm solution overfits.",
         SetUp = PolynomialDegrees.Words + "; degrees to 300, with 512 bits again at 75 and 300, and in double precision.",

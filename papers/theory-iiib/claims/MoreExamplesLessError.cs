@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B75: with more examples the test error falls, also where the training error is 0; with random labels the same network fits and stays at chance.</summary>
 internal static class MoreExamplesLessError
@@ -9,7 +10,7 @@ internal static class MoreExamplesLessError
     public static Claim Claim { get; } = new()
     {
         Id = "b75-more-examples-less-error",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§2, figure 1",
         Statement = "The more training data, the smaller the test error, also where the training error is zero already. The same network fits random labels without training error, and training and expected error approach each other "
             + "as n grows for normal and for random labels.",

@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B76: beyond as many parameters as examples the test error does not rise, the expected cross-entropy a little.</summary>
 internal static class MoreParametersNoMoreError
@@ -13,7 +14,7 @@ internal static class MoreParametersNoMoreError
     public static Claim Claim { get; } = new()
     {
         Id = "b76-more-parameters-no-more-error",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§2, figure 2; Theoretical issues figure 3",
         Statement = "The classification error on test data does not get worse when the number of parameters grows well beyond the size of the training set, although there is some overfitting in the expected cross-entropy.",
         SetUp = "200 digits, 500 test examples, the convolutional network of figure-02-quick with 1 to 32 channels (187 to 23,840 weights), cross-entropy, SGD, 100 epochs, seeds 0–4. Medians of five. Beside it, kept from a full-size run: 5,000 images of CIFAR-10, 2 to 128 channels, 60 epochs, one seed.",

@@ -5,8 +5,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B29: under the exponential loss the null-space part stays and the norm grows, so the direction forgets it.</summary>
 internal static class NormalizationWashesOutTheNullSpace
@@ -15,7 +16,7 @@ internal static class NormalizationWashesOutTheNullSpace
     public static Claim Claim { get; } = new()
     {
         Id = "b29-normalization-washes-out-the-null-space",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§4, §11.2 after eq. 21, after eq. 23",
         Statement = "Under the exponential loss components of w in the null space of the examples do not change either, but w grows, so in w/‖w‖ they go to zero and the limit does not depend on the start.",
         SetUp = "One linear layer, d = 6, N = 3 examples of a random half-space, gradient flow from a standard normal w0, seeds 0–4, t = 10 … 1e1000.",

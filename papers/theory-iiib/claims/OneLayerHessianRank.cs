@@ -6,8 +6,9 @@ using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B23: the Hessian of any loss of f(w·x) is Σ c_n x_n x_nᵀ, of rank N at most.</summary>
 internal static class OneLayerHessianRank
@@ -18,7 +19,7 @@ internal static class OneLayerHessianRank
     public static Claim Claim { get; } = new()
     {
         Id = "b23-one-layer-hessian-rank",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§12.3 before 12.3.1, §12.3.2 (one layer with a nonlinearity)",
         Statement = "For one layer, linear or with a nonlinearity f(w·x), the number of nonzero eigenvalues of the Hessian is bounded by the number N of examples.",
         SetUp = "f = 0.7 σ(w·x), σ = z² , z³, ReLU and identity, d = 12, N = 5 examples of gaussian-teacher, exponential, logistic and square loss, random w, seeds 0–4: "

@@ -1,9 +1,10 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 using Rhoflow.Regression;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B47: perturbed and descended again, weights walk at random in the null space of the data, and nowhere else.</summary>
 internal static class PerturbationsMoveTheNullSpace
@@ -12,7 +13,7 @@ internal static class PerturbationsMoveTheNullSpace
     public static Claim Claim { get; } = new()
     {
         Id = "b47-perturbations-move-the-null-space",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§6, figure 4",
         Statement = "Under the square loss, repeated perturbations of the weights, each followed by gradient descent to convergence (zero training error up to machine precision), do not increase the training error; "
             + "the part of the weights in the null space of the gradient undergoes a random walk, which increases the norm and the test error.",

@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B77: perturbations after convergence raise norm and test loss; the training loss comes back where the step is small, and the test loss between them comes part of the way back.</summary>
 internal static class PerturbationsOfTrainedNetworks
@@ -12,7 +13,7 @@ internal static class PerturbationsOfTrainedNetworks
     public static Claim Claim { get; } = new()
     {
         Id = "b77-perturbations-of-trained-networks",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§6, figure 5",
         Statement = "After each small perturbation of the weights gradient descent on the cross-entropy brings the empirical risk back to its level, while the norm of the weights increases after each and the expected risk grows with every "
             + "perturbation; without perturbations the weights increase too, though more slowly; the classification error is less affected.",

@@ -3,8 +3,9 @@ using Rhoflow.Lab.Figures;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B30: for λ → 0 the regularized minimizers turn to the maximum margin, as slowly as 1/log(1/λ) and not monotonically.</summary>
 internal static class RegularizationPathReachesTheMargin
@@ -15,7 +16,7 @@ internal static class RegularizationPathReachesTheMargin
     public static Claim Claim { get; } = new()
     {
         Id = "b30-regularization-path-reaches-the-margin",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§5 Lemma 2, §11.2 eq. 24; Theory III §8 (after [36])",
         Statement = "Minimizers of Σ e^{−y w·x} + λ‖w‖² converge in direction to the minimum-norm, maximum-margin solution as λ → 0.",
         SetUp = "z = (1, .5), (.4, 1.2), (2, −.3); w(λ) by Newton in the log domain for λ = 1e-1 … 1e-1000.",

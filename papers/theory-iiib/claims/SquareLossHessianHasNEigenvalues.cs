@@ -4,8 +4,9 @@ using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B21, first half: N nonzero eigenvalues at zero square loss, more for the exponential loss.</summary>
 internal static class SquareLossHessianHasNEigenvalues
@@ -16,7 +17,7 @@ internal static class SquareLossHessianHasNEigenvalues
     public static Claim Claim { get; } = new()
     {
         Id = "b21-square-loss-hessian-has-n-eigenvalues",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§12.3 and §12.3.1",
         Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the exponential loss derivatives across layers "
             + "induce a higher number of distinct eigenvalues than N.",

@@ -5,8 +5,9 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B28: under the square loss a linear network ends at the minimum-norm fit plus what of its start the data cannot see.</summary>
 internal static class SquareLossKeepsTheNullSpace
@@ -15,7 +16,7 @@ internal static class SquareLossKeepsTheNullSpace
     public static Claim Claim { get; } = new()
     {
         Id = "b28-square-loss-keeps-the-null-space",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "§4, §11.1 after eq. 14; Square loss, footnote 1",
         Statement = "Under the square loss the components of w in the null space of the examples do not change, so w converges to the minimum-norm solution if (and only if) it starts without them.",
         SetUp = "One linear layer, d = 8, N = 4 examples of gaussian-teacher, gradient flow on Σ(y − w·x)² to t = 20/s_min² (e^{−40} of the slowest part is left), from a standard normal w0 and from 0, seeds 0–4; X⁺y + P_null w0 by singular values.",

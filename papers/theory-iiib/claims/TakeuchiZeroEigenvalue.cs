@@ -3,8 +3,9 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B22: overparametrization forces zero eigenvalues of the square-loss Hessian.</summary>
 internal static class TakeuchiZeroEigenvalue
@@ -13,7 +14,7 @@ internal static class TakeuchiZeroEigenvalue
     public static Claim Claim { get; } = new()
     {
         Id = "b22-takeuchi-zero-eigenvalue",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "Theorem 4 (K. Takeuchi)",
         Statement = "At a point of zero square loss, if some layer has N_k N_{k−1} > n·min(N_k, …, N_{H+1}), the Hessian of the loss has a zero eigenvalue.",
         SetUp = "The five nets 4-12-10-1 of b21-square-loss-hessian-has-n-eigenvalues: N_1 N_0 = 48 > 6·min(12, 10, 1) = 6. As a control one linear layer with 4 inputs on 6 examples whose targets a linear map made, "

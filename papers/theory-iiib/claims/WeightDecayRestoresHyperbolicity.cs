@@ -6,8 +6,9 @@ using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
-namespace Rhoflow.Papers;
+namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>B20: the penalty λ‖W_k‖² does not see rotations of hidden units, so that minima of deep linear networks stay degenerate under it.</summary>
 internal static class WeightDecayRestoresHyperbolicity
@@ -20,7 +21,7 @@ internal static class WeightDecayRestoresHyperbolicity
     public static Claim Claim { get; } = new()
     {
         Id = "b20-weight-decay-restores-hyperbolicity",
-        Paper = TheoryIIIb.Paper,
+        Paper = TheoryIIIbPage.Paper,
         Place = "Lemma 2, eq. 8, 29 and 36",
         Statement = "Adding λ_k‖W_k‖² to the loss ensures hyperbolicity of the linearized dynamics around a minimizer for any λ_k > 0.",
         SetUp = "Deep linear networks 3-H-1, H = 1, 2, 4, 8, on 6 examples of gaussian-teacher, exponential and square loss (sums), λ = 0.05 and 0.005; the gradient flow with decay from Kaiming’s start to t = 1e6, seeds 0–4 (data and start); "

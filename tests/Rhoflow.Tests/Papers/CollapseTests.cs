@@ -4,7 +4,7 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
-using Rhoflow.Papers;
+using Rhoflow.Papers.SetUps;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using Rhoflow.Papers;
+using Rhoflow.Papers.SetUps;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,8 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Networks;
-using Rhoflow.Papers;
+using Rhoflow.Papers.SquareLoss;
+using Rhoflow.Papers.TheoryIII;
 using Shouldly;
 using Xunit;
 

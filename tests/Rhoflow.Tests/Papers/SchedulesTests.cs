@@ -1,6 +1,7 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
-using Rhoflow.Papers;
+using Rhoflow.Papers.Schedules;
+using Rhoflow.Papers.SetUps;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,8 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Numerics;
 using Rhoflow.Papers;
+using Rhoflow.Papers.SetUps;
+using Rhoflow.Papers.SquareLoss;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,9 @@
 using MathNet.Numerics.Integration;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Numerics;
-using Rhoflow.Papers;
+using Rhoflow.Papers.SetUps;
+using Rhoflow.Papers.TheoryIII;
+using Rhoflow.Papers.TheoryIIIb;
 using Shouldly;
 using Xunit;
 
