@@ -29,7 +29,7 @@ internal interface ICoordinates<T> where T : unmanaged, IFloatingPointIeee754<T>
     string? Move(Layer layer, Span<T> x, Span<T> g);
 }
 
-/// <summary>W_k = ρ_k V_k, ‖V_k‖_F = 1, with one of the four steps on the sphere (catalogue A9–A12). −∂L/∂V = ρ_k h, −∂L/∂ρ_k = ⟨V_k, h⟩.</summary>
+/// <summary>W_k = ρ_k V_k, ‖V_k‖_F = 1, with one of the four steps on the sphere (T3 §10). −∂L/∂V = ρ_k h, −∂L/∂ρ_k = ⟨V_k, h⟩.</summary>
 internal sealed class UnitNormCoordinates<T>(Normalization technique) : ICoordinates<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     public int Norms(Layer layer) => 1;
@@ -62,7 +62,7 @@ internal sealed class UnitNormCoordinates<T>(Normalization technique) : ICoordin
 }
 
 /// <summary>
-/// W = g v/‖v‖, of the whole matrix or of each row (catalogue A8; T3 eq 52–53, SQ eq 12–13): −∂L/∂g = ⟨v, h⟩/‖v‖,
+/// W = g v/‖v‖, of the whole matrix or of each row (T3 eq. 52, 53, SQ eq. 12, 13): −∂L/∂g = ⟨v, h⟩/‖v‖,
 /// −∂L/∂v = (g/‖v‖)(I − vvᵀ/‖v‖²) h. v starts at norm 1, as in the papers'
 /// flow (PyTorch's weight_norm starts with v = W, which changes the speed of directions); its step is at right angles to it, so ‖v‖ grows at second order in η.
 /// </summary>

@@ -8,22 +8,22 @@ public enum Normalization
     /// <summary>W itself.</summary>
     None,
 
-    /// <summary>Weight normalization W_k = g_k v_k/‖v_k‖ with g_k and v_k trained (A8; T3 eq 52–53, SQ eq 12–13).</summary>
+    /// <summary>Weight normalization W_k = g_k v_k/‖v_k‖ with g_k and v_k trained (T3 eq. 52, 53, SQ eq. 12, 13).</summary>
     Weight,
 
     /// <summary>Weight normalization row by row: each unit has a g and a v of its own, as PyTorch's weight_norm.</summary>
     WeightPerRow,
 
-    /// <summary>W_k = ρ_k V_k, V ← (V + g)/‖V + g‖ (A9; T3 eq 49).</summary>
+    /// <summary>W_k = ρ_k V_k, V ← (V + g)/‖V + g‖ (T3 eq. 49).</summary>
     Coefficient,
 
-    /// <summary>V ← αV + g with ‖αV + g‖ = 1, α = √(1 − ‖g‖² + (V·g)²) − V·g (A10; T3 eq 48). Needs ‖g‖² ≤ 1 + (V·g)².</summary>
+    /// <summary>V ← αV + g with ‖αV + g‖ = 1, α = √(1 − ‖g‖² + (V·g)²) − V·g (T3 eq. 48). Needs ‖g‖² ≤ 1 + (V·g)².</summary>
     Lagrange,
 
-    /// <summary>V ← V + (I − VVᵀ)g, then divided by its norm, which has grown by half the step's square (A11; T3 eq 50).</summary>
+    /// <summary>V ← V + (I − VVᵀ)g, then divided by its norm, which has grown by half the step's square (T3 eq. 50).</summary>
     Tangent,
 
-    /// <summary>The geodesic V ← V cos‖h‖ + (h/‖h‖) sin‖h‖, h = (I − VVᵀ)g (A12).</summary>
+    /// <summary>The geodesic V ← V cos‖h‖ + (h/‖h‖) sin‖h‖, h = (I − VVᵀ)g (the true gradient of T3 §10).</summary>
     Geodesic,
 }
 
@@ -33,10 +33,10 @@ public enum NormRule
     /// <summary>Stays as it starts (or as rescaling leaves it).</summary>
     Constant,
 
-    /// <summary>Goes down its own gradient, ρ̇_k = ⟨V_k, −∂L/∂W_k⟩ − 2λρ_k (A6).</summary>
+    /// <summary>Goes down its own gradient, ρ̇_k = ⟨V_k, −∂L/∂W_k⟩ − 2λρ_k (T3 eq. 74).</summary>
     Trained,
 
-    /// <summary>Follows a schedule of ρ = ∏ρ_k^{e_k} in epochs or steps (A22); all ρ_k are multiplied by the same factor.</summary>
+    /// <summary>Follows a schedule of ρ = ∏ρ_k^{e_k} in epochs or steps (T3 §13.1, SQ §6.1); all ρ_k are multiplied by the same factor.</summary>
     Scheduled,
 }
 

@@ -2,7 +2,7 @@ namespace Rhoflow.Descents;
 
 /// <summary>
 /// One step: m ← μ m + g, W ← W − η m, with g = ∇L on a minibatch (plus 2λW). Nesterov's form, as PyTorch writes it: W ← W − η(g + μ m).
-/// All examples at once: gradient descent. With a temperature T every step adds √(2ηT) N(0, 1): Langevin (T3 eq 30), whose stationary
+/// All examples at once: gradient descent. With a temperature T every step adds √(2ηT) N(0, 1): Langevin (T3 eq. 30), whose stationary
 /// density is e^{−L/T} for small η.
 /// </summary>
 public sealed record Sgd

@@ -12,7 +12,7 @@ namespace Rhoflow.Descents;
 /// </summary>
 public static class Spheres
 {
-    /// <summary>V ← (V + g)/‖V + g‖ (A9; T3 eq 49). Null, or why the step does not exist.</summary>
+    /// <summary>V ← (V + g)/‖V + g‖ (T3 eq. 49). Null, or why the step does not exist.</summary>
     public static string? Coefficient<T>(Span<T> v, ReadOnlySpan<T> g) where T : unmanaged, IFloatingPointIeee754<T>
     {
         // ‖V + g‖² = 1 + 2V·g + ‖g‖²: only g = −V leaves no direction.
@@ -22,7 +22,7 @@ public static class Spheres
         return null;
     }
 
-    /// <summary>V ← αV + g, α = √(1 − ‖g‖² + (V·g)²) − V·g (A10; T3 eq 48). Null, or why the step does not exist.</summary>
+    /// <summary>V ← αV + g, α = √(1 − ‖g‖² + (V·g)²) − V·g (T3 eq. 48). Null, or why the step does not exist.</summary>
     public static string? Lagrange<T>(Span<T> v, ReadOnlySpan<T> g) where T : unmanaged, IFloatingPointIeee754<T>
     {
         double along = Precise.Dot<T>(v, g), square = Precise.SumOfSquares(g), root = 1 - square + along * along;
@@ -34,7 +34,7 @@ public static class Spheres
         return null;
     }
 
-    /// <summary>V ← V + (I − VVᵀ)g, divided by its norm √(1 + ‖(I − VVᵀ)g‖²) (A11; T3 eq 50). g is overwritten.</summary>
+    /// <summary>V ← V + (I − VVᵀ)g, divided by its norm √(1 + ‖(I − VVᵀ)g‖²) (T3 eq. 50). g is overwritten.</summary>
     public static string? Tangent<T>(Span<T> v, Span<T> g) where T : unmanaged, IFloatingPointIeee754<T>
     {
         Project(v, g);
@@ -43,7 +43,7 @@ public static class Spheres
         return null;
     }
 
-    /// <summary>V ← V cos‖h‖ + (h/‖h‖) sin‖h‖, h = (I − VVᵀ)g (A12). g is overwritten.</summary>
+    /// <summary>V ← V cos‖h‖ + (h/‖h‖) sin‖h‖, h = (I − VVᵀ)g (the true gradient of T3 §10). g is overwritten.</summary>
     public static string? Geodesic<T>(Span<T> v, Span<T> g) where T : unmanaged, IFloatingPointIeee754<T>
     {
         Project(v, g);

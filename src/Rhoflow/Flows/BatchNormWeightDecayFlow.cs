@@ -4,8 +4,8 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// The model of batch normalization with weight decay: normalized layers V_k and one norm ρ of the last,
-/// L = Σ(ρf − y)² + ν Σ‖V_k‖² + λρ²: ρ̇ = −2 Σ(ρf − y) f − 2λρ, V̇_k = 2ρ Σ(ρf − y)(V_k f − ∂f/∂V_k) (SQ eq 5–6, 22).
-/// SQ eq 21 must read −2νV_k; the middle form of eq 23 has one factor 2 too many. With the exponential loss it is SQ eq 34,
+/// L = Σ(ρf − y)² + ν Σ‖V_k‖² + λρ²: ρ̇ = −2 Σ(ρf − y) f − 2λρ, V̇_k = 2ρ Σ(ρf − y)(V_k f − ∂f/∂V_k) (SQ eq. 5, 6, 22).
+/// SQ eq. 21 must read −2νV_k; the middle form of SQ eq. 23 has one factor 2 too many. With the exponential loss it is SQ eq. 34,
 /// ρ̇ = Σ e^{−ρyf} y f − 2λρ. ρ is signed.
 /// </summary>
 public sealed class BatchNormWeightDecayFlow : Flow

@@ -1,6 +1,6 @@
 namespace Rhoflow.Flows;
 
-/// <summary>The independent variable that a flow is integrated in (catalogue A20).</summary>
+/// <summary>The independent variable that a flow is integrated in.</summary>
 public enum ClockKind
 {
     /// <summary>u = log(1 + t): dy/du = (1 + t) dy/dt. Regular at 0; every quantity stays O(1) up to t = 1e10000. The default.</summary>

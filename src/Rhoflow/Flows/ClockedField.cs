@@ -3,7 +3,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Flows;
 
 /// <summary>
-/// A flow as a vector field of its clock (catalogue A20): dy/du = e^{u+s} v for u = log(1 + t), dy/dt = e^s v, or dy/dτ = e^{s−log L} v
+/// A flow as a vector field of its clock: dy/du = e^{u+s} v for u = log(1 + t), dy/dt = e^s v, or dy/dτ = e^{s−log L} v
 /// with u carried as a last component. e^{u+s} is formed from the sum of the logarithms, so that nothing underflows.
 /// </summary>
 internal sealed class ClockedField(Flow flow, ClockKind clock)

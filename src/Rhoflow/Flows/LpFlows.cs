@@ -5,7 +5,7 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// The flow of L(ρV) in (ρ, V) with ‖V_k‖_p = 1: ρ̇_k = ⟨V_k, Ẇ_k⟩, V̇_k = ρ_k S_p Ẇ_k, S_p = I − ννᵀ/‖ν‖², ν = ∂‖V‖_p/∂V
-/// (T3 eq 72). For p = 2 it is weight normalization.
+/// (T3 eq. 72). For p = 2 it is weight normalization.
 /// </summary>
 public sealed class LpConstrainedFlow : NormDirectionFlow
 {
@@ -41,7 +41,7 @@ public sealed class LpConstrainedFlow : NormDirectionFlow
 
 /// <summary>
 /// Gradient flow on W written in (ρ_k, V_k) = (‖W_k‖_p, W_k/‖W_k‖_p): ρ̇_k = ⟨ν_k, Ẇ_k⟩, V̇_k = (I − V_kν_kᵀ) Ẇ_k/ρ_k.
-/// T3 eq 73 prints V̇ with the projection transposed, one factor 1/‖W‖ missing and a wrong power.
+/// T3 eq. 73 prints V̇ with the projection transposed, one factor 1/‖W‖ missing and a wrong power.
 /// </summary>
 public sealed class LpReparametrizedFlow : NormDirectionFlow
 {

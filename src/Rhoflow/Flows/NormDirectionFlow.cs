@@ -6,7 +6,7 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// Flows whose state is (ρ_1 … ρ_K, V_1 … V_K) with ‖V_k‖_p = 1. ρ_k is a signed coordinate: where the start does not separate
-/// the data it may pass through 0 (catalogue A6), and W_k = ρ_k V_k stays right.
+/// the data it may pass through 0, and W_k = ρ_k V_k stays right.
 /// </summary>
 public abstract class NormDirectionFlow : Flow
 {

@@ -6,7 +6,7 @@ namespace Rhoflow.Flows;
 /// <summary>
 /// The scalar equations of the norms alone, at frozen directions: K layers ρ_k and margins f_n = y_n f̃_n.
 /// Exponential loss: ρ_kρ̇_k = Σ f_n ρ e^{−ρf_n}, so for one example and equal layers Ṙ = K f^{2/K}(log R)^{2−2/K}, R = e^{ρf}
-/// (T3 eq 61–65, T3b eq 53–57, PNAS eq 19, which print K² for K). Square loss: ρ_kρ̇_k = 2ρ Σ f_n(1 − ρf_n) (SQ eq 27–28).
+/// (T3 eq. 61, 62, 63, 64, 65, T3b eq. 53, 54, 55, 56, 57, PNAS eq. 19, which print K² for K). Square loss: ρ_kρ̇_k = 2ρ Σ f_n(1 − ρf_n) (SQ eq. 27, 28).
 /// Differences ρ_i² − ρ_j² are conserved.
 /// </summary>
 public sealed class NormGrowthFlow : Flow

@@ -44,7 +44,7 @@ public static class Norms
         return largest * Math.Pow(sum, 1 / p);
     }
 
-    /// <summary>ν = ∂‖u‖_p/∂u = sign(u) (|u|/‖u‖_p)^{p−1} (T3 eq 71), for finite p.</summary>
+    /// <summary>ν = ∂‖u‖_p/∂u = sign(u) (|u|/‖u‖_p)^{p−1} (T3 eq. 71), for finite p.</summary>
     public static void PNormGradient(ReadOnlySpan<double> u, double p, Span<double> nu)
     {
         var norm = PNorm(u, p);

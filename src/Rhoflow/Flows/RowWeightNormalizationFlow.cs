@@ -6,7 +6,7 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// Weight normalization row by row, w_i = g_i v_i with one norm g_i a unit: ġ_i = ⟨v_i, ẇ_i⟩ − 2λg_i, v̇_i = g_i S ẇ_i
-/// (Salimans and Kingma's form; T3 eq 52–53 unit by unit). Diagonal layers count as one row.
+/// (Salimans and Kingma's form; T3 eq. 52, 53 unit by unit). Diagonal layers count as one row.
 /// </summary>
 public sealed class RowWeightNormalizationFlow : Flow
 {

@@ -4,7 +4,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Flows;
 
 /// <summary>
-/// A positive function of time, α(t) or ρ(t), that is prescribed instead of learned (T3 eq 81, §13.1 and §17, Fig 7; SQ §6.1).
+/// A positive function of time, α(t) or ρ(t), that is prescribed instead of learned (T3 eq. 81, §13.1 and §17, Fig 7; SQ §6.1).
 /// Given and evaluated through logarithms, so that it exists where t overflows.
 /// </summary>
 public sealed class Schedule

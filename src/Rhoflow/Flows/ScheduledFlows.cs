@@ -3,8 +3,8 @@ using Rhoflow.Losses;
 namespace Rhoflow.Flows;
 
 /// <summary>
-/// T3 eq 81 read with constant ρ and a scheduled α(t): V̇_k = (α/ρ) Σ e^{−αρf_n}(∂f_n/∂V_k − V_k f_n). What ρ is in eq 81 the
-/// paper does not say; this is reading (i) of the catalogue's A21.
+/// T3 eq. 81 read with constant ρ and a scheduled α(t): V̇_k = (α/ρ) Σ e^{−αρf_n}(∂f_n/∂V_k − V_k f_n). What ρ is there the
+/// paper does not say; this is reading (i).
 /// </summary>
 public sealed class ScheduledDirectionFlow : DirectionFlow
 {
@@ -34,7 +34,7 @@ public sealed class ScheduledDirectionFlow : DirectionFlow
 
 /// <summary>
 /// Directions by the flow (A) while ρ(t) is set to a function of time: V̇_k = ρ(t) Σ e^{−ρ(t)f_n}(∂f_n/∂V_k − V_k f_n)
-/// (T3 eq 10 with §13.1 and Fig 7, "ρ set to functions of t"; SQ §6.1 with the square loss). Reading (ii) of the catalogue's A21; A22.
+/// (T3 eq. 10 with §13.1 and Fig 7, "ρ set to functions of t"; SQ §6.1 with the square loss). Reading (ii) of T3 eq. 81.
 /// </summary>
 public sealed class ScheduledRhoFlow : DirectionFlow
 {

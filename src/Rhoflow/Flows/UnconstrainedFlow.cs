@@ -4,8 +4,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Flows;
 
 /// <summary>
-/// Gradient flow on the weights, Ẇ_k = −∂L/∂W_k − 2λ W_k: T3 eq 8, 17, 51 and PNAS eq 3 (exponential), T3b eq 60 (logistic),
-/// T3b eq 14, 27 (square). The penalty is λ‖W‖²; T3b eq 8, 17, 24, 33, 35 print −λ W_k, which lacks the factor 2.
+/// Gradient flow on the weights, Ẇ_k = −∂L/∂W_k − 2λ W_k: T3 eq. 8, 17, 51 and PNAS eq. 3 (exponential), T3b eq. 60 (logistic),
+/// T3b eq. 14, 27 (square). The penalty is λ‖W‖²; T3b eq. 8, 17, 24, 33, 35 print −λ W_k, which lacks the factor 2.
 /// </summary>
 public sealed class UnconstrainedFlow : Flow
 {

@@ -6,9 +6,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// v*(ρ) = v_svm + c/ρ + o(1/ρ) (catalogue B9, B13): c ∈ span(support vectors), c ⊥ v_svm, with e^{−c·z_n} ∝ α_n on the support vectors, which
+/// v*(ρ) = v_svm + c/ρ + o(1/ρ) (T3 Theorem 5, §16): c ∈ span(support vectors), c ⊥ v_svm, with e^{−c·z_n} ∝ α_n on the support vectors, which
 /// is the minimizer of Σ_SV e^{−c·z_n} over c ⊥ v_svm. It is why weight normalization is no faster than 1/ρ on two or more unequal
-/// support vectors (T3 §16, eq 80 holds for one).
+/// support vectors (T3 §16; T3 eq. 80 holds for one).
 /// </summary>
 public sealed record FixedRhoExpansion
 {
@@ -38,7 +38,7 @@ public sealed record FixedRhoExpansion
 
     /// <summary>
     /// κ = the smallest eigenvalue of Σ p_n (Pz_n)(Pz_n)ᵀ/γ² on span(SV) ∩ v⊥, p = α/Σα: under gradient flow the distance of w's tangent part from
-    /// c decays like t^−κ. κ may be far below 1, and is why asymptotics show only from t ~ 1e8 on (B7). ∞ if that space is {0}; NaN without an expansion.
+    /// c decays like t^−κ. κ may be far below 1, and is why asymptotics show only from t ~ 1e8 on. ∞ if that space is {0}; NaN without an expansion.
     /// </summary>
     public required double Relaxation { get; init; }
 

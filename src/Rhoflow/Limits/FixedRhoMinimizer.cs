@@ -4,10 +4,10 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Limits;
 
-/// <summary>v*(ρ), what the fixed-ρ flow (T3 eq 10, PNAS [5]) goes down to.</summary>
+/// <summary>v*(ρ), what the fixed-ρ flow (T3 eq. 10, PNAS eq. 5) goes down to.</summary>
 /// <param name="Rho">ρ.</param>
 /// <param name="Direction">v*(ρ), d numbers, unit norm.</param>
-/// <param name="Margin">min_n y_n v*·x_n, which goes to the maximum margin γ* as ρ → ∞, never below γ* − log N/ρ (T3 thm 5; B13).</param>
+/// <param name="Margin">min_n y_n v*·x_n, which goes to the maximum margin γ* as ρ → ∞, never below γ* − log N/ρ (T3 Theorem 5).</param>
 /// <param name="SmoothedMargin">−log L/ρ with L = Σ e^{−ρ y_n v*·x_n}; at most <paramref name="Margin"/>.</param>
 /// <param name="Multiplier">v·Σ p_n z_n with p = softmax(−ρ z·v): the norm of the stationary gradient −∇_w log L; positive.</param>
 /// <param name="KktResidual">‖(I − vvᵀ) Σ p_n z_n‖ / ‖Σ p_n z_n‖: the tangent gradient, relative. Rounding of v alone makes it about ρ‖z‖·1e-16.</param>

@@ -2,7 +2,7 @@ namespace Rhoflow.Limits;
 
 /// <summary>
 /// The maximum-margin separator: maximise min_n y_n(v·x_n + b) over ‖v‖₂ = 1 (b = 0 unless a bias was asked for). What gradient
-/// descent on exponential-type losses converges to in direction (T3 thm 5–7, PNAS Lemma 5; catalogue B7, B13, B17).
+/// descent on exponential-type losses converges to in direction (T3 Theorem 5, Lemma 6, Theorem 7; PNAS Lemma 5).
 /// </summary>
 public sealed record HardMarginSolution
 {
@@ -15,7 +15,7 @@ public sealed record HardMarginSolution
     /// <summary>γ = min_n y_n(v·x_n + b), in the units of x.</summary>
     public required double Margin { get; init; }
 
-    /// <summary>w = v/γ, the smallest w with y_n(w·x_n + b/γ) ≥ 1 for all n; ‖w‖ = 1/γ (B17).</summary>
+    /// <summary>w = v/γ, the smallest w with y_n(w·x_n + b/γ) ≥ 1 for all n; ‖w‖ = 1/γ (T3 Theorem 7).</summary>
     public required double[] MinimumNorm { get; init; }
 
     /// <summary>

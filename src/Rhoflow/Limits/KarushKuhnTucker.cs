@@ -12,9 +12,9 @@ namespace Rhoflow.Limits;
 public sealed record KktPoint(double Residual, double[] Alpha, double Complementarity, IReadOnlyList<int> Considered);
 
 /// <summary>
-/// Stationarity of max_V min_n y_n f̃_n under ‖V_k‖ = 1 for all k (T3 §4, thm 5–7): Σ α_n y_n ∂f̃_n/∂V_k = λ V_k with α ≥ 0 on the support vectors,
+/// Stationarity of max_V min_n y_n f̃_n under ‖V_k‖ = 1 for all k (T3 §4, Theorem 5, Lemma 6, Theorem 7): Σ α_n y_n ∂f̃_n/∂V_k = λ V_k with α ≥ 0 on the support vectors,
 /// λ = Σ α_n y_n f̃_n the same for every layer by homogeneity. It is Lyu and Li's approximate KKT (2020) at balanced layers. The papers' "only one
-/// support vector, ∂f/∂V − Vf = 0" (T3 §4.4) asks it of every example singly; only the weighted sum vanishes (B15).
+/// support vector, ∂f/∂V − Vf = 0" (T3 §4.4) asks it of every example singly; only the weighted sum vanishes.
 /// </summary>
 public static class KarushKuhnTucker
 {

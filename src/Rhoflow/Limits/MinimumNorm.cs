@@ -7,7 +7,7 @@ namespace Rhoflow.Limits;
 
 /// <summary>
 /// Least squares for a linear network f = w·x through X = Σ_i s_i u_i v_iᵀ (N × d): the minimum-norm solution w = X⁺y, the limit of the
-/// square-loss flow from any start (T3b §11.1; B28), the flow itself, and ridge regression (B31).
+/// square-loss flow from any start (T3b §11.1), the flow itself, and ridge regression (T3b §13).
 /// </summary>
 public sealed class MinimumNorm
 {

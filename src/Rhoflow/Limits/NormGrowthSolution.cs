@@ -1,11 +1,11 @@
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// ρ(t) of K balanced layers on one example under the exponential loss (catalogue A19): ρ_k ρ̇_k = f̃ ρ e^{−f̃ρ}, ρ = ∏ρ_k = ρ_k^K, so with
+/// ρ(t) of K balanced layers on one example under the exponential loss (T3 eq. 61): ρ_k ρ̇_k = f̃ ρ e^{−f̃ρ}, ρ = ∏ρ_k = ρ_k^K, so with
 /// R = e^{ρ f̃} and q = log R = ρ f̃
 ///   Ṙ = K f̃^{2/K} (log R)^{2−2/K},
 /// whose solution is R = R_0 + f̃² t for K = 1, R = li⁻¹(2 f̃ t + li(R_0)) for K = 2, and G_a(q) = G_a(q_0) + K f̃^{2/K} t with
-/// G_a' = e^q q^−a, a = 2 − 2/K in general. T3 eq 65, T3b eq 57 and PNAS [19] print K² for K (the flow of tied layers); ρ f̃ is then larger by
+/// G_a' = e^q q^−a, a = 2 − 2/K in general. T3 eq. 65, T3b eq. 57 and PNAS eq. 19 print K² for K (the flow of tied layers); ρ f̃ is then larger by
 /// about log K.
 /// </summary>
 /// <remarks>Time enters as its natural logarithm: log t up to 1e6 and more (t = 1e10000 is log t = 23026) costs nothing.</remarks>
@@ -84,7 +84,7 @@ public sealed class NormGrowthSolution
     }
 
     /// <summary>
-    /// The law for t → ∞: ρ f̃ = log t + (2 − 2/K) log log t + log(K f̃^{2/K}) + o(1) (B5): depth adds a multiple of log log t, no more.
+    /// The law for t → ∞: ρ f̃ = log t + (2 − 2/K) log log t + log(K f̃^{2/K}) + o(1): depth adds a multiple of log log t, no more.
     /// </summary>
     public double AsymptoticLogR(double logT) => logT + _a * Math.Log(logT) + _logRate;
 

@@ -1,13 +1,13 @@
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// What stays exactly constant for one example z = y x and one linear layer under the exponential loss (catalogue B8; T3 §16), θ the angle
+/// What stays exactly constant for one example z = y x and one linear layer under the exponential loss (T3 §16), θ the angle
 /// between w = ρv and z, γ = ‖z‖ the margin. ‖z‖ drops out of both invariants; it enters only where they are followed in time (ρ ~ log t/γ).
 /// </summary>
 /// <remarks>
 /// Gradient descent, ẇ = e^{−w·z} z: the part of w orthogonal to z does not move, so ρ sin θ is constant.
 /// Weight normalization, ρ̇ = e^{−ρv·z} v·z, v̇ = ρ e^{−ρv·z}(z − v v·z): θ̇ = −ρ e^{…} γ sin θ and ρ̇ = e^{…} γ cos θ, so
-/// d log sin θ = −ρ dρ and sin θ e^{ρ²/2} is constant. Hence sin θ ≈ t^{−log t/(2γ²)}; the "t^{−1/2} log t" of T3 eq 80 does not
+/// d log sin θ = −ρ dρ and sin θ e^{ρ²/2} is constant. Hence sin θ ≈ t^{−log t/(2γ²)}; the "t^{−1/2} log t" of T3 eq. 80 does not
 /// solve its own equation. Both also hold while θ &gt; π/2, where ρ falls.
 /// </remarks>
 public static class OneExampleInvariants
@@ -38,12 +38,12 @@ public static class OneExampleInvariants
     }
 
     /// <summary>
-    /// The law log sin θ ≈ −½(log t/γ)² of weight normalization, from log t (natural): t^{−log t/(2γ²)} (T3 eq 79–80 corrected).
+    /// The law log sin θ ≈ −½(log t/γ)² of weight normalization, from log t (natural): t^{−log t/(2γ²)} (T3 eq. 79, 80 corrected).
     /// </summary>
     public static double LogSineLaw(double gamma, double logT) => -logT * logT / (2 * gamma * gamma);
 
     /// <summary>
-    /// ρ_i² − ρ_1² for each layer, from the layer norms: constant in time for every homogeneous network under gradient flow (T3 eq 60; B2, B3).
+    /// ρ_i² − ρ_1² for each layer, from the layer norms: constant in time for every homogeneous network under gradient flow (T3 eq. 60).
     /// Layers stay equal only if they start equal.
     /// </summary>
     public static double[] NormDifferences(ReadOnlySpan<double> layerNorms)

@@ -21,7 +21,7 @@ public sealed record RegularizationPoint(double LogLambda, double[] Weights, dou
 }
 
 /// <summary>
-/// w(λ) = argmin Σ ℓ(y_n, w·x_n) + λ‖w‖² for a linear network (catalogue A4, B30; T3b eq 8, 17 with 2λ for λ). For exponential-type losses
+/// w(λ) = argmin Σ ℓ(y_n, w·x_n) + λ‖w‖² for a linear network (T3b eq. 8, 17 with 2λ for λ). For exponential-type losses
 /// it is the curve ρ v*(ρ) of the fixed-ρ minimizers, so its direction reaches the maximum margin like ‖c‖/ρ with ρ ≈ log(1/λ)/γ: very slowly,
 /// and not monotonically. Newton on the strictly convex objective, continued from large λ in the log domain.
 /// </summary>

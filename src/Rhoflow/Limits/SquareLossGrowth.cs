@@ -3,7 +3,7 @@ using MathNet.Numerics.Integration;
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// ρ(t) of K balanced layers under the square loss at a fixed direction (catalogue A17; SQ eq 27 (last form), 28):
+/// ρ(t) of K balanced layers under the square loss at a fixed direction (SQ eq. 27, 28; of 27 the last form):
 ///   ρ̇ = 2K ρ^{2−2/K} (b − ρ c),  b = Σ y_n f̃_n, c = Σ f̃_n²,
 /// with the sum over examples (for the mean put t/N). ρ → ρ_eq = b/c. K = 1 is linear, K = 2 exactly logistic; the other depths
 /// by quadrature in s = log(ρ/|ρ_eq − ρ|), in which dt/ds = ρ^{2/K−1}/(2K b) is smooth.
@@ -36,7 +36,7 @@ public sealed class SquareLossGrowth
     /// <summary>ρ(0).</summary>
     public double Rho0 { get; }
 
-    /// <summary>ρ_eq = Σyf̃/Σf̃² (SQ eq 7 with λ = 0).</summary>
+    /// <summary>ρ_eq = Σyf̃/Σf̃² (SQ eq. 7 with λ = 0).</summary>
     public double Equilibrium => B / C;
 
     /// <summary>The time at which ρ has come from ρ(0) to <paramref name="rho"/>, which lies between ρ(0) and ρ_eq (or beyond ρ(0): negative times).</summary>

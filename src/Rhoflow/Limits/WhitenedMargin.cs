@@ -13,10 +13,10 @@ public sealed record WhitenedMarginSolution(double[] Direction, double Margin, d
 
 /// <summary>
 /// max_w min_n y_n w·x_n subject to wᵀCw = 1: the limit of one linear layer behind batch normalization, whose output is divided by √(wᵀCw) and not by
-/// ‖w‖. T3 §16 has "in the linear one-layer case BN is identical to WN"; that holds for whitened inputs only (B52).
+/// ‖w‖. T3 §16 has "in the linear one-layer case BN is identical to WN"; that holds for whitened inputs only.
 /// Which C, and of which inputs, depends on the normalization: with the mean, the covariance and centred inputs
-/// (<see cref="BatchNorm"/>); without it, as T3 §11 simplifies, the second moment and the inputs as they are (<see cref="BatchNormWithoutMean"/>, the
-/// catalogue's 28.76° on Iris).
+/// (<see cref="BatchNorm"/>); without it, as T3 §11 simplifies, the second moment and the inputs as they are (<see cref="BatchNormWithoutMean"/>;
+/// on Iris 28.76° from the L2 direction).
 /// </summary>
 public static class WhitenedMargin
 {

@@ -3,7 +3,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Losses;
 
 /// <summary>
-/// L = −Σ_n log p_{y_n}, p = softmax(f_n); −∂L/∂f_c = [c = y] − p_c (catalogue A2; T3b eq 60 has its exponent broken). All
+/// L = −Σ_n log p_{y_n}, p = softmax(f_n); −∂L/∂f_c = [c = y] − p_c (T3b eq. 60). All
 /// of it goes through a = log Σ_{j≠y} e^{f_j − f_y}: the term is log(1 + e^a), 1 − p_y = σ(a), so that an example with f_y 2300 above
 /// the others still has all its digits. The sum of PyTorch's cross_entropy (whose default is the mean over examples), without
 /// label smoothing or class weights. With one output and labels ±1 it is the logistic loss.
@@ -11,7 +11,7 @@ namespace Rhoflow.Losses;
 internal sealed class CrossEntropyLoss : Loss
 {
     public override string Name => "cross-entropy";
-    public override string Summary => "−Σ log softmax(f)_y  (T3b eq 60)";
+    public override string Summary => "−Σ log softmax(f)_y  (T3b eq. 60)";
     public override bool HasExponentialTail => true;
 
     public override LossValue Evaluate(ReadOnlySpan<double> f, ReadOnlySpan<double> y, Span<double> weights) => Logistic.Evaluate(f, y, weights);

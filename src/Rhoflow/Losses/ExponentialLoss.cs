@@ -5,13 +5,13 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Losses;
 
 /// <summary>
-/// L = Σ e^{−z_n}, z_n = y_n f_n (T3 eq 8; PNAS eq 3). −∂L/∂f_n = L p_n y_n with p = softmax(−z), so the weights are p_n y_n
+/// L = Σ e^{−z_n}, z_n = y_n f_n (T3 eq. 8; PNAS eq. 3). −∂L/∂f_n = L p_n y_n with p = softmax(−z), so the weights are p_n y_n
 /// and the scale is log L = logsumexp(−z).
 /// </summary>
 internal sealed class ExponentialLoss : MarginLoss
 {
     public override string Name => "exponential";
-    public override string Summary => "Σ e^{−y f}  (T3 eq 8)";
+    public override string Summary => "Σ e^{−y f}  (T3 eq. 8)";
 
     protected override double LogTerm(double m) => -m;
     protected override double LogSlope(double m) => -m;

@@ -1,7 +1,7 @@
 namespace Rhoflow.Losses;
 
 /// <summary>
-/// L = Σ log(1 + e^{−z_n}), z_n = y_n f_n; −∂L/∂f_n = y_n/(1 + e^{z_n}) (T3b; catalogue A2). For z → ∞ both go over into the
+/// L = Σ log(1 + e^{−z_n}), z_n = y_n f_n; −∂L/∂f_n = y_n/(1 + e^{z_n}) (T3b §3). For z → ∞ both go over into the
 /// exponential loss, and are computed without cancellation: log log(1 + e^{−z}) → −z.
 /// </summary>
 internal sealed class LogisticLoss : MarginLoss

@@ -14,19 +14,19 @@ public readonly record struct LossValue(double LogLoss, double LogScale);
 /// </summary>
 public abstract class Loss
 {
-    /// <summary>L = Σ e^{−y_n f_n} (T3 eq 8); with classes Σ e^{−m_n}, m_n = f_{y_n} − max_{j≠y_n} f_j.</summary>
+    /// <summary>L = Σ e^{−y_n f_n} (T3 eq. 8); with classes Σ e^{−m_n}, m_n = f_{y_n} − max_{j≠y_n} f_j.</summary>
     public static readonly Loss Exponential = new ExponentialLoss();
 
     /// <summary>L = Σ log(1 + e^{−y_n f_n}); with classes Σ log(1 + e^{−m_n}).</summary>
     public static readonly Loss Logistic = new LogisticLoss();
 
     /// <summary>L = Σ (y_n − f_n)², targets may be any number; with classes Σ_n Σ_c (t_{nc} − f_{nc})² against one-hot targets t.</summary>
-    public static readonly Loss Square = new SquareLoss(0, "square", "Σ (y − f)², classes against one-hot targets  (T3b eq 14, SQ eq 1)");
+    public static readonly Loss Square = new SquareLoss(0, "square", "Σ (y − f)², classes against one-hot targets  (T3b eq. 14, SQ eq. 1)");
 
     /// <summary>The square loss against codes of ±1: t_{nc} = +1 for c = y_n, −1 otherwise. With one output the same as <see cref="Square"/>.</summary>
     public static readonly Loss SquareSigns = new SquareLoss(-1, "square-signs", "Σ (y − f)², classes against codes of ±1");
 
-    /// <summary>L = −Σ log p_{y_n}, p = softmax(f) (catalogue A2); with one output and labels ±1 it is <see cref="Logistic"/>.</summary>
+    /// <summary>L = −Σ log p_{y_n}, p = softmax(f) (T3b eq. 60); with one output and labels ±1 it is <see cref="Logistic"/>.</summary>
     public static readonly Loss CrossEntropy = new CrossEntropyLoss();
 
     /// <summary>The losses that differ on one output: what flows go down.</summary>

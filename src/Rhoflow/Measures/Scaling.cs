@@ -6,7 +6,7 @@ namespace Rhoflow.Measures;
 internal static class Scaling
 {
     /// <summary>
-    /// Null if f, with batch normalization folded and up to its shifts, has a degree in every W_k alone, so that ⟨V_k, ∂f̃/∂V_k⟩ = e_k f̃ (T3 eq 3); otherwise why not.
+    /// Null if f, with batch normalization folded and up to its shifts, has a degree in every W_k alone, so that ⟨V_k, ∂f̃/∂V_k⟩ = e_k f̃ (T3 eq. 3); otherwise why not.
     /// </summary>
     public static string? WhyNoDirections(Network network)
     {

@@ -61,7 +61,7 @@ public class Snapshot
     /// <summary>mean_n y_n f_n/|ρ|.</summary>
     public double MarginMean => NormalizedMargins.Average();
 
-    /// <summary>γ̃ = −log(Σ_n ℓ_n)/ρ, with the sum also where the risk is a mean: monotone once the sum is below 1 (catalogue B14).</summary>
+    /// <summary>γ̃ = −log(Σ_n ℓ_n)/ρ, with the sum also where the risk is a mean: monotone once the sum is below 1 (T3 Lemma 9 claims it of the hard margin).</summary>
     public double SmoothedMargin => -(LogLoss - LogReduction) * Math.Exp(-LogRho);
 
     /// <summary>Share of examples with a margin ≤ 0.</summary>

@@ -54,7 +54,7 @@ public readonly record struct Activation(ActivationKind Kind, double Parameter =
         }
     }
 
-    /// <summary>σ''(z); 0 almost everywhere for ReLU (T3 eq 5).</summary>
+    /// <summary>σ''(z); 0 almost everywhere for ReLU (T3 eq. 5).</summary>
     public double Second(double z) => Kind == ActivationKind.Power && Parameter > 1
         ? Parameter * (Parameter - 1) * Math.Pow(z, Parameter - 2)
         : 0;

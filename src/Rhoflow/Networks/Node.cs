@@ -45,7 +45,7 @@ public sealed record ActivationNode(IReadOnlyList<int> Sources, TensorShape Shap
 
 /// <summary>
 /// x̂ = (x − μ)/√(σ² + ε), channel by channel over the examples and positions of the minibatch, then γ x̂ + β if affine (SQ A.2;
-/// T3 eq 56 leaves out μ's own derivative). In evaluation μ and σ² are running averages.
+/// T3 eq. 56 leaves out μ's own derivative). In evaluation μ and σ² are running averages.
 /// </summary>
 /// <param name="Statistics">Where its window of 2·C running statistics (means, then variances) begins in the network's statistics vector.</param>
 /// <param name="AffineOffset">Where its window of 2·C parameters (γ, then β) begins in θ; −1 without them.</param>

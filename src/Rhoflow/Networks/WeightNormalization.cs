@@ -4,10 +4,10 @@ using System.Numerics.Tensors;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// W_k = g v/‖v‖ as coordinates for θ, with one gain g a matrix or a row (T3 eq 52; Salimans and Kingma's form unit by unit): materializes
+/// W_k = g v/‖v‖ as coordinates for θ, with one gain g a matrix or a row (T3 eq. 52; Salimans and Kingma's form unit by unit): materializes
 /// θ, pulls gradients back, pushes directions forward, and turns Hessian-vector products over θ into those over (v, g). With
 /// u = v/‖v‖, G = ∂L/∂W:
-/// <code>∂L/∂g = ⟨u, G⟩      ∂L/∂v = (g/‖v‖) (G − u ⟨u, G⟩)      (T3 eq 53)</code>
+/// <code>∂L/∂g = ⟨u, G⟩      ∂L/∂v = (g/‖v‖) (G − u ⟨u, G⟩)      (T3 eq. 53)</code>
 /// The parameters are v in the places of θ (γ and β of batch normalization stay as they are), then the gains. Norms and products are
 /// formed in float64.
 /// </summary>

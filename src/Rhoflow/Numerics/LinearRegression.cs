@@ -1,6 +1,6 @@
 namespace Rhoflow.Numerics;
 
-/// <summary>The least-squares line y = Intercept + Slope·x through a cloud of points: normalized test losses against training losses (T3 Fig 1, 8; catalogue B49–B51).</summary>
+/// <summary>The least-squares line y = Intercept + Slope·x through a cloud of points: normalized test losses against training losses (T3 Fig 1, 8).</summary>
 /// <param name="Count">Points.</param>
 /// <param name="Slope">Σ(x − x̄)(y − ȳ)/Σ(x − x̄)².</param>
 /// <param name="Intercept">ȳ − Slope·x̄.</param>

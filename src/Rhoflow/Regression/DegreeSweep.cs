@@ -12,7 +12,7 @@ public sealed record DegreeResult(int Degree, double TrainError, double TestErro
 /// <summary>
 /// The minimum-norm polynomial (<see cref="PolynomialRegression.MinimumNorm"/>) of one data set at any number of degrees: T3b Fig 6. Reference
 /// (76 Chebyshev nodes, sin(2π·4x), 600 equally spaced test points with both ends): test error .4757, 1.02e-4, 9.89e-13, 4.2e-59, 2.05e-30,
-/// 1.45e-17, 7.5e-11, 1.83e-3 at d = 5, 30, 40, 75, 100, 150, 200, 300, ‖w‖ ≈ 1.38e10 from d = 75 on. (Catalogue B48 has 1e-53 at 75, where the
+/// 1.45e-17, 7.5e-11, 1.83e-3 at d = 5, 30, 40, 75, 100, 150, 200, 300, ‖w‖ ≈ 1.38e10 from d = 75 on. (A first computation gave 1e-53 at 75, where the
 /// precision that it was computed with ends.)
 /// </summary>
 public sealed class DegreeSweep

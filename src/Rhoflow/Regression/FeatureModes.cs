@@ -55,7 +55,7 @@ public sealed class FeatureModes
     /// <summary>
     /// w = Φ⁺y, D numbers. Where s_1/s_rank comes near 1e16 this is limited by rounding and by the tolerance, not by the data: with 76 Chebyshev
     /// nodes the test error is 1e-12 … 1e-6 for degrees 40 … 200, where the exact interpolant has 1e-59 … 1e-10, and .12 at 300 instead of .0018
-    /// (<see cref="PolynomialRegression.MinimumNorm"/>; catalogue B48).
+    /// (<see cref="PolynomialRegression.MinimumNorm"/>).
     /// </summary>
     public double[] MinimumNorm(ReadOnlySpan<double> y)
     {

@@ -3,7 +3,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Regression;
 
 /// <summary>
-/// k(a, b) = Σ_{j=0}^{d} (ab)^j = (1 − (ab)^{d+1})/(1 − ab), the kernel of the monomials up to degree d (catalogue A27), between fixed points a_i
+/// k(a, b) = Σ_{j=0}^{d} (ab)^j = (1 − (ab)^{d+1})/(1 − ab), the kernel of the monomials up to degree d, between fixed points a_i
 /// and b_t for any d: what does not depend on d is computed once.
 /// </summary>
 internal sealed class MonomialKernel

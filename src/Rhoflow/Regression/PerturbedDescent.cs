@@ -13,7 +13,7 @@ public sealed record PerturbedMoment(long Iteration, double TrainError, double T
 
 /// <summary>
 /// Gradient descent on the mean of squares whose weights get Gaussian noise every so often (T3b §6, Fig 4): data pull back what they see, and the
-/// rest walks at random, E‖w‖² growing by (D − rank) σ² a perturbation (catalogue B47; 6.2775 for degree 39 and 9 nodes). The steps between
+/// rest walks at random, E‖w‖² growing by (D − rank) σ² a perturbation (T3b §6; 6.2775 for degree 39 and 9 nodes). The steps between
 /// perturbations are made at once (<see cref="FeatureModes.Descend"/>).
 /// </summary>
 /// <remarks>

@@ -4,7 +4,7 @@ namespace Rhoflow.Regression;
 
 /// <summary>
 /// Polynomials Σ_j w_j x^j through data, in extended precision: of the Vandermonde matrix Φ (N × (d+1), Φ_nj = x_n^j) with its condition number
-/// beyond 1e15 no digit survives in double (T3b Fig 6; catalogue A27, B48).
+/// beyond 1e15 no digit survives in double (T3b Fig 6).
 /// </summary>
 public static class PolynomialRegression
 {

@@ -47,7 +47,7 @@ public static class NormBounds
 
     /// <summary>
     /// log of ∏ s_k (Σ_k (b_k/s_k)^{2/3})^{3/2}, s_k = ‖W_k‖₂, b_k = ‖W_kᵀ‖_{2,1}: the spectral complexity R_W with reference matrices 0 (Bartlett,
-    /// Foster, Telgarsky 2017, eq 1.2). The bound of their Theorem 1.1 is R_W ‖X‖_F ln(width)/(γN), up to a constant and ln N.
+    /// Foster, Telgarsky 2017, eq. 1.2). The bound of their Theorem 1.1 is R_W ‖X‖_F ln(width)/(γN), up to a constant and ln N.
     /// </summary>
     public static double SpectralComplexity(LayerNorms norms)
     {

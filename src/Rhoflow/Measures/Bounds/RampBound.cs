@@ -2,7 +2,7 @@ namespace Rhoflow.Measures.Bounds;
 
 /// <summary>
 /// With probability 1 − δ: L_0(f) ≤ L̂_γ(f) + c1 ρ R_N(F̃) + c2 ε(N, δ), L_0 the expected share of errors and L̂_γ the mean ramp loss on the N training
-/// examples (SQ eq 10, 41; T3 eq 31–32), for a margin γ and norms chosen before the data are seen.
+/// examples (SQ eq. 10, 41; T3 eq. 31, 32), for a margin γ and norms chosen before the data are seen.
 /// </summary>
 /// <remarks>
 /// SQ leaves the constants open. Here they are those of the bound with the empirical average: c1 = 2/γ for two classes and 4C/γ for C outputs
@@ -30,7 +30,7 @@ public readonly record struct RampBound(double Ramp, double Complexity, double C
         return new RampBound(RampLoss(margins, gamma), c1 * rademacher, 3 * Math.Sqrt(Math.Log(2 / delta) / (2 * margins.Length)));
     }
 
-    /// <summary>Mean of 1 for m ≤ 0, 1 − m/γ up to γ, 0 beyond (SQ after eq 41); the share of m ≤ 0 for γ = 0.</summary>
+    /// <summary>Mean of 1 for m ≤ 0, 1 − m/γ up to γ, 0 beyond (after SQ eq. 41); the share of m ≤ 0 for γ = 0.</summary>
     public static double RampLoss(ReadOnlySpan<double> margins, double gamma)
     {
         var sum = 0.0;

@@ -13,7 +13,7 @@ public static class CollapseMeasures
 
     public static readonly IReadOnlyList<Measure> All =
     [
-        OfFeatures("nc1", "tr(Σ_WΣ_B⁺)/C (pinv, ufm), tr Σ_W/tr Σ_B (trace_ratio), mean over pairs of (Var_c + Var_d)/(2‖μ_c − μ_d‖²) (cdnv)", "SQ App. G; catalogue B43",
+        OfFeatures("nc1", "tr(Σ_WΣ_B⁺)/C (pinv, ufm), tr Σ_W/tr Σ_B (trace_ratio), mean over pairs of (Var_c + Var_d)/(2‖μ_c − μ_d‖²) (cdnv)", "SQ App. G",
             "pinv: Papyan–Han–Donoho 2020, μ_G the mean of class means; ufm: Zhu et al. 2021, μ_G the mean of examples; cdnv: Galanti–György–Hutter 2022", "N p C", ofTest: true,
             static _ => ["nc1_pinv", "nc1_ufm", "nc1_trace_ratio", "nc1_cdnv"], static f =>
             {
@@ -21,14 +21,14 @@ public static class CollapseMeasures
                 return [within.PapyanHanDonoho, within.Zhu, within.TraceRatio, within.ClassDistance];
             }),
         OfFeatures("nc2", "of μ_c − μ_G: Std‖·‖/Avg‖·‖ (equinorm), Std of the cosines (cosine_spread), Avg|cos + 1/(C−1)| (equiangularity), ‖MMᵀ/‖MMᵀ‖ − (I − 11ᵀ/C)/√(C−1)‖ (etf); of the rows of W_K the same (nc2_w_…); two classes: cos(μ₊, μ₋) uncentred",
-            "SQ App. G; catalogue B44", "Papyan–Han–Donoho 2020, μ_G the mean of class means; etf: Zhu et al. 2021. With two classes nc2_… is 0 whatever the features are", "N p", ofTest: false,
+            "SQ App. G", "Papyan–Han–Donoho 2020, μ_G the mean of class means; etf: Zhu et al. 2021. With two classes nc2_… is 0 whatever the features are", "N p", ofTest: false,
             static f => [.. Frame("nc2"), .. f.HasFrame ? Frame("nc2_w") : [], .. f.Classes == 2 ? ["nc2_cosine_uncentred"] : (string[])[]], static f =>
             {
                 var means = f.Means();
                 return [.. Numbers(SimplexFrame.Of(means.Centered(), means.Classes)), .. f.Shape.HasFrame ? Numbers(SimplexFrame.Of(f.Weights(), means.Classes)) : [],
                     .. means.Classes == 2 ? [NeuralCollapse.CosineOfMeans(means)] : (double[])[]];
             }),
-        OfFeatures("nc3", "‖W_K/‖W_K‖ − M/‖M‖‖_F (distance), ⟨W_K, M⟩/(‖W_K‖‖M‖) (cosine), ‖W_KMᵀ/‖W_KMᵀ‖ − (I − 11ᵀ/C)/√(C−1)‖ (etf), M = (μ_c − μ_G)_c; one output: of w and μ₊ − μ₋", "SQ App. G; catalogue B45",
+        OfFeatures("nc3", "‖W_K/‖W_K‖ − M/‖M‖‖_F (distance), ⟨W_K, M⟩/(‖W_K‖‖M‖) (cosine), ‖W_KMᵀ/‖W_KMᵀ‖ − (I − 11ᵀ/C)/√(C−1)‖ (etf), M = (μ_c − μ_G)_c; one output: of w and μ₊ − μ₋", "SQ App. G",
             "Papyan–Han–Donoho 2020 (they square the distance); etf: Zhu et al. 2021", "N p", ofTest: false,
             static f => !f.HasW ? [] : ["nc3_distance", "nc3_cosine", .. f.HasFrame ? ["nc3_etf"] : (string[])[]], static f =>
             {
@@ -36,7 +36,7 @@ public static class CollapseMeasures
                 var duality = SelfDuality.Of(f.Means(), f.Weights());
                 return [duality.Distance, duality.Cosine, .. f.Shape.HasFrame ? [duality.FrameDistance] : (double[])[]];
             }),
-        OfFeatures("nc4", "share of examples where argmin_c ‖h − μ_c‖ is not the network's decision; ncc_error: not the label. Ties count. μ_c of the training features", "SQ App. G; catalogue B45", "Papyan–Han–Donoho 2020", "N p C", ofTest: true,
+        OfFeatures("nc4", "share of examples where argmin_c ‖h − μ_c‖ is not the network's decision; ncc_error: not the label. Ties count. μ_c of the training features", "SQ App. G", "Papyan–Han–Donoho 2020", "N p C", ofTest: true,
             static _ => ["nc4_disagreement", "ncc_error"], static f =>
             {
                 var centers = f.Centers();

@@ -4,7 +4,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Collapse;
 
 /// <summary>
-/// NC1 to NC4 of the features of one layer (Papyan, Han and Donoho 2020; SQ App. G; catalogue B43–B45), every number by the name of its definition:
+/// NC1 to NC4 of the features of one layer (Papyan, Han and Donoho 2020; SQ App. G), every number by the name of its definition:
 /// <code>
 /// var collapse = NeuralCollapse.Of(features, labels, w);
 /// collapse.Within.PapyanHanDonoho; collapse.Means.Equiangularity; collapse.Duality!.Cosine; collapse.Centers.Disagreement
@@ -31,7 +31,7 @@ public sealed record NeuralCollapse
     /// <summary>NC4, and the error of the nearest-class-centre rule.</summary>
     public required NearestCenters Centers { get; init; }
 
-    /// <summary>cos(μ₊, μ₋) of the means as they are, for two classes (catalogue B44); NaN for more. SQ App. G expects −1; ReLU features, all ≥ 0, cannot be below 0.</summary>
+    /// <summary>cos(μ₊, μ₋) of the means as they are, for two classes; NaN for more. SQ App. G expects −1; ReLU features, all ≥ 0, cannot be below 0.</summary>
     public required double MeanCosine { get; init; }
 
     /// <summary>NC1 to NC4.</summary>

@@ -12,7 +12,7 @@ public sealed record SelfDuality
     /// <summary>‖W/‖W‖_F − M/‖M‖_F‖_F, μ_G the mean of the class means (Papyan, Han and Donoho 2020, Fig. 5, who square it). One output: of w and μ₊ − μ₋.</summary>
     public required double Distance { get; init; }
 
-    /// <summary>⟨W, M⟩/(‖W‖_F ‖M‖_F): cos(w, μ₊ − μ₋) for one output (catalogue B45). Distance² = 2 − 2 Cosine.</summary>
+    /// <summary>⟨W, M⟩/(‖W‖_F ‖M‖_F): cos(w, μ₊ − μ₋) for one output (SQ App. G). Distance² = 2 − 2 Cosine.</summary>
     public required double Cosine { get; init; }
 
     /// <summary>‖WMᵀ/‖WMᵀ‖_F − (I − 11ᵀ/C)/√(C−1)‖_F, μ_G the mean of all examples (Zhu et al. 2021, their NC3). NaN for one output.</summary>

@@ -7,7 +7,7 @@ namespace Rhoflow.Measures.Collapse;
 /// (Papyan, Han and Donoho 2020). The spreads are over the C vectors or the C(C−1)/2 pairs, without Bessel's correction.
 /// </summary>
 /// <remarks>
-/// Two centred vectors are a frame whatever the features are (catalogue B44), so for C = 2 the numbers of class means are 0 and say nothing.
+/// Two centred vectors are a frame whatever the features are, so for C = 2 the numbers of class means are 0 and say nothing.
 /// All numbers are NaN where a vector is 0.
 /// </remarks>
 public sealed record SimplexFrame

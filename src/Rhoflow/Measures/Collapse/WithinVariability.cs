@@ -16,7 +16,7 @@ public sealed record WithinVariability
     /// </summary>
     public required double Zhu { get; init; }
 
-    /// <summary>tr Σ_W / tr Σ_B, μ_G the mean of the class means (catalogue B43).</summary>
+    /// <summary>tr Σ_W / tr Σ_B, μ_G the mean of the class means (SQ App. G).</summary>
     public required double TraceRatio { get; init; }
 
     /// <summary>

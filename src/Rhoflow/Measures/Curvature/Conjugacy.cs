@@ -2,8 +2,8 @@ namespace Rhoflow.Measures.Curvature;
 
 /// <summary>
 /// Two linear systems ẋ_i = μ_i x_i and ẏ_i = ν_i y_i without zero eigenvalues and with equally many of each sign are topologically conjugate by
-/// h_i(x_i) = sgn(x_i) |x_i|^{ν_i/μ_i} (T3b eq 47): y = h(x) turns one flow into the other. h and its inverse are differentiable only where
-/// ν_i = μ_i. T3b's own use of it fails: networks of more than one layer have zero eigenvalues, weight decay or not (catalogue B20), and then
+/// h_i(x_i) = sgn(x_i) |x_i|^{ν_i/μ_i} (T3b eq. 47): y = h(x) turns one flow into the other. h and its inverse are differentiable only where
+/// ν_i = μ_i. T3b's own use of it fails: networks of more than one layer have zero eigenvalues, weight decay or not (claim b20), and then
 /// there is no exponent.
 /// </summary>
 public sealed record Conjugacy

@@ -21,7 +21,7 @@ public static class DirectionMeasures
             Family = Family,
             Name = "gradient_alignment",
             Formula = "cos(W_k, −∂L/∂W_k), layer by layer and over all weights",
-            Reference = "T3 eq 60",
+            Reference = "T3 eq. 60",
             Variant = "of the evaluated network, batch normalization folded into W_k",
             Need = MeasureNeed.Gradients,
             Cost = "1 backward pass",

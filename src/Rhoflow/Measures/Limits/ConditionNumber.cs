@@ -5,7 +5,7 @@ using Rhoflow.Numerics.Eigen;
 namespace Rhoflow.Measures.Limits;
 
 /// <summary>
-/// The condition number of a data matrix X, N × p: how much errors of the data grow in estimates from it, worst at N = p (T3 footnote 5; catalogue B27). Over
+/// The condition number of a data matrix X, N × p: how much errors of the data grow in estimates from it, worst at N = p (T3 footnote 5). Over
 /// the singular values that are not zero, σ_1/σ_r = ‖X‖₂‖X⁺‖₂: MATLAB's cond where X has full rank.
 /// </summary>
 /// <param name="Value">σ_1/σ_r; NaN for a matrix of zeros.</param>

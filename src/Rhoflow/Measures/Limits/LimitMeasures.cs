@@ -15,7 +15,7 @@ public static class LimitMeasures
     [
         Measure.Single(Family, "kkt_residual",
             "largest over layers of ‖(I − V_kV_kᵀ) g_k‖/‖g_k‖, g_k = −∂L/∂V_k: 0 where W is a Karush–Kuhn–Tucker direction of max margin with multipliers p_n",
-            "T3 eq 11–13, 66; Lyu–Li", static m => DirectionResidual.Of(m), MeasureNeed.Gradients, "1 backward pass") with
+            "T3 eq. 11, 12, 13, 66; Lyu–Li", static m => DirectionResidual.Of(m), MeasureNeed.Gradients, "1 backward pass") with
         {
             Variant = "multipliers of the loss itself; ‖V_k‖ = 1 for every layer",
             Refuse = static s => Scaling.WhyNoDirections(s.Network),
@@ -25,7 +25,7 @@ public static class LimitMeasures
             Family = Family,
             Name = "max_margin_kkt",
             Formula = "‖θ − Σλ_n∂q_n/∂θ‖/‖θ‖, Σλ_n(q_n − 1)/Σλ_n with θ scaled to min q_n = 1, and how many λ_n > 1e-9 Σλ, for the λ ≥ 0 that violate both least; the largest λ_n/Σλ and their examples",
-            Reference = "Lyu–Li 2020; T3 thm 5–7",
+            Reference = "Lyu–Li 2020; T3 Theorem 5, Lemma 6, Theorem 7",
             Variant = $"one sphere for all weights; the {MaxMarginKkt.LargestSupport} smallest margins may carry weight",
             Need = MeasureNeed.Gradients,
             Cost = "100 passes of one example + 100² P",
@@ -63,7 +63,7 @@ public static class LimitMeasures
             Family = Family,
             Name = "data_condition",
             Formula = "σ_1/σ_r of the inputs of the training examples, N × d, and their rank r",
-            Reference = "T3 footnote 5; catalogue B27",
+            Reference = "T3 footnote 5",
             Variant = "over singular values that are not zero",
             Cost = "N d min(N, d), once",
             Columns = static _ => ["data_condition", "data_rank"],
@@ -76,7 +76,7 @@ public static class LimitMeasures
             Family = Family,
             Name = "feature_condition",
             Formula = "σ_1/σ_r of what enters W_k on training examples, N × p, and its rank r",
-            Reference = "T3 footnote 5; catalogue B27",
+            Reference = "T3 footnote 5",
             Variant = $"over singular values that are not zero; hidden layers that are kept and have min(N, p) ≤ {ConditionNumber.LargestSide}",
             Need = MeasureNeed.Features,
             Cost = "N p min(N, p)",

@@ -45,8 +45,8 @@ public static class MarginMeasures
         Single("test_support_multiplicity", "test examples that share the smallest margin within 1e-9 of it", "T3 §4.4", static m => m.Test is { } test ? SupportVectors.Multiplicity(test.Margins) : double.NaN, MeasureNeed.TestOutputs),
         Curve("test_margin", "test_margins_sorted", "test_margin_histogram", MeasureNeed.TestOutputs, static m => m.Test is { } test ? s_test.Of(test) : null, static s => s.Test?.Count ?? 0),
         Normed("spectral_margin", "y f/∏‖W_k‖₂^{e_k}", "Bartlett–Foster–Telgarsky 2017; T3 §2", "spectral norms of the folded matrices; of a convolution that of its maps × patch", "100 P", static m => Factor(m, NormedMargins.Spectral)),
-        Normed("linf_margin", "y f/∏‖W_k‖_∞^{e_k}, ‖W‖_∞ = max |W^{ij}|", "T3 §12, Thm 8 with p = ∞", "entry by entry", "P", static m => Factor(m, NormedMargins.Largest)),
-        Normed("l1_margin", "y f/∏‖W_k‖_1^{e_k}, ‖W‖_1 = Σ |W^{ij}|", "T3 §12, Thm 8 with p = 1", "entry by entry", "P", static m => Factor(m, NormedMargins.Sum)),
+        Normed("linf_margin", "y f/∏‖W_k‖_∞^{e_k}, ‖W‖_∞ = max |W^{ij}|", "T3 §12, Theorem 8 with p = ∞", "entry by entry", "P", static m => Factor(m, NormedMargins.Largest)),
+        Normed("l1_margin", "y f/∏‖W_k‖_1^{e_k}, ‖W‖_1 = Σ |W^{ij}|", "T3 §12, Theorem 8 with p = 1", "entry by entry", "P", static m => Factor(m, NormedMargins.Sum)),
         Normed("row_margin", "y f/∏ (max_i Σ_j |W_k^{ij}|)^{e_k}", "T3 §12", "W_k as a map of ℓ∞ to ℓ∞", "P", static m => Factor(m, NormedMargins.LargestRow)),
         new()
         {

@@ -3,7 +3,7 @@ using Rhoflow.Losses;
 
 namespace Rhoflow.Measures.NormalizedLoss;
 
-/// <summary>Losses of ρ'·f̃ at fixed norms ρ', on training and test examples: what regressions over many networks are made of (T3 Fig 1, 8; catalogue B49–B51).</summary>
+/// <summary>Losses of ρ'·f̃ at fixed norms ρ', on training and test examples: what regressions over many networks are made of (T3 Fig 1, 8).</summary>
 public static class NormalizedLossMeasures
 {
     private const string Family = "normalized-loss";
@@ -68,7 +68,7 @@ public static class NormalizedLossMeasures
         Family = Family,
         Name = prefix + "normalized_exponential",
         Formula = "log₁₀ of the mean of e^{−ρ' m}, m = y f̃ or f̃_y − max_{j≠y} f̃_j",
-        Reference = "T3 eq 10",
+        Reference = "T3 eq. 10",
         Variant = "mean over examples",
         Need = need,
         Cost = "4 N",
@@ -82,7 +82,7 @@ public static class NormalizedLossMeasures
         Family = Family,
         Name = prefix + "normalized_square",
         Formula = "log₁₀ of the mean of Σ_c (t_c − ρ'f̃_c)²",
-        Reference = "SQ eq 4",
+        Reference = "SQ eq. 4",
         Variant = "t = y for one output, one-hot codes for classes (codes of ±1 where the network goes down square-signs); mean over examples",
         Need = need,
         Cost = "4 N C",

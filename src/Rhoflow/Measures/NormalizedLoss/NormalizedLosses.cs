@@ -67,7 +67,7 @@ public static class NormalizedLosses
 
     /// <summary>
     /// log C − N⁻¹ Σ −log softmax(ρ'f̃_n)_{y_n} (log 2 − … for one output): what small outputs take off the loss of guessing, to all digits.
-    /// Normalized losses differ from log C by about 1/ρ (catalogue B49), so that plots of them resolve little.
+    /// Normalized losses differ from log C by about 1/ρ, so that plots of them resolve little.
     /// </summary>
     /// <inheritdoc cref="LogCrossEntropy" path="/param"/>
     public static double CrossEntropyGap(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double rho)

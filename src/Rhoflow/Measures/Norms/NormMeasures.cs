@@ -14,7 +14,7 @@ public static class NormMeasures
         Measure.Single(Family, "rho", "ρ = ∏ρ_k, signed", "T3 §2", static m => m.Snapshot.Rho),
         Measure.PerLayer(Family, "rho_k", "ρ_k = ‖W_k‖_F, signed where a flow carries the sign", "T3 §2",
             static depth => [.. Enumerable.Range(1, depth).Select(k => $"rho_{k}")], static s => s.RhoK),
-        Measure.PerLayer(Family, "balance", "ρ_{k+1}² − ρ_k², which gradient flow conserves", "T3 eq 60; SQ Lemma 3",
+        Measure.PerLayer(Family, "balance", "ρ_{k+1}² − ρ_k², which gradient flow conserves", "T3 eq. 60; SQ Lemma 3",
             static depth => [.. Enumerable.Range(1, depth - 1).Select(k => $"balance_{k}")], LayerBalance) with
         {
             Refuse = static s => s.Depth > 1 ? null : "a single layer has no neighbour to balance",
@@ -24,7 +24,7 @@ public static class NormMeasures
             Family = Family,
             Name = "matrix_balance",
             Formula = "‖D_k‖_F, D_k = W_{k+1}ᵀW_{k+1} − W_kW_kᵀ, which gradient flow conserves for linear neighbours, and ‖D_k − D_k(0)‖_F",
-            Reference = "T3 eq 60; catalogue B2",
+            Reference = "T3 eq. 60",
             Cost = "n² (columns of W_k + rows of W_{k+1}), n units between them",
             Columns = static s => [.. LinearPairs(s.Network).SelectMany(static k => (string[])[$"matrix_balance_{k + 1}", $"matrix_balance_drift_{k + 1}"])],
             Values = static m => [.. LinearPairs(m.Setting.Network).SelectMany(k => MatrixBalance(m, k))],
@@ -35,7 +35,7 @@ public static class NormMeasures
             Family = Family,
             Name = "unit_balance",
             Formula = "d_i = ‖w_i^in‖² − p‖w_i^out‖² for every unit i (a map of a convolution) between W_k and W_{k+1}, which gradient flow conserves, p = 1 for ReLU: max |d_i|, root mean square of d_i, and max |d_i − d_i(0)|",
-            Reference = "T3 eq 60; catalogue B2",
+            Reference = "T3 eq. 60",
             Cost = "P",
             Columns = static s => [.. UnitPairs(s.Network).SelectMany(static k => (string[])[$"unit_balance_max_{k + 1}", $"unit_balance_rms_{k + 1}", $"unit_balance_drift_{k + 1}"])],
             Values = static m => [.. UnitPairs(m.Setting.Network).SelectMany(k => UnitBalance(m, k))],

@@ -27,7 +27,7 @@ public static class StructureMeasures
         OfSpectrum("orthogonal_distance", "√(1 − (Σσ)²/(min(m, n) Σσ²)), the sine of the angle to the nearest multiple of a (semi-)orthogonal matrix", "SQ H.2", static (s, _) => s.OrthogonalDistance),
         new Measure
         {
-            Family = Family, Name = "projection_distance", Reference = "SQ H.1; catalogue B39", Cost = "p³",
+            Family = Family, Name = "projection_distance", Reference = "SQ App. H.1", Cost = "p³",
             Formula = "√(1 − max_r (Σ_{i≤r} λ_i)²/(r‖W_k‖_F²)), λ the eigenvalues of (W_k + W_kᵀ)/2: the sine of the angle to the nearest multiple of an orthogonal projection; square layers",
             Columns = static s => [.. Square(s.Network).Select(static k => $"projection_distance_{k + 1}")],
             Values = static m => [.. Square(m.Snapshot.Network).Select(k => SingularSpectrum.ProjectionDistance(m.Snapshot.Network.Layers[k], m.Snapshot.V))],

@@ -7,7 +7,7 @@ namespace Rhoflow.Networks.Operators;
 
 /// <summary>
 /// a = z for z &gt; 0 and s z otherwise (ReLU: s = 0); δ_z = δ_a or s δ_a. May run in place when s ≥ 0, since then the sign of a tells
-/// the side of z. The second derivative is 0 (T3 eq 5), so derivatives along a direction pass through the same switch.
+/// the side of z. The second derivative is 0 (T3 eq. 5), so derivatives along a direction pass through the same switch.
 /// </summary>
 internal sealed class RectifierOperator<T> : IOperator<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
