@@ -9,7 +9,7 @@ namespace Rhoflow.Lab.Claims;
 /// </summary>
 public sealed record Claim : IStudy
 {
-    /// <summary>Begins with the catalogue's number: <c>b08-weight-normalization-rate</c>. Lower case, digits and hyphens.</summary>
+    /// <summary>A letter, a number and words: <c>b08-weight-normalization-rate</c>. Lower case, digits and hyphens.</summary>
     public required string Id { get; init; }
 
     /// <summary>The paper that makes the claim.</summary>

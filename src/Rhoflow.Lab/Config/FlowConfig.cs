@@ -5,8 +5,8 @@ namespace Rhoflow.Lab.Config;
 /// <summary>The equations to follow, from where, how far and how exactly.</summary>
 /// <param name="Rho">fixed-rho, scheduled-direction: ρ; lagrange, batch-norm-weight-decay, norm-growth: its start. Null: from the initial W.</param>
 /// <param name="RhoK">lagrange, norm-growth: ρ_k at the start, one number for all layers or one a layer.</param>
-/// <param name="WeightDecay">λ of λ‖W‖², so that Ẇ = −∇L − 2λW (T3b eq 8, corrected).</param>
-/// <param name="Lambda">λ of λρ² (SQ eq 5).</param>
+/// <param name="WeightDecay">λ of λ‖W‖², so that Ẇ = −∇L − 2λW (T3b eq. 8, corrected).</param>
+/// <param name="Lambda">λ of λρ² (SQ eq. 5).</param>
 /// <param name="P">The norm's p ≥ 1; +∞ for the maximum norm.</param>
 /// <param name="PerRow">weight-normalization by rows (units) instead of whole matrices.</param>
 /// <param name="Schedule">α(t) or ρ(t).</param>
