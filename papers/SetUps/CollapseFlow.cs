@@ -8,7 +8,7 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.SetUps;
 
-/// <summary>The paper's model, flow (5)–(6), followed to where it rests: 20 examples of a teacher in four dimensions, ReLU net 4-16-16-1 (catalogue B35–B45).</summary>
+/// <summary>The model of SQ eq. 5, 6, followed to where it rests: 20 examples of a teacher in four dimensions, ReLU net 4-16-16-1 (claims b35 to b45).</summary>
 internal static class CollapseFlow
 {
     public const int Steps = 30_000;

@@ -12,7 +12,7 @@ internal static class CollapseRuns
     /// <summary>λ of the sweep.</summary>
     public static readonly double[] Decays = [0, .00025, .001, .004, .016];
 
-    /// <summary>What the catalogue used is the second; collapse is nearest at this one.</summary>
+    /// <summary>What the first computations used is the second; collapse is nearest at this one.</summary>
     public const double Strong = .004;
 
     private static readonly string[] NormalizedSweep = [$"descent.weight-decay={string.Join(',', Decays.Select(Text))}"];

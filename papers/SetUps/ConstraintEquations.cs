@@ -6,7 +6,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
-/// The constraint equations V_k f_n = ∂f_n/∂V_k (Memo 112, eq. 40, 48) example by example. With ‖V_k‖ = 1 and ⟨V_k, ∂f_n/∂V_k⟩ = f_n (eq. 1) the relative
+/// The constraint equations V_k f_n = ∂f_n/∂V_k (SQ eq. 40, 48) example by example. With ‖V_k‖ = 1 and ⟨V_k, ∂f_n/∂V_k⟩ = f_n (T3 eq. 3) the relative
 /// residual ‖V_k f_n − ∂f_n/∂V_k‖/‖∂f_n/∂V_k‖ is the sine of the angle between V_k and ±∂f_n/∂V_k = ± a bᵀ: 0 only where V_k is of rank one.
 /// </summary>
 internal static class ConstraintEquations

@@ -9,7 +9,7 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
-/// The paper's model of batch normalization with weight decay (eq. 5–6) on ReLU networks, in small steps: ρ ← ρ + hρ̇, V_k ← V_k + hV̇_k put back on its
+/// The paper's model of batch normalization with weight decay (SQ eq. 5, 6) on ReLU networks, in small steps: ρ ← ρ + hρ̇, V_k ← V_k + hV̇_k put back on its
 /// sphere. The exact flow comes to stand on kinks of several ReLUs at once, where it has no direction to go on in; steps jitter across them.
 /// </summary>
 internal static class BatchNormModel
@@ -23,7 +23,7 @@ internal static class BatchNormModel
     /// <param name="Outputs">f_n.</param>
     public sealed record Moment(double T, double Rho, double Correlation, double Energy, double Lambda, double[] Outputs)
     {
-        /// <summary>ρ_eq of eq. 7.</summary>
+        /// <summary>ρ_eq of SQ eq. 7.</summary>
         public double Equilibrium => Correlation / (Lambda + Energy);
 
         /// <summary>|ρ|.</summary>
@@ -80,7 +80,7 @@ internal static class BatchNormModel
     }
 
     /// <summary>
-    /// ρ by eq. 5 alone along the measured f: between two moments Σ y f and Σ f² are taken as constant at their means, for which the linear equation is solved
+    /// ρ by SQ eq. 5 alone along the measured f: between two moments Σ y f and Σ f² are taken as constant at their means, for which the linear equation is solved
     /// exactly.
     /// </summary>
     public static double[] NormAlong(IReadOnlyList<Moment> path)

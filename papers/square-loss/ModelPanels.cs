@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>What the model of eq. 5–6 does in figures 2–5: networks 4-8-8-1 on 20 examples of gaussian-teacher, λ = 0.2, from three ρ and five V.</summary>
+/// <summary>What the model of SQ eq. 5, 6 does in figures 2–5: networks 4-8-8-1 on 20 examples of gaussian-teacher, λ = 0.2, from three ρ and five V.</summary>
 internal static class ModelPanels
 {
     /// <summary>λ of the figures.</summary>
@@ -15,7 +15,7 @@ internal static class ModelPanels
 
     private const string Setting = "model (5)–(6), λ = 0.2, five seeds";
 
-    /// <summary>ρ(t), and eq. 5 alone solved along the measured f.</summary>
+    /// <summary>ρ(t), and SQ eq. 5 alone solved along the measured f.</summary>
     public static Panel Norm(StudyContext context) =>
         WithLaw(Lines(context, $"Norm: {Setting}", new Axis("|ρ|", Scale.Log), static m => m.Size), context, "eq. 5 along f(t)", static path => [.. BatchNormModel.NormAlong(path).Select(Math.Abs)]);
 

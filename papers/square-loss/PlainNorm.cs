@@ -2,12 +2,12 @@ using Rhoflow.Lab.Figures;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Figure 11: ρ(t) of networks without normalization beside eq. 28.</summary>
+/// <summary>Figure 11: ρ(t) of networks without normalization beside SQ eq. 28.</summary>
 internal static class PlainNorm
 {
     private const int Layers = 4, Substeps = 2000;
 
-    /// <summary>ρ measured, and by eq. 28 along the measured f.</summary>
+    /// <summary>ρ measured, and by SQ eq. 28 along the measured f.</summary>
     public static Panel Panel(IReadOnlyList<NormSweep.Start> starts, string size)
     {
         var panel = NormPanels.Norm(starts, size);

@@ -9,7 +9,7 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>
-/// Deep networks with unequal layers, for what the norms of layers do (B2, B3): ReLU networks 4-8-6-1, and deep linear ones of the same
+/// Deep networks with unequal layers, for what the norms of layers do (claims b02, b03): ReLU networks 4-8-6-1, and deep linear ones of the same
 /// shape under gradient flow, which is smooth, so that the integrator's own error is all that can be seen.
 /// </summary>
 internal static class DeepBalance

@@ -3,7 +3,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.Schedules;
 
-/// <summary>B83: on a deep network ρ(t) designed apart from V reaches more margin than gradient descent in the same work, and no more than normalized steps.</summary>
+/// <summary>Claim b83: on a deep network ρ(t) designed apart from V reaches more margin than gradient descent in the same work, and no more than normalized steps.</summary>
 internal static class DesignedNormsReachTheMargin
 {
     /// <summary>The claim.</summary>

@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.Schedules;
 
-/// <summary>B80: which schedules of ρ lead to the maximum margin, and where the others freeze.</summary>
+/// <summary>Claim b80: which schedules of ρ lead to the maximum margin, and where the others freeze.</summary>
 internal static class FastestSchedule
 {
     /// <summary>Schedules that are too fast everywhere.</summary>

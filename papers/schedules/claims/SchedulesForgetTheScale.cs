@@ -7,7 +7,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.Schedules;
 
-/// <summary>B82: under the square loss, ρ(t) prescribed until the data are fitted, beside gradient descent, from starts of several scales.</summary>
+/// <summary>Claim b82: under the square loss, ρ(t) prescribed until the data are fitted, beside gradient descent, from starts of several scales.</summary>
 internal static class SchedulesForgetTheScale
 {
     private static readonly double[] Scales = [.3, 1, 2, 4];

@@ -3,7 +3,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.Schedules;
 
-/// <summary>B81: what a margin costs in gradient evaluations.</summary>
+/// <summary>Claim b81: what a margin costs in gradient evaluations.</summary>
 internal static class StepsToTheMargin
 {
     /// <summary>The claim.</summary>

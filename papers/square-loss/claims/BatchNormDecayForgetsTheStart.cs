@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B35: with batch normalization and weight decay the final ρ does not depend on the start, if λ is large enough for the time there is.</summary>
+/// <summary>Claim b35: with batch normalization and weight decay the final ρ does not depend on the start, if λ is large enough for the time there is.</summary>
 internal static class BatchNormDecayForgetsTheStart
 {
     private const double Printed = .2, Agreement = .05;

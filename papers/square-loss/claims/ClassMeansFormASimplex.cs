@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B44, NC2: ten class means approach a simplex frame the nearer the larger λ is; for two classes the claim is empty if centred, and impossible if not.</summary>
+/// <summary>Claim b44, NC2: ten class means approach a simplex frame the nearer the larger λ is; for two classes the claim is empty if centred, and impossible if not.</summary>
 internal static class ClassMeansFormASimplex
 {
     private static readonly (string Name, string Column)[] Columns =

@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B45, NC3: the last layer points along the class means nearly in the flow, and the nearer the larger λ is for ten classes.</summary>
+/// <summary>Claim b45, NC3: the last layer points along the class means nearly in the flow, and the nearer the larger λ is for ten classes.</summary>
 internal static class ClassifierIsSelfDual
 {
     private static readonly (double Decay, double Rho)[] Flows = [(.2, 1), (.02, 1), (0, 1), (0, 20)];

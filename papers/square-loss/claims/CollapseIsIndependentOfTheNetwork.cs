@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B65: how near training ends to NC1–NC4 depends on λ, on width and on depth.</summary>
+/// <summary>Claim b65: how near training ends to NC1–NC4 depends on λ, on width and on depth.</summary>
 internal static class CollapseIsIndependentOfTheNetwork
 {
     private static readonly int[] Widths = [16, 32, 64, 128];

@@ -8,7 +8,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B34: critical points with ρ &lt; 1 exist, with weight decay or with a misclassified example.</summary>
+/// <summary>Claim b34: critical points with ρ &lt; 1 exist, with weight decay or with a misclassified example.</summary>
 internal static class CriticalNormAtLeastOne
 {
     /// <summary>The claim.</summary>

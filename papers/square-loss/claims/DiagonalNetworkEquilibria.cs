@@ -10,7 +10,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B41: the equilibria of diagonal networks are powers of 1/x̂, and the flow goes to one-hot ones.</summary>
+/// <summary>Claim b41: the equilibria of diagonal networks are powers of 1/x̂, and the flow goes to one-hot ones.</summary>
 internal static class DiagonalNetworkEquilibria
 {
     private const int Layers = 4, Runs = 200;

@@ -6,7 +6,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B42: gradient descent leaves diagonal matrices at its first step, unless there are as many outputs as inputs and the data are decoupled.</summary>
+/// <summary>Claim b42: gradient descent leaves diagonal matrices at its first step, unless there are as many outputs as inputs and the data are decoupled.</summary>
 internal static class DiagonalStaysDiagonal
 {
     private const int P = 4, Steps = 200, Examples = 20;

@@ -9,7 +9,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B16: V̇ = 0 under the exponential loss leaves margins unequal; they are equal where every example is a support vector.</summary>
+/// <summary>Claim b16: V̇ = 0 under the exponential loss leaves margins unequal; they are equal where every example is a support vector.</summary>
 internal static class EqualMarginsForced
 {
     // −log L falls by about this much a step.

@@ -9,7 +9,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B32: ρ_eq = Σ y f/(λ + Σ f²) is where ρ̇ = 0, for any V.</summary>
+/// <summary>Claim b32: ρ_eq = Σ y f/(λ + Σ f²) is where ρ̇ = 0, for any V.</summary>
 internal static class EquilibriumNorm
 {
     /// <summary>The claim.</summary>

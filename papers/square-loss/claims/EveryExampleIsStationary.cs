@@ -8,7 +8,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B38: the equilibrium of the sum over examples is no equilibrium of each; for the first layer the data forbid it.</summary>
+/// <summary>Claim b38: the equilibrium of the sum over examples is no equilibrium of each; for the first layer the data forbid it.</summary>
 internal static class EveryExampleIsStationary
 {
     private static readonly double[] Decays = [0, .02, .2];

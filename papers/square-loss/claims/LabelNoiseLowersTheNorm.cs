@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B55: noise on the labels lowers the final ρ a little, but not by the reason that is given.</summary>
+/// <summary>Claim b55: noise on the labels lowers the final ρ a little, but not by the reason that is given.</summary>
 internal static class LabelNoiseLowersTheNorm
 {
     private static readonly string[] Norms = ["1", "3"], Noises = ["0", "0.5", "1"];

@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B66: stochastic gradient descent with many classes ends no nearer to stationarity for every example than gradient descent; its features vary a little less.</summary>
+/// <summary>Claim b66: stochastic gradient descent with many classes ends no nearer to stationarity for every example than gradient descent; its features vary a little less.</summary>
 internal static class MinibatchesAndCollapse
 {
     private const string Config = "square-loss/collapse-minibatch";

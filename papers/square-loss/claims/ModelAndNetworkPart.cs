@@ -8,7 +8,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B62: the flow of the model beside SGD of a network with batch normalization and decay, against the learning rate.</summary>
+/// <summary>Claim b62: the flow of the model beside SGD of a network with batch normalization and decay, against the learning rate.</summary>
 internal static class ModelAndNetworkPart
 {
     private const double End = 100, Apart = .1, Fine = .002, WholeBatchRate = .025;

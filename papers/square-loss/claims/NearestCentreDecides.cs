@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B45, NC4: on the training set the network decides for the nearest class centre, wherever weight decay was strong enough; on test examples nearly.</summary>
+/// <summary>Claim b45, NC4: on the training set the network decides for the nearest class centre, wherever weight decay was strong enough; on test examples nearly.</summary>
 internal static class NearestCentreDecides
 {
     /// <summary>The claim.</summary>

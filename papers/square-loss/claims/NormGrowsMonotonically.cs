@@ -8,7 +8,7 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B33: with weight decay ρ overshoots its equilibrium; without, it rises while Σ y f stays positive.</summary>
+/// <summary>Claim b33: with weight decay ρ overshoots its equilibrium; without, it rises while Σ y f stays positive.</summary>
 internal static class NormGrowsMonotonically
 {
     /// <summary>The claim.</summary>

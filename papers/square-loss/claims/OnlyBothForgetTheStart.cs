@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B61: batch normalization and decay, either, neither: how final ρ, margin and test error depend on the initial norm.</summary>
+/// <summary>Claim b61: batch normalization and decay, either, neither: how final ρ, margin and test error depend on the initial norm.</summary>
 internal static class OnlyBothForgetTheStart
 {
     /// <summary>The claim.</summary>

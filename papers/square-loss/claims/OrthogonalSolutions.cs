@@ -6,7 +6,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B40: orthogonal matrices are as far from the constraint equations as their width allows.</summary>
+/// <summary>Claim b40: orthogonal matrices are as far from the constraint equations as their width allows.</summary>
 internal static class OrthogonalSolutions
 {
     private const int Draws = 200;

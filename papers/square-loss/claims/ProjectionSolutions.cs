@@ -6,7 +6,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B39: equal projections solve the constraint equations only if they are of rank one, and all examples lie in their range.</summary>
+/// <summary>Claim b39: equal projections solve the constraint equations only if they are of rank one, and all examples lie in their range.</summary>
 internal static class ProjectionSolutions
 {
     private const int Layers = 4;

@@ -8,7 +8,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B56: recurrent and feed-forward networks learn the same function if they are linear, and not if they have ReLUs; their matrices differ in either case.</summary>
+/// <summary>Claim b56: recurrent and feed-forward networks learn the same function if they are linear, and not if they have ReLUs; their matrices differ in either case.</summary>
 internal static class RecurrentIsFeedForward
 {
     private const int Width = 8, Examples = 24, Steps = 6000;

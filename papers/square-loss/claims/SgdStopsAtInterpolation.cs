@@ -9,7 +9,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B57: SGD at a constant rate comes to rest only where ℓ_n ∂f_n = 0 for every n: at interpolation, and where units are dead.</summary>
+/// <summary>Claim b57: SGD at a constant rate comes to rest only where ℓ_n ∂f_n = 0 for every n: at interpolation, and where units are dead.</summary>
 internal static class SgdStopsAtInterpolation
 {
     private const double Rate = .05, Rest = 1e-3;

@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B36: without normalization a small start ends with a small ρ and a large margin.</summary>
+/// <summary>Claim b36: without normalization a small start ends with a small ρ and a large margin.</summary>
 internal static class SmallStartSmallNorm
 {
     /// <summary>The claim.</summary>

@@ -6,7 +6,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B37: how long ρ stays small, against ρ(0) and the number of layers.</summary>
+/// <summary>Claim b37: how long ρ stays small, against ρ(0) and the number of layers.</summary>
 internal static class TransientLongerForSmallStarts
 {
     // Two examples of margins f with Σf = b, Σf² = c; as in the first reading.

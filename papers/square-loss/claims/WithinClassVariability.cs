@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>B43, NC1: variability within classes falls, the more the larger λ is, and does not vanish; for two classes definitions disagree about it.</summary>
+/// <summary>Claim b43, NC1: variability within classes falls, the more the larger λ is, and does not vanish; for two classes definitions disagree about it.</summary>
 internal static class WithinClassVariability
 {
     // Variability of one hundredth of the distances between means counts as collapsed.

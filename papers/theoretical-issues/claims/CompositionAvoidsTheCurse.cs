@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoreticalIssues;
 
-/// <summary>B53: error against parameters for compositional functions, on grids: −m/n without the graph, −m/2 with it.</summary>
+/// <summary>Claim b53: error against parameters for compositional functions, on grids: −m/n without the graph, −m/2 with it.</summary>
 internal static class CompositionAvoidsTheCurse
 {
     /// <summary>Nodes a side of the grids over all variables.</summary>

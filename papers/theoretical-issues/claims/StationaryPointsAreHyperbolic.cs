@@ -10,7 +10,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoreticalIssues;
 
-/// <summary>B19: deep stationary points at fixed ρ are degenerate; the paper's quadratic form is the radial direction.</summary>
+/// <summary>Claim b19: deep stationary points at fixed ρ are degenerate; the paper's quadratic form is the radial direction.</summary>
 internal static class StationaryPointsAreHyperbolic
 {
     private const double Rho = 5;

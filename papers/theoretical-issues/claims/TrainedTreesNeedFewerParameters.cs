@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoreticalIssues;
 
-/// <summary>B60: Theorems 1 and 2 with ReLU networks that were trained, at equal numbers of parameters.</summary>
+/// <summary>Claim b60: Theorems 1 and 2 with ReLU networks that were trained, at equal numbers of parameters.</summary>
 internal static class TrainedTreesNeedFewerParameters
 {
     private const string Enough = "the theorem is about many units: from four a vertex on, and where training finds what exists";

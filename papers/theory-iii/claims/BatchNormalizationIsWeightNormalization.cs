@@ -6,7 +6,7 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B52: batch normalization measures margins in the norm of the inputs' second moment, weight normalization in L2.</summary>
+/// <summary>Claim b52: batch normalization measures margins in the norm of the inputs' second moment, weight normalization in L2.</summary>
 internal static class BatchNormalizationIsWeightNormalization
 {
     /// <summary>The claim.</summary>

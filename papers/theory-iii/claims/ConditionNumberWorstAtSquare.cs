@@ -6,7 +6,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B27: a random data matrix is worst conditioned when it is square.</summary>
+/// <summary>Claim b27: a random data matrix is worst conditioned when it is square.</summary>
 internal static class ConditionNumberWorstAtSquare
 {
     private const int D = 40, Draws = 100;

@@ -3,7 +3,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B5: the product of K norms grows faster than log t; each norm more slowly than for one layer.</summary>
+/// <summary>Claim b05: the product of K norms grows faster than log t; each norm more slowly than for one layer.</summary>
 internal static class DeeperGrowsFaster
 {
     /// <summary>The claim.</summary>

@@ -6,7 +6,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B10: eq. 79 of Theory III, ε̇ = −(1/(t log t)) · 2xεᵀ; the coefficient is 1.</summary>
+/// <summary>Claim b10: T3 eq. 79, ε̇ = −(1/(t log t)) · 2xεᵀ; the coefficient is 1.</summary>
 internal static class ErrorEquation
 {
     /// <summary>The claim.</summary>
@@ -36,7 +36,7 @@ internal static class ErrorEquation
         double Coefficient(FlowPoint p)
         {
             var e = Error(p);
-            // (I − vvᵀ)x from eq. 79, scaled by e^{−ρv·x}/ρ; log t + log(that) keeps t·e^{−ρ v·x} finite.
+            // (I − vvᵀ)x from T3 eq. 79, scaled by e^{−ρv·x}/ρ; log t + log(that) keeps t·e^{−ρ v·x} finite.
             double[] rate = [1 - p.V[0] * p.V[0], -p.V[0] * p.V[1], -p.V[0] * p.V[2], -p.V[0] * p.V[3]];
             var scale = Math.Exp(p.At.LogT + p.LogLoss) * p.At.LogT / p.Rho;
             return -scale * Vectors.Dot(e, rate) / Vectors.Dot(e, e);

@@ -10,7 +10,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B13: minimizers of the loss on the sphere go to the maximum margin, and are never further from it than log N/ρ.</summary>
+/// <summary>Claim b13: minimizers of the loss on the sphere go to the maximum margin, and are never further from it than log N/ρ.</summary>
 internal static class FixedRhoReachesTheMaximumMargin
 {
     private static readonly double[] Rhos = [3, 10, 30, 100, 300, 1e3, 1e4, 1e5, 1e6];

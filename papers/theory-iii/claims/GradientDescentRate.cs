@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B7: under gradient descent the direction reaches the maximum margin with error O(1/log t), from any start.</summary>
+/// <summary>Claim b07: under gradient descent the direction reaches the maximum margin with error O(1/log t), from any start.</summary>
 internal static class GradientDescentRate
 {
     /// <summary>The claim.</summary>

@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B46: Langevin's stationary density prefers the wider of two minima of equal depth, the more the higher the dimension; at low temperature it is not reached.</summary>
+/// <summary>Claim b46: Langevin's stationary density prefers the wider of two minima of equal depth, the more the higher the dimension; at low temperature it is not reached.</summary>
 internal static class LangevinPrefersWideMinima
 {
     private const double Height = 1, Tilt = 1, Step = .01, LowTemperature = .05;

@@ -6,7 +6,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B2: ∂ρ_k²/∂t is the same for all layers.</summary>
+/// <summary>Claim b02: ∂ρ_k²/∂t is the same for all layers.</summary>
 internal static class LayersGrowAlike
 {
     /// <summary>The claim.</summary>
@@ -94,7 +94,7 @@ internal static class LayersGrowAlike
         return points.Max(p => Vectors.Distance(Balance(p), first) / Square(p.RhoK[0]));
     }
 
-    // |ρ_2² − ρ_1²| moved by steps to t = 2 on a ReLU network; on the way the three rates are compared with each other and with eq. 60.
+    // |ρ_2² − ρ_1²| moved by steps to t = 2 on a ReLU network; on the way the three rates are compared with each other and with T3 eq. 60.
     private static double EulerDrift(int seed, double step, ref double spread, ref double formula)
     {
         var (net, risk, theta) = DeepBalance.Relu(seed);

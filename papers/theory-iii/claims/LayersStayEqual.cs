@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B3: layers that start with equal norms keep them equal; otherwise the differences of squares are kept.</summary>
+/// <summary>Claim b03: layers that start with equal norms keep them equal; otherwise the differences of squares are kept.</summary>
 internal static class LayersStayEqual
 {
     /// <summary>The claim.</summary>

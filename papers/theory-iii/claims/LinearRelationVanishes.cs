@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B51: where the relation of scaled normalized test loss and test error changes, and how that moves with the set-up.</summary>
+/// <summary>Claim b51: where the relation of scaled normalized test loss and test error changes, and how that moves with the set-up.</summary>
 internal static class LinearRelationVanishes
 {
     // What is varied, from the 500 digits, two layers and cross-entropy of the first.

@@ -10,7 +10,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B14: after separation the hard margin need not rise; the smoothed margin −log L/ρ does.</summary>
+/// <summary>Claim b14: after separation the hard margin need not rise; the smoothed margin −log L/ρ does.</summary>
 internal static class MarginIsMonotone
 {
     private static readonly double[] Decades = [3, 4, 8, 10, 100];

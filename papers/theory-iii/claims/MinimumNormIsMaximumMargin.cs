@@ -8,7 +8,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B17: minimum norm and maximum margin are one problem for one layer; for more layers only if the norm is the product.</summary>
+/// <summary>Claim b17: minimum norm and maximum margin are one problem for one layer; for more layers only if the norm is the product.</summary>
 internal static class MinimumNormIsMaximumMargin
 {
     private const double Rho = 1e7;

@@ -11,7 +11,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B26: one weight and two examples that cannot be separated have a finite, hyperbolic equilibrium.</summary>
+/// <summary>Claim b26: one weight and two examples that cannot be separated have a finite, hyperbolic equilibrium.</summary>
 internal static class MisclassificationRegularizes
 {
     private static readonly (double X1, double X2)[] Pairs = [(.5, 1.2), (1, 3), (1e-3, 40), (2, .7), (5, 5)];

@@ -7,7 +7,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B24: where a homogeneous network separates its data, the gradient of an exponential-type loss cannot vanish.</summary>
+/// <summary>Claim b24: where a homogeneous network separates its data, the gradient of an exponential-type loss cannot vanish.</summary>
 internal static class NoSeparatingStationaryPoint
 {
     /// <summary>The claim.</summary>

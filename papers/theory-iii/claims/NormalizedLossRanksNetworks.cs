@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B50: which number of a trained network ranks test errors: normalized losses, norms, margins, or bounds.</summary>
+/// <summary>Claim b50: which number of a trained network ranks test errors: normalized losses, norms, margins, or bounds.</summary>
 internal static class NormalizedLossRanksNetworks
 {
     /// <summary>What is held against the test error; signs so that a good measure has a correlation of +1.</summary>

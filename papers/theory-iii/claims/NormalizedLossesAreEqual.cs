@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B49: test against training loss of normalized networks is a line of slope 1; so it is, because both are ln C − O(1/ρ).</summary>
+/// <summary>Claim b49: test against training loss of normalized networks is a line of slope 1; so it is, because both are ln C − O(1/ρ).</summary>
 internal static class NormalizedLossesAreEqual
 {
     /// <summary>The claim.</summary>

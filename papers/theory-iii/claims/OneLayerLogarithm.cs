@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B4: one layer, ρ ~ log t; the constant is 1/γ.</summary>
+/// <summary>Claim b04: one layer, ρ ~ log t; the constant is 1/γ.</summary>
 internal static class OneLayerLogarithm
 {
     /// <summary>The claim.</summary>

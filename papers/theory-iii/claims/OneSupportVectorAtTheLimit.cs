@@ -5,7 +5,7 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B15: at the limit it is not the single support vector's H_n that vanishes but the weighted sum over all.</summary>
+/// <summary>Claim b15: at the limit it is not the single support vector's H_n that vanishes but the weighted sum over all.</summary>
 internal static class OneSupportVectorAtTheLimit
 {
     /// <summary>The claim.</summary>

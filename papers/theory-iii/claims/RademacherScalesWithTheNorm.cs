@@ -7,7 +7,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B54: R_N(F) = ρ R_N(F̃), by homogeneity.</summary>
+/// <summary>Claim b54: R_N(F) = ρ R_N(F̃), by homogeneity.</summary>
 internal static class RademacherScalesWithTheNorm
 {
     private const int Examples = 10, Members = 200;

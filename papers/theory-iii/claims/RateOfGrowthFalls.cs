@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B2, second half: T3 §5 lets ∂ρ_k²/∂t itself grow monotonically; it falls to 0.</summary>
+/// <summary>Claim b02, second half: T3 §5 lets ∂ρ_k²/∂t itself grow monotonically; it falls to 0.</summary>
 internal static class RateOfGrowthFalls
 {
     /// <summary>The claim.</summary>

@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B11: the direction w(T)/‖w(T)‖ is the same whether or not ‖v‖ = 1 is enforced; only its limit is.</summary>
+/// <summary>Claim b11: the direction w(T)/‖w(T)‖ is the same whether or not ‖v‖ = 1 is enforced; only its limit is.</summary>
 internal static class SameDirectionAtAnyTime
 {
     /// <summary>The claim.</summary>

@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B12: ρ(t) may be designed; it has to grow, and its course decides how v converges.</summary>
+/// <summary>Claim b12: ρ(t) may be designed; it has to grow, and its course decides how v converges.</summary>
 internal static class ScheduleMatters
 {
     /// <summary>The claim.</summary>

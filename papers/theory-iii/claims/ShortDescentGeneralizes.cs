@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B59: gradient descent stopped at a time that does not depend on N has a bounded norm, and its training loss approaches the expected one as N grows.</summary>
+/// <summary>Claim b59: gradient descent stopped at a time that does not depend on N has a bounded norm, and its training loss approaches the expected one as N grows.</summary>
 internal static class ShortDescentGeneralizes
 {
     private const int Inputs = 20, Fresh = 20_000;

@@ -4,7 +4,7 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B1: ⟨W_k, ∂f/∂W_k⟩ = f for every layer of a ReLU network.</summary>
+/// <summary>Claim b01: ⟨W_k, ∂f/∂W_k⟩ = f for every layer of a ReLU network.</summary>
 internal static class StructuralLemma
 {
     /// <summary>The claim.</summary>

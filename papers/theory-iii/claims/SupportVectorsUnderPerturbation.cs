@@ -4,7 +4,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B70: whether perturbed networks come back to their support vectors or go to others.</summary>
+/// <summary>Claim b70: whether perturbed networks come back to their support vectors or go to others.</summary>
 internal static class SupportVectorsUnderPerturbation
 {
     /// <summary>The claim.</summary>

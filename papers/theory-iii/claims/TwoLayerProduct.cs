@@ -9,7 +9,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B6: R = li⁻¹(·) for two layers; the constant is 2f, and K stands for the printed K².</summary>
+/// <summary>Claim b06: R = li⁻¹(·) for two layers; the constant is 2f, and K stands for the printed K².</summary>
 internal static class TwoLayerProduct
 {
     /// <summary>The claim.</summary>

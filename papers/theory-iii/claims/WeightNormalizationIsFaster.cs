@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B9: weight normalization converges faster than gradient descent; with several support vectors it does not.</summary>
+/// <summary>Claim b09: weight normalization converges faster than gradient descent; with several support vectors it does not.</summary>
 internal static class WeightNormalizationIsFaster
 {
     /// <summary>The claim.</summary>

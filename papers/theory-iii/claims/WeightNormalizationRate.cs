@@ -6,7 +6,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>B8: the rate of weight normalization on one example, "t^{−1/2} log t".</summary>
+/// <summary>Claim b08: the rate of weight normalization on one example, "t^{−1/2} log t".</summary>
 internal static class WeightNormalizationRate
 {
     /// <summary>The claim.</summary>

@@ -6,7 +6,7 @@ using Rhoflow.Regression;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B31: stopping gradient descent early is much like ridge regularization, and not the same.</summary>
+/// <summary>Claim b31: stopping gradient descent early is much like ridge regularization, and not the same.</summary>
 internal static class EarlyStoppingIsRegularization
 {
     private const int Examples = 20, Features = 30;

@@ -7,7 +7,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B21, second half: for the exponential loss the Hessian vanishes, but its signs do not become those of a minimum.</summary>
+/// <summary>Claim b21, second half: for the exponential loss the Hessian vanishes, but its signs do not become those of a minimum.</summary>
 internal static class ExponentialHessianBecomesSemidefinite
 {
     private static readonly double[] Losses = [-3, -10, -30];

@@ -7,7 +7,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B25: ⟨W*, ∇L(W)⟩ &lt; 0 holds at W = W* and for linear f, not for any W of a nonlinear network.</summary>
+/// <summary>Claim b25: ⟨W*, ∇L(W)⟩ &lt; 0 holds at W = W* and for linear f, not for any W of a nonlinear network.</summary>
 internal static class GradientAgainstTheSeparator
 {
     /// <summary>The claim.</summary>

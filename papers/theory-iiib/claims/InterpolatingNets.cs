@@ -9,7 +9,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>A three-layer ReLU net that fits six examples exactly: where the Hessians of Theory IIIb §12.3 are taken (B21, B22).</summary>
+/// <summary>A three-layer ReLU net that fits six examples exactly: where the Hessians of Theory IIIb §12.3 are taken (claims b21, b22).</summary>
 /// <param name="Network">4-12-10-1, 178 weights.</param>
 /// <param name="Data">Six examples of gaussian-teacher.</param>
 /// <param name="Theta">Weights with f(x_n) = y_n to about 1e-12.</param>

@@ -10,7 +10,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B18: the limit direction does not depend on the start for one linear layer; for deep networks it does.</summary>
+/// <summary>Claim b18: the limit direction does not depend on the start for one linear layer; for deep networks it does.</summary>
 internal static class LimitIndependentOfTheStart
 {
     private static readonly double[] X = [.9, .5, .3];

@@ -5,7 +5,7 @@ using Rhoflow.Regression;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B48: the minimum-norm polynomial interpolates almost perfectly and overfits in the end.</summary>
+/// <summary>Claim b48: the minimum-norm polynomial interpolates almost perfectly and overfits in the end.</summary>
 internal static class MinimumNormOverfitsEventually
 {
     private static readonly int[] Compared = [5, 30, 40, 75, 100, 150, 200, 300];

@@ -3,7 +3,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B75: with more examples the test error falls, also where the training error is 0; with random labels the same network fits and stays at chance.</summary>
+/// <summary>Claim b75: with more examples the test error falls, also where the training error is 0; with random labels the same network fits and stays at chance.</summary>
 internal static class MoreExamplesLessError
 {
     /// <summary>The claim.</summary>

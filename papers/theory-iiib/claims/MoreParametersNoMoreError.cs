@@ -3,7 +3,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B76: beyond as many parameters as examples the test error does not rise, the expected cross-entropy a little.</summary>
+/// <summary>Claim b76: beyond as many parameters as examples the test error does not rise, the expected cross-entropy a little.</summary>
 internal static class MoreParametersNoMoreError
 {
     // A hundredth of the test examples: what five seeds do not resolve.

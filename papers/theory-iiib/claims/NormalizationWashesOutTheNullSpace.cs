@@ -9,7 +9,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B29: under the exponential loss the null-space part stays and the norm grows, so the direction forgets it.</summary>
+/// <summary>Claim b29: under the exponential loss the null-space part stays and the norm grows, so the direction forgets it.</summary>
 internal static class NormalizationWashesOutTheNullSpace
 {
     /// <summary>The claim.</summary>

@@ -10,7 +10,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B23: the Hessian of any loss of f(w·x) is Σ c_n x_n x_nᵀ, of rank N at most.</summary>
+/// <summary>Claim b23: the Hessian of any loss of f(w·x) is Σ c_n x_n x_nᵀ, of rank N at most.</summary>
 internal static class OneLayerHessianRank
 {
     private const int Examples = 5, Inputs = 12;

@@ -6,7 +6,7 @@ using Rhoflow.Regression;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B47: perturbed and descended again, weights walk at random in the null space of the data, and nowhere else.</summary>
+/// <summary>Claim b47: perturbed and descended again, weights walk at random in the null space of the data, and nowhere else.</summary>
 internal static class PerturbationsMoveTheNullSpace
 {
     /// <summary>The claim.</summary>

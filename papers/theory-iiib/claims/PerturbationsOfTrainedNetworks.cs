@@ -3,7 +3,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B77: perturbations after convergence raise norm and test loss; the training loss comes back where the step is small, and the test loss between them comes part of the way back.</summary>
+/// <summary>Claim b77: perturbations after convergence raise norm and test loss; the training loss comes back where the step is small, and the test loss between them comes part of the way back.</summary>
 internal static class PerturbationsOfTrainedNetworks
 {
     // Epochs from a perturbation to the observation that is called "right after" it.

@@ -7,7 +7,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B30: for λ → 0 the regularized minimizers turn to the maximum margin, as slowly as 1/log(1/λ) and not monotonically.</summary>
+/// <summary>Claim b30: for λ → 0 the regularized minimizers turn to the maximum margin, as slowly as 1/log(1/λ) and not monotonically.</summary>
 internal static class RegularizationPathReachesTheMargin
 {
     private static readonly double[] Exponents = [-1, -2, -3, -4, -5, -6, -7, -8, -9, -12, -16, -20, -30, -50, -100, -200, -300, -1000];

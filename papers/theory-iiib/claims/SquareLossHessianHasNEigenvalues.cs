@@ -8,7 +8,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B21, first half: N nonzero eigenvalues at zero square loss, more for the exponential loss.</summary>
+/// <summary>Claim b21, first half: N nonzero eigenvalues at zero square loss, more for the exponential loss.</summary>
 internal static class SquareLossHessianHasNEigenvalues
 {
     private const double Zero = 1e-9;

@@ -9,7 +9,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B28: under the square loss a linear network ends at the minimum-norm fit plus what of its start the data cannot see.</summary>
+/// <summary>Claim b28: under the square loss a linear network ends at the minimum-norm fit plus what of its start the data cannot see.</summary>
 internal static class SquareLossKeepsTheNullSpace
 {
     /// <summary>The claim.</summary>

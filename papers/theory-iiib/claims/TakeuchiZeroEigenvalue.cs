@@ -7,7 +7,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B22: overparametrization forces zero eigenvalues of the square-loss Hessian.</summary>
+/// <summary>Claim b22: overparametrization forces zero eigenvalues of the square-loss Hessian.</summary>
 internal static class TakeuchiZeroEigenvalue
 {
     /// <summary>The claim.</summary>

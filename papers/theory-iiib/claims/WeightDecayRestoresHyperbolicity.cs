@@ -10,7 +10,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>B20: the penalty λ‖W_k‖² does not see rotations of hidden units, so that minima of deep linear networks stay degenerate under it.</summary>
+/// <summary>Claim b20: the penalty λ‖W_k‖² does not see rotations of hidden units, so that minima of deep linear networks stay degenerate under it.</summary>
 internal static class WeightDecayRestoresHyperbolicity
 {
     private const double Zero = 1e-7;
