@@ -181,7 +181,7 @@ public sealed class CommandLineTests : IDisposable
             "lp-constrained", "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-rho", "norm-growth"]);
         all["losses"]!.AsArray().Select(f => (string)f!["name"]!).ShouldBe(["exponential", "logistic", "square", "cross-entropy", "square-signs"]);
         Run("list").Output.ShouldContain("flows");
-        Run("list", "flows").Output.ShouldContain("T3 eq 20–21");
+        Run("list", "flows").Output.ShouldContain("T3 eq. 20, 21");
         Run("list", "measures").Output.ShouldContain("smoothed_margin");
     }
 

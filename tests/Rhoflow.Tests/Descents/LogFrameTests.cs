@@ -49,7 +49,7 @@ public class LogFrameTests
         training.Replicas[0].State.LogLoss.ShouldBeLessThan(-2000);
     }
 
-    // Normalized steps on the sphere between rescalings follow the minimizers at fixed ρ (A5), whose margins grow to the maximum.
+    // Normalized steps on the sphere between rescalings follow the minimizers at fixed ρ (T3 eq. 10), whose margins grow to the maximum.
     [Fact]
     public void Progressive_rescaling_follows_the_fixed_rho_minimizers()
     {

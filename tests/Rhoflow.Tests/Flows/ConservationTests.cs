@@ -126,7 +126,7 @@ public class ConservationTests
         Vectors.Distance(other[1].Weights(), wn.Weights()).ShouldBeGreaterThan(1e-3);
     }
 
-    // T3 eq 60, theorem 1.6 (catalogue B2, B3)
+    // T3 eq. 60, Theorem 1
     [Fact]
     public void Differences_of_squared_norms_are_conserved_by_gradient_flow()
     {

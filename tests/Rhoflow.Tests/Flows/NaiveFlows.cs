@@ -7,8 +7,8 @@ using Rhoflow.Tests.Networks;
 namespace Rhoflow.Tests.Flows;
 
 /// <summary>
-/// The catalogue's corrected equations, written out with sums over examples and loops over weights, without logarithms, shared
-/// sub-expressions or the library's kernels. With units of degree p the layers' exponents e_k enter as they do in A0.
+/// The papers' equations, corrected, written out with sums over examples and loops over weights, without logarithms, shared
+/// sub-expressions or the library's kernels. With units of degree p the layers' exponents e_k enter as they do in T3 eq. 3.
 /// </summary>
 internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
 {
@@ -47,14 +47,14 @@ internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
 
     private (double[] Rho, double[] V) Parts(double[] state) => (state[.._net.Depth], state[_net.Depth..]);
 
-    /// <summary>A1–A4: Ẇ = Σ g_n ∂f_n/∂W − 2λW.</summary>
+    /// <summary>T3 eq. 8, T3b eq. 8, 14, 60: Ẇ = Σ g_n ∂f_n/∂W − 2λW.</summary>
     public double[] Unconstrained(double[] w, double lambda)
     {
         var (g, _, gradients) = At(w, 1);
         return [.. Sum(g, gradients).Zip(w, (d, v) => d - 2 * lambda * v)];
     }
 
-    /// <summary>A6 (power 1) and A7: ρ̇_k = (ρ/ρ_k) Σ g f − 2λρ_k, V̇_k = c Σ g (∂f/∂V_k − V_k f) with c = ρ or ρ/ρ_k².</summary>
+    /// <summary>T3 eq. 22 (power 1) and T3 eq. 20, 21: ρ̇_k = (ρ/ρ_k) Σ g f − 2λρ_k, V̇_k = c Σ g (∂f/∂V_k − V_k f) with c = ρ or ρ/ρ_k².</summary>
     public double[] NormsAndDirections(double[] state, double lambda, bool reparametrized)
     {
         var (rho, v) = Parts(state);
@@ -76,7 +76,7 @@ internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
         return velocity;
     }
 
-    /// <summary>A8: ρ̇_k = ⟨V_k, Ẇ_k⟩ − 2λρ_k, V̇_k = ρ_k (I − V_kV_kᵀ) Ẇ_k, in windows (matrices or rows).</summary>
+    /// <summary>T3 eq. 52, 53: ρ̇_k = ⟨V_k, Ẇ_k⟩ − 2λρ_k, V̇_k = ρ_k (I − V_kV_kᵀ) Ẇ_k, in windows (matrices or rows).</summary>
     public double[] WeightNormalization(double[] state, (int Offset, int Count)[] windows, double lambda)
     {
         var v = state[windows.Length..];
@@ -98,7 +98,7 @@ internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
         return velocity;
     }
 
-    /// <summary>A5, A21, A22: V̇_k = c Σ g_n(s f)(∂f/∂V_k − V_k f) at the norm s.</summary>
+    /// <summary>T3 eq. 10, 81: V̇_k = c Σ g_n(s f)(∂f/∂V_k − V_k f) at the norm s.</summary>
     public double[] Directions(double[] v, double s, double c)
     {
         var (g, f, gradients) = At(v, s);
@@ -110,7 +110,7 @@ internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
         return velocity;
     }
 
-    /// <summary>A15: ρ̇ = Σ g(ρf) f − 2λρ, V̇_k = ρ Σ g (∂f/∂V_k − V_k f).</summary>
+    /// <summary>SQ eq. 5, 6: ρ̇ = Σ g(ρf) f − 2λρ, V̇_k = ρ Σ g (∂f/∂V_k − V_k f).</summary>
     public double[] BatchNorm(double[] state, double lambda)
     {
         var v = state[1..];
@@ -129,7 +129,7 @@ internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
     private double[] PerLayer(double[] u, double[] dw, Func<double[], double[], double[]> map) =>
         [.. _net.Layers.SelectMany(l => map(l.Of(u).ToArray(), l.Of(dw).ToArray()))];
 
-    /// <summary>A11: u̇ = (I − ννᵀ/‖ν‖²) g layer by layer; s is the norm where u = V.</summary>
+    /// <summary>T3 eq. 50: u̇ = (I − ννᵀ/‖ν‖²) g layer by layer; s is the norm where u = V.</summary>
     public double[] Tangent(double[] u, double p, double s)
     {
         var (g, _, gradients) = At(u, s);
@@ -140,7 +140,7 @@ internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
         });
     }
 
-    /// <summary>A13: ρ̇_k = ⟨V_k, Ẇ_k⟩, V̇_k = ρ_k S_p Ẇ_k; or ρ̇_k = ⟨ν_k, Ẇ_k⟩, V̇_k = (I − V_kν_kᵀ) Ẇ_k/ρ_k.</summary>
+    /// <summary>T3 eq. 72, 73: ρ̇_k = ⟨V_k, Ẇ_k⟩, V̇_k = ρ_k S_p Ẇ_k; or ρ̇_k = ⟨ν_k, Ẇ_k⟩, V̇_k = (I − V_kν_kᵀ) Ẇ_k/ρ_k.</summary>
     public double[] Lp(double[] state, double p, bool reparametrized)
     {
         var (rho, v) = Parts(state);

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Rhoflow.Tests.Flows;
 
-/// <summary>Numbers of the catalogue, computed elsewhere with other integrators, and solutions in closed form.</summary>
+/// <summary>Reference numbers, computed elsewhere with other integrators, and solutions in closed form.</summary>
 public class ReferenceFlowTests
 {
     private static readonly IntegrationOptions Tight = new() { Tolerance = new Tolerance(1e-12, 1e-14) };
@@ -18,7 +18,7 @@ public class ReferenceFlowTests
 
     private static Instant[] Times(params double[] t) => [.. t.Select(Instant.FromT)];
 
-    // T3 Fig 2 (catalogue C, H01, H08)
+    // T3 Fig 2
     [Fact]
     public void The_two_parameter_flow_of_figure_2()
     {
@@ -32,7 +32,7 @@ public class ReferenceFlowTests
         }
     }
 
-    // Catalogue B5 (H11, H12)
+    // T3 eq. 61, 63, corrected: the product of layers that start equal
     [Theory]
     [InlineData(2, 1.02673, 1.003665, 1.000466)]
     [InlineData(5, 1.04506, 1.00608, 1.00077)]
@@ -50,7 +50,7 @@ public class ReferenceFlowTests
         }
     }
 
-    // Catalogue B7, H46
+    // T3 eq. 8, 77: gradient descent's direction error is O(1/log t)
     [Fact]
     public void Iris_at_1e100()
     {
@@ -60,7 +60,7 @@ public class ReferenceFlowTests
         (point.DirectionError(HardMargin.Solve(Problems.Setosa).Direction) * point.At.LogT).ShouldBe(2.0157, 1e-3);
     }
 
-    // Catalogue B9, note: weight normalization on Iris
+    // T3 eq. 74: weight normalization on Iris
     [Fact]
     public void Weight_normalization_on_iris_to_1e100()
     {
@@ -70,7 +70,7 @@ public class ReferenceFlowTests
         var flow = new WeightNormalizationFlow(new EmpiricalRisk(Network.Dense(4, 1), Loss.Exponential, Problems.Setosa, Reduction.Sum));
         var points = flow.From([.. v.Select(x => .5 * x / norm)]).At([.. new[] { 1, 2, 4, 8, 16, 50, 100.0 }.Select(Instant.FromLog10T)]).ToArray();
         points.Select(p => p.DirectionError(direction)).ToArray().ShouldBe([.22440, .19231, .1255, .0599, .0293, .01041, .00539], 6e-5);
-        // The catalogue has .2256 and .1925 for the first two; Runge–Kutta on ρ̇ = Σ e^{−ρ v·z} v·z, v̇ = ρ Σ e^{−ρ v·z}(z − v v·z) decides.
+        // The first computation has .2256 and .1925 for the first two; Runge–Kutta on ρ̇ = Σ e^{−ρ v·z} v·z, v̇ = ρ Σ e^{−ρ v·z}(z − v v·z) decides.
         var z = Problems.Setosa.Signed();
         var end = Problems.RungeKutta((_, s) =>
         {
@@ -87,7 +87,7 @@ public class ReferenceFlowTests
         Vectors.Distance(end.AsSpan(1), direction).ShouldBe(points[0].DirectionError(direction), 1e-7);
     }
 
-    // Catalogue B33 (H47): N = 1, x = (1, 0): ρ overshoots and comes back to 1/(1 + λ)
+    // SQ eq. 5, 6: N = 1, x = (1, 0): ρ overshoots and comes back to 1/(1 + λ)
     [Fact]
     public void Batch_norm_with_weight_decay_overshoots()
     {
@@ -100,7 +100,7 @@ public class ReferenceFlowTests
         trajectory.RestedAt.ShouldNotBeNull();
     }
 
-    // Catalogue A15 (H15): one linear layer goes to the ridge solution (XᵀX + λ)⁻¹ Xᵀ y
+    // SQ eq. 5, 6: one linear layer goes to the ridge solution (XᵀX + λ)⁻¹ Xᵀ y
     [Fact]
     public void Batch_norm_with_weight_decay_rests_at_the_ridge_solution()
     {
@@ -117,7 +117,7 @@ public class ReferenceFlowTests
         point.LinearDirection()!.ShouldBe((ridge / ridge.L2Norm()).ToArray(), 1e-10);
     }
 
-    // Catalogue B28 (H18): the minimum-norm solution plus what of the start the data do not see
+    // T3b §11.1: the minimum-norm solution plus what of the start the data do not see
     [Fact]
     public void The_square_loss_goes_to_the_minimum_norm_solution()
     {
@@ -149,7 +149,7 @@ public class ReferenceFlowTests
             }
     }
 
-    // Catalogue B8 (H10): N = 1: sin θ · ρ is conserved by gradient descent, sin θ e^{ρ²/2} by weight normalization; sin θ to 1e-300
+    // T3 eq. 79, 80: N = 1: sin θ · ρ is conserved by gradient descent, sin θ e^{ρ²/2} by weight normalization; sin θ to 1e-300
     [Fact]
     public void The_invariants_of_a_single_example()
     {
@@ -168,7 +168,7 @@ public class ReferenceFlowTests
         }
     }
 
-    // Catalogue A6, B33: where the start is on the wrong side ρ passes through zero; w = ρ v goes on as weight normalization in w
+    // T3 eq. 22: where the start is on the wrong side ρ passes through zero; w = ρ v goes on as weight normalization in w
     [Theory]
     [InlineData(Method.Dop853)]
     [InlineData(Method.Radau)]

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Rhoflow.Tests.Flows;
 
-/// <summary>Every flow's velocity against the catalogue's equation written out naively, on random networks.</summary>
+/// <summary>Every flow's velocity against the paper's (corrected) equation written out naively, on random networks.</summary>
 public class VelocityTests
 {
     // Projections leave nothing of a layer of one weight: what is left is the rounding of the gradient before them.
@@ -73,7 +73,7 @@ public class VelocityTests
             var state = flow.Start(r.Theta);
             var expected = naive.WeightNormalization(state, [.. r.Net.Layers.Select(l => (l.Offset, l.Count))], lambda);
             Same(flow, naive, state, expected);
-            Same(new LagrangeFlow(risk, weightDecay: lambda), naive, state, expected);         // the same system (A6)
+            Same(new LagrangeFlow(risk, weightDecay: lambda), naive, state, expected);         // the same system (T3 eq. 22)
             var rows = Rows(r.Net);
             if (rows.Any(w => Vectors.Norm(r.Theta.AsSpan(w.Offset, w.Count)) < 1e-3)) return;
             var perRow = new RowWeightNormalizationFlow(risk, lambda);
@@ -126,7 +126,7 @@ public class VelocityTests
         }
     });
 
-    // A17 and A19: ρ_kρ̇_k = Σ g(ρf_n) ρ f_n
+    // T3 eq. 61 and SQ eq. 27: ρ_kρ̇_k = Σ g(ρf_n) ρ f_n
     [Fact]
     public void Norm_growth_A17_A19()
     {

@@ -5,7 +5,7 @@ namespace Rhoflow.Tests.Lab;
 /// <summary>Configs that tests start from.</summary>
 internal static class Configs
 {
-    /// <summary>The catalogue's instance of Theory III figure 2.</summary>
+    /// <summary>An instance of T3 Fig 2.</summary>
     public const string TwoParameters = """
         name: two-parameter-flow
         data:

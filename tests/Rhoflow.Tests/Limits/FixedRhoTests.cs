@@ -131,7 +131,7 @@ public sealed class FixedRhoTests
         r.IsDetermined.ShouldBeTrue();
         r.Constant.ShouldBe(1.029963, 5e-7);
         r.WeightNormalizationConstant.ShouldBe(r.Constant, 1e-15);
-        // Catalogue B7: error·log t = 1.0265 at t = 1e100.
+        // T3 eq. 77: error·log t = 1.0265 at t = 1e100.
         var logT = 100 * Math.Log(10);
         (r.DirectionError(logT) * logT).ShouldBe(1.0265, 5e-5);
     }

@@ -98,7 +98,7 @@ public sealed class LinearLimitsTests
         var force = new double[2];
         for (var n = 0; n < 2; n++) Vectors.Add(Math.Exp(-Vectors.Dot(w, z.AsSpan(2 * n, 2))), z.AsSpan(2 * n, 2), force);
         force.ShouldBe([2 * Lambda * w[0], 2 * Lambda * w[1]], 1e-15);
-        // A4: with w = Σ k_n x_n, e^{−x_n·Σ_j k_j x_j} = 2λ k_n; here k from the two equations of w itself.
+        // T3b eq. 17 with 2λ, at rest: with w = Σ k_n x_n, e^{−x_n·Σ_j k_j x_j} = 2λ k_n; here k from the two equations of w itself.
         var det = z[0] * z[3] - z[1] * z[2];
         double[] k = [(w[0] * z[3] - w[1] * z[2]) / det, (w[1] * z[0] - w[0] * z[1]) / det];
         for (var n = 0; n < 2; n++) Math.Exp(-Vectors.Dot(w, z.AsSpan(2 * n, 2))).ShouldBe(2 * Lambda * k[n], 1e-15);

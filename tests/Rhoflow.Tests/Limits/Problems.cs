@@ -6,7 +6,7 @@ namespace Rhoflow.Tests.Limits;
 /// <summary>Problems and independent solvers that several of these tests need.</summary>
 internal static class Problems
 {
-    /// <summary>The catalogue's instance: z = (1, .5), (.4, 1.2).</summary>
+    /// <summary>An instance of two examples: z = (1, .5), (.4, 1.2).</summary>
     public static Dataset TwoByTwo => new("two by two", [1, .5, .4, 1.2], [1, 1], 2);
 
     public static Dataset Setosa => Iris.Load().Binary("setosa");

@@ -79,7 +79,7 @@ public sealed class ScalarSolutionsTests
     [Fact]
     public void The_printed_rate_is_not_the_rate()
     {
-        // B8: log sin θ = −42.14 at t = 1e4, against −½ log² t = −42.42 and log(t^−½ log t) = −2.38.
+        // T3 eq. 80: log sin θ = −42.14 at t = 1e4, against −½ log² t = −42.42 and log(t^−½ log t) = −2.38.
         var logT = Math.Log(1e4);
         OneExampleInvariants.LogSineLaw(1, logT).ShouldBe(-42.42, .005);
         (-.5 * logT + Math.Log(logT)).ShouldBe(-2.38, .01);

@@ -21,7 +21,7 @@ public sealed class StationarityTests
         point.Complementarity.ShouldBe(0, 1e-13);
         // α with v = Σ α z is γ times the dual of w = v/γ.
         point.Alpha.ShouldBe([.. svm.Dual.Select(a => a * svm.Margin)], 1e-11);
-        // B15: no support vector is stationary alone.
+        // T3 §4.4: no support vector is stationary alone.
         foreach (var n in svm.SupportVectors)
             Vectors.Distance(data.Example(n), [.. svm.Direction.Select(v => v * Vectors.Dot(svm.Direction, data.Example(n)))]).ShouldBeGreaterThan(5);
     }

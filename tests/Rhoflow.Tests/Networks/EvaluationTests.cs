@@ -88,7 +88,7 @@ public class EvaluationTests
         }
     });
 
-    // T3 eq 3–6, corrected for units of degree p: one layer scaled by c gives c^{e_k}, all of them c^degree (catalogue A0, B1)
+    // T3 eq. 3, 4, 5, 6, corrected for units of degree p: one layer scaled by c gives c^{e_k}, all of them c^degree
     [Fact]
     public void Networks_are_positively_homogeneous_layer_by_layer() => ForAllNetworks((r, e) =>
     {
@@ -122,7 +122,7 @@ public class EvaluationTests
         }
     });
 
-    // ⟨W_k, ∂²f/∂W_k²⟩ = (e_k − 1) ∂f/∂W_k, which is 0 for ReLU and linear layers (T3 eq 5); across layers ∂²f/∂W_k∂W_j W_k = e_k ∂f/∂W_j
+    // ⟨W_k, ∂²f/∂W_k²⟩ = (e_k − 1) ∂f/∂W_k, which is 0 for ReLU and linear layers (T3 eq. 5); across layers ∂²f/∂W_k∂W_j W_k = e_k ∂f/∂W_j
     [Fact]
     public void The_second_derivative_along_a_layer_is_a_multiple_of_the_gradient() => ForAllNetworks((r, e) =>
     {

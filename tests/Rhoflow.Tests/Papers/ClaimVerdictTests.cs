@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Rhoflow.Tests.Papers;
 
-/// <summary>B13–B54: every claim runs, gives the verdict that the first reading of the papers came to, and reports numbers.</summary>
+/// <summary>Claims b13 to b54: every claim runs, gives the verdict that the first reading of the papers came to, and reports numbers.</summary>
 public class ClaimVerdictTests
 {
     public static TheoryData<string, Verdict> Verdicts => new()

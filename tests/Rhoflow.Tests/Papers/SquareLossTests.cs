@@ -36,7 +36,7 @@ public sealed class SquareLossTests
             TransientLongerForSmallStarts.HalfTime(2, rho).ShouldBe(Math.Log(b / (2 * c) * (b - c * rho) / (rho * b / 2)) / (4 * b), 1e-12);
     }
 
-    // Midpoint steps of eq. 28 itself, at constant means.
+    // Midpoint steps of SQ eq. 28 itself, at constant means.
     [Fact]
     public void Figure_11_solves_equation_28()
     {

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Rhoflow.Tests.Papers;
 
-/// <summary>Theory III: claims B1–B12 give the verdicts and numbers of the reference computation (Python, made independently), figures show law beside measurement.</summary>
+/// <summary>Theory III: claims b01 to b12 give the verdicts and numbers of the reference computation (Python, made independently), figures show law beside measurement.</summary>
 public sealed class TheoryIIITests
 {
     // One store for the class: the trajectories are integrated once, as in `reproduce`.

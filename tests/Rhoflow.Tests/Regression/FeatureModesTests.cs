@@ -10,7 +10,7 @@ namespace Rhoflow.Tests.Regression;
 
 public sealed class FeatureModesTests
 {
-    // T3b Fig 4: catalogue H33.
+    // T3b Fig 4.
     [Theory]
     [InlineData(39, 15.9807, 1.57221)]
     [InlineData(30, 16.9292, 1.19409)]

@@ -13,7 +13,7 @@ public sealed class PolynomialRegressionTests
     private static readonly BigFloat[] Points = Samples.Even(600, Bits);
     private static readonly DegreeSweep Figure6 = new(Nodes, Samples.Sine(4, Nodes), Points, Samples.Sine(4, Points), Bits);
 
-    // T3b Fig 6: catalogue B48, and an independent computation in decimal arithmetic of 210 digits.
+    // T3b Fig 6: exact kernels, and an independent computation in decimal arithmetic of 210 digits.
     [Theory]
     [InlineData(5, .47571, 1.85856)]
     [InlineData(30, 1.0167e-4, 2.20743e9)]

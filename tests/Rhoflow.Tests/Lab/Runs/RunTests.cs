@@ -262,7 +262,7 @@ public class RunTests
         const string yaml = "flow: {kind: norm-growth, layers: 2, f: 1, rho-k: 0.8}\nobserve: {at: {log10-t: [3, 10000]}, weights: true}";
         var run = Launch(folder, Configs.Read(yaml)).Folder;
         var rows = RunDocument.Read(run)["observations"]!.AsArray();
-        // K = 2: R = li⁻¹(2ft + C), so the catalogue's product at t = 1000 is 9.75103 (A19).
+        // K = 2: R = li⁻¹(2ft + C), so the product at t = 1000 is 9.75103 (T3 eq. 65, corrected).
         ((double)rows[0]!["rho"]!).ShouldBe(9.75103, 1e-5);
         ((double)rows[0]!["rho_1"]!).ShouldBe(Math.Sqrt(9.75103), 1e-5);
         ((double)rows[1]!["rho"]! / (10000 * Math.Log(10))).ShouldBe(1.000466, 1e-6);

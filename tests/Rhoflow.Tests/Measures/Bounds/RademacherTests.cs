@@ -99,7 +99,7 @@ public sealed class RademacherTests
         estimate.Value.ShouldBeLessThanOrEqualTo(exact * (1 + 1e-7));
         estimate.Value.ShouldBeGreaterThan(0.995 * exact);
 
-        // R_N(F) = ρ R_N(F̃), ρ = ρ_1 ρ_2 (catalogue B54).
+        // R_N(F) = ρ R_N(F̃), ρ = ρ_1 ρ_2 (SQ eq. 42).
         AllAngles(0.3, 7).ShouldBe(new RademacherComplexity(exact, 0).Scaled(0.3 * 7).Value, 1e-14);
         // And what Golowich et al. prove is above it.
         var inputs = InputNorms.Of(FeatureMatrix.Of(x, 2));

@@ -6,7 +6,7 @@ namespace Rhoflow.Tests.Measures.Curvature;
 
 public sealed class ConjugacyTests
 {
-    // y = h(x) turns x(t) = e^{μt} x(0) into e^{νt} h(x(0)): T3b eq 47, coordinate by coordinate.
+    // y = h(x) turns x(t) = e^{μt} x(0) into e^{νt} h(x(0)): T3b eq. 47, coordinate by coordinate.
     [Fact]
     public void The_map_turns_one_flow_into_the_other()
     {

@@ -50,7 +50,7 @@ public class EquilibriumTests
         NormEquilibrium.Of([.5, -.25, 0, 1], [0, 1], 2, 1, 0).Correlation.ShouldBe(1.5);
         NormEquilibrium.Of([.5, -.25, 0, 1], [0, 1], 2, 1, 0, -1).Correlation.ShouldBe(1.75);
         NormEquilibrium.Of([0, 0], [1, -1], 1, 1, 0).Rho.ShouldBe(double.NaN);
-        // Catalogue B34: f̃ = 1, λ = 1, N = 4.
+        // SQ eq. 7 and footnote 6: f̃ = 1, λ = 1, N = 4.
         NormEquilibrium.Of([1, 1, 1, 1], [1, 1, 1, 1], 1, 1, 1).Rho.ShouldBe(.8);
     }
 
@@ -69,7 +69,7 @@ public class EquilibriumTests
         input.Column("combination_cosine_1").ShouldBe(1, 1e-14);
         input.Column("combination_residual_1").ShouldBeLessThan(1e-13);
         input.Column("kkt_residual").ShouldBe(input.Column("v_residual_1"), 1e-15);
-        // No single example is at rest (catalogue B38): its residual is the sine of the angle between v and x.
+        // No single example is at rest (SQ eq. 40): its residual is the sine of the angle between v and x.
         input.Column("example_residual_min_1").ShouldBe(Enumerable.Range(0, 12).Min(n => Math.Sin(Vectors.Angle(w, data.Example(n)))), 1e-13);
         // Without weight decay Σ c f̃ = 0 there, and no α_n exist.
         double[] plain = [.. (x * x.Transpose()).Solve(x * MathNet.Numerics.LinearAlgebra.Double.DenseVector.OfArray(data.Y.ToArray()))];
@@ -142,7 +142,7 @@ public class EquilibriumTests
         }
     }
 
-    // Catalogue B39: V_k = P = x xᵀ of rank one fulfils the equation for its own x.
+    // SQ App. H.1: V_k = P = x xᵀ of rank one fulfils the equation for its own x.
     [Fact]
     public void A_projection_on_the_example_fulfils_the_equation()
     {

@@ -196,7 +196,7 @@ public class LimitTests
         condition.Value.ShouldBe(400, 1e-7 * 400);
     }
 
-    // T3 footnote 5 (catalogue B27): random data are worst conditioned at N = D, and no better for N ≪ D than for N ≫ D.
+    // T3 footnote 5: random data are worst conditioned at N = D, and no better for N ≪ D than for N ≫ D.
     [Fact]
     public void Square_random_data_are_worst_conditioned()
     {
