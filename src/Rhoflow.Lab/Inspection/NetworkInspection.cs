@@ -74,7 +74,7 @@ public sealed record NetworkInspection(
     private static TestResult OnTest(Linearization test, double logRho)
     {
         var outputs = test.Outputs.ToArray();
-        TrainingPoint.Normalize(outputs, logRho);
+        NormsAndDirections.DivideByRho(outputs, logRho);
         return new TestResult(outputs, test.Data.Y.ToArray(), test.Network.Outputs, test.Value.LogLoss);
     }
 

@@ -81,7 +81,13 @@ public sealed class PreparedRun
     private static Flow BuildFlow(FlowConfig f, double[] theta, EmpiricalRisk risk)
     {
         var network = risk.Network;
-        double Rho() => f.Rho ?? Norms.Product(network, [.. network.Layers.Select(l => Vectors.Norm(l.Of(theta)))]);
+        double Rho()
+        {
+            if (f.Rho is { } given) return given;
+            var norms = new double[network.Depth];
+            NormsAndDirections.Norms(network, theta, norms);
+            return NormsAndDirections.Product(network, norms);
+        }
         try
         {
             return f.Kind.Name switch

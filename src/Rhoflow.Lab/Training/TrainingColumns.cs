@@ -111,7 +111,7 @@ public sealed class TrainingColumns
     {
         var outputs = new double[test.Count * _network.Outputs];
         var score = training.Evaluate(replica, test, outputs: outputs, look: features.Look);
-        TrainingPoint.Normalize(outputs, logRho);
+        NormsAndDirections.DivideByRho(outputs, logRho);
         return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
     }
 

@@ -1,6 +1,5 @@
 using Rhoflow.Measures;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Training;
 
@@ -28,7 +27,7 @@ public sealed class TrainingPoint : Snapshot
     public static TrainingPoint Of(Network network, double[] theta, double[] statistics, double[] outputs, double[] targets, double logLoss)
     {
         var (rhoK, v, logRho) = Directions(network, theta, statistics);
-        Normalize(outputs, logRho);
+        NormsAndDirections.DivideByRho(outputs, logRho);
         return new TrainingPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss);
     }
 
@@ -40,27 +39,13 @@ public sealed class TrainingPoint : Snapshot
         var v = (double[])theta.Clone();
         if (network.StatisticsCount > 0) Fold(network, v, statistics);
         var rhoK = new double[network.Depth];
-        var logRho = 0.0;
-        for (var k = 0; k < rhoK.Length; k++)
-        {
-            var w = network.Layers[k].Of(v);
-            rhoK[k] = Vectors.Norm(w);
-            logRho += network.Exponents[k] * Math.Log(rhoK[k]);
-            if (rhoK[k] > 0) Vectors.Scale(1 / rhoK[k], w, w);
-        }
-        return (rhoK, v, logRho);
+        NormsAndDirections.Split(network, v, rhoK, v);
+        return (rhoK, v, NormsAndDirections.LogProduct(network, rhoK));
     }
 
     private static void Fold(Network network, double[] theta, double[] statistics)
     {
         var folded = BatchNormFolding.Of(network, theta, statistics);
         for (var k = 0; k < network.Depth; k++) folded.Layers[k].Weights.CopyTo(network.Layers[k].Of(theta));
-    }
-
-    /// <summary>f ← f/ρ; ρ as its logarithm, because it may leave the range of a double. Zero weights have zero outputs.</summary>
-    public static void Normalize(Span<double> outputs, double logRho)
-    {
-        foreach (ref var f in outputs)
-            if (f != 0) f = Math.CopySign(Math.Exp(Math.Log(Math.Abs(f)) - logRho), f);
     }
 }

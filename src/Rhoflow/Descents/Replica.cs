@@ -94,9 +94,9 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>log ρ = Σ e_k log ‖W_k‖.</summary>
     public double LogRho()
     {
-        var sum = 0.0;
-        for (var k = 0; k < _network.Depth; k++) sum += _network.Exponents[k] * Math.Log(Norm(k));
-        return sum;
+        Span<double> norms = new double[_network.Depth];
+        for (var k = 0; k < norms.Length; k++) norms[k] = Norm(k);
+        return NormsAndDirections.LogProduct(_network, norms);
     }
 
     /// <summary>What happens at the beginning of an epoch, before its first step.</summary>
@@ -156,8 +156,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         double t = norms.InSteps ? State.Step : State.Epoch, rho = schedule.At(t);
         if (!(rho > 0 && double.IsFinite(rho)))
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the schedule of ρ gives {rho} at {(norms.InSteps ? "step" : "epoch")} {t}; a positive finite number is needed"));
-        var log = 0.0;
-        for (var k = 0; k < _network.Depth; k++) log += _network.Exponents[k] * Math.Log(Math.Abs(State.Norms[k]));
+        var log = NormsAndDirections.LogProduct(_network, State.Norms.AsSpan(0, _network.Depth));
         var factor = Math.Exp((Math.Log(rho) - log) / _network.Degree);
         if (factor != 1) Rescale(factor);
     }

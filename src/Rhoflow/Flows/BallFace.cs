@@ -28,7 +28,7 @@ internal sealed class BallFace(Network network, double p)
         foreach (var layer in network.Layers)
         {
             var w = layer.Of(u);
-            var largest = Norms.PNorm(w, double.PositiveInfinity);
+            var largest = NormsAndDirections.PNorm(w, double.PositiveInfinity);
             for (var i = 0; i < w.Length; i++)
             {
                 _sign[layer.Offset + i] = p == 1 ? Math.Sign(w[i]) : 0;

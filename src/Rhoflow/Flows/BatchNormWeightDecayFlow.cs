@@ -1,4 +1,5 @@
 using Rhoflow.Losses;
+using Rhoflow.Networks;
 
 namespace Rhoflow.Flows;
 
@@ -32,9 +33,9 @@ public sealed class BatchNormWeightDecayFlow : Flow
     {
         var state = new double[Dimension];
         var rho = new double[Network.Depth];
-        UnconstrainedFlow.SplitByNorm(Network, theta, 2, rho, state.AsSpan(1));
+        NormsAndDirections.Split(Network, theta, rho, state.AsSpan(1));
         NormDirectionFlow.RequireDirections(rho, Kind);
-        state[0] = _startRho ?? Norms.Product(Network, rho);
+        state[0] = _startRho ?? NormsAndDirections.Product(Network, rho);
         return state;
     }
 
@@ -47,7 +48,7 @@ public sealed class BatchNormWeightDecayFlow : Flow
         for (var k = 0; k < Network.Depth; k++)
         {
             var layer = Network.Layers[k];
-            NormDirectionFlow.Tangent(rho, layer.Of(v), layer.Of(_h.AsSpan()), layer.Of(velocity[1..]));
+            NormsAndDirections.Tangent(rho, layer.Of(v), layer.Of(_h.AsSpan()), layer.Of(velocity[1..]));
         }
         return Decay.OfNorms(scale, velocity, state[..1], _lambda);
     }

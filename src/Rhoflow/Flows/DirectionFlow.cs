@@ -1,4 +1,5 @@
 using Rhoflow.Losses;
+using Rhoflow.Networks;
 
 namespace Rhoflow.Flows;
 
@@ -20,7 +21,7 @@ public abstract class DirectionFlow : Flow
     {
         var v = new double[Dimension];
         var rho = new double[Network.Depth];
-        UnconstrainedFlow.SplitByNorm(Network, theta, 2, rho, v);
+        NormsAndDirections.Split(Network, theta, rho, v);
         NormDirectionFlow.RequireDirections(rho, Kind);
         return v;
     }
@@ -42,7 +43,7 @@ public abstract class DirectionFlow : Flow
         for (var k = 0; k < Network.Depth; k++)
         {
             var layer = Network.Layers[k];
-            NormDirectionFlow.Tangent(c, layer.Of(v), layer.Of(H.AsSpan()), layer.Of(velocity));
+            NormsAndDirections.Tangent(c, layer.Of(v), layer.Of(H.AsSpan()), layer.Of(velocity));
         }
         return scale;
     }

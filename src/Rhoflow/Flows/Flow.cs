@@ -74,18 +74,16 @@ public abstract class Flow
     public virtual double LogLoss(double logT, ReadOnlySpan<double> state)
     {
         Split(logT, state, _rho, _v);
-        return Risk.LogLossScaled(_v, Norms.Product(Network, _rho));
+        return Risk.LogLossScaled(_v, NormsAndDirections.Product(Network, _rho));
     }
 
     /// <summary>log |ρ|, also where ρ overflows.</summary>
-    public virtual double LogRho(double logT, ReadOnlySpan<double> rho) => Norms.LogProduct(Network, rho);
+    public virtual double LogRho(double logT, ReadOnlySpan<double> rho) => NormsAndDirections.LogProduct(Network, rho);
 
     /// <summary>f(V; x_n) times the sign of ρ: the outputs of the normalized network.</summary>
     public virtual double[] NormalizedOutputs(ReadOnlySpan<double> rho, ReadOnlySpan<double> v)
     {
-        var sign = 1.0;
-        for (var k = 0; k < rho.Length; k++)
-            if (rho[k] < 0 && Network.Exponents[k] % 2 != 0) sign = -sign;
+        var sign = NormsAndDirections.Sign(Network, rho);
         var f = Risk.Outputs(v).ToArray();
         foreach (ref var value in f.AsSpan()) value *= sign;
         return f;

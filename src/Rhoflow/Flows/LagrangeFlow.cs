@@ -1,4 +1,5 @@
 using Rhoflow.Losses;
+using Rhoflow.Networks;
 
 namespace Rhoflow.Flows;
 
@@ -23,14 +24,14 @@ public sealed class LagrangeFlow : NormDirectionFlow
         var depth = Network.Depth;
         var rhos = state[..depth];
         var v = state[depth..];
-        var rho = Norms.Product(Network, rhos);
+        var rho = NormsAndDirections.Product(Network, rhos);
         var scale = Risk.EvaluateScaled(v, rho, H).LogScale;
         var cf = Risk.WeightedOutput();
         for (var k = 0; k < depth; k++)
         {
             var layer = Network.Layers[k];
-            velocity[k] = Norms.ProductDerivative(Network, rhos, k) * cf;
-            Tangent(rho, layer.Of(v), layer.Of(H.AsSpan()), layer.Of(velocity[depth..]));
+            velocity[k] = NormsAndDirections.ProductDerivative(Network, rhos, k) * cf;
+            NormsAndDirections.Tangent(rho, layer.Of(v), layer.Of(H.AsSpan()), layer.Of(velocity[depth..]));
         }
         return Decay.OfNorms(scale, velocity, rhos, _lambda);
     }

@@ -1,4 +1,5 @@
 using Rhoflow.Losses;
+using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Flows;
@@ -32,8 +33,8 @@ public sealed class LpConstrainedFlow : NormDirectionFlow
             var layer = Network.Layers[k];
             var nu = layer.Of(_nu);
             velocity[k] = Vectors.Dot(layer.Of(v), layer.Of(H));
-            Norms.PNormGradient(layer.Of(v), P, nu);
-            Tangent(rho[k], nu, layer.Of(H), layer.Of(velocity[depth..]));
+            NormsAndDirections.PNormGradient(layer.Of(v), P, nu);
+            NormsAndDirections.Tangent(rho[k], nu, layer.Of(H), layer.Of(velocity[depth..]));
         }
         return scale;
     }
@@ -65,7 +66,7 @@ public sealed class LpReparametrizedFlow : NormDirectionFlow
             var vk = layer.Of(v);
             var h = layer.Of(H);
             var target = layer.Of(velocity[depth..]);
-            Norms.PNormGradient(vk, P, nu);
+            NormsAndDirections.PNormGradient(vk, P, nu);
             velocity[k] = Vectors.Dot(nu, h);
             Vectors.Scale(1 / rho[k], h, target);
             Vectors.Add(-velocity[k] / rho[k], vk, target);

@@ -1,6 +1,5 @@
 using Rhoflow.Losses;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 
 namespace Rhoflow.Flows;
 
@@ -39,11 +38,11 @@ public abstract class NormDirectionFlow : Flow
         var state = new double[Dimension];
         var rho = state.AsSpan(0, Network.Depth);
         var v = state.AsSpan(Network.Depth);
-        UnconstrainedFlow.SplitByNorm(Network, theta, P, rho, v);
+        NormsAndDirections.Split(Network, theta, rho, v, P);
         RequireDirections(rho, Kind);
         if (_startRho is { } wanted)
         {
-            var factor = Math.Pow(wanted / Norms.Product(Network, rho), 1.0 / Network.Degree);
+            var factor = Math.Pow(wanted / NormsAndDirections.Product(Network, rho), 1.0 / Network.Degree);
             foreach (ref var r in rho) r *= factor;
         }
         return state;
@@ -58,8 +57,7 @@ public abstract class NormDirectionFlow : Flow
     /// <summary>−∂L/∂W at W_k = ρ_k V_k, into <see cref="H"/>.</summary>
     protected LossValue DescentAtW(ReadOnlySpan<double> rho, ReadOnlySpan<double> v)
     {
-        for (var k = 0; k < Network.Depth; k++)
-            Vectors.Scale(rho[k], Network.Layers[k].Of(v), Network.Layers[k].Of(W));
+        NormsAndDirections.Compose(Network, rho, v, W);
         return Risk.Evaluate(W, H);
     }
 
@@ -67,17 +65,5 @@ public abstract class NormDirectionFlow : Flow
     {
         for (var k = 0; k < rho.Length; k++)
             if (rho[k] == 0) throw new ArgumentException($"layer {k + 1} is zero at the start; {kind} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖ for every layer");
-    }
-
-    /// <summary>
-    /// velocity ← c (h − V⟨V,h⟩/‖V‖²): the part of c·h tangent to the sphere. Projected twice: near equilibrium the first pass leaves
-    /// rounding of size ε|h| along V, which nothing damps and which e^u (a clock in log t) would blow up.
-    /// </summary>
-    internal static void Tangent(double c, ReadOnlySpan<double> v, ReadOnlySpan<double> h, Span<double> velocity)
-    {
-        var square = Vectors.Dot(v, v);
-        Vectors.Scale(c, h, velocity);
-        Vectors.Add(-c * Vectors.Dot(v, h) / square, v, velocity);
-        Vectors.Add(-Vectors.Dot(v, velocity) / square, v, velocity);
     }
 }

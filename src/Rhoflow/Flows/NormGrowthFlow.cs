@@ -41,14 +41,14 @@ public sealed class NormGrowthFlow : Flow
 
     protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
-        var value = Weigh(Norms.Product(Network, state));
+        var value = Weigh(NormsAndDirections.Product(Network, state));
         var cf = 0.0;
         for (var n = 0; n < _f.Length; n++) cf += _weights[n] * _f[n];
-        for (var k = 0; k < state.Length; k++) velocity[k] = Norms.ProductDerivative(Network, state, k) * cf;
+        for (var k = 0; k < state.Length; k++) velocity[k] = NormsAndDirections.ProductDerivative(Network, state, k) * cf;
         return value.LogScale + _logFactor;
     }
 
-    public override double LogLoss(double logT, ReadOnlySpan<double> state) => Weigh(Norms.Product(Network, state)).LogLoss + _logFactor;
+    public override double LogLoss(double logT, ReadOnlySpan<double> state) => Weigh(NormsAndDirections.Product(Network, state)).LogLoss + _logFactor;
 
     public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v)
     {
@@ -58,7 +58,7 @@ public sealed class NormGrowthFlow : Flow
 
     public override double[] NormalizedOutputs(ReadOnlySpan<double> rho, ReadOnlySpan<double> v)
     {
-        var sign = Norms.Product(Network, rho) < 0 ? -1.0 : 1.0;
+        var sign = NormsAndDirections.Product(Network, rho) < 0 ? -1.0 : 1.0;
         return [.. _f.Select(f => sign * f)];
     }
 

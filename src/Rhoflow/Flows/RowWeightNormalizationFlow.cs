@@ -52,7 +52,7 @@ public sealed class RowWeightNormalizationFlow : Flow
             var v = state.Slice(_rows.Length + offset, length);
             var h = _h.AsSpan(offset, length);
             velocity[r] = Vectors.Dot(v, h);
-            NormDirectionFlow.Tangent(state[r], v, h, velocity.Slice(_rows.Length + offset, length));
+            NormsAndDirections.Tangent(state[r], v, h, velocity.Slice(_rows.Length + offset, length));
         }
         return Decay.OfNorms(scale, velocity, state[.._rows.Length], _lambda);
     }
@@ -60,7 +60,7 @@ public sealed class RowWeightNormalizationFlow : Flow
     public override double LogLoss(double logT, ReadOnlySpan<double> state) => Risk.LogLoss(Weights(state));
 
     public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v) =>
-        UnconstrainedFlow.SplitByNorm(Network, Weights(state), 2, rho, v);
+        NormsAndDirections.Split(Network, Weights(state), rho, v);
 
     // Rows scale apart, so the pattern belongs to W: ẇ = ġ v + g v̇.
     protected internal override void PatternPoint(ReadOnlySpan<double> state, ReadOnlySpan<double> velocity, Span<double> theta, Span<double> thetaDot)

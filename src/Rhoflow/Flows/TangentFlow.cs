@@ -1,4 +1,5 @@
 using Rhoflow.Losses;
+using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Flows;
@@ -36,7 +37,7 @@ public sealed class TangentFlow : Flow
     {
         var v = new double[Dimension];
         var rho = new double[Network.Depth];
-        UnconstrainedFlow.SplitByNorm(Network, theta, _p, rho, v);
+        NormsAndDirections.Split(Network, theta, rho, v, _p);
         NormDirectionFlow.RequireDirections(rho, Kind);
         return _rho is null ? theta.ToArray() : v;
     }
@@ -56,8 +57,8 @@ public sealed class TangentFlow : Flow
                 continue;
             }
             var nu = layer.Of(_nu);
-            Norms.PNormGradient(u, _p, nu);
-            Vectors.Add(-Vectors.Dot(nu, target) / Vectors.Dot(nu, nu), nu, target);
+            NormsAndDirections.PNormGradient(u, _p, nu);
+            NormsAndDirections.ProjectOut(nu, target);
         }
         return scale;
     }
@@ -66,7 +67,7 @@ public sealed class TangentFlow : Flow
 
     public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v)
     {
-        UnconstrainedFlow.SplitByNorm(Network, state, _p, rho, v);
+        NormsAndDirections.Split(Network, state, rho, v, _p);
         if (_rho is not { } given) return;
         rho.Fill(1);
         rho[^1] = given;

@@ -1,5 +1,5 @@
 using Rhoflow.Losses;
-using Rhoflow.Numerics;
+using Rhoflow.Networks;
 
 namespace Rhoflow.Flows;
 
@@ -28,15 +28,5 @@ public sealed class UnconstrainedFlow : Flow
     public override double LogLoss(double logT, ReadOnlySpan<double> state) => Risk.LogLoss(state);
 
     public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v) =>
-        SplitByNorm(Network, state, 2, rho, v);
-
-    internal static void SplitByNorm(Networks.Network network, ReadOnlySpan<double> theta, double p, Span<double> rho, Span<double> v)
-    {
-        for (var k = 0; k < network.Depth; k++)
-        {
-            var w = network.Layers[k].Of(theta);
-            rho[k] = Norms.PNorm(w, p);
-            Vectors.Scale(rho[k] == 0 ? 0 : 1 / rho[k], w, network.Layers[k].Of(v));
-        }
-    }
+        NormsAndDirections.Split(Network, state, rho, v);
 }

@@ -1,4 +1,5 @@
 using Rhoflow.Losses;
+using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Flows;
@@ -29,7 +30,7 @@ public sealed class WeightNormalizationFlow : NormDirectionFlow
         {
             var layer = Network.Layers[k];
             velocity[k] = Vectors.Dot(layer.Of(v), layer.Of(H.AsSpan()));
-            Tangent(rho[k], layer.Of(v), layer.Of(H.AsSpan()), layer.Of(velocity[depth..]));
+            NormsAndDirections.Tangent(rho[k], layer.Of(v), layer.Of(H.AsSpan()), layer.Of(velocity[depth..]));
         }
         return Decay.OfNorms(scale, velocity, rho, _lambda);
     }

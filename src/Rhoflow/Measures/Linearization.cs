@@ -135,15 +135,10 @@ public abstract class Linearization : IDisposable
             var folded = BatchNormFolding.Of(network, ones, statistics);
             for (var k = 0; k < network.Depth; k++) folded.Layers[k].Weights.CopyTo(network.Layers[k].Of(scale));
         }
-        var logRho = 0.0;
-        var rhoK = new double[network.Depth];
-        for (var k = 0; k < rhoK.Length; k++)
-        {
-            var folded = new double[network.Layers[k].Count];
-            TensorPrimitives.Multiply(network.Layers[k].Of(theta), network.Layers[k].Of(scale), folded);
-            rhoK[k] = Numerics.Vectors.Norm(folded);
-            logRho += network.Exponents[k] * Math.Log(rhoK[k]);
-        }
+        double[] w = new double[theta.Length], rhoK = new double[network.Depth];
+        TensorPrimitives.Multiply(theta, scale, w);
+        NormsAndDirections.Norms(network, w, rhoK);
+        var logRho = NormsAndDirections.LogProduct(network, rhoK);
         for (var k = 0; k < rhoK.Length; k++)
         {
             var factor = rhoK[k] > 0 && double.IsFinite(logRho) ? Math.Exp(Math.Log(rhoK[k]) - logRho) : 0;

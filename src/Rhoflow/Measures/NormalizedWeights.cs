@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Rhoflow.Numerics;
+using Rhoflow.Networks;
 
 namespace Rhoflow.Measures;
 
@@ -41,16 +41,8 @@ internal sealed record NormalizedWeights(double[] RhoK, double[] V, double LogRh
         TensorPrimitives.Multiply(passes.Theta, passes.Scale, v);
         var network = passes.Network;
         var rhoK = new double[network.Depth];
-        var logRho = 0.0;
-        for (var k = 0; k < rhoK.Length; k++)
-        {
-            var w = network.Layers[k].Of(v);
-            rhoK[k] = Vectors.Norm(w);
-            logRho += network.Exponents[k] * Math.Log(rhoK[k]);
-            if (rhoK[k] > 0)
-                foreach (ref var x in w) x /= rhoK[k];
-        }
-        return new NormalizedWeights(rhoK, v, logRho);
+        NormsAndDirections.SplitByDivision(network, v, rhoK);
+        return new NormalizedWeights(rhoK, v, NormsAndDirections.LogProduct(network, rhoK));
     }
 
     /// <summary>f̃ = f/ρ, N × C; zeros where a layer is zero.</summary>
@@ -58,8 +50,7 @@ internal sealed record NormalizedWeights(double[] RhoK, double[] V, double LogRh
     {
         var outputs = passes.Outputs.ToArray();
         if (!double.IsFinite(LogRho)) return new double[outputs.Length];
-        foreach (ref var f in outputs.AsSpan())
-            if (f != 0) f = Math.CopySign(Math.Exp(Math.Log(Math.Abs(f)) - LogRho), f);
+        NormsAndDirections.DivideByRho(outputs, LogRho);
         return outputs;
     }
 }

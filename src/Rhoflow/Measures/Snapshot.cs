@@ -20,9 +20,7 @@ public class Snapshot
     public Snapshot(Network network, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets, double logLoss, double logReduction)
     {
         (Network, RhoK, V, LogRho, Outputs, Targets, LogLoss, LogReduction) = (network, rhoK, v, logRho, outputs, targets, logLoss, logReduction);
-        Rho = 1;
-        for (var k = 0; k < rhoK.Length; k++)
-            for (var e = 0; e < network.Exponents[k]; e++) Rho *= rhoK[k];
+        Rho = NormsAndDirections.ProductByFactors(network, rhoK);
         NormalizedMargins = Losses.Margin.All(outputs, targets, network.Outputs);
     }
 
@@ -71,19 +69,7 @@ public class Snapshot
     /// θ: W_k = ρ_k V_k, so that f(θ; x) = ρ f(V; x). A negative ρ_k below a ReLU would switch its units to their other side instead of
     /// changing the sign of f; its sign then stands on the last layer.
     /// </summary>
-    public virtual double[] Weights()
-    {
-        var theta = (double[])V.Clone();
-        var sign = 1.0;
-        for (var k = 0; k < Network.Depth; k++)
-        {
-            var w = Network.Layers[k].Of(theta);
-            var moved = RhoK[k] < 0 && Network.Layers.Skip(k).Any(static l => l.Activation.HasKink);
-            if (moved && Network.Exponents[k] % 2 != 0) sign = -sign;
-            Vectors.Scale((moved ? -1 : 1) * (k == Network.Depth - 1 ? sign : 1) * RhoK[k], w, w);
-        }
-        return theta;
-    }
+    public virtual double[] Weights() => NormsAndDirections.Weights(Network, RhoK, V);
 
     /// <summary>
     /// The direction of the end-to-end linear map W_K … W_1 (d numbers, unit norm), or null where the network is not linear or the map is 0.

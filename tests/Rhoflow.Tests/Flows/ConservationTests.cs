@@ -97,10 +97,10 @@ public class ConservationTests
     {
         // Few coordinates a layer: on the 1-ball's edges the printed flow may slide (seen below)
         var (risk, theta) = Problem(p == 1 ? Network.Dense(2, 1) : Network.Linear(3, 3, 1), seed: 2);
-        var start = risk.Network.Layers.Select(l => Norms.PNorm(l.Of(theta), p)).ToArray();
+        var start = risk.Network.Layers.Select(l => NormsAndDirections.PNorm(l.Of(theta), p)).ToArray();
         foreach (var point in new TangentFlow(risk, p).From(theta, Tight).At(p == 1.5 ? Times(.1, 1) : Times(.1, 1, 10, 100)))       // below p = 2 it grinds to a halt where a coordinate reaches 0
             for (var k = 0; k < start.Length; k++)
-                Norms.PNorm(risk.Network.Layers[k].Of(point.State), p).ShouldBe(start[k], 2e-10 * start[k], $"p = {p}, t = {point.T}");
+                NormsAndDirections.PNorm(risk.Network.Layers[k].Of(point.State), p).ShouldBe(start[k], 2e-10 * start[k], $"p = {p}, t = {point.T}");
     }
 
     [Theory]
@@ -117,8 +117,8 @@ public class ConservationTests
             same[i].Weights().ShouldBe(plain[i].Weights(), 1e-8);
             foreach (var layer in risk.Network.Layers)
             {
-                Norms.PNorm(layer.Of(same[i].V), p).ShouldBe(1, 1e-8);
-                Norms.PNorm(layer.Of(other[i].V), p).ShouldBe(1, 1e-8);
+                NormsAndDirections.PNorm(layer.Of(same[i].V), p).ShouldBe(1, 1e-8);
+                NormsAndDirections.PNorm(layer.Of(other[i].V), p).ShouldBe(1, 1e-8);
             }
         }
         var wn = new WeightNormalizationFlow(risk).From(theta, Tight).At(Times(2)).Single();

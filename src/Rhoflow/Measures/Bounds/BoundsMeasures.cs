@@ -167,13 +167,7 @@ public static class BoundsMeasures
         return [bound.Total, bound.Ramp, bound.Complexity, bound.Confidence];
     }
 
-    private static double SpectralProduct(MeasureInput m)
-    {
-        var spectral = Norms(m).Spectral;
-        var log = 0.0;
-        for (var k = 0; k < spectral.Length; k++) log += m.Setting.Network.Exponents[k] * Math.Log(spectral[k]);
-        return log;
-    }
+    private static double SpectralProduct(MeasureInput m) => NormsAndDirections.LogProduct(m.Setting.Network, Norms(m).Spectral);
 
     private static string? Theorem(MeasureSetting setting) => BoundAssumptions.Classes(setting) ?? BoundAssumptions.Chain(setting.Network);
 
