@@ -1,9 +1,9 @@
 using Rhoflow.Data;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 using Rhoflow.Numerics.Eigen;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Benchmarks;
 

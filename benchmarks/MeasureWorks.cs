@@ -1,7 +1,7 @@
 using Rhoflow.Kernels;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Collapse;
 using Rhoflow.Measures.Structure;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Benchmarks;
 

@@ -4,7 +4,6 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Training;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
-using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Benchmarks;

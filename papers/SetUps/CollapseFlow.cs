@@ -1,10 +1,10 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Collapse;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Papers.SetUps;
 

@@ -52,7 +52,7 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
 
     /// <summary>|A∩B|/|A∪B| of the five smallest margins of two runs at one observation.</summary>
     public static double Overlap(SupportVectorRun a, SupportVectorRun b, int at) =>
-        Rhoflow.Measures.Margins.SupportVectors.Change([.. a.Order![at].Take(SetSize).Select(static n => (int)n)], [.. b.Order![at].Take(SetSize).Select(static n => (int)n)]).Jaccard;
+        Losses.SupportVectors.Change([.. a.Order![at].Take(SetSize).Select(static n => (int)n)], [.. b.Order![at].Take(SetSize).Select(static n => (int)n)]).Jaccard;
 
     /// <summary>Index of the smallest margin by epoch, as the paper draws it: a colour a seed, and lines where all examples are fitted and where weights were perturbed.</summary>
     public static Panel IndexPanel(string title, IReadOnlyList<SupportVectorRun> runs, IEnumerable<double> perturbed)

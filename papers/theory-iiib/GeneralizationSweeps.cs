@@ -1,7 +1,7 @@
 using System.Globalization;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
-using Rhoflow.Networks;
+using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;

@@ -1,6 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
-using Rhoflow.Networks;
+using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;

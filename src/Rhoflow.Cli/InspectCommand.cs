@@ -5,7 +5,7 @@ using Rhoflow.Data;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Measures;
+using Rhoflow.Measures.Catalog;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Cli;

@@ -1,6 +1,7 @@
 using Rhoflow.Data;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
+using Rhoflow.Measures.Catalog;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Cli;

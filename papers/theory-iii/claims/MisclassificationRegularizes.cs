@@ -5,7 +5,7 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
+using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 using Rhoflow.Papers.SetUps;
 

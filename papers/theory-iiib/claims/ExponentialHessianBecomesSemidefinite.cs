@@ -1,7 +1,7 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
+using Rhoflow.Measures.Curvature;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 

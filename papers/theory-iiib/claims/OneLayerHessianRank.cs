@@ -3,7 +3,7 @@ using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
+using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;

@@ -1,7 +1,7 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
+using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 using Rhoflow.Papers.SetUps;
 

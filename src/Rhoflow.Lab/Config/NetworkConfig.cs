@@ -1,4 +1,5 @@
 using Rhoflow.Networks;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Config;
 

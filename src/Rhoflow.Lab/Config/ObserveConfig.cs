@@ -1,4 +1,5 @@
 using Rhoflow.Measures;
+using Rhoflow.Measures.Catalog;
 
 namespace Rhoflow.Lab.Config;
 
@@ -14,7 +15,7 @@ namespace Rhoflow.Lab.Config;
 public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instants, int LogSpaced, IReadOnlyList<string> Measures, bool Weights,
     DetailConfig Detail, IReadOnlyList<int>? Epochs = null, int Every = 0)
 {
-    /// <summary>All families that configs may name; <see cref="Measures.MeasureCatalog"/> says which of them this version has.</summary>
+    /// <summary>All families that configs may name; <see cref="MeasureCatalog"/> says which of them this version has.</summary>
     public static readonly string[] Families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits"];
 
     private static readonly string[] Keys = ["at", "measures", "weights", .. DetailConfig.Keys];

@@ -7,6 +7,7 @@ using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Inspection;
 

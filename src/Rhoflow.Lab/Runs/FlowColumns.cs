@@ -5,6 +5,7 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Runs;
 

@@ -1,5 +1,7 @@
 using Rhoflow.Lab.Config;
 using Rhoflow.Measures;
+using Rhoflow.Measures.Catalog;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Runs;
 

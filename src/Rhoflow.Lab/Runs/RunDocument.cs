@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Rhoflow.Measures.Margins;
+using Rhoflow.Losses;
 
 namespace Rhoflow.Lab.Runs;
 

@@ -4,6 +4,7 @@ using Rhoflow.Data;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Training;
 

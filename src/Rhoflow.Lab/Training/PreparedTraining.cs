@@ -3,6 +3,7 @@ using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Training;
 

@@ -3,8 +3,8 @@ using System.Numerics;
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Measures;
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Training;
 
@@ -25,7 +25,7 @@ public sealed class TrainingCheckpoint
     /// <summary>By the names of <see cref="DescentState{T}.Arrays"/>.</summary>
     public IReadOnlyDictionary<string, Array> Arrays { get; }
 
-    /// <summary>By the names of <see cref="Measures.History.Arrays"/>.</summary>
+    /// <summary>By the names of <see cref="Observations.History.Arrays"/>.</summary>
     public IReadOnlyDictionary<string, double[]> History { get; }
 
     /// <summary>By the names of <see cref="DescentState{T}.Scalars"/>.</summary>

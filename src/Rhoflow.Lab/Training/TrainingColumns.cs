@@ -8,6 +8,7 @@ using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Training;
 

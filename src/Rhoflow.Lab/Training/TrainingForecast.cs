@@ -5,6 +5,7 @@ using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Measures.Curvature;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Training;
 

@@ -1,5 +1,5 @@
-using Rhoflow.Measures;
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Training;
 

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Measures;
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Training;
 

@@ -1,4 +1,4 @@
-using Rhoflow.Networks;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Data;
 

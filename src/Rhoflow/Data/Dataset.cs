@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Rhoflow.Networks;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Data;
 

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Rhoflow.Networks;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Data;
 

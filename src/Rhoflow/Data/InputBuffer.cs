@@ -1,5 +1,4 @@
 using System.Numerics;
-using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Data;

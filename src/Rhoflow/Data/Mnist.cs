@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Rhoflow.Networks;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Data;
 

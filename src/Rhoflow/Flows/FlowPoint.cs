@@ -1,4 +1,4 @@
-using Rhoflow.Measures;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Flows;
 

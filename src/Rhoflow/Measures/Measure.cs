@@ -1,3 +1,5 @@
+using Rhoflow.Observations;
+
 namespace Rhoflow.Measures;
 
 /// <summary>What a measure needs beside weights and outputs, in ascending cost.</summary>

@@ -1,3 +1,5 @@
+using Rhoflow.Numerics;
+
 namespace Rhoflow.Networks;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Rhoflow.Numerics;
+
 namespace Rhoflow.Networks;
 
 /// <summary>Puts nodes one behind the other; shapes chain by construction.</summary>

@@ -1,5 +1,5 @@
 using Rhoflow.Data;
-using Rhoflow.Networks;
+using Rhoflow.Numerics;
 using Rhoflow.Tests.Lab;
 using Shouldly;
 using Xunit;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using FsCheck;
 using FsCheck.Fluent;
 using Rhoflow.Data;
-using Rhoflow.Networks;
+using Rhoflow.Numerics;
 using Rhoflow.Tests.Lab;
 using Shouldly;
 using Xunit;

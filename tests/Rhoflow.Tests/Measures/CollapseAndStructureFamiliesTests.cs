@@ -6,6 +6,7 @@ using Rhoflow.Measures.Collapse;
 using Rhoflow.Measures.Structure;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
@@ -41,7 +42,7 @@ public class CollapseAndStructureFamiliesTests
         var point = new Snapshot(network, rhoK, v, rhoK.Sum(Math.Log), train.Outputs.ToArray(), setting.Train!.Y.ToArray(), train.Value.LogLoss, 0);
         return (new MeasureInput(setting, point)
         {
-            Test = test is null ? null : new Rhoflow.Measures.TestResult(test.Outputs.ToArray(), setting.Test!.Y.ToArray(), network.Outputs, test.Value.LogLoss),
+            Test = test is null ? null : new Rhoflow.Observations.TestResult(test.Outputs.ToArray(), setting.Test!.Y.ToArray(), network.Outputs, test.Value.LogLoss),
             Features = train.Features,
             TestFeatures = k => test?.Features(k),
         }, theta, train, test);

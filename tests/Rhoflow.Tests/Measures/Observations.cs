@@ -1,8 +1,10 @@
 using Rhoflow.Data;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
+using Rhoflow.Measures.Catalog;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 
 namespace Rhoflow.Tests.Measures;

@@ -58,7 +58,7 @@ public sealed class TrainingClaimTests
     [Fact]
     public void Sweeps_are_read_in_their_order()
     {
-        GeneralizationSweeps.FullWidths().Select(static e => e.Network!.Build(new Rhoflow.Networks.TensorShape(32, 32, 3)).ParameterCount).ShouldBe([482, 1180, 3224, 9904, 33632, 122560, 466304]);
+        GeneralizationSweeps.FullWidths().Select(static e => e.Network!.Build(new Rhoflow.Numerics.TensorShape(32, 32, 3)).ParameterCount).ShouldBe([482, 1180, 3224, 9904, 33632, 122560, 466304]);
         var full = GeneralizationSweeps.FullExamples();
         full.Count.ShouldBe(14);
         full.Select(static e => e.Data!.Train!.Value).ShouldBe([500, 500, 1000, 1000, 2000, 2000, 5000, 5000, 10000, 10000, 20000, 20000, 50000, 50000]);

@@ -1,5 +1,6 @@
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Bounds;
 

@@ -1,4 +1,5 @@
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Bounds;
 

@@ -1,5 +1,6 @@
 using Rhoflow.Data;
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Bounds;
 

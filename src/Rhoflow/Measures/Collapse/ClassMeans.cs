@@ -1,6 +1,7 @@
 using System.Buffers;
 using Rhoflow.Kernels;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Collapse;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Rhoflow.Kernels;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Collapse;
 

@@ -1,4 +1,5 @@
 using Rhoflow.Kernels;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Collapse;
 

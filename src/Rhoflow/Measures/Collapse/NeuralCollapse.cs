@@ -1,5 +1,6 @@
 using Rhoflow.Kernels;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Collapse;
 

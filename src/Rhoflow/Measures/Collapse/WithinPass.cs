@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Rhoflow.Kernels;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Collapse;
 

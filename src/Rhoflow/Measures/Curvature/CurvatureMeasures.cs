@@ -1,5 +1,6 @@
 using Rhoflow.Numerics;
 using Rhoflow.Numerics.Eigen;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Curvature;
 

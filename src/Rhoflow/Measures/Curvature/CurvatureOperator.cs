@@ -1,4 +1,5 @@
 using Rhoflow.Numerics.Eigen;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Curvature;
 

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Numerics.Eigen;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Curvature;
 

@@ -1,4 +1,5 @@
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Direction;
 

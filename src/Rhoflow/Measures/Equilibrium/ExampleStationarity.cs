@@ -1,5 +1,6 @@
 using Rhoflow.Measures.Margins;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Equilibrium;
 

@@ -1,6 +1,7 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Kernels;
 using Rhoflow.Numerics.Eigen;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Limits;
 

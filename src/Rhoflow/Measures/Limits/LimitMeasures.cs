@@ -1,4 +1,5 @@
 using Rhoflow.Data;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Limits;
 

@@ -1,5 +1,7 @@
+using Rhoflow.Losses;
 using Rhoflow.Measures.Margins;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Limits;
 

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Kernels;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Limits;
 

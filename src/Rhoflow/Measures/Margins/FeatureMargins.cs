@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Margins;
 

@@ -1,4 +1,6 @@
+using Rhoflow.Losses;
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Margins;
 

@@ -1,5 +1,6 @@
 using Rhoflow.Kernels;
 using Rhoflow.Networks;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Structure;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Rhoflow.Kernels;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Networks.Operators;
 

@@ -4,6 +4,7 @@ using Rhoflow.Measures;
 using Rhoflow.Measures.Bounds;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

@@ -1,9 +1,9 @@
 using Rhoflow.Data;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Bounds;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

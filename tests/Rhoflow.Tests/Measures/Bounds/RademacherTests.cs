@@ -1,9 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Bounds;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Rhoflow.Losses;
 using Rhoflow.Measures.Bounds;
 using Rhoflow.Networks;
+using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Collapse;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 
 namespace Rhoflow.Tests.Measures.Collapse;

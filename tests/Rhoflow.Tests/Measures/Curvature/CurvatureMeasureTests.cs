@@ -5,6 +5,7 @@ using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Numerics.Eigen;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

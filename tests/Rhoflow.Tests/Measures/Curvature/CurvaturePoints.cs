@@ -1,9 +1,9 @@
 using Rhoflow.Data;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Numerics.Eigen;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 
 namespace Rhoflow.Tests.Measures.Curvature;

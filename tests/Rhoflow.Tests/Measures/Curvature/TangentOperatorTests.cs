@@ -1,11 +1,11 @@
 using Rhoflow.Data;
 using Rhoflow.Kernels;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Numerics.Eigen;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

@@ -1,10 +1,11 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
+using Rhoflow.Measures.Catalog;
 using Rhoflow.Measures.Limits;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

@@ -1,8 +1,8 @@
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Margins;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

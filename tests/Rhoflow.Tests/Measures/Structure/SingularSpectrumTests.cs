@@ -2,6 +2,7 @@ using FsCheck.Fluent;
 using MathNet.Numerics.LinearAlgebra;
 using Rhoflow.Measures.Structure;
 using Rhoflow.Networks;
+using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

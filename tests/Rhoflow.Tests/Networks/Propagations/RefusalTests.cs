@@ -1,5 +1,6 @@
 using Rhoflow.Kernels;
 using Rhoflow.Networks;
+using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

@@ -1,13 +1,13 @@
 using Rhoflow.Data;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
 
-namespace Rhoflow.Tests.Measures;
+namespace Rhoflow.Tests.Observations;
 
 public class LinearizationTests
 {

@@ -1,12 +1,12 @@
 using Rhoflow.Kernels;
-using Rhoflow.Measures;
 using Rhoflow.Measures.Collapse;
 using Rhoflow.Measures.Margins;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Kernels;
 using Shouldly;
 using Xunit;
 
-namespace Rhoflow.Tests.Measures;
+namespace Rhoflow.Tests.Observations;
 
 /// <summary>Features in memory that was lent: rows behind the last do not count.</summary>
 public sealed class FeatureMatrixTests

@@ -1,7 +1,7 @@
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Measures;
+namespace Rhoflow.Observations;
 
 /// <summary>
 /// A network at one moment, as norms and directions W_k = ρ_k V_k with its outputs on the training set: what measures look at.

@@ -4,12 +4,13 @@ using Rhoflow.Measures.Curvature;
 using Rhoflow.Measures.Direction;
 using Rhoflow.Measures.Equilibrium;
 using Rhoflow.Measures.Limits;
+using Rhoflow.Measures.LossAndError;
 using Rhoflow.Measures.Margins;
 using Rhoflow.Measures.NormalizedLoss;
 using Rhoflow.Measures.Norms;
 using Rhoflow.Measures.Structure;
 
-namespace Rhoflow.Measures;
+namespace Rhoflow.Measures.Catalog;
 
 /// <summary>Every measure, in the order of its columns.</summary>
 public static class MeasureCatalog

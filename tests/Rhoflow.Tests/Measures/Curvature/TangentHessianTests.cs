@@ -1,12 +1,12 @@
 using Rhoflow.Data;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
+using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Shouldly;
 using Xunit;
 
-namespace Rhoflow.Tests.Measures;
+namespace Rhoflow.Tests.Measures.Curvature;
 
 public class TangentHessianTests
 {

@@ -1,4 +1,4 @@
-namespace Rhoflow.Measures;
+namespace Rhoflow.Measures.LossAndError;
 
 /// <summary>Loss and classification error.</summary>
 public static class LossMeasures

@@ -1,8 +1,8 @@
-using Rhoflow.Measures.Margins;
+using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Measures;
+namespace Rhoflow.Observations;
 
 /// <summary>
 /// What measures remember of a run: where it started, and the observation before this one. Its <see cref="Arrays"/> go into checkpoints, so that a

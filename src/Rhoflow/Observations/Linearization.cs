@@ -5,7 +5,7 @@ using Rhoflow.Kernels;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 
-namespace Rhoflow.Measures;
+namespace Rhoflow.Observations;
 
 /// <summary>Receives ∂f_c(x_n)/∂θ, P numbers that are valid during the call only.</summary>
 public delegate void GradientVisitor(int n, int c, ReadOnlySpan<double> gradient);

@@ -5,7 +5,7 @@ using Rhoflow.Kernels;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 
-namespace Rhoflow.Measures;
+namespace Rhoflow.Observations;
 
 /// <summary>The passes of a <see cref="Linearization"/>, computed in <typeparamref name="T"/>.</summary>
 /// <typeparam name="T">float or double.</typeparam>

@@ -1,4 +1,4 @@
-namespace Rhoflow.Networks;
+namespace Rhoflow.Numerics;
 
 /// <summary>
 /// The shape of what one example is at some place of a network: an image of Height × Width positions with Channels numbers each,

@@ -4,7 +4,7 @@ using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Measures;
+namespace Rhoflow.Measures.Curvature;
 
 /// <summary>How many eigenvalues of a symmetric matrix are negative, zero and positive; an eigenvalue is zero if its size is at most the threshold.</summary>
 /// <param name="Negative">Below −threshold.</param>
@@ -55,7 +55,7 @@ public sealed record TangentHessian
 
     /// <summary>Signs of the eigenvalues.</summary>
     /// <param name="relative">Eigenvalues up to this times the largest |μ| count as zero; rounding alone leaves about P·1e-16.</param>
-    public Signature Signature(double relative = 1e-9) => Measures.Signature.Of(Eigenvalues, relative);
+    public Signature Signature(double relative = 1e-9) => Curvature.Signature.Of(Eigenvalues, relative);
 
     /// <param name="risk">L; any loss.</param>
     /// <param name="rho">ρ, any finite number.</param>

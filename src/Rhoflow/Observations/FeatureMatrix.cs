@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 
-namespace Rhoflow.Measures;
+namespace Rhoflow.Observations;
 
 /// <summary>Features of N examples, p numbers each, in the precision that they were computed in; read as float64.</summary>
 public sealed class FeatureMatrix

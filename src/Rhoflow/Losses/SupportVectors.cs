@@ -1,4 +1,4 @@
-namespace Rhoflow.Measures.Margins;
+namespace Rhoflow.Losses;
 
 /// <summary>The examples that decide the margin, min_n y_n f_n (T3 §6, Fig 9).</summary>
 public static class SupportVectors
