@@ -1,7 +1,8 @@
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
-using Rhoflow.Lab.Training;
+using Rhoflow.Lab.DescentRuns;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Numerics;
@@ -34,7 +35,7 @@ internal static class ObservationWorks
     private static Action<int> Observe()
     {
         var (experiment, risk, training) = Start();
-        var columns = new TrainingColumns(experiment, risk.Network, risk.Data, null);
+        var columns = new DescentColumns(experiment, risk.Network, risk.Data, null);
         var history = columns.Start(training.Replicas[0]);
         return count =>
         {

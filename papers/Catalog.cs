@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.Measures;
 using Rhoflow.Papers.Schedules;
 using Rhoflow.Papers.SquareLoss;

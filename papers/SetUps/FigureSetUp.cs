@@ -1,6 +1,7 @@
 using Rhoflow.Data;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 

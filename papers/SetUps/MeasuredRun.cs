@@ -1,7 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Files;
+using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Lab.Training;
 
 namespace Rhoflow.Papers.SetUps;
 

@@ -1,3 +1,4 @@
+using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 
 namespace Rhoflow.Papers.SquareLoss;

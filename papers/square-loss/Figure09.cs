@@ -1,4 +1,4 @@
-using Rhoflow.Lab.Figures;
+using Rhoflow.Lab.Claims;
 
 namespace Rhoflow.Papers.SquareLoss;
 

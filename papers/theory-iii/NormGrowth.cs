@@ -1,6 +1,6 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Limits;
 using Rhoflow.Papers.SetUps;
 

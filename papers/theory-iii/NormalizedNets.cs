@@ -1,5 +1,5 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Measures.NormalizedLoss;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;

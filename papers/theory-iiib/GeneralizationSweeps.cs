@@ -1,6 +1,6 @@
 using System.Globalization;
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 

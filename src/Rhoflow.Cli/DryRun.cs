@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Launching;
 
 namespace Rhoflow.Cli;
 

@@ -1,5 +1,5 @@
 using Rhoflow.Data;
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
 using Rhoflow.Papers;
 

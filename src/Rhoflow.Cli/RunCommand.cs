@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 
 namespace Rhoflow.Cli;
 

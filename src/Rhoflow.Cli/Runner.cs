@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.DescentRuns;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.FlowRuns;
+using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Lab.Training;
 
 namespace Rhoflow.Cli;
 
@@ -71,8 +73,8 @@ internal static class Runner
 
     private static void Check(IReadOnlyList<Experiment> group)
     {
-        if (group[0].Descent is null) PreparedRun.From(group[0]);
-        else PreparedTraining.From(group);
+        if (group[0].Descent is null) PreparedFlow.From(group[0]);
+        else PreparedDescent.From(group);
     }
 
     private static RunLauncher Launcher(RunRequest request) => new(request.Root, request.Resume, Environment.GetCommandLineArgs()[1..]);

@@ -1,4 +1,4 @@
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Figures;
 
 namespace Rhoflow.Lab.Claims;

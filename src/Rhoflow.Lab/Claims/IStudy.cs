@@ -1,4 +1,4 @@
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 
 namespace Rhoflow.Lab.Claims;
 

@@ -2,34 +2,69 @@ using System.Text;
 
 namespace Rhoflow.Lab.Files;
 
-/// <summary>Files that are there in full or not at all: written beside, flushed, renamed.</summary>
+/// <summary>
+/// Files that are there in full or not at all: written under another name in the same folder, flushed to the disk, then renamed. The folder
+/// must exist: a run folder that was removed while its run went on must not come back with one file in it.
+/// </summary>
 public static class AtomicFile
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+    private const string Extension = ".new";
 
-    /// <summary>Writes <paramref name="text"/> to <paramref name="path"/>, making its folder where needed.</summary>
-    /// <exception cref="IOException">No room, or the folder cannot be written; the old file, if any, is still there.</exception>
-    public static void WriteText(string path, string text) => WriteBytes(path, Utf8.GetBytes(text));
+    // A temporary file that nobody has written to for so long was left by a process that was killed.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
 
-    /// <summary>Writes <paramref name="bytes"/> to <paramref name="path"/>, making its folder where needed.</summary>
-    /// <exception cref="IOException">No room, or the folder cannot be written; the old file, if any, is still there.</exception>
-    public static void WriteBytes(string path, ReadOnlySpan<byte> bytes)
+    /// <summary>Replaces the whole content of <paramref name="path"/> by <paramref name="text"/> in UTF-8, without a byte-order mark.</summary>
+    /// <inheritdoc cref="Write(string, Action{Stream})" path="/exception"/>
+    public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Replaces the whole content of <paramref name="path"/> by <paramref name="bytes"/>.</summary>
+    /// <inheritdoc cref="Write(string, Action{Stream})" path="/exception"/>
+    public static void Write(string path, byte[] bytes) => Write(path, stream => stream.Write(bytes));
+
+    /// <summary>Replaces the whole content of <paramref name="path"/> by what <paramref name="content"/> writes.</summary>
+    /// <exception cref="IOException">The disk is full, or the folder is missing or read-only; the old file, if any, is still there.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission; the old file, if any, is still there.</exception>
+    public static void Write(string path, Action<Stream> content)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        RemoveAbandoned(path);
+        // A name of its own, so that two processes that write the same file do not rename each other's half-written one.
+        var temporary = $"{path}.{Guid.NewGuid():N}{Extension}";
         try
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
+                content(stream);
+                stream.Flush(flushToDisk: true);
             }
             File.Move(temporary, path, overwrite: true);
         }
         catch
         {
-            File.Delete(temporary);
+            Remove(temporary);
             throw;
+        }
+    }
+
+    // A checkpoint may hold hundreds of megabytes; what a killed process left of one would never be looked for again.
+    private static void RemoveAbandoned(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(full)!;
+        if (!Directory.Exists(folder)) return;
+        foreach (var left in Directory.EnumerateFiles(folder, $"{Path.GetFileName(full)}.*{Extension}"))
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(left) > Abandoned) Remove(left);
+    }
+
+    // Best effort: the first error is the one to tell.
+    private static void Remove(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It costs space only.
         }
     }
 }

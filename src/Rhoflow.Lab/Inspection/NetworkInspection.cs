@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.DescentRuns;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Lab.Training;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
@@ -56,7 +56,7 @@ public sealed record NetworkInspection(
         var table = new MeasureTable(new ObserveConfig("epoch", [], 0, families, false, detail), setting);
         using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, n.Theta, n.Statistics, threads);
         using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, n.Theta, n.Statistics, threads);
-        var point = TrainingPoint.Of(network, n.Theta, n.Statistics, train.Outputs.ToArray(), n.Train.Y.ToArray(), train.Value.LogLoss);
+        var point = DescentPoint.Of(network, n.Theta, n.Statistics, train.Outputs.ToArray(), n.Train.Y.ToArray(), train.Value.LogLoss);
         var input = new MeasureInput(setting, point)
         {
             Test = test is null ? null : OnTest(test, point.LogRho),

@@ -1,8 +1,11 @@
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.DescentRuns;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Files;
+using Rhoflow.Lab.FlowRuns;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Lab.Training;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
@@ -39,8 +42,8 @@ public sealed record TrainedNetwork(
 
     private static TrainedNetwork OfDescent<T>(RunFolder folder, Experiment e) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
-        var checkpoint = TrainingCheckpoint.Read(folder.Path) ?? throw new DataException($"{folder.Path}: there is no {TrainingCheckpoint.Name}; the weights of a descent stand there");
-        var run = PreparedTraining.From(e);
+        var checkpoint = DescentCheckpoint.Read(folder.Path) ?? throw new DataException($"{folder.Path}: there is no {DescentCheckpoint.Name}; the weights of a descent stand there");
+        var run = PreparedDescent.From(e);
         using var training = new Training<T>(new DataRisk<T>(run.Network, e.Loss.Loss, run.Data.Train), [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Block = 1, Test = run.Data.Test });
         var replica = training.Replicas[0];
         try
@@ -49,7 +52,7 @@ public sealed record TrainedNetwork(
         }
         catch (ArgumentException error)
         {
-            throw new DataException($"{folder.File(TrainingCheckpoint.Name)}: {error.Message}", error);
+            throw new DataException($"{folder.File(DescentCheckpoint.Name)}: {error.Message}", error);
         }
         return new TrainedNetwork(folder.Path, run.Network, replica.Theta, replica.State.Statistics, e.Loss.Loss, Reduction.Mean, e.Precision, run.Data.Train, run.Data.Test)
         {
@@ -63,7 +66,7 @@ public sealed record TrainedNetwork(
         var file = folder.File(Path.Combine("arrays", "W.npy"));
         var rows = File.Exists(file) ? Npy.Read(file) : [];
         if (rows.Length == 0) throw new DataException($"{folder.Path}: the run kept no weights; run it again with observe.weights: true");
-        var run = PreparedRun.From(e);
+        var run = PreparedFlow.From(e);
         if (rows[^1].Length != run.Flow.Network.ParameterCount)
             throw new DataException($"{file}: {rows[^1].Length} weights for a network of {run.Flow.Network.ParameterCount}");
         return new TrainedNetwork(folder.Path, run.Flow.Network, rows[^1], [], e.Loss.Loss, e.Loss.Reduction, Precision.Float64, run.Train!, run.Test)

@@ -1,5 +1,5 @@
 using Rhoflow.Data;
-using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Launching;
 
 namespace Rhoflow.Lab.Report;
 

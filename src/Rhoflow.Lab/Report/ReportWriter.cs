@@ -54,7 +54,8 @@ public static class ReportWriter
                 var target = Path.Combine(folder, "assets", file);
                 if (File.Exists(source) && (!File.Exists(target) || new FileInfo(target).Length != new FileInfo(source).Length))
                 {
-                    AtomicFile.WriteBytes(target, File.ReadAllBytes(source));
+                    Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                    AtomicFile.Write(target, File.ReadAllBytes(source));
                 }
             }
         }
@@ -65,10 +66,10 @@ public static class ReportWriter
             .ToDictionary(id => id, id => SvgFile(folder, id), StringComparer.Ordinal);
         var page = new PageParts(content, svg.Keys.ToHashSet(StringComparer.Ordinal),
             HasVega: Scripts.All(s => File.Exists(Path.Combine(folder, "assets", s.File))), notes);
-        foreach (var paper in content.PapersShown) AtomicFile.WriteText(Path.Combine(folder, paper.Key + ".html"), PaperPage.Write(page, paper));
-        AtomicFile.WriteText(Path.Combine(folder, "CLAIMS.md"), ClaimsDocument.Write(content));
+        foreach (var paper in content.PapersShown) Write(Path.Combine(folder, paper.Key + ".html"), PaperPage.Write(page, paper));
+        Write(Path.Combine(folder, "CLAIMS.md"), ClaimsDocument.Write(content));
         var index = Path.Combine(folder, "index.html");
-        AtomicFile.WriteText(index, FrontPage.Write(page));
+        Write(index, FrontPage.Write(page));
         return new WrittenReport(Path.GetFullPath(index), svg, notes);
     }
 
@@ -79,7 +80,13 @@ public static class ReportWriter
 
     private static void WriteIfChanged(string path, string text)
     {
-        if (!File.Exists(path) || !string.Equals(File.ReadAllText(path), text, StringComparison.Ordinal)) AtomicFile.WriteText(path, text);
+        if (!File.Exists(path) || !string.Equals(File.ReadAllText(path), text, StringComparison.Ordinal)) Write(path, text);
+    }
+
+    private static void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        AtomicFile.Write(path, text);
     }
 
     private static string Asset(string name)

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 
 namespace Rhoflow.Lab.Report;
 

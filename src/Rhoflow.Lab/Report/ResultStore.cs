@@ -49,7 +49,8 @@ public sealed class ResultStore
     public void Save<T>(string id, Delegate code, T result) where T : class
     {
         var body = JsonSerializer.Serialize(result, Json);
-        AtomicFile.WriteText(PathOf(id), $"{{\"key\":\"{Key(id, code)}\",\"checksum\":\"{ContentHash.Of(body)}\",\"body\":{body}}}\n");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(PathOf(id)))!);
+        AtomicFile.Write(PathOf(id), $"{{\"key\":\"{Key(id, code)}\",\"checksum\":\"{ContentHash.Of(body)}\",\"body\":{body}}}\n");
     }
 
     /// <summary>Where the result of <paramref name="id"/> lies.</summary>

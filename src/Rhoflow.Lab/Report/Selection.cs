@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
-using Rhoflow.Lab.Figures;
 
 namespace Rhoflow.Lab.Report;
 

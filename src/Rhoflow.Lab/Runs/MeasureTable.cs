@@ -1,4 +1,4 @@
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Measures;
 using Rhoflow.Measures.Catalog;
 using Rhoflow.Observations;

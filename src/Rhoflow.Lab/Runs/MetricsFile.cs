@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Rhoflow.Lab.Files;
 
 namespace Rhoflow.Lab.Runs;
 

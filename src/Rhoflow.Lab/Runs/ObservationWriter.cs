@@ -1,3 +1,4 @@
+using Rhoflow.Lab.Files;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Runs;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Files;
 using Rhoflow.Losses;
 
 namespace Rhoflow.Lab.Runs;

@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rhoflow.Lab.Config;
+using System.Text.Json;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Files;
 
 namespace Rhoflow.Lab.Runs;
 

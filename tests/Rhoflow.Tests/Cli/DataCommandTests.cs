@@ -3,6 +3,7 @@ using Rhoflow.Cli;
 using Rhoflow.Data;
 using Rhoflow.Tests.Data;
 using Rhoflow.Tests.Lab;
+using Rhoflow.Tests.Lab.Datasets;
 using Shouldly;
 using Xunit;
 

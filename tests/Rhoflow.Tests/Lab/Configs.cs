@@ -1,4 +1,5 @@
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 
 namespace Rhoflow.Tests.Lab;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Papers;
 using Shouldly;

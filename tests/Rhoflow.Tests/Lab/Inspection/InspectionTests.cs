@@ -2,9 +2,11 @@ using System.Text.Json.Nodes;
 using Rhoflow.Cli;
 using Rhoflow.Data;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Inspection;
+using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Tests.Lab.Training;
+using Rhoflow.Tests.Lab.DescentRuns;
 using Shouldly;
 using Xunit;
 

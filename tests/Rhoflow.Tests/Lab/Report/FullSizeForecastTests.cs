@@ -1,7 +1,8 @@
-using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Report;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Tests.Lab.Training;
+using Rhoflow.Tests.Lab.DescentRuns;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using Rhoflow.Flows;
+using Rhoflow.Lab.Files;
+using Rhoflow.Lab.FlowRuns;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Numerics;
 using Shouldly;
@@ -62,8 +64,8 @@ public class FileTests
     {
         using var folder = new TemporaryFolder();
         var c = new TrajectoryCheckpoint(new StepperState(1 / 3.0, Awkward, -0.0, [double.NaN, 2]), Method.Radau, 7, double.NaN, 1L << 40, true, [1.1]);
-        CheckpointFile.Write(folder.Path, c, new Dictionary<string, double[]> { ["history.path"] = Awkward });
-        var (d, measured) = CheckpointFile.Read(folder.Path)!.Value;
+        FlowCheckpoint.Write(folder.Path, c, new Dictionary<string, double[]> { ["history.path"] = Awkward });
+        var (d, measured) = FlowCheckpoint.Read(folder.Path)!.Value;
         measured["history.path"].Select(BitConverter.DoubleToInt64Bits).ShouldBe(Awkward.Select(BitConverter.DoubleToInt64Bits));
         d.Stepper.Y.Select(BitConverter.DoubleToInt64Bits).ShouldBe(c.Stepper.Y.Select(BitConverter.DoubleToInt64Bits));
         BitConverter.DoubleToInt64Bits(d.Stepper.Step).ShouldBe(BitConverter.DoubleToInt64Bits(-0.0));
@@ -71,7 +73,7 @@ public class FileTests
         d.Stepper.Memory.ShouldBe(c.Stepper.Memory);
         d.Mode.ShouldBe(c.Mode);
         double.IsNaN(d.Tau).ShouldBeTrue();
-        CheckpointFile.Read(folder / "elsewhere").ShouldBeNull();
+        FlowCheckpoint.Read(folder / "elsewhere").ShouldBeNull();
     }
 
     [Fact]

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Numerics;
+using Rhoflow.Data;
+using Rhoflow.Descents;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Runs;
+using Rhoflow.Losses;
+using Rhoflow.Measures;
+using Rhoflow.Measures.Curvature;
+using Rhoflow.Networks;
+using Rhoflow.Observations;
+
+namespace Rhoflow.Lab.DescentRuns;
+
+/// <summary>The columns of a descent's metrics.csv and how a row is read off a replica. NaN: not measured here.</summary>
+public sealed class DescentColumns
+{
+    // Entries of the data up to which the limit's direction is solved for unless it is asked for by name: seconds, not minutes.
+    private const long LargestLimit = 1_000_000;
+
+    private const long LargestFeatures = 4_000_000_000;
+
+    private readonly DetailConfig _detail;
+    private readonly Dataset _train;
+    private readonly Dataset _curved;
+    private readonly Dataset? _test;
+    private readonly Network _network;
+    private readonly Loss _loss;
+    private readonly double[]? _limit;
+
+    internal DescentColumns(Experiment experiment, Network network, Dataset train, Dataset? test)
+    {
+        (_network, _loss, _train, _test) = (network, experiment.Loss.Loss, train, test);
+        var observe = experiment.Observe;
+        _detail = observe.Detail;
+        var decay = experiment.Descent!.WeightDecay;
+        Table = new MeasureTable(observe, new MeasureSetting(network, _loss, train, test)
+        {
+            FeatureLayers = observe.Detail.FeatureLayers(network.Depth),
+            WeightDecay = decay.Length == 0 ? 0 : Array.TrueForAll(decay, d => d == decay[0]) ? decay[0] : double.NaN,
+        });
+        RequireRoom(experiment, train, test);
+        var notes = new List<string>(Table.Notes);
+        _curved = train;
+        if (Table.Needs(MeasureNeed.Curvature) && observe.Detail.CurvatureExamples < train.Count)
+        {
+            _curved = train.Choose([.. Enumerable.Range(0, observe.Detail.CurvatureExamples)]);
+            notes.Add($"curvature is that of the loss on the first {_curved.Count} of {train.Count} training examples (observe.curvature-examples)");
+        }
+        if (!_detail.Gradients && Table.Needs(MeasureNeed.Gradients)) notes.Add("measures that need gradients are taken at the first and the last observation (observe.gradients: always for all)");
+        if (Curvature is { Products: > 0 } forecast)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"an observation of curvature takes about {forecast.Products} Hessian products of {forecast.LayerFlops.Sum() / 1e9:g2} GFLOP on {_curved.Count} examples, and {forecast.Bytes / 1e6:n0} MB"));
+        if (!_detail.Curvature && Table.Needs(MeasureNeed.Curvature)) notes.Add("measures of curvature are taken at the first and the last observation (observe.curvature: always for all)");
+        var linear = network.IsChain && network.Layers.All(static l => l.Activation.Kind == ActivationKind.Identity) && network.Outputs == 1;
+        var feasible = !observe.IsLenient || (long)train.Count * train.Inputs <= LargestLimit;
+        if (linear && feasible && observe.Wants("direction")) _limit = LimitDirection.Of(train, _loss, observe.IsLenient, notes);
+        else if (!observe.IsLenient && observe.Wants("direction")) notes.Add("direction_error is not measured: only a linear network with one output has one direction to compare");
+        if (Homogeneity.Of(network).Reason is { } reason) notes.Add($"the network is not exactly homogeneous: {reason}");
+        Notes = notes;
+    }
+
+    /// <summary>Columns and arrays.</summary>
+    public MeasureTable Table { get; }
+
+    /// <summary>Why something that was asked for could not be measured, and what to know about what was.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>What curvature takes at an observation; null where nobody asked for it.</summary>
+    internal CurvatureForecast? Curvature => Table.Needs(MeasureNeed.Curvature)
+        ? CurvatureForecast.Of(Table.Setting, [.. Table.Taken.Select(static t => t.Measure.Name)], _curved.Count)
+        : null;
+
+    /// <summary>The examples that curvature is taken on.</summary>
+    internal Dataset Curved => _curved;
+
+    /// <summary>Margins of an observation.</summary>
+    public int Examples => _train.Count;
+
+    /// <summary>What to remember between observations, of a replica that stands at its start.</summary>
+    internal History Start<T>(Replica<T> replica) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (rhoK, v, _) = DescentPoint.Directions(_network, replica.Theta, replica.State.Statistics);
+        return new History(_network, rhoK, v);
+    }
+
+    /// <summary>One observation.</summary>
+    /// <param name="isDue">Whether measures of a need are taken.</param>
+    /// <param name="threads">For those; without influence on the results.</param>
+    internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, Func<MeasureNeed, bool> isDue, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var outputs = new double[_train.Count * _network.Outputs];
+        using var features = new FeatureCollector<T>(Table, _train.Count);
+        using var testFeatures = _test is null ? null : new FeatureCollector<T>(Table, _test.Count);
+        var score = training.Evaluate(replica, outputs: outputs, look: features.Look);
+        var point = DescentPoint.Of(_network, replica.Theta, replica.State.Statistics, outputs, _train.Y.ToArray(), score.LogLoss);
+        var input = new MeasureInput(Table.Setting, point)
+        {
+            Test = testFeatures is null ? null : OnTest(training, replica, point.LogRho, _test!, testFeatures),
+            Limit = _limit,
+            History = history,
+            LearningRate = replica.Options.Rule.LearningRate.At(replica.State.Epoch),
+            Features = FeatureMemo.Of(k => features.Of(k, _train)),
+            TestFeatures = FeatureMemo.Of(k => testFeatures?.Of(k, _test!)),
+        };
+        var (t, tau) = Clocks(training, replica);
+        double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsAnEpoch, t, Math.Log10(t), tau];
+        return Table.Read(clocks, input, isDue, need => Linearization.Of<double>(_network, _loss,
+            need == MeasureNeed.Curvature ? _curved : _train, Reduction.Mean, replica.Theta, [.. replica.State.Statistics], threads));
+    }
+
+    private TestResult OnTest<T>(Training<T> training, Replica<T> replica, double logRho, Dataset test, FeatureCollector<T> features) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var outputs = new double[test.Count * _network.Outputs];
+        var score = training.Evaluate(replica, test, outputs: outputs, look: features.Look);
+        NormsAndDirections.DivideByRho(outputs, logRho);
+        return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
+    }
+
+    private void RequireRoom(Experiment experiment, Dataset train, Dataset? test)
+    {
+        if (!Table.Needs(MeasureNeed.Features)) return;
+        var width = Table.Setting.FeatureLayers.Where(k => Linearization.Source(_network, k) != Node.NetworkInput)
+            .Sum(k => (long)_network.Nodes[Linearization.Source(_network, k)].Shape.Count);
+        var bytes = width * (train.Count + (test?.Count ?? 0)) * (experiment.Precision == Numerics.Precision.Float32 ? 4 : 8);
+        if (bytes > LargestFeatures)
+            throw new ConfigException($"observe.features: the features of layers {string.Join(", ", Table.Setting.FeatureLayers)} are {width} numbers an example, {bytes / 1e9:0.#} GB in all; at most {LargestFeatures / 1e9:0} GB are kept. Ask for fewer layers, or fewer examples");
+    }
+
+    // t = Σ η: the time of the flow that the descent steps along. With η/L it is τ = ∫ L dt that grows by η a step.
+    private static (double T, double Tau) Clocks<T>(Training<T> training, Replica<T> replica) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var rule = replica.Options.Rule;
+        double sum = 0, correction = 0;
+        for (var epoch = 0; epoch <= replica.State.Epoch; epoch++)
+        {
+            var steps = epoch < replica.State.Epoch ? training.StepsAnEpoch : replica.State.StepInEpoch;
+            var term = rule.LearningRate.At(epoch) * steps - correction;
+            var next = sum + term;
+            correction = next - sum - term;
+            sum = next;
+        }
+        return rule.Scale switch
+        {
+            StepScale.Plain => (sum, double.NaN),
+            StepScale.LossBased => (double.NaN, sum),
+            _ => (double.NaN, double.NaN),
+        };
+    }
+}

@@ -1,0 +1,90 @@
+using System.Numerics;
+using Rhoflow.Descents;
+using Rhoflow.Lab.Runs;
+using Rhoflow.Losses;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Lab.DescentRuns;
+
+/// <summary>One descent and the folder that it writes.</summary>
+/// <param name="Resume">Where it goes on; null: from its start.</param>
+public sealed record DescentMember(PreparedDescent Run, RunFolder Folder, DescentCheckpoint? Resume);
+
+/// <summary>
+/// Trains the replicas of a group together, observes each at its epochs and writes its folder. Interrupted, every one saves where it stands;
+/// resumed, it gives the same bits.
+/// </summary>
+public static class DescentExecutor
+{
+    /// <param name="members">Replicas that share data, network shape and minibatches, and stand at the same moment.</param>
+    /// <param name="threads">Threads in all; without influence on the results.</param>
+    /// <param name="progress">Told where the training stands, in words.</param>
+    /// <param name="cancellation">Stops between two steps and saves the state.</param>
+    /// <exception cref="RunFolderException">A folder could not be written to.</exception>
+    /// <param name="afterStep">Told the steps done so far, after each.</param>
+    public static IReadOnlyList<RunOutcome> Execute(IReadOnlyList<DescentMember> members, int threads, Action<string>? progress, CancellationToken cancellation, Action<long>? afterStep = null)
+    {
+        try
+        {
+            return members[0].Run.Experiment.Precision == Precision.Float32
+                ? Train<float>(members, threads, progress, afterStep, cancellation)
+                : Train<double>(members, threads, progress, afterStep, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"the run folder '{members[0].Folder.Path}' cannot be written: {e.Message.TrimEnd('.')}. What is there is not taken for a finished run; make room, then start again with --resume", e);
+        }
+    }
+
+    private static RunOutcome[] Train<T>(IReadOnlyList<DescentMember> members, int threads, Action<string>? progress, Action<long>? afterStep, CancellationToken cancellation)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var first = members[0].Run;
+        var risk = new DataRisk<T>(first.Network, first.Experiment.Loss.Loss, first.Data.Train);
+        using var training = new Training<T>(risk, [.. members.Select(static m => new ReplicaStart(m.Run.Theta, m.Run.Options))],
+            new TrainingOptions { Threads = threads, Test = first.Data.Test });
+        DescentRecord<T>[] records = [.. members.Select((m, i) => DescentRecord<T>.Open(m, training, training.Replicas[i], members.Count, threads))];
+        try
+        {
+            var clock = new DescentClock<T>(training, first.Experiment.Descent!.Epochs, progress, afterStep);
+            // Behind what is observed already: a resumed training may stand within an epoch.
+            var reached = records.Max(static r => r.Position);
+            foreach (var epoch in first.Experiment.Observe.Epochs!.Where(e => e >= reached))
+            {
+                if (!Reach(training, records, clock, epoch, cancellation)) return [.. records.Select(static r => r.Interrupt())];
+                clock.Observe(() =>
+                {
+                    foreach (var record in records) record.Observe();
+                });
+                if (training.Replicas.All(static r => r.Failure is not null || r.Ending is not null)) break;
+            }
+            return [.. records.Select(static r => r.Finish())];
+        }
+        finally
+        {
+            foreach (var record in records) record.Dispose();
+        }
+    }
+
+    // In pieces of some seconds, so that little is lost if the process is killed; false if it was cancelled.
+    private static bool Reach<T>(Training<T> training, DescentRecord<T>[] records, DescentClock<T> clock, int epoch, CancellationToken cancellation)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        while (true)
+        {
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            pause.CancelAfter(TimeSpan.FromSeconds(10));
+            try
+            {
+                if (training.Train(epoch, pause.Token, clock.Report)) return true;
+            }
+            catch (DivergenceException)
+            {
+                // Every replica's own failure is in its record.
+                return true;
+            }
+            foreach (var record in records) record.Save();
+            if (cancellation.IsCancellationRequested) return false;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Rhoflow.Networks;
+using Rhoflow.Observations;
+
+namespace Rhoflow.Lab.DescentRuns;
+
+/// <summary>
+/// One observation of a descent. ρ_k and V_k are those of the network that is evaluated: batch normalization with its running statistics is
+/// folded into the weights (Memo 112's ρ has the scale of batch normalization in it), so that f = ρ f̃ up to the shifts of means.
+/// </summary>
+public sealed class DescentPoint : Snapshot
+{
+    private readonly double[] _theta;
+
+    private DescentPoint(Network network, double[] theta, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets, double logLoss)
+        : base(network, rhoK, v, logRho, outputs, targets, logLoss, -Math.Log(targets.Length)) => _theta = theta;
+
+    /// <summary>The weights as they are trained, without batch normalization folded in.</summary>
+    public override double[] Weights() => (double[])_theta.Clone();
+
+    /// <summary>A network on its training set.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="theta">θ; kept.</param>
+    /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
+    /// <param name="outputs">f(x_n), N × C; becomes f/ρ.</param>
+    /// <param name="targets">y_n.</param>
+    /// <param name="logLoss">log L over the training set.</param>
+    public static DescentPoint Of(Network network, double[] theta, double[] statistics, double[] outputs, double[] targets, double logLoss)
+    {
+        var (rhoK, v, logRho) = Directions(network, theta, statistics);
+        NormsAndDirections.DivideByRho(outputs, logRho);
+        return new DescentPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss);
+    }
+
+    /// <summary>ρ_k, V and log ρ of the network that is evaluated.</summary>
+    /// <param name="theta">θ.</param>
+    /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
+    public static (double[] RhoK, double[] V, double LogRho) Directions(Network network, double[] theta, double[] statistics)
+    {
+        var v = (double[])theta.Clone();
+        if (network.StatisticsCount > 0) Fold(network, v, statistics);
+        var rhoK = new double[network.Depth];
+        NormsAndDirections.Split(network, v, rhoK, v);
+        return (rhoK, v, NormsAndDirections.LogProduct(network, rhoK));
+    }
+
+    private static void Fold(Network network, double[] theta, double[] statistics)
+    {
+        var folded = BatchNormFolding.Of(network, theta, statistics);
+        for (var k = 0; k < network.Depth; k++) folded.Layers[k].Weights.CopyTo(network.Layers[k].Of(theta));
+    }
+}

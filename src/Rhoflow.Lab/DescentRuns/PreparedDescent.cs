@@ -1,0 +1,95 @@
+using Rhoflow.Data;
+using Rhoflow.Descents;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Lab.DescentRuns;
+
+/// <summary>
+/// A descent made ready: data loaded, network built, starting weights drawn. Whatever is wrong with the experiment is found here,
+/// before a folder exists.
+/// </summary>
+public sealed class PreparedDescent
+{
+    private PreparedDescent(Experiment experiment, DescentData data, Network network, double[] theta, DescentOptions options)
+    {
+        (Experiment, Data, Network, Theta, Options) = (experiment, data, network, theta, options);
+        Id = RunIdentity.Id(experiment);
+        Columns = new DescentColumns(experiment, network, data.Train, data.Test);
+    }
+
+    public Experiment Experiment { get; }
+    public string Id { get; }
+    public Network Network { get; }
+
+    /// <summary>The starting weights θ.</summary>
+    public double[] Theta { get; }
+
+    public DescentOptions Options { get; }
+    public DescentColumns Columns { get; }
+
+    internal DescentData Data { get; }
+
+    /// <exception cref="ConfigException">Layers that do not chain, weights that do not fit, settings that contradict each other.</exception>
+    /// <exception cref="DataException">Data that cannot be used, or do not fit the network and loss.</exception>
+    public static PreparedDescent From(Experiment e) => From(e, DescentData.Load(e));
+
+    /// <summary>All of a group: the data are loaded once.</summary>
+    /// <exception cref="ConfigException">One of them is wrong.</exception>
+    /// <exception cref="DataException">The data are.</exception>
+    public static IReadOnlyList<PreparedDescent> From(IReadOnlyList<Experiment> group)
+    {
+        var data = DescentData.Load(group[0]);
+        return [.. group.Select(e => From(e, data))];
+    }
+
+    private static PreparedDescent From(Experiment e, DescentData data)
+    {
+        var descent = e.Descent!;
+        var network = e.Network!.Build(data.Train.Shape ?? TensorShape.Vector(data.Train.Inputs));
+        if (e.Loss.Reduction != Reduction.Mean) throw descent.Place.Error("descents go down the mean over a minibatch; loss.reduction: sum has a meaning for flows only (multiply the learning rate instead)");
+        Require(data.Train, network, e);
+        if (data.Test is { } test) Require(test, network, e);
+        var count = data.Train.Count;
+        if (descent.Batch > count) throw new DataException($"descent.batch is {descent.Batch}, but data '{data.Train.Name}' has {count} training examples; a minibatch has at most as many");
+        var options = DescentSetUp.Options(descent);
+        if (options.Refuse(network, e.Loss.Loss) is { } why) throw descent.Place.Error(why);
+        if (options.Stop.Patience is not null && data.Test is null) throw descent.Place.Error("stop.patience watches the loss on test data, and there are none; give data.test");
+        var theta = e.Init!.Build(network, e.Seed);
+        if (!Array.TrueForAll(theta, static w => float.IsFinite((float)w)))
+            throw e.Init.Place?.Error("the initial weights leave the range of a float32 number; choose a smaller scale") ?? new ConfigException("the initial weights are not finite");
+        RequireDirections(network, theta, e);
+        return new PreparedDescent(e, data, network, theta, options);
+    }
+
+    // The same checks as training itself makes, before anything is written.
+    private static void Require(Dataset data, Network network, Experiment e)
+    {
+        if (e.Loss.Loss.Refuse(data.Y, network.Outputs) is not { } why) return;
+        var classes = data.ClassNames is { Count: > 1 } names && network.Outputs == 1
+            ? $" It has the classes {string.Join(", ", names)}: choose two with data.classes: [{names[0]}, {names[1]}], or give the network {names.Count} outputs"
+            : "";
+        throw new DataException($"data '{data.Name}': {why}.{classes}".Replace("..", ".", StringComparison.Ordinal));
+    }
+
+    private static void RequireDirections(Network network, double[] theta, Experiment e)
+    {
+        if (e.Descent!.Normalization == "none") return;
+        for (var k = 0; k < network.Depth; k++)
+            if (Numerics.Vectors.Norm(network.Layers[k].Of(theta)) == 0)
+                throw (e.Init!.Place ?? e.Descent.Place).Error($"layer {k + 1} starts at zero, but normalization: {e.Descent.Normalization} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖; give it a nonzero start");
+    }
+}
+
+/// <summary>Training and test examples in a run's precision.</summary>
+internal sealed record DescentData(Dataset Train, Dataset? Test)
+{
+    public static DescentData Load(Experiment e)
+    {
+        var (train, test) = Preparation.Load(e.Data!, e.Precision);
+        return new DescentData(train, test);
+    }
+}

@@ -1,0 +1,57 @@
+using Rhoflow.Lab.Config;
+using Rhoflow.Measures;
+
+namespace Rhoflow.Lab.Experiments;
+
+/// <summary>How far an observation goes with measures that cost more than a forward pass.</summary>
+/// <param name="Gradients">Measures that need gradients are taken at every observation; otherwise at the first and the last.</param>
+/// <param name="Curvature">The same for those that need many Hessian products.</param>
+/// <param name="Features">The k whose features (what enters W_k) are kept; empty: the last layer's, null: all.</param>
+/// <param name="CurvatureExamples">Curvature is that of the loss on the first so many training examples.</param>
+public sealed record DetailConfig(bool Gradients, bool Curvature, IReadOnlyList<int>? Features, int CurvatureExamples)
+{
+    /// <summary>Enough for the largest eigenvalues of a network's Hessian, and an hour less than 50,000.</summary>
+    private const int UsualExamples = 2000;
+
+    internal static readonly string[] Keys = ["gradients", "curvature", "features", "curvature-examples"];
+
+    internal static DetailConfig Read(ConfigMap? map, bool always) => new(
+        ReadWhen(map?["gradients"], always), ReadWhen(map?["curvature"], always),
+        map?["features"] is { } features ? ReadFeatures(features) : [],
+        map?["curvature-examples"]?.Count(1) ?? UsualExamples);
+
+    /// <summary>Whether measures of that need are taken at an observation.</summary>
+    /// <param name="isEnd">It is the first or the last.</param>
+    internal bool IsDue(MeasureNeed need, bool isEnd) => isEnd || need switch
+    {
+        MeasureNeed.Curvature => Curvature,
+        MeasureNeed.Gradients => Gradients,
+        _ => true,
+    };
+
+    /// <summary>The layers k = 1 … K whose features are kept.</summary>
+    /// <exception cref="ConfigException">The network has no such layer.</exception>
+    internal IReadOnlyList<int> FeatureLayers(int depth)
+    {
+        if (Features is null) return [.. Enumerable.Range(1, depth)];
+        foreach (var k in Features)
+            if (k > depth) throw new ConfigException($"observe.features: layer {k} is asked for; the network has layers 1 to {depth}");
+        return Features.Count == 0 ? [depth] : Features;
+    }
+
+    internal void Write(ConfigWriter writer)
+    {
+        writer.Entry("gradients", Gradients ? "always" : "ends");
+        writer.Entry("curvature", Curvature ? "always" : "ends");
+        if (Features is null) writer.Entry("features", "all");
+        else if (Features.Count == 0) writer.Entry("features", "last");
+        else writer.Raw("features", ConfigWriter.List(Features.Select(static k => k.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        writer.Entry("curvature-examples", CurvatureExamples);
+    }
+
+    private static bool ReadWhen(ConfigNode? node, bool usual) => node is null ? usual : node.Word("always", "ends") == "always";
+
+    private static int[]? ReadFeatures(ConfigNode node) => node.IsScalar
+        ? node.Word("last", "all") == "all" ? null : []
+        : [.. node.List("layers, counted from 1").Select(static n => n.Count(1)).Distinct().Order()];
+}

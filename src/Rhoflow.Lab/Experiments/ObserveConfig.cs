@@ -1,0 +1,148 @@
+using Rhoflow.Lab.Config;
+using Rhoflow.Measures;
+using Rhoflow.Measures.Catalog;
+
+namespace Rhoflow.Lab.Experiments;
+
+/// <summary>When a run is looked at, and what is written down.</summary>
+/// <param name="Unit">t or log10-t: the instants as they were written; log-spaced: n of them, filled in between start and end.</param>
+/// <param name="Instants">The observed instants, increasing</param>
+/// <param name="LogSpaced">n of log-spaced; 0 otherwise.</param>
+/// <param name="Epochs">Descents: the observed epochs, increasing, from 0 (the start) to the last.</param>
+/// <param name="Every">Descents: the distance of the epochs; 0 where they are log-spaced or listed.</param>
+/// <param name="Measures">Families, or the single word default (what costs next to nothing and applies) or all.</param>
+/// <param name="Weights">Keep W_k (ρ_k, V_k) of every observation.</param>
+/// <param name="Detail">How far measures go that cost more than outputs.</param>
+public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instants, int LogSpaced, IReadOnlyList<string> Measures, bool Weights,
+    DetailConfig Detail, IReadOnlyList<int>? Epochs = null, int Every = 0)
+{
+    /// <summary>All families that configs may name; <see cref="MeasureCatalog"/> says which of them this version has.</summary>
+    public static readonly string[] Families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits"];
+
+    private static readonly string[] Keys = ["at", "measures", "weights", .. DetailConfig.Keys];
+
+    private static readonly string[] Words = ["default", "all", .. Families];
+
+    /// <summary>Where log-spaced instants begin when the run starts at 0.</summary>
+    private const double FirstLog10T = -2;
+
+    internal static ObserveConfig Read(ConfigNode? node, ConfigNode root, FlowConfig flow)
+    {
+        var map = node?.Map(Keys);
+        var measures = ReadMeasures(map?["measures"]);
+        var weights = map?["weights"]?.Flag() ?? false;
+        var detail = DetailConfig.Read(map, always: true);
+        if (map?["at"] is not { } at)
+        {
+            if (flow.Until is null) throw (node ?? root).Error("neither flow.until nor observe.at says how far to go; give one of them, for example flow: {until: {t: 1e4}}");
+            return new ObserveConfig("log-spaced", Spaced(50, flow), 50, measures, weights, detail);
+        }
+        var when = at.Map("t", "log10-t", "log-spaced", "every");
+        if (when["every"] is { } every) throw every.Error("counts the steps of a descent; a flow is observed at {t: […]}, {log10-t: […]} or {log-spaced: 50}");
+        var unit = when.OneOf("t", "log10-t", "log-spaced");
+        if (unit == "log-spaced")
+        {
+            if (flow.Until is null) throw when[unit]!.Error("needs flow.until, the end of the instants");
+            var n = when[unit]!.Count(1);
+            return n <= 100_000 ? new ObserveConfig(unit, Spaced(n, flow), n, measures, weights, detail) : throw when[unit]!.Error("at most 100000 observations");
+        }
+        var list = when[unit]!;
+        var entries = list.IsList ? list.List("instants") : [list];
+        if (entries.Count == 0) throw list.Error("at least one instant is needed");
+        var instants = entries.Select(e => unit == "t" ? e.Time() : TimeValue.FromLog10(e.Number())).ToArray();
+        for (var i = 0; i < instants.Length; i++)
+        {
+            if (i > 0 && instants[i].Log10T <= instants[i - 1].Log10T) throw entries[i].Error($"instants must increase; {instants[i]} follows {instants[i - 1]}");
+            if (instants[i].Log10T < flow.From.Log10T) throw entries[i].Error($"lies before the start (t = {flow.From})");
+            if (flow.Until?.T is { } end && instants[i].Log10T > end.Log10T) throw entries[i].Error($"lies behind flow.until (t = {end})");
+        }
+        return new ObserveConfig(unit, instants, 0, measures, weights, detail);
+    }
+
+    /// <summary>What a descent's config says; the start and the last epoch are always observed.</summary>
+    internal static ObserveConfig Read(ConfigNode? node, DescentConfig descent)
+    {
+        var map = node?.Map(Keys);
+        var measures = ReadMeasures(map?["measures"]);
+        var weights = map?["weights"]?.Flag() ?? false;
+        var detail = DetailConfig.Read(map, always: false);
+        ObserveConfig At(string unit, IEnumerable<int> epochs, int every = 0, int logSpaced = 0) => new(unit, [], logSpaced, measures, weights, detail,
+            [.. epochs.Append(0).Append(descent.Epochs).Where(e => e <= descent.Epochs).Distinct().Order()], every);
+        IEnumerable<int> Multiples(int every) => Enumerable.Range(0, descent.Epochs / every + 1).Select(i => i * every);
+        if (map?["at"] is not { } at)
+        {
+            var every = Math.Max(1, descent.Epochs / 50);
+            return At("every", Multiples(every), every);
+        }
+        var when = at.Map("every", "epoch", "log-spaced", "t", "log10-t");
+        foreach (var key in at.Keys.Where(static k => k is "t" or "log10-t"))
+            throw when[key]!.Error("are instants of a flow; a descent is observed at {every: 10 epochs}, {epoch: [0, 1, 10]} or {log-spaced: 50}");
+        switch (when.OneOf("every", "epoch", "log-spaced"))
+        {
+            case "every":
+                var distance = ReadEvery(when["every"]!);
+                return At("every", Multiples(distance), distance);
+            case "epoch":
+                var listed = RateConfig.Epochs(when["epoch"]!);
+                if (listed.Length > 0 && listed[^1] > descent.Epochs) throw when["epoch"]!.Error($"epoch {listed[^1]} lies behind the last, descent.epochs: {descent.Epochs}");
+                return At("epoch", listed);
+            default:
+                var n = when["log-spaced"]!.Count(2);
+                return At("log-spaced", Enumerable.Range(0, n).Select(i => (int)Math.Round(Math.Pow(Math.Max(1, descent.Epochs), i / (n - 1.0)))), logSpaced: n);
+        }
+    }
+
+    // "10 epochs", "1 epoch" or 10.
+    private static int ReadEvery(ConfigNode node)
+    {
+        var words = node.Text().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words is [_, "step" or "steps"]) throw node.Error("observations lie between epochs; give epochs, for example {every: 10 epochs} (an epoch is N / batch steps)");
+        if (words is [_] or [_, "epoch" or "epochs"] && int.TryParse(words[0], System.Globalization.CultureInfo.InvariantCulture, out var every) && every >= 1) return every;
+        throw node.Error($"a number of epochs was expected, for example {{every: 10 epochs}}; {node.Given} was given");
+    }
+
+    internal void Write(ConfigWriter writer) => writer.Section("observe", () =>
+    {
+        writer.Section("at", () =>
+        {
+            if (Unit == "log-spaced") writer.Entry(Unit, LogSpaced);
+            else if (Unit == "every") writer.Raw(Unit, $"{Every} epochs");
+            else if (Unit == "epoch") writer.Raw(Unit, RateConfig.Text(Epochs!));
+            else writer.Raw(Unit, ConfigWriter.List(Instants.Select(t => Unit == "t" ? t.ToString() : ConfigWriter.Number(t.Log10T))));
+        });
+        if (IsLenient) writer.Entry("measures", Measures[0]);
+        else writer.Entry("measures", Measures);
+        writer.Entry("weights", Weights);
+        Detail.Write(writer);
+    });
+
+    // n instants at equal distances of log t; the last is the end exactly. Where a loss or τ ends the run, t is not known before:
+    // the instants then reach as far as an exponential-type loss (L ~ 1/t, τ ~ log t) could need, and those behind the end fall away.
+    private static TimeValue[] Spaced(int n, FlowConfig flow)
+    {
+        var end = flow.Until!.T ?? TimeValue.FromLog10(Math.Max(4, (flow.Until.Key == "tau" ? flow.Until.Value : -flow.Until.Value) + 2));
+        var last = end.Log10T;
+        var first = flow.From.T > 0 ? flow.From.Log10T : Math.Min(FirstLog10T, last - 2);
+        return [.. Enumerable.Range(0, n).Select(i => i == n - 1 ? end : i == 0 && flow.From.T > 0 ? flow.From : TimeValue.FromLog10(first + (last - first) * i / (n - 1)))];
+    }
+
+    /// <summary>Whether a family is to be measured.</summary>
+    public bool Wants(string family) => IsLenient
+        ? Measures[0] == "all" || MeasureCatalog.Default.Contains(family)
+        : Measures.Contains(family);
+
+    /// <summary>Whether a measure is to be taken; by default those that need no more than outputs.</summary>
+    public bool Wants(Measure measure) => Wants(measure.Family) && (Measures is not ["default"] || measure.Need <= MeasureNeed.TestOutputs);
+
+    /// <summary>True for default and all: what does not apply is left out. A family asked for by name must apply.</summary>
+    public bool IsLenient => Measures is ["all"] or ["default"];
+
+    private static string[] ReadMeasures(ConfigNode? node)
+    {
+        if (node is null) return ["default"];
+        string[] words = [.. node.IsScalar ? [node.Word(Words, null)] : node.List("families of measures").Select(n => n.Word(Words, null))];
+        if (words.Contains("all")) return ["all"];
+        if (words.Contains("default")) words = words.Length == 1 ? words : [.. words, .. MeasureCatalog.Default];
+        return words is ["default"] ? words : [.. Families.Where(f => words.Contains(f))];
+    }
+}

@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Rhoflow.Lab.Datasets;
+
+namespace Rhoflow.Lab.Experiments;
+
+/// <summary>What determines a run's result, and its hash: a finished run is recognised by it.</summary>
+public static partial class RunIdentity
+{
+    /// <summary>
+    /// The first 8 hexadecimal digits of the SHA-256 of the canonical config: the resolved YAML without the name, data and weight files
+    /// replaced by the hash of their content (wherever they lie), and the version of the mathematics.
+    /// </summary>
+    public static string Id(Experiment experiment) => Hash(Canonical(experiment))[..8];
+
+    /// <summary>The text that is hashed.</summary>
+    public static string Canonical(Experiment experiment)
+    {
+        var data = experiment.Data;
+        if (data?.Path is { } path) data = data with { Path = DataFiles.Identity(path) };
+        var init = experiment.Init;
+        if (init?.File is { } file) init = init with { File = "sha256-" + DataFiles.HashOf(file) };
+        var version = typeof(Networks.Network).Assembly.GetName().Version!;
+        return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{(experiment with { Name = "run", Data = data, Init = init }).ToYaml()}";
+    }
+
+    /// <summary>True for 8 lower-case hexadecimal digits.</summary>
+    public static bool IsId(string text) => IdPattern().IsMatch(text);
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    [GeneratedRegex("^[0-9a-f]{8}$", RegexOptions.None, 1000)]
+    private static partial Regex IdPattern();
+}

@@ -1,0 +1,40 @@
+using Rhoflow.Data;
+using Rhoflow.Lab.Datasets;
+
+namespace Rhoflow.Lab.Experiments;
+
+/// <summary>All examples that a config's data come from, before any is chosen.</summary>
+/// <param name="Train">The training part, or all examples.</param>
+/// <param name="Test">The authors' test part; null if there is none, or if it is not asked for.</param>
+/// <param name="HasTestPart">Whether the authors set a test part apart.</param>
+internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart)
+{
+    /// <summary>Reads what is asked for: of two classes of CIFAR-10 only those two, no test part where none is wanted.</summary>
+    /// <exception cref="DataException">Data that cannot be read.</exception>
+    public static Source Of(DataConfig config)
+    {
+        var wanted = config.Classes is { } classes && !classes.Contains("rest") ? classes : null;
+        Source Whole(Dataset data) => new(data, null, false);
+        if (config.Drawn is { } drawn) return Whole(drawn.Draw(config.Seed));
+        return (config.Set, config.Path) switch
+        {
+            ("iris", _) => Whole(Iris.Load()),
+            ("digits", _) => Whole(Digits.Load()),
+            ({ } set, _) => FromFolder(set, DataFolders.Of(config.Folder).Require(Catalogue.Find(set)!), wanted, config.Test != 0),
+            (_, { } path) when DataFiles.IsFolder(path) => FromFolder(DataFiles.Recognize(path), path, wanted, config.Test != 0),
+            (_, { } path) when DataFiles.IsNumpy(path) => FromNumpy(path, config.Test != 0),
+            (_, { } path) => Whole(Csv.Read(path)),
+            _ => Whole(new Dataset("inline", [.. config.Inputs!.SelectMany(r => r)], config.Labels!, config.Inputs![0].Length)),
+        };
+    }
+
+    private static Source FromFolder(string set, string folder, IReadOnlyList<string>? classes, bool test) => set == "mnist"
+        ? new(Mnist.Train(folder, classes), test ? Mnist.Test(folder, classes) : null, true)
+        : new(Cifar10.Train(folder, classes), test ? Cifar10.Test(folder, classes) : null, true);
+
+    private static Source FromNumpy(string path, bool test)
+    {
+        var (all, official) = Numpy.Read(path);
+        return new(all, test ? official : null, official is not null);
+    }
+}

@@ -1,0 +1,29 @@
+using Rhoflow.Lab.Config;
+
+namespace Rhoflow.Lab.Experiments;
+
+/// <summary>When training ends before its last epoch; null: never for that reason.</summary>
+/// <param name="Patience">Epochs without a new smallest test loss.</param>
+public sealed record StopConfig(double? Log10Loss, double? TrainError, double? Rho, int? Patience)
+{
+    /// <summary>Training goes on to its last epoch.</summary>
+    public static readonly StopConfig Never = new(null, null, null, null);
+
+    internal static StopConfig Read(ConfigNode? node)
+    {
+        var map = node?.Map("log10-loss", "train-error", "rho", "patience");
+        return new StopConfig(map?["log10-loss"]?.Number(), map?["train-error"]?.NonNegative(), map?["rho"]?.Positive(), map?["patience"]?.Count(1));
+    }
+
+    internal void Write(ConfigWriter writer)
+    {
+        if (this == Never) return;
+        writer.Section("stop", () =>
+        {
+            if (Log10Loss is { } loss) writer.Entry("log10-loss", loss);
+            if (TrainError is { } error) writer.Entry("train-error", error);
+            if (Rho is { } rho) writer.Entry("rho", rho);
+            if (Patience is { } patience) writer.Entry("patience", patience);
+        });
+    }
+}

@@ -1,0 +1,96 @@
+using Rhoflow.Data;
+using Rhoflow.Flows;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Runs;
+using Rhoflow.Limits;
+using Rhoflow.Losses;
+using Rhoflow.Measures;
+using Rhoflow.Networks;
+using Rhoflow.Observations;
+
+namespace Rhoflow.Lab.FlowRuns;
+
+/// <summary>The columns of a flow's metrics.csv and how a row is read off an observation. NaN: not measured here.</summary>
+public sealed class FlowColumns
+{
+    private readonly Experiment _experiment;
+    private readonly Flow _flow;
+    private readonly EmpiricalRisk? _risk, _test;
+    private readonly double[]? _limit;
+
+    private FlowColumns(Experiment experiment, Flow flow, EmpiricalRisk? risk, Dataset? test)
+    {
+        (_experiment, _flow) = (experiment, flow);
+        _risk = risk?.Copy();
+        _test = test is null || risk is null ? null : new EmpiricalRisk(flow.Network, risk.Loss, test, risk.Reduction);
+        Table = new MeasureTable(experiment.Observe, new MeasureSetting(flow.Network, risk?.Loss, risk?.Data, test)
+        {
+            FeatureLayers = experiment.Observe.Detail.FeatureLayers(flow.Network.Depth),
+            WeightDecay = experiment.Flow.Kind.Name == "batch-norm-weight-decay" ? experiment.Flow.Lambda : experiment.Flow.WeightDecay,
+        });
+        var notes = new List<string>(Table.Notes);
+        _limit = experiment.Observe.Wants("direction") ? Limit(experiment, flow, risk?.Data, notes) : null;
+        Notes = notes;
+    }
+
+    /// <summary>Columns and arrays.</summary>
+    public MeasureTable Table { get; }
+
+    /// <summary>Why a family that was asked for could not be measured.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <param name="risk">The training risk; null for the scalar equations.</param>
+    /// <exception cref="NotSeparableException">The direction's limit was asked for by name, and the data have none.</exception>
+    public static FlowColumns For(Experiment experiment, Flow flow, EmpiricalRisk? risk, Dataset? test) => new(experiment, flow, risk, test);
+
+    /// <summary>What to remember between observations, from the start on.</summary>
+    internal History Start(double[] theta)
+    {
+        var (rhoK, v) = (new double[_flow.Network.Depth], new double[_flow.Network.ParameterCount]);
+        _flow.Split((_experiment.Flow.From is { } from ? PreparedFlow.ToInstant(from) : _flow.Begin).LogT, _flow.Start(theta), rhoK, v);
+        return new History(_flow.Network, rhoK, v);
+    }
+
+    /// <summary>One observation.</summary>
+    /// <param name="steps">Integration steps so far.</param>
+    /// <param name="isEnd">Whether it is the first or the last.</param>
+    internal Observation Observe(FlowPoint point, long steps, History history, bool isEnd)
+    {
+        using var train = Table.Needs(MeasureNeed.Features) ? Linearize(point, _risk?.Data) : null;
+        using var test = Table.Needs(MeasureNeed.Features) ? Linearize(point, _test?.Data) : null;
+        FeatureMatrix? Of(Linearization? passes, int k) => Table.Setting.FeatureLayers.Contains(k) ? passes?.Features(k) : null;
+        var input = new MeasureInput(Table.Setting, point)
+        {
+            Risk = _risk,
+            Test = _test is null ? null : OnTest(_test, point),
+            Limit = _limit,
+            History = history,
+            Features = FeatureMemo.Of(k => Of(train, k)),
+            TestFeatures = FeatureMemo.Of(k => Of(test, k)),
+        };
+        return Table.Read([steps, double.NaN, point.T, point.Log10T, point.Tau], input, need => _experiment.Observe.Detail.IsDue(need, isEnd), _ => Linearize(point, _risk?.Data));
+    }
+
+    // Null where there are no data, and where W or ρ leave the range of a double.
+    private Linearization? Linearize(FlowPoint point, Dataset? data) =>
+        data is null || !double.IsFinite(point.Rho) || point.Weights() is not { } theta || !Array.TrueForAll(theta, double.IsFinite)
+            ? null : Linearization.Of<double>(_flow.Network, _risk!.Loss, data, _risk.Reduction, theta, [], threads: 1);
+
+    private static TestResult OnTest(EmpiricalRisk test, Snapshot s)
+    {
+        var f = test.Outputs(s.V).ToArray();
+        var sign = s.Rho < 0 ? -1.0 : 1;
+        for (var n = 0; n < f.Length; n++) f[n] *= sign;
+        return new TestResult(f, test.Data.Y.ToArray(), 1, test.LogLossScaled(s.V, s.Rho));
+    }
+
+    private static double[]? Limit(Experiment experiment, Flow flow, Dataset? train, List<string> notes)
+    {
+        var why = train is null ? "the scalar equations have no direction"
+            : flow.Network.Layers.Any(static l => l.Activation.Kind != ActivationKind.Identity) ? "only a linear network has one direction to compare"
+            : null;
+        if (why is null) return LimitDirection.Of(train!, experiment.Loss.Loss, experiment.Observe.IsLenient, notes);
+        if (experiment.Observe.Measures is not ["default"]) notes.Add($"direction_error is not measured: {why}");
+        return null;
+    }
+}

@@ -1,0 +1,171 @@
+using Rhoflow.Data;
+using Rhoflow.Flows;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Runs;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Lab.FlowRuns;
+
+/// <summary>
+/// An experiment made ready: data loaded, network and flow built, starting weights drawn. The only place where configs meet the
+/// library's flows. Whatever is wrong with the experiment is found here, before a folder exists.
+/// </summary>
+public sealed class PreparedFlow
+{
+    private PreparedFlow(Experiment experiment, Flow flow, double[] theta, EmpiricalRisk? risk, Dataset? test)
+    {
+        Experiment = experiment;
+        Id = RunIdentity.Id(experiment);
+        (Flow, Theta, Train, Test) = (flow, theta, risk?.Data, test);
+        Options = ReadOptions(experiment.Flow);
+        Instants = [.. experiment.Observe.Instants.Select(ToInstant)];
+        Columns = FlowColumns.For(experiment, flow, risk, test);
+    }
+
+    public Experiment Experiment { get; }
+    public string Id { get; }
+    public Flow Flow { get; }
+
+    /// <summary>The starting weights; ρ_1 … ρ_K for the scalar equations.</summary>
+    public double[] Theta { get; }
+
+    public Dataset? Train { get; }
+    public Dataset? Test { get; }
+    public IntegrationOptions Options { get; }
+    public IReadOnlyList<Instant> Instants { get; }
+    public FlowColumns Columns { get; }
+
+    /// <exception cref="ConfigException">Layers that do not chain, weights that do not fit, a zero layer where a direction is needed.</exception>
+    /// <exception cref="DataException">Data that cannot be used, or do not fit the network and loss.</exception>
+    public static PreparedFlow From(Experiment e)
+    {
+        if (e.Flow.Kind.IsScalar)
+        {
+            var (scalar, rho) = ScalarStart.Of(e);
+            return new PreparedFlow(e, scalar, rho, null, null);
+        }
+        var (train, test) = Preparation.Load(e.Data!);
+        var network = e.Network!.Build(train.Inputs);
+        if (network.WhyNotAChain is { } beyond) throw e.Network.Place.Error($"flows follow chains of dense and diagonal layers with activations; here {beyond}. A 'descent' trains such networks");
+        var theta = e.Init!.Build(network, e.Seed);
+        RequireNumbers(network, theta, e);
+        if (e.Flow.RhoK is { } norms) ScaleTo(network, theta, norms, e.Flow.Place);
+        RequireLabels(train, e);
+        var risk = new EmpiricalRisk(network, e.Loss.Loss, train, e.Loss.Reduction);
+        var run = new PreparedFlow(e, BuildFlow(e.Flow, theta, risk), theta, risk, test);
+        try
+        {
+            run.Flow.Start(theta);
+        }
+        catch (ArgumentException error)
+        {
+            throw e.Flow.Place.Error($"{error.Message} Choose another init");
+        }
+        return run;
+    }
+
+    /// <summary>The files that its observations go to, behind so many rows.</summary>
+    internal ObservationWriter Writer(RunFolder folder, int keepRows) =>
+        new(folder, Columns.Table, Flow.Targets.Length, Experiment.Observe.Weights ? Flow.Network : null, keepRows);
+
+    /// <summary>The trajectory, from the start.</summary>
+    public Trajectory Start() => Flow.From(Theta, Options);
+
+    /// <summary>The instant of a time in a config.</summary>
+    public static Instant ToInstant(TimeValue t) => double.IsFinite(t.T) && t.T > 0 ? Exact(t) : t == TimeValue.Zero ? Instant.Zero : Instant.FromLog10T(t.Log10T);
+
+    // Both ways of writing a time are kept exact: t = 5 has log10 t = 0.69897…, log10 t = 10 has t = 1e10.
+    private static Instant Exact(TimeValue t) => t.Log10T == Math.Log10(t.T) ? Instant.FromT(t.T) : Instant.FromLog10T(t.Log10T);
+
+    private static Flow BuildFlow(FlowConfig f, double[] theta, EmpiricalRisk risk)
+    {
+        var network = risk.Network;
+        double Rho()
+        {
+            if (f.Rho is { } given) return given;
+            var norms = new double[network.Depth];
+            NormsAndDirections.Norms(network, theta, norms);
+            return NormsAndDirections.Product(network, norms);
+        }
+        try
+        {
+            return f.Kind.Name switch
+            {
+                "unconstrained" => new UnconstrainedFlow(risk, f.WeightDecay),
+                "reparametrized" => new ReparametrizedFlow(risk, f.WeightDecay),
+                "fixed-rho" => new FixedRhoFlow(risk, Rho()),
+                "lagrange" => new LagrangeFlow(risk, f.Rho, f.WeightDecay),
+                "weight-normalization" => f.PerRow ? new RowWeightNormalizationFlow(risk, f.WeightDecay) : new WeightNormalizationFlow(risk, f.Rho, f.WeightDecay),
+                "tangent" => new TangentFlow(risk, f.P, f.Rho),
+                "lp-constrained" => new LpConstrainedFlow(risk, f.P),
+                "lp-reparametrized" => new LpReparametrizedFlow(risk, f.P),
+                "batch-norm-weight-decay" => new BatchNormWeightDecayFlow(risk, f.Lambda, f.Rho),
+                "scheduled-direction" => new ScheduledDirectionFlow(risk, Rho(), f.Schedule!),
+                "scheduled-rho" => new ScheduledRhoFlow(risk, f.Schedule!),
+                var other => throw new InvalidOperationException($"the kind '{other}' has no flow"),
+            };
+        }
+        catch (ArgumentException e)
+        {
+            throw f.Place.Error(e.Message);
+        }
+    }
+
+    private static IntegrationOptions ReadOptions(FlowConfig f) => new()
+    {
+        Tolerance = new Tolerance(f.Relative, f.Absolute),
+        Clock = f.Clock switch { "t" => ClockKind.T, "tau" => ClockKind.Tau, _ => ClockKind.LogT },
+        Method = f.Method switch
+        {
+            "dormand-prince" => Method.DormandPrince,
+            "dop853" => Method.Dop853,
+            "radau" => Method.Radau,
+            _ => Method.Auto,
+        },
+        Begin = ToInstant(f.From),
+        TrackTau = true,
+        Until = f.Until switch
+        {
+            null => new Until(),
+            { T: { } t } => new Until(Time: ToInstant(t)),
+            { Key: "tau", Value: var tau } => new Until(Tau: tau),
+            { Value: var loss } => new Until(Log10Loss: loss),
+        },
+    };
+
+    private static void ScaleTo(Network network, double[] theta, double[] norms, ConfigNode place)
+    {
+        try
+        {
+            Initialization.ScaleLayers(network, theta, norms);
+        }
+        catch (ArgumentException e)
+        {
+            throw place.Error($"rho-k: {e.Message}");
+        }
+    }
+
+    private static void RequireNumbers(Network network, double[] theta, Experiment e)
+    {
+        if (!Array.TrueForAll(theta, double.IsFinite))
+            throw e.Init!.Place?.Error("the initial weights leave the range of a double; choose a smaller scale") ?? new ConfigException("the initial weights are not finite");
+        if (e.Flow.Kind.NeedsDirection)
+            for (var k = 0; k < network.Depth; k++)
+                if (Vectors.Norm(network.Layers[k].Of(theta)) == 0)
+                    throw (e.Init!.Place ?? e.Flow.Place).Error(
+                        $"layer {k + 1} starts at zero, but {e.Flow.Kind.Name} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖; give it a nonzero start (only unconstrained flows may start at zero)");
+    }
+
+    // The message of a multi-class or otherwise labelled set says what to do about it.
+    private static void RequireLabels(Dataset train, Experiment e)
+    {
+        if (train.IsBinary || e.Loss.Loss.TakesRealTargets) return;
+        var n = train.Y.IndexOfAnyExcept(1.0, -1.0);
+        throw new DataException(train.ClassNames is { } names
+            ? $"data '{train.Name}' has the classes {string.Join(", ", names)}; the {e.Loss.Loss.Name} loss needs two, as labels −1 and +1: choose them with data.classes: [{names[0]}, {(names.Count > 1 ? names[1] : "rest")}] or [{names[0]}, rest]"
+            : $"data '{train.Name}': y[{n}] is {train.Y[n]}; the {e.Loss.Loss.Name} loss needs labels −1 and +1");
+    }
+}
