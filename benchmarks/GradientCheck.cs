@@ -123,32 +123,18 @@ public static class GradientCheck
 
     private static JsonObject Describe(Network network, Node node)
     {
-        var o = new JsonObject { ["kind"] = node.Kind, ["sources"] = new JsonArray([.. node.Sources.Select(s => (JsonNode)s)]) };
-        switch (node)
+        var layer = node.Layer is { } k ? network.Layers[k] : null;
+        var o = new JsonObject
         {
-            case LinearNode n:
-                o["kind"] = network.Layers[n.Layer].Kind == LayerKind.Diagonal ? "diagonal" : "dense";
-                AddWeights(n.Layer);
-                break;
-            case ConvolutionNode n:
-                AddWeights(n.Layer);
-                AddWindow(n.Kernel, n.Stride, n.Padding);
-                break;
-            case ActivationNode { Activation: var sigma }:
-                o["kind"] = sigma.Kind switch { ActivationKind.ReLU => "relu", ActivationKind.LeakyReLU => "leaky-relu", _ => "power" };
-                o["parameter"] = sigma.Parameter;
-                break;
-            case BatchNormNode n:
-                (o["statistics"], o["affine"], o["epsilon"], o["momentum"]) = (n.Statistics, n.AffineOffset, n.Epsilon, n.Momentum);
-                break;
-            case PoolingNode n:
-                AddWindow(n.Kernel, n.Stride, n.Padding);
-                break;
-        }
+            ["kind"] = layer?.Kind == LayerKind.Diagonal ? "diagonal" : node.Kind.Split('(')[0],
+            ["sources"] = new JsonArray([.. node.Sources.Select(s => (JsonNode)s)]),
+        };
+        foreach (var (name, value) in node.Settings) o[name] = value;
+        if (layer is not null) (o["offset"], o["count"], o["rows"]) = (layer.Offset, layer.Count, layer.Rows);
+        if (node.Windows.Means is { } means) o["statistics"] = means.Offset;
+        o["gamma"] = node.Windows.Gamma?.Offset ?? -1;
+        o["beta"] = node.Windows.Beta?.Offset ?? -1;
         return o;
-
-        void AddWeights(int k) => (o["offset"], o["count"], o["rows"]) = (network.Layers[k].Offset, network.Layers[k].Count, network.Layers[k].Rows);
-        void AddWindow(int kernel, int stride, int padding) => (o["kernel"], o["stride"], o["padding"]) = (kernel, stride, padding);
     }
 
     private static double Difference(double[] ours, double[] theirs)

@@ -100,19 +100,13 @@ internal static class TrainingWorks
         return builder.Dense(10).Build();
     }
 
-    // Forward, and backward for the weights and, behind the first layer, for the activations: 2 operations a multiply-add.
+    // Forward, and backward for the weights and, after the first layer, for the activations: 2 operations per multiply-add.
     private static double Flops(Network network)
     {
         var sum = 0.0;
         foreach (var node in network.Nodes)
         {
-            var (layer, positions) = node switch
-            {
-                LinearNode linear => (linear.Layer, 1),
-                ConvolutionNode convolution => (convolution.Layer, convolution.Shape.Positions),
-                _ => (-1, 0),
-            };
-            if (layer >= 0) sum += 2.0 * Batch * positions * network.Layers[layer].Count * (layer == 0 ? 2 : 3);
+            if (node.Layer is { } layer) sum += 2.0 * Batch * node.Shape.Positions * network.Layers[layer].Count * (layer == 0 ? 2 : 3);
         }
         return sum;
     }

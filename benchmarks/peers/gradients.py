@@ -26,8 +26,8 @@ def batch_norm(node, a, theta, statistics, training):
     channels, at = a.shape[-1], node["statistics"]
     mean, variance = statistics[at:at + channels], statistics[at + channels:at + 2 * channels]
     gamma = beta = None
-    if node["affine"] >= 0:
-        gamma, beta = theta[node["affine"]:node["affine"] + 2 * channels].split(channels)
+    if node["gamma"] >= 0:
+        gamma, beta = theta[node["gamma"]:node["gamma"] + channels], theta[node["beta"]:node["beta"] + channels]
     rows = F.batch_norm(a.reshape(-1, channels), mean, variance, gamma, beta, training, node["momentum"], node["epsilon"])
     return rows.reshape(a.shape)
 

@@ -1,6 +1,7 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
+using Rhoflow.Networks;
 using Rhoflow.Papers;
 
 namespace Rhoflow.Cli;
@@ -41,19 +42,6 @@ internal static class Lists
             .. DescentConfig.Settings.Select(static n => new ListEntry($"{n.Name}:", n.Summary)),
         ]),
         new("networks", "layers for network.layers", static () =>
-        [
-            new("{dense: n}", "W_k with n rows (outputs), no bias; data.transforms: [constant-input] gives the first layer one"),
-            new("{conv: {maps, kernel: 3, stride: 1, pad}}", "maps of a convolution; pad is half the kernel unless given; {conv: 16} is 3 × 3"),
-            new("diagonal", "one weight a coordinate (SQ H.3)"),
-            new("relu", "max(0, z)"),
-            new("leaky-relu", "z for z > 0, else 0.01 z; {leaky-relu: a} for another slope"),
-            new("{power: p}", "z^p, degree of homogeneity p"),
-            new("linear", "nothing between two layers of weights: deep linear networks"),
-            new("batch-norm", "(x − μ)/√(σ² + ε) by minibatch, running averages in evaluation; {batch-norm: {affine: true, epsilon: 1e-5, momentum: 0.1}}"),
-            new("{max-pool: 2}", "the maximum of every window; {max-pool: {kernel, stride, pad}}; average-pool likewise"),
-            new("global-average", "the mean over all positions of every channel"),
-            new("flatten", "the image as one vector (row, column, channel); dense does it by itself"),
-            new("{residual: [ … ], shortcut: [ … ]}", "the branch plus its input, or plus the shortcut"),
-        ]),
+            [.. NodeSyntax.All.Where(static s => s.Word != "average-pool").Select(static s => new ListEntry(s.Example, s.Summary))]),
     ];
 }

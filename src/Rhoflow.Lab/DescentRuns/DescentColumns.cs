@@ -52,7 +52,7 @@ public sealed class DescentColumns
         if (Curvature is { Products: > 0 } forecast)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"an observation of curvature takes about {forecast.Products} Hessian products of {forecast.LayerFlops.Sum() / 1e9:g2} GFLOP on {_curved.Count} examples, and {forecast.Bytes / 1e6:n0} MB"));
         if (!_detail.Curvature && Table.Needs(MeasureNeed.Curvature)) notes.Add("measures of curvature are taken at the first and the last observation (observe.curvature: always for all)");
-        var linear = network.IsChain && network.Layers.All(static l => l.Activation.Kind == ActivationKind.Identity) && network.Outputs == 1;
+        var linear = network.IsChain && network.IsLinear && network.Outputs == 1;
         var feasible = !observe.IsLenient || (long)train.Count * train.Inputs <= LargestLimit;
         if (linear && feasible && observe.Wants("direction")) _limit = LimitDirection.Of(train, _loss, observe.IsLenient, notes);
         else if (!observe.IsLenient && observe.Wants("direction")) notes.Add("direction_error is not measured: only a linear network with one output has one direction to compare");

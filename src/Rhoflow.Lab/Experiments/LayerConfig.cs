@@ -3,50 +3,29 @@ using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>One entry of <c>network.layers</c>.</summary>
+/// <summary>One entry of <c>network.layers</c>, read by what the kinds of nodes say of themselves (<see cref="NodeSyntax"/>).</summary>
 /// <param name="Yaml">The entry fully resolved.</param>
-/// <param name="Add">Puts it behind what a builder has.</param>
+/// <param name="Add">Puts it after what a builder has.</param>
 /// <param name="Place">Where it was written, for errors about shapes.</param>
 public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, ConfigNode Place)
 {
-    private static readonly string[] Words =
-    [
-        "dense", "conv", "relu", "leaky-relu", "power", "linear", "diagonal", "batch-norm", "max-pool", "average-pool", "global-average", "flatten", "residual",
-    ];
-
-    private static readonly string[] Maps = ["dense", "conv", "leaky-relu", "power", "batch-norm", "max-pool", "average-pool", "residual"];
+    private static readonly string[] Words = [.. NodeSyntax.All.Select(static s => s.Word)];
+    private static readonly string[] Maps = [.. NodeSyntax.All.Where(static s => s.TakesValues).Select(static s => s.Word)];
 
     internal static LayerConfig Read(ConfigNode node)
     {
         if (node.IsScalar) return ReadWord(node);
         if (node.Keys is [var key] && !Maps.Contains(key, StringComparer.Ordinal) && Words.Contains(key, StringComparer.Ordinal))
             throw node.Error($"'{key}' stands alone, without a colon");
-        if (node.Keys.Contains("residual")) return ReadResidual(node);
+        if (NodeSyntax.All.FirstOrDefault(s => s.Branches.Count > 0 && node.Keys.Contains(s.Word)) is { } joining) return ReadBranches(node, joining);
         if (node.Keys is [var unknown] && !Maps.Contains(unknown, StringComparer.Ordinal)) throw node.Error($"'{unknown}' is not known{Nearest.Hint(unknown, Words)}");
         var map = node.Map(Maps);
-        var kind = map.OneOf(Maps);
-        var value = map[kind]!;
-        switch (kind)
-        {
-            case "dense":
-                var width = value.Count(1);
-                return new($"{{dense: {width}}}", b => b.Dense(width), node);
-            case "leaky-relu":
-                var slope = value.Number();
-                return new($"{{leaky-relu: {ConfigWriter.Number(slope)}}}", b => b.Then(Activation.LeakyReLU(slope)), node);
-            case "power":
-                var power = value.Count(1);
-                return new($"{{power: {power}}}", b => b.Then(Activation.Power(power)), node);
-            case "conv":
-                return ReadConvolution(value, node);
-            case "batch-norm":
-                return ReadBatchNorm(value, node);
-            default:
-                return ReadPooling(kind, value, node);
-        }
+        var word = map.OneOf(Maps);
+        var syntax = Of(word);
+        return ReadSettings(syntax, map[word]!, node);
     }
 
-    /// <summary>Puts it behind what the builder has; errors about shapes name the entry.</summary>
+    /// <summary>Puts it after what the builder has; errors about shapes name the entry.</summary>
     internal void AddTo(NetworkBuilder builder)
     {
         try
@@ -59,67 +38,64 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
         }
     }
 
-    private static LayerConfig ReadWord(ConfigNode node) => node.Word(Words, static w => w == "dropout" ? "is not here: the theory is about deterministic networks" : null) switch
+    private static NodeSyntax Of(string word) => NodeSyntax.All.First(s => s.Word == word);
+
+    private static LayerConfig ReadWord(ConfigNode node)
     {
-        "relu" => new("relu", static b => b.Then(Activation.ReLU), node),
-        "leaky-relu" => new("{leaky-relu: 0.01}", static b => b.Then(Activation.LeakyReLU()), node),
-        "linear" => new("linear", static _ => { }, node),
-        "diagonal" => new("diagonal", static b => b.Diagonal(), node),
-        "global-average" => new("global-average", static b => b.GlobalAverage(), node),
-        "flatten" => new("flatten", static b => b.Flatten(), node),
-        "batch-norm" => BatchNorm(node, affine: false, 1e-5, 0.1),
-        var word => throw node.Error($"'{word}' needs its {word switch
+        var word = node.Word(Words, static w => w == "dropout" ? "is not here: the theory is about deterministic networks" : null);
+        var syntax = Of(word);
+        if (syntax.Needs is { } needs) throw node.Error($"'{word}' needs its {needs}");
+        var settings = new NodeSettings();
+        foreach (var setting in syntax.Settings) settings.Set(setting, null);
+        return Resolved(syntax, settings, node);
+    }
+
+    private static LayerConfig ReadSettings(NodeSyntax syntax, ConfigNode value, ConfigNode node)
+    {
+        var settings = new NodeSettings();
+        var isShort = syntax.Settings.Count == 1 || (syntax.HasShortForm && value.IsScalar);
+        var map = isShort ? null : value.Map([.. syntax.Settings.Select(static s => s.Key)]);
+        foreach (var setting in syntax.Settings)
         {
-            "dense" => "width: {dense: 20}",
-            "conv" => "maps: {conv: {maps: 16, kernel: 3, stride: 2, pad: 1}}",
-            "power" => "exponent: {power: 2}",
-            "residual" => "branch: {residual: [ {conv: 16}, batch-norm, relu, {conv: 16} ]}",
-            _ => $"window: {{{word}: 2}}",
-        }}"),
+            var given = isShort ? setting == syntax.Settings[0] ? value : null
+                : setting.Default is null ? map!.Required(setting.Key, setting.Meaning) : map![setting.Key];
+            settings.Set(setting, given is null ? null : Number(given, setting.Kind));
+        }
+        return Resolved(syntax, settings, node);
+    }
+
+    private static double Number(ConfigNode value, SettingKind kind) => kind switch
+    {
+        SettingKind.Count => value.Count(1),
+        SettingKind.CountOrZero => value.Count(0),
+        SettingKind.Number => value.Number(),
+        SettingKind.NonNegative => value.NonNegative(),
+        SettingKind.Positive => value.Positive(),
+        SettingKind.Flag => value.Flag() ? 1 : 0,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "a kind of setting that configs cannot read"),
     };
 
-    private static LayerConfig ReadConvolution(ConfigNode value, ConfigNode node)
+    private static LayerConfig Resolved(NodeSyntax syntax, NodeSettings settings, ConfigNode node)
     {
-        if (value.IsScalar) return Convolution(node, value.Count(1), 3, 1, 1);
-        var map = value.Map("maps", "kernel", "stride", "pad");
-        var kernel = map["kernel"]?.Count(1) ?? 3;
-        return Convolution(node, map.Required("maps", "how many there are").Count(1), kernel, map["stride"]?.Count(1) ?? 1, map["pad"]?.Count(0) ?? kernel / 2);
-    }
-
-    private static LayerConfig Convolution(ConfigNode node, int maps, int kernel, int stride, int pad) =>
-        new($"{{conv: {{maps: {maps}, kernel: {kernel}, stride: {stride}, pad: {pad}}}}}", b => b.Convolution(maps, kernel, stride, pad), node);
-
-    private static LayerConfig ReadBatchNorm(ConfigNode value, ConfigNode node)
-    {
-        var map = value.Map("affine", "epsilon", "momentum");
-        return BatchNorm(node, map["affine"]?.Flag() ?? false, map["epsilon"]?.NonNegative() ?? 1e-5, map["momentum"]?.Positive() ?? 0.1);
-    }
-
-    private static LayerConfig BatchNorm(ConfigNode node, bool affine, double epsilon, double momentum) =>
-        new($"{{batch-norm: {{affine: {(affine ? "true" : "false")}, epsilon: {ConfigWriter.Number(epsilon)}, momentum: {ConfigWriter.Number(momentum)}}}}}",
-            b => b.BatchNorm(affine, epsilon, momentum), node);
-
-    private static LayerConfig ReadPooling(string kind, ConfigNode value, ConfigNode node)
-    {
-        int kernel, stride, pad = 0;
-        if (value.IsScalar) kernel = stride = value.Count(1);
-        else
+        string Value(NodeSetting s) => s.Kind == SettingKind.Flag ? settings.Flag(s.Key) ? "true" : "false" : ConfigWriter.Number(settings.Number(s.Key));
+        var yaml = syntax.Settings switch
         {
-            var map = value.Map("kernel", "stride", "pad");
-            kernel = map.Required("kernel", "the side of the window").Count(1);
-            stride = map["stride"]?.Count(1) ?? kernel;
-            pad = map["pad"]?.Count(0) ?? 0;
-        }
-        return new($"{{{kind}: {{kernel: {kernel}, stride: {stride}, pad: {pad}}}}}",
-            b => _ = kind == "max-pool" ? b.MaxPool(kernel, stride, pad) : b.AveragePool(kernel, stride, pad), node);
+            [] => syntax.Word,
+            [var only] => $"{{{syntax.Word}: {Value(only)}}}",
+            var several => $"{{{syntax.Word}: {{{string.Join(", ", several.Select(s => $"{s.Key}: {Value(s)}"))}}}}}",
+        };
+        return new LayerConfig(yaml, builder => syntax.Add!(builder, settings), node);
     }
 
-    private static LayerConfig ReadResidual(ConfigNode node)
+    private static LayerConfig ReadBranches(ConfigNode node, NodeSyntax syntax)
     {
-        var map = node.Map("residual", "shortcut");
-        LayerConfig[] Side(string key) => map[key] is { } side ? [.. side.List("layers").Select(Read)] : [];
-        LayerConfig[] branch = Side("residual"), shortcut = Side("shortcut");
-        var yaml = $"{{residual: {ConfigWriter.List(branch.Select(static l => l.Yaml))}{(shortcut.Length > 0 ? $", shortcut: {ConfigWriter.List(shortcut.Select(static l => l.Yaml))}" : "")}}}";
-        return new(yaml, b => b.Residual(left => Array.ForEach(branch, l => l.AddTo(left)), shortcut.Length == 0 ? null : right => Array.ForEach(shortcut, l => l.AddTo(right))), node);
+        var map = node.Map([.. syntax.Branches]);
+        var branches = syntax.Branches.Select(key => map[key] is { } side ? side.List("layers").Select(Read).ToArray() : []).ToArray();
+        var written = syntax.Branches.Zip(branches).Where((b, i) => i == 0 || b.Second.Length > 0);
+        var yaml = $"{{{string.Join(", ", written.Select(static b => $"{b.First}: {ConfigWriter.List(b.Second.Select(static l => l.Yaml))}"))}}}";
+        Action<NetworkBuilder>?[] adds = [.. branches.Select((branch, i) => i > 0 && branch.Length == 0
+            ? null
+            : (Action<NetworkBuilder>)(builder => Array.ForEach(branch, l => l.AddTo(builder))))];
+        return new LayerConfig(yaml, builder => syntax.Join!(builder, adds), node);
     }
 }

@@ -87,7 +87,7 @@ public sealed class FlowColumns
     private static double[]? Limit(Experiment experiment, Flow flow, Dataset? train, List<string> notes)
     {
         var why = train is null ? "the scalar equations have no direction"
-            : flow.Network.Layers.Any(static l => l.Activation.Kind != ActivationKind.Identity) ? "only a linear network has one direction to compare"
+            : !flow.Network.IsLinear ? "only a linear network has one direction to compare"
             : null;
         if (why is null) return LimitDirection.Of(train!, experiment.Loss.Loss, experiment.Observe.IsLenient, notes);
         if (experiment.Observe.Measures is not ["default"]) notes.Add($"direction_error is not measured: {why}");

@@ -15,7 +15,7 @@ internal static class LimitSummary
     /// <summary>Null where the family "limits" was not asked for, or no limit of this kind applies.</summary>
     public static JsonObject? Of(PreparedFlow run)
     {
-        var linear = run.Flow.Network.Layers.All(static l => l.Activation.Kind == ActivationKind.Identity);
+        var linear = run.Flow.Network.IsLinear;
         if (run.Train is not { } train || !linear || !run.Experiment.Observe.Wants("limits")) return null;
         if (!run.Experiment.Loss.Loss.HasExponentialTail)
         {

@@ -19,7 +19,7 @@ public abstract class Flow
         Network = network;
         _rho = new double[network.Depth];
         _v = new double[network.ParameterCount];
-        if (risk is not null && network.Layers.Any(static l => l.Activation.HasKink)) _kinks = new KinkMode(this);
+        if (risk is not null && network.HasKinks) _kinks = new KinkMode(this);
     }
 
     /// <summary>Whose discrete mode (active ReLUs, active coordinates) stands frozen in this flow's room.</summary>

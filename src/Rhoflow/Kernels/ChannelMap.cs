@@ -1,9 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Rhoflow.Kernels;
 
-namespace Rhoflow.Networks.Operators;
+namespace Rhoflow.Kernels;
 
 /// <summary>
 /// result = [result +] a₁ u₁ + a₂ u₂ + a₃ u₃ + b (x − μ) + d on rows of C numbers, with coefficients for every channel: every

@@ -2,9 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Rhoflow.Kernels;
 
-namespace Rhoflow.Networks.Operators;
+namespace Rhoflow.Kernels;
 
 /// <summary>
 /// Sums over rows of C numbers, channel by channel, in float64: chunks of rows are summed apart and added in their order, so the bits do

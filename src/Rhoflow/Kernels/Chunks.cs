@@ -1,6 +1,4 @@
-using Rhoflow.Kernels;
-
-namespace Rhoflow.Networks.Operators;
+namespace Rhoflow.Kernels;
 
 /// <summary>Work on rows 0 … count − 1 in chunks of fixed size, so that what is summed chunk by chunk does not depend on the threads.</summary>
 internal sealed class Chunks

@@ -10,25 +10,16 @@ internal static class Scaling
     /// </summary>
     public static string? WhyNoDirections(Network network)
     {
-        var degrees = new int[network.Nodes.Count][];
-        int[] Of(int source) => source < 0 ? new int[network.Depth] : degrees[source];
-        for (var i = 0; i < degrees.Length; i++)
+        int? first = null;
+        for (var k = 0; k < network.Depth; k++)
         {
-            var node = network.Nodes[i];
-            int[] degree = [.. Of(node.Sources[0])];
-            switch (node)
-            {
-                case LinearNode linear: degree[linear.Layer]++; break;
-                case ConvolutionNode convolution: degree[convolution.Layer]++; break;
-                case ActivationNode { Activation.Degree: var p }:
-                    for (var k = 0; k < degree.Length; k++) degree[k] *= p;
-                    break;
-                case SumNode when node.Sources.Any(s => !Of(s).SequenceEqual(degree)):
-                    return $"the residual sum of node {i + 1} adds parts that depend on different layers, so that f is not homogeneous in each W_k alone";
-            }
-            degrees[i] = degree;
+            var walk = new DegreeWalk(network, k, isFolded: true);
+            walk.Run();
+            if (walk.FirstWithout >= 0 && (first is null || walk.FirstWithout < first)) first = walk.FirstWithout;
         }
-        return null;
+        return first is { } node
+            ? $"the residual sum of node {node + 1} adds parts that depend on different layers, so that f is not homogeneous in each W_k alone"
+            : null;
     }
 
     /// <summary>Null if f(cθ) = c^degree f(θ) holds exactly for the network that is evaluated; otherwise why not.</summary>

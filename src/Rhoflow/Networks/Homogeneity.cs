@@ -12,55 +12,49 @@ public sealed record Homogeneity(int? Degree, IReadOnlyList<int?> Layers, string
     /// <summary>Walks the nodes once for all parameters and once for every layer.</summary>
     public static Homogeneity Of(Network network)
     {
-        string? reason = null;
-        var degree = Walk(network, static _ => 1, affine: 1, ref reason);
-        var layers = new int?[network.Depth];
-        for (var k = 0; k < network.Depth; k++)
-        {
-            string? ignored = null;
-            var layer = k;
-            layers[k] = Walk(network, l => l == layer ? 1 : 0, affine: 0, ref ignored);
-        }
-        return new Homogeneity(degree, layers, reason);
+        var all = new DegreeWalk(network, layer: null);
+        var degree = all.Run();
+        return new Homogeneity(degree, [.. Enumerable.Range(0, network.Depth).Select(k => new DegreeWalk(network, k).Run())], all.Reason);
     }
+}
 
-    // The degree of every node's output when parameters of degree 1 are those that `weight` and `affine` name.
-    private static int? Walk(Network network, Func<int, int> weight, int affine, ref string? reason)
+/// <summary>One walk over the nodes that gives the degree of every node's output in certain parameters.</summary>
+/// <param name="network">Whose nodes.</param>
+/// <param name="layer">k − 1: the degree in W_k alone; null: in all parameters.</param>
+/// <param name="isFolded">Whether batch normalization counts as folded into the weights, its shifts left out.</param>
+internal sealed class DegreeWalk(Network network, int? layer, bool isFolded = false)
+{
+    /// <summary>Whether batch normalization counts as folded into the weights.</summary>
+    public bool IsFolded => isFolded;
+
+    /// <summary>The degree of γ and β: 1 where all parameters are scaled, otherwise 0.</summary>
+    public int Affine => layer is null ? 1 : 0;
+
+    /// <summary>The number of the node that is asked, from 1.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>The first reason that a node gave.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>The first node (from 0) whose output has no degree; −1 where all have one.</summary>
+    public int FirstWithout { get; private set; } = -1;
+
+    /// <summary>The degree of the weights W_{k+1}.</summary>
+    public int OfLayer(int k) => layer is null || layer == k ? 1 : 0;
+
+    /// <summary>Why the degree of this node's output is null, or holds only nearly.</summary>
+    public void Because(string reason) => Reason ??= reason;
+
+    /// <summary>The degree of f.</summary>
+    public int? Run()
     {
         var degrees = new int?[network.Nodes.Count];
         for (var i = 0; i < degrees.Length; i++)
         {
-            var node = network.Nodes[i];
-            int? Source(int s) => s == Node.NetworkInput ? 0 : degrees[s];
-            var below = Source(node.Sources[0]);
-            degrees[i] = node switch
-            {
-                LinearNode linear => below + weight(linear.Layer),
-                ConvolutionNode convolution => below + weight(convolution.Layer),
-                ActivationNode activation => below * activation.Activation.Degree,
-                BatchNormNode norm => Normalized(norm, i, below, affine, ref reason),
-                SumNode sum => Summed(sum, i, [.. sum.Sources.Select(Source)], ref reason),
-                _ => below,
-            };
+            Number = i + 1;
+            degrees[i] = network.Nodes[i].Degree(this, [.. network.Nodes[i].Sources.Select(s => s == Node.NetworkInput ? 0 : degrees[s])]);
+            if (degrees[i] is null && FirstWithout < 0) FirstWithout = i;
         }
         return degrees[^1];
-    }
-
-    // x̂ does not change when x is scaled, as long as ε is nothing beside σ².
-    private static int? Normalized(BatchNormNode norm, int index, int? below, int affine, ref string? reason)
-    {
-        if (below is not 0 && norm.Epsilon > 0)
-        {
-            reason ??= $"the batch normalization of node {index + 1} has ε = {norm.Epsilon}: invariant to the scale of the weights below only as far as ε is small beside the variances";
-        }
-        return norm.IsAffine ? affine : 0;
-    }
-
-    private static int? Summed(SumNode sum, int index, int?[] degrees, ref string? reason)
-    {
-        if (Array.TrueForAll(degrees, d => d == degrees[0])) return degrees[0];
-        if (Array.TrueForAll(degrees, static d => d is not null))
-            reason ??= $"the residual sum of node {index + 1} adds parts of degree {string.Join(" and ", degrees)}";
-        return null;
     }
 }

@@ -1,19 +1,33 @@
+using Rhoflow.Kernels;
+
 namespace Rhoflow.Networks;
 
-/// <summary>What a layer's weights are: a full matrix, one weight a coordinate, or the matrix of maps × patch of a convolution.</summary>
-public enum LayerKind { Dense, Diagonal, Convolution }
+/// <summary>What a layer's weights are.</summary>
+public enum LayerKind
+{
+    /// <summary>A full matrix, rows = outputs.</summary>
+    Dense,
+
+    /// <summary>One weight per coordinate.</summary>
+    Diagonal,
+
+    /// <summary>The matrix of maps × patch of a convolution.</summary>
+    Convolution,
+}
 
 /// <summary>
-/// One weight matrix W_k and the nonlinearity behind it, as a window on the flat parameter vector θ: z = W_k a, a⁺ = σ(z).
+/// One weight matrix W_k as a window on the flat parameter vector θ: z = W_k a.
 /// No biases: a constant input gives the first layer one (T3 §2).
 /// </summary>
-/// <param name="Kind">Dense and convolution (rows × columns weights, row-major) or diagonal (one weight a coordinate).</param>
+/// <param name="Kind">Dense and convolution (rows × columns weights, row-major) or diagonal (one weight per coordinate).</param>
 /// <param name="Rows">Outputs; the maps of a convolution.</param>
 /// <param name="Columns">Inputs; the patch of a convolution.</param>
 /// <param name="Offset">Where the window begins in θ.</param>
-/// <param name="Activation">σ behind this layer.</param>
-public sealed record Layer(LayerKind Kind, int Rows, int Columns, int Offset, Activation Activation)
+public sealed record Layer(LayerKind Kind, int Rows, int Columns, int Offset)
 {
+    /// <summary>Image, maps, kernel, stride and padding of a convolution; null otherwise.</summary>
+    internal ConvolutionShape? Geometry { get; init; }
+
     /// <summary>How many parameters the window holds.</summary>
     public int Count => Kind == LayerKind.Diagonal ? Rows : Rows * Columns;
 

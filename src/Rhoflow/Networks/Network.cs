@@ -9,13 +9,23 @@ namespace Rhoflow.Networks;
 /// </summary>
 public sealed class Network
 {
-    private readonly int[] _exponents;
+    private readonly int[] _exponents, _nodeOfLayer;
+    private readonly Activation[] _activations;
 
     private Network(TensorShape input, Node[] nodes, Layer[] layers, int parameters, int statistics)
     {
         (Input, Nodes, Layers, ParameterCount, StatisticsCount) = (input, nodes, layers, parameters, statistics);
-        _exponents = new int[layers.Length];
-        for (int k = layers.Length - 1, degree = 1; k >= 0; k--) _exponents[k] = degree *= layers[k].Activation.Degree;
+        (_nodeOfLayer, _activations, _exponents) = (new int[layers.Length], new Activation[layers.Length], new int[layers.Length]);
+        for (var i = 0; i < nodes.Length; i++)
+            if (nodes[i].Layer is { } k) _nodeOfLayer[k] = i;
+        foreach (var node in nodes)
+            if (node.Elementwise is { } sigma && node.Sources[0] >= 0 && nodes[node.Sources[0]].Layer is { } k) _activations[k] = sigma;
+        var lastWithoutScale = Array.FindLastIndex(nodes, static n => n.Traits.RemovesScale);
+        for (int k = layers.Length - 1, degree = 1; k >= 0; k--)
+        {
+            degree *= _activations[k].Degree;
+            _exponents[k] = _nodeOfLayer[k] < lastWithoutScale ? 0 : degree;
+        }
         WhyNotAChain = FirstBeyondAChain();
     }
 
@@ -28,11 +38,23 @@ public sealed class Network
     /// <summary>C: 1 for binary problems, the number of classes otherwise.</summary>
     public int Outputs => Nodes[^1].Shape.Count;
 
-    /// <summary>The operations, each behind those it reads; the last gives f.</summary>
+    /// <summary>The operations, each after those it reads; the last gives f.</summary>
     public IReadOnlyList<Node> Nodes { get; }
 
     /// <summary>The layers W_1 … W_K, first to last.</summary>
     public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>
+    /// The nonlinearity directly after W_1 … W_K, the identity where something else follows: σ of the layers of a chain. Where two branches
+    /// read a layer, that of the second.
+    /// </summary>
+    public IReadOnlyList<Activation> Activations => _activations;
+
+    /// <summary>Whether a nonlinearity directly after a layer has a kink: ReLU or leaky ReLU.</summary>
+    public bool HasKinks => Array.Exists(_activations, static s => s.HasKink);
+
+    /// <summary>Whether no layer has a nonlinearity directly after it: for a chain, f is linear in x.</summary>
+    public bool IsLinear => Array.TrueForAll(_activations, static s => s.Kind == ActivationKind.Identity);
 
     /// <summary>K.</summary>
     public int Depth => Layers.Count;
@@ -50,9 +72,9 @@ public sealed class Network
     public string? WhyNotAChain { get; }
 
     /// <summary>
-    /// e_k in f = ∏_k ρ_k^{e_k} f̃: scaling W_k alone by c scales f by c^{e_k}. All 1 for linear and ReLU networks; behind
-    /// x^p units the degrees multiply. Batch normalization counts as folded into the weights, and residual sums are passed over:
-    /// what holds exactly for such networks says <see cref="Homogeneity"/>.
+    /// e_k in f = ∏_k ρ_k^{e_k} f̃: scaling W_k alone by c scales f by c^{e_k}. All 1 for linear and ReLU networks; below
+    /// x^p units the degrees multiply, and below a node that removes the scale of every example they are 0. Batch normalization counts as
+    /// folded into the weights, and residual sums are passed over: what holds exactly for such networks says <see cref="Homogeneity"/>.
     /// </summary>
     public ReadOnlySpan<int> Exponents => _exponents;
 
@@ -95,24 +117,32 @@ public sealed class Network
     public double[] StartStatistics()
     {
         var statistics = new double[StatisticsCount];
-        foreach (var node in Nodes)
-            if (node is BatchNormNode norm) statistics.AsSpan(norm.Statistics + norm.Shape.Channels, norm.Shape.Channels).Fill(1);
+        foreach (var node in Nodes) node.Windows.Variances?.Of(statistics.AsSpan()).Fill(1);
         return statistics;
     }
 
-    /// <summary>γ = 1 and β = 0 in every affine batch normalization: it then does nothing but normalize.</summary>
+    /// <summary>γ = 1 and β = 0 in every affine normalization: it then does nothing but normalize.</summary>
     public void ResetAffine(Span<double> theta)
     {
         foreach (var node in Nodes)
         {
-            if (node is not BatchNormNode { IsAffine: true } norm) continue;
-            theta.Slice(norm.AffineOffset, norm.Shape.Channels).Fill(1);
-            theta.Slice(norm.AffineOffset + norm.Shape.Channels, norm.Shape.Channels).Clear();
+            node.Windows.Gamma?.Of(theta).Fill(1);
+            node.Windows.Beta?.Of(theta).Clear();
         }
     }
 
+    /// <summary>The node (from 0) that applies W_k.</summary>
+    /// <param name="k">1 … K.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
+    public int NodeOf(int k) => k >= 1 && k <= Depth
+        ? _nodeOfLayer[k - 1]
+        : throw new ArgumentOutOfRangeException(nameof(k), k, $"the network has layers 1 to {Depth}");
+
+    /// <summary>The shape of the output of a node, or of the input x for <see cref="Node.NetworkInput"/>.</summary>
+    public TensorShape ShapeOf(int node) => node == Node.NetworkInput ? Input : Nodes[node].Shape;
+
     /// <summary>
-    /// θ from one matrix (rows = outputs; of a convolution maps × patch) a layer; a diagonal layer takes its diagonal, as one row or as
+    /// θ from one matrix (rows = outputs; of a convolution maps × patch) per layer; a diagonal layer takes its diagonal, as one row or as
     /// the full matrix. Affine batch normalization gets γ = 1 and β = 0.
     /// </summary>
     /// <exception cref="ArgumentException">A shape that does not fit; the message names the layer, what was given and what is needed.</exception>
@@ -139,7 +169,10 @@ public sealed class Network
                 if (layer.Kind == LayerKind.Diagonal)
                 {
                     for (var j = 0; j < layer.Columns; j++)
-                        if (j != i && m[i][j] != 0) throw new ArgumentException($"layer {k + 1} is diagonal; the matrix given has {m[i][j]} in row {i + 1}, column {j + 1}");
+                    {
+                        if (j != i && m[i][j] != 0)
+                            throw new ArgumentException($"layer {k + 1} is diagonal; the matrix given has {m[i][j]} in row {i + 1}, column {j + 1}");
+                    }
                     layer.Of(theta)[i] = m[i][i];
                 }
                 else m[i].CopyTo(layer.Of(theta)[(i * layer.Columns)..]);
@@ -165,7 +198,7 @@ public sealed class Network
         var expected = Node.NetworkInput;
         for (var i = 0; i < Nodes.Count; i++)
         {
-            if (Nodes[i] is not (LinearNode or ActivationNode) || Nodes[i].Sources is not [var source] || source != expected) return $"node {i + 1} is {Nodes[i]}";
+            if (!Nodes[i].FitsChains || Nodes[i].Sources is not [var source] || source != expected) return $"node {i + 1} is {Nodes[i]}";
             expected = i;
         }
         return null;
@@ -177,7 +210,8 @@ public sealed class Network
         return columns.Length == 1 ? $"{m.Length} × {columns[0]}" : $"{m.Length} rows of {string.Join(", ", m.Select(r => r.Length))} numbers";
     }
 
+    /// <summary>Widths and nonlinearities of a chain; all nodes otherwise.</summary>
     public override string ToString() => IsChain
-        ? string.Concat(Layers.Select(l => $"{l.Columns}–{(l.Activation.Kind == ActivationKind.Identity ? "" : l.Activation + "–")}")) + Outputs
+        ? string.Concat(Layers.Select((l, k) => $"{l.Columns}–{(_activations[k].Kind == ActivationKind.Identity ? "" : _activations[k] + "–")}")) + Outputs
         : $"{Input} → {string.Join(" → ", Nodes.Select(static n => n.ToString()))}";
 }

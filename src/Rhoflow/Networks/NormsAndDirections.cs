@@ -76,7 +76,7 @@ public static class NormsAndDirections
         for (var k = 0; k < network.Depth; k++)
         {
             var w = network.Layers[k].Of(theta);
-            var moved = rho[k] < 0 && network.Layers.Skip(k).Any(static l => l.Activation.HasKink);
+            var moved = rho[k] < 0 && network.Activations.Skip(k).Any(static s => s.HasKink);
             if (moved && network.Exponents[k] % 2 != 0) sign = -sign;
             Vectors.Scale((moved ? -1 : 1) * (k == network.Depth - 1 ? sign : 1) * rho[k], w, w);
         }

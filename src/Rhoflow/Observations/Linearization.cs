@@ -103,12 +103,7 @@ public abstract class Linearization : IDisposable
     public void Normalize(Span<double> g) => TensorPrimitives.Multiply(g, _toV, g);
 
     /// <summary>The node whose output enters W_k (<see cref="Node.NetworkInput"/>: the data themselves).</summary>
-    public static int Source(Network network, int k)
-    {
-        foreach (var node in network.Nodes)
-            if (node is LinearNode linear && linear.Layer == k - 1 || node is ConvolutionNode convolution && convolution.Layer == k - 1) return node.Sources[0];
-        throw new ArgumentOutOfRangeException(nameof(k), k, $"the network has layers 1 to {network.Depth}");
-    }
+    public static int Source(Network network, int k) => network.Nodes[network.NodeOf(k)].Sources[0];
 
     public void Dispose()
     {

@@ -76,7 +76,7 @@ public class Snapshot
     /// </summary>
     public double[]? LinearDirection()
     {
-        if (Network.Layers.Any(l => l.Activation.Kind != ActivationKind.Identity) || Network.Outputs != 1) return null;
+        if (!Network.IsLinear || Network.Outputs != 1) return null;
         var d = LinearMap.Of(Network, V);
         var norm = Vectors.Norm(d);
         if (norm == 0) return null;

@@ -10,7 +10,7 @@ internal static class ReferenceNetwork
 
     /// <summary>Signs of all pre-activations that stand before a kink.</summary>
     public static bool[] Pattern(Network net, double[] theta, double[] x) =>
-        [.. Forward(net, theta, x).Where((_, k) => net.Layers[k].Activation.HasKink).SelectMany(l => l.Z.Select(z => z > 0))];
+        [.. Forward(net, theta, x).Where((_, k) => net.Activations[k].HasKink).SelectMany(l => l.Z.Select(z => z > 0))];
 
     /// <summary>∂f_output/∂θ by the chain rule, weight after weight.</summary>
     public static double[] Gradient(Network net, double[] theta, double[] x, int output = 0)
@@ -35,7 +35,7 @@ internal static class ReferenceNetwork
                 }
             }
             if (k > 0)
-                for (var j = 0; j < below.Length; j++) below[j] *= Slope(net.Layers[k - 1].Activation, pass[k - 1].Z[j]);
+                for (var j = 0; j < below.Length; j++) below[j] *= Slope(net.Activations[k - 1], pass[k - 1].Z[j]);
             delta = below;
         }
         return gradient;
@@ -49,7 +49,7 @@ internal static class ReferenceNetwork
         {
             var w = net.Layers[k].Matrix(theta);
             var z = w.Select(row => row.Zip(a, (u, v) => u * v).Sum()).ToArray();
-            a = [.. z.Select(v => Value(net.Layers[k].Activation, v))];
+            a = [.. z.Select(v => Value(net.Activations[k], v))];
             pass[k] = (z, a);
         }
         return pass;

@@ -34,7 +34,10 @@ public class WeightNormalizationTests
         foreach (var layer in trial.Network.Layers)
             Vectors.Norm(layer.Of(theta)).ShouldBe(perRow && layer.Kind != LayerKind.Diagonal ? 2 * Math.Sqrt(layer.Rows) : 2, 1e-13);
         foreach (var norm in trial.Network.Nodes.OfType<BatchNormNode>().Where(n => n.IsAffine))
-            theta.AsSpan(norm.AffineOffset, 2 * norm.Shape.Channels).ToArray().ShouldBe(trial.Theta.AsSpan(norm.AffineOffset, 2 * norm.Shape.Channels).ToArray());
+        {
+            var (at, count) = (norm.Windows.Gamma!.Value.Offset, 2 * norm.Shape.Channels);
+            theta.AsSpan(at, count).ToArray().ShouldBe(trial.Theta.AsSpan(at, count).ToArray());
+        }
     }
 
     [Theory]

@@ -9,17 +9,17 @@ internal static class BoundAssumptions
     public static string? Sequential(Network network)
     {
         for (var i = 0; i < network.Nodes.Count; i++)
-            if (network.Nodes[i] is SumNode sum) return $"the bound is proved for layers one behind the other; node {i + 1} ({sum}) adds branches";
+            if (network.Nodes[i].Traits.WhyNotSequential is { } why)
+                return $"the bound is proved for layers one behind the other; node {i + 1} ({network.Nodes[i]}) {why}";
         return null;
     }
 
     /// <summary>Units with |σ(a) − σ(b)| ≤ |a − b| and σ(ca) = cσ(a).</summary>
     public static string? Lipschitz(Network network)
     {
-        foreach (var node in network.Nodes.OfType<ActivationNode>())
-            if (node.Activation.Degree != 1 || node.Activation.Kind == ActivationKind.LeakyReLU && Math.Abs(node.Activation.Parameter) > 1)
-                return $"the bound is proved for positively homogeneous 1-Lipschitz units; {node.Activation} is not one";
-        return null;
+        return network.Nodes.Select(static n => n.Traits.NotLipschitz).FirstOrDefault(static t => t is not null) is { } unit
+            ? $"the bound is proved for positively homogeneous 1-Lipschitz units; {unit} is not one"
+            : null;
     }
 
     /// <summary>Both.</summary>
@@ -28,8 +28,10 @@ internal static class BoundAssumptions
     /// <summary>Nothing but linear maps and such units, so that what is proved holds to the letter.</summary>
     public static string? Literal(Network network)
     {
-        if (network.StatisticsCount > 0) return "the bound is proved for networks without biases; batch normalization shifts by running means";
-        if (network.Nodes.Any(static n => n is PoolingNode { Pooling: PoolingKind.Max })) return "the bound is proved for linear maps and elementwise units; a maximum of a window is neither";
+        if (network.Nodes.Select(static n => n.Traits.WhyShifted).FirstOrDefault(static t => t is not null) is { } shift)
+            return $"the bound is proved for networks without biases; {shift}";
+        if (network.Nodes.Select(static n => n.Traits.WhyNotElementwise).FirstOrDefault(static t => t is not null) is { } why)
+            return $"the bound is proved for linear maps and elementwise units; {why}";
         return Chain(network);
     }
 

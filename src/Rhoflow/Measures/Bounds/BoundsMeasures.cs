@@ -100,7 +100,7 @@ public static class BoundsMeasures
             Reference = "Bartlett–Harvey–Liaw–Mehrabian 2019, Thm 3, 6",
             Cost = "1",
             Columns = static _ => ["weight_count", "log10_vc"],
-            Refuse = static s => s.Network.Nodes.OfType<ActivationNode>().All(static n => n.Activation.Degree == 1) ? null : "the count is for piecewise linear units",
+            Refuse = static s => s.Network.Nodes.All(static n => n.Traits.IsPiecewiseLinear) ? null : "the count is for piecewise linear units",
             Values = static m => [CapacityCounts.Weights(m.Setting.Network), Math.Log10(CapacityCounts.PiecewiseLinear(m.Setting.Network))],
         },
     ];

@@ -73,7 +73,8 @@ public static class NormBounds
     /// Σ ½ log(positions of W_k's output) over convolutions: on whole images ‖W_k‖_F is at most the root of the positions times that of the matrix of
     /// maps × patch, so that <see cref="Golowich"/> plus this bounds R_N of the class with norms of maps × patch. 0 without convolutions.
     /// </summary>
-    public static double LogSharing(Network network) => network.Nodes.OfType<ConvolutionNode>().Sum(static n => 0.5 * Math.Log(n.Shape.Positions));
+    public static double LogSharing(Network network) =>
+        network.Nodes.Where(static n => n.Layer is not null).Sum(static n => 0.5 * Math.Log(n.Shape.Positions));
 
     /// <summary>Σ_k log norm_k; −∞ with a layer that is zero.</summary>
     public static double LogProduct(ReadOnlySpan<double> norms)

@@ -63,7 +63,7 @@ public static class CollapseMeasures
     private static string? WhyNoPath(MeasureSetting s) =>
         s.Loss != Loss.Square && s.Loss != Loss.SquareSigns ? $"it is about the square loss; this one is {s.Loss?.Name ?? "a scalar equation"}"
         : double.IsNaN(s.WeightDecay) ? "layers have different weight decays"
-        : s.Network.Nodes[^1] is not LinearNode || s.Network.Layers[^1].Kind != LayerKind.Dense ? $"the network ends in {s.Network.Nodes[^1]}; its last layer has to give the outputs"
+        : s.Network.Nodes[^1].Layer is null || s.Network.Layers[^1].Kind != LayerKind.Dense ? $"the network ends in {s.Network.Nodes[^1]}; its last layer has to give the outputs"
         : null;
 
     // A sentence why there are no class means; null where there are.

@@ -66,15 +66,9 @@ public sealed record CurvatureForecast(long Products, IReadOnlyList<double> Laye
         var flops = new double[network.Depth];
         foreach (var node in network.Nodes)
         {
-            var (layer, positions) = node switch
-            {
-                LinearNode linear => (linear.Layer, 1),
-                ConvolutionNode convolution => (convolution.Layer, convolution.Shape.Positions),
-                _ => (-1, 0),
-            };
-            if (layer < 0) continue;
+            if (node.Layer is not { } layer) continue;
             var first = node.Sources[0] == Node.NetworkInput;
-            flops[layer] = 2.0 * examples * positions * network.Layers[layer].Count * ((first ? 2 : 6) + (kept ? 0 : first ? 1 : 2));
+            flops[layer] = 2.0 * examples * node.Shape.Positions * network.Layers[layer].Count * ((first ? 2 : 6) + (kept ? 0 : first ? 1 : 2));
         }
         return flops;
     }

@@ -21,8 +21,9 @@ public sealed class InputGradients : IDisposable
     public InputGradients(Network network, ReadOnlySpan<double> theta, ReadOnlySpan<double> statistics)
     {
         var d = network.Inputs;
-        Node[] nodes = [new LinearNode([Node.NetworkInput], network.Input, 0), .. network.Nodes.Select(n => Behind(n, d))];
-        Layer[] layers = [new(LayerKind.Diagonal, d, d, 0, Activation.Identity), .. network.Layers.Select(l => l with { Offset = l.Offset + d })];
+        // The network one node, one layer and d parameters later, after the diagonal.
+        Node[] nodes = [new LinearNode([Node.NetworkInput], network.Input, new NodeWindows(0)), .. network.Nodes.Select(n => n.Shifted(1, 1, d))];
+        Layer[] layers = [new(LayerKind.Diagonal, d, d, 0), .. network.Layers.Select(l => l with { Offset = l.Offset + d })];
         _probe = Network.FromNodes(network.Input, nodes, layers, network.ParameterCount + d, network.StatisticsCount);
         (_theta, _statistics) = ([.. new double[d], .. theta], statistics.ToArray());
         _gradient = new double[_theta.Length];
@@ -43,17 +44,4 @@ public sealed class InputGradients : IDisposable
     }
 
     public void Dispose() => _team.Dispose();
-
-    // The same node one place later, with its windows behind those of the diagonal.
-    private static Node Behind(Node node, int shift)
-    {
-        int[] sources = [.. node.Sources.Select(static s => s + 1)];
-        return node switch
-        {
-            LinearNode linear => linear with { Sources = sources, Layer = linear.Layer + 1 },
-            ConvolutionNode convolution => convolution with { Sources = sources, Layer = convolution.Layer + 1 },
-            BatchNormNode { IsAffine: true } norm => norm with { Sources = sources, AffineOffset = norm.AffineOffset + shift },
-            _ => node with { Sources = sources },
-        };
-    }
 }

@@ -16,26 +16,22 @@ public static class Balance
     public static int? Degree(Network network, int k)
     {
         var degree = 1;
-        var at = network.Nodes.ToList().FindIndex(n => LayerOf(n) == k);
+        var at = network.NodeOf(k + 1);
         while (true)
         {
             int[] readers = [.. Enumerable.Range(0, network.Nodes.Count).Where(i => network.Nodes[i].Sources.Contains(at))];
             if (readers is not [var reader]) return null;
             at = reader;
-            switch (network.Nodes[at])
-            {
-                case ActivationNode activation: degree *= activation.Activation.Degree; break;
-                case PoolingNode or GlobalAverageNode or FlattenNode: break;
-                case var node: return LayerOf(node) == k + 1 ? degree : null;
-            }
+            if (network.Nodes[at].Traits.UnitDegree is not { } p) return network.Nodes[at].Layer == k + 1 ? degree : null;
+            degree *= p;
         }
     }
 
     /// <summary>Whether the matrix is conserved: full matrices with nothing between them.</summary>
     public static bool IsLinear(Network network, int k) =>
         network.Layers[k].Kind == LayerKind.Dense && network.Layers[k + 1].Kind == LayerKind.Dense
-        && network.Nodes.ToList().FindIndex(n => LayerOf(n) == k) is var at && network.Nodes.Count(n => n.Sources.Contains(at)) == 1
-        && network.Nodes.Single(n => n.Sources.Contains(at)) is LinearNode { Layer: var next } && next == k + 1;
+        && network.NodeOf(k + 1) is var at && network.Nodes.Count(n => n.Sources.Contains(at)) == 1
+        && network.Nodes.Single(n => n.Sources.Contains(at)).Layer == k + 1;
 
     /// <summary>‖w_i^in‖² − p‖w_i^out‖² for every unit between W_k and W_{k+1}.</summary>
     /// <param name="rhoK">ρ_k.</param>
@@ -71,11 +67,4 @@ public static class Balance
         Gemm.Mirror<double>(n, difference, n);
         return difference;
     }
-
-    private static int LayerOf(Node node) => node switch
-    {
-        LinearNode linear => linear.Layer,
-        ConvolutionNode convolution => convolution.Layer,
-        _ => -1,
-    };
 }

@@ -17,18 +17,12 @@ public readonly record struct LayerAlignment(double Leading, double Product)
     /// <summary>The layer (0 … K−1) whose outputs layer k reads; null where that is the input, a residual sum, or where the sizes do not divide.</summary>
     public static int? Below(Network network, int k)
     {
-        var node = network.Nodes.First(n => IsLayer(n, k)).Sources[0];
+        var node = network.Nodes[network.NodeOf(k + 1)].Sources[0];
         while (node != Node.NetworkInput)
         {
-            switch (network.Nodes[node])
-            {
-                case LinearNode linear: return Fits(network, k, linear.Layer);
-                case ConvolutionNode convolution: return Fits(network, k, convolution.Layer);
-                case SumNode: return null;
-                default:
-                    node = network.Nodes[node].Sources[0];
-                    break;
-            }
+            if (network.Nodes[node].Layer is { } below) return Fits(network, k, below);
+            if (!network.Nodes[node].Traits.KeepsChannels) return null;
+            node = network.Nodes[node].Sources[0];
         }
         return null;
     }
@@ -49,8 +43,6 @@ public readonly record struct LayerAlignment(double Leading, double Product)
         var (upper, rows) = (network.Layers[above], network.Layers[below].Rows);
         return (upper.Kind == LayerKind.Diagonal ? upper.Rows == rows : upper.Columns % rows == 0) ? below : null;
     }
-
-    private static bool IsLayer(Node node, int k) => node is LinearNode linear && linear.Layer == k || node is ConvolutionNode convolution && convolution.Layer == k;
 
     // WWᵀ or WᵀW with W read as rows of r columns, over its trace.
     private static double[] Gram(Layer layer, ReadOnlySpan<double> v, int r, bool ofRows)

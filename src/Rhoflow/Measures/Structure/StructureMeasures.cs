@@ -50,12 +50,7 @@ public static class StructureMeasures
     ];
 
     /// <summary>The sizes of layer k (0 … K−1) if it is a convolution; null otherwise.</summary>
-    internal static ConvolutionShape? Shape(Network network, int k)
-    {
-        if (network.Nodes.OfType<ConvolutionNode>().FirstOrDefault(n => n.Layer == k) is not { } node) return null;
-        var below = node.Sources[0] == Node.NetworkInput ? network.Input : network.Nodes[node.Sources[0]].Shape;
-        return new ConvolutionShape(below.Height, below.Width, below.Channels, node.Shape.Channels, node.Kernel, node.Kernel, node.Stride, node.Padding);
-    }
+    internal static ConvolutionShape? Shape(Network network, int k) => network.Layers[k].Geometry;
 
     private static SingularSpectrum[] Spectra(Snapshot snapshot) =>
         s_spectra.Of(snapshot);

@@ -1,7 +1,122 @@
 using System.Numerics;
 using Rhoflow.Kernels;
+using Rhoflow.Numerics;
 
-namespace Rhoflow.Networks.Operators;
+namespace Rhoflow.Networks;
+
+/// <summary>
+/// x̂ = (x − μ)/√(σ² + ε), channel by channel over the examples and positions of the minibatch, then γ x̂ + β if affine (SQ A.2;
+/// T3 eq. 56 leaves out μ's own derivative). In evaluation μ and σ² are running averages.
+/// </summary>
+/// <param name="Sources">The node that it reads.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Windows">C running means and variances, and γ and β if affine.</param>
+/// <param name="Epsilon">ε ≥ 0. The network is invariant to the scale of the weights below only for ε = 0.</param>
+/// <param name="Momentum">Share of the newest minibatch in the running averages (the variance without bias).</param>
+internal sealed record BatchNormNode(IReadOnlyList<int> Sources, TensorShape Shape, NodeWindows Windows, double Epsilon, double Momentum)
+    : Node(Sources, Shape, Windows), INodeKind
+{
+    private static readonly NodeTraits s_traits = new()
+    {
+        WhyNotSequential = null,
+        NotLipschitz = null,
+        WhyNotElementwise = null,
+        WhyShifted = "batch normalization shifts by running means",
+        WhyNoPaths = null,
+        IsPiecewiseLinear = true,
+        UnitDegree = null,
+        KeepsChannels = true,
+        RemovesScale = false,
+    };
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<NodeSyntax> Syntax { get; } =
+    [
+        new()
+        {
+            Word = "batch-norm",
+            Example = "batch-norm",
+            Summary = "(x − μ)/√(σ² + ε) by minibatch, running averages in evaluation; {batch-norm: {affine: true, epsilon: 1e-5, momentum: 0.1}}",
+            Settings =
+            [
+                new("affine", SettingKind.Flag) { Default = static _ => 0 },
+                new("epsilon", SettingKind.NonNegative) { Default = static _ => 1e-5 },
+                new("momentum", SettingKind.Positive) { Default = static _ => 0.1 },
+            ],
+            Add = static (builder, s) => builder.BatchNorm(s.Flag("affine"), s.Number("epsilon"), s.Number("momentum")),
+        },
+    ];
+
+    /// <inheritdoc/>
+    public override string Kind => "batch-norm";
+
+    internal override Activation? Elementwise => null;
+
+    internal override bool FitsChains => false;
+
+    internal override NodeTraits Traits => s_traits;
+
+    internal override IReadOnlyList<(string Name, double Value)> Settings => [("epsilon", Epsilon), ("momentum", Momentum)];
+
+    /// <summary>Whether γ and β are parameters.</summary>
+    public bool IsAffine => Windows.Gamma is not null;
+
+    internal override SlotUse Slot => SlotUse.Own;
+
+    // x̂ does not change when x is scaled, as long as ε is nothing beside σ². Folded, it is part of the weights below.
+    internal override int? Degree(DegreeWalk walk, int?[] below)
+    {
+        if (walk.IsFolded) return below[0];
+        if (below[0] is not 0 && Epsilon > 0)
+        {
+            walk.Because($"the batch normalization of node {walk.Number} has ε = {Epsilon}: "
+                + "invariant to the scale of the weights below only as far as ε is small beside the variances");
+        }
+        return IsAffine ? walk.Affine : 0;
+    }
+
+    // Into the rows of a layer that nobody else reads, or on towards the next.
+    internal override ChannelRescaling? Fold(FoldingWalk walk, ChannelRescaling?[] below)
+    {
+        if (walk.IsUnfolded) return below[0]?.Stop($"{walk.Place} behind it is not folded");
+        var channels = Shape.Channels;
+        ReadOnlySpan<double> means = Windows.Means!.Value.Of(walk.Statistics), variances = Windows.Variances!.Value.Of(walk.Statistics);
+        var own = new ChannelRescaling(new double[channels], new double[channels], [walk.Number - 1]);
+        for (var c = 0; c < channels; c++)
+        {
+            var denominator = variances[c] + Epsilon;
+            own.Scale[c] = (IsAffine ? Windows.Gamma!.Value.Of(walk.Theta)[c] : 1) * (denominator > 0 ? 1 / Math.Sqrt(denominator) : 0);
+            own.Shift[c] = (IsAffine ? Windows.Beta!.Value.Of(walk.Theta)[c] : 0) - own.Scale[c] * means[c];
+        }
+        if (walk.LayerReadOnlyHere is not { } layer) return below[0] is null ? own : own.After(below[0]!);
+        walk.ScaleRows(layer, own);
+        return null;
+    }
+
+    // It counts as folded into the weights.
+    internal override double[] PathSums(PathWalk walk, double[][] below) => below[0];
+
+    internal override IOperator<T> MakeOperator<T>(OperatorSite<T> site) =>
+        new BatchNormOperator<T>(this, site.Index, site.Capacity, site.Source, site.Target, site.Team);
+}
+
+public sealed partial class NetworkBuilder
+{
+    /// <summary>Normalizes every channel over the minibatch (SQ A.2).</summary>
+    /// <param name="affine">Whether γ and β are learned after it.</param>
+    /// <param name="epsilon">ε ≥ 0 in √(σ² + ε).</param>
+    /// <param name="momentum">Share of the newest minibatch in the running statistics, in (0, 1].</param>
+    /// <exception cref="ArgumentException">ε or the momentum is out of range.</exception>
+    public NetworkBuilder BatchNorm(bool affine = false, double epsilon = 1e-5, double momentum = 0.1)
+    {
+        if (!(epsilon >= 0 && double.IsFinite(epsilon))) throw new ArgumentException($"batch normalization needs a finite ε ≥ 0; {epsilon} was given");
+        if (!(momentum is > 0 and <= 1)) throw new ArgumentException($"batch normalization needs a momentum in (0, 1]; {momentum} was given");
+        Window means = AddStatistics(Shape.Channels), variances = AddStatistics(Shape.Channels);
+        var windows = new NodeWindows(Means: means, Variances: variances);
+        if (affine) windows = windows with { Gamma = AddParameters(Shape.Channels), Beta = AddParameters(Shape.Channels) };
+        return Add(new BatchNormNode([Last], Shape, windows, epsilon, momentum));
+    }
+}
 
 /// <summary>
 /// y = γ x̂ + β with x̂ = r (x − μ), r = 1/√(σ² + ε), channel by channel over the M rows (examples and positions) of the minibatch;
@@ -16,7 +131,7 @@ namespace Rhoflow.Networks.Operators;
 internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly BatchNormNode _node;
-    private readonly int _index, _channels;
+    private readonly int _index, _channels, _gammaAt, _betaAt;
     private readonly Source<T> _source;
     private readonly Slot<T> _target;
     private readonly ChannelSums<T> _sums;
@@ -31,12 +146,13 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
     public BatchNormOperator(BatchNormNode node, int index, int capacity, Source<T> source, Slot<T> target, Team team)
     {
         (_node, _index, _source, _target, _channels) = (node, index, source, target, node.Shape.Channels);
+        (_gammaAt, _betaAt) = (node.Windows.Gamma?.Offset ?? -1, node.Windows.Beta?.Offset ?? -1);
         _sums = new ChannelSums<T>(_channels, checked(capacity * node.Shape.Positions), team);
         _map = new ChannelMap<T>(_channels, team);
-        (_mu, _variance, _r, _gamma) = (Room(), Room(), Room(), Room());
-        (_xDot, _xDotHat, _delta, _deltaHat) = (Room(), Room(), Room(), Room());
-        (_deltaDot, _deltaDotHat, _deltaHatDot) = (Room(), Room(), Room());
-        double[] Room() => new double[_channels];
+        (_mu, _variance, _r, _gamma) = (Numbers(), Numbers(), Numbers(), Numbers());
+        (_xDot, _xDotHat, _delta, _deltaHat) = (Numbers(), Numbers(), Numbers(), Numbers());
+        (_deltaDot, _deltaDotHat, _deltaHatDot) = (Numbers(), Numbers(), Numbers());
+        double[] Numbers() => new double[_channels];
     }
 
     public void Forward(in Pass<T> pass)
@@ -46,8 +162,8 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
         if (_byBatch) TakeStatistics(pass, rows);
         else
         {
-            pass.Statistics.Slice(_node.Statistics, _channels).CopyTo(_mu);
-            pass.Statistics.Slice(_node.Statistics + _channels, _channels).CopyTo(_variance);
+            _node.Windows.Means!.Value.Of(pass.Statistics).CopyTo(_mu);
+            _node.Windows.Variances!.Value.Of(pass.Statistics).CopyTo(_variance);
         }
         for (var c = 0; c < _channels; c++)
         {
@@ -151,8 +267,8 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
         _sums.Squares(rows, x, _mu);
         for (var c = 0; c < _channels; c++) _variance[c] = _sums.Total[c] / rows;
         if (pass.Statistics.IsEmpty) return;
-        var means = pass.Statistics.Slice(_node.Statistics, _channels);
-        var variances = pass.Statistics.Slice(_node.Statistics + _channels, _channels);
+        var means = _node.Windows.Means!.Value.Of(pass.Statistics);
+        var variances = _node.Windows.Variances!.Value.Of(pass.Statistics);
         for (var c = 0; c < _channels; c++)
         {
             means[c] += _node.Momentum * (_mu[c] - means[c]);
@@ -169,12 +285,11 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
 
     private void PutGradient(Span<T> gradient, int rows, double[] ofGamma, double[] ofBeta)
     {
-        var window = gradient.Slice(_node.AffineOffset, 2 * _channels);
         for (var c = 0; c < _channels; c++)
-            (window[c], window[_channels + c]) = (T.CreateTruncating(rows * ofGamma[c]), T.CreateTruncating(rows * ofBeta[c]));
+            (gradient[_gammaAt + c], gradient[_betaAt + c]) = (T.CreateTruncating(rows * ofGamma[c]), T.CreateTruncating(rows * ofBeta[c]));
     }
 
     private int Rows(in Pass<T> pass) => pass.Examples * _node.Shape.Positions;
-    private double Gamma(ReadOnlySpan<T> theta, int c) => double.CreateTruncating(theta[_node.AffineOffset + c]);
-    private double Beta(ReadOnlySpan<T> theta, int c) => double.CreateTruncating(theta[_node.AffineOffset + _channels + c]);
+    private double Gamma(ReadOnlySpan<T> theta, int c) => double.CreateTruncating(theta[_gammaAt + c]);
+    private double Beta(ReadOnlySpan<T> theta, int c) => double.CreateTruncating(theta[_betaAt + c]);
 }

@@ -6,9 +6,15 @@ namespace Rhoflow.Networks;
 /// One operation of a network, as a description: which nodes it reads, what shape it gives, which windows of θ it owns. Nodes
 /// stand in an order in which every node comes after those it reads.
 /// </summary>
+/// <remarks>
+/// A kind of node is one file in this folder: the record, its operator with the four passes, the builder's method, how it is written in
+/// configs. What is abstract here, required in <see cref="NodeTraits"/> or asked for by <see cref="IOperator{T}"/> must be answered there, or
+/// it does not compile. One line in <see cref="NodeSyntax.All"/> makes the words of configs known.
+/// </remarks>
 /// <param name="Sources">The nodes whose outputs it reads; <see cref="NetworkInput"/> (−1) is the input x.</param>
-/// <param name="Shape">What one example is behind this node.</param>
-public abstract record Node(IReadOnlyList<int> Sources, TensorShape Shape)
+/// <param name="Shape">What one example is after this node.</param>
+/// <param name="Windows">The windows of θ and of the running statistics that it owns.</param>
+public abstract record Node(IReadOnlyList<int> Sources, TensorShape Shape, NodeWindows Windows)
 {
     /// <summary>The index that stands for the network's input x.</summary>
     public const int NetworkInput = -1;
@@ -16,74 +22,56 @@ public abstract record Node(IReadOnlyList<int> Sources, TensorShape Shape)
     /// <summary>The word that configs and errors use.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>k − 1 of the weight matrix W_k that it applies, in <see cref="Network.Layers"/>; null for a node without one.</summary>
+    public int? Layer => Windows.Layer;
+
+    /// <summary>σ of an elementwise nonlinearity; null for every other node.</summary>
+    internal abstract Activation? Elementwise { get; }
+
+    /// <summary>Whether chains W_K σ(… σ(W_1 x)), which flows follow, may have it.</summary>
+    internal abstract bool FitsChains { get; }
+
+    /// <summary>What measures and theorems ask of it.</summary>
+    internal abstract NodeTraits Traits { get; }
+
+    /// <summary>The numbers that it was built with, by the names of configs (padding in full).</summary>
+    internal abstract IReadOnlyList<(string Name, double Value)> Settings { get; }
+
+    /// <summary>Where its output lies.</summary>
+    internal abstract SlotUse Slot { get; }
+
+    /// <summary>The degree of homogeneity of its output; null where it has none (then <see cref="DegreeWalk.Because"/> says why).</summary>
+    /// <param name="walk">Whose degrees are asked for.</param>
+    /// <param name="below">The degrees of its sources.</param>
+    internal abstract int? Degree(DegreeWalk walk, int?[] below);
+
+    /// <summary>
+    /// How its true output follows from what it has in the network into whose weights batch normalization is folded; null: they are equal.
+    /// </summary>
+    /// <param name="walk">The matrices folded so far.</param>
+    /// <param name="below">The same of its sources.</param>
+    /// <exception cref="FoldingException">What is owed below cannot pass it.</exception>
+    internal abstract ChannelRescaling? Fold(FoldingWalk walk, ChannelRescaling?[] below);
+
+    /// <summary>
+    /// Σ_paths ∏|w|^p from the inputs to every number of its output: its forward pass with |w|^p for weights and the p-th powers of its own
+    /// Lipschitz constants. Not called where <see cref="NodeTraits.WhyNoPaths"/> says why there is no path norm.
+    /// </summary>
+    /// <param name="walk">|θ|^p and p.</param>
+    /// <param name="below">The sums of its sources.</param>
+    internal abstract double[] PathSums(PathWalk walk, double[][] below);
+
+    /// <summary>The node at work; null where it does nothing.</summary>
+    /// <typeparam name="T">float or double.</typeparam>
+    internal abstract IOperator<T>? MakeOperator<T>(OperatorSite<T> site) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>;
+
+    /// <summary>The same node in a network that has more nodes, layers and parameters in front.</summary>
+    internal Node Shifted(int nodes, int layers, int parameters) => this with
+    {
+        Sources = [.. Sources.Select(s => s + nodes)],
+        Windows = Windows.Shifted(layers, parameters),
+    };
+
+    /// <summary>Kind and shape.</summary>
     public sealed override string ToString() => $"{Kind} → {Shape}";
-}
-
-/// <summary>z = W_k a, with W_k a full or a diagonal matrix; an image is read as the vector of its numbers (y, x, channel).</summary>
-/// <param name="Layer">k − 1: the weight matrix in <see cref="Network.Layers"/>.</param>
-public sealed record LinearNode(IReadOnlyList<int> Sources, TensorShape Shape, int Layer) : Node(Sources, Shape)
-{
-    public override string Kind => "dense";
-}
-
-/// <summary>
-/// z = W_k ∗ a: at every position W_k, a matrix of maps × (Kernel · Kernel · channels) with columns in the order (y, x, channel),
-/// times the patch there; outside the image a is 0.
-/// </summary>
-/// <param name="Layer">k − 1: the weight matrix in <see cref="Network.Layers"/>.</param>
-/// <param name="Kernel">Rows and columns of a patch.</param>
-/// <param name="Stride">Distance of neighbouring patches.</param>
-/// <param name="Padding">Zeros around the image.</param>
-public sealed record ConvolutionNode(IReadOnlyList<int> Sources, TensorShape Shape, int Layer, int Kernel, int Stride, int Padding) : Node(Sources, Shape)
-{
-    public override string Kind => "conv";
-}
-
-/// <summary>a = σ(z), elementwise.</summary>
-public sealed record ActivationNode(IReadOnlyList<int> Sources, TensorShape Shape, Activation Activation) : Node(Sources, Shape)
-{
-    public override string Kind => Activation.ToString();
-}
-
-/// <summary>
-/// x̂ = (x − μ)/√(σ² + ε), channel by channel over the examples and positions of the minibatch, then γ x̂ + β if affine (SQ A.2;
-/// T3 eq. 56 leaves out μ's own derivative). In evaluation μ and σ² are running averages.
-/// </summary>
-/// <param name="Statistics">Where its window of 2·C running statistics (means, then variances) begins in the network's statistics vector.</param>
-/// <param name="AffineOffset">Where its window of 2·C parameters (γ, then β) begins in θ; −1 without them.</param>
-/// <param name="Epsilon">ε ≥ 0. The network is invariant to the scale of the weights below only for ε = 0.</param>
-/// <param name="Momentum">Share of the newest minibatch in the running averages (the variance without bias).</param>
-public sealed record BatchNormNode(IReadOnlyList<int> Sources, TensorShape Shape, int Statistics, int AffineOffset, double Epsilon, double Momentum) : Node(Sources, Shape)
-{
-    public override string Kind => "batch-norm";
-
-    /// <summary>Whether γ and β are parameters.</summary>
-    public bool IsAffine => AffineOffset >= 0;
-}
-
-/// <summary>How a pooling node summarizes a window.</summary>
-public enum PoolingKind { Max, Average }
-
-/// <summary>The maximum or the mean of every window of Kernel × Kernel positions; for a mean the padding counts as zeros, a maximum never comes from it.</summary>
-public sealed record PoolingNode(IReadOnlyList<int> Sources, TensorShape Shape, PoolingKind Pooling, int Kernel, int Stride, int Padding) : Node(Sources, Shape)
-{
-    public override string Kind => Pooling == PoolingKind.Max ? "max-pool" : "average-pool";
-}
-
-/// <summary>The mean over all positions of every channel.</summary>
-public sealed record GlobalAverageNode(IReadOnlyList<int> Sources, TensorShape Shape) : Node(Sources, Shape)
-{
-    public override string Kind => "global-average";
-}
-
-/// <summary>The image as one vector (y, x, channel): nothing moves in memory.</summary>
-public sealed record FlattenNode(IReadOnlyList<int> Sources, TensorShape Shape) : Node(Sources, Shape)
-{
-    public override string Kind => "flatten";
-}
-
-/// <summary>The sum of its sources: a residual connection.</summary>
-public sealed record SumNode(IReadOnlyList<int> Sources, TensorShape Shape) : Node(Sources, Shape)
-{
-    public override string Kind => "residual";
 }

@@ -11,14 +11,14 @@ internal sealed class ActivationPattern(Network network, Evaluation evaluation)
     // Below this share of a layer's largest |z| a sign is rounding.
     private const double Resolution = 1e-14;
 
-    private readonly int[] _layers = [.. Enumerable.Range(0, network.Depth).Where(k => network.Layers[k].Activation.HasKink)];
+    private readonly int[] _layers = [.. Enumerable.Range(0, network.Depth).Where(k => network.Activations[k].HasKink)];
     private readonly Dictionary<Kink, double> _deadBands = [];
 
     /// <summary>Units that slide along their kink.</summary>
     public List<Kink> Sliding => evaluation.Sliding;
 
     /// <summary>The slope on the negative side.</summary>
-    public double Low(Kink kink) => network.Layers[kink.Layer - 1].Activation is { Kind: ActivationKind.LeakyReLU } leaky ? leaky.Parameter : 0;
+    public double Low(Kink kink) => network.Activations[kink.Layer - 1] is { Kind: ActivationKind.LeakyReLU } leaky ? leaky.Parameter : 0;
 
     public ref double Slope(Kink kink) => ref evaluation.Slopes(kink.Layer - 1)[kink.Unit * evaluation.Stride + kink.Example];
 

@@ -10,6 +10,7 @@ namespace Rhoflow.Networks;
 public sealed class Evaluation
 {
     private readonly Network _network;
+    private readonly Activation[] _sigma;  // σ after every layer
     private readonly double[] _x;          // d × stride: the inputs, one example a column
     private readonly double[][] _z;        // z_k = W_k a_{k−1}
     private readonly double[][] _a;        // a_k = σ(z_k); the same array as z_k where σ is the identity
@@ -26,7 +27,7 @@ public sealed class Evaluation
             throw new ArgumentException($"flows follow chains of dense and diagonal layers with activations; here {why}", nameof(network));
         if (x.Length != examples * network.Inputs)
             throw new ArgumentException($"the network takes {network.Inputs} inputs; the data have {(double)x.Length / examples}", nameof(x));
-        _network = network;
+        (_network, _sigma) = (network, [.. network.Activations]);
         Examples = examples;
         Stride = DenseKernels.Stride(examples);
         _x = new double[network.Inputs * Stride];
@@ -34,8 +35,8 @@ public sealed class Evaluation
             for (var i = 0; i < network.Inputs; i++)
                 _x[i * Stride + n] = x[n * network.Inputs + i];
         _z = Room();
-        _a = [.. network.Layers.Select((l, k) => IsLinear(l) ? _z[k] : new double[l.Rows * Stride])];
-        _slope = [.. network.Layers.Select(l => IsLinear(l) ? [] : new double[l.Rows * Stride])];
+        _a = [.. network.Layers.Select((l, k) => IsLinear(k) ? _z[k] : new double[l.Rows * Stride])];
+        _slope = [.. network.Layers.Select((l, k) => IsLinear(k) ? [] : new double[l.Rows * Stride])];
         _delta = Room();
     }
 
@@ -59,10 +60,10 @@ public sealed class Evaluation
         {
             var layer = _network.Layers[k];
             Apply(layer, layer.Of(theta), input, _z[k], accumulate: false);
-            if (!IsLinear(layer))
+            if (!IsLinear(k))
             {
-                if (FrozenPattern && layer.Activation.HasKink) ApplyFrozen(k);
-                else layer.Activation.Apply(_z[k], _a[k], _slope[k]);
+                if (FrozenPattern && _sigma[k].HasKink) ApplyFrozen(k);
+                else _sigma[k].Apply(_z[k], _a[k], _slope[k]);
             }
             input = _a[k];
         }
@@ -118,13 +119,13 @@ public sealed class Evaluation
     public ReadOnlySpan<double> Tangent(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction)
     {
         _zDot ??= Room();
-        _aDot ??= [.. _network.Layers.Select((l, k) => IsLinear(l) ? _zDot[k] : new double[l.Rows * Stride])];
+        _aDot ??= [.. _network.Layers.Select((l, k) => IsLinear(k) ? _zDot[k] : new double[l.Rows * Stride])];
         for (var k = 0; k < _z.Length; k++)
         {
             var layer = _network.Layers[k];
             Apply(layer, layer.Of(direction), Input(k), _zDot[k], accumulate: false);
             if (k > 0) Apply(layer, layer.Of(theta), _aDot[k - 1], _zDot[k], accumulate: true);
-            if (!IsLinear(layer)) TensorPrimitives.Multiply(_slope[k], _zDot[k], _aDot[k]);
+            if (!IsLinear(k)) TensorPrimitives.Multiply(_slope[k], _zDot[k], _aDot[k]);
         }
         return _zDot[^1];
     }
@@ -141,13 +142,13 @@ public sealed class Evaluation
         weightsDot.CopyTo(_deltaDot[^1]);
         for (var k = _z.Length - 1; k > 0; k--)
         {
-            Layer layer = _network.Layers[k], below = _network.Layers[k - 1];
+            var layer = _network.Layers[k];
             var target = _deltaDot[k - 1];
             ApplyTransposed(layer, layer.Of(direction), _delta[k], target, accumulate: false);
             ApplyTransposed(layer, layer.Of(theta), _deltaDot[k], target, accumulate: true);
-            if (IsLinear(below)) continue;
+            if (IsLinear(k - 1)) continue;
             TensorPrimitives.Multiply(target, _slope[k - 1], target);
-            if (below.Activation.Degree > 1) AddSecondDerivative(k, layer.Of(theta), below.Activation, target);
+            if (_sigma[k - 1].Degree > 1) AddSecondDerivative(k, layer.Of(theta), _sigma[k - 1], target);
         }
         for (var k = 0; k < _z.Length; k++)
         {
@@ -172,7 +173,7 @@ public sealed class Evaluation
         {
             var layer = _network.Layers[k];
             ApplyTransposed(layer, layer.Of(theta), _delta[k], _delta[k - 1], accumulate: false);
-            if (!IsLinear(_network.Layers[k - 1])) TensorPrimitives.Multiply(_delta[k - 1], _slope[k - 1], _delta[k - 1]);
+            if (!IsLinear(k - 1)) TensorPrimitives.Multiply(_delta[k - 1], _slope[k - 1], _delta[k - 1]);
         }
     }
 
@@ -225,5 +226,5 @@ public sealed class Evaluation
 
     private double[][] Room() => [.. _network.Layers.Select(l => new double[l.Rows * Stride])];
 
-    private static bool IsLinear(Layer layer) => layer.Activation.Kind == ActivationKind.Identity;
+    private bool IsLinear(int layer) => _sigma[layer].Kind == ActivationKind.Identity;
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Rhoflow.Kernels;
-using Rhoflow.Networks.Operators;
 
 namespace Rhoflow.Networks;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Rhoflow.Networks.Operators;
+namespace Rhoflow.Networks;
 
 /// <summary>
 /// A node at work. z = g(θ, a) with the source's values a; δ_z = ∂(Σ c f)/∂z; a dot is the derivative along θ̇. Every pass reads and

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Rhoflow.Networks.Operators;
+namespace Rhoflow.Networks;
 
 /// <summary>What one pass over the nodes carries along.</summary>
 internal readonly ref struct Pass<T> where T : unmanaged, IFloatingPointIeee754<T>

@@ -1,6 +1,6 @@
 using Rhoflow.Kernels;
 
-namespace Rhoflow.Networks.Operators;
+namespace Rhoflow.Networks;
 
 /// <summary>
 /// Room for the output of a node, one example a row, and for what belongs to it: δ = ∂(Σ c f)/∂value, and the derivatives of both along

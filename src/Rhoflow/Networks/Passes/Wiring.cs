@@ -1,7 +1,7 @@
 using System.Numerics;
 using Rhoflow.Kernels;
 
-namespace Rhoflow.Networks.Operators;
+namespace Rhoflow.Networks;
 
 /// <summary>The nodes of a network as operators on slots: which node writes where, and who adds to a δ that another reader has begun.</summary>
 internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -23,7 +23,10 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
         Operators = new IOperator<T>?[network.Nodes.Count];
         var written = new HashSet<Slot<T>>();
         for (var i = _slots.Length - 1; i >= 0; i--)
-            Operators[i] = Make(i, [.. network.Nodes[i].Sources.Select(s => Connect(i, s, written))], capacity, team);
+        {
+            Source<T>[] sources = [.. network.Nodes[i].Sources.Select(s => Connect(i, s, written))];
+            Operators[i] = network.Nodes[i].MakeOperator(new OperatorSite<T>(network, i, capacity, sources, _slots[i], sources[0].Slot == Input, team));
+        }
     }
 
     /// <summary>The slot that minibatches lend their inputs to.</summary>
@@ -47,14 +50,14 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
     private Slot<T> SlotFor(int i, int capacity)
     {
         var node = _network.Nodes[i];
-        if (node is FlattenNode) return this[node.Sources[0]];
-        if (node is ActivationNode { Activation: var sigma } && RunsInPlace(sigma) && Origin(_network, node.Sources[0]) is var origin && origin >= 0 && _readers[origin] == 1)
+        if (node.Slot == SlotUse.Source) return this[node.Sources[0]];
+        if (node.Slot == SlotUse.InPlace && Origin(_network, node.Sources[0]) is var origin && origin >= 0 && _readers[origin] == 1)
         {
             for (var j = 0; j < i; j++)
                 if (_slots[j] == _slots[origin]) OverwrittenBy[j] = i;
             return _slots[origin];
         }
-        var slot = new Slot<T>(capacity, node.Shape.Count, moves: HasParameters(node) || node.Sources.Any(s => this[s].Moves));
+        var slot = new Slot<T>(capacity, node.Shape.Count, moves: node.Windows.HasParameters || node.Sources.Any(s => this[s].Moves));
         _all.Add(slot);
         return slot;
     }
@@ -66,38 +69,10 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
         return new Source<T>(slot, slot != _slots[i] && !written.Add(slot));
     }
 
-    private IOperator<T>? Make(int i, Source<T>[] sources, int capacity, Team team)
-    {
-        var node = _network.Nodes[i];
-        var (source, target) = (sources[0], _slots[i]);
-        var input = node.Sources[0] == Node.NetworkInput ? _network.Input : _network.Nodes[node.Sources[0]].Shape;
-        return node switch
-        {
-            LinearNode linear => _network.Layers[linear.Layer] is { Kind: LayerKind.Diagonal } diagonal
-                ? new DiagonalOperator<T>(diagonal, source, target)
-                : new LinearOperator<T>(_network.Layers[linear.Layer], source, target, source.Slot == Input, team),
-            ConvolutionNode convolution => new ConvolutionOperator<T>(convolution, _network.Layers[convolution.Layer], input, capacity, source, target, team),
-            ActivationNode { Activation: { Kind: ActivationKind.Power } power } => new PowerOperator<T>(power.Degree, source, target),
-            ActivationNode { Activation: var rectifier } => new RectifierOperator<T>(rectifier, source, target, team),
-            BatchNormNode norm => new BatchNormOperator<T>(norm, i, capacity, source, target, team),
-            PoolingNode n => new PoolingOperator<T>(
-                new PoolingShape(input.Height, input.Width, input.Channels, n.Kernel, n.Kernel, n.Stride, n.Padding), n.Pooling, capacity, source, target, team),
-            GlobalAverageNode => new PoolingOperator<T>(
-                PoolingShape.Global(input.Height, input.Width, input.Channels), PoolingKind.Average, capacity, source, target, team),
-            SumNode => new SumOperator<T>(sources, target),
-            FlattenNode => null,
-            _ => throw new NotSupportedException($"node {i + 1}, {node}, cannot be propagated through"),
-        };
-    }
-
-    private static bool HasParameters(Node node) => node is LinearNode or ConvolutionNode or BatchNormNode { IsAffine: true };
-
-    // The side of z must be seen from a.
-    private static bool RunsInPlace(Activation sigma) => sigma.Kind == ActivationKind.ReLU || (sigma.Kind == ActivationKind.LeakyReLU && sigma.Parameter >= 0);
-
+    // The node whose output lies in the slot that the given node's output lies in because it is read as a vector.
     private static int Origin(Network network, int node)
     {
-        while (node >= 0 && network.Nodes[node] is FlattenNode) node = network.Nodes[node].Sources[0];
+        while (node >= 0 && network.Nodes[node].Slot == SlotUse.Source) node = network.Nodes[node].Sources[0];
         return node;
     }
 
@@ -106,7 +81,7 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
         var readers = new int[network.Nodes.Count];
         foreach (var node in network.Nodes)
         {
-            if (node is FlattenNode) continue;
+            if (node.Slot == SlotUse.Source) continue;
             foreach (var source in node.Sources)
                 if (Origin(network, source) is var origin && origin >= 0) readers[origin]++;
         }

@@ -112,10 +112,10 @@ public sealed class PathNormTests
         switch (node)
         {
             case LinearNode linear:
-                var matrix = network.Layers[linear.Layer].Matrix(theta);
-                return Enumerable.Range(0, below.Count).Where(j => network.Layers[linear.Layer].Kind != LayerKind.Diagonal || j == unit).SelectMany(j => Through(j, matrix[unit][j]));
+                var matrix = network.Layers[linear.Layer!.Value].Matrix(theta);
+                return Enumerable.Range(0, below.Count).Where(j => network.Layers[linear.Layer!.Value].Kind != LayerKind.Diagonal || j == unit).SelectMany(j => Through(j, matrix[unit][j]));
             case ConvolutionNode conv:
-                var kernel = network.Layers[conv.Layer].Matrix(theta);
+                var kernel = network.Layers[conv.Layer!.Value].Matrix(theta);
                 return Window(conv.Kernel, conv.Stride, conv.Padding).SelectMany(w => Enumerable.Range(0, below.Channels)
                     .SelectMany(c => Through(w.Cell * below.Channels + c, kernel[channel][(w.Dy * conv.Kernel + w.Dx) * below.Channels + c])));
             case PoolingNode pool:

@@ -16,7 +16,7 @@ public class SingularSpectrumTests
 
     private static double[] Rows(Matrix<double> m) => m.ToRowMajorArray();
 
-    private static Layer Square(int n) => new(LayerKind.Dense, n, n, 0, Activation.Identity);
+    private static Layer Square(int n) => new(LayerKind.Dense, n, n, 0);
 
     // Against eigenvalues of WᵀW, and distances against explicit nearest matrices.
     [Fact]
@@ -94,7 +94,7 @@ public class SingularSpectrumTests
         var diagonal = SingularSpectrum.OfDiagonal([1, -3, 2]);
         diagonal.Values.ShouldBe([3, 2, 1]);
         diagonal.StableRank.ShouldBe(14 / 9.0, 1e-15);
-        var layer = new Layer(LayerKind.Diagonal, 3, 3, 1, Activation.Identity);
+        var layer = new Layer(LayerKind.Diagonal, 3, 3, 1);
         SingularSpectrum.Of(layer, [9, 1, -3, 2]).Values.ShouldBe([3, 2, 1]);
         // Of the projections: −e₂e₂ᵀ has cosine 3/√14, I on 1 and 3 has 3/√28.
         SingularSpectrum.ProjectionDistance(layer, [9, 1, -3, 2]).ShouldBe(Math.Sqrt(1 - 9.0 / 14), 1e-15);

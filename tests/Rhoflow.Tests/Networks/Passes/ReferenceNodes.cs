@@ -28,7 +28,7 @@ internal sealed class ReferenceNodes(Network network)
             var a = Value(node.Sources[0]);
             values[i] = node switch
             {
-                LinearNode n => Linear(n.Layer, theta, a, examples),
+                LinearNode n => Linear(n.Layer!.Value, theta, a, examples),
                 ConvolutionNode n => Convolution(n, input, theta, a, examples),
                 ActivationNode n => [.. a.Select(z => Activate(n.Activation, z))],
                 BatchNormNode n when Skipped.Contains(i) => a,
@@ -65,7 +65,7 @@ internal sealed class ReferenceNodes(Network network)
 
     private double[] Convolution(ConvolutionNode node, TensorShape input, double[] theta, double[] a, int examples)
     {
-        var (w, b) = Parameters(node.Layer, theta);
+        var (w, b) = Parameters(node.Layer!.Value, theta);
         var shape = node.Shape;
         var z = new double[examples * shape.Count];
         var at = 0;
@@ -115,9 +115,10 @@ internal sealed class ReferenceNodes(Network network)
         for (var c = 0; c < channels; c++)
         {
             var column = Enumerable.Range(0, a.Length / channels).Select(i => a[i * channels + c]).ToArray();
-            var mean = running?[node.Statistics + c] ?? column.Average();
-            var variance = running?[node.Statistics + channels + c] ?? column.Average(v => (v - mean) * (v - mean));
-            var (gamma, beta) = node.IsAffine ? (theta[node.AffineOffset + c], theta[node.AffineOffset + channels + c]) : (1, 0);
+            var mean = running?[node.Windows.Means!.Value.Offset + c] ?? column.Average();
+            var variance = running?[node.Windows.Variances!.Value.Offset + c] ?? column.Average(v => (v - mean) * (v - mean));
+            var gamma = node.Windows.Gamma is { } scale ? theta[scale.Offset + c] : 1;
+            var beta = node.Windows.Beta is { } shift ? theta[shift.Offset + c] : 0;
             for (var i = 0; i < column.Length; i++) y[i * channels + c] = gamma * (column[i] - mean) / Math.Sqrt(variance + node.Epsilon) + beta;
         }
         return y;
