@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rhoflow.Flows;
 
 namespace Rhoflow.Lab.Config;
 
@@ -18,6 +19,12 @@ public readonly record struct TimeValue(double T, double Log10T)
 
     /// <summary>log t, natural.</summary>
     public double LogT => double.IsFinite(T) && T > 0 ? Math.Log(T) : Log10T * Math.Log(10);
+
+    /// <summary>
+    /// The instant, exactly as written. Where t = 10^(log₁₀ t) holds in doubles (what was written as log₁₀ t, and decades written either
+    /// way) the exponent is what counts, so that 1e300 and log₁₀ t = 300 are one instant; everything else is the t that was written.
+    /// </summary>
+    public Instant ToInstant() => T == Math.Pow(10, Log10T) ? Instant.FromLog10T(Log10T) : Instant.FromT(T);
 
     /// <summary>A decimal number ≥ 0 of any exponent; false if the text is none.</summary>
     public static bool TryParse(string text, out TimeValue value)

@@ -5,7 +5,9 @@ using Rhoflow.Measures.Catalog;
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>When a run is looked at, and what is written down.</summary>
-/// <param name="Unit">t or log10-t: the instants as they were written; log-spaced: n of them, filled in between start and end.</param>
+/// <param name="Unit">
+/// t, log10-t or both: how the instants were written; log-spaced: n of them, filled in between start and end; every, epoch: of descents.
+/// </param>
 /// <param name="Instants">The observed instants, increasing</param>
 /// <param name="LogSpaced">n of log-spaced; 0 otherwise.</param>
 /// <param name="Epochs">Descents: the observed epochs, increasing, from 0 (the start) to the last.</param>
@@ -16,6 +18,9 @@ namespace Rhoflow.Lab.Experiments;
 public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instants, int LogSpaced, IReadOnlyList<string> Measures, bool Weights,
     DetailConfig Detail, IReadOnlyList<int>? Epochs = null, int Every = 0)
 {
+    /// <summary>Those of <see cref="Instants"/> that were written as t; the others were written as log₁₀ t.</summary>
+    public IReadOnlyList<TimeValue> InT { get; init; } = [];
+
     /// <summary>All families that configs may name; <see cref="MeasureCatalog"/> says which of them this version has.</summary>
     public static readonly string[] Families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits"];
 
@@ -39,24 +44,19 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
         }
         var when = at.Map("t", "log10-t", "log-spaced", "every");
         if (when["every"] is { } every) throw every.Error("counts the steps of a descent; a flow is observed at {t: […]}, {log10-t: […]} or {log-spaced: 50}");
-        var unit = when.OneOf("t", "log10-t", "log-spaced");
-        if (unit == "log-spaced")
+        if (when["log-spaced"] is { } count)
         {
-            if (flow.Until is null) throw when[unit]!.Error("needs flow.until, the end of the instants");
-            var n = when[unit]!.Count(1);
-            return n <= 100_000 ? new ObserveConfig(unit, Spaced(n, flow), n, measures, weights, detail) : throw when[unit]!.Error("at most 100000 observations");
+            when.OneOf("t", "log10-t", "log-spaced");
+            if (flow.Until is null) throw count.Error("needs flow.until, the end of the instants");
+            var n = count.Count(1);
+            return n <= 100_000
+                ? new ObserveConfig("log-spaced", Spaced(n, flow), n, measures, weights, detail)
+                : throw count.Error("at most 100000 observations");
         }
-        var list = when[unit]!;
-        var entries = list.IsList ? list.List("instants") : [list];
-        if (entries.Count == 0) throw list.Error("at least one instant is needed");
-        var instants = entries.Select(e => unit == "t" ? e.Time() : TimeValue.FromLog10(e.Number())).ToArray();
-        for (var i = 0; i < instants.Length; i++)
-        {
-            if (i > 0 && instants[i].Log10T <= instants[i - 1].Log10T) throw entries[i].Error($"instants must increase; {instants[i]} follows {instants[i - 1]}");
-            if (instants[i].Log10T < flow.From.Log10T) throw entries[i].Error($"lies before the start (t = {flow.From})");
-            if (flow.Until?.T is { } end && instants[i].Log10T > end.Log10T) throw entries[i].Error($"lies behind flow.until (t = {end})");
-        }
-        return new ObserveConfig(unit, instants, 0, measures, weights, detail);
+        if (!when.Has("t") || !when.Has("log10-t")) when.OneOf("t", "log10-t", "log-spaced");
+        var (instants, inT) = InstantList.Read(when, flow);
+        var unit = inT.Count == instants.Count ? "t" : inT.Count == 0 ? "log10-t" : "both";
+        return new ObserveConfig(unit, instants, 0, measures, weights, detail) { InT = inT };
     }
 
     /// <summary>What a descent's config says; the start and the last epoch are always observed.</summary>
@@ -108,7 +108,12 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
             if (Unit == "log-spaced") writer.Entry(Unit, LogSpaced);
             else if (Unit == "every") writer.Raw(Unit, $"{Every} epochs");
             else if (Unit == "epoch") writer.Raw(Unit, RateConfig.Text(Epochs!));
-            else writer.Raw(Unit, ConfigWriter.List(Instants.Select(t => Unit == "t" ? t.ToString() : ConfigWriter.Number(t.Log10T))));
+            else
+            {
+                if (InT.Count > 0) writer.Raw("t", ConfigWriter.List(InT.Select(t => t.ToString())));
+                var inLog = Instants.Except(InT).Select(t => ConfigWriter.Number(t.Log10T)).ToArray();
+                if (inLog.Length > 0) writer.Raw("log10-t", ConfigWriter.List(inLog));
+            }
         });
         if (IsLenient) writer.Entry("measures", Measures[0]);
         else writer.Entry("measures", Measures);

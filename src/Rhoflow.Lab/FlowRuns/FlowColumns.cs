@@ -47,7 +47,7 @@ public sealed class FlowColumns
     internal History Start(double[] theta)
     {
         var (rhoK, v) = (new double[_flow.Network.Depth], new double[_flow.Network.ParameterCount]);
-        _flow.Split((_experiment.Flow.From is { } from ? PreparedFlow.ToInstant(from) : _flow.Begin).LogT, _flow.Start(theta), rhoK, v);
+        _flow.Split((_experiment.Flow.From is { } from ? from.ToInstant() : _flow.Begin).LogT, _flow.Start(theta), rhoK, v);
         return new History(_flow.Network, rhoK, v);
     }
 

@@ -21,7 +21,7 @@ public sealed class PreparedFlow
         Id = RunIdentity.Id(experiment);
         (Flow, Theta, Train, Test) = (flow, theta, risk?.Data, test);
         Options = ReadOptions(experiment.Flow);
-        Instants = [.. experiment.Observe.Instants.Select(ToInstant)];
+        Instants = [.. experiment.Observe.Instants.Select(t => t.ToInstant())];
         Columns = FlowColumns.For(experiment, flow, risk, test);
     }
 
@@ -74,12 +74,6 @@ public sealed class PreparedFlow
     /// <summary>The trajectory, from the start.</summary>
     public Trajectory Start() => Flow.From(Theta, Options);
 
-    /// <summary>The instant of a time in a config.</summary>
-    public static Instant ToInstant(TimeValue t) => double.IsFinite(t.T) && t.T > 0 ? Exact(t) : t == TimeValue.Zero ? Instant.Zero : Instant.FromLog10T(t.Log10T);
-
-    // Both ways of writing a time are kept exact: t = 5 has log10 t = 0.69897…, log10 t = 10 has t = 1e10.
-    private static Instant Exact(TimeValue t) => t.Log10T == Math.Log10(t.T) ? Instant.FromT(t.T) : Instant.FromLog10T(t.Log10T);
-
     private static Flow BuildFlow(FlowConfig f, double[] theta, EmpiricalRisk risk)
     {
         var network = risk.Network;
@@ -125,12 +119,12 @@ public sealed class PreparedFlow
             "radau" => Method.Radau,
             _ => Method.Auto,
         },
-        Begin = ToInstant(f.From),
+        Begin = f.From.ToInstant(),
         TrackTau = true,
         Until = f.Until switch
         {
             null => new Until(),
-            { T: { } t } => new Until(Time: ToInstant(t)),
+            { T: { } t } => new Until(Time: t.ToInstant()),
             { Key: "tau", Value: var tau } => new Until(Tau: tau),
             { Value: var loss } => new Until(Log10Loss: loss),
         },

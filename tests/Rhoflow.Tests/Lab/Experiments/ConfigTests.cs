@@ -1,3 +1,4 @@
+using Rhoflow.Flows;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
@@ -42,6 +43,8 @@ public class ConfigTests
     [InlineData("data={set: iris, classes: [setosa, rest], transforms: [center, unit-norm, constant-input], train: 100, test: 50}", "init.kind=kaiming", "init={kind: kaiming, frobenius: [0.1, 5]}", "network.layers=[{dense: 3}, {leaky-relu: 0.1}, {dense: 1}]")]
     [InlineData("network.layers=[diagonal, {power: 3}, {dense: 1}]", "init={kind: orthogonal, scale: 2}", "observe.at={log-spaced: 7}", "flow.until={log10-loss: -800}")]
     [InlineData("observe.at={log-spaced: 5}", "flow.until={log10-t: 1000}", "observe.measures=all")]
+    [InlineData("observe.at={t: [0, {from: 0.5, to: 3, count: 4}], log10-t: [2, {from: 1, to: 300, count: 7}]}")]
+    [InlineData("observe.at.log10-t={from: -1, to: 4, count: 11}")]
     public void The_resolved_config_reads_back_as_the_same_experiment(params string[] overrides)
     {
         var first = Configs.Read(Configs.TwoParameters, overrides);
@@ -51,6 +54,38 @@ public class ConfigTests
         RunIdentity.Id(second).ShouldBe(RunIdentity.Id(first));
         second.Observe.Instants.ShouldBe(first.Observe.Instants);
         second.Flow.Kind.ShouldBe(first.Flow.Kind);
+    }
+
+    [Fact]
+    public void Instants_of_ranges_and_of_both_keys_are_put_in_order_and_observed_once()
+    {
+        var at = Configs.Read(Configs.TwoParameters,
+            "observe.at={t: [{from: 0, to: 10, count: 101}, 1, 2.5], log10-t: [3, {from: 1, to: 5, count: 9}, 1e4]}").Observe;
+        double[] expected = [.. Enumerable.Range(0, 101).Select(i => i / 10.0)];
+        at.InT.Select(t => t.T).ShouldBe(expected);
+        at.Instants.Select(t => t.Log10T).ShouldBe([.. expected.Select(Math.Log10), 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 1e4]);
+        Configs.Read(Configs.TwoParameters, "observe.at={log10-t: {from: -1, to: 300, count: 41}}").Observe.Instants.Select(t => t.Log10T)
+            .ShouldBe(Enumerable.Range(0, 41).Select(i => -1 + 301.0 * i / 40));
+    }
+
+    // By two ways: what the library makes of the number that was written, and log(1 + t) itself.
+    [Theory]
+    [InlineData("log10-t: 300", 300, true)]
+    [InlineData("t: 1e300", 300, true)]
+    [InlineData("log10-t: 20.000000000000004", 20.000000000000004, true)]
+    [InlineData("log10-t: 1000.5", 1000.5, true)]
+    [InlineData("t: 5", .6989700043360189, false)]
+    [InlineData("t: 0", double.NegativeInfinity, false)]
+    [InlineData("t: 3.3e250", 250.5185139398779, false)]
+    public void A_time_is_the_same_instant_however_it_is_written(string text, double log10T, bool byExponent)
+    {
+        var time = Configs.Read(Configs.TwoParameters, $"observe.at={{{text}}}").Observe.Instants.Single();
+        var at = time.ToInstant();
+        at.Log10T.ShouldBe(log10T);
+        at.T.ShouldBe(time.T);
+        var u = double.IsFinite(time.T) ? Math.Log(1 + time.T) : Math.Log(10) * log10T;
+        at.U.ShouldBe(u, 1e-15 * (1 + u));
+        at.ShouldBe(byExponent ? Instant.FromLog10T(log10T) : Instant.FromT(time.T));
     }
 
     [Fact]
