@@ -11,13 +11,17 @@ namespace Rhoflow.Papers.SetUps;
 /// <summary>The model of SQ eq. 5, 6, followed to where it rests: 20 examples of a teacher in four dimensions, ReLU net 4-16-16-1 (claims b35 to b45).</summary>
 internal static class CollapseFlow
 {
+    /// <summary>Euler steps until the flow rests.</summary>
     public const int Steps = 30_000;
 
     private static readonly Network Net = Network.Dense(4, 16, 16, 1);
 
-    /// <summary>The end of the flow from ρ0, one start a seed.</summary>
+    private static readonly SharedResults<(double Lambda, double Rho, long Seed), NormalizedDescent> Rested =
+        new((context, of) => Begin(of.Lambda, of.Rho, of.Seed).Run(Steps, context.Cancellation));
+
+    /// <summary>The end of the flow from ρ0, one start per seed.</summary>
     public static (NormalizedDescent End, Dataset Data) Rest(StudyContext context, double lambda, double rho, long seed) =>
-        (context.Shared($"collapse-flow/{lambda}/{rho}/{seed}", () => Begin(lambda, rho, seed).Run(Steps, context.Cancellation)), Data(seed));
+        (Rested.Of(context, (lambda, rho, seed)), Data(seed));
 
     /// <summary>NC1–NC4 at the start and at the end.</summary>
     public static (NeuralCollapse Start, NeuralCollapse End) Collapse(StudyContext context, double lambda, double rho, long seed) =>

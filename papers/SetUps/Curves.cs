@@ -5,7 +5,7 @@ namespace Rhoflow.Papers.SetUps;
 /// <summary>Observations as columns to draw, and single ones by their decade.</summary>
 internal static class Curves
 {
-    /// <summary>One number an observation.</summary>
+    /// <summary>One number per observation.</summary>
     public static double[] Column(this IReadOnlyList<FlowPoint> points, Func<FlowPoint, double> value) => [.. points.Select(value)];
 
     /// <summary>log₁₀ t of every observation.</summary>

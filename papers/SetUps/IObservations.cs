@@ -1,6 +1,6 @@
 namespace Rhoflow.Papers.SetUps;
 
-/// <summary>The columns of a run, one number an observation: of one that is run now, or of a kept one.</summary>
+/// <summary>The columns of a run, one number per observation: of one that is run now, or of a kept one.</summary>
 internal interface IObservations
 {
     /// <summary>A column; NaN = not measured there.</summary>
@@ -11,7 +11,7 @@ internal interface IObservations
     double Last(string column);
 }
 
-/// <summary>One size of a sweep over sizes, a run a seed.</summary>
+/// <summary>One size of a sweep over sizes, one run per seed.</summary>
 /// <param name="Size">What is on the abscissa: examples, parameters.</param>
 /// <param name="Runs">At least one.</param>
 internal sealed record SizeRuns(double Size, IReadOnlyList<IObservations> Runs)

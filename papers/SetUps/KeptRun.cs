@@ -18,7 +18,7 @@ internal sealed class KeptRun : IObservations
         (_columns, _rows) = MetricsFile.Read(stream, name);
     }
 
-    /// <summary>A column, one number an observation; NaN = not measured there.</summary>
+    /// <summary>A column, one number per observation; NaN = not measured there.</summary>
     public double[] this[string column] => Array.IndexOf(_columns, column) is >= 0 and var i
         ? [.. _rows.Select(r => r[i])]
         : throw new ArgumentException($"{_name} has no column '{column}'", nameof(column));

@@ -26,7 +26,7 @@ internal sealed class MeasuredRun : IObservations
     /// <summary>Observations.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>A column, one number an observation; NaN = not measured there.</summary>
+    /// <summary>A column, one number per observation; NaN = not measured there.</summary>
     public double[] this[string column] => Array.IndexOf(_columns, column) is >= 0 and var i
         ? [.. _rows.Select(r => r[i])]
         : throw new ArgumentException($"{_folder.Path} has no column '{column}'", nameof(column));
@@ -42,10 +42,20 @@ internal sealed class MeasuredRun : IObservations
     /// <param name="overrides">As on the command line: <c>init.frobenius=0.1,1,5</c>.</param>
     /// <exception cref="InvalidOperationException">A run failed; its own sentence says why.</exception>
     public static IReadOnlyList<MeasuredRun> Of(StudyContext context, string config, params string[] overrides) =>
-        context.Shared($"runs/{config}/{string.Join(' ', overrides)}", () => Launch(context, config, overrides));
+        Launched.Of(context, new Sweep(config, overrides));
 
     /// <summary>The experiments that <see cref="Of"/> runs.</summary>
-    public static IReadOnlyList<Experiment> Experiments(string config, params string[] overrides) => [.. Overrides.Expand(overrides, sweep: true).Select(set => Read(config, set))];
+    public static IReadOnlyList<Experiment> Experiments(string config, params string[] overrides) => [.. Overrides.Expand(overrides, sweep: true).Select(set => FigureConfig.Read(config, set))];
+
+    private static readonly SharedResults<Sweep, MeasuredRun[]> Launched = new((context, sweep) => Launch(context, sweep.Config, sweep.Overrides));
+
+    // What was typed for a sweep: the same words are the same runs.
+    private sealed record Sweep(string Config, string[] Overrides)
+    {
+        public bool Equals(Sweep? other) => other is not null && Config == other.Config && Overrides.AsSpan().SequenceEqual(other.Overrides);
+
+        public override int GetHashCode() => HashCode.Combine(Config, string.Join(' ', Overrides));
+    }
 
     private static MeasuredRun[] Launch(StudyContext context, string config, string[] overrides)
     {
@@ -63,14 +73,5 @@ internal sealed class MeasuredRun : IObservations
             }
         }
         return [.. experiments.Select(e => runs[e])];
-    }
-
-    private static Experiment Read(string config, IReadOnlyList<(string Path, string Value)> overrides)
-    {
-        using var stream = typeof(MeasuredRun).Assembly.GetManifestResourceStream($"{config}.yaml") ?? throw new InvalidOperationException($"no config '{config}.yaml' is embedded");
-        using var reader = new StreamReader(stream);
-        var source = ConfigSource.Parse(reader.ReadToEnd(), $"papers/{config}.yaml");
-        Overrides.Apply(source, overrides);
-        return Experiment.Read(source);
     }
 }

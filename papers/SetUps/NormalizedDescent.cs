@@ -42,6 +42,7 @@ internal sealed class NormalizedDescent
         _objective = Objective(Rho, V);
     }
 
+    /// <summary>The chain.</summary>
     public Network Network { get; }
 
     /// <summary>ρ, signed.</summary>

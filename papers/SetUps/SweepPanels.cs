@@ -3,7 +3,7 @@ using Rhoflow.Lab.Figures;
 
 namespace Rhoflow.Papers.SetUps;
 
-/// <summary>Panels of sweeps over sizes: a dot a run, a line through the medians of the seeds.</summary>
+/// <summary>Panels of sweeps over sizes: one dot per run, a line through the medians of the seeds.</summary>
 internal static class SweepPanels
 {
     /// <summary>What the panels of full size are called.</summary>

@@ -6,6 +6,7 @@ namespace Rhoflow.Papers.Measures;
 /// <summary>Where norms, features and weight matrices end up.</summary>
 internal static class GeometryFigures
 {
+    /// <summary>ρ beside its equilibrium, and the residual of its equation.</summary>
     public static PaperFigure Equilibrium { get; } = MeasuresPage.Figure("equilibrium", 6, "Equilibrium of the norm under the square loss",
         "Square loss with weight decay. ρ beside ρ_eq = Σ⟨t, f̃⟩/(λN + Σ‖f̃‖²), where the model of one norm for the whole network would rest (Memo 112, eq. 7); three layers that each decay by this small λ are far from it after 200 epochs. And the relative distance of V_k f̃_n from ∂f̃_n/∂V_k "
             + "(eq. 48), which the paper takes to vanish: it does not.", static context =>
@@ -18,6 +19,7 @@ internal static class GeometryFigures
             return new Chart(norm, residual);
         });
 
+    /// <summary>Neural collapse in the four definitions of NC1, and NC2 to NC4.</summary>
     public static PaperFigure Collapse { get; } = MeasuresPage.Figure("collapse", 7, "Neural collapse of the last features",
         "Square loss with weight decay. NC1 in four definitions that are in use: all fall, but at different rates and to different values; the first two differ only where classes have different numbers of examples. NC2: distance of the class means from a simplex frame; NC3: of W_3 from the means; "
             + "NC4: where the nearest class mean and the network decide differently. Square loss: its part from variability within classes, from the means, and from W_3 not being the least-squares solution.", static context =>
@@ -36,6 +38,7 @@ internal static class GeometryFigures
                     .Line("within classes", t, run["path_nc1"], 0).Line("class means", t, run["path_nc23"], 3).Line("off the central path", t, run["path_off"], 6));
         });
 
+    /// <summary>Singular values and stable ranks of the layers.</summary>
     public static PaperFigure Structure { get; } = MeasuresPage.Figure("structure", 8, "Singular values and ranks",
         "Singular values of every W_k at the start (dots) and at the end (lines), over the largest; and the stable rank ‖W‖²_F/‖W‖² over time.", static context =>
         {

@@ -6,6 +6,7 @@ namespace Rhoflow.Papers.Measures;
 /// <summary>The loss around the network, and what theory says of the network from its numbers.</summary>
 internal static class LandscapeFigures
 {
+    /// <summary>Density and ends of the spectrum of the Hessian.</summary>
     public static PaperFigure Curvature { get; } = MeasuresPage.Figure("curvature", 9, "Spectrum of the Hessian",
         "Density of the Hessian's eigenvalues over all 1,864 weights at the start and at the end, and the largest and smallest of them: most directions are flat, a few are steep, some go down.", static context =>
         {
@@ -17,6 +18,7 @@ internal static class LandscapeFigures
                 new Panel("Eigenvalues at both ends of the spectrum", new Axis("index"), new Axis("eigenvalue")).Points("eigenvalue, start", index, ends[0], 1).Points("eigenvalue, end", index, ends[^1], 0));
         });
 
+    /// <summary>Complexities over the margin.</summary>
     public static PaperFigure Bounds { get; } = MeasuresPage.Figure("bounds", 10, "Complexities and bounds",
         "Complexity over the margin that nine tenths of the examples have, without constants: for ranking networks, not as error bounds. They exist once nine tenths of the margins are positive; ρ and the norms of the network go on growing.", static context =>
         {
@@ -33,6 +35,7 @@ internal static class LandscapeFigures
                 new Panel("The network itself", MeasuresPage.Epochs, new Axis("log₁₀")).Line("log₁₀ ρ", t, run["log10_rho"], 6).Line("Fisher–Rao norm", t, run["log10_fisher_rao"], 7).Line("ℓ₂ path norm", t, run["log10_path_l2"], 3));
         });
 
+    /// <summary>Conditions of a maximum margin, and the tangent kernel.</summary>
     public static PaperFigure Limits { get; } = MeasuresPage.Figure("limits", 11, "Distance from a maximum-margin point, and the tangent kernel",
         "How far W is from satisfying the Karush–Kuhn–Tucker conditions of the maximum-margin problem with the best multipliers (0 = satisfied; defined once all margins are positive), and with the multipliers of the loss; "
             + "the eigenvalues of the tangent kernel over 512 examples at the start and at the end.", static context =>

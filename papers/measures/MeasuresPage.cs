@@ -10,7 +10,7 @@ public static class MeasuresPage
     /// <summary>Not a paper: the measures that the four papers need.</summary>
     public static Paper Paper { get; } = new("measures", "Measures", "Every family of measures on one network: digits, two convolutions and a dense layer, 1,864 weights");
 
-    /// <summary>A figure a family, in the order of the catalogue.</summary>
+    /// <summary>One figure per family, in the order of the catalogue.</summary>
     public static IReadOnlyList<IStudy> Contents =>
     [
         TrainingFigures.Loss, TrainingFigures.Norms, TrainingFigures.Margins, TrainingFigures.Direction, TrainingFigures.NormalizedLoss,
@@ -18,6 +18,7 @@ public static class MeasuresPage
         LandscapeFigures.Curvature, LandscapeFigures.Bounds, LandscapeFigures.Limits,
     ];
 
+    /// <summary>A figure of the run of <c>digits.yaml</c>.</summary>
     internal static PaperFigure Figure(string family, int number, string title, string caption, Func<StudyContext, Chart> build) => new()
     {
         Id = $"measures/{family}",
@@ -38,5 +39,6 @@ public static class MeasuresPage
     /// <summary>Epochs as 1 + epoch on a logarithmic axis.</summary>
     internal static Axis Epochs { get; } = new("1 + epoch", Scale.Log);
 
+    /// <summary>What <see cref="Epochs"/> shows: 1 + epoch of every observation.</summary>
     internal static double[] Time(this MeasuredRun run) => [.. run["epoch"].Select(static e => 1 + e)];
 }

@@ -6,6 +6,7 @@ namespace Rhoflow.Papers.Measures;
 /// <summary>What training does to the loss, to norms and directions, and to the margins.</summary>
 internal static class TrainingFigures
 {
+    /// <summary>Losses and errors over the epochs.</summary>
     public static PaperFigure Loss { get; } = MeasuresPage.Figure("loss", 1, "Loss and error",
         "log₁₀ of the cross-entropy, and the share of examples without a positive margin.", static context =>
         {
@@ -16,6 +17,7 @@ internal static class TrainingFigures
                 new Panel("Errors", MeasuresPage.Epochs, new Axis("share of examples", Min: 0)).Line("training", t, run["train_error"], 0).Line("test", t, run["test_error"], 1));
         });
 
+    /// <summary>ρ_k, and the balance of neighbouring layers.</summary>
     public static PaperFigure Norms { get; } = MeasuresPage.Figure("norms", 2, "Norms and their balance",
         "ρ_k = ‖W_k‖_F of every layer grows; gradient flow would keep ρ_{k+1}² − ρ_k² as it was (dashed), steps of finite size let it drift.", static context =>
         {
@@ -32,6 +34,7 @@ internal static class TrainingFigures
             return new Chart(norms, balance);
         });
 
+    /// <summary>Normalized margins, sorted and over the epochs.</summary>
     public static PaperFigure Margins { get; } = MeasuresPage.Figure("margins", 3, "Normalized margins",
         "Margins (f_y − max f_j)/ρ of all training examples, sorted, at three times; and how their least, mean and smallest tenth move. The smoothed margin −log(Σℓ)/ρ lies below the least.", static context =>
         {
@@ -49,6 +52,7 @@ internal static class TrainingFigures
                     .Line("mean", t, run["margin_mean"], 4).Line("smallest tenth", t, run["margin_q10"], 5).Line("least", t, run["margin_min"], 3).Line("smoothed", t, run["smoothed_margin"], 6).Level("", 0));
         });
 
+    /// <summary>Paths of V_k, and their alignment with the gradient.</summary>
     public static PaperFigure Direction { get; } = MeasuresPage.Figure("direction", 4, "How far directions travel",
         "The length of the path of V_k on its unit sphere, summed over observations, and the cosine between W_k and −∂L/∂W_k: 1 where only the norm still grows.", static context =>
         {
@@ -64,6 +68,7 @@ internal static class TrainingFigures
             return new Chart(path, alignment);
         });
 
+    /// <summary>Losses of the network scaled to ρ'.</summary>
     public static PaperFigure NormalizedLoss { get; } = MeasuresPage.Figure("normalized-loss", 5, "Loss of the normalized network",
         "The cross-entropy of f̃ = f/ρ lies just below log 10, as f̃ is small; what it is below, log 10 − loss, is the quantity to look at. Test against training over the epochs, beside the diagonal; and the loss of ρ'·f̃ at the end.", static context =>
         {

@@ -7,6 +7,8 @@ namespace Rhoflow.Papers.Schedules;
 /// <summary>Schedules on linear networks: in time, and in work.</summary>
 internal static class LinearSchedules
 {
+    private static readonly (double B, int Colour)[] Exponents = [(0, 0), (2, 2), (2.5, 4), (3, 1), (4, 3)];
+
     /// <summary>The figure.</summary>
     public static PaperFigure Figure { get; } = new()
     {
@@ -18,6 +20,8 @@ internal static class LinearSchedules
             + "ρ̇/ρ overtakes v (dots: predicted). Right: the same question in steps on 60 directions in 20 dimensions, median of five sets: with η/L, normalized steps or ρ = 1 + γηk the gap to the maximum margin falls like 1/k, with gradient descent and "
             + "ρ = 1 + log k far more slowly; doubling ρ every 300 steps overtakes η/L for a while and then stands still.",
         Config = "papers/schedules/linear.yaml",
+        Runs = static () =>
+            [.. Exponents.Select(b => LogFamily.Iris.Run(LogFamily.Iris.Log(b.B))), .. FastestSchedule.Frozen.Select(LogFamily.Iris.Run)],
         Build = Build,
     };
 
@@ -26,7 +30,7 @@ internal static class LinearSchedules
         var iris = LogFamily.Iris;
         double[] x = [.. LogFamily.Decades];
         var family = new Panel("Iris, ρ = (log t + b log log t)/γ", new Axis("t", Scale.Exponent), new Axis("‖v − v*‖", Scale.Log));
-        foreach (var (b, colour) in new[] { (0.0, 0), (2, 2), (2.5, 4), (3, 1), (4, 3) })
+        foreach (var (b, colour) in Exponents)
             family = family.Line(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"b = {b}"), x, iris.Follow(context, iris.Log(b)).Column(iris.Error), colour);
         family = family.Predicted("‖c‖/ρ at b = 2", x, iris.Follow(context, iris.Log(2)).Column(p => iris.Expansion.Norm / p.Rho), 7);
         var frozen = new Panel("Too fast: where v freezes", new Axis("t", Scale.Exponent, Max: 30), new Axis("‖v − v*‖", Scale.Log));

@@ -1,10 +1,7 @@
 using System.Globalization;
-using Rhoflow.Data;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
-using Rhoflow.Losses;
-using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 
@@ -15,37 +12,37 @@ namespace Rhoflow.Papers.Schedules;
 /// at the rate γSρe^{−ργ}, one inside it at γSρe^{−ργ}(1 + κγρ) or faster (S = Σ_SV e^{−c·z}, κ of <see cref="FixedRhoExpansion"/>), while v*(ρ) moves at ρ̇/ρ.
 /// With ρ = (log t + b log log t)/γ and u = log t the first is S u^{1−b} a unit of u: its integral diverges for b ≤ 2; the second κS u^{2−b}, for b ≤ 3.
 /// </summary>
-internal sealed class LogFamily(string name, Dataset data, double[] start)
+internal sealed class LogFamily(string name, FlowRun setUp)
 {
-    private static readonly FigureSetUp SetUp = FigureSetUp.Load("schedules/linear");
+    private static readonly FlowRun SetUp = new("schedules/linear");
 
     /// <summary>All of Iris: three support vectors in four dimensions, so one direction is outside their span.</summary>
-    public static LogFamily Iris { get; } = new("Iris", SetUp.Data, SetUp.Start);
+    public static LogFamily Iris { get; } = new("Iris", SetUp);
 
     /// <summary>Two examples in the plane: both are support vectors, and span it.</summary>
-    public static LogFamily Two { get; } = new("two examples", ExampleSets.TwoByTwo, ExampleSets.Start);
+    public static LogFamily Two { get; } =
+        new("two examples", SetUp.With(Override.Data(ExampleSets.TwoByTwo), Override.Weights(ExampleSets.Start)));
 
     /// <summary>Decades of t that are observed.</summary>
-    public static IReadOnlyList<double> Decades { get; } = [1, 2, 3, 4, 6, 8, 12, 16, 22, 30, 45, 65, 100, 150, 200, 300];
+    public static IReadOnlyList<double> Decades => [.. SetUp.Experiment.Observe.Instants.Select(t => t.Log10T)];
 
     /// <summary>For texts.</summary>
     public string Name => name;
 
     /// <summary>The maximum margin.</summary>
-    public HardMarginSolution Svm { get; } = HardMargin.Solve(data);
+    public HardMarginSolution Svm => field ??= HardMargin.Solve(setUp.Data);
 
     /// <summary>c, S, κ.</summary>
-    public FixedRhoExpansion Expansion => field ??= FixedRhoExpansion.Of(data, Svm);
+    public FixedRhoExpansion Expansion => field ??= FixedRhoExpansion.Of(setUp.Data, Svm);
 
     /// <summary>ρ = (log(e + t) + b log log(e + t))/γ.</summary>
     public Schedule Log(double b) => Schedule.Parse(string.Create(CultureInfo.InvariantCulture, $"(log(e + t) + {b}*log(log(e + t)))/{Svm.Margin:R}"));
 
+    /// <summary>The run of a schedule.</summary>
+    public FlowRun Run(Schedule schedule) => setUp.With($"flow.rho={schedule}");
+
     /// <summary>v(t) at <see cref="Decades"/>.</summary>
-    public IReadOnlyList<FlowPoint> Follow(StudyContext context, Schedule schedule) => context.Shared<IReadOnlyList<FlowPoint>>($"schedules/{name}/{schedule}", () =>
-    {
-        var risk = new EmpiricalRisk(Network.Dense(data.Inputs, 1), Loss.Exponential, data, Reduction.Sum);
-        return [.. new ScheduledRhoFlow(risk, schedule).From(start, SetUp.Options with { Method = Method.Radau }).At(Decades.Instants(), context.Cancellation)];
-    });
+    public IReadOnlyList<FlowPoint> Follow(StudyContext context, Schedule schedule) => Run(schedule).Points(context);
 
     /// <summary>‖v − v*‖ of an observation.</summary>
     public double Error(FlowPoint p) => p.DirectionError(Svm.Direction);
@@ -68,5 +65,5 @@ internal sealed class LogFamily(string name, Dataset data, double[] start)
     }
 
     /// <summary>‖v*(ρ_f) − v*‖: where v is left behind.</summary>
-    public double FreezingError(Schedule schedule) => Vectors.Distance(FixedRhoMinimizer.Solve(data, FreezingNorm(schedule)).Direction, Svm.Direction);
+    public double FreezingError(Schedule schedule) => Vectors.Distance(FixedRhoMinimizer.Solve(setUp.Data, FreezingNorm(schedule)).Direction, Svm.Direction);
 }

@@ -10,7 +10,7 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.Schedules;
 
 /// <summary>
-/// Work of linear separators in gradient evaluations, one a step: descents on w, and steps on the sphere with ρ(k) prescribed. η = 1/R², R the longest
+/// Work of linear separators in gradient evaluations, one per step: descents on w, and steps on the sphere with ρ(k) prescribed. η = 1/R², R the longest
 /// input, which is stable for all of them; a step of V is η/(ρL) times the gradient of L, since the curvature of log L on the sphere grows like ρ².
 /// </summary>
 internal static class SeparatorDescent
@@ -19,7 +19,9 @@ internal static class SeparatorDescent
     public static IReadOnlyList<int> Steps { get; } = [10, 30, 100, 300, 1000, 3000, 10000, 30000];
 
     /// <summary>A way down: the margin gap 1 − margin/γ at <see cref="Steps"/>.</summary>
-    public static double[] Gaps(StudyContext context, long seed, string method) => context.Shared($"schedules/steps/{seed}/{method}", () => Run(seed, method));
+    public static double[] Gaps(StudyContext context, long seed, string method) => AllGaps.Of(context, (seed, method));
+
+    private static readonly SharedResults<(long Seed, string Method), double[]> AllGaps = new((_, of) => Run(of.Seed, of.Method));
 
     /// <summary>Descents on w.</summary>
     public static IReadOnlyList<string> Descents { get; } = ["GD", "GD, η/L", "GD, normalized"];

@@ -104,12 +104,16 @@ internal static class BatchNormModel
     }
 
     /// <summary>The small networks from one ρ at one λ, all seeds; computed once for figures and claims.</summary>
-    public static IReadOnlyList<List<Moment>> SmallRuns(StudyContext context, double lambda, double rho) => context.Shared($"square-loss/model/{lambda}/{rho}", () =>
-        Spread.Seeds.Select(seed =>
+    public static IReadOnlyList<List<Moment>> SmallRuns(StudyContext context, double lambda, double rho) => AllSmallRuns.Of(context, (lambda, rho));
+
+    private static readonly SharedResults<(double Lambda, double Rho), List<Moment>[]> AllSmallRuns = new((context, of) =>
+    [
+        .. Spread.Seeds.Select(seed =>
         {
             var (risk, theta) = Small(seed);
-            return ScaledSteps(risk, lambda, rho, theta, SmallSize, SmallSteps, cancellation: context.Cancellation);
-        }).ToArray());
+            return ScaledSteps(risk, of.Lambda, of.Rho, theta, SmallSize, SmallSteps, cancellation: context.Cancellation);
+        }),
+    ]);
 
     /// <summary>Steps of <see cref="SmallRuns"/>, of size <see cref="SmallSize"/>/(1 + ρ²).</summary>
     public const int SmallSteps = 20_000;

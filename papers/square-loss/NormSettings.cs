@@ -4,7 +4,7 @@ namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>Item "batch normalization and decay, either, neither": what each setting of the small networks ends with.</summary>
 /// <param name="Name">In words.</param>
-/// <param name="Normalized">Whether batch normalization stands behind every layer.</param>
+/// <param name="Normalized">Whether batch normalization follows every layer.</param>
 /// <param name="Lambda">λ.</param>
 internal sealed record NormSettings(string Name, bool Normalized, double Lambda)
 {

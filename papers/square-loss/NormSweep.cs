@@ -22,7 +22,7 @@ internal sealed record NormSweep(string Config, string[] Norms, string[] QuickNo
     /// <summary>Figures 10–12: neither.</summary>
     public static NormSweep Plain { get; } = new("figure-10", ["5", "15", "30"], ["2", "5", "10"]);
 
-    /// <summary>The network that was trained from one norm: a run a seed, and one of full size.</summary>
+    /// <summary>The network that was trained from one norm: one run per seed, and one of full size.</summary>
     /// <param name="Norm">‖W_k‖_F at the start.</param>
     /// <param name="Runs">At least one.</param>
     public sealed record Start(string Norm, IReadOnlyList<Training> Runs)
@@ -34,7 +34,7 @@ internal sealed record NormSweep(string Config, string[] Norms, string[] QuickNo
     /// <summary>One training: its columns, and its arrays where they were kept.</summary>
     public sealed record Training(Func<string, double[]> Column, Func<string, double[][]>? Arrays)
     {
-        /// <summary>A column, one number an observation.</summary>
+        /// <summary>A column, one number per observation.</summary>
         public double[] this[string column] => Column(column);
 
         /// <summary>Σ y f̃/Σ f̃² of every observation. Of a table without Σ f̃² it comes from the loss: L = ρ²F − 2ρC + 1, with C and F the means of y f̃ and f̃².</summary>

@@ -17,19 +17,32 @@ internal static class Compositions
     /// <summary>H at every vertex of a binary tree.</summary>
     public static CompositionalFunction Tree(int inputs) => CompositionalFunction.BinaryTree(inputs, _ => H);
 
-    /// <summary>Parameters, sup and L2 error of one grid over all variables, or of one a vertex, for several numbers of nodes a side.</summary>
+    /// <summary>Parameters, sup and L2 error of one grid over all variables, or of one per vertex, for several numbers of nodes per side.</summary>
     public static (double Parameters, ApproximationError Error)[] Grids(StudyContext context, CompositionalFunction f, bool deep, IReadOnlyList<int> nodes) =>
-        context.Shared($"theoretical-issues/grids/{f.Inputs}/{f.Vertices.Count}/{deep}", () =>
+        AllGrids.Of(context, new Grid(f, deep, nodes));
+
+    // A function is known by its graph: all vertices compute H. Whoever asks for the grids of one gives the same numbers of nodes.
+    private sealed record Grid(CompositionalFunction F, bool Deep, IReadOnlyList<int> Nodes)
+    {
+        private (int Inputs, int Vertices, bool Deep) Key => (F.Inputs, F.Vertices.Count, Deep);
+
+        public bool Equals(Grid? other) => other is not null && Key == other.Key && Nodes.SequenceEqual(other.Nodes);
+
+        public override int GetHashCode() => Key.GetHashCode();
+    }
+
+    private static readonly SharedResults<Grid, (double Parameters, ApproximationError Error)[]> AllGrids = new((context, grid) =>
+    {
+        var f = grid.F;
+        context.Progress($"grids for {f.Inputs} variables");
+        var points = ApproximationError.Points(2000, f.Inputs, new RandomStream(0, 5));
+        return [.. grid.Nodes.Select(g =>
         {
-            context.Progress($"grids for {f.Inputs} variables");
-            var points = ApproximationError.Points(2000, f.Inputs, new RandomStream(0, 5));
-            return nodes.Select(g =>
-            {
-                var approximation = deep ? MultilinearGrid.Interpolate(f, g).At : MultilinearGrid.Interpolate(f.At, f.Inputs, g);
-                var parameters = deep ? MultilinearGrid.Parameters(f, g) : MultilinearGrid.Parameters(f.Inputs, g);
-                return (parameters, ApproximationError.Of(f.At, approximation, points, f.Inputs));
-            }).ToArray();
-        });
+            var approximation = grid.Deep ? MultilinearGrid.Interpolate(f, g).At : MultilinearGrid.Interpolate(f.At, f.Inputs, g);
+            var parameters = grid.Deep ? MultilinearGrid.Parameters(f, g) : MultilinearGrid.Parameters(f.Inputs, g);
+            return (parameters, ApproximationError.Of(f.At, approximation, points, f.Inputs));
+        })];
+    });
 
     /// <summary>Sizes that are compared.</summary>
     public static int[] Sizes(StudyContext context) => context.Size<int[]>([56, 112, 224], [56, 112, 224, 448, 896]);
@@ -46,22 +59,27 @@ internal static class Compositions
 
     /// <summary>Parameters and errors over the seeds.</summary>
     public static (int Parameters, ApproximationError[] Errors) Trained(StudyContext context, string kind, int inputs, int parameters) =>
-        context.Shared($"theoretical-issues/trained/{kind}/{inputs}/{parameters}", () =>
+        AllTrained.Of(context, (kind, inputs, parameters));
+
+    private static readonly SharedResults<(string Kind, int Inputs, int Parameters), (int Parameters, ApproximationError[] Errors)> AllTrained =
+        new((context, of) =>
         {
-            context.Progress($"{kind}, {inputs} inputs, {parameters} parameters");
-            var network = Network(kind, inputs, parameters);
-            return (network.ParameterCount, Fits(context, network, inputs));
+            context.Progress($"{of.Kind}, {of.Inputs} inputs, {of.Parameters} parameters");
+            var network = Network(of.Kind, of.Inputs, of.Parameters);
+            return (network.ParameterCount, Fits(context, network, of.Inputs));
         });
 
     /// <summary>A tree that pairs x_i with x_{i+n/2} first, where the function pairs neighbours: the wrong graph, of the same size.</summary>
     public static ApproximationError[] Misplaced(StudyContext context, int inputs, int parameters) =>
-        context.Shared($"theoretical-issues/misplaced/{inputs}/{parameters}", () =>
-        {
-            var graph = Tree(inputs);
-            var other = new CompositionalFunction(inputs, [.. graph.Vertices.Select((v, i) => i < inputs / 2 ? v with { Sources = [i, i + inputs / 2] } : v)]);
-            var network = RidgeNetwork.Like(other, Math.Max(1, parameters / (4 * (inputs - 1))));
-            return Fits(context, network, inputs);
-        });
+        AllMisplaced.Of(context, (inputs, parameters));
+
+    private static readonly SharedResults<(int Inputs, int Parameters), ApproximationError[]> AllMisplaced = new((context, of) =>
+    {
+        var (graph, half) = (Tree(of.Inputs), of.Inputs / 2);
+        var other = new CompositionalFunction(of.Inputs, [.. graph.Vertices.Select((v, i) => i < half ? v with { Sources = [i, i + half] } : v)]);
+        var network = RidgeNetwork.Like(other, Math.Max(1, of.Parameters / (4 * (of.Inputs - 1))));
+        return Fits(context, network, of.Inputs);
+    });
 
     private static ApproximationError[] Fits(StudyContext context, RidgeNetwork network, int inputs)
     {

@@ -19,6 +19,7 @@ internal static class Figure02
             + "weight normalization takes another path to the same direction, the maximum margin. Below, to t = 1e30 and 1e300: the two directions differ at "
             + "every finite time and share their limit. The paper leaves the data open; z = (1, .5), (.4, 1.2) and w(0) = (.3, −.1) are ours.",
         Config = "papers/theory-iii/figure-02.yaml",
+        Runs = static () => [TwoWeights.GradientDescent, TwoWeights.InNormAndDirection, TwoWeights.WeightNormalization],
         Build = Build,
     };
 

@@ -19,6 +19,7 @@ internal static class Figure03
             + "by (2 − 2/K) log log t + log K (dashed) and no more, so every depth grows like log t to leading order. The printed eq. 65 has K² for K, which would lift ρ by another log K. "
             + "The paper leaves f̃ and the start open; f̃ = 1 and ρ_k(0) = 0.8 are ours.",
         Config = "papers/theory-iii/figure-03.yaml",
+        Runs = static () => [.. NormGrowth.Layers.Select(NormGrowth.Run)],
         Build = Build,
     };
 

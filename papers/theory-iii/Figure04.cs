@@ -19,6 +19,10 @@ internal static class Figure04
             + "linear in log²t with slope −1/(2γ²): sin θ = t^{−log t/(2γ²)}. The exponent holds a log t; t^{−1/2} · log t, as the flattened text may be read, is far from it (third panel, γ = 1). "
             + "The last panel shows how well the two invariants are kept (its last rise is sin θ reaching the absolute tolerance, 1e-300). Example, start and end are ours.",
         Config = "papers/theory-iii/figure-04.yaml",
+        Runs = static () =>
+        [
+            OneFlower.Raw.GradientDescent, OneFlower.Raw.WeightNormalization, OneFlower.Unit.GradientDescent, OneFlower.Unit.WeightNormalization,
+        ],
         Build = Build,
     };
 

@@ -21,6 +21,11 @@ internal static class Figure05
             + "weight both flows end on ‖v − v*‖ = constant/log t, with constants γ√(‖c‖² + ‖w⊥‖²) and γ‖c‖ that are computed from the data (dashed). What weight normalization loses quickly is "
             + "the memory of its start, about like 1/t (last panel), not the error. The approach is slow: before t = 1e8 neither curve is a straight line. Classes, starts and the end at t = 1e300 are ours.",
         Config = "papers/theory-iii/figure-05.yaml",
+        Runs = static () =>
+        [
+            IrisFlows.GradientDescent, IrisFlows.WeightNormalization,
+            IrisFlows.GradientDescentFromZero, IrisFlows.WeightNormalizationFromGradientDescent,
+        ],
         Build = Build,
     };
 
@@ -30,7 +35,7 @@ internal static class Figure05
         var gd = IrisFlows.Gd(context).Where(p => p.Log10T >= 1).ToList();
         var wn = IrisFlows.Wn(context).Where(p => p.Log10T >= 1).ToList();
         double Error(FlowPoint p) => p.DirectionError(svm.Direction);
-        var law = GradientDescentResidual.FromLate(IrisFlows.SetUp.Data, svm, gd[^1].Weights());
+        var law = GradientDescentResidual.FromLate(IrisFlows.GradientDescent.Data, svm, gd[^1].Weights());
         double[] inverse = [0, .06, .12, .2];
         var straight = new Panel("Error against 1/log t", new Axis("1/log t", Min: 0, Max: .45), new Axis("‖v − v*‖", Min: 0, Max: .26))
             .Line("gradient descent", gd.Column(p => 1 / p.At.LogT), gd.Column(Error), 0)

@@ -10,6 +10,8 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Theory III figure 6: the speed of v, and where its oscillations come from.</summary>
 internal static class Figure06
 {
+    private static readonly FlowRun Flow = new("theory-iii/figure-06"), FirstSteps = new("theory-iii/figure-06-start");
+
     private const int Epochs = 150_000, Last = 3000;
     private const double Step = 2e-4;
 
@@ -24,31 +26,31 @@ internal static class Figure06
             + "in single precision, where v moves by a few units of the last place an epoch, the speed jumps between a few values: the oscillation. Another kind belongs to the step: "
             + "near and above its limit 2/λ, λ the largest curvature at the start, the first steps oscillate, with a tenth of it they do not (last panel). Start, step, epochs and the definition of the rate are ours.",
         Config = "papers/theory-iii/figure-06.yaml",
+        Runs = static () => [Flow, FirstSteps],
         Build = Build,
     };
 
     private static Chart Build(StudyContext context)
     {
-        var setUp = FigureSetUp.Load("theory-iii/figure-06");
-        var z = setUp.Data.Signed();
+        var z = Flow.Data.Signed();
         var fine = Speeds<double>(z, 4, Step, Epochs, context.Cancellation);
         var single = Speeds<float>(z, 4, Step, Epochs, context.Cancellation);
 
-        // The flow at the middle of each step, t = Step · (n + ½), for the epochs that are drawn.
+        // The flow is observed at the middle of each step, t = Step · (n + ½), of the epochs that are drawn.
         int[] early = [.. Enumerable.Range(0, 240).Select(i => (int)Math.Round(Math.Pow(10, 1 + i * (Math.Log10(Epochs - 1) - 1) / 239))).Distinct()];
         int[] late = [.. Enumerable.Range(0, 61).Select(i => Epochs - Last + i * Last / 60 - (i == 60 ? 1 : 0))];
-        var flow = Flow(setUp, [.. early.Concat(late).Distinct().Order()], context);
+        var flow = Speeds(context);
         double[] Of(int[] epochs, double[] speeds) => [.. epochs.Select(n => speeds[n])];
         double[] X(IEnumerable<int> epochs) => [.. epochs.Select(n => (double)n)];
         var all = new Panel("All epochs", new Axis("epoch n (t = 2e-4 n)", Scale.Log), new Axis("‖v(n+1) − v(n)‖ / step", Scale.Log))
             .Line("gradient descent, single precision", X(early), Of(early, single), 4)
             .Line("gradient descent, double precision", X(early), Of(early, fine), 0)
-            .Predicted("gradient flow, ‖dv/dt‖", X(early), [.. early.Select(n => flow[n])], 7);
+            .Predicted("gradient flow, ‖dv/dt‖", X(early), [.. early.Select(n => flow[Step * (n + .5)])], 7);
         int[] everyLate = [.. Enumerable.Range(Epochs - Last, Last)];
         var last = new Panel($"Last {Last} epochs", new Axis("epoch n"), new Axis("‖v(n+1) − v(n)‖ / step", Min: 0))
             .Line("gradient descent, single precision", X(everyLate), Of(everyLate, single), 4)
             .Line("gradient descent, double precision", X(everyLate), Of(everyLate, fine), 0)
-            .Predicted("gradient flow, ‖dv/dt‖", X(late), [.. late.Select(n => flow[n])], 7);
+            .Predicted("gradient flow, ‖dv/dt‖", X(late), [.. late.Select(n => flow[Step * (n + .5)])], 7);
         var (curvature, steepest) = LargestCurvature(z, 4);
         var limit = 2 / curvature;
         var begin = new Panel("First steps, along the steepest direction", new Axis("t", Min: 0), new Axis("w along the top eigenvector of ∇²L(0)"));
@@ -57,24 +59,23 @@ internal static class Figure06
             var path = Path(z, steepest, share * limit, (int)(30 / share));
             begin = begin.Line(name, [.. path.Select((_, n) => n * share * limit)], path, colour);
         }
-        double[] times = [.. Enumerable.Range(0, 121).Select(i => i / 4.0 * limit)];
-        begin = begin.Predicted("gradient flow, w", times, [.. new UnconstrainedFlow(setUp.Risk()).From(setUp.Start, setUp.Options)
-            .At([.. times.Select(Instant.FromT)], context.Cancellation).Select(p => Vectors.Dot(steepest, p.Weights()))], 7);
+        var first = FirstSteps.Points(context);
+        begin = begin.Predicted("gradient flow, w", first.Column(p => p.T), first.Column(p => Vectors.Dot(steepest, p.Weights())), 7);
         return new Chart(all, last, begin);
     }
 
-    private static Dictionary<int, double> Flow(FigureSetUp setUp, int[] epochs, StudyContext context)
+    // ‖dv/dt‖ of the flow by t.
+    private static Dictionary<double, double> Speeds(StudyContext context)
     {
-        var risk = setUp.Risk();
+        var risk = Flow.Risk();
         var descent = new double[4];
-        var speeds = new Dictionary<int, double>();
-        var points = new UnconstrainedFlow(setUp.Risk()).From(setUp.Start, setUp.Options).At([.. epochs.Select(n => Instant.FromT(Step * (n + .5)))], context.Cancellation);
-        foreach (var (n, p) in epochs.Zip(points))
+        var speeds = new Dictionary<double, double>();
+        foreach (var p in Flow.Points(context))
         {
             // dv/dt = (I − vvᵀ)ẇ/ρ, T3 eq. 21 with K = 1.
             var scale = risk.Evaluate(p.Weights(), descent).LogScale;
             Vectors.Add(-Vectors.Dot(p.V, descent), p.V, descent);
-            speeds[n] = Math.Exp(scale) * Vectors.Norm(descent) / p.Rho;
+            speeds[p.T] = Math.Exp(scale) * Vectors.Norm(descent) / p.Rho;
         }
         return speeds;
     }

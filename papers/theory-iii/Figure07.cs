@@ -9,6 +9,9 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Theory III figure 7: ρ set to functions of t.</summary>
 internal static class Figure07
 {
+    private static readonly (Schedule Schedule, string Name, int Colour)[] Schedules =
+        [(Schedule.LogT, "ρ = log t", 2), (Schedule.LogLogT, "ρ = log log t", 0), (Schedule.ExpT, "ρ = exp t", 3), (Schedule.InverseLogT, "ρ = 1/log t", 1)];
+
     /// <summary>The figure.</summary>
     public static PaperFigure Figure { get; } = new()
     {
@@ -19,11 +22,10 @@ internal static class Figure07
         Caption = "What the schedule does to the direction: ρ = log t converges, beyond t = 1e3 a little ahead of gradient descent; log log t grows so slowly that v merely follows the minimizer v*(ρ) at ρ ≈ 3 (dashed); e^t grows so fast that v stands still "
             + "at once; and 1/log t lets ρ fall to 0, so that v leaves the maximum margin for the mean direction Σz/‖Σz‖ and misclassifies (margin below 0). Classes, start and the reading ρ(t) := α(t) of eq. 81 are ours.",
         Config = "papers/theory-iii/figure-07.yaml",
+        Runs = static () =>
+            [.. Schedules.Select(s => ScheduledNorm.Run(s.Schedule)), IrisFlows.GradientDescent, IrisFlows.WeightNormalization],
         Build = Build,
     };
-
-    private static readonly (Schedule Schedule, string Name, int Colour)[] Schedules =
-        [(Schedule.LogT, "ρ = log t", 2), (Schedule.LogLogT, "ρ = log log t", 0), (Schedule.ExpT, "ρ = exp t", 3), (Schedule.InverseLogT, "ρ = 1/log t", 1)];
 
     private static Chart Build(StudyContext context)
     {

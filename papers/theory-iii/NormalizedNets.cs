@@ -6,7 +6,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Networks that were trained on the same data to their end from different starts (T3 Fig 1, 8): one number a network of every measure, taken at the end.</summary>
+/// <summary>Networks that were trained on the same data to their end from different starts (T3 Fig 1, 8): one number per network of every measure, taken at the end.</summary>
 internal sealed class NormalizedNets
 {
     /// <summary>What the sweeps start from: ‖W_k‖_F of all layers, four seeds each.</summary>
@@ -26,7 +26,7 @@ internal sealed class NormalizedNets
     /// <summary>Networks.</summary>
     public int Count => _nets.Count;
 
-    /// <summary>A column of metrics.csv at the end of training, one number a network.</summary>
+    /// <summary>A column of metrics.csv at the end of training, one number per network.</summary>
     public double[] this[string column] => [.. _nets.Select(n => n(column))];
 
     /// <summary>16 networks on the digits chosen by <paramref name="dataSeed"/>; further overrides vary the set-up.</summary>

@@ -1,7 +1,6 @@
 using Rhoflow.Data;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
-using Rhoflow.Losses;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 
@@ -13,63 +12,66 @@ namespace Rhoflow.Papers.TheoryIII;
 /// </summary>
 internal sealed class OneFlower
 {
-    private readonly string _name;
-    private readonly double[] _decades;
+    // Before the reflection: the first setosa, and w(0).
+    private static readonly double[] Flower = [5.1, 3.5, 1.4, .2], Begin = [.3, -.2, .1, .4];
 
-    private OneFlower(string name, double[] x, double last)
+    private OneFlower(FlowRun gradientDescent)
     {
-        _name = name;
-        Gamma = Vectors.Norm(x);
-        Data = new Dataset(name, [Gamma, 0, 0, 0], [1], 4);
-        Start = Turned(x, SetUp.Start);
-        _decades = [.. Curves.Exponents(-1, 6, 141).Concat(Curves.Exponents(6, last, 100, [.. new[] { 0.0, 1, 2, 4, 8, 16, 50, 100 }.Where(e => e <= last)])).Distinct().Order()];
+        GradientDescent = gradientDescent;
+        WeightNormalization = gradientDescent.With("flow.kind=weight-normalization");
     }
 
-    private static FigureSetUp SetUp { get; } = FigureSetUp.Load("theory-iii/figure-04");
-
-    /// <summary>The first setosa as measured, γ = 6.345; to t = 1e100.</summary>
-    public static OneFlower Raw { get; } = new("raw", SetUp.Data.Example(0).ToArray(), 100);
+    /// <summary>The first setosa as measured, γ = 6.345; to t = 1e100: <c>figure-04.yaml</c>.</summary>
+    public static OneFlower Raw { get; } = new(new FlowRun("theory-iii/figure-04"));
 
     /// <summary>The same scaled to γ = 1; to t = 1e16, where weight normalization has reached sin θ = 1e-296.</summary>
-    public static OneFlower Unit { get; } = new("unit", SetUp.Data.UnitNorm().Example(0).ToArray(), 16);
+    public static OneFlower Unit => field ??= new(new FlowRun("theory-iii/figure-04",
+        Override.Data(Turned(Scaled).Data), Override.Weights(Turned(Scaled).Start),
+        "observe.at.log10-t=[{from: -1, to: 6, count: 141}, {from: 6, to: 16, count: 100}, 0, 1, 2, 4, 8, 16]", "flow.until.log10-t=16"));
 
     /// <summary>In words, for claims.</summary>
-    public const string Words = "first setosa of Iris, x = (5.1, 3.5, 1.4, 0.2) with γ = ‖x‖ = 6.345, and the same scaled to γ = 1; w(0) = (.3, −.2, .1, .4), coordinates turned so that x "
-        + "lies along the first axis; relative tolerance 1e-11, absolute 1e-300";
-
-    /// <summary>‖x‖, the margin of a single example.</summary>
-    public double Gamma { get; }
-
-    /// <summary>x on the first axis.</summary>
-    public Dataset Data { get; }
-
-    /// <summary>w(0), turned alike.</summary>
-    public double[] Start { get; }
+    public static string Words => $"first setosa of Iris, x = {Wording.Row(Flower, zeros: true)} with γ = ‖x‖ = "
+        + $"{Wording.Text(Vectors.Norm(Flower), 4)}, and the same scaled to γ = 1; w(0) = {Wording.Row(Begin)}, coordinates turned so that x "
+        + $"lies along the first axis; relative tolerance {Wording.Text(Raw.GradientDescent.Experiment.Flow.Relative)}, absolute "
+        + Wording.Text(Raw.GradientDescent.Experiment.Flow.Absolute);
 
     /// <summary>Gradient descent.</summary>
-    public IReadOnlyList<FlowPoint> Gd(StudyContext context) => Follow(context, "gd", risk => new UnconstrainedFlow(risk));
+    public FlowRun GradientDescent { get; }
 
     /// <summary>Weight normalization.</summary>
-    public IReadOnlyList<FlowPoint> Wn(StudyContext context) => Follow(context, "wn", risk => new WeightNormalizationFlow(risk));
+    public FlowRun WeightNormalization { get; }
 
-    /// <summary>log sin θ, θ the angle between v and x.</summary>
-    public static double LogSine(FlowPoint p) => Math.Log(Vectors.Norm(p.V.AsSpan(1)) / Vectors.Norm(p.V));
+    /// <summary>‖x‖, the margin of a single example.</summary>
+    public double Gamma => GradientDescent.Data.X[0];
+
+    /// <summary>w(0), turned like x.</summary>
+    public double[] Start => GradientDescent.Start;
 
     /// <summary>θ at the start.</summary>
     public double Theta0 => Math.Atan2(Vectors.Norm(Start.AsSpan(1)), Start[0]);
 
-    private IReadOnlyList<FlowPoint> Follow(StudyContext context, string kind, Func<EmpiricalRisk, Flow> flow) =>
-        context.Shared<IReadOnlyList<FlowPoint>>($"theory-iii/one-flower/{_name}/{kind}", () =>
-            [.. flow(new EmpiricalRisk(SetUp.Network, SetUp.Config.Loss.Loss, Data, SetUp.Config.Loss.Reduction)).From(Start, SetUp.Options)
-                .At(_decades.Instants(), context.Cancellation)]);
+    /// <summary>Gradient descent.</summary>
+    public IReadOnlyList<FlowPoint> Gd(StudyContext context) => GradientDescent.Points(context);
 
-    // The reflection that takes x to ‖x‖e_1.
-    private static double[] Turned(double[] x, double[] w)
+    /// <summary>Weight normalization.</summary>
+    public IReadOnlyList<FlowPoint> Wn(StudyContext context) => WeightNormalization.Points(context);
+
+    /// <summary>log sin θ, θ the angle between v and x.</summary>
+    public static double LogSine(FlowPoint p) => Math.Log(Vectors.Norm(p.V.AsSpan(1)) / Vectors.Norm(p.V));
+
+    /// <summary>The first setosa and the start of both flows in the coordinates of <c>figure-04.yaml</c>, from those of the measurements.</summary>
+    internal static (Dataset Data, double[] Start) TurnedFlower => Turned(Flower);
+
+    private static double[] Scaled => new Dataset("first setosa", Flower, [1], 4).UnitNorm().Example(0).ToArray();
+
+    // The reflection that takes x to ‖x‖e_1, and w(0) with it.
+    private static (Dataset Data, double[] Start) Turned(double[] x)
     {
+        var norm = Vectors.Norm(x);
         var u = (double[])x.Clone();
-        u[0] -= Vectors.Norm(x);
-        var turned = (double[])w.Clone();
-        Vectors.Add(-2 * Vectors.Dot(u, w) / Vectors.Dot(u, u), u, turned);
-        return turned;
+        u[0] -= norm;
+        var turned = (double[])Begin.Clone();
+        Vectors.Add(-2 * Vectors.Dot(u, Begin) / Vectors.Dot(u, u), u, turned);
+        return (new Dataset("first setosa, turned", [norm, 0, 0, 0], [1], 4), turned);
     }
 }

@@ -54,7 +54,7 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     public static double Overlap(SupportVectorRun a, SupportVectorRun b, int at) =>
         Losses.SupportVectors.Change([.. a.Order![at].Take(SetSize).Select(static n => (int)n)], [.. b.Order![at].Take(SetSize).Select(static n => (int)n)]).Jaccard;
 
-    /// <summary>Index of the smallest margin by epoch, as the paper draws it: a colour a seed, and lines where all examples are fitted and where weights were perturbed.</summary>
+    /// <summary>Index of the smallest margin by epoch, as the paper draws it: one colour per seed, and lines where all examples are fitted and where weights were perturbed.</summary>
     public static Panel IndexPanel(string title, IReadOnlyList<SupportVectorRun> runs, IEnumerable<double> perturbed)
     {
         var panel = new Panel(title, new Axis("epoch"), new Axis("example of the smallest margin", Min: 0, Max: 100));

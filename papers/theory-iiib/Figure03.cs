@@ -13,6 +13,7 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// <summary>Theory IIIb figure 3: two loss surfaces over two weights, with their level lines, valleys and curvatures.</summary>
 internal static class ValleysFigure
 {
+    private static readonly FlowRun SetUp = new("theory-iiib/figure-03");
     private static readonly double[][] Starts = [[-1.5, 2.5], [-2, -1], [.5, -2], [3, -1.5], [-.5, .5]];
     private static readonly Dataset OneExample = new("one example", [1, .5], [1], 2);
 
@@ -27,14 +28,14 @@ internal static class ValleysFigure
             + "the line of zero loss, so the start decides. Under the exponential loss on two examples no flow stops: all turn into the maximum-margin direction. Below: along the bottom of the first valley "
             + "the loss is 0 and so is one eigenvalue of the Hessian; along the second the loss falls like e^{−γρ}, and both eigenvalues are positive at every finite ρ.",
         Config = "papers/theory-iiib/figure-03.yaml",
+        Runs = static () => [.. Starts.SelectMany(w => new[] { Flat(w), Sloping(w) })],
         Build = Build,
     };
 
     private static Chart Build(StudyContext context)
     {
-        var setUp = FigureSetUp.Load("theory-iiib/figure-03");
-        var square = new EmpiricalRisk(setUp.Network, Loss.Square, OneExample, Reduction.Sum);
-        var svm = HardMargin.Solve(setUp.Data);
+        var data = SetUp.Data;
+        var svm = HardMargin.Solve(data);
         var flat = new Panel("Square loss, one example", new Axis("w₁", Min: -3, Max: 5), new Axis("w₂", Min: -3, Max: 4));
         var sloping = new Panel("Exponential loss, two examples", new Axis("w₁", Min: -3, Max: 5), new Axis("w₂", Min: -3, Max: 4));
         foreach (var error in new[] { 1.0, 2, 3 })
@@ -46,20 +47,20 @@ internal static class ValleysFigure
         flat = flat.Predicted("bottom: L = 0", [-3, 5], w => (1 - w) / .5, 3);
         foreach (var level in new[] { .3, 1, 3, 10 })
         {
-            var line = Level(setUp.Data, level);
+            var line = Level(data, level);
             sloping = sloping.Predicted("level lines: L = .3, 1, 3, 10", line.W1, line.W2, 7);
         }
         sloping = sloping.Predicted("maximum-margin direction", [0, 5], w => w * svm.Direction[1] / svm.Direction[0], 3);
         foreach (var start in Starts)
         {
-            var (a, b) = Path(square, start, setUp, 3);
+            var (a, b) = Path(Flat(start), context);
             flat = flat.Line("gradient flow", a, b, 0).Points("its end", [a[^1]], [b[^1]], 1);
-            (a, b) = Path(setUp.Risk(), start, setUp, 20);
+            (a, b) = Path(Sloping(start), context);
             sloping = sloping.Line("gradient flow", a, b, 0);
         }
 
         double[] rho = [.. Enumerable.Range(0, 41).Select(i => .5 * i)];
-        var points = rho.Select(r => Along(setUp.Data, svm, r)).ToArray();
+        var points = rho.Select(r => Along(data, svm, r)).ToArray();
         var bottom = new Panel("Loss along the bottom of the valley", new Axis("distance ρ along the valley"), new Axis("L"))
             .Line("exponential: 2 exp(−γρ)", rho, [.. points.Select(p => p.Loss)], 0)
             .Line("square: 0", rho, [.. rho.Select(_ => 0.0)], 1);
@@ -84,10 +85,16 @@ internal static class ValleysFigure
         return ([.. points.Select(w => w.W1)], [.. points.Select(w => w.W2)]);
     }
 
-    private static (double[] W1, double[] W2) Path(EmpiricalRisk risk, double[] start, FigureSetUp setUp, double decades)
+    // Under the exponential loss of two examples.
+    private static FlowRun Sloping(double[] start) => SetUp.With(Override.Weights(start));
+
+    // Under the square loss of one.
+    private static FlowRun Flat(double[] start) => SetUp.With(Override.Weights(start), "loss={name: square, reduction: sum}", Override.Data(OneExample),
+        "observe.at.log10-t={from: -3, to: 3, count: 120}", "flow.until.log10-t=3");
+
+    private static (double[] W1, double[] W2) Path(FlowRun run, StudyContext context)
     {
-        double[] exponents = Curves.Exponents(-3, decades, 120);
-        double[][] w = [start, .. new UnconstrainedFlow(risk).From(start, setUp.Options).At(exponents.Instants()).Select(p => p.Weights())];
+        double[][] w = [run.Start, .. run.Points(context).Select(p => p.Weights())];
         w = [.. w.TakeWhile(v => v[0] < 5 && v[1] < 4)];
         return ([.. w.Select(v => v[0])], [.. w.Select(v => v[1])]);
     }

@@ -34,7 +34,7 @@ internal static class PerturbedDescentFigure
         var minimum = PerturbedPolynomials.MinimumNorm(39);
         double norm = Vectors.Dot(minimum, minimum), error = PerturbedPolynomials.TestError(minimum);
         double growth = PerturbedPolynomials.NormGrowth(39, experiment.Sigma), testGrowth = PerturbedPolynomials.TestGrowth(39, experiment.Sigma);
-        // Perturbations that lie behind step t, and are taken back as far as they can be.
+        // Perturbations before step t, and are taken back as far as they can be.
         double Perturbations(double t) => Math.Min(Math.Floor((t - 1) / experiment.Every), experiment.Until / experiment.Every);
         double[] settled = [.. steps.Where(t => t >= experiment.Every)];
 

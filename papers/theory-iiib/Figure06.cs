@@ -22,8 +22,8 @@ internal static class PolynomialDegreesFigure
 
     private static Chart Build(StudyContext context)
     {
-        var exact = PolynomialDegrees.Exact(context);
-        var rounded = PolynomialDegrees.Double(context);
+        var exact = PolynomialDegrees.Exact.Of(context);
+        var rounded = PolynomialDegrees.Double.Of(context);
         double[] degrees = [.. exact.Select(r => (double)r.Degree)], parameters = [.. degrees.Select(d => d + 1)];
         // As in the paper, where only what is above .0005 of the axis can be seen.
         var linear = new Panel("As in the paper", new Axis("monomials (parameters)"), new Axis("mean squared error", Min: 0))

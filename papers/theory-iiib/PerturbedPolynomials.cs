@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 using Rhoflow.Regression;
 
 namespace Rhoflow.Papers.TheoryIIIb;
@@ -11,15 +12,24 @@ internal static class PerturbedPolynomials
     public const int Repeats = 29;
 
     /// <summary>In words, for claims.</summary>
-    public const string Words = "w·(1, x, …, x³⁹) on 9 Chebyshev nodes of sin(2π·4x), 100 equally spaced test points; gradient descent on the mean of squares from w = 0, η = .2, 10⁷ steps, "
-        + "noise N(0, .45²) on every weight each 120,000 steps until 5·10⁶ (41 times), 29 runs; steps between perturbations at once by diagonalization";
+    public static string Words
+    {
+        get
+        {
+            var e = new PerturbedDescent();
+            return $"w·(1, x, …, x³⁹) on {Nodes} Chebyshev nodes of sin(2π·{Frequency}x), {TestPoints} equally spaced test points; gradient descent "
+                + $"on the mean of squares from w = 0, η = {Wording.Short(e.Step)}, {Wording.Power(e.Iterations)} steps, noise N(0, "
+                + $"{Wording.Short(e.Sigma)}²) on every weight each {Wording.Count(e.Every)} steps until {Wording.Power(e.Until)} "
+                + $"({e.Until / e.Every} times), {Repeats} runs; steps between perturbations at once by diagonalization";
+        }
+    }
 
-    private const int Nodes = 9, TestPoints = 100, Bits = 100;
+    private const int Nodes = 9, TestPoints = 100, Bits = 100, Frequency = 4;
 
     private static readonly Lazy<(double[] X, double[] Y, double[] TestX, double[] TestY)> Points = new(() =>
     {
         BigFloat[] x = Samples.Chebyshev(Nodes, Bits), t = Samples.Even(TestPoints, Bits);
-        return (Samples.ToDouble(x), Samples.ToDouble(Samples.Sine(4, x)), Samples.ToDouble(t), Samples.ToDouble(Samples.Sine(4, t)));
+        return (Samples.ToDouble(x), Samples.ToDouble(Samples.Sine(Frequency, x)), Samples.ToDouble(t), Samples.ToDouble(Samples.Sine(Frequency, t)));
     });
 
     /// <summary>Φ of the training points.</summary>
@@ -42,12 +52,14 @@ internal static class PerturbedPolynomials
         return sigma * sigma * FeatureModes.Monomials(Points.Value.TestX, degree).Average(row => Vectors.Dot(modes.NullPart(row), row));
     }
 
-    /// <summary>Single runs of <paramref name="experiment"/>, one a seed: [run][moment].</summary>
+    /// <summary>Single runs of <paramref name="experiment"/>, one per seed: [run][moment].</summary>
     public static PerturbedMoment[][] Runs(StudyContext context, int degree, PerturbedDescent experiment, int runs = Repeats) =>
-        context.Shared($"theory-iiib/perturbed/{degree}/{experiment}/{runs}", () =>
-        {
-            var (x, y, testX, testY) = Points.Value;
-            double[][] phi = FeatureModes.Monomials(x, degree), testPhi = FeatureModes.Monomials(testX, degree);
-            return Enumerable.Range(0, runs).Select(seed => (experiment with { Repeats = 1 }).Run(phi, y, testPhi, testY, seed)).ToArray();
-        });
+        AllRuns.Of(context, (degree, experiment, runs));
+
+    private static readonly SharedResults<(int Degree, PerturbedDescent Experiment, int Count), PerturbedMoment[][]> AllRuns = new((_, of) =>
+    {
+        var (x, y, testX, testY) = Points.Value;
+        double[][] phi = FeatureModes.Monomials(x, of.Degree), testPhi = FeatureModes.Monomials(testX, of.Degree);
+        return [.. Enumerable.Range(0, of.Count).Select(seed => (of.Experiment with { Repeats = 1 }).Run(phi, y, testPhi, testY, seed))];
+    });
 }

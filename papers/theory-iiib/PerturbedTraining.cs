@@ -13,7 +13,7 @@ internal static class PerturbedTraining
     /// <summary>The rates of the full size: the one that trains fastest, and a fifth of it.</summary>
     public static readonly string[] Rates = ["0.05", "0.01"];
 
-    /// <summary>The arms: perturbed and control, a run a seed.</summary>
+    /// <summary>The arms: perturbed and control, one run per seed.</summary>
     public sealed record Pair(IReadOnlyList<IObservations> Perturbed, IReadOnlyList<IObservations> Control)
     {
         /// <summary>How much more a column changes in the epochs after each perturbation than in the control: a row a seed.</summary>
@@ -47,7 +47,7 @@ internal static class PerturbedTraining
         return experiment.Network!.Build(full ? new TensorShape(32, 32, 3) : new TensorShape(8, 8, 1)).Depth * .5 * Math.Log10(1 + amplitude * amplitude);
     }
 
-    /// <summary>A column just before each perturbation: it comes behind its epoch, so that the observation of that epoch is the last without it.</summary>
+    /// <summary>A column just before each perturbation: it comes after its epoch, so that the observation of that epoch is the last without it.</summary>
     public static double[] Before(IObservations run, string column, int[] at) => [.. at.Select(e => Value(run, column, e))];
 
     /// <summary>CIFAR-10 at one of the rates: trained now at full size, otherwise what is kept, or null.</summary>

@@ -10,10 +10,12 @@ internal static class PolynomialDegrees
     /// <summary>N.</summary>
     public const int Nodes = 76;
 
-    private const int TestPoints = 600;
+    private const int TestPoints = 600, Frequency = 4;
 
     /// <summary>In words, for claims.</summary>
-    public const string Words = "w = Φ⁺y in arithmetic of 384 bits, 76 Chebyshev nodes of sin(2π·4x), 600 equally spaced test points with both ends";
+    public static string Words { get; } =
+        $"w = Φ⁺y in arithmetic of {PolynomialRegression.DefaultBits} bits, {Nodes} Chebyshev nodes of sin(2π·{Frequency}x), "
+        + $"{TestPoints} equally spaced test points with both ends";
 
     /// <summary>
     /// Odd degrees to 79 (an even monomial does not help to fit an odd function) and every tenth to 300; every single one in full size.
@@ -21,7 +23,7 @@ internal static class PolynomialDegrees
     public static int[] Degrees(StudyContext context) => [.. Enumerable.Range(1, 300).Where(d => context.Full || d % 10 == 0 || (d < 80 && d % 2 == 1))];
 
     /// <summary>The exact results at <see cref="Degrees"/>.</summary>
-    public static DegreeResult[] Exact(StudyContext context) => context.Shared("theory-iiib/degrees/exact", () =>
+    public static readonly SharedResult<DegreeResult[]> Exact = new(static context =>
     {
         context.Progress("minimum-norm polynomials in 384 bits");
         return Sweep(PolynomialRegression.DefaultBits).At(Degrees(context), context.Size(1, Environment.ProcessorCount));
@@ -31,14 +33,14 @@ internal static class PolynomialDegrees
     public static DegreeSweep Sweep(int bits)
     {
         BigFloat[] x = Samples.Chebyshev(Nodes, bits), t = Samples.Even(TestPoints, bits);
-        return new DegreeSweep(x, Samples.Sine(4, x), t, Samples.Sine(4, t), bits);
+        return new DegreeSweep(x, Samples.Sine(Frequency, x), t, Samples.Sine(Frequency, t), bits);
     }
 
     /// <summary>The same by singular values in double precision: test error and ‖w‖.</summary>
-    public static (double TestError, double Norm)[] Double(StudyContext context) => context.Shared("theory-iiib/degrees/double", () =>
+    public static readonly SharedResult<(double TestError, double Norm)[]> Double = new(static context =>
     {
         BigFloat[] nodes = Samples.Chebyshev(Nodes, 128), points = Samples.Even(TestPoints, 128);
-        double[] x = Samples.ToDouble(nodes), y = Samples.ToDouble(Samples.Sine(4, nodes)), t = Samples.ToDouble(points), values = Samples.ToDouble(Samples.Sine(4, points));
+        double[] x = Samples.ToDouble(nodes), y = Samples.ToDouble(Samples.Sine(Frequency, nodes)), t = Samples.ToDouble(points), values = Samples.ToDouble(Samples.Sine(Frequency, points));
         return Degrees(context).Select(degree =>
         {
             var w = FeatureModes.Of(FeatureModes.Monomials(x, degree)).MinimumNorm(y);

@@ -78,7 +78,7 @@ internal static class WithinClassVariability
             care: $"Networks that are trained vary less within classes the larger λ is (of all layers), but variability does not vanish, and stationarity does not ask for it. {numbers}", fails: numbers);
     }
 
-    /// <summary>The median over seeds, one number an observation.</summary>
+    /// <summary>The median over seeds, one number per observation.</summary>
     internal static double[] Middle(IReadOnlyList<MeasuredRun> runs, string column) => [.. Enumerable.Range(0, runs[0].Count).Select(i => Spread.Of(runs.Select(r => r[column][i])).Median)];
 
     private static string Text(double value) => Wording.Text(value);

@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim b58: the numbers behind "a small offset": what uniform convergence gives for networks that were trained.</summary>
+/// <summary>Claim b58: the numbers of "a small offset": what uniform convergence gives for networks that were trained.</summary>
 internal static class BoundOffsetIsSmall
 {
     private const double Delta = .05;

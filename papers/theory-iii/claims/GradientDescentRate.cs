@@ -30,7 +30,7 @@ internal static class GradientDescentRate
 
         var two = TwoWeights.Gd(context);
         double TwoScaled(FlowPoint p) => p.DirectionError(TwoWeights.Svm.Direction) * p.At.LogT;
-        var predicted = GradientDescentResidual.Of(TwoWeights.SetUp.Data, TwoWeights.Svm, TwoWeights.SetUp.Start);
+        var predicted = GradientDescentResidual.Of(TwoWeights.GradientDescent.Data, TwoWeights.Svm, TwoWeights.GradientDescent.Start);
         judge.Measure("error · log t, two weights, t = 1e1, 1e2, 1e4, 1e8, 1e16, 1e50, 1e100, 1e300", [.. decades.Select(e => TwoScaled(two.AtDecade(e)))]);
         judge.Printed.Near("error · log t at t = 1e100, two weights", TwoScaled(two.AtDecade(100)), predicted.Constant, relative: .01);
         judge.Printed.Near("error · log t at t = 1e300, two weights", TwoScaled(two.AtDecade(300)), predicted.Constant, relative: .003);
@@ -38,7 +38,7 @@ internal static class GradientDescentRate
         var iris = IrisFlows.Gd(context);
         judge.Measure("error · log t, Iris, t = 1e1, 1e2, 1e4, 1e8, 1e16, 1e50, 1e100, 1e300", [.. decades.Select(e => Scaled(iris.AtDecade(e)))]);
         judge.Measure("margin on Iris at t = 1e100", iris.AtDecade(100).Margin);
-        var late = GradientDescentResidual.FromLate(IrisFlows.SetUp.Data, svm, iris.AtDecade(50).Weights());
+        var late = GradientDescentResidual.FromLate(IrisFlows.GradientDescent.Data, svm, iris.AtDecade(50).Weights());
         judge.Printed.Near("error · log t at t = 1e100, Iris", Scaled(iris.AtDecade(100)), late.Constant, relative: .01);
         judge.Printed.Near("error · log t at t = 1e300, Iris", Scaled(iris.AtDecade(300)), late.Constant, relative: .003);
         judge.Premise.AtMost("error on Iris at t = 1e300 against the expansion with its shift of log t, relative",

@@ -1,5 +1,6 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
@@ -25,9 +26,9 @@ internal static class LayersStayEqual
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var unequal = Follow([1, .3], Method.Dop853, context);
-        var three = Follow([1.5, .7, .4], Method.Dop853, context);
-        var radau = Follow([1, .3], Method.Radau, context);
+        var unequal = Follow([1, .3], "dop853", context);
+        var three = Follow([1.5, .7, .4], "dop853", context);
+        var radau = Follow([1, .3], "radau", context);
         judge.Premise.AtMost("two integrators, relative difference of ρ", unequal.Zip(radau, (a, b) => Math.Abs(a.Rho / b.Rho - 1)).Max(), 1e-8);
         var gap = unequal.Max(p => Math.Abs(Square(p, 0) - Square(p, 1) - .91));
         judge.Printed.AtMost("|ρ_1² − ρ_2² − 0.91| to t = 1e300, start (1, 0.3)", gap, 1e-10);
@@ -61,7 +62,7 @@ internal static class LayersStayEqual
 
     private static double Square(FlowPoint p, int k) => p.RhoK[k] * p.RhoK[k];
 
-    private static List<FlowPoint> Follow(double[] start, Method method, StudyContext context) =>
-        [.. new NormGrowthFlow(start.Length, [1.0]).From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14), Method = method })
-            .At(Curves.Exponents(-2, 8, 101).Concat(Curves.Exponents(8, 300, 30, 100)).Distinct().Instants(), context.Cancellation)];
+    private static IReadOnlyList<FlowPoint> Follow(double[] start, string method, StudyContext context) =>
+        NormGrowth.Run(start.Length).With($"flow.rho-k={ConfigWriter.List(start.Select(ConfigWriter.Number))}", $"flow.method={method}",
+            "observe.at.log10-t=[{from: -2, to: 8, count: 101}, {from: 8, to: 300, count: 30}, 100]", "flow.until.log10-t=300").Points(context);
 }

@@ -38,8 +38,7 @@ internal static class RateOfGrowthFalls
             for (var i = separated + 1; i < points.Count; i++) growing &= points[i].RhoK[0] > points[i - 1].RhoK[0];
             panel = panel.Line($"seed {seed}", points.Log10T(), [.. rates.Select((r, i) => i < separated ? double.NaN : r)]);
         }
-        var scalar = new NormGrowthFlow(2, [1.0]).From([.8, .8], new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
-            .At(Curves.Exponents(-2, 8, 61).Instants(), context.Cancellation).ToList();
+        var scalar = NormGrowth.Run(2).With("observe.at.log10-t={from: -2, to: 8, count: 61}", "flow.until.log10-t=8").Points(context);
         double Rate(FlowPoint p) => 2 * p.Rho * Math.Exp(-p.Rho);
         panel = panel.Predicted("two equal layers, one example", scalar.Log10T(), scalar.Column(Rate), 7);
         panel = panel.Predicted("its law, 1/t", [.. Curves.Exponents(1, 8, 30)], e => Math.Pow(10, -e), 6);

@@ -22,6 +22,8 @@ internal static class ScheduleMatters
         Check = Check,
     };
 
+    private static readonly double[] DoubledDecades = [2, 4, 8, 16, 50, 100];
+
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
@@ -43,11 +45,13 @@ internal static class ScheduleMatters
         judge.Instead(rule).AtMost("movement with ρ = e^t between t = 10 and 1e8",
             Vectors.Distance(ScheduledNorm.Follow(context, Schedule.ExpT).AtDecade(1).V, ScheduledNorm.Follow(context, Schedule.ExpT).AtDecade(8).V), 1e-6);
         double[] frozen = [.. Enumerable.Range(0, 5).Select(seed => Separating(seed))
-            .Select(start => ScheduledNorm.Integrate(ScheduledNorm.SetUp.Data, Schedule.ExpT, start, context).AtDecade(8).DirectionError(svm.Direction))];
+            .Select(start => ScheduledNorm.Run(Schedule.ExpT).With(Override.Weights(start)).Points(context).AtDecade(8).DirectionError(svm.Direction))];
         judge.Measure("error at which ρ = e^t freezes, five starts that separate", frozen);
-        var doubled = ScheduledNorm.Integrate(ScheduledNorm.SetUp.Data.WithInputs([.. ScheduledNorm.SetUp.Data.X.ToArray().Select(x => 2 * x)], 4), Schedule.LogT, ScheduledNorm.SetUp.Start, context, 2, 4, 8, 16, 50, 100);
+        var iris = ScheduledNorm.SetUp.Data;
+        var twice = Override.Data(iris.WithInputs([.. iris.X.ToArray().Select(x => 2 * x)], 4));
+        var doubled = ScheduledNorm.Run(Schedule.LogT).With(twice, Override.Decades(DoubledDecades), Override.Of("flow.until.log10-t", DoubledDecades[^1])).Points(context);
         double Doubled(double decade) => doubled.AtDecade(decade).DirectionError(svm.Direction);
-        judge.Measure("error with ρ = log t on doubled inputs at t = 1e2, 1e4, 1e8, 1e16, 1e50, 1e100", [.. new[] { 2.0, 4, 8, 16, 50, 100 }.Select(Doubled)]);
+        judge.Measure("error with ρ = log t on doubled inputs at t = 1e2, 1e4, 1e8, 1e16, 1e50, 1e100", [.. DoubledDecades.Select(Doubled)]);
         judge.Instead(rule).Near("ρ = log t with γ = 1.486: error at t = 1e100 over that at 1e50", Doubled(100) / Doubled(50), 1, relative: 1e-6);
         return judge.Outcome(
             holds: $"At t = 1e8 the errors are {Error(Schedule.LogT, 8):F3} (log t), {Error(Schedule.LogLogT, 8):F3} (log log t), {Error(Schedule.InverseLogT, 8):F3} (1/log t, margin {inverse.Margin:F2}: misclassified, on the way to {limit:F4} of the mean direction) "

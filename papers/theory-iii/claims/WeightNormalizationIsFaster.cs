@@ -41,14 +41,14 @@ internal static class WeightNormalizationIsFaster
 
         const string truth = "both errors are of order 1/log t, with error · ρ → ‖c‖ for weight normalization";
         var c = IrisFlows.Expansion.Norm;
-        var twoC = FixedRhoExpansion.Of(TwoWeights.SetUp.Data, TwoWeights.Svm).Norm;
+        var twoC = FixedRhoExpansion.Of(TwoWeights.GradientDescent.Data, TwoWeights.Svm).Norm;
         double Scaled(FlowPoint p) => Error(p) * Math.Abs(p.Rho);
         judge.Measure("error · log t at t = 1e100, Iris: gradient descent, weight normalization", [Error(gd.AtDecade(100)) * 100 * Curves.Ln10, Error(wn.AtDecade(100)) * 100 * Curves.Ln10]);
         judge.Measure("error · ρ at t = 1e100, Iris, weight normalization", Scaled(wn.AtDecade(100)));
         judge.Instead(truth).Near("error · ρ at t = 1e300, Iris, weight normalization", Scaled(wn.AtDecade(300)), c, relative: .02);
         judge.Instead(truth).Near("error · ρ at t = 1e300, two weights, weight normalization", TwoError(wn2.AtDecade(300)) * wn2.AtDecade(300).Rho, twoC, relative: .02);
         // The same by another route: the minimizer on the sphere of the radius that the flow has reached.
-        var minimum = FixedRhoMinimizer.Solve(IrisFlows.SetUp.Data, Math.Abs(wn.AtDecade(100).Rho));
+        var minimum = FixedRhoMinimizer.Solve(IrisFlows.GradientDescent.Data, Math.Abs(wn.AtDecade(100).Rho));
         judge.Instead(truth).Near("error · ρ at the fixed-ρ minimizer with the flow's ρ at t = 1e100", Numerics.Vectors.Distance(minimum.Direction, svm.Direction) * minimum.Rho,
             Scaled(wn.AtDecade(100)), relative: .01);
         var seeds = Enumerable.Range(0, 5).Select(seed => Scaled(IrisFlows.WnFromSeed(context, seed).AtDecade(300))).ToArray();
@@ -59,7 +59,7 @@ internal static class WeightNormalizationIsFaster
         // Outside the span of the support vectors v follows v*(ρ) too, pushed by the examples next to the margin.
         double Outside(double[] v) => Math.Abs(Numerics.Vectors.Dot(IrisFlows.OffSpan, v));
         judge.Instead(truth).Near("part of v outside the support vectors' span at t = 1e8, Iris", Outside(wn.AtDecade(8).V),
-            Outside(FixedRhoMinimizer.Solve(IrisFlows.SetUp.Data, Math.Abs(wn.AtDecade(8).Rho)).Direction), relative: .05);
+            Outside(FixedRhoMinimizer.Solve(IrisFlows.GradientDescent.Data, Math.Abs(wn.AtDecade(8).Rho)).Direction), relative: .05);
         return judge.Outcome(
             fails: $"On Iris the error of weight normalization is {Quotient(8):F3} of that of gradient descent at t = 1e8, {Quotient(100):F3} at 1e100 and {Quotient(300):F3} at 1e300; for two weights {TwoQuotient(300):F3}: the same order, 1/log t. "
                 + $"With two or more support vectors of unequal dual weight v*(ρ) = v_svm + c/ρ, and error · ρ → ‖c‖ = {c:F5} (measured {Scaled(wn.AtDecade(300)):F4} at 1e300). What weight normalization does lose quickly is the memory of its start (like t^{{{memory:F1}}}). For one example the claim holds (b08).");

@@ -32,7 +32,7 @@ internal static class ExponentialHessianBecomesSemidefinite
         var negative = new List<double[]>();
         var ratio = new List<double>();
         var fall = new List<double>();
-        foreach (var net in InterpolatingNet.All(context))
+        foreach (var net in InterpolatingNet.All.Of(context))
         {
             var risk = new EmpiricalRisk(net.Network, Loss.Exponential, net.Data, Reduction.Sum);
             var counts = new List<double>();

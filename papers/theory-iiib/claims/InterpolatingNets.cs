@@ -16,13 +16,13 @@ namespace Rhoflow.Papers.TheoryIIIb;
 internal sealed record InterpolatingNet(Network Network, Dataset Data, double[] Theta)
 {
     /// <summary>One for each of the five seeds, by gradient descent (step 0.01) on the square loss to L = 1e-6, then Gauss–Newton; shared between claims.</summary>
-    public static InterpolatingNet[] All(StudyContext context) => context.Shared("interpolating nets 4-12-10-1, N = 6, seeds 0-4", () => Spread.Seeds.Select(seed =>
+    public static readonly SharedResult<InterpolatingNet[]> All = new(static context => [.. Spread.Seeds.Select(seed =>
     {
         var net = Network.Dense(4, 12, 10, 1);
         var data = GaussianTeacher.Draw(6, 4, seed);
         var theta = Initialization.Kaiming(net, new RandomStream(seed, 10));
         return new InterpolatingNet(net, data, Polish(net, data, Descend(new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum), theta, context)));
-    }).ToArray());
+    })]);
 
     // Plain gradient descent: the flow itself may come to stand on kinks where it has no direction to go on in, and any minimum will do.
     private static double[] Descend(EmpiricalRisk risk, double[] theta, StudyContext context)

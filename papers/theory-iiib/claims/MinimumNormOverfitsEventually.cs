@@ -26,8 +26,8 @@ internal static class MinimumNormOverfitsEventually
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var exact = PolynomialDegrees.Exact(context);
-        var rounded = PolynomialDegrees.Double(context);
+        var exact = PolynomialDegrees.Exact.Of(context);
+        var rounded = PolynomialDegrees.Double.Of(context);
         int Place(int degree) => Array.FindIndex(exact, r => r.Degree == degree);
         DegreeResult At(int degree) => exact[Place(degree)];
         var finer = PolynomialDegrees.Sweep(512);

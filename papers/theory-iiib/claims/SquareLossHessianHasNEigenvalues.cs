@@ -30,7 +30,7 @@ internal static class SquareLossHessianHasNEigenvalues
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var nets = InterpolatingNet.All(context);
+        var nets = InterpolatingNet.All.Of(context);
         judge.Premise.AtMost("largest |f − y| at the five minima", nets.Max(n => n.Misfit), 1e-10);
         double[][] Spectra(Loss loss) => [.. nets.Select(n => InterpolatingNet.Spectrum(new EmpiricalRisk(n.Network, loss, n.Data, Reduction.Sum), n.Theta))];
         double[][] square = Spectra(Loss.Square), exponential = Spectra(Loss.Exponential), logistic = Spectra(Loss.Logistic);

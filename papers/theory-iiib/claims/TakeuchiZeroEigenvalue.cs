@@ -26,7 +26,7 @@ internal static class TakeuchiZeroEigenvalue
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var nets = InterpolatingNet.All(context);
+        var nets = InterpolatingNet.All.Of(context);
         judge.Premise.AtMost("largest |f − y| at the five minima", nets.Max(n => n.Misfit), 1e-10);
         double[] zeros = [.. nets.Select(n => (double)Signature.Of(InterpolatingNet.Spectrum(new EmpiricalRisk(n.Network, Loss.Square, n.Data, Reduction.Sum), n.Theta), 1e-9).Zero)];
         judge.Measure("zero eigenvalues of 178, by seed", zeros);

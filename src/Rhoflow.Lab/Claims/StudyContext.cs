@@ -6,14 +6,21 @@ namespace Rhoflow.Lab.Claims;
 /// </summary>
 public sealed class StudyContext
 {
-    private readonly SharedResults _shared;
+    private readonly SharedStore _shared;
     private readonly Action<string>? _progress;
 
     /// <summary>A context of its own, as tests want it.</summary>
-    public StudyContext(SharedResults? shared = null, bool full = false, Action<string>? progress = null, CancellationToken cancellation = default, string? runs = null)
+    /// <param name="shared">What others have computed already; null: nothing yet.</param>
+    /// <param name="full">Whether the papers' own sizes are wanted.</param>
+    /// <param name="progress">Told what is being done; null: nobody.</param>
+    /// <param name="cancellation">Ctrl-C.</param>
+    /// <param name="runs">The folder of the runs; null: one for temporary files.</param>
+    public StudyContext(
+        SharedStore? shared = null, bool full = false, Action<string>? progress = null, CancellationToken cancellation = default,
+        string? runs = null)
     {
         RunsFolder = runs ?? Path.Combine(Path.GetTempPath(), "rhoflow-runs");
-        _shared = shared ?? new SharedResults();
+        _shared = shared ?? new SharedStore();
         _progress = progress;
         Full = full;
         Cancellation = cancellation;
@@ -31,11 +38,7 @@ public sealed class StudyContext
     /// <summary>One of two values by size: <c>context.Size(quick: 1e4, full: 1e6)</c>.</summary>
     public T Size<T>(T quick, T full) => Full ? full : quick;
 
-    /// <summary>
-    /// The value known as <paramref name="key"/>, computed by the first who asks while the others wait. The key names everything that
-    /// the value depends on (<c>"iris/setosa/gd/w0=(.3,-.2,.1,.4)"</c>). Whoever changes a shared value changes it for all: do not.
-    /// </summary>
-    public T Shared<T>(string key, Func<T> compute) where T : notnull => _shared.Get($"{(Full ? "full" : "quick")}/{key}", compute);
+    internal T Shared<T>(object owner, object? key, Func<T> compute) where T : notnull => _shared.Get(owner, key, Full, compute);
 
     /// <summary>Says what is being done, in a few words; shown beside the claim while it runs.</summary>
     public void Progress(string what) => _progress?.Invoke(what);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Rhoflow.Lab.Figures;
 
-/// <summary>Where a logarithmic axis has its ticks: at powers of ten, so that these are never the ones that find no room.</summary>
+/// <summary>Where a logarithmic axis has its ticks: at powers of ten, so that these are never the ones that are left out.</summary>
 internal static class LogTicks
 {
     /// <summary>

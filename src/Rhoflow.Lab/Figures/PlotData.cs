@@ -6,6 +6,7 @@ namespace Rhoflow.Lab.Figures;
 /// <summary>Numbers of a series as inline rows {s or p, i, x, y}: thinned, finite, seven digits.</summary>
 internal static class PlotData
 {
+    /// <summary>The rows of a series.</summary>
     public static JsonArray Rows(Panel panel, Series series)
     {
         var rows = new JsonArray();
@@ -21,6 +22,7 @@ internal static class PlotData
     /// <summary>The field with the series' name: <c>s</c> for lines, <c>p</c> for dots.</summary>
     public static string NameField(SeriesMark mark) => mark == SeriesMark.Points ? "p" : "s";
 
+    /// <summary>The one row of a rule.</summary>
     public static JsonObject Point(Rule rule)
     {
         var point = new JsonObject();

@@ -8,6 +8,8 @@ internal sealed record SeriesStyle(string Name, string Colour, SeriesMark Mark)
     /// <summary>Solid for what was measured, dashed for what is predicted.</summary>
     public JsonNode Dash => Mark == SeriesMark.Predicted ? new JsonArray(6, 4) : new JsonArray(1, 0);
 
+    /// <summary>The styles of a chart by the names of its series.</summary>
+    /// <exception cref="ArgumentException">One name stands for a line and for dots.</exception>
     public static IReadOnlyDictionary<string, SeriesStyle> Of(Chart chart)
     {
         var styles = new Dictionary<string, SeriesStyle>(StringComparer.Ordinal);

@@ -24,5 +24,6 @@ internal static class ThemeConfig
         }
         """;
 
+    /// <summary>A copy of the config.</summary>
     public static JsonNode Node() => JsonNode.Parse(Json)!;
 }

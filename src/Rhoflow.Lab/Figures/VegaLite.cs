@@ -5,8 +5,10 @@ namespace Rhoflow.Lab.Figures;
 /// <summary>Writes charts as Vega-Lite 6 specifications. The grammar does the drawing; here is only what is said in it.</summary>
 internal static class VegaLite
 {
+    /// <summary>The version that specifications are written in.</summary>
     public const string Schema = "https://vega.github.io/schema/vega-lite/v6.json";
 
+    /// <summary>All panels of a chart in one specification, with sizes.</summary>
     public static JsonObject Whole(Chart chart)
     {
         var styles = SeriesStyle.Of(chart);
@@ -28,6 +30,7 @@ internal static class VegaLite
         });
     }
 
+    /// <summary>Each panel in a specification of its own, without a size.</summary>
     public static IReadOnlyList<JsonObject> Panels(Chart chart)
     {
         var styles = SeriesStyle.Of(chart);

@@ -5,6 +5,7 @@ namespace Rhoflow.Lab.Report;
 /// <summary>What stands over a group of checks.</summary>
 internal static class CheckHeading
 {
+    /// <summary>The heading of the checks of a role under one assumption.</summary>
     public static string Of(CheckRole role, string group) => role switch
     {
         CheckRole.Premise => "The computation can be trusted",

@@ -6,6 +6,7 @@ namespace Rhoflow.Lab.Report;
 /// <summary>CLAIMS.md: every verdict with its reasons as plain text, so that a change of one is seen where changes are reviewed.</summary>
 internal static class ClaimsDocument
 {
+    /// <summary>The whole file.</summary>
     public static string Write(ReportContent content)
     {
         var text = new StringBuilder();

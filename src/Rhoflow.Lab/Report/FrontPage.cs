@@ -6,6 +6,7 @@ namespace Rhoflow.Lab.Report;
 /// <summary>The front page: what the papers claim and what came out, in one table.</summary>
 internal static class FrontPage
 {
+    /// <summary>The whole page.</summary>
     public static string Write(PageParts page)
     {
         var content = page.Content;

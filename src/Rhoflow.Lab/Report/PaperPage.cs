@@ -6,6 +6,7 @@ namespace Rhoflow.Lab.Report;
 /// <summary>The page of one paper: its claims and figures in the order of the paper.</summary>
 internal static class PaperPage
 {
+    /// <summary>The whole page of a paper.</summary>
     public static string Write(PageParts page, Paper paper)
     {
         var results = page.Content.Of(paper).ToList();
@@ -69,7 +70,16 @@ internal static class PaperPage
             html.Append("<p class=\"see\">Shows ").AppendJoin(", ", shows.Select(c => $"<a href=\"{PageParts.LinkTo(c.Claim)}\">{Html.Escape(c.Claim.Id)}</a>")).Append("</p>\n");
         }
         Command(html, figure.Id, page, result.Seconds, $" · config <code>{Html.Escape(figure.Config)}</code>");
+        Runs(html, figure);
         html.Append("</article>\n");
+    }
+
+    // What a person types to get what is drawn.
+    private static void Runs(StringBuilder html, PaperFigure figure)
+    {
+        if (figure.Runs?.Invoke() is not { Count: > 0 } runs) return;
+        html.Append($"<details class=\"runs\"><summary>Its {(runs.Count == 1 ? "run" : $"{runs.Count} runs")}</summary><pre><code>")
+            .AppendJoin('\n', runs.Select(r => Html.Escape(r.Command))).Append("</code></pre></details>\n");
     }
 
     private static void Checks(StringBuilder html, ClaimResult result)

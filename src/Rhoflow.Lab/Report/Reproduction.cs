@@ -35,7 +35,7 @@ public sealed class Reproduction
     private readonly bool _full;
     private readonly int _parallel;
     private readonly Action<ReproductionEvent>? _onEvent;
-    private readonly SharedResults _shared = new();
+    private readonly SharedStore _shared = new();
 
     /// <summary>A reproduction into the results folder <paramref name="folder"/>.</summary>
     /// <param name="folder">Where results are kept; runs lie in the folder "runs" beside it.</param>
@@ -66,7 +66,7 @@ public sealed class Reproduction
 
     /// <summary>
     /// Computes what the store does not have. A claim or figure that throws carries its error and stops no other. After cancellation no
-    /// further one is begun, those that do not stop of themselves are left behind after <paramref name="grace"/> (2 s), and the finished
+    /// further one is begun, those that do not stop of themselves are left running after <paramref name="grace"/> (2 s), and the finished
     /// ones are returned.
     /// </summary>
     /// <exception cref="IOException">A result cannot be written.</exception>

@@ -7,7 +7,7 @@ namespace Rhoflow.Lab.Report;
 
 /// <summary>
 /// The document of <c>reproduce --json</c>: {"claims": [{id, paper, place, statement, verdict, measured, expected, why, figure, seconds, …}],
-/// "figures": [{id, paper, title, svg, config, seconds, …}], "report"}. A claim's <c>figure</c> is an id in <c>figures</c>; a claim's own
+/// "figures": [{id, paper, title, svg, config, runs, seconds, …}], "report"}. A claim's <c>figure</c> is an id in <c>figures</c>; a claim's own
 /// chart is listed there as <c>claims/ID</c>. What is not there is null.
 /// </summary>
 public static class ReproductionJson
@@ -25,7 +25,7 @@ public static class ReproductionJson
         var figures = new JsonArray();
         foreach (var (figure, drawn) in result.Figures)
         {
-            figures.Add(Figure(figure.Id, figure.Paper, figure.Title, figure.Config, drawn.Seconds, drawn.Error, report));
+            figures.Add(Figure(figure.Id, figure.Paper, figure.Title, figure, drawn.Seconds, drawn.Error, report));
         }
         foreach (var claim in result.Claims.Where(c => c.Result.Chart is not null))
         {
@@ -55,13 +55,14 @@ public static class ReproductionJson
         };
     }
 
-    private static JsonNode Figure(string id, Paper paper, string title, string? config, double seconds, string? error, WrittenReport report) => new JsonObject
+    private static JsonNode Figure(string id, Paper paper, string title, PaperFigure? figure, double seconds, string? error, WrittenReport report) => new JsonObject
     {
         ["id"] = id,
         ["paper"] = paper.Key,
         ["title"] = title,
         ["svg"] = report.Svg.GetValueOrDefault(id),
-        ["config"] = config,
+        ["config"] = figure?.Config,
+        ["runs"] = figure is null ? null : new JsonArray([.. (figure.Runs?.Invoke() ?? []).Select(r => (JsonNode)r.Command)]),
         ["seconds"] = Math.Round(seconds, 3),
         ["error"] = error,
     };

@@ -15,6 +15,9 @@ public sealed class TheoryIIITests
     // One store for the class: the trajectories are integrated once, as in `reproduce`.
     private static readonly StudyContext Context = new();
 
+    private static readonly SharedResults<string, ClaimOutcome> Outcomes =
+        new((context, id) => PapersCatalog.Claims.Single(c => c.Id == id).Check(context));
+
     [Theory]
     [InlineData("b01-structural-lemma", Verdict.Holds)]
     [InlineData("b02-layers-grow-alike", Verdict.Holds)]
@@ -113,6 +116,7 @@ public sealed class TheoryIIITests
     [InlineData("04")]
     [InlineData("05")]
     [InlineData("06")]
+    [InlineData("06-start")]
     [InlineData("07")]
     public void Configs_of_the_figures_pass_the_strict_reader(string number)
     {
@@ -155,7 +159,7 @@ public sealed class TheoryIIITests
         (fine.Y[0] / flow.Y[0]).ShouldBe(1, 1e-3);
     }
 
-    private static ClaimOutcome Outcome(string id) => Context.Shared($"outcome/{id}", () => PapersCatalog.Claims.Single(c => c.Id == id).Check(Context));
+    private static ClaimOutcome Outcome(string id) => Outcomes.Of(Context, id);
 
     private static JsonNode Value(ClaimOutcome outcome, string name) => outcome.Measured.Single(m => m.Name == name).Value.ShouldNotBeNull();
 

@@ -95,9 +95,33 @@ public class JudgeTests
         var context = new StudyContext();
         var count = 0;
         var values = new int[64];
-        Parallel.For(0, 64, i => values[i] = context.Shared("key", () => Interlocked.Increment(ref count)));
+        var shared = new SharedResult<int>(_ => Interlocked.Increment(ref count));
+        Parallel.For(0, 64, i => values[i] = shared.Of(context));
         count.ShouldBe(1);
         values.ShouldAllBe(v => v == 1);
-        Should.Throw<InvalidOperationException>(() => context.Shared("key", () => "text")).Message.ShouldContain("Int32");
+        new SharedResult<string>(_ => "text").Of(context).ShouldBe("text");
+    }
+
+    [Fact]
+    public void A_family_of_shared_results_has_one_for_each_key_and_each_size()
+    {
+        var store = new SharedStore();
+        var count = 0;
+        var family = new SharedResults<(double Rho, int Seed), string>((context, key) => $"{context.Full} {key.Rho} {key.Seed} {++count}");
+        StudyContext quick = new(store), full = new(store, full: true);
+        family.Of(quick, (.5, 1)).ShouldBe("False 0.5 1 1");
+        family.Of(quick, (.5, 2)).ShouldBe("False 0.5 2 2");
+        family.Of(full, (.5, 1)).ShouldBe("True 0.5 1 3");
+        family.Of(new StudyContext(store), (.5, 1)).ShouldBe("False 0.5 1 1");
+        family.Of(new StudyContext(), (.5, 1)).ShouldBe("False 0.5 1 4");
+    }
+
+    [Fact]
+    public void An_error_in_a_shared_result_is_thrown_to_everyone_who_asks()
+    {
+        var context = new StudyContext();
+        var count = 0;
+        var broken = new SharedResult<string>(_ => throw new InvalidOperationException($"attempt {++count}"));
+        for (var i = 0; i < 2; i++) Should.Throw<InvalidOperationException>(() => broken.Of(context)).Message.ShouldBe("attempt 1");
     }
 }

@@ -25,10 +25,12 @@ internal sealed class SampleStudies
 
     public Claim Holds { get; }
 
+    private static readonly SharedResult<double> Sum = new(_ => 3e-13);
+
     private Claim MakeHolds() => Sample("b01-euler", First, "The gradient’s product with W_k is f: ⟨W_k, ∂f/∂W_k⟩ = f for every k, if x < y & z > 0.", context =>
     {
         var judge = new Judge();
-        judge.Premise.AtMost("difference of two integrators", context.Shared("sum", () => 3e-13), 1e-10);
+        judge.Premise.AtMost("difference of two integrators", Sum.Of(context), 1e-10);
         judge.Measure("series", 1, 2.5, double.NaN);
         judge.Measure("data", "two points <in> the plane");
         judge.Printed.Near("error · log t at t = 1e100", 1.0265, 1.029963, relative: 0.01);
