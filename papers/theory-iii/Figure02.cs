@@ -38,7 +38,7 @@ internal static class Figure02
             .Line("w₂, weight normalization", T(wn), W(wn, 1), 1)
             .Predicted("gradient descent on w (both weights)", [.. T(gd), 10, .. T(gd)], [.. W(gd, 0), double.NaN, .. W(gd, 1)], 7);
 
-        double Angle(double[] v) => Math.Atan2(v[1], v[0]);
+        double Angle(ReadOnlySpan<double> v) => Math.Atan2(v[1], v[0]);
         var path = new Panel("The same paths in the plane of the weights, t from 0 to 10", new Axis("w₁"), new Axis("w₂"))
             .Line("reparametrized (ρ, v)", W(same, 0), W(same, 1), 4)
             .Line("weight normalization", W(wn, 0), W(wn, 1), 2)

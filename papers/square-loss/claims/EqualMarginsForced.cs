@@ -35,12 +35,12 @@ internal static class EqualMarginsForced
         var judge = new Judge();
         var iris = Iris.Load().Binary("setosa");
         var svm = HardMargin.Solve(iris);
-        var margins = Margins(iris, svm.Direction);
+        var margins = Margins(iris, svm.Direction.ToArray());
         judge.Measure("margins of Iris at the support vector machine: least, median, largest", [margins[0], Spread.Of(margins).Median, margins[^1]]);
         double[] rhos = [1, 10, 100, 1e3, 1e4, 1e6];
         var minima = rhos.Select(rho => FixedRhoMinimizer.Solve(iris, rho)).ToArray();
         judge.Premise.AtMost("relative tangent gradient at v*(ρ), so that eq. 47 holds, ρ ≤ 1e4", minima[..^1].Max(m => m.KktResidual), 1e-9);
-        double[] ratios = [.. minima.Select(m => Margins(iris, m.Direction) is var f ? f[^1] / f[0] : double.NaN)];
+        double[] ratios = [.. minima.Select(m => Margins(iris, m.Direction.ToArray()) is var f ? f[^1] / f[0] : double.NaN)];
         judge.Measure("largest over smallest margin of Iris at v*(ρ), ρ = 1, 10, 100, 1e3, 1e4, 1e6", ratios);
         judge.Printed.AtMost("largest over smallest margin of Iris at v*(1e4), where V̇ = 0", ratios[4], 1.01);
 
@@ -58,7 +58,7 @@ internal static class EqualMarginsForced
         var relu = new Panel("ReLU nets, gradient descent", new Axis("−log L", Scale.Log, Min: 2, Max: 160), new Axis("largest over smallest margin", Scale.Log, Min: .9));
         foreach (var (r, seed) in nets.Select((r, i) => (r, i))) relu = relu.Line($"seed {seed}", Levels, [.. r.Select(v => v > 0 ? v : double.NaN)]);
         var chart = new Chart(
-            new Panel("Iris at V̇ = 0", new Axis("example, by margin"), new Axis("y f̃", Min: 0)).Line("maximum margin, ρ = ∞", rank, margins).Line("v*(1), ρ = 1", rank, Margins(iris, minima[0].Direction)).Predicted("claimed", rank, _ => svm.Margin),
+            new Panel("Iris at V̇ = 0", new Axis("example, by margin"), new Axis("y f̃", Min: 0)).Line("maximum margin, ρ = ∞", rank, margins).Line("v*(1), ρ = 1", rank, Margins(iris, minima[0].Direction.ToArray())).Predicted("claimed", rank, _ => svm.Margin),
             relu.Predicted("claimed", Levels, _ => 1),
             new Panel("20 random examples, linear", new Axis("dimensions d", Scale.Log, Min: 15, Max: 3500), new Axis("largest over smallest margin", Scale.Log, Min: .9, Max: 8))
                 .Points("maximum margin, five seeds", [.. dimensions.SelectMany(d => Enumerable.Repeat(d, 5))], [.. spread.SelectMany(r => r)])
@@ -76,7 +76,7 @@ internal static class EqualMarginsForced
     {
         var random = new RandomStream(seed, 40);
         var data = new Dataset("random", [.. Enumerable.Range(0, 20 * d).Select(_ => random.NextNormal())], [.. Enumerable.Range(0, 20).Select(_ => random.NextDouble() < .5 ? -1.0 : 1)], d);
-        var margins = Margins(data, HardMargin.Solve(data).Direction);
+        var margins = Margins(data, HardMargin.Solve(data).Direction.ToArray());
         return margins[^1] / margins[0];
     }
 

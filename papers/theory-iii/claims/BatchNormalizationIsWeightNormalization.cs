@@ -43,7 +43,7 @@ internal static class BatchNormalizationIsWeightNormalization
             + $"not by ‖w‖. For inputs whitened by C^(−½) they agree ({Lab.Claims.Check.Text(whiteAngle)}°).");
     }
 
-    private static double Degrees(double[] a, double[] b) => Vectors.Angle(a, b) * 180 / Math.PI;
+    private static double Degrees(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => Vectors.Angle(a, b) * 180 / Math.PI;
 
     // x → C^{−½} x.
     private static Dataset Whiten(Dataset data)

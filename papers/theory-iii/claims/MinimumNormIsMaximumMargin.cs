@@ -47,7 +47,7 @@ internal static class MinimumNormIsMaximumMargin
         // W_1 = e wᵀ/√‖w‖, W_2 = √‖w‖ eᵀ-like: f = w·x with equal norms. Scaling the layers by c and 1/c keeps f and every constraint.
         var net = Network.Linear(4, 3, 1);
         var risk = new EmpiricalRisk(net, Loss.Exponential, iris, Reduction.Sum);
-        var w = HardMargin.Solve(iris).MinimumNorm;
+        var w = HardMargin.Solve(iris).MinimumNorm.ToArray();
         var balanced = Balanced(net, w);
         const double shrink = 1e-6;
         var scaled = (double[])balanced.Clone();

@@ -33,7 +33,7 @@ internal static class OneSupportVectorAtTheLimit
         judge.Printed.AtMost("smallest ‖H_n‖ of a support vector", norms.Min(), 1e-9);
         foreach (var rho in new[] { 1e4, 1e6 })
         {
-            var v = FixedRhoMinimizer.Solve(iris, rho).Direction;
+            var v = FixedRhoMinimizer.Solve(iris, rho).Direction.ToArray();
             var least = Enumerable.Range(0, iris.Count).MinBy(n => iris.Y[n] * Vectors.Dot(v, iris.Example(n)));
             judge.Printed.AtMost($"‖H_N‖ of the example at the margin at v*(ρ), ρ = {rho:0e0}", Vectors.Norm(H(iris, least, v)), 1e-9);
             judge.Instead("Σ_n e^{−ρf̃_n} H_n = 0 at finite ρ").AtMost($"‖Σ p_n H_n‖ at ρ = {rho:0e0}", WeightedSum(iris, v, rho), 1e-8);
@@ -53,7 +53,7 @@ internal static class OneSupportVectorAtTheLimit
                 + "The paper's chain of inequalities compares vectors, for which ≥ has no meaning.");
     }
 
-    private static double[] H(Dataset data, int n, double[] v)
+    private static double[] H(Dataset data, int n, ReadOnlySpan<double> v)
     {
         var z = data.Example(n).ToArray();
         Vectors.Scale(data.Y[n], z, z);

@@ -57,7 +57,7 @@ internal static class WeightNormalizationIsFaster
         double Memory(double decade) => Numerics.Vectors.Distance(wn.AtDecade(decade).LinearDirection()!, IrisFlows.WnFromGdStart(context).AtDecade(decade).LinearDirection()!);
         var memory = judge.Measure("exponent of t in the distance of two starts under weight normalization, t = 1e2 to 1e6, Iris", Math.Log10(Memory(6) / Memory(2)) / 4);
         // Outside the span of the support vectors v follows v*(ρ) too, pushed by the examples next to the margin.
-        double Outside(double[] v) => Math.Abs(Numerics.Vectors.Dot(IrisFlows.OffSpan, v));
+        double Outside(ReadOnlySpan<double> v) => Math.Abs(Numerics.Vectors.Dot(IrisFlows.OffSpan, v));
         judge.Instead(truth).Near("part of v outside the support vectors' span at t = 1e8, Iris", Outside(wn.AtDecade(8).V),
             Outside(FixedRhoMinimizer.Solve(IrisFlows.GradientDescent.Data, Math.Abs(wn.AtDecade(8).Rho)).Direction), relative: .05);
         return judge.Outcome(

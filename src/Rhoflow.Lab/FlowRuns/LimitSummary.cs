@@ -56,5 +56,10 @@ internal static class LimitSummary
             : new JsonObject { ["c"] = null, ["unloaded_support_vectors"] = new JsonArray([.. expansion.Unloaded.Select(static n => (JsonNode)n)]) };
     }
 
-    private static JsonArray Numbers(IEnumerable<double> values) => new([.. values.Select(static v => (JsonNode?)RunDocument.Number(v))]);
+    private static JsonArray Numbers(ReadOnlySpan<double> values)
+    {
+        var numbers = new JsonArray();
+        foreach (var v in values) numbers.Add((JsonNode?)RunDocument.Number(v));
+        return numbers;
+    }
 }

@@ -16,7 +16,7 @@ internal static class LimitDirection
         string why;
         try
         {
-            if (loss.HasExponentialTail) return HardMargin.Solve(train).Direction;
+            if (loss.HasExponentialTail) return HardMargin.Solve(train).Direction.ToArray();
             var w = MinimumNorm.Of(train).Weights;
             var norm = Vectors.Norm(w);
             if (norm > 0) return [.. w.Select(v => v / norm)];

@@ -7,7 +7,7 @@ namespace Rhoflow.Approximation;
 /// <param name="L2">√ mean (f − g)².</param>
 public readonly record struct ApproximationError(double Sup, double L2)
 {
-    /// <summary>Of errors f − g, one a point.</summary>
+    /// <summary>From errors f − g, one per point.</summary>
     public static ApproximationError Of(ReadOnlySpan<double> differences)
     {
         double sup = 0, sum = 0;
@@ -23,7 +23,8 @@ public readonly record struct ApproximationError(double Sup, double L2)
     public static ApproximationError Of(LocalFunction f, LocalFunction g, ReadOnlySpan<double> points, int variables)
     {
         var differences = new double[points.Length / variables];
-        for (var i = 0; i < differences.Length; i++) differences[i] = f(points.Slice(i * variables, variables)) - g(points.Slice(i * variables, variables));
+        for (var i = 0; i < differences.Length; i++)
+            differences[i] = f(points.Slice(i * variables, variables)) - g(points.Slice(i * variables, variables));
         return Of(differences);
     }
 
@@ -41,8 +42,10 @@ public readonly record struct ApproximationError(double Sup, double L2)
     public static double Exponent(IReadOnlyList<double> parameters, IReadOnlyList<double> errors)
     {
         if (parameters.Count != errors.Count || parameters.Distinct().Count() < 2)
-            throw new ArgumentException($"an exponent needs two different numbers of parameters and an error for each; {parameters.Count} and {errors.Count} were given");
-        if (parameters.Concat(errors).Any(v => !(v > 0))) throw new ArgumentException("an exponent needs positive numbers of parameters and errors");
+            throw new ArgumentException($"an exponent needs two different numbers of parameters and an error for each; {parameters.Count} "
+                + $"and {errors.Count} were given");
+        if (parameters.Concat(errors).Any(v => !(v > 0)))
+            throw new ArgumentException("an exponent needs positive numbers of parameters and errors");
         double x = parameters.Average(Math.Log), y = errors.Average(Math.Log), xy = 0, xx = 0;
         for (var i = 0; i < errors.Count; i++)
         {

@@ -5,7 +5,8 @@ namespace Rhoflow.Approximation;
 /// <summary>A vertex of a <see cref="RidgeNetwork"/>.</summary>
 /// <param name="Sources">Numbers below n are inputs; n + v is vertex v, which comes before.</param>
 /// <param name="Units">Q, its ReLU units.</param>
-/// <param name="Offset">Where its window begins in θ: for every unit w (one a source), b, and a where it <paramref name="Combines"/>. Vertices with one offset share weights.</param>
+/// <param name="Offset">Where its window begins in θ: for every unit w (one per source), b, and a where it <paramref name="Combines"/>.
+/// Vertices with one offset share weights.</param>
 /// <param name="Combines">Σ_q a_q (w_q·s + b_q)_+; false: the only unit itself, as in a hidden layer.</param>
 public sealed record RidgeVertex(IReadOnlyList<int> Sources, int Units, int Offset, bool Combines)
 {
@@ -14,10 +15,10 @@ public sealed record RidgeVertex(IReadOnlyList<int> Sources, int Units, int Offs
 }
 
 /// <summary>
-/// PNAS §2C's networks: a directed acyclic graph whose every vertex is a shallow network s ↦ Σ_q a_q (⟨w_q, s⟩ + b_q)_+ of one output. One vertex over
-/// all inputs is the shallow network (Theorem 1, (n + 2)N parameters), the vertices of a binary tree are the deep one (Theorem 2, 4N parameters for N units
-/// in all, 4Q with shared weights), and a vertex a unit gives dense hidden layers. (The networks of <c>Rhoflow.Networks</c> have no biases and one
-/// stream of activations.)
+/// PNAS §2C's networks: a directed acyclic graph whose every vertex is a shallow network s ↦ Σ_q a_q (⟨w_q, s⟩ + b_q)_+ of one output. One
+/// vertex over all inputs is the shallow network (Theorem 1, (n + 2)N parameters), the vertices of a binary tree are the deep one (Theorem
+/// 2, 4N parameters for N units in all, 4Q with shared weights), and one vertex per unit gives dense hidden layers. (The networks of
+/// <c>Rhoflow.Networks</c> have no biases and one stream of activations.)
 /// </summary>
 public sealed class RidgeNetwork
 {
@@ -30,16 +31,17 @@ public sealed class RidgeNetwork
     /// <summary>n.</summary>
     public int Inputs { get; }
 
-    /// <summary>Each behind those it reads; the last gives f.</summary>
+    /// <summary>Each after those it reads; the last gives f.</summary>
     public IReadOnlyList<RidgeVertex> Vertices { get; }
 
     /// <summary>The length of θ; shared weights count once.</summary>
     public int ParameterCount { get; }
 
     /// <summary>One hidden layer of <paramref name="units"/> units over all inputs.</summary>
-    public static RidgeNetwork Shallow(int inputs, int units) => new(inputs, [new RidgeVertex([.. Enumerable.Range(0, inputs)], units, 0, Combines: true)]);
+    public static RidgeNetwork Shallow(int inputs, int units) =>
+        new(inputs, [new RidgeVertex([.. Enumerable.Range(0, inputs)], units, 0, Combines: true)]);
 
-    /// <summary>The graph of <paramref name="f"/> with <paramref name="units"/> units a vertex.</summary>
+    /// <summary>The graph of <paramref name="f"/> with <paramref name="units"/> units per vertex.</summary>
     /// <param name="shared">One set of weights for all vertices (with equally many sources each).</param>
     public static RidgeNetwork Like(CompositionalFunction f, int units, bool shared = false)
     {

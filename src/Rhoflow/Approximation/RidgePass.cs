@@ -3,13 +3,16 @@ using System.Numerics.Tensors;
 
 namespace Rhoflow.Approximation;
 
-/// <summary>Forward and backward through a <see cref="RidgeNetwork"/> for up to a fixed number of points at once; allocates nothing after construction.</summary>
+/// <summary>
+/// Forward and backward through a <see cref="RidgeNetwork"/> for up to a fixed number of points at once; allocates nothing after
+/// construction.
+/// </summary>
 /// <param name="network">The network.</param>
-/// <param name="capacity">Points that it has room for.</param>
+/// <param name="capacity">The most points of one call.</param>
 public sealed class RidgePass(RidgeNetwork network, int capacity)
 {
-    private readonly double[][] _value = Rooms(network.Vertices.Count, capacity);
-    private readonly double[][] _delta = Rooms(network.Vertices.Count, capacity);
+    private readonly double[][] _value = Buffers(network.Vertices.Count, capacity);
+    private readonly double[][] _delta = Buffers(network.Vertices.Count, capacity);
     private readonly double[][] _hidden = [.. network.Vertices.Select(v => new double[v.Units * capacity])];
     private readonly double[] _back = new double[capacity];
     private double[][] _x = [];
@@ -17,7 +20,7 @@ public sealed class RidgePass(RidgeNetwork network, int capacity)
 
     /// <summary>f at <paramref name="count"/> points from <paramref name="first"/> on.</summary>
     /// <param name="theta">θ.</param>
-    /// <param name="x">One array an input, all points in it.</param>
+    /// <param name="x">One array per input, with all points in it.</param>
     public ReadOnlySpan<double> Forward(ReadOnlySpan<double> theta, double[][] x, int first, int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, capacity);
@@ -76,13 +79,15 @@ public sealed class RidgePass(RidgeNetwork network, int capacity)
     {
         var i = 0;
         for (; i <= back.Length - Vector<double>.Count; i += Vector<double>.Count)
-            Vector.ConditionalSelect(Vector.GreaterThan(new Vector<double>(h[i..]), Vector<double>.Zero), a * new Vector<double>(delta[i..]), Vector<double>.Zero).CopyTo(back[i..]);
+            Vector.ConditionalSelect(Vector.GreaterThan(new Vector<double>(h[i..]), Vector<double>.Zero),
+                a * new Vector<double>(delta[i..]), Vector<double>.Zero).CopyTo(back[i..]);
         for (; i < back.Length; i++) back[i] = h[i] > 0 ? a * delta[i] : 0;
     }
 
     private Span<double> Hidden(int vertex, int unit) => _hidden[vertex].AsSpan(unit * capacity, _count);
 
-    private ReadOnlySpan<double> Source(int source) => source < network.Inputs ? _x[source].AsSpan(_first, _count) : _value[source - network.Inputs].AsSpan(0, _count);
+    private ReadOnlySpan<double> Source(int source) =>
+        source < network.Inputs ? _x[source].AsSpan(_first, _count) : _value[source - network.Inputs].AsSpan(0, _count);
 
-    private static double[][] Rooms(int count, int capacity) => [.. Enumerable.Range(0, count).Select(_ => new double[capacity])];
+    private static double[][] Buffers(int count, int capacity) => [.. Enumerable.Range(0, count).Select(_ => new double[capacity])];
 }

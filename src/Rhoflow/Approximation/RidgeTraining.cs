@@ -3,9 +3,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Approximation;
 
 /// <summary>
-/// Trains a <see cref="RidgeNetwork"/> on the square loss to a function on [−1, 1]^n: Adam (Kingma and Ba 2015; β₁ = .9, β₂ = .999, ε = 1e-8) on
-/// minibatches of points drawn once, with a rate that falls to 0 like a half cosine. What is measured is approximation and optimization together;
-/// with many more points than parameters there is nothing to generalize.
+/// Trains a <see cref="RidgeNetwork"/> on the square loss to a function on [−1, 1]^n: Adam (Kingma and Ba 2015; β₁ = .9, β₂ = .999, ε =
+/// 1e-8) on minibatches of points drawn once, with a rate that falls to 0 like a half cosine. What is measured is approximation and
+/// optimization together; with many more points than parameters there is nothing to generalize.
 /// </summary>
 public sealed record RidgeTraining
 {
@@ -14,7 +14,7 @@ public sealed record RidgeTraining
     /// <summary>Steps.</summary>
     public int Steps { get; init; } = 3000;
 
-    /// <summary>Points a step.</summary>
+    /// <summary>Points per step.</summary>
     public int Batch { get; init; } = 256;
 
     /// <summary>The first learning rate.</summary>
@@ -29,12 +29,15 @@ public sealed record RidgeTraining
     /// <summary>The error of the trained network, divided by the standard deviation of f on the test points.</summary>
     /// <param name="network">The network.</param>
     /// <param name="f">The target.</param>
-    /// <param name="seed">Of the start; points are the same for all seeds.</param>
-    /// <exception cref="ArgumentException">Inputs that differ, or counts that make no sense.</exception>
+    /// <param name="seed">The seed of the start; points are the same for all seeds.</param>
+    /// <exception cref="ArgumentException">Inputs that differ, or counts out of range.</exception>
     public ApproximationError Fit(RidgeNetwork network, CompositionalFunction f, long seed)
     {
-        if (network.Inputs != f.Inputs) throw new ArgumentException($"the network takes {network.Inputs} inputs, the function {f.Inputs}", nameof(network));
-        if (Steps < 1 || Batch < 1 || Points < Batch || TestPoints < 2) throw new ArgumentException($"steps {Steps}, batch {Batch} and test points {TestPoints} must be positive, points {Points} at least the batch");
+        if (network.Inputs != f.Inputs)
+            throw new ArgumentException($"the network takes {network.Inputs} inputs, the function {f.Inputs}", nameof(network));
+        if (Steps < 1 || Batch < 1 || Points < Batch || TestPoints < 2)
+            throw new ArgumentException(
+                $"steps {Steps}, batch {Batch} and test points {TestPoints} must be positive, points {Points} at least the batch");
         var (x, y) = Sample(f, Points, 1);
         var theta = network.Start(new RandomStream(seed, 2));
         double[] gradient = new double[theta.Length], m = new double[theta.Length], v = new double[theta.Length], error = new double[Batch];
@@ -45,7 +48,8 @@ public sealed record RidgeTraining
             var output = pass.Forward(theta, x, first, Batch);
             for (var i = 0; i < Batch; i++) error[i] = 2 * (output[i] - y[first + i]) / Batch;
             pass.Backward(theta, error, gradient);
-            var rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * step / Steps)) * Math.Sqrt(1 - Math.Pow(Beta2, step)) / (1 - Math.Pow(Beta1, step));
+            var rate = Rate * 0.5 * (1 + Math.Cos(Math.PI * step / Steps)) * Math.Sqrt(1 - Math.Pow(Beta2, step))
+                / (1 - Math.Pow(Beta1, step));
             for (var i = 0; i < theta.Length; i++)
             {
                 m[i] = Beta1 * m[i] + (1 - Beta1) * gradient[i];
@@ -67,7 +71,7 @@ public sealed record RidgeTraining
         return ApproximationError.Of(differences);
     }
 
-    // One array an input, and the values of f.
+    // One array per input, and the values of f.
     private static (double[][] X, double[] Y) Sample(CompositionalFunction f, int count, int stream)
     {
         var points = ApproximationError.Points(count, f.Inputs, new RandomStream(0, stream));

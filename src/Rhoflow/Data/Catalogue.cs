@@ -10,9 +10,11 @@ namespace Rhoflow.Data;
 /// <param name="Required">Whether the set can be read without it.</param>
 public sealed record CatalogueFile(string Name, long Bytes, string Sha256, (int First, int Stride)? Labels = null, bool Required = true);
 
-/// <summary>Where the files of a set can be had: every name of <paramref name="Files"/> under any of <paramref name="Addresses"/>.</summary>
+/// <summary>
+/// Where the files of a set can be had: every name of <paramref name="Files"/> under any of <paramref name="Addresses"/>.
+/// </summary>
 /// <param name="Addresses">The official place and its mirrors, ending in a slash, in the order they are tried.</param>
-/// <param name="Files">Either one .tar.gz with all files, or one .gz a file.</param>
+/// <param name="Files">Either one .tar.gz with all files, or one .gz per file.</param>
 /// <param name="Megabytes">About how much it is.</param>
 public sealed record Download(IReadOnlyList<string> Addresses, IReadOnlyList<string> Files, int Megabytes);
 
@@ -27,7 +29,8 @@ public sealed record Download(IReadOnlyList<string> Addresses, IReadOnlyList<str
 /// <param name="Terms">On what terms it is passed on.</param>
 /// <param name="Files">None for sets that are built in.</param>
 public sealed record CatalogueEntry(
-    string Name, IReadOnlyList<string> Classes, TensorShape? Shape, int Inputs, IReadOnlyList<int> TrainCounts, IReadOnlyList<int> TestCounts,
+    string Name, IReadOnlyList<string> Classes, TensorShape? Shape, int Inputs,
+    IReadOnlyList<int> TrainCounts, IReadOnlyList<int> TestCounts,
     int TrainFiles, string Source, string Terms, IReadOnlyList<CatalogueFile> Files, Download? Download)
 {
     /// <summary>Examples to train on.</summary>
@@ -49,7 +52,8 @@ public static class Catalogue
     public static readonly IReadOnlyList<CatalogueEntry> All =
     [
         new("iris", ["setosa", "versicolor", "virginica"], null, 4, [50, 50, 50], [], 0,
-            "R. A. Fisher, The use of multiple measurements in taxonomic problems, 1936; measurements by E. Anderson", "published measurements", [], null),
+            "R. A. Fisher, The use of multiple measurements in taxonomic problems, 1936; measurements by E. Anderson",
+            "published measurements", [], null),
         new("digits", Digits.ClassNames, Digits.Shape, Digits.Shape.Count, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180], [], 0,
             "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, 1998 (UCI 80)", "CC BY 4.0", [], null),
         new("mnist", Mnist.ClassNames, Mnist.Shape, Mnist.Shape.Count,
@@ -61,8 +65,10 @@ public static class Catalogue
                 new(Mnist.TestFiles[0], 7_840_016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
                 new(Mnist.TestFiles[1], 10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2", (8, 1)),
             ],
-            new(["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://yann.lecun.com/exdb/mnist/"], [.. Mnist.TrainFiles.Concat(Mnist.TestFiles).Select(f => f + ".gz")], 12)),
-        new("cifar10", Cifar10.ClassNames, Cifar10.Shape, Cifar10.Shape.Count, [.. Enumerable.Repeat(5000, 10)], [.. Enumerable.Repeat(1000, 10)], 5,
+            new(["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://yann.lecun.com/exdb/mnist/"],
+                [.. Mnist.TrainFiles.Concat(Mnist.TestFiles).Select(f => f + ".gz")], 12)),
+        new("cifar10", Cifar10.ClassNames, Cifar10.Shape, Cifar10.Shape.Count, [.. Enumerable.Repeat(5000, 10)],
+            [.. Enumerable.Repeat(1000, 10)], 5,
             "A. Krizhevsky, Learning multiple layers of features from tiny images, 2009", "no licence stated; the authors ask to be cited",
             [
                 new(Cifar10.TrainFiles[0], CifarFile, "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5", (0, 3073)),

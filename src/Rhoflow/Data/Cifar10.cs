@@ -15,21 +15,24 @@ public static class Cifar10
     public static readonly TensorShape Shape = new(32, 32, 3);
 
     /// <summary>The official class names, in the order of the labels.</summary>
-    public static readonly IReadOnlyList<string> ClassNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+    public static readonly IReadOnlyList<string> ClassNames =
+        ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
     /// <summary>The official training files.</summary>
-    public static readonly IReadOnlyList<string> TrainFiles = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"];
+    public static readonly IReadOnlyList<string> TrainFiles =
+        ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"];
 
     /// <summary>The official test file.</summary>
     public const string TestFile = "test_batch.bin";
 
-    /// <summary>The file with the class names, one a line; without it the official names hold.</summary>
+    /// <summary>The file with the class names, one per line; without it the official names hold.</summary>
     public const string NamesFile = "batches.meta.txt";
 
     /// <summary>The training part, in the official order, y = 0 … 9.</summary>
     /// <param name="folder">Where the files lie.</param>
     /// <param name="classes">Keep examples of these classes only; null: of all.</param>
-    /// <exception cref="DataException">A file is missing, truncated or not of this format; its name, the offset, what was expected and what found.</exception>
+    /// <exception cref="DataException">A file is missing, truncated or not of this format; its name, the offset, what was expected and what
+    /// found.</exception>
     public static Dataset Train(string folder, IReadOnlyList<string>? classes = null) => Read("cifar10", folder, TrainFiles, classes);
 
     /// <summary>The test part, in the official order, y = 0 … 9.</summary>
@@ -40,7 +43,8 @@ public static class Cifar10
     {
         var names = ReadNames(folder);
         var keep = ClassFilter.Of(name, names, classes);
-        var paths = files.Select(f => DataFile.Find(folder, f) ?? throw new DataException($"there is no file '{f}' or '{f}.gz' in {folder}")).ToArray();
+        var paths = files.Select(f => DataFile.Find(folder, f)
+            ?? throw new DataException($"there is no file '{f}' or '{f}.gz' in {folder}")).ToArray();
         var opened = new DataFile?[paths.Length];
         try
         {
@@ -81,7 +85,8 @@ public static class Cifar10
         }
     }
 
-    // How many records to make room for. A packed file that was cut off says anything; it is given no room, and reading it finds the fault.
+    // How many records to allocate. The length that a truncated packed file states is arbitrary: nothing is allocated for it, and reading
+    // it finds the fault.
     private static int Records(DataFile file)
     {
         if (!file.IsPacked && file.Length % Record != 0) throw NotWhole(file, file.Length);
@@ -102,7 +107,8 @@ public static class Cifar10
             {
                 var label = chunk[at];
                 if (label >= keep.Length)
-                    throw new DataException($"{file.Name}: record {r} (byte {(long)r * Record}) has the label {label}; labels are 0 … {keep.Length - 1}");
+                    throw new DataException(
+                        $"{file.Name}: record {r} (byte {(long)r * Record}) has the label {label}; labels are 0 … {keep.Length - 1}");
                 if (!keep[label]) continue;
                 if (kept++ >= y.Length) continue;
                 y[kept - 1] = label;
@@ -125,7 +131,8 @@ public static class Cifar10
     }
 
     private static DataException NotWhole(DataFile file, long length) => new(
-        $"{file.Name}: its content ends at byte {length}, {length % Record} bytes into record {length / Record}; a multiple of {Record} bytes was expected (a label and 3 × {Pixels} pixels each)");
+        $"{file.Name}: its content ends at byte {length}, {length % Record} bytes into record {length / Record}; a multiple of {Record} "
+        + $"bytes was expected (a label and 3 × {Pixels} pixels each)");
 
     private static IReadOnlyList<string> ReadNames(string folder)
     {
@@ -134,6 +141,7 @@ public static class Cifar10
         var names = File.ReadAllLines(path).Select(l => l.Trim()).Where(l => l.Length > 0).ToArray();
         return names.Length == ClassNames.Count && names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length
             ? names
-            : throw new DataException($"{path}: {ClassNames.Count} different class names were expected, one a line; found {(names.Length == 0 ? "none" : string.Join(", ", names))}");
+            : throw new DataException($"{path}: {ClassNames.Count} different class names were expected, one per line; found "
+                + $"{(names.Length == 0 ? "none" : string.Join(", ", names))}");
     }
 }

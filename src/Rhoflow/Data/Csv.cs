@@ -4,8 +4,8 @@ using CsvHelper;
 namespace Rhoflow.Data;
 
 /// <summary>
-/// Labelled examples from a csv file, plain or gzip'ed (.csv.gz): one a line, comma or semicolon separated, with or without a header. The label stands in
-/// the column named label, class, species, target or y, otherwise in the last; it is a number, or a class name.
+/// Labelled examples from a csv file, plain or gzip'ed (.csv.gz): one per line, comma or semicolon separated, with or without a header. The
+/// label stands in the column named label, class, species, target or y, otherwise in the last; it is a number, or a class name.
 /// </summary>
 public static class Csv
 {
@@ -34,8 +34,10 @@ public static class Csv
         var columns = rows[0].Cells.Length;
         var ragged = rows.Find(r => r.Cells.Length != columns);
         if (ragged.Cells is not null)
-            throw new DataException($"{name}, line {ragged.Line}: {ragged.Cells.Length} columns, but line {rows[0].Line} has {columns}; every line needs as many");
-        if (columns < 2) throw new DataException($"{name}, line {rows[0].Line}: one column; inputs and a label are needed, separated by commas");
+            throw new DataException($"{name}, line {ragged.Line}: {ragged.Cells.Length} columns, but line {rows[0].Line} has {columns}; "
+                + "every line needs as many");
+        if (columns < 2)
+            throw new DataException($"{name}, line {rows[0].Line}: one column; inputs and a label are needed, separated by commas");
 
         var header = HasHeader(rows) ? rows[0].Cells : null;
         if (header is not null) rows.RemoveAt(0);
@@ -83,13 +85,15 @@ public static class Csv
 
     // A header is a first line without any number, above lines that have one.
     private static bool HasHeader(List<Row> rows) =>
-        Array.TrueForAll(rows[0].Cells, c => !TryNumber(c, out _)) && (rows.Count == 1 || Array.Exists(rows[1].Cells, c => TryNumber(c, out _)));
+        Array.TrueForAll(rows[0].Cells, c => !TryNumber(c, out _))
+            && (rows.Count == 1 || Array.Exists(rows[1].Cells, c => TryNumber(c, out _)));
 
     private static double Number(Row row, int column, string name)
     {
         if (!TryNumber(row.Cells[column], out var v))
             throw new DataException($"{name}, line {row.Line}, column {column + 1}: '{row.Cells[column]}' is not a number");
-        return double.IsFinite(v) ? v : throw new DataException($"{name}, line {row.Line}, column {column + 1}: '{row.Cells[column]}'; every entry must be a finite number");
+        return double.IsFinite(v) ? v : throw new DataException(
+            $"{name}, line {row.Line}, column {column + 1}: '{row.Cells[column]}'; every entry must be a finite number");
     }
 
     private static (double[] Y, string[]? Classes) Labels(List<Row> rows, int column, string name)
@@ -102,16 +106,20 @@ public static class Csv
         var empty = rows.Find(r => r.Cells[column].Length == 0);
         if (empty.Cells is not null) throw new DataException($"{name}, line {empty.Line}, column {column + 1}: the label is missing");
         var mixed = rows.Find(r => TryNumber(r.Cells[column], out _));
-        if (mixed.Cells is not null) throw new DataException($"{name}, line {mixed.Line}, column {column + 1}: the label '{mixed.Cells[column]}' is a number, where other lines have class names");
+        if (mixed.Cells is not null)
+            throw new DataException($"{name}, line {mixed.Line}, column {column + 1}: the label '{mixed.Cells[column]}' is a number, "
+                + "where other lines have class names");
         var classes = rows.Select(r => r.Cells[column]).Distinct(StringComparer.Ordinal).ToArray();
         return ([.. rows.Select(r => (double)Array.IndexOf(classes, r.Cells[column]))], classes);
     }
 
     /// <summary>"0" … "C−1" where the targets are the whole numbers 0 … C−1, all of them; null for others.</summary>
     internal static string[]? IndexNames(double[] y) =>
-        Array.TrueForAll(y, static v => v >= 0 && v == Math.Floor(v) && v < 10000) && y.Max() is var top && y.Distinct().Count() == (int)top + 1
+        Array.TrueForAll(y, static v => v >= 0 && v == Math.Floor(v) && v < 10000) && y.Max() is var top
+            && y.Distinct().Count() == (int)top + 1
             ? [.. Enumerable.Range(0, (int)top + 1).Select(c => c.ToString(CultureInfo.InvariantCulture))]
             : null;
 
-    private static bool TryNumber(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool TryNumber(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 }

@@ -11,7 +11,8 @@ internal sealed class DataFile : IDisposable
 {
     private readonly Stream _stream;
 
-    private DataFile(Stream stream, string name, bool packed, long length) => (_stream, Name, IsPacked, Length) = (stream, name, packed, length);
+    private DataFile(Stream stream, string name, bool packed, long length) => (_stream, Name, IsPacked, Length) =
+        (stream, name, packed, length);
 
     /// <summary>What errors call it.</summary>
     public string Name { get; }
@@ -58,7 +59,7 @@ internal sealed class DataFile : IDisposable
     /// <summary>A part of another file, such as an entry of an archive.</summary>
     internal static DataFile Over(Stream stream, string name, long length) => new(stream, name, true, length);
 
-    /// <summary>The file of that name in a folder, plain or with .gz behind it; null if there is neither.</summary>
+    /// <summary>The file of that name in a folder, plain or with the suffix .gz; null if there is neither.</summary>
     public static string? Find(string folder, string name)
     {
         var path = Path.Combine(folder, name);
@@ -81,7 +82,8 @@ internal sealed class DataFile : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new DataException($"{Name}: the packed data end too early or are damaged: they can be unpacked as far as byte {Offset} of the content only", e);
+            throw new DataException($"{Name}: the packed data end too early or are damaged: they can be unpacked as far as byte {Offset} "
+                + "of the content only", e);
         }
         catch (IOException e)
         {
@@ -98,14 +100,17 @@ internal sealed class DataFile : IDisposable
         var start = Offset;
         var found = Read(buffer);
         if (found < buffer.Length)
-            throw new DataException($"{Name}: ends at byte {Offset}, inside {what}: {buffer.Length} bytes from byte {start} on were expected, {found} were found");
+            throw new DataException($"{Name}: ends at byte {Offset}, inside {what}: {buffer.Length} bytes from byte {start} on were "
+                + $"expected, {found} were found");
     }
 
     /// <exception cref="DataException">There is more.</exception>
     public void RequireEnd(string what)
     {
         Span<byte> one = stackalloc byte[1];
-        if (Read(one) > 0) throw new DataException($"{Name}: goes on after byte {Offset - 1}, where {what} should end{(IsPacked ? "" : $"; it has {Length} bytes")}");
+        if (Read(one) > 0)
+            throw new DataException(
+                $"{Name}: goes on after byte {Offset - 1}, where {what} should end{(IsPacked ? "" : $"; it has {Length} bytes")}");
     }
 
     /// <summary>After the last byte: a gzip file that was cut off unpacks to less than its trailer says.</summary>
@@ -113,7 +118,8 @@ internal sealed class DataFile : IDisposable
     public void RequireWhole()
     {
         if (Offset != Length)
-            throw new DataException($"{Name}: ends at byte {Offset}, where {(IsPacked ? "its gzip trailer" : "its size")} says {Length}: it was cut off{(IsPacked ? ", or packed in several pieces (unpack it, and pack it as one)" : "")}");
+            throw new DataException($"{Name}: ends at byte {Offset}, where {(IsPacked ? "its gzip trailer" : "its size")} says {Length}: "
+                + $"it was cut off{(IsPacked ? ", or packed in several pieces (unpack it, and pack it as one)" : "")}");
     }
 
     public void Dispose() => _stream.Dispose();

@@ -6,11 +6,11 @@ namespace Rhoflow.Data;
 /// <summary>
 /// N examples x_n ∈ R^d with one target each. Binary problems carry y_n = ±1, multi-class problems y_n ∈ {0 … C−1}, regression any
 /// finite number. Inputs are stored as float64, as float32, or as the bytes of images, and read as either floating type; the
-/// conversion is made once, when it is first asked for. Immutable: every transformation gives a new set.
+/// conversion is made once, on first use. Immutable: every transformation gives a new set.
 /// </summary>
 public sealed class Dataset
 {
-    // byte[], float[] or double[], row-major N × d; the two beside it are what it was converted to.
+    // byte[], float[] or double[], row-major N × d; _single and _double are its conversions.
     private readonly Array _stored;
     private readonly double[] _y;
     private float[]? _single;
@@ -27,7 +27,8 @@ public sealed class Dataset
     {
     }
 
-    private Dataset(string name, Array x, double[] y, int inputs, IReadOnlyList<string>? classNames, TensorShape? shape, double pixelMaximum)
+    private Dataset(string name, Array x, double[] y, int inputs, IReadOnlyList<string>? classNames, TensorShape? shape,
+        double pixelMaximum)
     {
         if (y.Length == 0) throw new DataException($"data '{name}': there is no example; at least one is needed");
         if (inputs < 1) throw new DataException($"data '{name}': examples have no inputs; at least one column is needed");
@@ -36,7 +37,8 @@ public sealed class Dataset
         if (shape is { } s && s.Count != inputs)
             throw new DataException($"data '{name}': images of {s} have {s.Count} inputs; {inputs} were given");
         if (FirstNotFinite(x) is { } i)
-            throw new DataException($"data '{name}': x[{i / inputs}][{i % inputs}] is {x.GetValue(i)}; every input must be a finite number");
+            throw new DataException(
+                $"data '{name}': x[{i / inputs}][{i % inputs}] is {x.GetValue(i)}; every input must be a finite number");
         if (FirstNotFinite(y) is { } n)
             throw new DataException($"data '{name}': y[{n}] is {y[n]}; every label must be a finite number");
         (Name, Inputs, ClassNames, Shape, PixelMaximum) = (name, inputs, classNames, shape, pixelMaximum);
@@ -52,11 +54,13 @@ public sealed class Dataset
     /// <param name="shape">The shape of the images; null where inputs are no images.</param>
     /// <param name="pixelMaximum">The value of a full pixel.</param>
     /// <inheritdoc cref="Dataset(string, double[], double[], int, IReadOnlyList{string}?)" path="/exception"/>
-    public static Dataset Of<T>(string name, T[] x, double[] y, int inputs, IReadOnlyList<string>? classNames = null, TensorShape? shape = null, double pixelMaximum = 255)
+    public static Dataset Of<T>(string name, T[] x, double[] y, int inputs, IReadOnlyList<string>? classNames = null,
+        TensorShape? shape = null, double pixelMaximum = 255)
         where T : unmanaged =>
         x is byte[] or float[] or double[]? new(name, x, y, inputs, classNames, shape, pixelMaximum)
             : throw new ArgumentException($"inputs are stored as byte, float or double, not as {typeof(T).Name}", nameof(x));
 
+    /// <summary>What errors and tables call the set.</summary>
     public string Name { get; }
 
     /// <summary>N, the number of examples.</summary>
@@ -130,9 +134,10 @@ public sealed class Dataset
     {
         var indices = names.Select(ClassIndex).ToArray();
         for (var k = 1; k < indices.Length; k++)
-            if (Array.IndexOf(indices, indices[k]) < k) throw new DataException($"data '{Name}': the class '{names[k]}' is asked for twice");
+            if (Array.IndexOf(indices, indices[k]) < k) throw new DataException($"data '{Name}': the class '{names[k]}' is named twice");
         var keep = Enumerable.Range(0, Count).Where(n => indices.Contains((int)_y[n])).ToArray();
-        return Choose(keep, $"{Name} ({string.Join(", ", names)})", [.. keep.Select(n => (double)Array.IndexOf(indices, (int)_y[n]))], [.. indices.Select(i => ClassNames![i])]);
+        return Choose(keep, $"{Name} ({string.Join(", ", names)})", [.. keep.Select(n => (double)Array.IndexOf(indices, (int)_y[n]))],
+            [.. indices.Select(i => ClassNames![i])]);
     }
 
     /// <summary>The index of a class by its name, in upper or lower case.</summary>
@@ -145,10 +150,11 @@ public sealed class Dataset
         throw new DataException($"data '{Name}' has no class '{name}'; its classes are {string.Join(", ", ClassNames)} (and 'rest')");
     }
 
-    /// <summary>The examples at <paramref name="indices"/>, in that order.</summary>
+    /// <summary>The examples at <paramref name="indices"/> (0 … N−1, repeats allowed), in that order.</summary>
     public Dataset Choose(IReadOnlyList<int> indices) => Choose(indices, Name, [.. indices.Select(n => _y[n])], ClassNames);
 
     /// <summary>The same inputs with other targets.</summary>
+    /// <param name="y">Targets, N; kept, not copied.</param>
     /// <param name="name">What the set is called from now on; null: as before.</param>
     public Dataset WithTargets(double[] y, string? name = null) => new(name ?? Name, _stored, y, Inputs, ClassNames, Shape, PixelMaximum);
 
@@ -164,7 +170,9 @@ public sealed class Dataset
         switch (_stored)
         {
             case T[] same: same.CopyTo(destination); break;
-            case byte[] bytes when typeof(T) == typeof(float): TensorPrimitives.ConvertTruncating<byte, float>(bytes, Recast<T, float>(destination)); break;
+            case byte[] bytes when typeof(T) == typeof(float):
+                TensorPrimitives.ConvertTruncating<byte, float>(bytes, Recast<T, float>(destination));
+                break;
             case byte[] bytes: TensorPrimitives.ConvertTruncating<byte, double>(bytes, Recast<T, double>(destination)); break;
             case float[] single: TensorPrimitives.ConvertTruncating<float, double>(single, Recast<T, double>(destination)); break;
             case double[] numbers: TensorPrimitives.ConvertTruncating<double, float>(numbers, Recast<T, float>(destination)); break;
@@ -179,7 +187,8 @@ public sealed class Dataset
         var x = GC.AllocateUninitializedArray<T>(_stored.Length);
         CopyInputs<T>(x);
         if (FirstNotFinite(x) is { } i)
-            throw new DataException($"data '{Name}': x[{i / Inputs}][{i % Inputs}] is {_stored.GetValue(i)}, which is too large for float32");
+            throw new DataException(
+                $"data '{Name}': x[{i / Inputs}][{i % Inputs}] is {_stored.GetValue(i)}, which is too large for float32");
         return x;
     }
 
@@ -206,8 +215,10 @@ public sealed class Dataset
     {
         switch (x)
         {
-            case float[] single when !TensorPrimitives.IsFiniteAll<float>(single): return Array.FindIndex(single, static v => !float.IsFinite(v));
-            case double[] numbers when !TensorPrimitives.IsFiniteAll<double>(numbers): return Array.FindIndex(numbers, static v => !double.IsFinite(v));
+            case float[] single when !TensorPrimitives.IsFiniteAll<float>(single):
+                return Array.FindIndex(single, static v => !float.IsFinite(v));
+            case double[] numbers when !TensorPrimitives.IsFiniteAll<double>(numbers):
+                return Array.FindIndex(numbers, static v => !double.IsFinite(v));
             default: return null;
         }
     }

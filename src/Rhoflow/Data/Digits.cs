@@ -4,8 +4,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Data;
 
 /// <summary>
-/// The test part of E. Alpaydin and C. Kaynak's Optical Recognition of Handwritten Digits (1998): 1,797 grey images of 8 × 8 with pixels 0 … 16,
-/// classes 0 … 9. From the UCI Machine Learning Repository (data set 80, CC BY 4.0) as scikit-learn 1.2.1 passes it on, unchanged.
+/// The test part of E. Alpaydin and C. Kaynak's Optical Recognition of Handwritten Digits (1998): 1,797 grey images of 8 × 8 with pixels 0
+/// … 16, classes 0 … 9. From the UCI Machine Learning Repository (data set 80, CC BY 4.0) as scikit-learn 1.2.1 passes it on, unchanged.
 /// </summary>
 public static class Digits
 {
@@ -18,7 +18,7 @@ public static class Digits
     /// <summary>The whole set: 1797 × 64, y = 0 … 9.</summary>
     public static Dataset Load()
     {
-        // 64 pixels and the label a line, without a header.
+        // 64 pixels and the label per line, without a header.
         using var packed = typeof(Digits).Assembly.GetManifestResourceStream("Rhoflow.Data.Embedded.digits.csv.gz")!;
         using var reader = new StreamReader(new GZipStream(packed, CompressionMode.Decompress));
         var x = new List<byte>();

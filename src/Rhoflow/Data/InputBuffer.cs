@@ -14,7 +14,7 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
     private TensorShape? _shape;
     private int _inputs;
 
-    /// <param name="constants">How many constant inputs (or channels) will be appended: room for them is taken at once.</param>
+    /// <param name="constants">How many constant inputs (or channels) will be appended: memory for them is taken at once.</param>
     public InputBuffer(Dataset source, int constants)
     {
         (_source, _shape, _inputs) = (source, source.Shape, source.Inputs);
@@ -25,7 +25,7 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
     /// <summary>The set with these inputs; the buffer is not to be used afterwards.</summary>
     public Dataset ToDataset() => _source.WithInputs(_x, _inputs, _shape);
 
-    /// <param name="mean">What <see cref="Transform.Center"/> subtracts, one number an input.</param>
+    /// <param name="mean">What <see cref="Transform.Center"/> subtracts, one number per input.</param>
     public void Apply(Transform step, double[]? mean)
     {
         switch (step)

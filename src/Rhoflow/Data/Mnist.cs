@@ -4,8 +4,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Data;
 
 /// <summary>
-/// MNIST (LeCun, Cortes and Burges): 60,000 + 10,000 grey images of handwritten digits, 28 × 28, from the official idx files, plain or gzip'ed.
-/// An idx file is a big-endian header (magic number, count, for images rows and columns) and then a byte a number.
+/// MNIST (LeCun, Cortes and Burges): 60,000 + 10,000 grey images of handwritten digits, 28 × 28, from the official idx files, plain or
+/// gzip'ed. An idx file is a big-endian header (magic number, count, for images rows and columns) and then one byte per number.
 /// </summary>
 public static class Mnist
 {
@@ -26,7 +26,8 @@ public static class Mnist
     /// <summary>The training part, in the official order, y = 0 … 9.</summary>
     /// <param name="folder">Where the files lie.</param>
     /// <param name="classes">Keep examples of these classes only; null: of all.</param>
-    /// <exception cref="DataException">A file is missing, truncated or not of this format; its name, the offset, what was expected and what found.</exception>
+    /// <exception cref="DataException">A file is missing, truncated or not of this format; its name, the offset, what was expected and what
+    /// found.</exception>
     public static Dataset Train(string folder, IReadOnlyList<string>? classes = null) => Read("mnist", folder, TrainFiles, classes);
 
     /// <summary>The test part, in the official order, y = 0 … 9.</summary>
@@ -35,16 +36,19 @@ public static class Mnist
 
     private static Dataset Read(string name, string folder, IReadOnlyList<string> files, IReadOnlyList<string>? classes)
     {
-        string Path(string file) => DataFile.Find(folder, file) ?? throw new DataException($"there is no file '{file}' or '{file}.gz' in {folder}");
+        string Path(string file) => DataFile.Find(folder, file)
+            ?? throw new DataException($"there is no file '{file}' or '{file}.gz' in {folder}");
         var (imagePath, labelPath) = (Path(files[0]), Path(files[1]));
         var keep = ClassFilter.Of(name, ClassNames, classes);
         var labels = ReadLabels(labelPath);
         using var file = DataFile.Open(imagePath);
         var header = Header(file, ImageMagic, "images", 3);
         if (header[0] != labels.Length)
-            throw new DataException($"{imagePath}: its header (byte 4) counts {header[0]} images, but {labelPath} has {labels.Length} labels");
+            throw new DataException(
+                $"{imagePath}: its header (byte 4) counts {header[0]} images, but {labelPath} has {labels.Length} labels");
         if (header[1] != Shape.Height || header[2] != Shape.Width)
-            throw new DataException($"{imagePath}: its header (byte 8) says images of {header[1]} × {header[2]}; {Shape.Height} × {Shape.Width} was expected");
+            throw new DataException(
+                $"{imagePath}: its header (byte 8) says images of {header[1]} × {header[2]}; {Shape.Height} × {Shape.Width} was expected");
         var count = labels.Count(l => keep[l]);
         if (count == 0) throw new DataException($"{labelPath}: no example of {string.Join(", ", classes ?? ClassNames)}");
         RequireLength(file, (long)labels.Length * Shape.Count);
@@ -69,7 +73,8 @@ public static class Mnist
         file.ReadExactly(labels, $"the {count} labels");
         file.RequireEnd("the last label");
         var wrong = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)9);
-        return wrong < 0 ? labels : throw new DataException($"{path}: label {wrong} (byte {8 + wrong}) is {labels[wrong]}; labels are 0 … 9");
+        return wrong < 0 ? labels
+            : throw new DataException($"{path}: label {wrong} (byte {8 + wrong}) is {labels[wrong]}; labels are 0 … 9");
     }
 
     private static int[] Header(DataFile file, int magic, string what, int numbers)
@@ -77,17 +82,21 @@ public static class Mnist
         var bytes = new byte[4 * (1 + numbers)];
         file.ReadExactly(bytes, "the header");
         var found = BinaryPrimitives.ReadInt32BigEndian(bytes);
-        if (found != magic) throw new DataException($"{file.Name}: the magic number (byte 0) is {found}; {magic} was expected, as {what} in idx format have it");
+        if (found != magic)
+            throw new DataException(
+                $"{file.Name}: the magic number (byte 0) is {found}; {magic} was expected, as {what} in idx format have it");
         var sizes = new int[numbers];
         for (var i = 0; i < numbers; i++) sizes[i] = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 + 4 * i));
-        return sizes[0] > 0 ? sizes : throw new DataException($"{file.Name}: its header (byte 4) counts {sizes[0]} {what}; at least one is needed");
+        return sizes[0] > 0 ? sizes
+            : throw new DataException($"{file.Name}: its header (byte 4) counts {sizes[0]} {what}; at least one is needed");
     }
 
-    // Before room is made for it: a damaged count must not ask for gigabytes.
+    // Before memory is allocated: a damaged count must not claim gigabytes.
     private static void RequireLength(DataFile file, long rest)
     {
         if (!file.IsPacked && file.Length != file.Offset + rest)
-            throw new DataException($"{file.Name}: {file.Length} bytes were found; {file.Offset + rest} were expected by its header (byte 4)");
+            throw new DataException(
+                $"{file.Name}: {file.Length} bytes were found; {file.Offset + rest} were expected by its header (byte 4)");
         if (file.IsPacked && rest / 1100 > new FileInfo(file.Name).Length)
             throw new DataException($"{file.Name}: its header (byte 4) promises {rest} bytes, more than so small a packed file can hold");
     }

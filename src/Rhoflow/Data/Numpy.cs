@@ -5,13 +5,15 @@ namespace Rhoflow.Data;
 
 /// <summary>
 /// Labelled examples from NumPy's files. <c>FILE.npz</c> holds x and y (or x_train and y_train), and may hold x_test and y_test.
-/// <c>FILE.npy</c> holds x, with y in <c>FILE_y.npy</c> beside it; without that, a two-dimensional array has the label in its last column.
-/// x is N × d, or images N × H × W or N × H × W × C; y is N numbers: ±1, classes 0 … C−1, or any targets. Bytes and float32 stay what they are.
+/// <c>FILE.npy</c> holds x, with y in <c>FILE_y.npy</c> in the same folder; without that, a two-dimensional array has the label in its last
+/// column. x is N × d, or images N × H × W or N × H × W × C; y is N numbers: ±1, classes 0 … C−1, or any targets. Bytes and float32 are
+/// kept as they are.
 /// </summary>
 public static class Numpy
 {
     /// <summary>The examples of a .npz or .npy file; Test is null where there is none.</summary>
-    /// <exception cref="DataException">A file or array is missing, damaged or of a shape that does not fit; file, offset, expected and found.</exception>
+    /// <exception cref="DataException">A file or array is missing, damaged or of a shape that does not fit; file, offset, expected and
+    /// found.</exception>
     public static (Dataset Train, Dataset? Test) Read(string path)
     {
         if (path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) return ReadArchive(path);
@@ -19,13 +21,15 @@ public static class Numpy
         var x = ReadFile(path);
         if (File.Exists(labels)) return (Build(Path.GetFileNameWithoutExtension(path), path, x, labels, ReadFile(labels), null), null);
         if (x.Sizes is not [> 0, > 1])
-            throw new DataException($"{path}: an array of shape ({string.Join(", ", x.Sizes)}); labels were expected in {Path.GetFileName(labels)} beside it, or in the last column of a two-dimensional array");
+            throw new DataException($"{path}: an array of shape ({string.Join(", ", x.Sizes)}); labels were expected in "
+                + $"{Path.GetFileName(labels)} in the same folder, or in the last column of a two-dimensional array");
         var (inputs, y) = SplitLastColumn(x);
         return (Build(Path.GetFileNameWithoutExtension(path), path, inputs, path, y, null), null);
     }
 
     /// <summary>Where the labels of a .npy file may lie: FILE_y.npy.</summary>
-    public static string LabelFile(string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileNameWithoutExtension(path) + "_y.npy");
+    public static string LabelFile(string path) =>
+        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileNameWithoutExtension(path) + "_y.npy");
 
     private static NumpyArray ReadFile(string path)
     {
@@ -51,12 +55,14 @@ public static class Numpy
                 return null;
             }
             (string Name, NumpyArray Array) Need(params string[] names) =>
-                Find(names) ?? throw new DataException($"{path}: there is no array '{string.Join("' or '", names)}'; it has {(have.Length == 0 ? "none" : have)}");
+                Find(names) ?? throw new DataException(
+                    $"{path}: there is no array '{string.Join("' or '", names)}'; it has {(have.Length == 0 ? "none" : have)}");
             var (x, y) = (Need("x", "x_train"), Need("y", "y_train"));
             if (Find("x_test") is not { } xTest) return (Build(name, x.Name, x.Array, y.Name, y.Array, null), null);
             var yTest = Need("y_test");
             var all = Targets(y.Name, y.Array).Concat(Targets(yTest.Name, yTest.Array)).ToArray();
-            return (Build(name, x.Name, x.Array, y.Name, y.Array, all), Build(name + " test", xTest.Name, xTest.Array, yTest.Name, yTest.Array, all));
+            return (Build(name, x.Name, x.Array, y.Name, y.Array, all),
+                Build(name + " test", xTest.Name, xTest.Array, yTest.Name, yTest.Array, all));
         }
         catch (InvalidDataException e)
         {
@@ -86,7 +92,8 @@ public static class Numpy
         var sizes = x.Sizes;
         TensorShape? shape = sizes.Count switch { 3 => new(sizes[1], sizes[2], 1), 4 => new(sizes[1], sizes[2], sizes[3]), _ => null };
         if (sizes.Count is < 2 or > 4 || sizes.Contains(0))
-            throw new DataException($"{xName}: inputs of shape ({string.Join(", ", sizes)}); N × d, N × H × W or N × H × W × C was expected");
+            throw new DataException(
+                $"{xName}: inputs of shape ({string.Join(", ", sizes)}); N × d, N × H × W or N × H × W × C was expected");
         var targets = Targets(yName, y);
         if (targets.Length != sizes[0]) throw new DataException($"{yName}: {targets.Length} labels for the {sizes[0]} examples of {xName}");
         var (inputs, classes) = (shape?.Count ?? sizes[1], Csv.IndexNames(allTargets ?? targets));
@@ -99,8 +106,13 @@ public static class Numpy
     }
 
     private static double[] Targets(string name, NumpyArray y) => y.Sizes is [> 0] or [> 0, 1]
-        ? y.Values switch { byte[] v => Array.ConvertAll(v, static b => (double)b), float[] v => Array.ConvertAll(v, static f => (double)f), _ => (double[])y.Values }
-        : throw new DataException($"{name}: labels of shape ({string.Join(", ", y.Sizes)}); one number an example was expected");
+        ? y.Values switch
+        {
+            byte[] v => Array.ConvertAll(v, static b => (double)b),
+            float[] v => Array.ConvertAll(v, static f => (double)f),
+            _ => (double[])y.Values,
+        }
+        : throw new DataException($"{name}: labels of shape ({string.Join(", ", y.Sizes)}); one number per example was expected");
 
     private static (NumpyArray X, NumpyArray Y) SplitLastColumn(NumpyArray table)
     {

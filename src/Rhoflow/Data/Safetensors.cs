@@ -59,7 +59,8 @@ internal sealed class Safetensors
             "F64" => MemoryMarshal.Cast<byte, double>(entry.Bytes).ToArray(),
             "F32" => [.. MemoryMarshal.Cast<byte, float>(entry.Bytes).ToArray().Select(static v => (double)v)],
             "F16" => [.. MemoryMarshal.Cast<byte, Half>(entry.Bytes).ToArray().Select(static v => (double)v)],
-            "BF16" => [.. MemoryMarshal.Cast<byte, ushort>(entry.Bytes).ToArray().Select(static v => (double)BitConverter.Int32BitsToSingle(v << 16))],
+            "BF16" => [.. MemoryMarshal.Cast<byte, ushort>(entry.Bytes).ToArray()
+                .Select(static v => (double)BitConverter.Int32BitsToSingle(v << 16))],
             var other => throw new DataException($"array '{name}' holds {other}; numbers of type F64, F32, F16 or BF16 were expected"),
         };
     }
@@ -68,7 +69,8 @@ internal sealed class Safetensors
     public void Write(Stream stream)
     {
         var header = new JsonObject();
-        if (_metadata.Count > 0) header["__metadata__"] = new JsonObject(_metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
+        if (_metadata.Count > 0)
+            header["__metadata__"] = new JsonObject(_metadata.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
         var offset = 0L;
         foreach (var (name, entry) in _entries)
         {
@@ -92,7 +94,8 @@ internal sealed class Safetensors
     }
 
     /// <summary>Reads a file, strictly: every array must lie within it and hold as many bytes as its shape says.</summary>
-    /// <exception cref="DataException">Not a safetensors file, or a damaged one: the file, the place and what was expected are named.</exception>
+    /// <exception cref="DataException">Not a safetensors file, or a damaged one: the file, the place and what was expected are
+    /// named.</exception>
     public static Safetensors Load(string path)
     {
         byte[] file;
@@ -109,10 +112,13 @@ internal sealed class Safetensors
 
     private static Safetensors Parse(byte[] file, string path)
     {
-        if (file.Length < 8) throw new DataException($"{path}: {file.Length} bytes are too few for a safetensors file (a header's length of 8 bytes comes first)");
+        if (file.Length < 8)
+            throw new DataException(
+                $"{path}: {file.Length} bytes are too few for a safetensors file (a header's length of 8 bytes comes first)");
         var length = BinaryPrimitives.ReadInt64LittleEndian(file);
         if (length is < 2 or > LargestHeader || length > file.Length - 8)
-            throw new DataException($"{path}, offset 0: the header would be {length} bytes long, in a file of {file.Length}; this is not a safetensors file, or it is cut off");
+            throw new DataException($"{path}, offset 0: the header would be {length} bytes long, in a file of {file.Length}; this is not "
+                + "a safetensors file, or it is cut off");
         JsonObject header;
         try
         {
@@ -145,15 +151,19 @@ internal sealed class Safetensors
             var offsets = (JsonArray)node["data_offsets"]!;
             long from = (long)offsets[0]!, to = (long)offsets[1]!;
             if (from < 0 || to < from || begin + to > file.Length)
-                throw new DataException($"{path}: array '{name}' would lie at bytes {begin + from} … {begin + to} of a file of {file.Length}; the file is cut off or damaged");
+                throw new DataException($"{path}: array '{name}' would lie at bytes {begin + from} … {begin + to} of a file of "
+                    + $"{file.Length}; the file is cut off or damaged");
             var expected = shape.Aggregate((long)SizeOf(type, name, path), static (a, b) => checked(a * b));
             if (Array.Exists(shape, static s => s < 0) || to - from != expected)
-                throw new DataException($"{path}, offset {begin + from}: array '{name}' of shape [{string.Join(", ", shape)}] and type {type} needs {expected} bytes; it has {to - from}");
+                throw new DataException($"{path}, offset {begin + from}: array '{name}' of shape [{string.Join(", ", shape)}] and type "
+                    + $"{type} needs {expected} bytes; it has {to - from}");
             return new Entry(type, shape, file[(int)(begin + from)..(int)(begin + to)]);
         }
-        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or InvalidCastException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or InvalidCastException
+            or FormatException or ArgumentException or OverflowException)
         {
-            throw new DataException($"{path}: the header's entry '{name}' is not of the form {{\"dtype\", \"shape\", \"data_offsets\"}}", e);
+            throw new DataException($"{path}: the header's entry '{name}' is not of the form {{\"dtype\", \"shape\", \"data_offsets\"}}",
+                e);
         }
     }
 
@@ -174,7 +184,8 @@ internal sealed class Safetensors
 
     private Entry Find(string name) => _entries.TryGetValue(name, out var entry)
         ? entry
-        : throw new DataException($"there is no array '{name}'; there are {(_entries.Count == 0 ? "none" : string.Join(", ", _entries.Keys.Take(20)))}");
+        : throw new DataException(
+        $"there is no array '{name}'; there are {(_entries.Count == 0 ? "none" : string.Join(", ", _entries.Keys.Take(20)))}");
 
     private sealed record Entry(string Type, int[] Shape, byte[] Bytes);
 }

@@ -13,9 +13,10 @@ public sealed record SyntheticParameter(string Name, double Default, double Leas
 /// <summary>A set that is drawn at random: the same parameters and seed give the same bits.</summary>
 /// <param name="Name">As configs write it.</param>
 /// <param name="Formula">How examples are drawn.</param>
-/// <param name="Parameters">Beside examples, which every set has.</param>
+/// <param name="Parameters">In addition to examples, which every set has.</param>
 /// <param name="Draw">From the number of examples, the values of <paramref name="Parameters"/> in their order, and the seed.</param>
-public sealed record SyntheticSet(string Name, string Formula, IReadOnlyList<SyntheticParameter> Parameters, Func<int, IReadOnlyList<double>, long, Dataset> Draw);
+public sealed record SyntheticSet(string Name, string Formula, IReadOnlyList<SyntheticParameter> Parameters,
+    Func<int, IReadOnlyList<double>, long, Dataset> Draw);
 
 /// <summary>The synthetic sets, as data.</summary>
 public static class SyntheticSets
@@ -31,9 +32,12 @@ public static class SyntheticSets
         new("gaussian-teacher", "x uniform on the unit sphere; y = sign(g(x) − median), g(x) = Σ_j a_j max(0, u_j·x) with Gaussian a, u",
             [Inputs, new("units", 3, 1, true, "hidden units of the teacher")],
             static (n, p, seed) => GaussianTeacher.Draw(n, (int)p[0], seed, (int)p[1])),
-        new("gaussian-mixture", "x = μ_c + ξ, ξ standard normal, μ_c the C corners of a centred regular simplex with ‖μ_c‖ = distance; margin: x lies at least so far "
-            + "on its side of the plane between μ_c and any other mean. C = 2: y = ±1, separable through 0 where margin > 0; else y = 0 … C−1",
-            [Inputs with { Least = 2 }, new("components", 2, 2, true, "C ≤ inputs"), new("distance", 2, 0, false, "‖μ_c‖"), new("margin", 0, 0, false, "least distance from the planes between means")],
+        new("gaussian-mixture", "x = μ_c + ξ, ξ standard normal, μ_c the C corners of a centred regular simplex with ‖μ_c‖ = distance; "
+            + "margin: x lies at least so far "
+            + "on its side of the plane between μ_c and any other mean. C = 2: y = ±1, separable through 0 where margin > 0; else y = "
+            + "0 … C−1",
+            [Inputs with { Least = 2 }, new("components", 2, 2, true, "C ≤ inputs"), new("distance", 2, 0, false, "‖μ_c‖"),
+                new("margin", 0, 0, false, "least distance from the planes between means")],
             static (n, p, seed) => GaussianMixture(n, (int)p[0], (int)p[1], p[2], p[3], seed)),
         new("xor", "x uniform on [−1, 1]^d with |x_1|, |x_2| ≥ margin; y = sign(x_1 x_2)",
             [Inputs with { Default = 2, Least = 2 }, new("margin", 0.1, 0, false, "half the width of the empty cross, below 1")],
@@ -47,7 +51,8 @@ public static class SyntheticSets
 
     private static Dataset GaussianMixture(int examples, int inputs, int components, double distance, double margin, long seed)
     {
-        if (components > inputs) throw new DataException($"data 'gaussian-mixture': {components} components need at least as many inputs; {inputs} were given");
+        if (components > inputs)
+            throw new DataException($"data 'gaussian-mixture': {components} components need at least as many inputs; {inputs} were given");
         var random = new RandomStream(seed, stream: 10);
         var means = Simplex(components, inputs, distance, random);
         double[] x = new double[examples * inputs], y = new double[examples];
@@ -58,14 +63,17 @@ public static class SyntheticSets
             var attempts = 0;
             do
             {
-                if (attempts++ == Attempts) throw new DataException($"data 'gaussian-mixture': a margin of {margin} is too rare at distance {distance}; lower it, or raise the distance");
+                if (attempts++ == Attempts)
+                    throw new DataException($"data 'gaussian-mixture': a margin of {margin} is too rare at distance {distance}; lower it, "
+                        + "or raise the distance");
                 for (var i = 0; i < inputs; i++) row[i] = means[c][i] + random.NextNormal();
             }
             while (margin > 0 && Clearance(row, means, c) < margin);
             y[n] = components == 2 ? 1 - 2 * c : c;
         }
         return new Dataset($"gaussian-mixture (N = {examples}, d = {inputs}, seed {seed})", x, y, inputs,
-            components == 2 ? null : [.. Enumerable.Range(0, components).Select(c => c.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+            components == 2 ? null : [.. Enumerable.Range(0, components)
+                .Select(c => c.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
     }
 
     // μ_c = distance √(C/(C−1)) (q_c − Σ q/C) with orthonormal q: all norms and all angles are equal, and Σ μ = 0.

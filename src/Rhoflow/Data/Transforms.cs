@@ -49,7 +49,8 @@ public static class Transforms
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         if (test is not null && (test.Inputs != train.Inputs || test.Shape != train.Shape))
-            throw new DataException($"data '{test.Name}' has {Form(test)}, but '{train.Name}' has {Form(train)}; training and test examples need the same");
+            throw new DataException(
+                $"data '{test.Name}' has {Form(test)}, but '{train.Name}' has {Form(train)}; training and test examples need the same");
         if (steps.Count == 0 && train.StoredAs == typeof(T) && (test is null || test.StoredAs == typeof(T))) return (train, test);
         var constants = steps.Count(s => s == Transform.ConstantInput);
         var (x, xTest) = (new InputBuffer<T>(train, constants), test is null ? null : new InputBuffer<T>(test, constants));

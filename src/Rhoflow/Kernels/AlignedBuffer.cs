@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Rhoflow.Kernels;
 
-/// <summary>Numbers that stay where they are and begin at a multiple of 64 bytes (a cache line, a 512-bit vector); all zero at first.</summary>
+/// <summary>
+/// Numbers that stay where they are and begin at a multiple of 64 bytes (a cache line, a 512-bit vector); all zero at first.
+/// </summary>
 internal sealed unsafe class AlignedBuffer<T> where T : unmanaged
 {
     private const int Alignment = 64;

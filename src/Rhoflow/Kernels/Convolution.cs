@@ -66,9 +66,11 @@ internal sealed unsafe class Convolution<T> where T : unmanaged, IFloatingPointI
     /// <param name="x">examples × Height × Width × Channels.</param>
     /// <param name="dy">examples × OutHeight × OutWidth × Maps.</param>
     /// <param name="dw">Maps × Patch.</param>
-    /// <param name="sameInput">Whether x is unchanged since the last call of <see cref="Forward"/>, which then has padded it already.</param>
+    /// <param name="sameInput">Whether x is unchanged since the last call of <see cref="Forward"/>, which then has padded it
+    /// already.</param>
     /// <exception cref="ArgumentException">An operand is too short, or there are more examples than the batch holds.</exception>
-    public void BackwardWeights(int examples, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, bool accumulate = false, bool sameInput = false)
+    public void BackwardWeights(int examples, ReadOnlySpan<T> x, ReadOnlySpan<T> dy, Span<T> dw, bool accumulate = false,
+        bool sameInput = false)
     {
         Check(examples, x.Length, dw.Length, dy.Length);
         _backwardWeights ??= new ConvolutionBackwardWeights<T>(_setting);
@@ -77,7 +79,8 @@ internal sealed unsafe class Convolution<T> where T : unmanaged, IFloatingPointI
 
     private void Check(int examples, int x, int w, int y)
     {
-        if (examples < 1 || examples > Batch) throw new ArgumentException($"{examples} examples do not fit: this convolution takes 1 to {Batch}");
+        if (examples < 1 || examples > Batch)
+            throw new ArgumentException($"{examples} examples do not fit: this convolution takes 1 to {Batch}");
         Check("inputs", x, (long)examples * Shape.InputSize);
         Check("weights", w, (long)Shape.Maps * Shape.Patch);
         Check("outputs", y, (long)examples * Shape.OutputSize);

@@ -5,7 +5,8 @@ namespace Rhoflow.Kernels;
 /// <summary>
 /// The gradient by the input. An input pixel iy = p + s·i of parity p (for each direction) is seen through the taps ky = k₀ + s·t
 /// with k₀ = (p + Padding) mod s, by the output pixels oy = i + (p + Padding − k₀)/s − t. So each of the s² parities is a
-/// correlation of stride 1 over the zero-padded output gradient: rows are input pixels, the depth is (t reversed, map), columns are channels.
+/// correlation of stride 1 over the zero-padded output gradient: rows are input pixels, the depth is (t reversed, map), columns are
+/// channels.
 /// </summary>
 internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -33,7 +34,8 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
         _parities = new Parity[rows.Length * columns.Length];
         for (var i = 0; i < _parities.Length; i++)
         {
-            var parity = _parities[i] = new Parity(setting, _gradient, rows[i / columns.Length], columns[i % columns.Length], top, left, packed);
+            var parity = _parities[i] =
+                new Parity(setting, _gradient, rows[i / columns.Length], columns[i % columns.Length], top, left, packed);
             packed = checked(packed + parity.DepthCount * width);
         }
         _packed = new AlignedBuffer<T>(packed);
@@ -51,7 +53,7 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
         _setting.Team.Run((examples + _setting.ImagesPerTask - 1) / _setting.ImagesPerTask, _multiply);
     }
 
-    // All panels of channels of one parity: B[t'y, t'x, m][c] = W[m][ky][kx][c]; what lies behind the last channel stays zero.
+    // All panels of channels of one parity: B[t'y, t'x, m][c] = W[m][ky][kx][c]; columns after the last channel stay zero.
     private void Pack(int task, int thread)
     {
         var (shape, products, parity) = (_setting.Shape, _setting.Products, _parities[task]);
@@ -115,7 +117,7 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
     /// <param name="Count">How many taps do.</param>
     /// <param name="Start">The output pixel that sees pixel p through the last tap; may be negative.</param>
     /// <param name="Before">Zero pixels that are read before the output.</param>
-    /// <param name="After">Zero pixels that are read behind it.</param>
+    /// <param name="After">Zero pixels that are read after it.</param>
     private readonly record struct Taps(int Parity, int Pixels, int First, int Count, int Start, int Before, int After)
     {
         public static Taps[] All(int size, int outputs, int kernel, int stride, int padding)
@@ -130,7 +132,8 @@ internal sealed unsafe class ConvolutionBackwardData<T> where T : unmanaged, IFl
                 // Without taps nothing is read.
                 all[p] = count == 0
                     ? new Taps(p, pixels, first, 0, 0, 0, 0)
-                    : new Taps(p, pixels, first, count, start, Math.Max(0, -start), Math.Max(0, start + pixels - 1 + count - 1 - (outputs - 1)));
+                    : new Taps(p, pixels, first, count, start, Math.Max(0, -start),
+                    Math.Max(0, start + pixels - 1 + count - 1 - (outputs - 1)));
             }
             return all;
         }

@@ -30,7 +30,8 @@ internal sealed unsafe class ConvolutionBackwardWeights<T> where T : unmanaged, 
         _setting = setting;
         var shape = setting.Shape;
         var pixels = shape.OutHeight * shape.OutWidth;
-        _chunk = Math.Min(setting.Batch, Math.Max((FewestPixelsPerChunk + pixels - 1) / pixels, (setting.Batch + MostChunks - 1) / MostChunks));
+        _chunk = Math.Min(setting.Batch,
+            Math.Max((FewestPixelsPerChunk + pixels - 1) / pixels, (setting.Batch + MostChunks - 1) / MostChunks));
         var chunks = (setting.Batch + _chunk - 1) / _chunk;
         _groups = Math.Min((FewestTasks + chunks - 1) / chunks, setting.Products.Panels(shape.Maps));
         _columns = setting.Products.PanelColumns(shape.Maps);
@@ -95,7 +96,7 @@ internal sealed unsafe class ConvolutionBackwardWeights<T> where T : unmanaged, 
             }
     }
 
-    // A panel of maps of some output gradients, one pixel behind the other; what lies behind the last map reaches no result.
+    // A panel of maps of some output gradients, one pixel after another; what lies after the last map reaches no result.
     private T* Gather(T* gradient, int pixels, int maps, int thread)
     {
         var gathered = _gradients.Pointer + (nint)thread * PixelsPerBlock * 2 * _setting.Products.Lanes;

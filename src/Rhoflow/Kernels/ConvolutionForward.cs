@@ -34,7 +34,7 @@ internal sealed unsafe class ConvolutionForward<T> where T : unmanaged, IFloatin
         _setting.Team.Run((examples + _setting.ImagesPerTask - 1) / _setting.ImagesPerTask, _multiply);
     }
 
-    // Panel of maps, transposed: B[k][m] = W[m][k]; what lies behind the last map stays zero.
+    // Panel of maps, transposed: B[k][m] = W[m][k]; columns after the last map stay zero.
     private void Pack(int panel, int thread)
     {
         var (shape, products) = (_setting.Shape, _setting.Products);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Rhoflow.Kernels;
 
-/// <summary>Images with room for zeros around them, so that windows which reach over the border need no special case.</summary>
+/// <summary>Images with a border of zeros, so that windows which reach over the edge need no special case.</summary>
 internal sealed class ConvolutionImages(int height, int width, int channels, int top, int left, int bottom, int right)
 {
     /// <summary>Numbers of a row with its border.</summary>

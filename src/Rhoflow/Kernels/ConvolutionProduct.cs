@@ -18,7 +18,7 @@ internal unsafe struct ShiftedProduct<T> where T : unmanaged
     public int* Depth;
     public int DepthCount;
 
-    /// <summary>DepthCount rows of as many numbers as the panel is wide, each <see cref="BStride"/> numbers behind the one before.</summary>
+    /// <summary>DepthCount rows of as many numbers as the panel is wide, each <see cref="BStride"/> numbers after the one before.</summary>
     public T* B;
     public int BStride;
 
@@ -32,7 +32,9 @@ internal unsafe struct ShiftedProduct<T> where T : unmanaged
     /// <summary>Whether the product is added to what is stored.</summary>
     public bool Accumulate;
 
-    /// <summary>Scratch of the calling thread for tiles that need more than storing: <see cref="ShiftedProducts{T}.EdgeSize"/> numbers.</summary>
+    /// <summary>
+    /// Scratch of the calling thread for tiles that need more than storing: <see cref="ShiftedProducts{T}.EdgeSize"/> numbers.
+    /// </summary>
     public T* Edge;
     internal int* EdgeTargets;
 }
@@ -80,7 +82,7 @@ internal abstract unsafe class ShiftedProducts<T> where T : unmanaged, IFloating
         Multiply(product, narrow);
     }
 
-    /// <summary>Copies the first numbers of rows that lie apart to rows of a panel's width, one behind the other.</summary>
+    /// <summary>Copies the first numbers of rows that lie apart to rows of a panel's width, one after another.</summary>
     public abstract void Gather(T* from, int stride, int rows, int columns, T* to);
 
     protected abstract void Multiply(in ShiftedProduct<T> product, bool narrow);

@@ -21,7 +21,7 @@ internal sealed unsafe class ConvolutionSetting<T> where T : unmanaged, IFloatin
         PaddedInput = new AlignedBuffer<T>(Input.Borderless ? 0 : checked(batch * Input.Size));
         Patch = ConvolutionImages.Offsets(0, (s.KernelHeight, Input.RowSize), (s.KernelWidth, s.Channels), (s.Channels, 1));
 
-        // As many images a task as leave no row of a tile idle, as few as keep tasks small.
+        // As many images per task as leave no row of a tile idle, as few as keep tasks small.
         var pixels = s.OutHeight * s.OutWidth;
         var rows = ShiftedProducts<T>.RowMultiple / Gcd(ShiftedProducts<T>.RowMultiple, pixels);
         var images = rows * ((FewestPixels + rows * pixels - 1) / (rows * pixels));

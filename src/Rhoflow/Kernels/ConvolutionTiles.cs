@@ -41,7 +41,7 @@ internal sealed unsafe class ShiftedProducts<TL, TLanes, T>() : ShiftedProducts<
         }
     }
 
-    // A tile that reaches over the end was stored in the scratch; from there what is wanted of it goes where it belongs.
+    // A tile that reaches over the end was stored in the scratch buffer; from there its valid part is copied to the result.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(in ShiftedProduct<T> s, int t, int rows)
     {
@@ -56,7 +56,7 @@ internal sealed unsafe class ShiftedProducts<TL, TLanes, T>() : ShiftedProducts<
         }
     }
 
-    // Whether the tiles of this product are stored where they belong, but those that reach over the last row.
+    // Whether tiles of this product are stored directly in the result, except those that reach over the last row.
     private static bool IsPlain(in ShiftedProduct<T> s, int vectors) => s.Columns == vectors * TL.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

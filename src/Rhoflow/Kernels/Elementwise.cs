@@ -29,7 +29,8 @@ internal static unsafe class Elementwise
     }
 
     [MethodImpl(Hot)]
-    private static void Step<T>(Span<T> w, Span<T> m, ReadOnlySpan<T> g, in ElementJob<T>.T4 c) where T : unmanaged, IFloatingPointIeee754<T>
+    private static void Step<T>(Span<T> w, Span<T> m, ReadOnlySpan<T> g, in ElementJob<T>.T4 c) where T : unmanaged,
+        IFloatingPointIeee754<T>
     {
         var (eta, mu, scale, decay, nesterov) = c;
         var (etas, mus, scales, decays) = (new Vector<T>(eta), new Vector<T>(mu), new Vector<T>(scale), new Vector<T>(decay));

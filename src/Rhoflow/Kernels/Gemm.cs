@@ -16,7 +16,7 @@ internal static unsafe class Gemm
     /// <param name="lda">From one stored row of a to the next; so are ldb and ldc.</param>
     /// <param name="c">Must not overlap a or b.</param>
     /// <param name="accumulate">C ← C + product.</param>
-    /// <param name="team">Who works.</param>
+    /// <param name="team">The threads that share the work.</param>
     /// <param name="width">SIMD width; by default the processor's widest.</param>
     /// <exception cref="ArgumentException">A span is too short, or a row longer than its stride.</exception>
     public static void Multiply<T>(
@@ -46,8 +46,8 @@ internal static unsafe class Gemm
     }
 
     /// <summary>
-    /// C ← AᵀA or AAᵀ, or that added to C, on and above the diagonal: half of the work of <see cref="Multiply{T}"/>, the same bits. Of what lies below
-    /// the diagonal some is computed too, the rest stays as it is; <see cref="Mirror{T}"/> fills it.
+    /// C ← AᵀA or AAᵀ, or that added to C, on and above the diagonal: half of the work of <see cref="Multiply{T}"/>, the same bits. Of what
+    /// lies below the diagonal some is computed too, the rest stays as it is; <see cref="Mirror{T}"/> fills it.
     /// </summary>
     /// <param name="form">TN: AᵀA, a is k×n. NT: AAᵀ, a is n×k.</param>
     /// <param name="n">Rows and columns of C.</param>
@@ -55,11 +55,12 @@ internal static unsafe class Gemm
     /// <param name="lda">From one stored row of a to the next; so is ldc.</param>
     /// <param name="c">Must not overlap a.</param>
     /// <param name="accumulate">C ← C + product.</param>
-    /// <param name="team">Who works.</param>
+    /// <param name="team">The threads that share the work.</param>
     /// <param name="width">SIMD width; by default the processor's widest.</param>
     /// <exception cref="ArgumentException">A·A is no such product, a span is too short, or a row longer than its stride.</exception>
     public static void Gram<T>(
-        GemmForm form, int n, int k, ReadOnlySpan<T> a, int lda, Span<T> c, int ldc, bool accumulate, Team team, SimdWidth? width = null) where T : unmanaged
+        GemmForm form, int n, int k, ReadOnlySpan<T> a, int lda, Span<T> c, int ldc, bool accumulate, Team team, SimdWidth? width =
+            null) where T : unmanaged
     {
         if (form == GemmForm.NN) throw new ArgumentException("A·A is not symmetric; AᵀA (TN) and AAᵀ (NT) are", nameof(form));
         var transposed = form == GemmForm.TN;

@@ -10,7 +10,8 @@ namespace Rhoflow.Kernels;
 /// <param name="c">Element (i, j) of C is at c[i·ldc + j], or at c[j·ldc + i] if transposed.</param>
 /// <param name="add">C ← C + A·B instead of C ← A·B.</param>
 /// <param name="upper">C is symmetric: only tiles that reach the diagonal or lie right of it are computed.</param>
-internal readonly unsafe struct GemmOperands<T>(int m, T* a, nint aRow, nint aStep, T* c, nint ldc, bool cTransposed, bool add, bool upper = false)
+internal readonly unsafe struct GemmOperands<T>(int m, T* a, nint aRow, nint aStep, T* c, nint ldc, bool cTransposed, bool add,
+    bool upper = false)
     where T : unmanaged
 {
     public readonly T* A = a, C = c;
@@ -57,7 +58,7 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
     // A block of B for that many panels fills about half of a second-level cache, and stays there while rows of A pass by.
     private const int PanelsTogether = 16;
 
-    // Tiles below one another in a task: few, so that threads end together; but so many that packing B for each of them is cheap.
+    // Tiles in a column of a task: few, so that threads end together; but so many that packing B for each of them is cheap.
     private const int TilesTogether = 8, TilesForPacking = 176;
 
     // Multiplications (or numbers moved) below which waking other threads costs more than they help.
@@ -171,7 +172,7 @@ internal sealed unsafe class GemmJob<TLanes, TVector, T> : GemmJob<T>
         if (transposed) Transposition<T>.Matrix(result, columns, rows, used, c, _operands.Ldc);
     }
 
-    // Rows of A, in one block of its columns, times panels that lie behind one another, the first of that number.
+    // Rows of A, in one block of its columns, times consecutive panels, the first of them with that number.
     private void MultiplyBlock(int top, int rows, int first, int columns, int block, T* panels, T* c, nint ldc, T* left)
     {
         var edge = stackalloc T[TileRows * PanelColumns];

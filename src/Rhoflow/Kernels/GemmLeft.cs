@@ -30,7 +30,7 @@ internal static unsafe class GemmLeft<TLanes, TVector, T>
         get => (TileRows * sizeof(T) + Unit - 1) / Unit;
     }
 
-    // From one tile to the next: its numbers, and room for what the last unit moves too much.
+    // From one tile to the next: its numbers, and space for what the last unit moves in excess.
     private static int TileLength => PanelLayout.Depth * TileRows + 64 / sizeof(T);
 
     /// <summary>Numbers that the result of <see cref="Bring"/> may have.</summary>
@@ -42,7 +42,7 @@ internal static unsafe class GemmLeft<TLanes, TVector, T>
     /// <summary>Where the tile that begins with row i of those brought has its numbers.</summary>
     public static T* Tile(T* brought, int i) => brought + i / TileRows * TileLength + i % TileRows * PanelLayout.Depth;
 
-    /// <summary>Brings rows together: in each tile, its columns lie behind one another.</summary>
+    /// <summary>Brings rows together: in each tile, its columns are consecutive.</summary>
     /// <param name="a">Element (i, p) is at a[i + p·step].</param>
     /// <param name="rows">At most <see cref="Rows"/>.</param>
     /// <param name="readable">Rows from here to the end of A.</param>

@@ -55,7 +55,7 @@ internal static unsafe class GemmTile<TLanes, TVector, T>
         row *= sizeof(T);
         step *= sizeof(T);
         byte* a0 = (byte*)a, a3 = a0 + 3 * row, a6 = a3 + 3 * row, a9 = a6 + 3 * row;
-        // C is fetched while the sums are taken: its rows lie on different pages. Short sums would only wait for what they wait for anyway.
+        // C is fetched while the sums are taken: its rows lie on different pages. For short sums the prefetch gains nothing.
         if (Sse.IsSupported && k >= 32)
             for (var i = 0; i < TRows.Count; i++)
             {

@@ -27,7 +27,7 @@ internal static unsafe class Packing<TLanes, TVector, T>
     // Panels that are filled together, so that a stored row is read some cache lines at a time.
     private const int Together = 4;
 
-    /// <summary>Fills panels first … end−1 of one block, behind one another in memory.</summary>
+    /// <summary>Fills panels first … end−1 of one block, consecutive in memory.</summary>
     public static void Pack(PackSource<T> source, PanelLayout layout, int block, int first, int end, T* panels)
     {
         var panelLength = layout.DepthOf(block) * layout.PanelColumns;

@@ -27,10 +27,11 @@ internal sealed unsafe class Pooling<T> where T : unmanaged, IFloatingPointIeee7
 
     public PoolingShape Shape { get; }
 
-    /// <summary>y = the largest number of each window; what lies outside the image never wins, a number that is no number always does.</summary>
+    /// <summary>y = the largest number of each window; what lies outside the image never wins, a NaN always does.</summary>
     /// <param name="x">examples × Height × Width × Channels.</param>
     /// <param name="y">examples × OutHeight × OutWidth × Channels.</param>
-    /// <param name="choice">As y: which tap ky·KernelWidth + kx of the window won, the first of equals; a T, to be compared in vectors.</param>
+    /// <param name="choice">As y: which tap ky·KernelWidth + kx of the window won, the first of equals; a T, to be compared in
+    /// vectors.</param>
     public void MaximumForward(int examples, ReadOnlySpan<T> x, Span<T> y, Span<T> choice)
     {
         Check(examples, x.Length, y.Length, choice.Length);
@@ -65,7 +66,8 @@ internal sealed unsafe class Pooling<T> where T : unmanaged, IFloatingPointIeee7
         Run(_averageBackward, examples, dx, dy, default, accumulate);
     }
 
-    private void Run(Action<int, int> pass, int examples, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> choice, bool accumulate)
+    private void Run(Action<int, int> pass, int examples, ReadOnlySpan<T> input, ReadOnlySpan<T> output, ReadOnlySpan<T> choice,
+        bool accumulate)
     {
         fixed (T* pi = input, po = output, pc = choice)
         {
@@ -117,7 +119,8 @@ internal sealed unsafe class Pooling<T> where T : unmanaged, IFloatingPointIeee7
                     for (var kx = Math.Max(0, -x); kx < Math.Min(s.KernelWidth, s.Width - x); kx++, first = false)
                     {
                         var pixel = input + ((y + ky) * s.Width + x + kx) * s.Channels;
-                        taps.Apply(pixel, _output + output, _choice + output, s.Channels, T.CreateTruncating(ky * s.KernelWidth + kx), first);
+                        taps.Apply(pixel, _output + output, _choice + output, s.Channels, T.CreateTruncating(ky * s.KernelWidth + kx),
+                            first);
                     }
             }
     }
@@ -175,7 +178,8 @@ internal sealed unsafe class Pooling<T> where T : unmanaged, IFloatingPointIeee7
 
     private readonly struct BackwardTap : ITap
     {
-        public void Apply(T* pixel, T* output, T* choice, int channels, T tap, bool first) => AddChosen(output, pixel, choice, channels, tap);
+        public void Apply(T* pixel, T* output, T* choice, int channels, T tap, bool first) =>
+            AddChosen(output, pixel, choice, channels, tap);
     }
 
     private readonly struct SumTap : ITap

@@ -12,8 +12,10 @@ internal sealed record PoolingShape
     /// <param name="KernelHeight">Rows of the window.</param>
     /// <param name="KernelWidth">Columns of the window.</param>
     /// <param name="Stride">Pixels from one window to the next, in both directions.</param>
-    /// <param name="Padding">Pixels around the image, on each of the four sides; at most half a window, so that each sees the image.</param>
-    /// <exception cref="ArgumentException">A size is not positive, the padding too wide, or the window larger than the padded image.</exception>
+    /// <param name="Padding">Pixels around the image, on each of the four sides; at most half a window, so that each sees the
+    /// image.</param>
+    /// <exception cref="ArgumentException">A size is not positive, the padding too wide, or the window larger than the padded
+    /// image.</exception>
     public PoolingShape(int Height, int Width, int Channels, int KernelHeight, int KernelWidth, int Stride, int Padding)
     {
         (this.Height, this.Width, this.Channels) = (Height, Width, Channels);
@@ -24,7 +26,8 @@ internal sealed record PoolingShape
         var most = Math.Min(KernelHeight, KernelWidth) / 2;
         if (Padding > most)
         {
-            throw new ArgumentException($"a pooling with a kernel of {KernelHeight}×{KernelWidth} takes a padding of at most {most}, not {Padding}");
+            throw new ArgumentException(
+                $"a pooling with a kernel of {KernelHeight}×{KernelWidth} takes a padding of at most {most}, not {Padding}");
         }
         _ = checked(Height * Width * Channels);
         _ = checked(OutHeight * OutWidth * Channels);

@@ -3,9 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace Rhoflow.Kernels;
 
 /// <summary>
-/// Threads that share the work of one kernel call, with scratch memory for each. A kernel cuts its output into tasks whose number
+/// Threads that share the work of one kernel call, each with scratch memory. A kernel cuts its output into tasks whose number
 /// and content do not depend on the number of threads, so results are the same bits on any team. Calls allocate nothing.
-/// One call at a time: a team belongs to one replica.
+/// Not thread-safe: one call at a time, so each replica has its own team.
 /// </summary>
 public sealed class Team : IDisposable
 {
@@ -19,13 +19,14 @@ public sealed class Team : IDisposable
     private volatile bool _closed;
 
     // Which run it is, above 32 bits of how many of its tasks are not taken yet. Whoever takes one has thereby seen the run's other fields,
-    // and a thread that comes too late for any takes none and is not waited for: another program may hold its core.
+    // and a thread that arrives too late takes none and is not waited for: another program may hold its core.
     private long _ticket;
     private readonly int[] _asleep;
     private readonly Dictionary<Type, object> _jobs = [];
     private ExceptionDispatchInfo? _error;
 
     /// <param name="threads">How many threads work, the caller's included; at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one thread.</exception>
     public Team(int threads = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -70,7 +71,10 @@ public sealed class Team : IDisposable
 
     private long NextRun => ((_ticket >> 32) + 1) << 32;
 
-    /// <summary>At least that many numbers of scratch for one thread of the team, aligned, with whatever was left in them; valid until its next request.</summary>
+    /// <summary>
+    /// At least that many numbers of scratch for one thread of the team, aligned, with whatever was left in them; valid until its next
+    /// request.
+    /// </summary>
     internal unsafe Span<T> Scratch<T>(int thread, int length) where T : unmanaged
     {
         var bytes = checked(length * sizeof(T));
@@ -81,7 +85,9 @@ public sealed class Team : IDisposable
         return new Span<T>(buffer.Pointer, length);
     }
 
-    /// <summary>The one object of that type that belongs to this team: where a kernel keeps its operands and its delegates between calls.</summary>
+    /// <summary>
+    /// The one object of that type that belongs to this team: where a kernel keeps its operands and its delegates between calls.
+    /// </summary>
     internal TJob Job<TJob>() where TJob : class, new()
     {
         if (_jobs.TryGetValue(typeof(TJob), out var job)) return (TJob)job;
@@ -90,6 +96,7 @@ public sealed class Team : IDisposable
         return added;
     }
 
+    /// <summary>Ends the threads and waits for them. No call may be running.</summary>
     public void Dispose()
     {
         if (_closed) return;

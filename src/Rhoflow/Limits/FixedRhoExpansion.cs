@@ -6,15 +6,19 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// v*(ρ) = v_svm + c/ρ + o(1/ρ) (T3 Theorem 5, §16): c ∈ span(support vectors), c ⊥ v_svm, with e^{−c·z_n} ∝ α_n on the support vectors, which
-/// is the minimizer of Σ_SV e^{−c·z_n} over c ⊥ v_svm. It is why weight normalization is no faster than 1/ρ on two or more unequal
+/// v*(ρ) = v_svm + c/ρ + o(1/ρ) (T3 Theorem 5, §16): c ∈ span(support vectors), c ⊥ v_svm, with e^{−c·z_n} ∝ α_n on the support vectors,
+/// which is the minimizer of Σ_SV e^{−c·z_n} over c ⊥ v_svm. It is why weight normalization is no faster than 1/ρ on two or more unequal
 /// support vectors (T3 §16; T3 eq. 80 holds for one).
 /// </summary>
 public sealed record FixedRhoExpansion
 {
+    private readonly double[] _c, _dual;
+
+    private FixedRhoExpansion(double[] c, double[] dual) => (_c, _dual) = (c, dual);
+
     /// <summary>
-    /// False if some example at the margin has α_n = 0 in every dual solution (it touches the margin without pushing). Then e^{−c·z_n} ∝ α_n
-    /// has no finite c: the correction along that example grows like log ρ/ρ, and no expansion of this form exists.
+    /// False if some example at the margin has α_n = 0 in every dual solution (it touches the margin without carrying weight). Then
+    /// e^{−c·z_n} ∝ α_n has no finite c: the correction along that example grows like log ρ/ρ, and no expansion of this form exists.
     /// </summary>
     public bool Exists => Unloaded.Count == 0;
 
@@ -22,7 +26,7 @@ public sealed record FixedRhoExpansion
     public required IReadOnlyList<int> Unloaded { get; init; }
 
     /// <summary>c, d numbers; empty if it does not exist.</summary>
-    public required double[] C { get; init; }
+    public ReadOnlySpan<double> C => _c;
 
     /// <summary>‖c‖ = lim ρ‖v*(ρ) − v_svm‖; NaN if it does not exist.</summary>
     public double Norm => Exists ? Vectors.Norm(C) : double.NaN;
@@ -31,23 +35,27 @@ public sealed record FixedRhoExpansion
     public required double LogSum { get; init; }
 
     /// <summary>
-    /// The dual weights that e^{−c·z_n} selects, N numbers: those of <see cref="HardMarginSolution.Dual"/> where these are unique, the one of largest entropy
-    /// where they are not. Empty if it does not exist.
+    /// The dual weights that e^{−c·z_n} selects, N numbers: those of <see cref="HardMarginSolution.Dual"/> where these are unique, the one
+    /// of largest entropy where they are not. Empty if it does not exist.
     /// </summary>
-    public required double[] Dual { get; init; }
+    public ReadOnlySpan<double> Dual => _dual;
 
     /// <summary>
-    /// κ = the smallest eigenvalue of Σ p_n (Pz_n)(Pz_n)ᵀ/γ² on span(SV) ∩ v⊥, p = α/Σα: under gradient flow the distance of w's tangent part from
-    /// c decays like t^−κ. κ may be far below 1, and is why asymptotics show only from t ~ 1e8 on. ∞ if that space is {0}; NaN without an expansion.
+    /// κ = the smallest eigenvalue of Σ p_n (Pz_n)(Pz_n)ᵀ/γ² on span(SV) ∩ v⊥, p = α/Σα: under gradient flow the distance of w's tangent
+    /// part from c decays like t^−κ. κ may be far below 1, and is why asymptotics show only from t ~ 1e8 on. ∞ if that space is {0}; NaN
+    /// without an expansion.
     /// </summary>
     public required double Relaxation { get; init; }
 
+    /// <summary>The expansion of a binary problem.</summary>
     /// <param name="binary">The data of <paramref name="svm"/>.</param>
     /// <param name="svm">Their maximum margin without a bias.</param>
+    /// <exception cref="ArgumentException">The margin has a bias.</exception>
     public static FixedRhoExpansion Of(Dataset binary, HardMarginSolution svm)
     {
         if (svm.Bias != 0)
-            throw new ArgumentException("the expansion is about the sphere ‖v‖ = 1 without a bias; a constant input makes the bias a weight", nameof(svm));
+            throw new ArgumentException(
+                "the expansion is about the sphere ‖v‖ = 1 without a bias; a constant input makes the bias a weight", nameof(svm));
         int d = binary.Inputs;
         var signed = binary.Signed();
         var support = svm.SupportVectors;
@@ -62,18 +70,16 @@ public sealed record FixedRhoExpansion
         }
         var unloaded = Unpushing(svm, tangent);
         if (unloaded.Count > 0)
-            return new FixedRhoExpansion { Unloaded = unloaded, C = [], Dual = [], LogSum = double.NaN, Relaxation = double.NaN };
+            return new FixedRhoExpansion([], []) { Unloaded = unloaded, LogSum = double.NaN, Relaxation = double.NaN };
 
         var space = new RowSpace(tangent.Where(t => Vectors.Norm(t) > 0), d);
         var a = tangent.Select(t => space.Coordinates(t)).ToArray();
         var (c, weights, logSum) = Minimize(a, space.Rank);
         var dual = new double[binary.Count];
         for (var k = 0; k < support.Count; k++) dual[support[k]] = weights[k] / (svm.Margin * svm.Margin);
-        return new FixedRhoExpansion
+        return new FixedRhoExpansion(space.Vector(c), dual)
         {
             Unloaded = [],
-            C = space.Vector(c),
-            Dual = dual,
             LogSum = logSum,
             Relaxation = space.Rank == 0
                 ? double.PositiveInfinity

@@ -4,16 +4,36 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Limits;
 
-/// <summary>v*(ρ), what the fixed-ρ flow (T3 eq. 10, PNAS eq. 5) goes down to.</summary>
-/// <param name="Rho">ρ.</param>
-/// <param name="Direction">v*(ρ), d numbers, unit norm.</param>
-/// <param name="Margin">min_n y_n v*·x_n, which goes to the maximum margin γ* as ρ → ∞, never below γ* − log N/ρ (T3 Theorem 5).</param>
-/// <param name="SmoothedMargin">−log L/ρ with L = Σ e^{−ρ y_n v*·x_n}; at most <paramref name="Margin"/>.</param>
-/// <param name="Multiplier">v·Σ p_n z_n with p = softmax(−ρ z·v): the norm of the stationary gradient −∇_w log L; positive.</param>
-/// <param name="KktResidual">‖(I − vvᵀ) Σ p_n z_n‖ / ‖Σ p_n z_n‖: the tangent gradient, relative. Rounding of v alone makes it about ρ‖z‖·1e-16.</param>
-/// <param name="NewtonSteps">Over the whole continuation from small ρ.</param>
-public sealed record FixedRhoMinimum(double Rho, double[] Direction, double Margin, double SmoothedMargin, double Multiplier,
-    double KktResidual, int NewtonSteps);
+/// <summary>v*(ρ), the minimizer that the fixed-ρ flow (T3 eq. 10, PNAS eq. 5) descends to.</summary>
+public sealed record FixedRhoMinimum
+{
+    private readonly double[] _direction;
+
+    internal FixedRhoMinimum(double[] direction) => _direction = direction;
+
+    /// <summary>ρ.</summary>
+    public required double Rho { get; init; }
+
+    /// <summary>v*(ρ), d numbers, unit norm.</summary>
+    public ReadOnlySpan<double> Direction => _direction;
+
+    /// <summary>min_n y_n v*·x_n, which goes to the maximum margin γ* as ρ → ∞, never below γ* − log N/ρ (T3 Theorem 5).</summary>
+    public required double Margin { get; init; }
+
+    /// <summary>−log L/ρ with L = Σ e^{−ρ y_n v*·x_n}; at most <see cref="Margin"/>.</summary>
+    public required double SmoothedMargin { get; init; }
+
+    /// <summary>v·Σ p_n z_n with p = softmax(−ρ z·v): the norm of the stationary gradient −∇_w log L; positive.</summary>
+    public required double Multiplier { get; init; }
+
+    /// <summary>
+    /// ‖(I − vvᵀ) Σ p_n z_n‖ / ‖Σ p_n z_n‖: the tangent gradient, relative. Rounding of v alone makes it about ρ‖z‖·1e-16.
+    /// </summary>
+    public required double KktResidual { get; init; }
+
+    /// <summary>Newton steps over the whole continuation from small ρ.</summary>
+    public required int NewtonSteps { get; init; }
+}
 
 /// <summary>
 /// v*(ρ) = argmin_{‖v‖=1} Σ_n e^{−ρ y_n v·x_n} for a linear network: stationarity Σ p_n z_n = μ v. Riemannian Newton on log L over the
@@ -21,12 +41,12 @@ public sealed record FixedRhoMinimum(double Rho, double[] Direction, double Marg
 /// </summary>
 public static class FixedRhoMinimizer
 {
+    /// <summary>v*(ρ) of a binary problem.</summary>
     /// <param name="binary">Labels ±1, N × d.</param>
     /// <param name="rho">ρ &gt; 0.</param>
-    /// <exception cref="DataException">
-    /// Labels other than ±1; or data that are not separable and ρ beyond the norm of the finite minimizer of the loss, where the sphere no longer
-    /// holds the loss back and its minimizer need not be unique.
-    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">ρ is not positive and finite.</exception>
+    /// <exception cref="DataException">Labels other than ±1; or data that are not separable and ρ beyond the norm of the finite minimizer
+    /// of the loss, where the sphere no longer holds the loss back and its minimizer need not be unique.</exception>
     public static FixedRhoMinimum Solve(Dataset binary, double rho)
     {
         if (!(rho > 0 && double.IsFinite(rho))) throw new ArgumentOutOfRangeException(nameof(rho), rho, "ρ must be positive and finite");
@@ -57,12 +77,20 @@ public static class FixedRhoMinimizer
         for (var i = 0; i < d; i++) direction[i] /= norm;
         var final = new Sphere(rows, d);
         final.Evaluate(direction, rho);
-        return new FixedRhoMinimum(rho, direction, final.Margin, final.Margin - final.LogSum / rho, final.Multiplier, final.Residual, steps);
+        return new FixedRhoMinimum(direction)
+        {
+            Rho = rho,
+            Margin = final.Margin,
+            SmoothedMargin = final.Margin - final.LogSum / rho,
+            Multiplier = final.Multiplier,
+            KktResidual = final.Residual,
+            NewtonSteps = steps,
+        };
     }
 
     private static DataException Unbounded(Dataset data, double rho) => new(
-        $"data '{data.Name}' are not separable without a bias, and ρ = {rho:g4} is beyond the norm of the loss's finite minimizer: on that sphere the "
-        + "minimizer is not what the papers' limit is about. Use a smaller ρ, or separable data");
+        $"data '{data.Name}' are not separable without a bias, and ρ = {rho:g4} is beyond the norm of the loss's finite minimizer: on "
+        + "that sphere the minimizer is not what the papers' limit is about. Use a smaller ρ, or separable data");
 
     /// <summary>log L and its derivatives over unit vectors, relative to the example of smallest margin.</summary>
     private sealed class Sphere(double[][] z, int d)

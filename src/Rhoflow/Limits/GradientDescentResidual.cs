@@ -9,7 +9,8 @@ namespace Rhoflow.Limits;
 ///   ṙ = γ e^{−γ r} S,  S = Σ_SV e^{−u·z_n}  ⇒  r(t) = (log t + log(γ²S))/γ + o(1),
 ///   u → c + w_⊥, c of <see cref="FixedRhoExpansion"/> and w_⊥ ⊥ span(support vectors) constant in the limit,
 /// hence ‖w/‖w‖ − v_svm‖ · log t → γ √(‖c‖² + ‖w_⊥‖²). Corrections to u are of order t^−κ (<see cref="FixedRhoExpansion.Relaxation"/>);
-/// the rest of the slow approach is the shift log(γ²S), which <see cref="DirectionError"/> keeps. Weight normalization and v*(ρ) have w_⊥ = 0: error·ρ → ‖c‖, error·log t → γ‖c‖.
+/// the rest of the slow approach is the shift log(γ²S), which <see cref="DirectionError"/> keeps. Weight normalization and v*(ρ) have w_⊥ =
+/// 0: error·ρ → ‖c‖, error·log t → γ‖c‖.
 /// </summary>
 /// <remarks>Time is that of the sum over examples; for the mean put t/N for t.</remarks>
 public sealed record GradientDescentResidual
@@ -32,12 +33,15 @@ public sealed record GradientDescentResidual
     public double C { get; }
 
     /// <summary>
-    /// ‖w_⊥‖. Where the support vectors span the data, w_⊥ is the part of w(0) outside the data's span, which never moves. Where they do not,
-    /// it also holds what the other examples left behind before they faded, an integral over the whole path that no local expansion gives.
+    /// ‖w_⊥‖. Where the support vectors span the data, w_⊥ is the part of w(0) outside the data's span, which never moves. Where they do
+    /// not, it also contains what the other examples contributed before they faded, an integral over the whole path that no local expansion
+    /// gives.
     /// </summary>
     public double OffSpan { get; }
 
-    /// <summary>True if <see cref="OffSpan"/> follows from the start alone (or was supplied); false: <see cref="Constant"/> is a lower bound.</summary>
+    /// <summary>
+    /// True if <see cref="OffSpan"/> follows from the start alone (or was supplied); false: <see cref="Constant"/> is a lower bound.
+    /// </summary>
     public bool IsDetermined { get; }
 
     /// <summary>lim error·log t = γ √(‖c‖² + ‖w_⊥‖²) for gradient descent; a lower bound where not determined.</summary>
@@ -62,7 +66,9 @@ public sealed record GradientDescentResidual
         return new GradientDescentResidual(svm.Margin, expansion.Norm, expansion.LogSum, Vectors.Norm(all.Outside(start)), determined);
     }
 
-    /// <summary>With w_⊥ taken from a late w of the flow itself: the part of <paramref name="late"/> outside the support vectors' span.</summary>
+    /// <summary>
+    /// With w_⊥ taken from a late w of the flow itself: the part of <paramref name="late"/> outside the support vectors' span.
+    /// </summary>
     /// <exception cref="DataException">The expansion does not exist.</exception>
     public static GradientDescentResidual FromLate(Dataset binary, HardMarginSolution svm, ReadOnlySpan<double> late)
     {
@@ -75,8 +81,9 @@ public sealed record GradientDescentResidual
     {
         var expansion = FixedRhoExpansion.Of(binary, svm);
         return expansion.Exists ? expansion : throw new DataException(
-            $"data '{binary.Name}': example {string.Join(", ", expansion.Unloaded)} lies at the margin but carries no dual weight, so the direction error "
-            + "has no 1/log t law with a finite constant (it falls like log log t/log t). Leave the example out to see the law of the others");
+            $"data '{binary.Name}': example {string.Join(", ", expansion.Unloaded)} lies at the margin but carries no dual weight, so the "
+            + "direction error has no 1/log t law with a finite constant (it falls like log log t/log t). Leave the example out to see "
+            + "the law of the others");
     }
 
     private static RowSpace Span(Dataset data, IReadOnlyList<int> which) =>

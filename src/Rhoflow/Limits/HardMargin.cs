@@ -12,20 +12,25 @@ public static class HardMargin
 {
     private const double Largest = 1e-12;
 
+    /// <summary>The maximum margin of a binary problem, to 1e-12 (<see cref="HardMarginSolution.KktResidual"/>).</summary>
     /// <param name="binary">Labels ±1; N × d. Nothing is centred or scaled.</param>
     /// <param name="bias">Whether the hyperplane may miss the origin.</param>
-    /// <exception cref="NotSeparableException">No such w exists, or only one with a margin below rounding; carries a certificate.</exception>
-    /// <exception cref="DataException">Labels other than ±1, or a bias with examples of one class only (any margin could be had).</exception>
+    /// <exception cref="NotSeparableException">No such w exists, or only one with a margin below rounding; carries a
+    /// certificate.</exception>
+    /// <exception cref="ArithmeticException">The margin is at the limit of what float64 resolves.</exception>
+    /// <exception cref="DataException">Labels other than ±1, or a bias with examples of one class only (any margin could be
+    /// had).</exception>
     public static HardMarginSolution Solve(Dataset binary, bool bias = false)
     {
         if (!binary.IsBinary)
         {
             var n = binary.Y.IndexOfAnyExcept(1.0, -1.0);
-            throw new DataException($"data '{binary.Name}': a maximum margin needs labels −1 and +1; y[{n}] is {binary.Y[n]}. Choose two classes");
+            throw new DataException(
+                $"data '{binary.Name}': a maximum margin needs labels −1 and +1; y[{n}] is {binary.Y[n]}. Choose two classes");
         }
         if (bias && (binary.Y.IndexOf(1.0) < 0 || binary.Y.IndexOf(-1.0) < 0))
-            throw new DataException($"data '{binary.Name}': all labels are {binary.Y[0]}; with a bias the margin of one class has no maximum. "
-                + "Add the other class, or leave the bias out");
+            throw new DataException($"data '{binary.Name}': all labels are {binary.Y[0]}; with a bias the margin of one class has no "
+                + "maximum. Add the other class, or leave the bias out");
         var (w, alpha) = bias ? SolvePairs(binary) : SolveOrigin(binary);
         return Report(binary, w, alpha, bias);
     }
@@ -101,7 +106,8 @@ public static class HardMargin
         }, MaxSteps(count, d));
 
         if (!found.Feasible)
-            throw NotSeparable(data, bias: true, found.Active.SelectMany((c, k) => new[] { (c.First, found.Multipliers[k]), (c.Second, found.Multipliers[k]) }));
+            throw NotSeparable(data, bias: true,
+                found.Active.SelectMany((c, k) => new[] { (c.First, found.Multipliers[k]), (c.Second, found.Multipliers[k]) }));
         var alpha = new double[count];
         for (var k = 0; k < found.Active.Count; k++)
         {
@@ -151,27 +157,25 @@ public static class HardMargin
         var residual = Math.Max(Math.Max(stationarity, primal), complementarity / scaleSum);
         if (bias) residual = Math.Max(residual, Math.Abs(balance) / alphaSum);
         if (!(residual <= Largest))
-            throw new ArithmeticException($"data '{data.Name}': the maximum margin could not be found to 1e-12 (KKT residual {residual:g3}); "
-                + $"the margin, about {1 / norm:g3}, is at the limit of what float64 resolves. Scale the inputs to similar sizes");
+            throw new ArithmeticException($"data '{data.Name}': the maximum margin could not be found to 1e-12 (KKT residual "
+                + $"{residual:g3}); the margin, about {1 / norm:g3}, is at the limit of what float64 resolves. Scale the inputs to "
+                + "similar sizes");
 
-        return new HardMarginSolution
+        return new HardMarginSolution([.. w.Select(v => v / norm)], w, alpha)
         {
-            Direction = [.. w.Select(v => v / norm)],
             Bias = b / norm,
             Margin = smallest / norm,
-            MinimumNorm = w,
-            Dual = alpha,
             SupportVectors = support,
             KktResidual = residual,
             Multiplicity = support.Count - Rank(z, data, support, bias),
         };
     }
 
-    // Midway between the classes. Where rounding leaves no room between them the blame is shared in proportion to the size of the
+    // Midway between the classes. Where rounding leaves no gap between them the error is shared in proportion to the size of the
     // examples: w·x of a large one is known to fewer decimals than that of a small one.
     private static double Middle(Dataset data, double[] projections, double norm)
     {
-        (double Low, double High) Room(double tolerance)
+        (double Low, double High) Interval(double tolerance)
         {
             var (low, high) = (double.NegativeInfinity, double.PositiveInfinity);
             for (var n = 0; n < projections.Length; n++)
@@ -182,19 +186,19 @@ public static class HardMargin
             }
             return (low, high);
         }
-        var (low, high) = Room(0);
+        var (low, high) = Interval(0);
         if (low > high)
         {
             double none = 0, enough = 1e-17;
-            while (enough < 1 && Room(enough) is var (l, h) && l > h) (none, enough) = (enough, 2 * enough);
+            while (enough < 1 && Interval(enough) is var (l, h) && l > h) (none, enough) = (enough, 2 * enough);
             for (var step = 0; step < 20; step++)
             {
                 var middle = (none + enough) / 2;
-                var (a, b) = Room(middle);
+                var (a, b) = Interval(middle);
                 if (a > b) none = middle;
                 else enough = middle;
             }
-            (low, high) = Room(enough);
+            (low, high) = Interval(enough);
         }
         return (low + high) / 2;
     }

@@ -1,13 +1,18 @@
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// The maximum-margin separator: maximise min_n y_n(v·x_n + b) over ‖v‖₂ = 1 (b = 0 unless a bias was asked for). What gradient
+/// The maximum-margin separator: maximise min_n y_n(v·x_n + b) over ‖v‖₂ = 1 (b = 0 without a bias). What gradient
 /// descent on exponential-type losses converges to in direction (T3 Theorem 5, Lemma 6, Theorem 7; PNAS Lemma 5).
 /// </summary>
 public sealed record HardMarginSolution
 {
+    private readonly double[] _direction, _minimumNorm, _dual;
+
+    internal HardMarginSolution(double[] direction, double[] minimumNorm, double[] dual) =>
+        (_direction, _minimumNorm, _dual) = (direction, minimumNorm, dual);
+
     /// <summary>v, d numbers, ‖v‖ = 1.</summary>
-    public required double[] Direction { get; init; }
+    public ReadOnlySpan<double> Direction => _direction;
 
     /// <summary>b on the scale of v: the hyperplane is v·x + b = 0, and it lies midway between the classes. 0 without a bias.</summary>
     public required double Bias { get; init; }
@@ -16,13 +21,13 @@ public sealed record HardMarginSolution
     public required double Margin { get; init; }
 
     /// <summary>w = v/γ, the smallest w with y_n(w·x_n + b/γ) ≥ 1 for all n; ‖w‖ = 1/γ (T3 Theorem 7).</summary>
-    public required double[] MinimumNorm { get; init; }
+    public ReadOnlySpan<double> MinimumNorm => _minimumNorm;
 
     /// <summary>
     /// α_n ≥ 0 with w = Σ α_n y_n x_n, zero off the support vectors, Σ α_n = 1/γ²; with a bias also Σ α_n y_n = 0.
     /// One of the possible choices if <see cref="Multiplicity"/> is not 0.
     /// </summary>
-    public required double[] Dual { get; init; }
+    public ReadOnlySpan<double> Dual => _dual;
 
     /// <summary>
     /// The examples at the margin, ascending: y_n(w·x_n + b/γ) − 1 ≤ 1e-12 (1 + ‖w‖‖x_n‖ + |b|/γ). Every example with α_n &gt; 0 is
@@ -49,8 +54,8 @@ public sealed record HardMarginSolution
     {
         get
         {
-            var threshold = 1e-12 * Dual.Max();
-            return [.. SupportVectors.Where(n => Dual[n] > threshold)];
+            var threshold = 1e-12 * _dual.Max();
+            return [.. SupportVectors.Where(n => _dual[n] > threshold)];
         }
     }
 }

@@ -5,28 +5,48 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Limits;
 
 /// <summary>How near a direction is to a stationary point of the maximum-margin problem.</summary>
-/// <param name="Residual">min_{α≥0} ‖V̂ − Σ α_n y_n ∂f̃_n/∂V‖ with ‖V̂‖ = 1: the sine of the angle between V and the cone; 0 at a KKT point, at most 1.</param>
-/// <param name="Alpha">The minimizing α_n ≥ 0, N numbers, zero off the examples considered.</param>
-/// <param name="Complementarity">Σ α_n (q_n − q_min) / Σ α_n |q_n|, q_n = y_n f̃_n: how far the weight sits from the margin itself. 0 if no α is positive.</param>
-/// <param name="Considered">The examples whose q_n is within the slack of the smallest.</param>
-public sealed record KktPoint(double Residual, double[] Alpha, double Complementarity, IReadOnlyList<int> Considered);
+public sealed record KktPoint
+{
+    private readonly double[] _alpha;
+
+    internal KktPoint(double[] alpha) => _alpha = alpha;
+
+    /// <summary>
+    /// min_{α≥0} ‖V̂ − Σ α_n y_n ∂f̃_n/∂V‖ with ‖V̂‖ = 1: the sine of the angle between V and the cone; 0 at a KKT point, at most 1.
+    /// </summary>
+    public required double Residual { get; init; }
+
+    /// <summary>The minimizing α_n ≥ 0, N numbers, zero off the examples considered.</summary>
+    public ReadOnlySpan<double> Alpha => _alpha;
+
+    /// <summary>
+    /// Σ α_n (q_n − q_min) / Σ α_n |q_n|, q_n = y_n f̃_n: how far the weight sits from the margin itself. 0 if no α is positive.
+    /// </summary>
+    public required double Complementarity { get; init; }
+
+    /// <summary>The examples whose q_n is within the slack of the smallest.</summary>
+    public required IReadOnlyList<int> Considered { get; init; }
+}
 
 /// <summary>
-/// Stationarity of max_V min_n y_n f̃_n under ‖V_k‖ = 1 for all k (T3 §4, Theorem 5, Lemma 6, Theorem 7): Σ α_n y_n ∂f̃_n/∂V_k = λ V_k with α ≥ 0 on the support vectors,
-/// λ = Σ α_n y_n f̃_n the same for every layer by homogeneity. It is Lyu and Li's approximate KKT (2020) at balanced layers. The papers' "only one
-/// support vector, ∂f/∂V − Vf = 0" (T3 §4.4) asks it of every example singly; only the weighted sum vanishes.
+/// Stationarity of max_V min_n y_n f̃_n under ‖V_k‖ = 1 for all k (T3 §4, Theorem 5, Lemma 6, Theorem 7): Σ α_n y_n ∂f̃_n/∂V_k = λ V_k with
+/// α ≥ 0 on the support vectors, λ = Σ α_n y_n f̃_n the same for every layer by homogeneity. It is Lyu and Li's approximate KKT (2020) at
+/// balanced layers. The papers' "only one support vector, ∂f/∂V − Vf = 0" (T3 §4.4) asks this of each example alone; only the weighted sum
+/// vanishes.
 /// </summary>
 public static class KarushKuhnTucker
 {
     /// <summary>For any model, from numbers.</summary>
     /// <param name="direction">V, P numbers, any nonzero length.</param>
-    /// <param name="gradients">y_n ∂f_n/∂V, one array of P numbers an example.</param>
+    /// <param name="gradients">y_n ∂f_n/∂V, one array of P numbers per example.</param>
     /// <param name="margins">q_n = y_n f_n.</param>
     /// <param name="slack">Examples with q_n ≤ q_min + slack·|q_min| may carry weight; 0: only exact ties; ∞: all.</param>
+    /// <exception cref="ArgumentException">V is zero, the slack negative, or the numbers of gradients and margins differ.</exception>
     public static KktPoint At(ReadOnlySpan<double> direction, IReadOnlyList<double[]> gradients, ReadOnlySpan<double> margins, double slack)
     {
         if (gradients.Count != margins.Length || margins.IsEmpty)
-            throw new ArgumentException($"{gradients.Count} gradients and {margins.Length} margins were given; one of each is needed for every example");
+            throw new ArgumentException(
+                $"{gradients.Count} gradients and {margins.Length} margins were given; one of each is needed for every example");
         if (!(slack >= 0)) throw new ArgumentOutOfRangeException(nameof(slack), slack, "the slack must not be negative");
         var norm = Vectors.Norm(direction);
         if (!(norm > 0)) throw new ArgumentException("V is zero and has no direction", nameof(direction));
@@ -47,7 +67,7 @@ public static class KarushKuhnTucker
             gap += weights[k] * (margins[considered[k]] - smallest);
             size += weights[k] * Math.Abs(margins[considered[k]]);
         }
-        return new KktPoint(residual, alpha, size == 0 ? 0 : gap / size, considered);
+        return new KktPoint(alpha) { Residual = residual, Complementarity = size == 0 ? 0 : gap / size, Considered = considered };
     }
 
     /// <summary>For a network: every layer is first scaled to norm 1, which changes no sign of f and equalizes the layers.</summary>
@@ -55,11 +75,15 @@ public static class KarushKuhnTucker
     /// <param name="theta">Its weights, any scale, no layer zero.</param>
     /// <param name="binary">Labels ±1.</param>
     /// <param name="slack">Relative: examples with y_n f̃_n up to (1 + slack) times the smallest may carry weight.</param>
+    /// <exception cref="ArgumentException">The network has several outputs or another degree, or a layer is zero.</exception>
+    /// <exception cref="DataException">Labels other than ±1.</exception>
     public static KktPoint At(Network network, ReadOnlySpan<double> theta, Dataset binary, double slack = .01)
     {
-        if (network.Outputs != 1) throw new ArgumentException($"the margin is of a network with 1 output; this one has {network.Outputs}", nameof(network));
+        if (network.Outputs != 1)
+            throw new ArgumentException($"the margin is of a network with 1 output; this one has {network.Outputs}", nameof(network));
         if (network.Exponents.IndexOfAnyExcept(1) >= 0)
-            throw new ArgumentException("layers of different homogeneity have different multipliers; use the form that takes gradients", nameof(network));
+            throw new ArgumentException("layers of different homogeneity have different multipliers; use the form that takes gradients",
+                nameof(network));
         if (!binary.IsBinary) throw new DataException($"data '{binary.Name}': a margin needs labels −1 and +1");
         var v = theta.ToArray();
         for (var k = 0; k < network.Depth; k++)

@@ -3,10 +3,11 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// g·w ≥ h. First and Second name the examples it comes from (Second is −1 if there is only one); with two, g = Plus − Minus was rounded, and
-/// residuals go back to the parts.
+/// g·w ≥ h. First and Second name the examples it comes from (Second is −1 if there is only one); with two, g = Plus − Minus was rounded,
+/// and residuals go back to the parts.
 /// </summary>
-internal sealed record LinearConstraint(double[] Normal, double Bound, int First, int Second = -1, double[]? Plus = null, double[]? Minus = null)
+internal sealed record LinearConstraint(double[] Normal, double Bound, int First, int Second = -1, double[]? Plus = null,
+    double[]? Minus = null)
 {
     public double Norm { get; } = Vectors.Norm(Normal);
 

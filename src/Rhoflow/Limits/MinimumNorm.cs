@@ -32,6 +32,7 @@ public sealed class MinimumNorm
     /// <summary>X⁺y, d numbers: the smallest of the minimizers of Σ (y_n − w·x_n)².</summary>
     public double[] Weights => Combine(static (s, uy) => uy / s);
 
+    /// <summary>The decomposition of a data set.</summary>
     /// <param name="data">Targets may be any numbers; nothing is centred.</param>
     /// <param name="relativeTolerance">Singular values up to this times s_1 count as zero; null: max(N, d)·2.2e-16.</param>
     public static MinimumNorm Of(Dataset data, double? relativeTolerance = null)
@@ -53,12 +54,14 @@ public sealed class MinimumNorm
         return new MinimumNorm(d, [.. Enumerable.Range(0, rank).Select(i => right.Column(i).ToArray())], uy[..rank], s, threshold);
     }
 
-    /// <summary>The limit of ẇ = 2 Σ (y_n − w·x_n) x_n from w0: X⁺y + P_null w0. What of w0 lies outside the data's span never moves.</summary>
+    /// <summary>
+    /// The limit of ẇ = 2 Σ (y_n − w·x_n) x_n from w0: X⁺y + P_null w0. What of w0 lies outside the data's span never moves.
+    /// </summary>
     public double[] FlowLimit(ReadOnlySpan<double> w0) => Sum(Weights, NullPart(w0));
 
     /// <summary>
-    /// That flow at time t: coordinate i goes from v_i·w0 to u_i·y/s_i as e^{−2 s_i² t} (the filter of early stopping, T3b §13). For the mean over
-    /// examples put t/N.
+    /// That flow at time t: coordinate i goes from v_i·w0 to u_i·y/s_i as e^{−2 s_i² t} (the filter of early stopping, T3b §13). For the
+    /// mean over examples put t/N.
     /// </summary>
     public double[] Flow(ReadOnlySpan<double> w0, double t)
     {

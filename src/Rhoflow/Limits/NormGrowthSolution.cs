@@ -4,8 +4,8 @@ namespace Rhoflow.Limits;
 /// ρ(t) of K balanced layers on one example under the exponential loss (T3 eq. 61): ρ_k ρ̇_k = f̃ ρ e^{−f̃ρ}, ρ = ∏ρ_k = ρ_k^K, so with
 /// R = e^{ρ f̃} and q = log R = ρ f̃
 ///   Ṙ = K f̃^{2/K} (log R)^{2−2/K},
-/// whose solution is R = R_0 + f̃² t for K = 1, R = li⁻¹(2 f̃ t + li(R_0)) for K = 2, and G_a(q) = G_a(q_0) + K f̃^{2/K} t with
-/// G_a' = e^q q^−a, a = 2 − 2/K in general. T3 eq. 65, T3b eq. 57 and PNAS eq. 19 print K² for K (the flow of tied layers); ρ f̃ is then larger by
+/// whose solution is R = R_0 + f̃² t for K = 1, R = li⁻¹(2 f̃ t + li(R_0)) for K = 2, and G_a(q) = G_a(q_0) + K f̃^{2/K} t with G_a' = e^q
+/// q^−a, a = 2 − 2/K in general. T3 eq. 65, T3b eq. 57 and PNAS eq. 19 print K² for K (the flow of tied layers); ρ f̃ is then larger by
 /// about log K.
 /// </summary>
 /// <remarks>Time enters as its natural logarithm: log t up to 1e6 and more (t = 1e10000 is log t = 23026) costs nothing.</remarks>
@@ -20,7 +20,8 @@ public sealed class NormGrowthSolution
     public NormGrowthSolution(int layers, double f, double rho0, bool printed = false)
     {
         if (layers < 1) throw new ArgumentOutOfRangeException(nameof(layers), layers, "a network has at least one layer");
-        if (!(f > 0 && double.IsFinite(f))) throw new ArgumentOutOfRangeException(nameof(f), f, "the normalized margin f̃ must be positive: without separation ρ shrinks");
+        if (!(f > 0 && double.IsFinite(f)))
+            throw new ArgumentOutOfRangeException(nameof(f), f, "the normalized margin f̃ must be positive: without separation ρ shrinks");
         if (!(rho0 > 0 && double.IsFinite(rho0)))
             throw new ArgumentOutOfRangeException(nameof(rho0), rho0, "ρ(0) must be positive: from zero layers nothing grows");
         Layers = layers;
@@ -63,7 +64,7 @@ public sealed class NormGrowthSolution
         if (Layers == 1) return LogAdd(_q0, logRise);           // e^q = e^{q0} + f² t
         if (_q0 > 50) return Logarithmic(LogAdd(GrowthIntegral.Log(_a, _q0), logRise));
         var start = GrowthIntegral.Value(_a, _q0);
-        if (logRise > 690) return Logarithmic(logRise);         // |G(q0)| is no longer seen beside it
+        if (logRise > 690) return Logarithmic(logRise);         // |G(q0)| is lost to rounding
         var rise = Math.Exp(logRise);
         return rise + start > 20 ? Logarithmic(Math.Log(rise + start)) : Direct(start, rise);
     }

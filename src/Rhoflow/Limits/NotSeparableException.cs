@@ -16,7 +16,7 @@ public sealed class NotSeparableException : DataException
         Residual = residual;
     }
 
-    /// <summary>c_n, one a example, nonnegative, summing to 1; at most d + 1 (with bias 2d + 2) are positive.</summary>
+    /// <summary>c_n, one per example, nonnegative, summing to 1; at most d + 1 (with bias 2d + 2) are positive.</summary>
     public IReadOnlyList<double> Certificate { get; }
 
     /// <summary>‖Σ c_n y_n x_n‖ / Σ c_n ‖x_n‖: rounding only.</summary>
@@ -33,7 +33,9 @@ public sealed class NotSeparableException : DataException
         var sum = bias ? "sum c_n y_n x_n = 0 and sum c_n y_n = 0" : "sum c_n y_n x_n = 0";
         return $"data '{data}' are not linearly separable{(bias ? ", not even with a bias" : " without a bias")}: the weights c = "
             + string.Join(", ", terms) + more
-            + string.Create(CultureInfo.InvariantCulture, $" give {sum} (to {residual:g2}, relative), which no separating direction allows. ")
-            + (bias ? "Choose other classes or leave examples out" : "Add a bias (a constant input), choose other classes, or leave examples out");
+            + string.Create(CultureInfo.InvariantCulture,
+                $" give {sum} (to {residual:g2}, relative), which no separating direction allows. ")
+            + (bias ? "Choose other classes or leave examples out"
+                : "Add a bias (a constant input), choose other classes, or leave examples out");
     }
 }

@@ -2,13 +2,14 @@ namespace Rhoflow.Limits;
 
 /// <summary>
 /// What stays exactly constant for one example z = y x and one linear layer under the exponential loss (T3 §16), θ the angle
-/// between w = ρv and z, γ = ‖z‖ the margin. ‖z‖ drops out of both invariants; it enters only where they are followed in time (ρ ~ log t/γ).
+/// between w = ρv and z, γ = ‖z‖ the margin. ‖z‖ drops out of both invariants; it enters only where they are followed in time (ρ ~ log
+/// t/γ).
 /// </summary>
 /// <remarks>
-/// Gradient descent, ẇ = e^{−w·z} z: the part of w orthogonal to z does not move, so ρ sin θ is constant.
-/// Weight normalization, ρ̇ = e^{−ρv·z} v·z, v̇ = ρ e^{−ρv·z}(z − v v·z): θ̇ = −ρ e^{…} γ sin θ and ρ̇ = e^{…} γ cos θ, so
-/// d log sin θ = −ρ dρ and sin θ e^{ρ²/2} is constant. Hence sin θ ≈ t^{−log t/(2γ²)}; the "t^{−1/2} log t" of T3 eq. 80 does not
-/// solve its own equation. Both also hold while θ &gt; π/2, where ρ falls.
+/// Gradient descent, ẇ = e^{−w·z} z: the part of w orthogonal to z does not move, so ρ sin θ is constant. Weight normalization, ρ̇ =
+/// e^{−ρv·z} v·z, v̇ = ρ e^{−ρv·z}(z − v v·z): θ̇ = −ρ e^{…} γ sin θ and ρ̇ = e^{…} γ cos θ, so d log sin θ = −ρ dρ and sin θ e^{ρ²/2} is
+/// constant. Hence sin θ ≈ t^{−log t/(2γ²)}; the "t^{−1/2} log t" of T3 eq. 80 does not solve its own equation. Both also hold while θ &gt;
+/// π/2, where ρ falls.
 /// </remarks>
 public static class OneExampleInvariants
 {
@@ -21,7 +22,9 @@ public static class OneExampleInvariants
     /// <summary>log sin θ under gradient descent when the norm has gone from (rho0, theta0) to <paramref name="rho"/>.</summary>
     public static double LogSineGradientDescent(double rho0, double theta0, double rho) => LogSine(theta0) + Math.Log(rho0 / rho);
 
-    /// <summary>log sin θ under weight normalization when the norm has gone from (rho0, theta0) to <paramref name="rho"/>; −1e6 is as good as −1.</summary>
+    /// <summary>
+    /// log sin θ under weight normalization when the norm has gone from (rho0, theta0) to <paramref name="rho"/>; −1e6 is as good as −1.
+    /// </summary>
     public static double LogSineWeightNormalization(double rho0, double theta0, double rho) =>
         LogSine(theta0) - (rho - rho0) * (rho + rho0) / 2;
 
@@ -56,7 +59,8 @@ public static class OneExampleInvariants
 
     private static double LogSine(double theta)
     {
-        if (!(theta >= 0 && theta <= Math.PI)) throw new ArgumentOutOfRangeException(nameof(theta), theta, "an angle between directions lies in [0, π]");
+        if (!(theta >= 0 && theta <= Math.PI))
+            throw new ArgumentOutOfRangeException(nameof(theta), theta, "an angle between directions lies in [0, π]");
         return Math.Log(Math.Sin(theta));
     }
 }

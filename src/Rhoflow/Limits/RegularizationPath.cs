@@ -6,29 +6,51 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Limits;
 
 /// <summary>A point of the path.</summary>
-/// <param name="LogLambda">log λ, natural.</param>
-/// <param name="Weights">w(λ), d numbers.</param>
-/// <param name="LogLoss">log Σ ℓ_n at w(λ), without the penalty.</param>
-/// <param name="Residual">
-/// ‖−∇L − 2λw‖ / (Σ |∂ℓ_n/∂f_n|‖x_n‖ + ‖2λw‖): the stationarity Σ y x e^{−y w·x} = 2λw, relative to the terms it is the sum of (for the
-/// square loss to 2Σ(|y_n| + |f_n|)‖x_n‖ + ‖2λw‖). Exponents of size w·z cost it about |log λ|·1e-16.
-/// </param>
-/// <param name="NewtonSteps">Over the whole continuation.</param>
-public sealed record RegularizationPoint(double LogLambda, double[] Weights, double LogLoss, double Residual, int NewtonSteps)
+public sealed record RegularizationPoint
 {
+    private readonly double[] _weights;
+
+    internal RegularizationPoint(double[] weights) => _weights = weights;
+
+    /// <summary>log λ, natural.</summary>
+    public required double LogLambda { get; init; }
+
+    /// <summary>w(λ), d numbers.</summary>
+    public ReadOnlySpan<double> Weights => _weights;
+
+    /// <summary>log Σ ℓ_n at w(λ), without the penalty.</summary>
+    public required double LogLoss { get; init; }
+
+    /// <summary>
+    /// ‖−∇L − 2λw‖ / (Σ |∂ℓ_n/∂f_n|‖x_n‖ + ‖2λw‖): the stationarity Σ y x e^{−y w·x} = 2λw, relative to the terms it is the sum of (for the
+    /// square loss to 2Σ(|y_n| + |f_n|)‖x_n‖ + ‖2λw‖). Exponents of size w·z cost it about |log λ|·1e-16.
+    /// </summary>
+    public required double Residual { get; init; }
+
+    /// <summary>Newton steps over the whole continuation.</summary>
+    public required int NewtonSteps { get; init; }
+
     /// <summary>ρ = ‖w(λ)‖.</summary>
-    public double Rho => Vectors.Norm(Weights);
+    public double Rho => Vectors.Norm(_weights);
 }
 
 /// <summary>
-/// w(λ) = argmin Σ ℓ(y_n, w·x_n) + λ‖w‖² for a linear network (T3b eq. 8, 17 with 2λ for λ). For exponential-type losses
-/// it is the curve ρ v*(ρ) of the fixed-ρ minimizers, so its direction reaches the maximum margin like ‖c‖/ρ with ρ ≈ log(1/λ)/γ: very slowly,
-/// and not monotonically. Newton on the strictly convex objective, continued from large λ in the log domain.
+/// w(λ) = argmin Σ ℓ(y_n, w·x_n) + λ‖w‖² for a linear network (T3b eq. 8, 17 with 2λ for λ). For exponential-type losses it is the curve ρ
+/// v*(ρ) of the fixed-ρ minimizers, so its direction reaches the maximum margin like ‖c‖/ρ with ρ ≈ log(1/λ)/γ: very slowly, and not
+/// monotonically. Newton on the strictly convex objective, continued from large λ in the log domain.
 /// </summary>
-/// <remarks>T3b's printed solution w = Σ k_n x_n, e^{−k_n x_n·Σ x_j} = k_n λ is wrong; the right relation is e^{−x_n·Σ_j k_j x_j} = 2λ k_n.</remarks>
+/// <remarks>
+/// T3b's printed solution w = Σ k_n x_n, e^{−k_n x_n·Σ x_j} = k_n λ is wrong; the right relation is e^{−x_n·Σ_j k_j x_j} = 2λ k_n.
+/// </remarks>
 public static class RegularizationPath
 {
-    /// <inheritdoc cref="At(Dataset, Loss, IReadOnlyList{double})"/>
+    /// <summary>One point of the path.</summary>
+    /// <param name="data">Labels that the loss takes; need not be separable.</param>
+    /// <param name="loss">Summed over examples.</param>
+    /// <param name="lambda">λ &gt; 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">λ is not positive and finite.</exception>
+    /// <exception cref="DataException">Labels that the loss does not take.</exception>
+    /// <exception cref="ArithmeticException">Newton's method did not settle.</exception>
     public static RegularizationPoint Solve(Dataset data, Loss loss, double lambda)
     {
         if (!(lambda > 0 && double.IsFinite(lambda)))
@@ -36,9 +58,14 @@ public static class RegularizationPath
         return At(data, loss, [Math.Log(lambda)])[0];
     }
 
+    /// <summary>Points of the path at several λ, each continued from the next larger one.</summary>
     /// <param name="data">Labels that the loss takes; need not be separable.</param>
     /// <param name="loss">Summed over examples.</param>
     /// <param name="logLambdas">log λ, natural, in any order; −690 is λ = 1e-300, and there is no lower end.</param>
+    /// <returns>A point for each λ, in the order given.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A logarithm is not finite.</exception>
+    /// <exception cref="DataException">Labels that the loss does not take.</exception>
+    /// <exception cref="ArithmeticException">Newton's method did not settle.</exception>
     public static RegularizationPoint[] At(Dataset data, Loss loss, IReadOnlyList<double> logLambdas)
     {
         foreach (var l in logLambdas)
@@ -87,7 +114,13 @@ public static class RegularizationPath
             size += 2 * (Math.Abs(data.Y[n]) + Math.Abs(data.Y[n] - error)) * Vectors.Norm(data.Example(n));
             loss += error * error;
         }
-        return new RegularizationPoint(logLambda, w, Math.Log(loss), size == 0 ? 0 : Vectors.Norm(force) / size, 0);
+        return new RegularizationPoint(w)
+        {
+            LogLambda = logLambda,
+            LogLoss = Math.Log(loss),
+            Residual = size == 0 ? 0 : Vectors.Norm(force) / size,
+            NewtonSteps = 0,
+        };
     }
 
     private sealed class State
@@ -192,7 +225,13 @@ public static class RegularizationPath
         public RegularizationPoint Point(double[] w, double logLambda, int steps)
         {
             var residual = Linearize(w, logLambda, _force).Residual;
-            return new RegularizationPoint(logLambda, _space.Vector(w), Evaluate(w).LogLoss, residual, steps);
+            return new RegularizationPoint(_space.Vector(w))
+            {
+                LogLambda = logLambda,
+                LogLoss = Evaluate(w).LogLoss,
+                Residual = residual,
+                NewtonSteps = steps,
+            };
         }
     }
 }

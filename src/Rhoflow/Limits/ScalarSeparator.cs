@@ -26,6 +26,7 @@ public static class ScalarSeparator
     private static void Check(double x1, double x2)
     {
         if (!(x1 > 0 && x2 > 0 && double.IsFinite(x1) && double.IsFinite(x2)))
-            throw new ArgumentOutOfRangeException(nameof(x1), $"x1 = {x1}, x2 = {x2}", "both must be positive and finite; otherwise the examples can be separated");
+            throw new ArgumentOutOfRangeException(nameof(x1), $"x1 = {x1}, x2 = {x2}",
+                "both must be positive and finite; otherwise the examples can be separated");
     }
 }

@@ -39,12 +39,15 @@ public sealed class SquareLossGrowth
     /// <summary>ρ_eq = Σyf̃/Σf̃² (SQ eq. 7 with λ = 0).</summary>
     public double Equilibrium => B / C;
 
-    /// <summary>The time at which ρ has come from ρ(0) to <paramref name="rho"/>, which lies between ρ(0) and ρ_eq (or beyond ρ(0): negative times).</summary>
+    /// <summary>
+    /// The time at which ρ has come from ρ(0) to <paramref name="rho"/>, which lies between ρ(0) and ρ_eq (or beyond ρ(0): negative times).
+    /// </summary>
     public double Time(double rho)
     {
         if (rho == Rho0) return 0;
         if (!(rho > 0) || rho == Equilibrium || rho > Equilibrium != Rho0 > Equilibrium)
-            throw new ArgumentOutOfRangeException(nameof(rho), rho, $"ρ stays on the side of ρ_eq = {Equilibrium} where it starts, ρ(0) = {Rho0}");
+            throw new ArgumentOutOfRangeException(nameof(rho), rho,
+                $"ρ stays on the side of ρ_eq = {Equilibrium} where it starts, ρ(0) = {Rho0}");
         if (Layers == 1) return -double.LogP1((rho - Rho0) / (Rho0 - Equilibrium)) / (2 * C);
         return TimeBetween(Logit(Rho0), Logit(rho));
     }

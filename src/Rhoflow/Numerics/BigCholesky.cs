@@ -9,7 +9,8 @@ internal sealed class BigCholesky
     private BigCholesky(BigFloat[][] l, BigFloat[] inverse) => (_l, _inverse) = (l, inverse);
 
     /// <param name="k">The lower triangle: row i holds K_i0 … K_ii.</param>
-    /// <exception cref="ArithmeticException">A pivot is not positive: the matrix is not positive definite, or not with these bits.</exception>
+    /// <exception cref="ArithmeticException">A pivot is not positive: the matrix is not positive definite, or not with these
+    /// bits.</exception>
     public static BigCholesky Of(BigFloat[][] k)
     {
         var l = new BigFloat[k.Length][];
@@ -20,7 +21,8 @@ internal sealed class BigCholesky
             for (var j = 0; j < i; j++) row[j] = Less(row, l[j], j) * inverse[j];
             var pivot = Less(row, row, i);
             if (pivot.Sign <= 0)
-                throw new ArithmeticException($"pivot {i + 1} of {l.Length} is not positive with {pivot.Bits} bits: the matrix is singular, or needs more bits");
+                throw new ArithmeticException(
+                    $"pivot {i + 1} of {l.Length} is not positive with {pivot.Bits} bits: the matrix is singular, or needs more bits");
             row[i] = BigFloat.Sqrt(pivot);
             inverse[i] = BigFloat.Of(1, pivot.Bits) / row[i];
         }

@@ -4,8 +4,8 @@ namespace Rhoflow.Numerics;
 
 /// <summary>
 /// m · 2^e with an integer m of at most <see cref="Bits"/> bits: binary floating point of any precision, for linear systems whose condition
-/// number is beyond double. Every operation rounds once, to the nearest (ties to even), with the larger <see cref="Bits"/> of its operands; with 53
-/// they are IEEE's operations on doubles, but there are no infinities, no NaN and no smallest number.
+/// number is beyond double. Every operation rounds once, to the nearest (ties to even), with the larger <see cref="Bits"/> of its operands;
+/// with 53 they are IEEE's operations on doubles, but there are no infinities, no NaN and no smallest number.
 /// </summary>
 public readonly struct BigFloat : IComparable<BigFloat>, IEquatable<BigFloat>
 {
@@ -24,7 +24,7 @@ public readonly struct BigFloat : IComparable<BigFloat>, IEquatable<BigFloat>
     public int Magnitude => _mantissa.IsZero ? 0 : _exponent + Length(_mantissa);
 
     /// <summary>The double as it is, exactly where <paramref name="bits"/> is 53 or more.</summary>
-    /// <exception cref="ArgumentException">x is not finite, or fewer than 2 bits are asked for.</exception>
+    /// <exception cref="ArgumentException">x is not finite, or fewer than 2 bits are requested.</exception>
     public static BigFloat Of(double x, int bits)
     {
         if (!double.IsFinite(x)) throw new ArgumentException($"{x} is no finite number", nameof(x));
@@ -55,6 +55,7 @@ public readonly struct BigFloat : IComparable<BigFloat>, IEquatable<BigFloat>
         return Math.ScaleB((double)rounded._mantissa, rounded._exponent);
     }
 
+    /// <summary>a + b, rounded once.</summary>
     public static BigFloat operator +(BigFloat a, BigFloat b)
     {
         var bits = Math.Max(a.Bits, b.Bits);
@@ -65,12 +66,17 @@ public readonly struct BigFloat : IComparable<BigFloat>, IEquatable<BigFloat>
         return Rounded((high._mantissa << (high._exponent - low._exponent)) + low._mantissa, low._exponent, bits);
     }
 
+    /// <summary>−a, exactly.</summary>
     public static BigFloat operator -(BigFloat a) => new(-a._mantissa, a._exponent, a.Bits);
 
+    /// <summary>a − b, rounded once.</summary>
     public static BigFloat operator -(BigFloat a, BigFloat b) => a + -b;
 
-    public static BigFloat operator *(BigFloat a, BigFloat b) => Rounded(a._mantissa * b._mantissa, checked(a._exponent + b._exponent), Math.Max(a.Bits, b.Bits));
+    /// <summary>a·b, rounded once.</summary>
+    public static BigFloat operator *(BigFloat a, BigFloat b) =>
+        Rounded(a._mantissa * b._mantissa, checked(a._exponent + b._exponent), Math.Max(a.Bits, b.Bits));
 
+    /// <summary>a/b, rounded once.</summary>
     /// <exception cref="DivideByZeroException">b is 0.</exception>
     public static BigFloat operator /(BigFloat a, BigFloat b)
     {
@@ -82,11 +88,17 @@ public readonly struct BigFloat : IComparable<BigFloat>, IEquatable<BigFloat>
         return Rounded((quotient << 1) + sticky, a._exponent - b._exponent - shift - 1, bits);
     }
 
+    /// <summary>Whether a is smaller than b; exact, whatever their precisions.</summary>
     public static bool operator <(BigFloat a, BigFloat b) => a.CompareTo(b) < 0;
+    /// <summary>Whether a is larger than b; exact, whatever their precisions.</summary>
     public static bool operator >(BigFloat a, BigFloat b) => a.CompareTo(b) > 0;
+    /// <summary>Whether a is at most b.</summary>
     public static bool operator <=(BigFloat a, BigFloat b) => a.CompareTo(b) <= 0;
+    /// <summary>Whether a is at least b.</summary>
     public static bool operator >=(BigFloat a, BigFloat b) => a.CompareTo(b) >= 0;
+    /// <summary>Whether the numbers are the same, whatever their precision.</summary>
     public static bool operator ==(BigFloat a, BigFloat b) => a.Equals(b);
+    /// <summary>Whether the numbers differ.</summary>
     public static bool operator !=(BigFloat a, BigFloat b) => !a.Equals(b);
 
     /// <summary>√x.</summary>
@@ -134,6 +146,9 @@ public readonly struct BigFloat : IComparable<BigFloat>, IEquatable<BigFloat>
         return Rounded(sum, exponent, bits);
     }
 
+    /// <summary>
+    /// −1, 0 or 1 as this number is smaller than, the same as or larger than the other; exact, whatever their precisions.
+    /// </summary>
     public int CompareTo(BigFloat other)
     {
         if (Sign != other.Sign) return Sign.CompareTo(other.Sign);
@@ -146,8 +161,10 @@ public readonly struct BigFloat : IComparable<BigFloat>, IEquatable<BigFloat>
     /// <summary>Whether the numbers are the same, whatever their precision.</summary>
     public bool Equals(BigFloat other) => CompareTo(other) == 0;
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is BigFloat other && Equals(other);
 
+    /// <summary>The same for equal numbers, whatever their precision.</summary>
     public override int GetHashCode()
     {
         if (_mantissa.IsZero) return 0;
@@ -155,6 +172,7 @@ public readonly struct BigFloat : IComparable<BigFloat>, IEquatable<BigFloat>
         return HashCode.Combine(_mantissa >> zeros, _exponent + zeros);
     }
 
+    /// <summary>The nearest double, in invariant culture.</summary>
     public override string ToString() => ToDouble().ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static BigFloat Rounded(BigInteger mantissa, int exponent, int bits)

@@ -30,7 +30,8 @@ internal sealed class Cholesky
             if (from > 0)
             {
                 var explained = new double[(n - from) * (to - from)];
-                Gemm.Multiply<double>(GemmForm.NT, n - from, to - from, from, l.AsSpan(from * n), n, l.AsSpan(from * n), n, explained, to - from, accumulate: false, team);
+                Gemm.Multiply<double>(GemmForm.NT, n - from, to - from, from, l.AsSpan(from * n), n, l.AsSpan(from * n), n, explained,
+                    to - from, accumulate: false, team);
                 for (var i = from; i < n; i++)
                 {
                     var row = l.AsSpan(i * n + from, to - from);
@@ -44,7 +45,8 @@ internal sealed class Cholesky
                 if (!(pivot > 0)) return null;
                 share = Math.Min(share, pivot / s[j * n + j]);
                 var root = l[j * n + j] = Math.Sqrt(pivot);
-                for (var i = j + 1; i < n; i++) l[i * n + j] = (l[i * n + j] - TensorPrimitives.Dot<double>(l.AsSpan(i * n + from, j - from), own)) / root;
+                for (var i = j + 1; i < n; i++)
+                    l[i * n + j] = (l[i * n + j] - TensorPrimitives.Dot<double>(l.AsSpan(i * n + from, j - from), own)) / root;
             }
         }
         return new Cholesky(l, n, share);

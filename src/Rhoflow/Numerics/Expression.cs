@@ -186,7 +186,7 @@ internal sealed class Expression
         {
             var start = _at;
             while (_at < text.Length && (char.IsAsciiDigit(text[_at]) || text[_at] == '.')) _at++;
-            // 1e3 is a number, while 2*e is e: an exponent needs a digit behind it.
+            // 1e3 is a number, while 2*e is e: an exponent needs a digit after it.
             if (_at + 1 < text.Length && text[_at] is 'e' or 'E')
             {
                 var next = _at + 1;

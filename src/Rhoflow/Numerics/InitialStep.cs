@@ -1,6 +1,9 @@
 namespace Rhoflow.Numerics;
 
-/// <summary>The first step of an integrator (Hairer, Nørsett, Wanner I, II.4): an Euler step would change y by 1 %, and its curvature fits the order.</summary>
+/// <summary>
+/// The first step of an integrator (Hairer, Nørsett, Wanner I, II.4): an Euler step would change y by 1 %, and its curvature fits the
+/// order.
+/// </summary>
 internal static class InitialStep
 {
     /// <param name="field">dy/ds; evaluated once.</param>

@@ -8,7 +8,8 @@ namespace Rhoflow.Numerics;
 internal static class Precise
 {
     /// <summary>⟨a, b⟩.</summary>
-    public static double Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b) where T : unmanaged, IFloatingPointIeee754<T> => typeof(T) == typeof(float)
+    public static double Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b) where T : unmanaged, IFloatingPointIeee754<T> =>
+        typeof(T) == typeof(float)
         ? Dot(MemoryMarshal.Cast<T, float>(a), MemoryMarshal.Cast<T, float>(b))
         : TensorPrimitives.Dot(MemoryMarshal.Cast<T, double>(a), MemoryMarshal.Cast<T, double>(b));
 

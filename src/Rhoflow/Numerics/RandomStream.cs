@@ -18,7 +18,7 @@ public sealed class RandomStream
     }
 
     /// <summary>
-    /// Starts over as number <paramref name="index"/> of the family (seed, stream): noise of step 1000 can be had without that of the steps
+    /// Restarts as number <paramref name="index"/> of the family (seed, stream): the noise of step 1000 is drawn without that of the steps
     /// before it, and nothing needs to be stored.
     /// </summary>
     public void Restart(long seed, int stream, long index)

@@ -1,6 +1,8 @@
 namespace Rhoflow.Numerics;
 
-/// <summary>Spearman's ρ: how far y grows with x, whatever the shape of the relation (which number of a network ranks test errors).</summary>
+/// <summary>
+/// Spearman's ρ: how far y grows with x, whatever the shape of the relation (which number of a network ranks test errors).
+/// </summary>
 internal static class RankCorrelation
 {
     /// <summary>Pearson's correlation of the ranks, ties sharing the mean of theirs; NaN where all x or all y are equal.</summary>

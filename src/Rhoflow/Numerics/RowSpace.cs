@@ -10,7 +10,8 @@ internal sealed class RowSpace
 
     /// <param name="vectors">a_n, m numbers each.</param>
     /// <param name="m">Their length.</param>
-    /// <param name="tolerance">A vector whose part outside the span so far is below this, relative to its own length, adds no dimension.</param>
+    /// <param name="tolerance">A vector whose part outside the span so far is below this, relative to its own length, adds no
+    /// dimension.</param>
     public RowSpace(IEnumerable<double[]> vectors, int m, double tolerance = 1e-11)
     {
         _basis = new UpdatableQr(m);

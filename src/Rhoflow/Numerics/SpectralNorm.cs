@@ -15,7 +15,8 @@ internal static class SpectralNorm
     /// <param name="a">A, row-major.</param>
     public static double Of(int rows, int columns, ReadOnlySpan<double> a)
     {
-        if (a.Length != rows * columns) throw new ArgumentException($"a matrix of {rows} × {columns} has {rows * columns} numbers; {a.Length} were given", nameof(a));
+        if (a.Length != rows * columns)
+            throw new ArgumentException($"a matrix of {rows} × {columns} has {rows * columns} numbers; {a.Length} were given", nameof(a));
         if (rows == 1 || columns == 1) return Vectors.Norm(a);
         var size = Vectors.Norm(a);
         if (size == 0 || !double.IsFinite(size)) return size;
@@ -49,7 +50,8 @@ internal static class SpectralNorm
     }
 
     // σ_max of the upper bidiagonal matrix B (α on the diagonal, β above it), and the last entry of its left singular vector u: the largest
-    // eigenvalue of the tridiagonal BBᵀ by bisection (no pivot of σ² − BBᵀ is negative above it), then u by its ratios, from the end backwards.
+    // eigenvalue of the tridiagonal BBᵀ by bisection (no pivot of σ² − BBᵀ is negative above it), then u by its ratios, from the end
+    // backwards.
     private static (double Sigma, double Last) Largest(List<double> alphas, List<double> betas)
     {
         var size = alphas.Count;

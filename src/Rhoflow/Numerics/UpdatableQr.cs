@@ -30,7 +30,9 @@ internal sealed class UpdatableQr(int rows)
             }
     }
 
-    /// <summary>Appends the column that <see cref="Project"/> split into <paramref name="coefficients"/> and <paramref name="rest"/> ≠ 0.</summary>
+    /// <summary>
+    /// Appends the column that <see cref="Project"/> split into <paramref name="coefficients"/> and <paramref name="rest"/> ≠ 0.
+    /// </summary>
     public void Append(ReadOnlySpan<double> coefficients, ReadOnlySpan<double> rest)
     {
         var norm = Vectors.Norm(rest);

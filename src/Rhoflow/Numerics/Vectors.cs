@@ -31,10 +31,13 @@ internal static class Vectors
     /// <summary>y ← c·x.</summary>
     public static void Scale(double c, ReadOnlySpan<double> x, Span<double> y) => TensorPrimitives.Multiply(x, c, y);
 
-    /// <summary>x ← e^x for x ≤ 0, and 0 where that is below 1e-307: terms of a sum whose largest is 1, with the same bits wherever x lies in memory.</summary>
+    /// <summary>
+    /// x ← e^x for x ≤ 0, and 0 where that is below 1e-307: terms of a sum whose largest is 1, with the same bits wherever x lies in
+    /// memory.
+    /// </summary>
     /// <remarks>
-    /// The library's exponential rounds a whole vector differently as soon as one of its lanes lies beyond ±708, and which numbers share a vector
-    /// depends on the array's address. So no lane is let go that far.
+    /// The library's exponential rounds a whole vector differently as soon as one of its lanes lies beyond ±708, and which numbers share a
+    /// vector depends on the array's address. So no lane is let go that far.
     /// </remarks>
     public static void ExpOfNegatives(Span<double> x)
     {
@@ -61,7 +64,9 @@ internal static class Vectors
         return double.IsInfinity(high) || double.IsNegativeInfinity(low) ? high : high + double.LogP1(Math.Exp(low - high));
     }
 
-    /// <summary>The angle between two directions, accurate also when it is tiny: 2 atan2(‖a−b‖, ‖a+b‖) of the normalized vectors. Radians.</summary>
+    /// <summary>
+    /// The angle between two directions, accurate also when it is tiny: 2 atan2(‖a−b‖, ‖a+b‖) of the normalized vectors. Radians.
+    /// </summary>
     public static double Angle(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         double na = Norm(a), nb = Norm(b);
@@ -72,7 +77,8 @@ internal static class Vectors
     private static void Replace(Span<double> x, double bound, double value)
     {
         var (bounds, values) = (new Vector<double>(bound), new Vector<double>(value));
-        foreach (ref var v in MemoryMarshal.Cast<double, Vector<double>>(x)) v = Vector.ConditionalSelect(Vector.LessThan(v, bounds), values, v);
+        foreach (ref var v in MemoryMarshal.Cast<double, Vector<double>>(x))
+            v = Vector.ConditionalSelect(Vector.LessThan(v, bounds), values, v);
         for (var n = x.Length - x.Length % Vector<double>.Count; n < x.Length; n++)
             if (x[n] < bound) x[n] = value;
     }

@@ -4,8 +4,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Regression;
 
 /// <summary>
-/// Least squares y ≈ Φw in double precision through Φ = Σ_i s_i u_i v_iᵀ (N × D): the minimum-norm solution, what of w the data cannot see, and
-/// any number of gradient steps at once (T3b §6, Fig 4).
+/// Least squares y ≈ Φw in double precision through Φ = Σ_i s_i u_i v_iᵀ (N × D): the minimum-norm solution, what of w the data cannot see,
+/// and any number of gradient steps at once (T3b §6, Fig 4).
 /// </summary>
 public sealed class FeatureModes
 {
@@ -31,13 +31,15 @@ public sealed class FeatureModes
     /// <summary>N/s_1²: with larger steps gradient descent on the mean of squares diverges.</summary>
     public double LargestStep => Rank == 0 ? double.PositiveInfinity : Examples / (SingularValues[0] * SingularValues[0]);
 
+    /// <summary>The decomposition of a feature matrix.</summary>
     /// <param name="phi">Φ, N rows of D numbers.</param>
     /// <param name="relativeTolerance">Singular values up to this times s_1 count as zero; null: max(N, D)·2.2e-16.</param>
     /// <exception cref="ArgumentException">No rows, or rows of different lengths.</exception>
     public static FeatureModes Of(double[][] phi, double? relativeTolerance = null)
     {
         if (phi.Length == 0 || phi[0].Length == 0 || phi.Any(r => r.Length != phi[0].Length))
-            throw new ArgumentException($"Φ needs rows of one length ≥ 1; {phi.Length} rows with {string.Join(", ", phi.Select(r => r.Length).Distinct())} numbers were given", nameof(phi));
+            throw new ArgumentException($"Φ needs rows of one length ≥ 1; {phi.Length} rows with "
+                + $"{string.Join(", ", phi.Select(r => r.Length).Distinct())} numbers were given", nameof(phi));
         var svd = DenseMatrix.OfRowArrays(phi).Svd();
         var threshold = (relativeTolerance ?? Math.Max(phi.Length, phi[0].Length) * Rounding) * svd.S[0];
         var singular = svd.S.Where(s => s > threshold).ToArray();
@@ -53,9 +55,9 @@ public sealed class FeatureModes
     }
 
     /// <summary>
-    /// w = Φ⁺y, D numbers. Where s_1/s_rank comes near 1e16 this is limited by rounding and by the tolerance, not by the data: with 76 Chebyshev
-    /// nodes the test error is 1e-12 … 1e-6 for degrees 40 … 200, where the exact interpolant has 1e-59 … 1e-10, and .12 at 300 instead of .0018
-    /// (<see cref="PolynomialRegression.MinimumNorm"/>).
+    /// w = Φ⁺y, D numbers. Where s_1/s_rank comes near 1e16 this is limited by rounding and by the tolerance, not by the data: with 76
+    /// Chebyshev nodes the test error is 1e-12 … 1e-6 for degrees 40 … 200, where the exact interpolant has 1e-59 … 1e-10, and .12 at 300
+    /// instead of .0018 (<see cref="PolynomialRegression.MinimumNorm"/>).
     /// </summary>
     public double[] MinimumNorm(ReadOnlySpan<double> y)
     {
@@ -98,7 +100,8 @@ public sealed class FeatureModes
     public void Descend(Span<double> w, ReadOnlySpan<double> y, double step, long steps)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
-        if (!(step > 0 && step <= LargestStep)) throw new ArgumentOutOfRangeException(nameof(step), step, $"gradient descent converges for steps in (0, {LargestStep}]");
+        if (!(step > 0 && step <= LargestStep))
+            throw new ArgumentOutOfRangeException(nameof(step), step, $"gradient descent converges for steps in (0, {LargestStep}]");
         for (var i = 0; i < Rank; i++)
         {
             var s = SingularValues[i];

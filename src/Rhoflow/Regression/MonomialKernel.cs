@@ -24,7 +24,8 @@ internal sealed class MonomialKernel
     {
         BigFloat[] a = Powers(_a, degree), b = Powers(_b, degree);
         return [.. Enumerable.Range(0, _b.Length).Select(t => Enumerable.Range(0, t + 1)
-            .Select(i => _inverse[t][i] is { Sign: not 0 } inverse ? (_one - a[i] * b[t]) * inverse : BigFloat.Of(degree + 1, _one.Bits)).ToArray())];
+            .Select(i => _inverse[t][i] is { Sign: not 0 } inverse ? (_one - a[i] * b[t]) * inverse : BigFloat.Of(degree + 1, _one.Bits))
+            .ToArray())];
     }
 
     /// <summary>Σ_i α_i k(a_i, b_t) for every t.</summary>

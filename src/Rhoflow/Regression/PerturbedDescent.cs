@@ -3,22 +3,23 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Regression;
 
 /// <summary>A moment of a <see cref="PerturbedDescent"/>, averaged over its repeats.</summary>
-/// <param name="Iteration">Steps so far. Where a perturbation falls on it, this is the moment before.</param>
+/// <param name="Iteration">Steps so far. At a perturbation, the moment before it.</param>
 /// <param name="TrainError">Mean over repeats of the mean squared error on training points.</param>
 /// <param name="TestError">The same on test points.</param>
 /// <param name="Norm">Mean ‖w‖.</param>
 /// <param name="NormSquared">Mean ‖w‖².</param>
 /// <param name="NullNormSquared">Mean ‖Pw‖², P = I − Φ⁺Φ: what no gradient can take back; the rest is ‖Φ⁺Φw‖².</param>
-public sealed record PerturbedMoment(long Iteration, double TrainError, double TestError, double Norm, double NormSquared, double NullNormSquared);
+public sealed record PerturbedMoment(long Iteration, double TrainError, double TestError, double Norm, double NormSquared,
+    double NullNormSquared);
 
 /// <summary>
-/// Gradient descent on the mean of squares whose weights get Gaussian noise every so often (T3b §6, Fig 4): data pull back what they see, and the
-/// rest walks at random, E‖w‖² growing by (D − rank) σ² a perturbation (T3b §6; 6.2775 for degree 39 and 9 nodes). The steps between
-/// perturbations are made at once (<see cref="FeatureModes.Descend"/>).
+/// Gradient descent on the mean of squares whose weights get Gaussian noise every so often (T3b §6, Fig 4): data pull back what they see,
+/// and the rest walks at random, E‖w‖² growing by (D − rank) σ² per perturbation (T3b §6; 6.2775 for degree 39 and 9 nodes). The steps
+/// between perturbations are made at once (<see cref="FeatureModes.Descend"/>).
 /// </summary>
 /// <remarks>
-/// The paper's step .2 is stable for the mean of squares, not for their sum. The slowest mode of degree 39 then shrinks by a factor .062 in 120,000
-/// steps, so that training error comes back to about 1e-8, not to machine precision as the caption says.
+/// The paper's step .2 is stable for the mean of squares, not for their sum. The slowest mode of degree 39 then shrinks by a factor .062 in
+/// 120,000 steps, so that training error comes back to about 1e-8, not to machine precision as the caption says.
 /// </remarks>
 public sealed record PerturbedDescent
 {
@@ -49,13 +50,15 @@ public sealed record PerturbedDescent
     /// <param name="testPhi">Φ on test points, M × D.</param>
     /// <param name="testY">Their targets, M.</param>
     /// <param name="seed">Repeat r has noise of stream r.</param>
-    /// <exception cref="ArgumentException">A count or step that makes no sense, or shapes that do not fit.</exception>
+    /// <exception cref="ArgumentException">A count or step that is out of range, or shapes that do not fit.</exception>
     public PerturbedMoment[] Run(double[][] phi, double[] y, double[][] testPhi, double[] testY, long seed)
     {
-        if (Every < 1 || Observe < 1 || Repeats < 1 || Iterations < 0) throw new ArgumentException($"every {Every}, observe {Observe}, repeats {Repeats} must be ≥ 1 and iterations {Iterations} ≥ 0");
+        if (Every < 1 || Observe < 1 || Repeats < 1 || Iterations < 0)
+            throw new ArgumentException($"every {Every}, observe {Observe}, repeats {Repeats} must be ≥ 1 and iterations {Iterations} ≥ 0");
         if (!(Sigma >= 0)) throw new ArgumentException($"σ must not be negative; {Sigma} was given");
         if (phi.Length != y.Length || testPhi.Length != testY.Length || testPhi.Any(r => r.Length != phi[0].Length))
-            throw new ArgumentException($"{phi.Length} training rows with {y.Length} targets and {testPhi.Length} test rows with {testY.Length} targets were given; features must agree");
+            throw new ArgumentException($"{phi.Length} training rows with {y.Length} targets and {testPhi.Length} test rows with "
+                + $"{testY.Length} targets were given; features must agree");
         var modes = FeatureModes.Of(phi);
         long[] times = [.. Moments()];
         var sums = new double[times.Length, 5];
@@ -68,7 +71,8 @@ public sealed record PerturbedDescent
             {
                 modes.Descend(w, y, Step, times[i] - now);
                 now = times[i];
-                double[] values = [Error(phi, y, w), Error(testPhi, testY, w), Vectors.Norm(w), Vectors.Dot(w, w), Square(modes.NullPart(w))];
+                double[] values = [Error(phi, y, w), Error(testPhi, testY, w), Vectors.Norm(w), Vectors.Dot(w, w),
+                    Square(modes.NullPart(w))];
                 for (var j = 0; j < values.Length; j++) sums[i, j] += values[j] / Repeats;
                 if (!IsPerturbed(now)) continue;
                 foreach (ref var v in w.AsSpan()) v += Sigma * noise.NextNormal();

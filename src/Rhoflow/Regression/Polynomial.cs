@@ -28,7 +28,8 @@ public sealed record Polynomial(IReadOnlyList<BigFloat> Weights)
     }
 
     /// <summary>(1/N) Σ_n (y_n − p(x_n))².</summary>
-    public BigFloat MeanSquaredError(IReadOnlyList<BigFloat> x, IReadOnlyList<BigFloat> y) => MeanSquare([.. x.Select((p, n) => y[n] - At(p))]);
+    public BigFloat MeanSquaredError(IReadOnlyList<BigFloat> x, IReadOnlyList<BigFloat> y) =>
+        MeanSquare([.. x.Select((p, n) => y[n] - At(p))]);
 
     internal static BigFloat MeanSquare(BigFloat[] errors) => BigFloat.Dot(errors, errors) / BigFloat.Of(errors.Length, errors[0].Bits);
 }

@@ -3,8 +3,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Regression;
 
 /// <summary>
-/// Polynomials Σ_j w_j x^j through data, in extended precision: of the Vandermonde matrix Φ (N × (d+1), Φ_nj = x_n^j) with its condition number
-/// beyond 1e15 no digit survives in double (T3b Fig 6).
+/// Polynomials Σ_j w_j x^j through data, in extended precision: of the Vandermonde matrix Φ (N × (d+1), Φ_nj = x_n^j) with its condition
+/// number beyond 1e15 no digit survives in double (T3b Fig 6).
 /// </summary>
 public static class PolynomialRegression
 {
@@ -12,8 +12,8 @@ public static class PolynomialRegression
     public const int DefaultBits = 384;
 
     /// <summary>
-    /// w = Φ⁺y: for d + 1 ≥ N the interpolant with the least ‖w‖, w = Φᵀα with Kα = y and K = ΦΦᵀ, K_nm = (1 − (x_n x_m)^{d+1})/(1 − x_n x_m);
-    /// for d + 1 &lt; N the least-squares polynomial, (ΦᵀΦ) w = Φᵀy.
+    /// w = Φ⁺y: for d + 1 ≥ N the interpolant with the least ‖w‖, w = Φᵀα with Kα = y and K = ΦΦᵀ, K_nm = (1 − (x_n x_m)^{d+1})/(1 − x_n
+    /// x_m); for d + 1 &lt; N the least-squares polynomial, (ΦᵀΦ) w = Φᵀy.
     /// </summary>
     /// <param name="nodes">x_n, N different numbers.</param>
     /// <param name="targets">y_n, N.</param>
@@ -21,7 +21,8 @@ public static class PolynomialRegression
     /// <param name="precisionBits">The precision of everything in between.</param>
     /// <exception cref="ArgumentException">Lengths that differ, no nodes, or two that coincide (they are named).</exception>
     /// <exception cref="ArithmeticException">The bits do not suffice for the matrix.</exception>
-    public static Polynomial MinimumNorm(IReadOnlyList<BigFloat> nodes, IReadOnlyList<BigFloat> targets, int degree, int precisionBits = DefaultBits)
+    public static Polynomial MinimumNorm(IReadOnlyList<BigFloat> nodes, IReadOnlyList<BigFloat> targets, int degree,
+        int precisionBits = DefaultBits)
     {
         var (x, y) = Check(nodes, targets, degree, precisionBits);
         if (degree + 1 < x.Length) return LeastSquares(x, y, degree);
@@ -32,7 +33,8 @@ public static class PolynomialRegression
     /// <summary>argmin Σ_n (y_n − p(x_n))² + λ‖w‖²: ((ΦᵀΦ) + λI) w = Φᵀy, or Φᵀ(K + λI)⁻¹y where that is the smaller system.</summary>
     /// <param name="lambda">λ &gt; 0.</param>
     /// <inheritdoc cref="MinimumNorm"/>
-    public static Polynomial Ridge(IReadOnlyList<BigFloat> nodes, IReadOnlyList<BigFloat> targets, int degree, BigFloat lambda, int precisionBits = DefaultBits)
+    public static Polynomial Ridge(IReadOnlyList<BigFloat> nodes, IReadOnlyList<BigFloat> targets, int degree, BigFloat lambda,
+        int precisionBits = DefaultBits)
     {
         if (lambda.Sign <= 0) throw new ArgumentException($"λ must be positive; {lambda} was given", nameof(lambda));
         var (x, y) = Check(nodes, targets, degree, precisionBits);
@@ -52,11 +54,14 @@ public static class PolynomialRegression
     {
         ArgumentOutOfRangeException.ThrowIfNegative(degree);
         if (nodes.Count == 0) throw new ArgumentException("a regression needs at least one node", nameof(nodes));
-        if (nodes.Count != targets.Count) throw new ArgumentException($"{nodes.Count} nodes were given with {targets.Count} targets", nameof(targets));
+        if (nodes.Count != targets.Count)
+            throw new ArgumentException($"{nodes.Count} nodes were given with {targets.Count} targets", nameof(targets));
         BigFloat[] x = [.. nodes.Select(p => p.WithBits(bits))];
         int[] order = [.. Enumerable.Range(0, x.Length).OrderBy(i => x[i])];
         for (var i = 1; i < order.Length; i++)
-            if (x[order[i]] == x[order[i - 1]]) throw new ArgumentException($"nodes {order[i - 1] + 1} and {order[i] + 1} are the same number, {x[order[i]]}", nameof(nodes));
+            if (x[order[i]] == x[order[i - 1]])
+                throw new ArgumentException($"nodes {order[i - 1] + 1} and {order[i] + 1} are the same number, {x[order[i]]}",
+                    nameof(nodes));
         return (x, [.. targets.Select(p => p.WithBits(bits))]);
     }
 

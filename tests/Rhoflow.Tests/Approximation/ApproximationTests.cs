@@ -150,9 +150,11 @@ public sealed class ApproximationTests
     public void Mistakes_are_named()
     {
         Should.Throw<ArgumentException>(() => CompositionalFunction.BinaryTree(6, _ => H)).Message.ShouldContain("2, 4, 8");
-        Should.Throw<ArgumentException>(() => new CompositionalFunction(2, [new Constituent([0, 2], H)])).Message.ShouldContain("vertex 1 reads 2");
+        Should.Throw<ArgumentException>(() =>
+            new CompositionalFunction(2, [new Constituent([0, 2], H)])).Message.ShouldContain("vertex 1 reads 2");
         Should.Throw<ArgumentOutOfRangeException>(() => MultilinearGrid.Interpolate(H, 21, 2)).Message.ShouldContain("1 … 20");
-        Should.Throw<ArgumentException>(() => new RidgeTraining().Fit(RidgeNetwork.Shallow(3, 2), CompositionalFunction.BinaryTree(2, _ => H), 0)).Message.ShouldContain("3 inputs");
+        Should.Throw<ArgumentException>(() => new RidgeTraining()
+            .Fit(RidgeNetwork.Shallow(3, 2), CompositionalFunction.BinaryTree(2, _ => H), 0)).Message.ShouldContain("3 inputs");
         Should.Throw<ArgumentException>(() => ApproximationError.Exponent([1, 1], [2, 3])).Message.ShouldContain("two different");
     }
 

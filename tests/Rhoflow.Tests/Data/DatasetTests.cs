@@ -59,8 +59,9 @@ public class DatasetTests
             two.ClassNames.ShouldBe(["eel", "cat"]);
             two.Example(4).SequenceEqual(data.Example(6)).ShouldBeTrue();
         }
-        Should.Throw<DataException>(() => Images().Bytes.OfClasses("cat", "Cat")).Message.ShouldContain("asked for twice");
-        Should.Throw<DataException>(() => Images().Bytes.OfClasses("cow")).Message.ShouldContain("no class 'cow'; its classes are cat, dog, eel");
+        Should.Throw<DataException>(() => Images().Bytes.OfClasses("cat", "Cat")).Message.ShouldContain("named twice");
+        Should.Throw<DataException>(() =>
+            Images().Bytes.OfClasses("cow")).Message.ShouldContain("no class 'cow'; its classes are cat, dog, eel");
     }
 
     // The reference: each transform by its formula, in plain loops over float64.
@@ -139,7 +140,8 @@ public class DatasetTests
         Error(() => Dataset.Of("a", new float[] { 1, 2, float.NaN, 4 }, [1, 1], 2)).ShouldContain("x[1][0] is NaN");
         Error(() => Dataset.Of("a", new double[] { 1, 2, 3, double.NegativeInfinity }, [1, 1], 2)).ShouldContain("x[1][1] is -Infinity");
         Error(() => new Dataset("a", [1, 2], [double.NaN], 2)).ShouldContain("y[0] is NaN");
-        Error(() => Dataset.Of("a", new byte[6], [1], 6, shape: new TensorShape(1, 2, 2))).ShouldContain("images of 1×2×2 have 4 inputs; 6 were given");
+        Error(() => Dataset.Of("a", new byte[6], [1], 6, shape: new TensorShape(1, 2, 2)))
+            .ShouldContain("images of 1×2×2 have 4 inputs; 6 were given");
         Error(() => new Dataset("a", [1, 0, 0, 0], [1, 1], 2).UnitNorm()).ShouldContain("example 1 is zero");
         Error(() => new Dataset("a", [1, 1e300], [1], 2).XAs<float>()).ShouldContain("x[0][1] is 1E+300, which is too large for float32");
         new Dataset("real", [1.0, 2], [.5, 1.5], 1).Classes.ShouldBe(0);

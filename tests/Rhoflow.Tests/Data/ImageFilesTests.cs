@@ -46,7 +46,8 @@ public sealed class ImageFilesTests : IDisposable
             a.X.SequenceEqual(b.X).ShouldBeTrue();
             a.Y.SequenceEqual(b.Y).ShouldBeTrue();
         }
-        Should.Throw<DataException>(() => Cifar10.Train(_folder.Path, ["car"])).Message.ShouldContain("no class 'car'; its classes are airplane, automobile");
+        Should.Throw<DataException>(() =>
+            Cifar10.Train(_folder.Path, ["car"])).Message.ShouldContain("no class 'car'; its classes are airplane, automobile");
     }
 
     [Theory]
@@ -64,7 +65,8 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(".bin", 1000, "data_batch_2.bin: its content ends at byte 60460, 2073 bytes into record 19; a multiple of 3073 bytes was expected")]
+    [InlineData(".bin", 1000, "data_batch_2.bin: its content ends at byte 60460, 2073 bytes into record 19; a multiple of 3073 bytes was "
+        + "expected")]
     [InlineData(".bin", 61460, "data_batch_2.bin: is empty; records of 3073 bytes were expected")]
     public void A_truncated_CIFAR_file_is_named_with_the_byte_where_it_ends(string ending, int missing, string expected)
     {
@@ -81,7 +83,8 @@ public sealed class ImageFilesTests : IDisposable
     {
         SampleFiles.WriteCifar(_folder.Path);
         SampleFiles.WriteMnist(_folder.Path, packed: true);
-        foreach (var (name, read) in new (string, Action)[] { ("data_batch_3.bin.gz", () => Cifar10.Train(_folder.Path)), (Mnist.TrainFiles[0] + ".gz", () => Mnist.Train(_folder.Path)) })
+        foreach (var (name, read) in new (string, Action)[] { ("data_batch_3.bin.gz", () => Cifar10.Train(_folder.Path)),
+            (Mnist.TrainFiles[0] + ".gz", () => Mnist.Train(_folder.Path)) })
         {
             var bytes = File.ReadAllBytes(_folder / name);
             File.WriteAllBytes(_folder / name, bytes[..(int)(kept * bytes.Length)]);
@@ -112,8 +115,10 @@ public sealed class ImageFilesTests : IDisposable
         Should.Throw<DataException>(() => Cifar10.Train(_folder.Path)).Message.ShouldStartWith(path);
         File.WriteAllBytes(path, [1, 2, 3]);
         Should.Throw<DataException>(() => Cifar10.Train(_folder.Path)).Message.ShouldContain("3 bytes are too few for a gzip file");
-        File.WriteAllBytes(path, [.. SampleFiles.Gzip(SampleFiles.CifarRecords(1, 1)), .. SampleFiles.Gzip(SampleFiles.CifarRecords(2, 2))]);
-        Should.Throw<DataException>(() => Cifar10.Train(_folder.Path)).Message.ShouldContain("ends at byte 6146, where its gzip trailer says 3073");
+        File.WriteAllBytes(path,
+            [.. SampleFiles.Gzip(SampleFiles.CifarRecords(1, 1)), .. SampleFiles.Gzip(SampleFiles.CifarRecords(2, 2))]);
+        Should.Throw<DataException>(() =>
+            Cifar10.Train(_folder.Path)).Message.ShouldContain("ends at byte 6146, where its gzip trailer says 3073");
     }
 
     [Fact]
@@ -121,11 +126,14 @@ public sealed class ImageFilesTests : IDisposable
     {
         SampleFiles.WriteCifar(_folder.Path);
         SampleFiles.Write(_folder / "data_batch_4.bin", SampleFiles.CifarRecords(1, 3, 10, 4));
-        Should.Throw<DataException>(() => Cifar10.Train(_folder.Path)).Message.ShouldContain("data_batch_4.bin: record 1 (byte 3073) has the label 10; labels are 0 … 9");
+        Should.Throw<DataException>(() =>
+            Cifar10.Train(_folder.Path)).Message.ShouldContain("data_batch_4.bin: record 1 (byte 3073) has the label 10; labels are 0 … 9");
         File.Delete(_folder / "data_batch_4.bin");
-        Should.Throw<DataException>(() => Cifar10.Train(_folder.Path)).Message.ShouldContain($"there is no file 'data_batch_4.bin' or 'data_batch_4.bin.gz' in {_folder.Path}");
+        Should.Throw<DataException>(() => Cifar10.Train(_folder.Path)).Message.ShouldContain(
+            $"there is no file 'data_batch_4.bin' or 'data_batch_4.bin.gz' in {_folder.Path}");
         File.WriteAllText(_folder / Cifar10.NamesFile, "cat\ndog\n");
-        Should.Throw<DataException>(() => Cifar10.Test(_folder.Path)).Message.ShouldContain("10 different class names were expected, one a line; found cat, dog");
+        Should.Throw<DataException>(() =>
+            Cifar10.Test(_folder.Path)).Message.ShouldContain("10 different class names were expected, one per line; found cat, dog");
     }
 
     [Theory]
@@ -151,12 +159,15 @@ public sealed class ImageFilesTests : IDisposable
     {
         SampleFiles.WriteMnist(_folder.Path, packed: false);
         SampleFiles.Write(_folder / Mnist.TrainFiles[0], SampleFiles.IdxImages(30, 28, 28, 1)[..^1]);
-        Should.Throw<DataException>(() => Mnist.Train(_folder.Path)).Message.ShouldContain("23535 bytes were found; 23536 were expected by its header");
+        Should.Throw<DataException>(() =>
+            Mnist.Train(_folder.Path)).Message.ShouldContain("23535 bytes were found; 23536 were expected by its header");
         File.Delete(_folder / Mnist.TrainFiles[0]);
         SampleFiles.Write(_folder / (Mnist.TrainFiles[0] + ".gz"), [.. SampleFiles.IdxImages(30, 28, 28, 1), 0]);
-        Should.Throw<DataException>(() => Mnist.Train(_folder.Path)).Message.ShouldContain("goes on after byte 23536, where the last image should end");
+        Should.Throw<DataException>(() =>
+            Mnist.Train(_folder.Path)).Message.ShouldContain("goes on after byte 23536, where the last image should end");
         SampleFiles.Write(_folder / Mnist.TestFiles[1], SampleFiles.IdxLabels(1, 2)[..6]);
-        Should.Throw<DataException>(() => Mnist.Test(_folder.Path)).Message.ShouldContain("ends at byte 6, inside the header: 8 bytes from byte 0 on were expected, 6 were found");
+        Should.Throw<DataException>(() => Mnist.Test(_folder.Path)).Message.ShouldContain(
+            "ends at byte 6, inside the header: 8 bytes from byte 0 on were expected, 6 were found");
     }
 
     [Fact]
@@ -177,8 +188,10 @@ public sealed class ImageFilesTests : IDisposable
         Assert.SkipWhen(SampleFiles.RealFolder is null, "RHOFLOW_DATA names no folder of the real sets");
         foreach (var (set, train, test) in new[]
         {
-            ("cifar10", Cifar10.Train(Path.Combine(SampleFiles.RealFolder!, "cifar10")), Cifar10.Test(Path.Combine(SampleFiles.RealFolder!, "cifar10"))),
-            ("mnist", Mnist.Train(Path.Combine(SampleFiles.RealFolder!, "mnist")), Mnist.Test(Path.Combine(SampleFiles.RealFolder!, "mnist"))),
+            ("cifar10", Cifar10.Train(Path.Combine(SampleFiles.RealFolder!, "cifar10")),
+                Cifar10.Test(Path.Combine(SampleFiles.RealFolder!, "cifar10"))),
+            ("mnist", Mnist.Train(Path.Combine(SampleFiles.RealFolder!, "mnist")),
+                Mnist.Test(Path.Combine(SampleFiles.RealFolder!, "mnist"))),
         })
         {
             var entry = Catalogue.Find(set)!;

@@ -44,7 +44,8 @@ public sealed class NumpyTests : IDisposable
                     foreach (var order in new[] { "<", ">" })
                     {
                         var bytes = encode(fortran ? f : c);
-                        var data = ReadTable((item == 1 ? "|" : order) + descr, "(2, 3)", order == ">" ? Swapped(bytes, item) : bytes, fortran, version);
+                        var data = ReadTable((item == 1 ? "|" : order) + descr, "(2, 3)", order == ">" ? Swapped(bytes, item) : bytes,
+                            fortran, version);
                         data.X.ToArray().ShouldBe([1, 2, 3, -4], descr);
                         data.Y.ToArray().ShouldBe([0, 1]);
                         data.StoredAs.ShouldBe(descr == "f4" ? typeof(float) : typeof(double));
@@ -61,7 +62,8 @@ public sealed class NumpyTests : IDisposable
     {
         var (a, b, c, d) = sizes;
         var values = Enumerable.Range(0, a * b * c * d).Select(i => (byte)(i * 7)).ToArray();
-        SampleFiles.WriteNpz(_folder / "f.npz", ("x", SampleFiles.Npy("|u1", $"({a}, {b}, {c}, {d})", values, fortran: true)), ("y", SampleFiles.Npy("<i8", $"({a},)", Bytes(new long[a]))));
+        SampleFiles.WriteNpz(_folder / "f.npz", ("x", SampleFiles.Npy("|u1", $"({a}, {b}, {c}, {d})", values, fortran: true)),
+            ("y", SampleFiles.Npy("<i8", $"({a},)", Bytes(new long[a]))));
         var data = Numpy.Read(_folder / "f.npz").Train;
         data.Shape.ShouldBe(new TensorShape(b, c, d));
         for (var n = 0; n < a; n++)
@@ -75,8 +77,10 @@ public sealed class NumpyTests : IDisposable
     public void An_archive_may_have_a_test_part_and_images()
     {
         SampleFiles.WriteNpz(_folder / "a.npz",
-            ("x_train", SampleFiles.Npy("<f4", "(2, 2, 2)", Bytes<float>(1, 2, 3, 4, 5, 6, 7, 8))), ("y_train", SampleFiles.Npy("|u1", "(2,)", [2, 0])),
-            ("x_test", SampleFiles.Npy("<f4", "(1, 2, 2)", Bytes<float>(9, 8, 7, 6))), ("y_test", SampleFiles.Npy("<i4", "(1, 1)", Bytes(1))));
+            ("x_train", SampleFiles.Npy("<f4", "(2, 2, 2)", Bytes<float>(1, 2, 3, 4, 5, 6, 7, 8))),
+                ("y_train", SampleFiles.Npy("|u1", "(2,)", [2, 0])),
+            ("x_test", SampleFiles.Npy("<f4", "(1, 2, 2)", Bytes<float>(9, 8, 7, 6))),
+                ("y_test", SampleFiles.Npy("<i4", "(1, 1)", Bytes(1))));
         var (train, test) = Numpy.Read(_folder / "a.npz");
         (train.Shape, train.StoredAs, train.Count, test!.Count).ShouldBe((new TensorShape(2, 2, 1), typeof(float), 2, 1));
         train.ClassNames.ShouldBe(["0", "1", "2"]);
@@ -96,7 +100,8 @@ public sealed class NumpyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("|O", "(2, 2)", 32, "the dtype (in the header, byte 10) is '|O', objects, which would be pickles: programs that this reader never runs; allowed: u1, i1")]
+    [InlineData("|O", "(2, 2)", 32, "the dtype (in the header, byte 10) is '|O', objects, which would be pickles: programs that this "
+        + "reader never runs; allowed: u1, i1")]
     [InlineData("<c16", "(2, 2)", 64, "is '<c16'; allowed: u1, i1, i2, i4, i8, f4, f8")]
     [InlineData("[('a', '<f8')]", "(2, 2)", 32, "is '[('a', '<f8')]'; allowed")]
     [InlineData("<u2", "(2, 2)", 8, "is '<u2'; allowed")]
@@ -104,7 +109,8 @@ public sealed class NumpyTests : IDisposable
     [InlineData("<f8", "(2, 2)", 33, "161 bytes were found")]
     [InlineData("<f8", "(99999999999, 2)", 32, "the header (byte 10) is {'descr'")]
     [InlineData("<f8", "(2000000000, 2)", 32, "is more than this program can hold")]
-    [InlineData("<f8", "(4,)", 32, "an array of shape (4); labels were expected in t_y.npy beside it, or in the last column of a two-dimensional array")]
+    [InlineData("<f8", "(4,)", 32, "an array of shape (4); labels were expected in t_y.npy in the same folder, or in the last column of a "
+        + "two-dimensional array")]
     [InlineData("<f8", "(0, 2)", 0, "an array of shape (0, 2)")]
     [InlineData("<f8", "2, 2", 32, "or the like was expected")]
     public void What_is_wrong_is_said(string descr, string shape, int bytes, string expected) =>
@@ -125,11 +131,15 @@ public sealed class NumpyTests : IDisposable
         Error("a.npy", [.. good[..6], 4, .. good[7..]]).ShouldContain("version 4 (byte 6)");
         Error("a.npz", good).ShouldContain("not a zip archive");
         SampleFiles.WriteNpz(_folder / "a.npz", ("z", good));
-        Should.Throw<DataException>(() => Numpy.Read(_folder / "a.npz")).Message.ShouldContain("there is no array 'x' or 'x_train'; it has z.npy");
+        Should.Throw<DataException>(() =>
+            Numpy.Read(_folder / "a.npz")).Message.ShouldContain("there is no array 'x' or 'x_train'; it has z.npy");
         SampleFiles.WriteNpz(_folder / "a.npz", ("x", good), ("y", good));
-        Should.Throw<DataException>(() => Numpy.Read(_folder / "a.npz")).Message.ShouldContain("a.npz (y): labels of shape (2, 2); one number an example was expected");
-        SampleFiles.WriteNpz(_folder / "a.npz", ("x", SampleFiles.Npy("<f8", "(2,)", new byte[16])), ("y", SampleFiles.Npy("|u1", "(2,)", [0, 1])));
-        Should.Throw<DataException>(() => Numpy.Read(_folder / "a.npz")).Message.ShouldContain("a.npz (x): inputs of shape (2); N × d, N × H × W or N × H × W × C was expected");
+        Should.Throw<DataException>(() =>
+            Numpy.Read(_folder / "a.npz")).Message.ShouldContain("a.npz (y): labels of shape (2, 2); one number per example was expected");
+        SampleFiles.WriteNpz(_folder / "a.npz", ("x", SampleFiles.Npy("<f8", "(2,)", new byte[16])),
+            ("y", SampleFiles.Npy("|u1", "(2,)", [0, 1])));
+        Should.Throw<DataException>(() => Numpy.Read(_folder / "a.npz")).Message.ShouldContain(
+            "a.npz (x): inputs of shape (2); N × d, N × H × W or N × H × W × C was expected");
         Should.Throw<DataException>(() => Numpy.Read(_folder / "no.npy")).Message.ShouldContain("there is no data file");
         Should.Throw<DataException>(() => Numpy.Read(_folder / "no.npz")).Message.ShouldContain("there is no data file");
     }

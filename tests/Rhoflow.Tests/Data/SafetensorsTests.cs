@@ -25,7 +25,8 @@ public sealed class SafetensorsTests
         using (var stream = File.Create(path)) file.Write(stream);
 
         var back = Safetensors.Load(path);
-        back.Arrays.Select(a => $"{a.Name} {a.Type} {string.Join("x", a.Shape)}").ShouldBe(["layers.1.weight F64 4x6", "momentum F32 3", "counters I64 2"]);
+        back.Arrays.Select(a => $"{a.Name} {a.Type} {string.Join("x", a.Shape)}")
+            .ShouldBe(["layers.1.weight F64 4x6", "momentum F32 3", "counters I64 2"]);
         back.Read<double>("layers.1.weight").Select(BitConverter.DoubleToInt64Bits).ShouldBe(wide.Select(BitConverter.DoubleToInt64Bits));
         back.Read<float>("momentum").ShouldBe(narrow);
         back.Read<long>("counters").ShouldBe([7, long.MaxValue]);
@@ -43,7 +44,9 @@ public sealed class SafetensorsTests
         BinaryPrimitives.WriteHalfLittleEndian(bytes.AsSpan(2), (Half)(-0.25));
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), 0x3FC0);          // 1.5 in bfloat16
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), 0xBE80);          // −0.25
-        var path = Raw(folder, """{"h": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}, "b": {"dtype": "BF16", "shape": [1, 2], "data_offsets": [4, 8]}}""", bytes);
+        var path = Raw(folder, """
+            {"h": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}, "b": {"dtype": "BF16", "shape": [1, 2], "data_offsets": [4, 8]}}
+            """, bytes);
         var file = Safetensors.Load(path);
         file.ReadNumbers("h").ShouldBe([1.5, -0.25]);
         file.ReadNumbers("b").ShouldBe([1.5, -0.25]);

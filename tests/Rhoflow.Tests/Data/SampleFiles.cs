@@ -10,7 +10,8 @@ namespace Rhoflow.Tests.Data;
 internal static class SampleFiles
 {
     /// <summary>The folder of the real sets, if there is one here.</summary>
-    public static string? RealFolder => Environment.GetEnvironmentVariable("RHOFLOW_DATA") is { Length: > 0 } folder && Directory.Exists(folder) ? folder : null;
+    public static string? RealFolder => Environment.GetEnvironmentVariable("RHOFLOW_DATA") is { Length: > 0 } folder
+        && Directory.Exists(folder) ? folder : null;
 
     public static void Write(string path, byte[] bytes)
     {
@@ -60,7 +61,8 @@ internal static class SampleFiles
     {
         var random = new RandomStream(seed);
         var bytes = new byte[16 + count * rows * columns];
-        foreach (var (at, value) in new[] { (0, 2051), (4, count), (8, rows), (12, columns) }) BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(at), value);
+        foreach (var (at, value) in new[] { (0, 2051), (4, count), (8, rows), (12, columns) })
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(at), value);
         foreach (ref var b in bytes.AsSpan(16)) b = (byte)random.NextInt(256);
         return bytes;
     }
@@ -89,7 +91,8 @@ internal static class SampleFiles
     /// <summary>An array in NumPy's format.</summary>
     public static byte[] Npy(string descr, string shape, byte[] values, bool fortran = false, int version = 1)
     {
-        var header = $"{{'descr': {(descr.StartsWith('[') ? descr : $"'{descr}'")}, 'fortran_order': {(fortran ? "True" : "False")}, 'shape': {shape}, }}";
+        var header = $"{{'descr': {(descr.StartsWith('[') ? descr : $"'{descr}'")}, 'fortran_order': {(fortran ? "True" : "False")}, "
+            + $"'shape': {shape}, }}";
         var start = version == 1 ? 10 : 12;
         header = header.PadRight((start + header.Length + 64) / 64 * 64 - start - 1) + "\n";
         byte[] length = version == 1 ? [(byte)(header.Length % 256), (byte)(header.Length / 256)] : BitConverter.GetBytes(header.Length);

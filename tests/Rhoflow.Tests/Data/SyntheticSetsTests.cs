@@ -37,7 +37,8 @@ public class SyntheticSetsTests
             data.Y.ToArray().Sum().ShouldBe(0);
         }
         Should.Throw<DataException>(() => Draw("gaussian-mixture", 60, 0, 5, 2, 0, 40)).Message.ShouldContain("a margin of 40 is too rare");
-        Should.Throw<DataException>(() => Draw("gaussian-mixture", 60, 0, 3, 4)).Message.ShouldContain("4 components need at least as many inputs; 3 were given");
+        Should.Throw<DataException>(() =>
+            Draw("gaussian-mixture", 60, 0, 3, 4)).Message.ShouldContain("4 components need at least as many inputs; 3 were given");
     }
 
     // Class means are the simplex: ‖μ_c‖ = distance, ⟨μ_b, μ_c⟩ = −distance²/(C − 1). Sample means deviate by about 1/√(N/C).

@@ -64,7 +64,7 @@ public class ReferenceFlowTests
     [Fact]
     public void Weight_normalization_on_iris_to_1e100()
     {
-        var direction = HardMargin.Solve(Problems.Setosa).Direction;
+        var direction = HardMargin.Solve(Problems.Setosa).Direction.ToArray();
         double[] v = [.3, .5, -.7, -.2];
         var norm = Vectors.Norm(v);
         var flow = new WeightNormalizationFlow(new EmpiricalRisk(Network.Dense(4, 1), Loss.Exponential, Problems.Setosa, Reduction.Sum));

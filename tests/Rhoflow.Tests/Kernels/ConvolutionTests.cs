@@ -110,7 +110,8 @@ public class ConvolutionTests
         var shape = new ConvolutionShape(11, 8, 3, 10, 3, 3, 2, 1);
         using var team = new Team(threads);
         var convolution = new Convolution<float>(shape, 8, team);
-        float[] x = Normal(1, examples * shape.InputSize), w = Normal(2, shape.Maps * shape.Patch), y = new float[examples * shape.OutputSize];
+        float[] x = Normal(1, examples * shape.InputSize), w = Normal(2, shape.Maps * shape.Patch), y =
+            new float[examples * shape.OutputSize];
         Step();
         var thread = GC.GetAllocatedBytesForCurrentThread();
         Step();
@@ -145,16 +146,22 @@ public class ConvolutionTests
     {
         Should.Throw<ArgumentException>(() => new ConvolutionShape(4, 8, 1, 1, 7, 3, 1, 1)).Message
             .ShouldBe("the kernel height 7 of a convolution is larger than the padded image: 4 + 2·1 = 6");
-        Should.Throw<ArgumentException>(() => new ConvolutionShape(8, 8, 1, 1, 3, 3, 0, 1)).Message.ShouldContain("stride of a convolution is at least 1, not 0");
+        Should.Throw<ArgumentException>(() =>
+            new ConvolutionShape(8, 8, 1, 1, 3, 3, 0, 1)).Message.ShouldContain("stride of a convolution is at least 1, not 0");
         Should.Throw<ArgumentException>(() => new ConvolutionShape(8, 8, 1, 0, 3, 3, 1, 1)).Message.ShouldContain("0 maps");
         Should.Throw<ArgumentException>(() => new ConvolutionShape(8, 8, 0, 1, 3, 3, 1, 1)).Message.ShouldContain("0 channels");
         using var team = new Team();
         var convolution = new Convolution<float>(new ConvolutionShape(4, 4, 1, 2, 3, 3, 1, 1), 2, team);
-        Should.Throw<ArgumentException>(() => convolution.Forward(3, new float[48], new float[18], new float[96])).Message.ShouldContain("takes 1 to 2");
-        Should.Throw<ArgumentException>(() => convolution.Forward(2, new float[31], new float[18], new float[64])).Message.ShouldStartWith("32 numbers are needed as inputs");
-        Should.Throw<ArgumentException>(() => convolution.Forward(2, new float[32], new float[17], new float[64])).Message.ShouldStartWith("18 numbers are needed as weights");
-        Should.Throw<ArgumentException>(() => convolution.BackwardData(2, new float[63], new float[18], new float[32])).Message.ShouldStartWith("64 numbers are needed as outputs");
-        Should.Throw<NotSupportedException>(() => new Convolution<Half>(convolution.Shape, 1, team)).Message.ShouldContain("float or double");
+        Should.Throw<ArgumentException>(() =>
+            convolution.Forward(3, new float[48], new float[18], new float[96])).Message.ShouldContain("takes 1 to 2");
+        Should.Throw<ArgumentException>(() =>
+            convolution.Forward(2, new float[31], new float[18], new float[64])).Message.ShouldStartWith("32 numbers are needed as inputs");
+        Should.Throw<ArgumentException>(() => convolution.Forward(2, new float[32], new float[17], new float[64])).Message.ShouldStartWith(
+            "18 numbers are needed as weights");
+        Should.Throw<ArgumentException>(() => convolution.BackwardData(2, new float[63], new float[18],
+            new float[32])).Message.ShouldStartWith("64 numbers are needed as outputs");
+        Should.Throw<NotSupportedException>(() =>
+            new Convolution<Half>(convolution.Shape, 1, team)).Message.ShouldContain("float or double");
     }
 
     // Small integers make every sum exact, so that results are equal in whatever order and precision they are formed.
@@ -169,7 +176,8 @@ public class ConvolutionTests
         T[] tx = To<T>(x), tw = To<T>(w), tdy = To<T>(dy);
         double[] y = ReferenceConvolution.Forward(shape, examples, x, w), dx = ReferenceConvolution.BackwardData(shape, examples, dy, w);
         Judge("y", y, (y, add) => convolution.Forward(examples, tx, tw, y, add));
-        Judge("dw", ReferenceConvolution.BackwardWeights(shape, examples, x, dy), (dw, add) => convolution.BackwardWeights(examples, tx, tdy, dw, add));
+        Judge("dw", ReferenceConvolution.BackwardWeights(shape, examples, x, dy), (dw, add) =>
+            convolution.BackwardWeights(examples, tx, tdy, dw, add));
         Judge("dx", dx, (dx, add) => convolution.BackwardData(examples, tdy, tw, dx, add));
 
         // Once stored over what was there, once added to it; nothing behind the end may change.
@@ -184,7 +192,8 @@ public class ConvolutionTests
                 if (!result.AsSpan().SequenceEqual(wanted))
                 {
                     var at = result.AsSpan().CommonPrefixLength(wanted);
-                    throw new ShouldAssertException($"{what}[{at}] is {result[at]}, not {wanted[at]}: {typeof(T).Name}, {width}, {shape}, {examples} of {batch}, accumulate {accumulate}");
+                    throw new ShouldAssertException($"{what}[{at}] is {result[at]}, not {wanted[at]}: {typeof(T).Name}, {width}, {shape}, "
+                        + $"{examples} of {batch}, accumulate {accumulate}");
                 }
             }
         }
@@ -208,7 +217,8 @@ public class ConvolutionTests
     {
         int kh = Pick(1, 2, 3, 5, 7), kw = random.Next(2) == 0 ? kh : Pick(1, 2, 3, 5, 7), padding = random.Next(4);
         int height = Math.Max(1, kh - 2 * padding) + random.Next(9), width = Math.Max(1, kw - 2 * padding) + random.Next(9);
-        return new ConvolutionShape(height, width, Pick(1, 2, 3, 5, 16, 17), Pick(1, 2, 10, 16, 24, 33), kh, kw, random.Next(1, 4), padding);
+        return new ConvolutionShape(height, width, Pick(1, 2, 3, 5, 16, 17), Pick(1, 2, 10, 16, 24, 33), kh, kw, random.Next(1, 4),
+            padding);
 
         int Pick(params int[] values) => values[random.Next(values.Length)];
     }

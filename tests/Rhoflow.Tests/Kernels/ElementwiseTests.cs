@@ -27,7 +27,8 @@ public sealed class ElementwiseTests : IDisposable
             foreach (var length in Lengths)
             {
                 var random = new Random(length);
-                T[] w = Reference.Random<T>(length, random), m = Reference.Random<T>(length, random), g = Reference.Random<T>(length, random);
+                T[] w = Reference.Random<T>(length, random), m = Reference.Random<T>(length, random), g =
+                    Reference.Random<T>(length, random);
                 var (eta, mu, scale, decay) = (0.125, 0.875, 0.5, 0.0625);
                 T[] gotW = [.. w], gotM = [.. m], sharedW = [.. w], sharedM = [.. m];
                 Step(gotW, gotM, null);
@@ -45,7 +46,8 @@ public sealed class ElementwiseTests : IDisposable
                 }
 
                 void Step(T[] weights, T[] momenta, Team? team) => Elementwise.MomentumStep<T>(
-                    weights, momenta, g, T.CreateChecked(eta), T.CreateChecked(mu), T.CreateChecked(scale), T.CreateChecked(decay), nesterov, team);
+                    weights, momenta, g, T.CreateChecked(eta), T.CreateChecked(mu), T.CreateChecked(scale), T.CreateChecked(decay),
+                        nesterov, team);
             }
         }
     }

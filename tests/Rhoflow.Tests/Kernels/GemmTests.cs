@@ -154,7 +154,8 @@ public sealed class GemmTests : IDisposable
                 T[] product = [.. whole], half = [.. gram];
                 Gemm.Multiply<T>(form, n, n, k, a, lda, a, lda, product, ldc, accumulate, team, width);
                 Gemm.Gram<T>(form, n, k, a, lda, half, ldc, accumulate, team, width);
-                for (var i = 0; i < n; i++) half.AsSpan(i * ldc + i, ldc - i).ToArray().ShouldHaveTheBitsOf(product.AsSpan(i * ldc + i, ldc - i).ToArray());
+                for (var i = 0; i < n; i++)
+                    half.AsSpan(i * ldc + i, ldc - i).ToArray().ShouldHaveTheBitsOf(product.AsSpan(i * ldc + i, ldc - i).ToArray());
                 Gemm.Mirror<T>(n, half, ldc);
                 half.ShouldHaveTheBitsOf(product);
             }
@@ -201,9 +202,12 @@ public sealed class GemmTests : IDisposable
             .Message.ShouldContain("3 rows of 5 numbers, 5 apart, do not fit into 12 numbers");
         Should.Throw<ArgumentException>(() => Gemm.Multiply<float>(GemmForm.NT, 3, 4, 3, x, 2, x, 3, x, 4, false, _team))
             .Message.ShouldContain("rows of 3 numbers cannot begin 2 numbers apart");
-        Should.Throw<ArgumentException>(() => Gemm.Gram<float>(GemmForm.NN, 3, 3, x, 3, x, 3, false, _team)).Message.ShouldContain("A·A is not symmetric");
-        Should.Throw<ArgumentException>(() => Gemm.Gram<float>(GemmForm.TN, 3, 5, x, 3, x, 3, false, _team)).Message.ShouldContain("5 rows of 3 numbers, 3 apart, do not fit into 12 numbers");
-        Should.Throw<ArgumentException>(() => Gemm.Mirror<float>(4, x, 4)).Message.ShouldContain("4 rows of 4 numbers, 4 apart, do not fit into 12 numbers");
+        Should.Throw<ArgumentException>(() =>
+            Gemm.Gram<float>(GemmForm.NN, 3, 3, x, 3, x, 3, false, _team)).Message.ShouldContain("A·A is not symmetric");
+        Should.Throw<ArgumentException>(() => Gemm.Gram<float>(GemmForm.TN, 3, 5, x, 3, x, 3, false, _team)).Message.ShouldContain(
+            "5 rows of 3 numbers, 3 apart, do not fit into 12 numbers");
+        Should.Throw<ArgumentException>(() =>
+            Gemm.Mirror<float>(4, x, 4)).Message.ShouldContain("4 rows of 4 numbers, 4 apart, do not fit into 12 numbers");
         Should.Throw<NotSupportedException>(() => Gemm.Multiply<int>(GemmForm.NN, 1, 1, 1, [1], 1, [1], 1, new int[1], 1, false, _team))
             .Message.ShouldContain("float and double");
     }

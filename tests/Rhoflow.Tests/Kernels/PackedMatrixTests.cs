@@ -63,7 +63,8 @@ public sealed class PackedMatrixTests : IDisposable
                 foreach (var aTransposed in new[] { false, true })
                 {
                     T[] expected = [.. c], rowsOfC = [.. c], columnsOfC = [.. c], expectedColumns = [.. c];
-                    Gemm.Multiply<T>(aTransposed ? GemmForm.TN : GemmForm.NN, m, n, k, a, lda, b, n, expected, ldc, accumulate, _team, width);
+                    Gemm.Multiply<T>(aTransposed ? GemmForm.TN : GemmForm.NN, m, n, k, a, lda, b, n, expected, ldc, accumulate, _team,
+                        width);
                     Gemm.MultiplyPacked<T>(m, a, lda, aTransposed, packed, rowsOfC, ldc, false, accumulate, _team);
                     rowsOfC.ShouldHaveTheBitsOf(expected);
 
@@ -99,7 +100,9 @@ public sealed class PackedMatrixTests : IDisposable
     public void Rows_outside_the_data_are_refused()
     {
         var packed = new PackedMatrix<float>();
-        Should.Throw<ArgumentException>(() => packed.PackRows([0, -1], 2, new float[4], 2, _team)).Message.ShouldContain("row -1 is negative");
-        Should.Throw<ArgumentException>(() => packed.PackRowsTransposed([2], 2, new float[4], 2, _team)).Message.ShouldContain("do not fit");
+        Should.Throw<ArgumentException>(() =>
+            packed.PackRows([0, -1], 2, new float[4], 2, _team)).Message.ShouldContain("row -1 is negative");
+        Should.Throw<ArgumentException>(() =>
+            packed.PackRowsTransposed([2], 2, new float[4], 2, _team)).Message.ShouldContain("do not fit");
     }
 }

@@ -77,12 +77,14 @@ public class PoolingTests
                 var random = new Random(seed);
                 int kh = random.Next(1, 5), kw = random.Next(1, 5), padding = random.Next(Math.Min(kh, kw) / 2 + 1);
                 int[] channels = [1, 3, 4, 8, 17];
-                var s = new PoolingShape(kh + random.Next(6), kw + random.Next(6), channels[random.Next(5)], kh, kw, random.Next(1, 4), padding);
+                var s = new PoolingShape(kh + random.Next(6), kw + random.Next(6), channels[random.Next(5)], kh, kw, random.Next(1, 4),
+                    padding);
                 var examples = random.Next(1, 4);
                 // Few different values, so that ties are frequent.
                 double[] x = [.. Enumerable.Range(0, examples * s.InputSize).Select(_ => (double)random.Next(-3, 4))];
                 double[] tangent = Problems.Normal(random, x.Length), dy = Problems.Normal(random, examples * s.OutputSize);
-                double[] y = new double[dy.Length], choice = new double[dy.Length], result = new double[dy.Length], dx = Problems.Normal(random, x.Length);
+                double[] y = new double[dy.Length], choice = new double[dy.Length], result = new double[dy.Length], dx =
+                    Problems.Normal(random, x.Length);
                 double[] mean = new double[dy.Length], spread = Problems.Normal(random, x.Length);
                 double[] expectedDx = new double[x.Length], expectedSpread = (double[])spread.Clone();
                 using var team = new Team(random.Next(1, 4));
@@ -95,7 +97,8 @@ public class PoolingTests
 
                 for (var o = 0; o < y.Length; o++)
                 {
-                    int c = o % s.Channels, ox = o / s.Channels % s.OutWidth, oy = o / s.Channels / s.OutWidth % s.OutHeight, n = o / s.OutputSize;
+                    int c = o % s.Channels, ox = o / s.Channels % s.OutWidth, oy = o / s.Channels / s.OutWidth % s.OutHeight, n =
+                        o / s.OutputSize;
                     var seen = (from ky in Enumerable.Range(0, kh)
                                 from kx in Enumerable.Range(0, kw)
                                 let iy = oy * s.Stride + ky - padding
@@ -139,12 +142,17 @@ public class PoolingTests
     [Fact]
     public void Sizes_that_do_not_fit_are_refused_in_words()
     {
-        Should.Throw<ArgumentException>(() => new PoolingShape(4, 4, 1, 3, 2, 1, 2)).Message.ShouldBe("a pooling with a kernel of 3×2 takes a padding of at most 1, not 2");
-        Should.Throw<ArgumentException>(() => new PoolingShape(4, 4, 1, 5, 2, 1, 0)).Message.ShouldContain("kernel height 5 of a pooling is larger");
-        Should.Throw<ArgumentException>(() => new PoolingShape(4, 0, 1, 1, 1, 1, 0)).Message.ShouldContain("width of an image that a pooling sees is at least 1, not 0");
+        Should.Throw<ArgumentException>(() =>
+            new PoolingShape(4, 4, 1, 3, 2, 1, 2)).Message.ShouldBe("a pooling with a kernel of 3×2 takes a padding of at most 1, not 2");
+        Should.Throw<ArgumentException>(() =>
+            new PoolingShape(4, 4, 1, 5, 2, 1, 0)).Message.ShouldContain("kernel height 5 of a pooling is larger");
+        Should.Throw<ArgumentException>(() =>
+            new PoolingShape(4, 0, 1, 1, 1, 1, 0)).Message.ShouldContain("width of an image that a pooling sees is at least 1, not 0");
         using var team = new Team();
         var pooling = new Pooling<float>(new PoolingShape(4, 4, 1, 2, 2, 2, 0), team);
-        Should.Throw<ArgumentException>(() => pooling.AverageForward(2, new float[31], new float[8])).Message.ShouldStartWith("32 numbers are needed as inputs");
-        Should.Throw<ArgumentException>(() => pooling.MaximumForward(2, new float[32], new float[8], new float[7])).Message.ShouldStartWith("8 numbers are needed as choices");
+        Should.Throw<ArgumentException>(() =>
+            pooling.AverageForward(2, new float[31], new float[8])).Message.ShouldStartWith("32 numbers are needed as inputs");
+        Should.Throw<ArgumentException>(() => pooling.MaximumForward(2, new float[32], new float[8], new float[7])).Message.ShouldStartWith(
+            "8 numbers are needed as choices");
     }
 }

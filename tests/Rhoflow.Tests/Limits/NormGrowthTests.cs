@@ -54,8 +54,10 @@ public sealed class NormGrowthTests
             s.LayerNorm(Math.Log(t)).ShouldBe(end[0], 1e-9);
         }
         // The printed K² is the flow of tied layers: ρ̇_k K times as large.
-        var tied = Problems.RungeKutta((u, r) => [.. Velocity(u, r).Select(v => layers * v)], [.. Enumerable.Repeat(start, layers)], 0, Math.Log(1001), 4000);
-        NormGrowthSolution.FromLayers(layers, f, start, printed: true).Rho(Math.Log(1000)).ShouldBe(tied.Aggregate(1.0, (a, b) => a * b), 1e-9);
+        var tied = Problems.RungeKutta((u, r) =>
+            [.. Velocity(u, r).Select(v => layers * v)], [.. Enumerable.Repeat(start, layers)], 0, Math.Log(1001), 4000);
+        NormGrowthSolution.FromLayers(layers, f, start, printed: true).Rho(Math.Log(1000))
+            .ShouldBe(tied.Aggregate(1.0, (a, b) => a * b), 1e-9);
     }
 
     [Fact]
@@ -63,7 +65,8 @@ public sealed class NormGrowthTests
     {
         var s = new NormGrowthSolution(2, .7, 1.3);
         var c = LogarithmicIntegral.OfExp(1.3 * .7);
-        foreach (var t in new[] { .5, 30, 1e8 }) s.LogR(Math.Log(t)).ShouldBe(LogarithmicIntegral.LogInverse(2 * .7 * t + c), 1e-14 * s.LogR(Math.Log(t)));
+        foreach (var t in new[] { .5, 30, 1e8 })
+            s.LogR(Math.Log(t)).ShouldBe(LogarithmicIntegral.LogInverse(2 * .7 * t + c), 1e-14 * s.LogR(Math.Log(t)));
         var logT = 1e4 * Log10;
         s.LogR(logT).ShouldBe(LogarithmicIntegral.LogInverseOfExp(logT + Math.Log(1.4)), 1e-15 * logT);
     }
@@ -93,7 +96,8 @@ public sealed class NormGrowthTests
                 var sum = 0.0;
                 for (var i = 0; i < pieces; i++)
                 {
-                    double x0 = Math.Log(from) + Math.Log(to / from) * i / pieces, x1 = Math.Log(from) + Math.Log(to / from) * (i + 1) / pieces;
+                    double x0 = Math.Log(from) + Math.Log(to / from) * i / pieces, x1 =
+                        Math.Log(from) + Math.Log(to / from) * (i + 1) / pieces;
                     sum += GaussLegendreRule.Integrate(x => Math.Exp(Math.Exp(x) - to + (1 - a) * x), x0, x1, 30);
                 }
                 var logT = Math.Log(sum / k) + to;

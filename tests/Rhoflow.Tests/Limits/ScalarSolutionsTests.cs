@@ -19,7 +19,8 @@ public sealed class ScalarSolutionsTests
         var s = new SquareLossGrowth(layers, B, C, start);
         foreach (var t in new[] { .05, .3, 1.0 })
         {
-            var rho = Problems.RungeKutta((_, r) => [2 * layers * Math.Pow(r[0], 2 - 2.0 / layers) * (B - r[0] * C)], [start], 0, t, 20_000)[0];
+            var rho = Problems.RungeKutta((_, r) =>
+                [2 * layers * Math.Pow(r[0], 2 - 2.0 / layers) * (B - r[0] * C)], [start], 0, t, 20_000)[0];
             s.Rho(t).ShouldBe(rho, 1e-10);
             // Near ρ_eq the time is only as well known as ρ is, over its slope.
             s.Time(rho).ShouldBe(t, 1e-9 + 1e-12 / Math.Abs(2 * layers * Math.Pow(rho, 2 - 2.0 / layers) * (B - rho * C)));
@@ -62,7 +63,8 @@ public sealed class ScalarSolutionsTests
         foreach (var u in new[] { .2, 2, 6 })
         {
             var wn = Problems.RungeKutta(WeightNormalization, start, 0, u, 20_000);
-            OneExampleInvariants.LogWeightNormalization(wn[0], wn[1]).ShouldBe(OneExampleInvariants.LogWeightNormalization(Rho0, theta0), 2e-8);
+            OneExampleInvariants.LogWeightNormalization(wn[0], wn[1])
+                .ShouldBe(OneExampleInvariants.LogWeightNormalization(Rho0, theta0), 2e-8);
             OneExampleInvariants.LogSineWeightNormalization(Rho0, theta0, wn[0]).ShouldBe(Math.Log(Math.Sin(wn[1])), 2e-8);
             var gd = Problems.RungeKutta(GradientDescent, start, 0, u, 20_000);
             OneExampleInvariants.GradientDescent(gd[0], gd[1]).ShouldBe(OneExampleInvariants.GradientDescent(Rho0, theta0), 1e-10);

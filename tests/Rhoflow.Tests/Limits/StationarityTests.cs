@@ -15,15 +15,16 @@ public sealed class StationarityTests
         var data = Problems.Setosa;
         var svm = HardMargin.Solve(data);
         var network = Network.Dense(4, 1);
-        var point = KarushKuhnTucker.At(network, [.. svm.Direction.Select(v => 7 * v)], data, slack: 1e-9);
+        var point = KarushKuhnTucker.At(network, [.. svm.Direction.ToArray().Select(v => 7 * v)], data, slack: 1e-9);
         point.Residual.ShouldBeLessThan(1e-13);
         point.Considered.ShouldBe(svm.SupportVectors);
         point.Complementarity.ShouldBe(0, 1e-13);
         // α with v = Σ α z is γ times the dual of w = v/γ.
-        point.Alpha.ShouldBe([.. svm.Dual.Select(a => a * svm.Margin)], 1e-11);
+        point.Alpha.ToArray().ShouldBe([.. svm.Dual.ToArray().Select(a => a * svm.Margin)], 1e-11);
         // T3 §4.4: no support vector is stationary alone.
         foreach (var n in svm.SupportVectors)
-            Vectors.Distance(data.Example(n), [.. svm.Direction.Select(v => v * Vectors.Dot(svm.Direction, data.Example(n)))]).ShouldBeGreaterThan(5);
+            Vectors.Distance(data.Example(n), [.. svm.Direction.ToArray().Select(v => v * Vectors.Dot(svm.Direction, data.Example(n)))])
+                .ShouldBeGreaterThan(5);
     }
 
     [Fact]
@@ -34,7 +35,7 @@ public sealed class StationarityTests
         KarushKuhnTucker.At(Network.Dense(2, 1), [Math.Cos(.3), Math.Sin(.3)], one).Residual.ShouldBe(Math.Sin(.3), 1e-15);
         KarushKuhnTucker.At(Network.Dense(2, 1), [-1, .5], one).Residual.ShouldBe(1, 1e-15);
         var data = Problems.Setosa;
-        var v = HardMargin.Solve(data).Direction;
+        var v = HardMargin.Solve(data).Direction.ToArray();
         KarushKuhnTucker.At(Network.Dense(4, 1), [v[0] + .1, v[1], v[2], v[3]], data).Residual.ShouldBeGreaterThan(.05);
     }
 
@@ -42,7 +43,7 @@ public sealed class StationarityTests
     public void A_deep_linear_network_aligned_with_it_is_one_too()
     {
         var data = Problems.Setosa;
-        var v = HardMargin.Solve(data).Direction;
+        var v = HardMargin.Solve(data).Direction.ToArray();
         var network = Network.Linear(4, 3, 1);
         // W_1 = a vᵀ, W_2 = aᵀ with ‖a‖ = 1, at any layer norms.
         double[] a = [.6, 0, -.8];

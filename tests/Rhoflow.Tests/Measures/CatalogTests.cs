@@ -42,7 +42,7 @@ public class CatalogTests
             case "all wrong":
                 var network = Network.Dense(3, 1);
                 var wrong = Problems.Separable(7, 9, 3, .5);
-                return Observations.At(network, Loss.Exponential, wrong, [.. Rhoflow.Limits.HardMargin.Solve(wrong).Direction.Select(static w => -w)], test: wrong);
+                return Observations.At(network, Loss.Exponential, wrong, [.. Rhoflow.Limits.HardMargin.Solve(wrong).Direction.ToArray().Select(static w => -w)], test: wrong);
             case "one class": return Binary(Network.Dense(3, 4, 1), separable.WithTargets([.. Enumerable.Repeat(1.0, 11)]));
             default:
                 var dead = Network.Dense(3, 4, 1);

@@ -76,7 +76,8 @@ public sealed class BigFloatTests
             var (a, b) = (new BigFloat[count], new BigFloat[count]);
             for (var i = 0; i < count; i++)
             {
-                BigInteger p = Mantissa(random), q = random.Next(3) == 0 ? (BigInteger.One << random.Next(1, Bits + 1)) - 1 : Mantissa(random);
+                BigInteger p = Mantissa(random), q =
+                    random.Next(3) == 0 ? (BigInteger.One << random.Next(1, Bits + 1)) - 1 : Mantissa(random);
                 if (random.Next(2) == 0) p = -p;
                 var (e, f) = (random.Next(spread), random.Next(spread));
                 (a[i], b[i]) = (BigFloat.Of(p, e, Bits), BigFloat.Of(q, f, Bits));
@@ -101,7 +102,8 @@ public sealed class BigFloatTests
     {
         var circle = new BigTrigonometry(Bits);
         // The first 120 decimals.
-        const string Digits = "3141592653589793238462643383279502884197169399375105820974944592307816406286208998628034825342117067982148086513282306647";
+        const string Digits =
+            "3141592653589793238462643383279502884197169399375105820974944592307816406286208998628034825342117067982148086513282306647";
         var decimals = BigInteger.Pow(10, 120);
         (circle.Pi * BigFloat.Of(decimals, 0, 500)).Nearest().ShouldBe(BigInteger.Parse(Digits));
 
@@ -131,9 +133,11 @@ public sealed class BigFloatTests
         var one = BigFloat.Of(1, Bits);
         BigFloat Entry(int i, int j) => one / BigFloat.Of(i + j + 1, 53);
         BigFloat[][] h = [.. Enumerable.Range(0, N).Select(i => Enumerable.Range(0, i + 1).Select(j => Entry(i, j)).ToArray())];
-        BigFloat[] sums = [.. Enumerable.Range(0, N).Select(i => Enumerable.Range(0, N).Aggregate(BigFloat.Of(0, Bits), (s, j) => s + Entry(i, j)))];
+        BigFloat[] sums = [.. Enumerable.Range(0, N)
+            .Select(i => Enumerable.Range(0, N).Aggregate(BigFloat.Of(0, Bits), (s, j) => s + Entry(i, j)))];
         foreach (var x in BigCholesky.Of(h).Solve(sums)) Math.Abs((x - one).ToDouble()).ShouldBeLessThan(1e-55);
-        Should.Throw<ArithmeticException>(() => BigCholesky.Of([.. h.Select(r => r.Select(v => v.WithBits(60)).ToArray())])).Message.ShouldContain("more bits");
+        Should.Throw<ArithmeticException>(() =>
+            BigCholesky.Of([.. h.Select(r => r.Select(v => v.WithBits(60)).ToArray())])).Message.ShouldContain("more bits");
     }
 
     [Fact]

@@ -11,7 +11,8 @@ namespace Rhoflow.Tests.Numerics;
 /// <summary>The blocked factor against the library's dense one, on sizes below, at and above a block of columns.</summary>
 public class CholeskyTests
 {
-    private static double[] Normal(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+    private static double[] Normal(Random random, int count) => [.. Enumerable.Range(0, count)
+        .Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
 
     // AAᵀ + I with A of n × n: its condition number stays below some thousand.
     private static DenseMatrix PositiveDefinite(Random random, int n)

@@ -8,8 +8,8 @@ using Xunit;
 namespace Rhoflow.Tests.Numerics;
 
 /// <summary>
-/// The same numbers give the same bits wherever their array lies: vectors begin at other elements there, and nothing may depend on which numbers
-/// share one. Spreads of some thousands put single terms below the smallest double.
+/// The same numbers give the same bits wherever their array lies: vectors begin at other elements there, and nothing may depend on which
+/// numbers share one. Spreads of some thousands put single terms below the smallest double.
 /// </summary>
 public class PlacementTests
 {
@@ -46,8 +46,10 @@ public class PlacementTests
         foreach (var scale in (double[])[1, 30, 900])
             foreach (var count in (int[])[10, 40, 100, 360, 2000])
             {
-                double[] a = [.. Problems.Normal(random, count).Select(v => scale * v)], signs = [.. Enumerable.Range(0, count).Select(_ => random.Next(2) * 2 - 1.0)];
-                Enumerable.Range(0, 16).Select(at => Computations[name](Moved(a, at), Moved(signs, at / 2), Moved(new double[count], at / 4))).Distinct().Count()
+                double[] a = [.. Problems.Normal(random, count).Select(v => scale * v)], signs =
+                    [.. Enumerable.Range(0, count).Select(_ => random.Next(2) * 2 - 1.0)];
+                Enumerable.Range(0, 16).Select(at =>
+                    Computations[name](Moved(a, at), Moved(signs, at / 2), Moved(new double[count], at / 4))).Distinct().Count()
                     .ShouldBe(1, $"{name} of {count} numbers of size {scale}");
             }
     }
@@ -65,7 +67,8 @@ public class PlacementTests
         double.IsNaN(none[1]).ShouldBeTrue();
     }
 
-    private static double[] Classes(ReadOnlySpan<double> outputs) => [.. Enumerable.Range(0, outputs.Length / 10).Select(static n => n % 10.0)];
+    private static double[] Classes(ReadOnlySpan<double> outputs) =>
+        [.. Enumerable.Range(0, outputs.Length / 10).Select(static n => n % 10.0)];
 
     // Every bit of every number.
     private static long Bits(params ReadOnlySpan<double> x)

@@ -31,7 +31,8 @@ public class RegressionTests
         RankCorrelation.Ranks([3, 1, 3, 2, 3]).ShouldBe([4, 1, 4, 2, 4]);
         RankCorrelation.Spearman([1, 2, 2, 3], [1, 2, 3, 4]).ShouldBe(0.9486832980505138, 1e-14);
         RankCorrelation.Spearman([1, 2, 3], [5, 5, 5]).ShouldBe(double.NaN);
-        FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Gen.Choose(0, 1 << 20).ToArbitrary(), static seed =>
+        FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(60),
+            Prop.ForAll(Gen.Choose(0, 1 << 20).ToArbitrary(), static seed =>
         {
             var random = new Random(seed);
             var n = random.Next(2, 40);

@@ -40,7 +40,8 @@ public class StepperTests
     }
 
     // The largest error at the end and inside the steps, with equal steps: the tolerance is far too loose to interfere.
-    private static (double End, double Inside) FixedStep(string name, VectorField field, Func<double, double[]> exact, double end, int steps)
+    private static (double End, double Inside) FixedStep(string name, VectorField field, Func<double, double[]> exact, double end,
+        int steps)
     {
         var stepper = New(name, field, 0, exact(0), new Tolerance(1, 1), end / steps);
         if (stepper is RadauStepper radau) radau.NewtonTolerance = 1e-13;
@@ -124,7 +125,8 @@ public class StepperTests
     [InlineData(1e-11, 1e-6)]
     public void Radau_follows_the_van_der_pol_oscillator(double tolerance, double error)
     {
-        var stepper = New("radau", (s, y, dy) => (dy[0], dy[1]) = (y[1], ((1 - y[0] * y[0]) * y[1] - y[0]) / 1e-6), 0, [2, -0.66], new Tolerance(tolerance, tolerance));
+        var stepper = New("radau", (s, y, dy) =>
+            (dy[0], dy[1]) = (y[1], ((1 - y[0] * y[0]) * y[1] - y[0]) / 1e-6), 0, [2, -0.66], new Tolerance(tolerance, tolerance));
         while (stepper.S < 2) stepper.Step(2).ShouldBe(StepResult.Accepted);
         stepper.Y[0].ShouldBe(1.706167732170483, error);
         stepper.Y[1].ShouldBe(-0.8928097010247975, error);
@@ -141,7 +143,8 @@ public class StepperTests
             dy[1] = -dy[0] - dy[2];
         }, 0, [1, 0, 0], new Tolerance(1e-10, 1e-18));
         foreach (var (at, expected) in ((double, double[])[])
-            [(40, [0.7158270687194135, 9.185534764557338e-6, 0.2841637457458218]), (1e11, [0.2083340149701255e-7, 0.8333360770334713e-13, 0.9999999791665050])])
+            [(40, [0.7158270687194135, 9.185534764557338e-6, 0.2841637457458218]),
+                (1e11, [0.2083340149701255e-7, 0.8333360770334713e-13, 0.9999999791665050])])
         {
             while (stepper.S < at) stepper.Step(at).ShouldBe(StepResult.Accepted);
             for (var i = 0; i < 3; i++) stepper.Y[i].ShouldBe(expected[i], 2e-7 * expected[i]);

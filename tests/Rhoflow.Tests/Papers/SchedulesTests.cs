@@ -16,7 +16,7 @@ public sealed class SchedulesTests
     {
         var two = LogFamily.Two;
         const double Rho = 400, H = 1e-7;
-        var v = Rhoflow.Limits.FixedRhoMinimizer.Solve(ExampleSets.TwoByTwo, Rho).Direction;
+        var v = Rhoflow.Limits.FixedRhoMinimizer.Solve(ExampleSets.TwoByTwo, Rho).Direction.ToArray();
         var z = ExampleSets.TwoByTwo.Signed();
         double Velocity(double angle)
         {

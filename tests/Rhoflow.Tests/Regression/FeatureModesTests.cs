@@ -142,7 +142,8 @@ public sealed class FeatureModesTests
         var modes = FeatureModes.Of([[3.0, 4]]);
         modes.LargestStep.ShouldBe(1 / 25.0, 1e-15);
         Should.Throw<ArgumentOutOfRangeException>(() => modes.Descend(new double[2], [1], 0.05, 1)).Message.ShouldContain("0.04");
-        Should.Throw<ArgumentException>(() => new PerturbedDescent { Every = 0 }.Run([[1]], [1], [[1]], [1], 0)).Message.ShouldContain("every 0");
+        Should.Throw<ArgumentException>(() =>
+            new PerturbedDescent { Every = 0 }.Run([[1]], [1], [[1]], [1], 0)).Message.ShouldContain("every 0");
     }
 
     private static (double[][] Phi, double[] Y, double[][] TestPhi, double[] TestY) Figure4(int degree)
@@ -158,5 +159,6 @@ public sealed class FeatureModesTests
         for (var n = 0; n < y.Length; n++) Vectors.Add(-2 * step / y.Length * residuals[n], phi[n], w);
     }
 
-    private static double MeanSquare(double[][] phi, double[] y, double[] w) => phi.Select((row, n) => Math.Pow(Vectors.Dot(row, w) - y[n], 2)).Average();
+    private static double MeanSquare(double[][] phi, double[] y, double[] w) =>
+        phi.Select((row, n) => Math.Pow(Vectors.Dot(row, w) - y[n], 2)).Average();
 }

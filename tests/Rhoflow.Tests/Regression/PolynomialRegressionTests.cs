@@ -58,7 +58,8 @@ public sealed class PolynomialRegressionTests
         BigFloat[] y = Samples.Sine(1.3, nodes), values = Samples.Sine(1.3, points);
         foreach (var degree in new[] { 7, 19, 60 })
         {
-            DegreeResult narrow = new DegreeSweep(nodes, y, points, values, Bits).At(degree), wide = new DegreeSweep(nodes, y, points, values, Wide).At(degree);
+            DegreeResult narrow = new DegreeSweep(nodes, y, points, values, Bits).At(degree), wide =
+                new DegreeSweep(nodes, y, points, values, Wide).At(degree);
             (narrow.TestError / wide.TestError).ShouldBe(1, 1e-13);
             (narrow.NormSquared / wide.NormSquared).ShouldBe(1, 1e-13);
         }
@@ -76,7 +77,8 @@ public sealed class PolynomialRegressionTests
             p.NormSquared.ToDouble().ShouldBe(9 / k, 1e-15);
         }
         // Both ends among the test points of a node at an end.
-        var sweep = new DegreeSweep([BigFloat.Of(1, 53)], [BigFloat.Of(2, 53)], Samples.Even(3, 53), [.. new double[] { 1, 2, 3 }.Select(v => BigFloat.Of(v, 53))]);
+        var sweep = new DegreeSweep([BigFloat.Of(1, 53)], [BigFloat.Of(2, 53)], Samples.Even(3, 53),
+            [.. new double[] { 1, 2, 3 }.Select(v => BigFloat.Of(v, 53))]);
         // p(x) = 2 (1 + x + x²)/3: 2/3, 2/3, 2
         sweep.At(2).TestError.ShouldBe((1 / 9.0 + 16 / 9.0 + 1) / 3, 1e-15);
     }
@@ -124,7 +126,8 @@ public sealed class PolynomialRegressionTests
     [Fact]
     public void Double_precision_is_limited_by_rounding()
     {
-        double[] x = Samples.ToDouble(Nodes), y = Samples.ToDouble(Samples.Sine(4, Nodes)), t = Samples.ToDouble(Points), values = Samples.ToDouble(Samples.Sine(4, Points));
+        double[] x = Samples.ToDouble(Nodes), y = Samples.ToDouble(Samples.Sine(4, Nodes)), t = Samples.ToDouble(Points), values =
+            Samples.ToDouble(Samples.Sine(4, Points));
         double Error(int degree, double tolerance)
         {
             var w = FeatureModes.Of(FeatureModes.Monomials(x, degree), tolerance).MinimumNorm(y);
@@ -138,10 +141,14 @@ public sealed class PolynomialRegressionTests
     public void Mistakes_are_named()
     {
         BigFloat[] two = [BigFloat.Of(.5, 53), BigFloat.Of(.5, 53)];
-        Should.Throw<ArgumentException>(() => PolynomialRegression.MinimumNorm(two, two, 3)).Message.ShouldContain("nodes 1 and 2 are the same number, 0.5");
-        Should.Throw<ArgumentException>(() => PolynomialRegression.MinimumNorm(two, [two[0]], 3)).Message.ShouldContain("2 nodes were given with 1 targets");
-        Should.Throw<ArgumentException>(() => PolynomialRegression.Ridge([two[0]], [two[0]], 3, BigFloat.Of(0, 53))).Message.ShouldContain("positive");
-        Should.Throw<ArithmeticException>(() => PolynomialRegression.MinimumNorm(Nodes, Samples.Sine(4, Nodes), 80, 64)).Message.ShouldContain("more bits");
+        Should.Throw<ArgumentException>(() =>
+            PolynomialRegression.MinimumNorm(two, two, 3)).Message.ShouldContain("nodes 1 and 2 are the same number, 0.5");
+        Should.Throw<ArgumentException>(() =>
+            PolynomialRegression.MinimumNorm(two, [two[0]], 3)).Message.ShouldContain("2 nodes were given with 1 targets");
+        Should.Throw<ArgumentException>(() =>
+            PolynomialRegression.Ridge([two[0]], [two[0]], 3, BigFloat.Of(0, 53))).Message.ShouldContain("positive");
+        Should.Throw<ArithmeticException>(() =>
+            PolynomialRegression.MinimumNorm(Nodes, Samples.Sine(4, Nodes), 80, 64)).Message.ShouldContain("more bits");
     }
 
     [Fact]

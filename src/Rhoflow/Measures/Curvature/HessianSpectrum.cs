@@ -60,9 +60,9 @@ public sealed class HessianSpectrum
     public double GaussNewtonShare()
     {
         if (Ends.Values[0] <= 0) return double.NaN;
-        var image = new double[Ends.Vectors[0].Length];
-        _passes.GaussNewtonTimes(Ends.Vectors[0], image);
-        return Vectors.Dot(Ends.Vectors[0], image) / Ends.Values[0];
+        var image = new double[Ends.Vector(0).Length];
+        _passes.GaussNewtonTimes(Ends.Vector(0), image);
+        return Vectors.Dot(Ends.Vector(0), image) / Ends.Values[0];
     }
 
     /// <summary>tr ∇²L or tr G by Hutch++.</summary>

@@ -10,7 +10,9 @@ internal sealed class DenseOperator : ISymmetricOperator
     /// <exception cref="ArgumentException">Not n² numbers.</exception>
     public DenseOperator(double[] matrix, int size)
     {
-        if (matrix.LongLength != (long)size * size) throw new ArgumentException($"a matrix of {size} × {size} has {(long)size * size} numbers; {matrix.LongLength} were given", nameof(matrix));
+        if (matrix.LongLength != (long)size * size)
+            throw new ArgumentException($"a matrix of {size} × {size} has {(long)size * size} numbers; {matrix.LongLength} were given",
+                nameof(matrix));
         (Matrix, Size) = (matrix, size);
     }
 
@@ -51,10 +53,10 @@ internal sealed class DenseOperator : ISymmetricOperator
     }
 
     /// <summary>All n eigenvalues, ascending, by <see cref="TridiagonalReduction"/> and implicit QL: about 4n³/3 operations.</summary>
-    /// <param name="team">Who works; no influence on results.</param>
+    /// <param name="team">The threads that share the work; no influence on results.</param>
     public double[] Eigenvalues(Team team, CancellationToken cancellation = default)
     {
-        var (diagonal, beside) = TridiagonalReduction.Of((double[])Matrix.Clone(), Size, team, cancellation);
-        return Tridiagonal.Eigenvalues(diagonal, beside);
+        var (diagonal, offDiagonal) = TridiagonalReduction.Of((double[])Matrix.Clone(), Size, team, cancellation);
+        return Tridiagonal.Eigenvalues(diagonal, offDiagonal);
     }
 }

@@ -5,10 +5,10 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Numerics.Eigen;
 
 /// <summary>
-/// Extreme eigenpairs of a symmetric operator by thick-restart Lanczos (Wu and Simon 2000) with full reorthogonalization in float64: a Krylov
-/// basis V grows to m vectors, A V = V T + r e_mᵀ; its best Ritz vectors are kept and it grows again from r. ‖A x − θ x‖ = ‖r‖ |s_m| for
-/// the Ritz pair of T s = θ s. Where the basis closes up (r = 0) it goes on from a random vector, so that invariant subspaces, few distinct
-/// eigenvalues and the zero matrix are no special cases. The seed decides the start, so the same input gives the same bits.
+/// Extreme eigenpairs of a symmetric operator by thick-restart Lanczos (Wu and Simon 2000) with full reorthogonalization in float64: a
+/// Krylov basis V grows to m vectors, A V = V T + r e_mᵀ; its best Ritz vectors are kept and it grows again from r. ‖A x − θ x‖ = ‖r‖ |s_m|
+/// for the Ritz pair of T s = θ s. Where the basis closes up (r = 0) it goes on from a random vector, so that invariant subspaces, few
+/// distinct eigenvalues and the zero matrix are no special cases. The seed decides the start, so the same input gives the same bits.
 /// </summary>
 public sealed class Lanczos
 {
@@ -40,19 +40,22 @@ public sealed class Lanczos
         (_t, _h, _w) = (new double[_size * _size], new double[_size], new double[n]);
     }
 
-    /// <summary>The largest and the smallest eigenvalues with their vectors; all n of them where that many are asked for.</summary>
+    /// <summary>The largest and the smallest eigenvalues with their vectors; all n of them where that many are wanted.</summary>
     /// <param name="a">A.</param>
     /// <param name="top">How many of the largest.</param>
     /// <param name="bottom">How many of the smallest.</param>
     /// <param name="options">Tolerance and limits.</param>
-    /// <param name="team">Who works on vectors; no influence on results.</param>
-    /// <param name="cancellation">Ends between products.</param>
-    /// <exception cref="ArgumentException">Nothing is asked for, or the operator is empty.</exception>
+    /// <param name="team">The threads that work on vectors; no influence on results.</param>
+    /// <param name="cancellation">Looked at between products.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="ArgumentException">No eigenvalue is wanted, or the operator is empty.</exception>
     /// <exception cref="ArithmeticException">A product is not finite.</exception>
-    public static EigenPairs Solve(ISymmetricOperator a, int top, int bottom, EigenOptions options, Team team, CancellationToken cancellation = default)
+    public static EigenPairs Solve(ISymmetricOperator a, int top, int bottom, EigenOptions options, Team team,
+        CancellationToken cancellation = default)
     {
         if (a.Size < 1) throw new ArgumentException("the operator has no rows", nameof(a));
-        if (top < 0 || bottom < 0 || top + bottom < 1) throw new ArgumentException($"{top} largest and {bottom} smallest eigenvalues are asked for; at least one is needed");
+        if (top < 0 || bottom < 0 || top + bottom < 1)
+            throw new ArgumentException($"{top} largest and {bottom} smallest eigenvalues are wanted; at least one is needed");
         return new Lanczos(a, top, bottom, options, team, cancellation).Run();
     }
 
@@ -64,7 +67,8 @@ public sealed class Lanczos
         double[]? found = null;
         while (true)
         {
-            // A search beside what was found takes the whole basis: after a few steps from a random vector nothing large is in sight yet.
+            // A search orthogonal to what was found takes the whole basis: after a few steps from a random vector no large eigenvalue has
+            // appeared yet.
             Grow(found is null ? Math.Max(5, _size / 10) : _size);
             RayleighRitz();
             if (_theta.Length < Wanted)
@@ -74,12 +78,13 @@ public sealed class Lanczos
             }
             var converged = Enumerable.Range(0, Wanted).All(i => _residuals[Place(i)] <= Allowed(_theta[Place(i)]));
             double[] values = [.. Enumerable.Range(0, Wanted).Select(i => _theta[Place(i)])];
-            var complete = _basis.Count == _a.Size || converged && (!_options.SearchForMultiples || found is not null && NothingBeyond() && IsSame(found, values));
+            var complete = _basis.Count == _a.Size || converged
+                && (!_options.SearchForMultiples || found is not null && NothingBeyond() && IsSame(found, values));
             if (complete || _products >= _options.MostProducts) return Result(complete);
             if (converged && (found is null || !IsSame(found, values)))
             {
                 found = values;
-                SearchBeside();
+                SearchOrthogonally();
             }
             else if (_basis.Count == _size) Restart();
             else GoOn();
@@ -89,9 +94,10 @@ public sealed class Lanczos
     // Eigenvalue i of those that are wanted, as an index of the ascending θ: largest first, then the smallest, descending.
     private int Place(int i) => i < _top ? _theta.Length - 1 - i : Wanted - 1 - i;
 
-    private double Allowed(double theta) => Math.Max(Negligible * _norm, _options.Tolerance * (_options.Scale == ResidualScale.Norm ? _norm : Math.Abs(theta)));
+    private double Allowed(double theta) =>
+        Math.Max(Negligible * _norm, _options.Tolerance * (_options.Scale == ResidualScale.Norm ? _norm : Math.Abs(theta)));
 
-    // So many products, or up to a full basis; then _w and _beta are the residual.
+    // That many products, or up to a full basis; then _w and _beta are the residual.
     private void Grow(int steps)
     {
         for (var step = 1; ; step++)
@@ -101,7 +107,8 @@ public sealed class Lanczos
             _a.Apply(_basis[j], _w);
             _products++;
             var size = Vectors.Norm(_w);
-            if (!double.IsFinite(size)) throw new ArithmeticException($"product {_products} of the operator with a vector of norm 1 is not finite");
+            if (!double.IsFinite(size))
+                throw new ArithmeticException($"product {_products} of the operator with a vector of norm 1 is not finite");
             _norm = Math.Max(_norm, size);
             _beta = _basis.Orthogonalize(_w, _h);
             for (var i = 0; i <= j; i++) _t[i * _size + j] = _t[j * _size + i] = _h[i];
@@ -133,10 +140,10 @@ public sealed class Lanczos
     private bool NothingBeyond()
     {
         if (_theta.Length == Wanted) return true;
-        var room = _options.Tolerance * _norm;
+        var slack = _options.Tolerance * _norm;
         int above = _theta.Length - 1 - _top, below = _bottom;
-        return (_top == 0 || _theta[above] + _residuals[above] <= _theta[above + 1] + room)
-            && (_bottom == 0 || _theta[below] - _residuals[below] >= _theta[below - 1] - room);
+        return (_top == 0 || _theta[above] + _residuals[above] <= _theta[above + 1] + slack)
+            && (_bottom == 0 || _theta[below] - _residuals[below] >= _theta[below - 1] - slack);
     }
 
     private bool IsSame(double[] before, double[] now)
@@ -151,12 +158,13 @@ public sealed class Lanczos
     {
         var spare = (_size - Wanted) / 2;
         var more = (int)Math.Round((double)spare * _top / Wanted);
-        Keep([.. Enumerable.Range(0, _theta.Length).Where(i => i >= _theta.Length - _top - (_top > 0 ? more : 0) || i < _bottom + (_bottom > 0 ? spare - more : 0))]);
+        int first = _theta.Length - _top - (_top > 0 ? more : 0), end = _bottom + (_bottom > 0 ? spare - more : 0);
+        Keep([.. Enumerable.Range(0, _theta.Length).Where(i => i >= first || i < end)]);
         GoOn();
     }
 
     // Keeps what was found, whose residuals leave the recurrence, and grows from a random vector.
-    private void SearchBeside()
+    private void SearchOrthogonally()
     {
         int[] kept = [.. Enumerable.Range(0, Wanted).Select(Place).Order()];
         _dropped = Math.Max(_dropped, kept.Max(i => _residuals[i]));
@@ -178,7 +186,8 @@ public sealed class Lanczos
     private EigenPairs Result(bool converged)
     {
         var (theta, residuals) = (_theta, _residuals);
-        double[] values = [.. Enumerable.Range(0, Wanted).Select(i => theta[Place(i)])], errors = [.. Enumerable.Range(0, Wanted).Select(i => double.Hypot(residuals[Place(i)], _dropped))];
+        double[] values = [.. Enumerable.Range(0, Wanted).Select(i => theta[Place(i)])];
+        double[] errors = [.. Enumerable.Range(0, Wanted).Select(i => double.Hypot(residuals[Place(i)], _dropped))];
         Keep([.. Enumerable.Range(0, Wanted).Select(Place)]);
         double[][] vectors = [.. Enumerable.Range(0, Wanted).Select(i => (double[])_basis[i].Clone())];
         for (var i = 0; i < Wanted && _options.ConfirmResiduals; i++)
@@ -189,6 +198,6 @@ public sealed class Lanczos
             Vectors.Add(-values[i], vectors[i], _w);
             errors[i] = Vectors.Norm(_w);
         }
-        return new EigenPairs { Values = values, Vectors = vectors, Residuals = errors, Top = _top, Converged = converged, Products = _products };
+        return new EigenPairs(values, vectors, errors) { Top = _top, Converged = converged, Products = _products };
     }
 }

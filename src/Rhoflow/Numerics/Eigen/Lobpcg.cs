@@ -5,10 +5,10 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Numerics.Eigen;
 
 /// <summary>
-/// The largest eigenpairs by LOBPCG (Knyazev 2001): a block X of k vectors, their residuals R and the last directions P; the next X is the best
-/// of span{X, P, R}. P is made orthogonal to X in the coefficients (Hetmaniuk and Lehoucq 2006), so one product a vector of R is all that a step
-/// costs. A block sees multiple eigenvalues up to its width; without a preconditioner it needs more products than <see cref="Lanczos"/>, with
-/// which it shares nothing but vectors.
+/// The largest eigenpairs by LOBPCG (Knyazev 2001): a block X of k vectors, their residuals R and the last directions P; the next X is the
+/// best of span{X, P, R}. P is made orthogonal to X in the coefficients (Hetmaniuk and Lehoucq 2006), so a step costs one product per
+/// vector of R. A block sees multiple eigenvalues up to its width; without a preconditioner it needs more products than
+/// <see cref="Lanczos"/>, with which it shares nothing but vectors.
 /// </summary>
 internal static class Lobpcg
 {
@@ -16,14 +16,15 @@ internal static class Lobpcg
     /// <param name="a">A.</param>
     /// <param name="count">k, at most n.</param>
     /// <param name="options">Tolerance, most products and seed; residuals are always computed from products.</param>
-    /// <param name="team">Who works on vectors; no influence on results.</param>
-    /// <param name="cancellation">Ends between products.</param>
-    public static EigenPairs Solve(ISymmetricOperator a, int count, EigenOptions options, Team team, CancellationToken cancellation = default)
+    /// <param name="team">The threads that work on vectors; no influence on results.</param>
+    /// <param name="cancellation">Looked at between products.</param>
+    public static EigenPairs Solve(ISymmetricOperator a, int count, EigenOptions options, Team team,
+        CancellationToken cancellation = default)
     {
         var n = a.Size;
-        if (count < 1) throw new ArgumentException($"{count} eigenvalues are asked for; at least one is needed", nameof(count));
+        if (count < 1) throw new ArgumentException($"{count} eigenvalues are wanted; at least one is needed", nameof(count));
         count = Math.Min(count, n);
-        // Guard vectors: the last of a block converges as the gap behind it allows.
+        // Guard vectors: the last of a block converges as the gap after it allows.
         var block = Math.Min(n, count + Math.Max(2, count / 4));
         var random = new RandomStream(options.Seed, stream: 31);
         var s = new OrthonormalBasis(n, Math.Min(n, 3 * block), team);
@@ -40,22 +41,22 @@ internal static class Lobpcg
             Rotate(s, images, c, directions, block);
             norm = Math.Max(norm, theta.Max(Math.Abs));
             var residuals = new double[block];
-            var room = new List<double[]>();
+            var open = new List<double[]>();
             for (var i = 0; i < block; i++)
             {
                 var r = (double[])images[i].Clone();
                 Vectors.Add(-theta[i], s[i], r);
                 residuals[i] = Vectors.Norm(r);
-                if (residuals[i] > 1e-14 * norm) room.Add(r);
+                if (residuals[i] > 1e-14 * norm) open.Add(r);
             }
-            var converged = Enumerable.Range(0, count).All(i => residuals[i] <= Math.Max(1e-12 * norm, options.Tolerance * (options.Scale == ResidualScale.Norm ? norm : Math.Abs(theta[i]))));
-            foreach (var r in room) s.TryAppend(r, 1e-10);
+            double Allowed(double value) =>
+                Math.Max(1e-12 * norm, options.Tolerance * (options.Scale == ResidualScale.Norm ? norm : Math.Abs(value)));
+            var converged = Enumerable.Range(0, count).All(i => residuals[i] <= Allowed(theta[i]));
+            foreach (var r in open) s.TryAppend(r, 1e-10);
             if (converged || products >= options.MostProducts || s.Count == images.Count)
-                return new EigenPairs
+                return new EigenPairs(theta[..count], [.. Enumerable.Range(0, count).Select(i => (double[])s[i].Clone())],
+                    residuals[..count])
                 {
-                    Values = theta[..count],
-                    Vectors = [.. Enumerable.Range(0, count).Select(i => (double[])s[i].Clone())],
-                    Residuals = residuals[..count],
                     Top = count,
                     Converged = converged,
                     Products = products,

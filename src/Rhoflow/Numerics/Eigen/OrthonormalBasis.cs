@@ -36,7 +36,7 @@ internal sealed class OrthonormalBasis(int size, int capacity, Team team)
         Numerics.Vectors.Scale(1 / before, w, w);
         var left = Orthogonalize(w, _g);
         if (left <= relative) return false;
-        // Little was left, and what rounding put into it is large beside it: once more.
+        // Little was left, and rounding errors are large relative to it: once more.
         if (left < 0.1)
         {
             Numerics.Vectors.Scale(1 / left, w, w);

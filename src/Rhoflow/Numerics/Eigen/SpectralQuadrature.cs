@@ -3,9 +3,9 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Numerics.Eigen;
 
 /// <summary>
-/// The spectrum as a distribution, by stochastic Lanczos quadrature (Ubaru, Chen and Saad 2017): from every random unit vector g, m steps of
-/// Lanczos give the m-point Gauss quadrature of gᵀφ(A)g, whose mean over g is tr φ(A)/n. Errors are standard errors of that mean over the probes;
-/// a quadrature does not see structure finer than about the spectrum's width over m.
+/// The spectrum as a distribution, by stochastic Lanczos quadrature (Ubaru, Chen and Saad 2017): from every random unit vector g, m steps
+/// of Lanczos give the m-point Gauss quadrature of gᵀφ(A)g, whose mean over g is tr φ(A)/n. Errors are standard errors of that mean over
+/// the probes; a quadrature does not see structure finer than about the spectrum's width over m.
 /// </summary>
 public sealed class SpectralQuadrature
 {
@@ -20,22 +20,26 @@ public sealed class SpectralQuadrature
     /// <summary>n.</summary>
     public int Size { get; }
 
-    /// <summary>The outermost nodes: within the spectrum, and close to its ends.</summary>
+    /// <summary>The smallest node: within the spectrum, and close to its lower end.</summary>
     public double Smallest { get; }
 
-    /// <inheritdoc cref="Smallest"/>
+    /// <summary>The largest node: within the spectrum, and close to its upper end.</summary>
     public double Largest { get; }
 
     /// <summary>Products with A.</summary>
     public int Products { get; }
 
+    /// <summary>The quadratures of an operator from random unit vectors.</summary>
     /// <param name="a">A.</param>
     /// <param name="steps">m: nodes of a quadrature; n are exact.</param>
     /// <param name="probes">Random vectors, at least 2 for an error.</param>
-    /// <param name="seed">Of them.</param>
-    /// <param name="team">Who works on vectors; no influence on results.</param>
-    /// <param name="cancellation">Ends between products.</param>
-    public static SpectralQuadrature Of(ISymmetricOperator a, int steps, int probes, long seed, Team team, CancellationToken cancellation = default)
+    /// <param name="seed">The seed of the random vectors.</param>
+    /// <param name="team">The threads that work on vectors; no influence on results.</param>
+    /// <param name="cancellation">Looked at between products.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="ArithmeticException">A product is not finite.</exception>
+    public static SpectralQuadrature Of(ISymmetricOperator a, int steps, int probes, long seed, Team team,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(probes, 1);
@@ -58,7 +62,8 @@ public sealed class SpectralQuadrature
                 a.Apply(basis[j], w);
                 products++;
                 norm = Math.Max(norm, Vectors.Norm(w));
-                if (!double.IsFinite(norm)) throw new ArithmeticException($"product {products} of the operator with a vector of norm 1 is not finite");
+                if (!double.IsFinite(norm))
+                    throw new ArithmeticException($"product {products} of the operator with a vector of norm 1 is not finite");
                 e[j] = basis.Orthogonalize(w, h);
                 d[j] = h[j];
                 // The probe's own space is exhausted: its quadrature is exact.

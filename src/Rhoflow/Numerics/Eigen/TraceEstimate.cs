@@ -9,16 +9,18 @@ namespace Rhoflow.Numerics.Eigen;
 public readonly record struct TraceEstimate(double Value, double StandardError, int Products)
 {
     /// <summary>
-    /// Hutch++ (Meyer, Musco, Musco and Woodruff 2021): Q spans A S for a third of the products; tr A = tr QᵀAQ + tr (I − QQᵀ)A(I − QQᵀ), the
-    /// first exactly and the second by the mean of gᵀAg over random signs g without their part in Q. Exact where rank A is at most a third
-    /// of the products; the error otherwise falls with 1/products where Hutchinson's falls with its square root.
+    /// Hutch++ (Meyer, Musco, Musco and Woodruff 2021): Q spans A S for a third of the products; tr A = tr QᵀAQ + tr (I − QQᵀ)A(I − QQᵀ),
+    /// the first exactly and the second by the mean of gᵀAg over random signs g without their part in Q. Exact where rank A is at most a
+    /// third of the products; the error otherwise falls with 1/products where Hutchinson's falls with its square root.
     /// </summary>
     /// <param name="a">A.</param>
     /// <param name="products">At least 6: a third for S, one for Q, one for g.</param>
-    /// <param name="seed">Of the signs.</param>
-    /// <param name="team">Who works on vectors; no influence on results.</param>
-    /// <param name="cancellation">Ends between products.</param>
-    public static TraceEstimate HutchPlusPlus(ISymmetricOperator a, int products, long seed, Team team, CancellationToken cancellation = default)
+    /// <param name="seed">The seed of the random vectors.</param>
+    /// <param name="team">The threads that work on vectors; no influence on results.</param>
+    /// <param name="cancellation">Looked at between products.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static TraceEstimate HutchPlusPlus(ISymmetricOperator a, int products, long seed, Team team,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(products, 6);
         var n = a.Size;
@@ -59,8 +61,9 @@ public readonly record struct TraceEstimate(double Value, double StandardError, 
     /// <summary>The mean of gᵀAg over random signs g (Hutchinson 1990).</summary>
     /// <param name="a">A.</param>
     /// <param name="products">At least 2.</param>
-    /// <param name="seed">Of the signs.</param>
-    /// <param name="cancellation">Ends between products.</param>
+    /// <param name="seed">The seed of the random vectors.</param>
+    /// <param name="cancellation">Looked at between products.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TraceEstimate Hutchinson(ISymmetricOperator a, int products, long seed, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(products, 2);

@@ -1,6 +1,6 @@
 namespace Rhoflow.Numerics.Eigen;
 
-/// <summary>Symmetric tridiagonal matrices: d on the diagonal (n numbers), e beside it (n − 1).</summary>
+/// <summary>Symmetric tridiagonal matrices: d on the diagonal (n numbers), e next to it (n − 1).</summary>
 internal static class Tridiagonal
 {
     private const int MostSweeps = 60;
@@ -8,27 +8,29 @@ internal static class Tridiagonal
     /// <summary>All eigenvalues, ascending, by implicit QL with Wilkinson's shift: O(n²).</summary>
     public static double[] Eigenvalues(ReadOnlySpan<double> d, ReadOnlySpan<double> e)
     {
-        double[] values = d.ToArray(), beside = Extended(d.Length, e);
-        Diagonalize(values, beside, []);
+        double[] values = d.ToArray(), offDiagonal = Extended(d.Length, e);
+        Diagonalize(values, offDiagonal, []);
         Array.Sort(values);
         return values;
     }
 
     /// <summary>
-    /// Eigenvalues, ascending, and the squares of the first components of their eigenvectors: nodes and weights of the Gauss quadrature that
-    /// belongs to a Lanczos process (Golub and Welsch 1969). The weights add up to 1.
+    /// Eigenvalues, ascending, and the squares of the first components of their eigenvectors: nodes and weights of the Gauss quadrature
+    /// that belongs to a Lanczos process (Golub and Welsch 1969). The weights add up to 1.
     /// </summary>
     public static (double[] Nodes, double[] Weights) Quadrature(ReadOnlySpan<double> d, ReadOnlySpan<double> e)
     {
-        double[] nodes = d.ToArray(), beside = Extended(d.Length, e), first = new double[d.Length];
+        double[] nodes = d.ToArray(), offDiagonal = Extended(d.Length, e), first = new double[d.Length];
         if (first.Length > 0) first[0] = 1;
-        Diagonalize(nodes, beside, first);
+        Diagonalize(nodes, offDiagonal, first);
         Array.Sort(nodes, first);
         for (var i = 0; i < first.Length; i++) first[i] *= first[i];
         return (nodes, first);
     }
 
-    /// <summary>How many eigenvalues lie below x, by Sturm's sequence of pivots of A − x (Sylvester's inertia): no eigenvalue is computed.</summary>
+    /// <summary>
+    /// How many eigenvalues lie below x, by Sturm's sequence of pivots of A − x (Sylvester's inertia): no eigenvalue is computed.
+    /// </summary>
     public static int CountBelow(ReadOnlySpan<double> d, ReadOnlySpan<double> e, double x)
     {
         var (count, pivot) = (0, 1.0);
@@ -45,7 +47,8 @@ internal static class Tridiagonal
 
     private static double[] Extended(int n, ReadOnlySpan<double> e)
     {
-        if (n > 0 && e.Length < n - 1) throw new ArgumentException($"{n} numbers on the diagonal need {n - 1} beside it; {e.Length} were given", nameof(e));
+        if (n > 0 && e.Length < n - 1)
+            throw new ArgumentException($"{n} numbers on the diagonal need {n - 1} next to it; {e.Length} were given", nameof(e));
         var extended = new double[n];
         if (n > 1) e[..(n - 1)].CopyTo(extended);
         return extended;
@@ -55,7 +58,7 @@ internal static class Tridiagonal
     private static void Diagonalize(double[] d, double[] e, double[] z)
     {
         var n = d.Length;
-        // Rounding of ‖A‖, which is as much as the numbers beside the diagonal may be taken for zero.
+        // Rounding of ‖A‖, which is as much as the off-diagonal numbers may be taken for zero.
         var negligible = 0.0;
         for (var i = 0; i < n; i++) negligible = Math.Max(negligible, Math.Max(Math.Abs(d[i]), Math.Abs(e[i])));
         negligible *= 1.1e-16;
@@ -65,7 +68,9 @@ internal static class Tridiagonal
                 var end = l;
                 while (end < n - 1 && !(Math.Abs(e[end]) <= negligible)) end++;
                 if (end == l) break;
-                if (sweep == MostSweeps) throw new ArithmeticException($"eigenvalue {l + 1} of {n} of a tridiagonal matrix was not found in {MostSweeps} sweeps: are its numbers finite?");
+                if (sweep == MostSweeps)
+                    throw new ArithmeticException(
+                        $"eigenvalue {l + 1} of {n} of a tridiagonal matrix was not found in {MostSweeps} sweeps: are its numbers finite?");
                 Sweep(d, e, z, l, end);
             }
     }

@@ -5,8 +5,8 @@ namespace Rhoflow.Numerics.Eigen;
 
 /// <summary>
 /// Qᵀ A Q tridiagonal for a symmetric A, by Householder reflections in blocks (Dongarra, Sorensen and Hammarling 1989): within a block of
-/// columns the rest of the matrix is only multiplied with, behind it it is brought up to date by one matrix product. Half of the 4n³/3
-/// operations are that product; the other half reads the matrix once a column, which is what it waits for.
+/// columns the rest of the matrix is only multiplied with; after the block it is updated by one matrix product. Half of the 4n³/3
+/// operations are that product; the other half reads the matrix once per column and is bound by memory.
 /// </summary>
 internal sealed class TridiagonalReduction
 {
@@ -17,7 +17,7 @@ internal sealed class TridiagonalReduction
     private readonly Team _team;
     private readonly Action<int, int> _multiply;
 
-    // v and w of the block's reflections, one behind the other, each n numbers; and both with signs and order as the product wants them.
+    // v and w of the block's reflections, one after another, each n numbers; and both with the signs and the order that the product needs.
     private readonly double[] _v, _w, _left, _right;
     private double[] _product = [];
     private int _column, _first;
@@ -31,8 +31,8 @@ internal sealed class TridiagonalReduction
     /// <summary>d and e of the tridiagonal matrix with the same eigenvalues.</summary>
     /// <param name="a">Row-major n × n, both triangles; overwritten.</param>
     /// <param name="n">Rows.</param>
-    /// <param name="team">Who works; no influence on results.</param>
-    public static (double[] Diagonal, double[] Beside) Of(double[] a, int n, Team team, CancellationToken cancellation = default)
+    /// <param name="team">The threads that share the work; no influence on results.</param>
+    public static (double[] Diagonal, double[] OffDiagonal) Of(double[] a, int n, Team team, CancellationToken cancellation = default)
     {
         double[] d = new double[n], e = new double[Math.Max(0, n - 1)];
         var reduction = new TridiagonalReduction(a, n, team);
@@ -110,7 +110,7 @@ internal sealed class TridiagonalReduction
             _product[_column * _n + r] = TensorPrimitives.Dot(_a.AsSpan(r * _n + _first, _n - _first), v);
     }
 
-    // A ← A − V Wᵀ − W Vᵀ behind the block.
+    // A ← A − V Wᵀ − W Vᵀ after the block.
     private void Update(int from, int count)
     {
         var m = _n - from;

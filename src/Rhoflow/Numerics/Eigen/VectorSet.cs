@@ -3,8 +3,8 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Numerics.Eigen;
 
 /// <summary>
-/// Vectors of n numbers, with what Krylov methods do to all of them at once. Sums are taken over pieces of fixed length in their order, so a
-/// team changes no bit.
+/// Vectors of n numbers, with what Krylov methods do to all of them at once. Sums are taken over pieces of fixed length in their order, so
+/// a team changes no bit.
 /// </summary>
 internal sealed class VectorSet
 {
@@ -44,7 +44,7 @@ internal sealed class VectorSet
         Vectors.Scale(scale, w, _vectors[Count++]);
     }
 
-    /// <summary>Forgets all but the first; their room stays.</summary>
+    /// <summary>Forgets all but the first; their memory stays.</summary>
     public void Keep(int count) => Count = count;
 
     /// <summary>h ← Vᵀ w.</summary>
@@ -78,7 +78,8 @@ internal sealed class VectorSet
     private void DotsOfPiece(int task, int thread)
     {
         var (start, length) = (task * Piece, Math.Min(Piece, Size - task * Piece));
-        for (var i = 0; i < Count; i++) _sums[(long)task * Capacity + i] = Vectors.Dot(_vectors[i].AsSpan(start, length), _w.AsSpan(start, length));
+        for (var i = 0; i < Count; i++)
+            _sums[(long)task * Capacity + i] = Vectors.Dot(_vectors[i].AsSpan(start, length), _w.AsSpan(start, length));
     }
 
     private void SubtractPiece(int task, int thread)
@@ -94,7 +95,8 @@ internal sealed class VectorSet
         results.Clear();
         for (var i = 0; i < Count; i++)
             for (var r = 0; r < _kept; r++)
-                if (_rotation[i * _kept + r] is var c and not 0) Vectors.Add(c, _vectors[i].AsSpan(start, length), results.Slice(r * length, length));
+                if (_rotation[i * _kept + r] is var c and not 0)
+                    Vectors.Add(c, _vectors[i].AsSpan(start, length), results.Slice(r * length, length));
         for (var r = 0; r < _kept; r++) results.Slice(r * length, length).CopyTo(_vectors[r].AsSpan(start, length));
     }
 }

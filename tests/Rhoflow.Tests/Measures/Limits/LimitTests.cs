@@ -19,13 +19,13 @@ public class LimitTests
     {
         var data = Problems.Setosa;
         var solution = HardMargin.Solve(data);
-        var input = Observations.At(Network.Dense(4, 1), Loss.Exponential, data, [.. solution.Direction.Select(static w => 5 * w)]);
+        var input = Observations.At(Network.Dense(4, 1), Loss.Exponential, data, [.. solution.Direction.ToArray().Select(static w => 5 * w)]);
         input.Column("kkt_epsilon").ShouldBeLessThan(1e-12);
         input.Column("kkt_slackness").ShouldBeLessThan(1e-12);
         input.Column("kkt_support").ShouldBe(3);
         var (weights, examples) = (Row("dual_weights"), Row("dual_examples"));
         weights.Sum().ShouldBe(1, 1e-9);
-        for (var i = 0; i < 3; i++) weights[i].ShouldBe(solution.Dual[(int)examples[i]] / solution.Dual.Sum(), 1e-9);
+        for (var i = 0; i < 3; i++) weights[i].ShouldBe(solution.Dual[(int)examples[i]] / solution.Dual.ToArray().Sum(), 1e-9);
         examples[..3].Order().ShouldBe([24.0, 41, 98]);
         weights[3..].ShouldAllBe(static w => w == 0);
 
@@ -40,7 +40,7 @@ public class LimitTests
     public void Unequal_layers_leave_a_known_residual(double a, double b)
     {
         var data = Problems.Separable(5, 20, 3, .4);
-        var v = HardMargin.Solve(data).Direction;
+        var v = HardMargin.Solve(data).Direction.ToArray();
         var input = Observations.At(Network.Linear(3, 1, 1), Loss.Exponential, data, [.. v.Select(w => b * w), a]);
         input.Column("kkt_epsilon").ShouldBe(Math.Abs(a * a - b * b) / (a * a + b * b), 1e-12);
         input.Column("kkt_slackness").ShouldBeLessThan(1e-11);
@@ -98,7 +98,7 @@ public class LimitTests
     public void Duplicated_examples_share_a_point()
     {
         var data = Problems.Separable(6, 10, 3, .3);
-        var v = HardMargin.Solve(data).Direction;
+        var v = HardMargin.Solve(data).Direction.ToArray();
         var twice = data.Choose([.. Enumerable.Range(0, 10), .. Enumerable.Range(0, 10)]);
         var input = Observations.At(Network.Dense(3, 1), Loss.Exponential, twice, v);
         input.Column("kkt_epsilon").ShouldBeLessThan(1e-12);

@@ -19,7 +19,8 @@ public sealed class DenseEigenvalueTests
         var expected = SpectrumCases.Eigenvalues(name);
         var values = SpectrumCases.Matrix(name, 1).Eigenvalues(new Team());
         var scale = Math.Max(Math.Abs(expected[0]), Math.Abs(expected[^1]));
-        for (var i = 0; i < expected.Length; i++) Math.Abs(values[i] - expected[i]).ShouldBeLessThanOrEqualTo(1e-13 * expected.Length * scale);
+        for (var i = 0; i < expected.Length; i++)
+            Math.Abs(values[i] - expected[i]).ShouldBeLessThanOrEqualTo(1e-13 * expected.Length * scale);
     }
 
     // Sizes around the blocks' edges; the reduction keeps trace and sum of squares, and a general library's eigenvalues agree.
@@ -38,7 +39,8 @@ public sealed class DenseEigenvalueTests
         var a = DenseOperator.Of(new DenseOperator(Problems.Normal(random, n * n), n));
         using var team = new Team(2);
         var values = a.Eigenvalues(team);
-        var expected = DenseMatrix.Create(n, n, (i, j) => a.Matrix[i * n + j]).Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).Order().ToArray();
+        var expected = DenseMatrix.Create(n, n, (i, j) => a.Matrix[i * n + j])
+            .Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).Order().ToArray();
         values.ShouldBe(expected, 1e-12 * n);
         values.ShouldBe(a.Eigenvalues(new Team()));
         var (d, e) = TridiagonalReduction.Of((double[])a.Matrix.Clone(), n, team);

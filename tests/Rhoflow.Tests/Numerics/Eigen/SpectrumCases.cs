@@ -12,7 +12,8 @@ internal static class SpectrumCases
         ["spread"] = [.. Enumerable.Range(1, 60).Select(i => 1.0 / i)],
         ["both signs"] = [.. Enumerable.Range(0, 80).Select(i => Math.Cos(0.37 * i) * (1 + i % 7))],
         ["negative definite"] = [.. Enumerable.Range(1, 50).Select(i => -Math.Sqrt(i))],
-        ["multiple at both ends"] = [.. Enumerable.Repeat(5.0, 4), .. Enumerable.Range(0, 60).Select(i => Math.Sin(i)), .. Enumerable.Repeat(-3.0, 3)],
+        ["multiple at both ends"] =
+            [.. Enumerable.Repeat(5.0, 4), .. Enumerable.Range(0, 60).Select(i => Math.Sin(i)), .. Enumerable.Repeat(-3.0, 3)],
         ["multiple zero"] = [7, 6, 6, 2, -1, .. new double[70]],
         ["cluster"] = [.. Enumerable.Range(0, 5).Select(i => 2 + 1e-7 * i), .. Enumerable.Range(0, 60).Select(i => 1.0 / (2 + i))],
         ["two values"] = [.. Enumerable.Repeat(1.0, 30), .. Enumerable.Repeat(-1.0, 30)],

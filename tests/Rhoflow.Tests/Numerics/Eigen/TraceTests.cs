@@ -41,7 +41,8 @@ public sealed class TraceTests
         double[] spectrum = [.. Enumerable.Range(0, 80).Select(i => 10 * Math.Pow(0.9, i) - 1)];
         var a = SpectrumCases.Matrix(spectrum, 3);
         const int Runs = 400;
-        TraceEstimate[] estimates = [.. Enumerable.Range(0, Runs).Select(seed => plus ? TraceEstimate.HutchPlusPlus(a, 30, seed, One) : TraceEstimate.Hutchinson(a, 30, seed))];
+        TraceEstimate[] estimates = [.. Enumerable.Range(0, Runs)
+            .Select(seed => plus ? TraceEstimate.HutchPlusPlus(a, 30, seed, One) : TraceEstimate.Hutchinson(a, 30, seed))];
         double[] errors = [.. estimates.Select(e => e.Value - spectrum.Sum())];
         var spread = Math.Sqrt(errors.Average(static e => e * e));
         Math.Abs(errors.Average()).ShouldBeLessThan(4 * spread / Math.Sqrt(Runs));
@@ -54,8 +55,10 @@ public sealed class TraceTests
     {
         double[] spectrum = [.. Enumerable.Range(1, 90).Select(i => 1.0 / (i * i))];
         var a = SpectrumCases.Matrix(spectrum, 3);
-        double Error(Func<int, TraceEstimate> estimate) => Math.Sqrt(Enumerable.Range(0, 50).Average(seed => Math.Pow(estimate(seed).Value - spectrum.Sum(), 2)));
-        Error(seed => TraceEstimate.HutchPlusPlus(a, 30, seed, One)).ShouldBeLessThan(0.3 * Error(seed => TraceEstimate.Hutchinson(a, 30, seed)));
+        double Error(Func<int, TraceEstimate> estimate) =>
+            Math.Sqrt(Enumerable.Range(0, 50).Average(seed => Math.Pow(estimate(seed).Value - spectrum.Sum(), 2)));
+        Error(seed => TraceEstimate.HutchPlusPlus(a, 30, seed, One))
+            .ShouldBeLessThan(0.3 * Error(seed => TraceEstimate.Hutchinson(a, 30, seed)));
     }
 
     [Fact]
@@ -81,7 +84,8 @@ public sealed class TraceTests
     [InlineData(2)]
     public void Densities_and_counts_lie_within_a_few_errors(int seed)
     {
-        double[] spectrum = [.. Enumerable.Range(0, 30).Select(i => -2 + 0.02 * i), .. new double[60], .. Enumerable.Range(0, 60).Select(i => 1 + 0.05 * i)];
+        double[] spectrum = [.. Enumerable.Range(0, 30).Select(i => -2 + 0.02 * i), .. new double[60],
+            .. Enumerable.Range(0, 60).Select(i => 1 + 0.05 * i)];
         var a = SpectrumCases.Matrix(spectrum, seed);
         var estimate = SpectralQuadrature.Of(a, 60, 40, seed, One);
         Check(estimate.Count(double.NegativeInfinity, -0.1), 30);
