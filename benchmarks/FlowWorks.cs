@@ -24,7 +24,7 @@ internal static class FlowWorks
         new(name, 1, Script, ["numpy", "torch"], () =>
         {
             var risk = problem();
-            var flow = new UnconstrainedFlow(risk);
+            var flow = new UnconstrainedFlow(risk).NewWorkspace();
             var state = Weights(risk.Network);
             var velocity = new double[state.Length];
             return count =>

@@ -43,8 +43,8 @@ internal static class BatchNormModel
     public static List<Moment> Steps(EmpiricalRisk risk, double lambda, double rho, ReadOnlySpan<double> theta, double size, int steps, int every, IReadOnlyList<EmpiricalRisk>? parts = null,
         CancellationToken cancellation = default)
     {
-        BatchNormWeightDecayFlow[] flows = [.. (parts ?? [risk]).Select(r => new BatchNormWeightDecayFlow(r, lambda, rho))];
-        double[] state = flows[0].Start(theta), velocity = new double[state.Length];
+        FlowWorkspace[] flows = [.. (parts ?? [risk]).Select(r => new BatchNormWeightDecayFlow(r, lambda, rho).NewWorkspace())];
+        double[] state = flows[0].Flow.Start(theta), velocity = new double[state.Length];
         List<Moment> path = [Look(risk, lambda, 0, state)];
         for (var i = 1; i <= steps; i++)
         {
@@ -62,8 +62,8 @@ internal static class BatchNormModel
     /// </summary>
     public static List<Moment> ScaledSteps(EmpiricalRisk risk, double lambda, double rho, ReadOnlySpan<double> theta, double size, int steps, int count = 60, CancellationToken cancellation = default)
     {
-        var flow = new BatchNormWeightDecayFlow(risk, lambda, rho);
-        double[] state = flow.Start(theta), velocity = new double[state.Length];
+        var flow = new BatchNormWeightDecayFlow(risk, lambda, rho).NewWorkspace();
+        double[] state = flow.Flow.Start(theta), velocity = new double[state.Length];
         var t = 0.0;
         List<Moment> path = [Look(risk, lambda, 0, state)];
         for (int i = 1, seen = 1; i <= steps; i++)
@@ -121,11 +121,11 @@ internal static class BatchNormModel
     /// <summary>See <see cref="SmallSteps"/>.</summary>
     public const double SmallSize = .1;
 
-    private static void Move(BatchNormWeightDecayFlow flow, double[] state, double[] velocity, double size)
+    private static void Move(FlowWorkspace flow, double[] state, double[] velocity, double size)
     {
         var h = size * Math.Exp(flow.Velocity(0, state, velocity));
         for (var i = 0; i < state.Length; i++) state[i] += h * velocity[i];
-        foreach (var layer in flow.Network.Layers)
+        foreach (var layer in flow.Flow.Network.Layers)
         {
             var v = layer.Of(state.AsSpan(1));
             Vectors.Scale(1 / Vectors.Norm(v), v, v);

@@ -15,10 +15,10 @@ internal static class NormGrowth
     public static FlowRun SetUp { get; } = new("theory-iii/figure-03");
 
     /// <summary>f̃.</summary>
-    public static double F => SetUp.Experiment.Flow.F![0];
+    public static double F => SetUp.Experiment.Flow.Settings.Get(NormGrowthFlow.MarginsKey)![0];
 
     /// <summary>ρ_k(0).</summary>
-    public static double LayerNorm => SetUp.Experiment.Flow.RhoK![0];
+    public static double LayerNorm => SetUp.Experiment.Flow.Settings.Get(NormGrowthFlow.NormsKey)![0];
 
     /// <summary>In words, for claims.</summary>
     public static string Words =>

@@ -1,4 +1,5 @@
 using Rhoflow.Data;
+using Rhoflow.Flows;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
@@ -15,6 +16,12 @@ internal sealed record NamedList(string Name, string About, Func<IReadOnlyList<L
 /// <summary>All lists: each read off the place that the program itself uses.</summary>
 internal static class Lists
 {
+    private static ListEntry FlowEntry(FlowKind k)
+    {
+        (string, string)[] keys = k.Keys.Count > 0 ? [("keys", string.Join(", ", k.Keys.Select(static key => key.Name)))] : [];
+        return new ListEntry(k.Name, k.Equations, [("source", k.Source), .. keys]);
+    }
+
     public static readonly IReadOnlyList<NamedList> All =
     [
         new("figures", "figures of the papers that `reproduce` draws", static () =>
@@ -34,7 +41,7 @@ internal static class Lists
         ]),
         new("losses", "losses for `loss`", static () => [.. Loss.All.Select(l => new ListEntry(l.Name, l.Summary))]),
         new("flows", "flows for flow.kind, with their equations", static () =>
-            [.. FlowKind.All.Select(k => new ListEntry(k.Name, k.Equations, [("source", k.Source), .. k.Keys.Length > 0 ? [("keys", string.Join(", ", k.Keys))] : Array.Empty<(string, string)>()]))]),
+            [.. FlowKind.All.Select(FlowEntry)]),
         new("descents", "descents: kinds, techniques that keep norms, and what else they can be told", static () =>
         [
             .. DescentConfig.Kinds.Select(static k => new ListEntry($"kind: {k.Name}", k.Summary)),

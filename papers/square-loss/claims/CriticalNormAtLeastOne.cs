@@ -57,7 +57,7 @@ internal static class CriticalNormAtLeastOne
         var flow = new BatchNormWeightDecayFlow(new EmpiricalRisk(Network.Dense(data.Inputs, 1), Loss.Square, data, Reduction.Sum), lambda, rho: .1);
         var end = flow.From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) }).At([Instant.FromLog10T(10)], context.Cancellation).Single();
         var velocity = new double[flow.Dimension];
-        var scale = Math.Exp(flow.Velocity(0, end.State, velocity));
+        var scale = Math.Exp(flow.NewWorkspace().Velocity(0, end.State, velocity));
         return (end.Rho, scale * Vectors.Norm(velocity));
     }
 }

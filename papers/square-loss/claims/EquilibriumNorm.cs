@@ -42,7 +42,7 @@ internal static class EquilibriumNorm
                     var (eq, size) = Formula(data.Y, f, lambda);
                     state[0] = eq;
                     var velocity = new double[state.Length];
-                    var scale = Math.Exp(flow.Velocity(0, state, velocity));
+                    var scale = Math.Exp(flow.NewWorkspace().Velocity(0, state, velocity));
                     rate = Math.Max(rate, Math.Abs(scale * velocity[0]) / size);
                 }
             foreach (var lambda in new[] { .01, 1 })

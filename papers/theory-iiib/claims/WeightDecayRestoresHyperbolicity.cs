@@ -77,7 +77,7 @@ internal static class WeightDecayRestoresHyperbolicity
             for (var i = 0; i < n; i++) hessian[i, i] += 2 * lambda * Math.Exp(-value.LogScale);
             double[] eigenvalues = [.. MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfArray(hessian).Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).Order()];
             var velocity = new double[n];
-            var scale = Math.Exp(new UnconstrainedFlow(risk, lambda).Velocity(0, w, velocity));
+            var scale = Math.Exp(new UnconstrainedFlow(risk, lambda).NewWorkspace().Velocity(0, w, velocity));
             return new Minimum(hidden, eigenvalues, Signature.Of(eigenvalues, Zero), scale * Vectors.Norm(velocity) / w.Max(Math.Abs), Vectors.Norm(w), Rotation(net, w, hessian, hidden, inputs) / eigenvalues[^1]);
         }
 

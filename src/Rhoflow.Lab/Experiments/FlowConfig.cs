@@ -3,22 +3,28 @@ using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>The equations to follow, from where, how far and how exactly.</summary>
-/// <param name="Rho">fixed-rho, scheduled-direction: ρ; lagrange, batch-norm-weight-decay, norm-growth: its start. Null: from the initial W.</param>
-/// <param name="RhoK">lagrange, norm-growth: ρ_k at the start, one number for all layers or one a layer.</param>
-/// <param name="WeightDecay">λ of λ‖W‖², so that Ẇ = −∇L − 2λW (T3b eq. 8, corrected).</param>
-/// <param name="Lambda">λ of λρ² (SQ eq. 5).</param>
-/// <param name="P">The norm's p ≥ 1; +∞ for the maximum norm.</param>
-/// <param name="PerRow">weight-normalization by rows (units) instead of whole matrices.</param>
-/// <param name="Schedule">α(t) or ρ(t).</param>
-/// <param name="Layers">norm-growth: K; null: as many as the network or the initial norms have.</param>
-/// <param name="F">norm-growth: f_n = y_n f̃_n, one number an example; null: from the data, and 1 without.</param>
+/// <summary>
+/// The equations to follow, from where, how far and how exactly. The keys of a kind are read as its <see cref="FlowKind"/> declares
+/// them; nothing here knows one kind from another.
+/// </summary>
+/// <param name="Kind">Which flow.</param>
+/// <param name="Settings">The values of the kind's own keys.</param>
 /// <param name="From">The instant of the start; 0 unless a schedule needs a later one.</param>
+/// <param name="Until">Where to end; null: at the last observation.</param>
+/// <param name="Relative">Relative tolerance.</param>
+/// <param name="Absolute">Absolute tolerance.</param>
+/// <param name="Clock">One of <see cref="Clocks"/>.</param>
+/// <param name="Method">One of <see cref="Methods"/>.</param>
+/// <param name="Place">Where it stands, for errors.</param>
 public sealed record FlowConfig(
-    FlowKind Kind, double? Rho, double[]? RhoK, double WeightDecay, double Lambda, double P, bool PerRow, Schedule? Schedule,
-    int? Layers, double[]? F, TimeValue From, UntilConfig? Until, double Relative, double Absolute, string Clock, string Method, ConfigNode Place)
+    FlowKind Kind, FlowSettings Settings, TimeValue From, UntilConfig? Until, double Relative, double Absolute, string Clock, string Method,
+    ConfigNode Place)
 {
-    private static readonly string[] AllKeys = [.. FlowKind.Common, .. FlowKind.All.SelectMany(k => k.Keys).Distinct(StringComparer.Ordinal)];
+    // The keys of every flow.
+    private static readonly string[] s_common = ["kind", "from", "until", "tolerance", "clock", "method"];
+
+    // A run is known by the hash of its resolved config, so these keys keep the order that they have always been written in.
+    private static readonly string[] s_written = ["rho", "rho-k", "alpha", "weight-decay", "lambda", "p", "per", "layers", "f"];
 
     /// <summary>What `flow.clock` may be: the independent variable of the integration.</summary>
     public static readonly string[] Clocks = ["auto", "t", "log-t", "tau"];
@@ -28,61 +34,78 @@ public sealed record FlowConfig(
 
     internal static FlowConfig Read(ConfigNode node)
     {
-        var map = node.Map(AllKeys);
-        var kind = FlowKind.Read(map.Required("kind", $"one of {string.Join(", ", FlowKind.All.Select(k => k.Name))}"));
-        foreach (var key in node.Keys.Where(k => !FlowKind.Common.Contains(k) && !kind.Keys.Contains(k)))
-            // A weight decay of 0 is none, and harmless in a config whose kind is varied.
-            if (key is not ("weight-decay" or "lambda") || map[key]!.Number() != 0)
-                throw map[key]!.Error($"has no meaning for {kind.Name}; {(kind.Keys.Length > 0 ? $"its own keys: {string.Join(", ", kind.Keys)}" : "it has no keys of its own")}");
-        foreach (var key in kind.Required) map.Required(key, $"{kind.Name} needs it");
-
-        var schedule = kind.Name switch
-        {
-            "scheduled-direction" => ReadSchedule(map["alpha"]!),
-            "scheduled-rho" => ReadSchedule(map["rho"]!),
-            _ => null,
-        };
-        var from = map["from"] is { } f ? f.Map("t").Required("t", "the instant of the start").Time() : DefaultStart(schedule);
-        if (schedule is not null && !schedule.IsDefinedAt(from.LogT))
-            throw (map["from"] ?? node).Error($"the schedule {schedule} is not positive at t = {from}; start later{(schedule.SmallestT > 0 ? $" than t = {schedule.SmallestT:R}" : "")}, with from: {{t: …}}");
-        var layers = map["layers"]?.Count(1);
-        var rhoK = map["rho-k"] is { } r ? ReadNorms(r, kind, layers) : null;
-        if (map["per"]?.Word("matrix", "row") == "row" && map.Has("rho")) throw map["rho"]!.Error("has no meaning with per: row, where every row has its own norm");
-        if (rhoK is not null && map.Has("rho")) throw map["rho-k"]!.Error("stands beside 'rho'; only one of them can be given");
-        var rho = schedule is not null && kind.Name == "scheduled-rho" ? null : ReadRho(map["rho"]);
+        var kinds = FlowKind.All;
+        var map = node.Map([.. s_common, .. kinds.SelectMany(static k => k.Keys).Select(static k => k.Name).Distinct(StringComparer.Ordinal)]);
+        var kind = ReadKind(map.Required("kind", $"one of {string.Join(", ", kinds)}"), kinds);
+        RefuseOthersKeys(kind, node, map);
+        foreach (var key in kind.Keys.Where(static k => k.IsRequired)) map.Required(key.Name, $"{kind} needs it");
+        var settings = FlowSettings.Empty;
+        foreach (var key in kind.Keys)
+            if (map[key.Name] is { } given) settings = settings.With(key, ReadValue(key, given));
+        if (kind.Check(settings) is { } conflict) throw (map[conflict.Key] ?? node).Error(conflict.Why);
+        Schedule[] schedules = [.. kind.Keys.Select(settings.Get).OfType<Schedule>()];
+        var from = map["from"] is { } f ? f.Map("t").Required("t", "the instant of the start").Time() : DefaultStart(schedules);
+        foreach (var schedule in schedules) RequirePositive(schedule, from, map["from"] ?? node);
         var tolerance = map["tolerance"]?.Map("relative", "absolute");
-        return new FlowConfig(kind, rho, rhoK,
-            map["weight-decay"]?.NonNegative() ?? 0, map["lambda"]?.NonNegative() ?? 0,
-            map["p"] is { } p ? ReadPower(p) : 2,
-            map["per"]?.Word("matrix", "row") == "row", schedule, layers,
-            map["f"]?.NumberOrNumbers("outputs f̃_n"), from,
-            map["until"] is { } until ? UntilConfig.Read(until, from) : null,
+        return new FlowConfig(kind, settings, from, map["until"] is { } until ? UntilConfig.Read(until, from) : null,
             tolerance?["relative"] is { } relative ? ReadTolerance(relative) : 1e-10, tolerance?["absolute"]?.Positive() ?? 1e-12,
             map["clock"]?.Word(Clocks) ?? "auto", map["method"]?.Word(Methods) ?? "auto", node);
     }
 
     internal void Write(ConfigWriter writer) => writer.Section("flow", () =>
     {
-        bool Has(string key) => Kind.Keys.Contains(key);
         writer.Entry("kind", Kind.Name);
-        if (Kind.Name == "scheduled-rho") writer.Entry("rho", Schedule!.Name);
-        else if (Rho is { } rho) writer.Entry("rho", rho);
-        if (RhoK is { Length: 1 }) writer.Entry("rho-k", RhoK[0]);
-        else if (RhoK is not null) writer.Entry("rho-k", RhoK);
-        if (Has("alpha")) writer.Entry("alpha", Schedule!.Name);
-        if (Has("weight-decay")) writer.Entry("weight-decay", WeightDecay);
-        if (Has("lambda")) writer.Entry("lambda", Lambda);
-        if (Has("p")) writer.Entry("p", P);
-        if (Has("per")) writer.Entry("per", PerRow ? "row" : "matrix");
-        if (Layers is { } layers) writer.Entry("layers", layers);
-        if (F is { Length: 1 }) writer.Entry("f", F[0]);
-        else if (F is not null) writer.Entry("f", F);
+        foreach (var key in Kind.Keys.OrderBy(static k => Array.IndexOf(s_written, k.Name) is var place and >= 0 ? place : s_written.Length))
+            if (Settings.Get(key) is { } value) WriteValue(writer, key.Name, value);
         writer.Section("from", () => writer.Entry("t", From));
         Until?.Write(writer);
         writer.Section("tolerance", () => { writer.Entry("relative", Relative); writer.Entry("absolute", Absolute); });
         writer.Entry("clock", Clock);
         writer.Entry("method", Method);
     });
+
+    private static FlowKind ReadKind(ConfigNode node, IReadOnlyList<FlowKind> kinds) =>
+        FlowKind.Find(node.Word([.. kinds.Select(static k => k.Name), .. kinds.SelectMany(static k => k.Aliases)], null))!;
+
+    // A number ≥ 0 that is 0 (a weight decay) is none, and harmless in a config whose kind is varied.
+    private static void RefuseOthersKeys(FlowKind kind, ConfigNode node, ConfigMap map)
+    {
+        foreach (var name in node.Keys.Where(k => !s_common.Contains(k) && !kind.Keys.Any(own => own.Name == k)))
+        {
+            var optional = FlowKind.All.SelectMany(static k => k.Keys).Any(k => k.Name == name && k.Form == FlowKeyForm.NonNegative);
+            if (optional && map[name]!.Number() == 0) continue;
+            var own = kind.Keys.Count > 0 ? $"its own keys: {string.Join(", ", kind.Keys.Select(static k => k.Name))}" : "it has no keys of its own";
+            throw map[name]!.Error($"has no meaning for {kind}; {own}");
+        }
+    }
+
+    private static object ReadValue(FlowKey key, ConfigNode node)
+    {
+        object value = key.Form switch
+        {
+            FlowKeyForm.NonNegative => node.NonNegative(),
+            FlowKeyForm.Positive => node.Positive(),
+            FlowKeyForm.Count => node.Count(1),
+            FlowKeyForm.Power => ReadPower(node),
+            FlowKeyForm.Numbers => node.NumberOrNumbers(key.Noun),
+            FlowKeyForm.Word => node.Word([.. key.Words]),
+            FlowKeyForm.Schedule => ReadSchedule(node),
+            _ => throw new InvalidOperationException($"keys of the form {key.Form} are not read from configs"),
+        };
+        return key.Complaint(value) is { } why ? throw node.Error(why) : value;
+    }
+
+    private static void WriteValue(ConfigWriter writer, string name, object value)
+    {
+        switch (value)
+        {
+            case double number: writer.Entry(name, number); break;
+            case int count: writer.Entry(name, count); break;
+            case double[] { Length: 1 } one: writer.Entry(name, one[0]); break;
+            case double[] numbers: writer.Entry(name, numbers); break;
+            default: writer.Entry(name, value.ToString()!); break;
+        }
+    }
 
     private static Schedule ReadSchedule(ConfigNode node)
     {
@@ -97,17 +120,14 @@ public sealed record FlowConfig(
     }
 
     // Where the library's flows begin themselves: log log t needs t > e.
-    private static TimeValue DefaultStart(Schedule? schedule) => TimeValue.FromT(schedule is { SmallestT: > 0 } ? 3 : 0);
+    private static TimeValue DefaultStart(Schedule[] schedules) =>
+        TimeValue.FromT(schedules.Select(static s => s.Begin.T).DefaultIfEmpty(0).Max());
 
-    private static double? ReadRho(ConfigNode? node) => node?.Positive();
-
-    private static double[] ReadNorms(ConfigNode node, FlowKind kind, int? layers)
+    private static void RequirePositive(Schedule schedule, TimeValue from, ConfigNode place)
     {
-        var norms = node.NumberOrNumbers("norms ρ_k");
-        if (!kind.IsScalar && Array.Exists(norms, v => v < 0)) throw node.Error("ρ_k > 0 is needed at the start; ρ_k < 0 is the same W_k with −V_k: turn the sign of the weights instead");
-        if (Array.Exists(norms, v => v == 0)) throw node.Error("ρ_k = 0 has no direction to move in (its equation divides by ρ_k)");
-        if (layers is not null && norms.Length != 1 && norms.Length != layers) throw node.Error($"{norms.Length} norms were given for flow.layers: {layers}");
-        return norms;
+        if (schedule.IsDefinedAt(from.LogT)) return;
+        var later = schedule.SmallestT > 0 ? $" than t = {schedule.SmallestT:R}" : "";
+        throw place.Error($"the schedule {schedule} is not positive at t = {from}; start later{later}, with from: {{t: …}}");
     }
 
     private static double ReadPower(ConfigNode node)

@@ -29,7 +29,7 @@ public static class FlowCheckpoint
         ["s"] = Bits(c.Stepper.S),
         ["step"] = Bits(c.Stepper.Step),
         ["y"] = Bits(c.Stepper.Y),
-        ["memory"] = Bits(c.Stepper.Memory),
+        ["memory"] = Bits(Memory(c.Stepper)),
         ["measured"] = new JsonObject(history.Select(static h => KeyValuePair.Create(h.Key, (JsonNode?)Bits(h.Value)))),
     }.ToJsonString());
 
@@ -40,9 +40,10 @@ public static class FlowCheckpoint
         {
             var node = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, Name)))!.AsObject();
             if ((int)node["format"]! != Format) return null;
+            var method = Enum.Parse<Method>((string)node["method"]!);
             var trajectory = new TrajectoryCheckpoint(
-                new StepperState(Number(node["s"]), Numbers(node["y"]), Number(node["step"]), Numbers(node["memory"])),
-                Enum.Parse<Method>((string)node["method"]!), (int)node["observed"]!, Number(node["tau"]),
+                Stepper(method, Number(node["s"]), Numbers(node["y"]), Number(node["step"]), Numbers(node["memory"])),
+                method, (int)node["observed"]!, Number(node["tau"]),
                 (long)node["steps"]!, (bool)node["separated"]!, Numbers(node["mode"]));
             return (trajectory, node["measured"]!.AsObject().ToDictionary(static h => h.Key, static h => Numbers(h.Value), StringComparer.Ordinal));
         }
@@ -51,6 +52,31 @@ public static class FlowCheckpoint
             return null;
         }
     }
+
+    // What the integrators remember, as one list of numbers: the meaning of "memory" in format 2.
+    private static double[] Memory(StepperState state) => state switch
+    {
+        ExplicitStepperState e => [e.ErrorOld, e.StiffSteps, e.EasySteps, Flag(e.Rejected), e.Evaluations],
+        RadauStepperState r =>
+        [
+            r.ErrorOld, r.StepOld, r.Span, r.PreviousS, Flag(r.Rejected), Flag(r.HasPolynomial), Flag(r.JacobianIsCurrent), r.FactoredStep,
+            r.Evaluations, .. r.Start, .. r.Stages[0], .. r.Stages[1], .. r.Stages[2], .. r.Jacobian,
+        ],
+        _ => throw new ArgumentException($"checkpoints know no {state.GetType().Name}", nameof(state)),
+    };
+
+    private static StepperState Stepper(Method method, double s, double[] y, double step, double[] m)
+    {
+        var n = y.Length;
+        if (m.Length != (method == Method.Radau ? 9 + 4 * n + n * n : 5))
+            throw new FormatException($"{m.Length} numbers are not what {method} remembers of {n} unknowns");
+        if (method != Method.Radau) return new ExplicitStepperState(s, y, step, (long)m[4], m[0], (int)m[1], (int)m[2], m[3] != 0);
+        double[] Part(int i) => m[(9 + i * n)..(9 + (i + 1) * n)];
+        return new RadauStepperState(s, y, step, (long)m[8], m[0], m[1], m[2], m[3], m[4] != 0, m[5] != 0, m[6] != 0, m[7],
+            Part(0), [Part(1), Part(2), Part(3)], m[(9 + 4 * n)..]);
+    }
+
+    private static double Flag(bool value) => value ? 1 : 0;
 
     private static string Bits(params ReadOnlySpan<double> values) => Convert.ToBase64String(MemoryMarshal.AsBytes(values));
 

@@ -26,7 +26,7 @@ public sealed class FlowColumns
         Table = new MeasureTable(experiment.Observe, new MeasureSetting(flow.Network, risk?.Loss, risk?.Data, test)
         {
             FeatureLayers = experiment.Observe.Detail.FeatureLayers(flow.Network.Depth),
-            WeightDecay = experiment.Flow.Kind.Name == "batch-norm-weight-decay" ? experiment.Flow.Lambda : experiment.Flow.WeightDecay,
+            WeightDecay = flow.Lambda,
         });
         var notes = new List<string>(Table.Notes);
         _limit = experiment.Observe.Wants("direction") ? Limit(experiment, flow, risk?.Data, notes) : null;

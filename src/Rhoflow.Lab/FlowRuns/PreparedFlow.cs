@@ -44,18 +44,18 @@ public sealed class PreparedFlow
     {
         if (e.Flow.Kind.IsScalar)
         {
-            var (scalar, rho) = ScalarStart.Of(e);
-            return new PreparedFlow(e, scalar, rho, null, null);
+            var scalar = ScalarStart.Of(e);
+            return new PreparedFlow(e, BuildFlow(e.Flow, scalar), scalar.Start.ToArray(), null, null);
         }
         var (train, test) = Preparation.Load(e.Data!);
         var network = e.Network!.Build(train.Inputs);
         if (network.WhyNotAChain is { } beyond) throw e.Network.Place.Error($"flows follow chains of dense and diagonal layers with activations; here {beyond}. A 'descent' trains such networks");
         var theta = e.Init!.Build(network, e.Seed);
         RequireNumbers(network, theta, e);
-        if (e.Flow.RhoK is { } norms) ScaleTo(network, theta, norms, e.Flow.Place);
+        if (e.Flow.Kind.StartNorms(e.Flow.Settings) is { } norms) ScaleTo(network, theta, norms, e.Flow.Place);
         RequireLabels(train, e);
         var risk = new EmpiricalRisk(network, e.Loss.Loss, train, e.Loss.Reduction);
-        var run = new PreparedFlow(e, BuildFlow(e.Flow, theta, risk), theta, risk, test);
+        var run = new PreparedFlow(e, BuildFlow(e.Flow, FlowProblem.Of(risk, theta)), theta, risk, test);
         try
         {
             run.Flow.Start(theta);
@@ -74,33 +74,17 @@ public sealed class PreparedFlow
     /// <summary>The trajectory, from the start.</summary>
     public Trajectory Start() => Flow.From(Theta, Options);
 
-    private static Flow BuildFlow(FlowConfig f, double[] theta, EmpiricalRisk risk)
+    /// <summary>The instant of a time in a config.</summary>
+    public static Instant ToInstant(TimeValue t) => double.IsFinite(t.T) && t.T > 0 ? Exact(t) : t == TimeValue.Zero ? Instant.Zero : Instant.FromLog10T(t.Log10T);
+
+    // Both ways of writing a time are kept exact: t = 5 has log10 t = 0.69897…, log10 t = 10 has t = 1e10.
+    private static Instant Exact(TimeValue t) => t.Log10T == Math.Log10(t.T) ? Instant.FromT(t.T) : Instant.FromLog10T(t.Log10T);
+
+    private static Flow BuildFlow(FlowConfig f, FlowProblem problem)
     {
-        var network = risk.Network;
-        double Rho()
-        {
-            if (f.Rho is { } given) return given;
-            var norms = new double[network.Depth];
-            NormsAndDirections.Norms(network, theta, norms);
-            return NormsAndDirections.Product(network, norms);
-        }
         try
         {
-            return f.Kind.Name switch
-            {
-                "unconstrained" => new UnconstrainedFlow(risk, f.WeightDecay),
-                "reparametrized" => new ReparametrizedFlow(risk, f.WeightDecay),
-                "fixed-rho" => new FixedRhoFlow(risk, Rho()),
-                "lagrange" => new LagrangeFlow(risk, f.Rho, f.WeightDecay),
-                "weight-normalization" => f.PerRow ? new RowWeightNormalizationFlow(risk, f.WeightDecay) : new WeightNormalizationFlow(risk, f.Rho, f.WeightDecay),
-                "tangent" => new TangentFlow(risk, f.P, f.Rho),
-                "lp-constrained" => new LpConstrainedFlow(risk, f.P),
-                "lp-reparametrized" => new LpReparametrizedFlow(risk, f.P),
-                "batch-norm-weight-decay" => new BatchNormWeightDecayFlow(risk, f.Lambda, f.Rho),
-                "scheduled-direction" => new ScheduledDirectionFlow(risk, Rho(), f.Schedule!),
-                "scheduled-rho" => new ScheduledRhoFlow(risk, f.Schedule!),
-                var other => throw new InvalidOperationException($"the kind '{other}' has no flow"),
-            };
+            return f.Kind.Build(f.Settings, problem);
         }
         catch (ArgumentException e)
         {

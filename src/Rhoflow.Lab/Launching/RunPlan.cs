@@ -45,9 +45,10 @@ public sealed record RunPlan(Experiment Experiment, string Id, bool Done, int Un
         var state = run.Flow.Start(run.Theta);
         var velocity = new double[state.Length];
         var logT = (run.Options.Begin ?? run.Flow.Begin).LogT;
-        run.Flow.Velocity(logT, state, velocity);
+        var work = run.Flow.NewWorkspace();
+        work.Velocity(logT, state, velocity);
         var (clock, evaluations) = (Stopwatch.StartNew(), 0);
-        for (; clock.Elapsed < TimeSpan.FromMilliseconds(5) && evaluations < 10_000; evaluations++) run.Flow.Velocity(logT, state, velocity);
+        for (; clock.Elapsed < TimeSpan.FromMilliseconds(5) && evaluations < 10_000; evaluations++) work.Velocity(logT, state, velocity);
         var decades = Math.Max(0, Math.Max(run.Options.Until.Time?.Log10T ?? 0, run.Instants.Count > 0 ? run.Instants[^1].Log10T : 0));
         return clock.Elapsed.TotalSeconds / evaluations * (StartEvaluations + EvaluationsPerDecade * decades);
     }

@@ -9,7 +9,9 @@ public enum ClockKind
     /// <summary>t itself.</summary>
     T,
 
-    /// <summary>The loss-rescaled time dτ = L dt, in which exponential-type losses flow at unit speed; t follows from du/dτ = e^{−log L − u}.</summary>
+    /// <summary>
+    /// The loss-rescaled time dτ = L dt, in which exponential-type losses flow at unit speed; t follows from du/dτ = e^{−log L − u}.
+    /// </summary>
     Tau,
 }
 

@@ -5,21 +5,26 @@ namespace Rhoflow.Flows;
 /// <summary>One observation of a flow: a snapshot with its time.</summary>
 public sealed class FlowPoint : Snapshot
 {
-    private FlowPoint(Flow flow, Instant at, double[] state, double[] rhoK, double[] v, double tau, bool atEquilibrium)
-        : base(flow.Network, rhoK, v, flow.LogRho(at.LogT, rhoK), flow.NormalizedOutputs(rhoK, v), flow.Targets.ToArray(),
-            flow.LogLoss(at.LogT, state), flow.LogReduction) =>
+    private FlowPoint(FlowWorkspace work, Instant at, double[] state, double[] rhoK, double[] v, double tau, bool atEquilibrium)
+        : base(work.Flow.Network, rhoK, v, work.Flow.LogRho(at.LogT, rhoK), work.Flow.NormalizedOutputs(work, rhoK, v),
+            work.Flow.Targets.ToArray(), work.LogLoss(at.LogT, state), work.Flow.LogReduction) =>
         (At, State, Tau, AtEquilibrium) = (at, state, tau, atEquilibrium);
 
-    internal static FlowPoint Of(Flow flow, Instant at, ReadOnlySpan<double> state, double tau, bool atEquilibrium)
+    internal static FlowPoint Of(FlowWorkspace work, Instant at, ReadOnlySpan<double> state, double tau, bool atEquilibrium)
     {
-        var rhoK = new double[flow.Network.Depth];
-        var v = new double[flow.Network.ParameterCount];
-        flow.Split(at.LogT, state, rhoK, v);
-        return new FlowPoint(flow, at, state.ToArray(), rhoK, v, tau, atEquilibrium);
+        var rhoK = new double[work.Flow.Network.Depth];
+        var v = new double[work.Flow.Network.ParameterCount];
+        work.Flow.Split(at.LogT, state, rhoK, v);
+        return new FlowPoint(work, at, state.ToArray(), rhoK, v, tau, atEquilibrium);
     }
 
+    /// <summary>When.</summary>
     public Instant At { get; }
+
+    /// <summary>t; +∞ beyond the range of a double.</summary>
     public double T => At.T;
+
+    /// <summary>log₁₀ t.</summary>
     public double Log10T => At.Log10T;
 
     /// <summary>τ = ∫L dt; NaN where it was not tracked.</summary>
@@ -28,6 +33,6 @@ public sealed class FlowPoint : Snapshot
     /// <summary>True if the flow had come to rest before: the state stands still to rounding.</summary>
     public bool AtEquilibrium { get; }
 
-    /// <summary>The flow's own state.</summary>
+    /// <summary>The flow's own state, <see cref="Flow.Dimension"/> numbers.</summary>
     public double[] State { get; }
 }

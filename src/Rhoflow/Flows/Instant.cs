@@ -24,19 +24,25 @@ public readonly record struct Instant : IComparable<Instant>
     /// <summary>log t, natural; −∞ at t = 0.</summary>
     public double LogT => U > 40 ? U : Math.Log(T);
 
+    /// <summary>t = 0.</summary>
     public static Instant Zero { get; } = FromT(0);
 
+    /// <summary>The instant of t, kept as given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">t is negative, infinite or NaN.</exception>
     public static Instant FromT(double t)
     {
         if (!(t >= 0)) throw new ArgumentOutOfRangeException(nameof(t), t, "a time must be ≥ 0");
-        if (double.IsInfinity(t)) throw new ArgumentOutOfRangeException(nameof(t), t, "a time must be finite; beyond 1.8e308 give its logarithm (FromLog10T)");
+        if (double.IsInfinity(t))
+            throw new ArgumentOutOfRangeException(nameof(t), t, "a time must be finite; beyond 1.8e308 give its logarithm (FromLog10T)");
         return new Instant(Log1p(t), t, Math.Log10(t));
     }
 
+    /// <summary>The instant with that log₁₀ t, kept as given; −∞ is t = 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">log₁₀ t is +∞ or NaN.</exception>
     public static Instant FromLog10T(double log10T)
     {
-        if (double.IsNaN(log10T) || double.IsPositiveInfinity(log10T)) throw new ArgumentOutOfRangeException(nameof(log10T), log10T, "log10 t must be a number, or −∞ for t = 0");
+        if (double.IsNaN(log10T) || double.IsPositiveInfinity(log10T))
+            throw new ArgumentOutOfRangeException(nameof(log10T), log10T, "log10 t must be a number, or −∞ for t = 0");
         var t = Math.Pow(10, log10T);
         return new Instant(log10T > 17 ? log10T * Ln10 : Log1p(t), t, log10T);
     }
@@ -49,8 +55,10 @@ public readonly record struct Instant : IComparable<Instant>
         return new Instant(u, t, u > 40 ? u / Ln10 : Math.Log10(t));
     }
 
+    /// <summary>By u.</summary>
     public int CompareTo(Instant other) => U.CompareTo(other.U);
 
+    /// <summary>"t = 1000", or "t = 10^400" beyond the range of a double.</summary>
     public override string ToString() => double.IsFinite(T)
         ? string.Create(CultureInfo.InvariantCulture, $"t = {T:g6}")
         : string.Create(CultureInfo.InvariantCulture, $"t = 10^{Log10T:g6}");

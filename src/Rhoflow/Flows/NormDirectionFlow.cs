@@ -11,26 +11,23 @@ public abstract class NormDirectionFlow : Flow
 {
     private readonly double? _startRho;
 
+    /// <param name="risk">What to go down.</param>
+    /// <param name="p">p ≥ 1 of the norm.</param>
+    /// <param name="startRho">Start of ρ = ∏ρ_k^{e_k} &gt; 0; null takes it from the weights.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The start of ρ is not positive and finite.</exception>
     protected NormDirectionFlow(EmpiricalRisk risk, double p, double? startRho) : base(risk, risk.Network)
     {
         if (startRho is { } given && !(given > 0 && double.IsFinite(given)))
             throw new ArgumentOutOfRangeException(nameof(startRho), given, "the start of ρ must be positive and finite");
         P = p;
         _startRho = startRho;
-        H = new double[Network.ParameterCount];
-        W = new double[Network.ParameterCount];
     }
 
     /// <summary>p of the norm.</summary>
     public double P { get; }
 
+    /// <summary>K + P.</summary>
     public override int Dimension => Network.Depth + Network.ParameterCount;
-
-    /// <summary>Room for Σ c_n ∂f̃_n/∂V or for −∂L/∂W.</summary>
-    protected double[] H { get; }
-
-    /// <summary>Room for W = ρ V.</summary>
-    protected double[] W { get; }
 
     /// <summary>(‖W_k‖_p), (W_k/‖W_k‖_p); a start value for ρ scales all ρ_k alike so that their product is it.</summary>
     public override double[] Start(ReadOnlySpan<double> theta)
@@ -39,7 +36,7 @@ public abstract class NormDirectionFlow : Flow
         var rho = state.AsSpan(0, Network.Depth);
         var v = state.AsSpan(Network.Depth);
         NormsAndDirections.Split(Network, theta, rho, v, P);
-        RequireDirections(rho, Kind);
+        RequireDirections(rho);
         if (_startRho is { } wanted)
         {
             var factor = Math.Pow(wanted / NormsAndDirections.Product(Network, rho), 1.0 / Network.Degree);
@@ -48,22 +45,17 @@ public abstract class NormDirectionFlow : Flow
         return state;
     }
 
+    /// <inheritdoc/>
     public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v)
     {
         state[..Network.Depth].CopyTo(rho);
         state[Network.Depth..].CopyTo(v);
     }
 
-    /// <summary>−∂L/∂W at W_k = ρ_k V_k, into <see cref="H"/>.</summary>
-    protected LossValue DescentAtW(ReadOnlySpan<double> rho, ReadOnlySpan<double> v)
+    /// <summary>−∂L/∂W at W_k = ρ_k V_k, into <see cref="FlowWorkspace.H"/>.</summary>
+    protected LossValue DescentAtW(FlowWorkspace work, ReadOnlySpan<double> rho, ReadOnlySpan<double> v)
     {
-        NormsAndDirections.Compose(Network, rho, v, W);
-        return Risk.Evaluate(W, H);
-    }
-
-    internal static void RequireDirections(ReadOnlySpan<double> rho, string kind)
-    {
-        for (var k = 0; k < rho.Length; k++)
-            if (rho[k] == 0) throw new ArgumentException($"layer {k + 1} is zero at the start; {kind} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖ for every layer");
+        NormsAndDirections.Compose(Network, rho, v, work.W);
+        return work.Risk.Evaluate(work.W, work.H);
     }
 }

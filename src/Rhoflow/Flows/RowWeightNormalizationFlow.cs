@@ -5,14 +5,13 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Flows;
 
 /// <summary>
-/// Weight normalization row by row, w_i = g_i v_i with one norm g_i a unit: ġ_i = ⟨v_i, ẇ_i⟩ − 2λg_i, v̇_i = g_i S ẇ_i
-/// (Salimans and Kingma's form; T3 eq. 52, 53 unit by unit). Diagonal layers count as one row.
+/// Weight normalization row by row, w_i = g_i v_i with one norm g_i per unit: ġ_i = ⟨v_i, ẇ_i⟩ − 2λg_i, v̇_i = g_i S ẇ_i
+/// (Salimans and Kingma's form; T3 eq. 52, 53 unit by unit). Diagonal layers count as one row. State: (g of every row, v).
 /// </summary>
 public sealed class RowWeightNormalizationFlow : Flow
 {
     private readonly double _lambda;
     private readonly (int Offset, int Length)[] _rows;
-    private readonly double[] _w, _h;
 
     /// <inheritdoc cref="UnconstrainedFlow(EmpiricalRisk, double)"/>
     public RowWeightNormalizationFlow(EmpiricalRisk risk, double weightDecay = 0) : base(risk, risk.Network)
@@ -21,15 +20,18 @@ public sealed class RowWeightNormalizationFlow : Flow
         _rows = [.. Network.Layers.SelectMany(l => l.Kind == LayerKind.Diagonal
             ? [(l.Offset, l.Count)]
             : Enumerable.Range(0, l.Rows).Select(i => (l.Offset + i * l.Columns, l.Columns)))];
-        _w = new double[Network.ParameterCount];
-        _h = new double[Network.ParameterCount];
     }
 
-    public override string Kind => "weight-normalization";
+    /// <inheritdoc/>
+    public override FlowKind Kind => WeightNormalizationFlow.Definition;
 
-    /// <summary>(g of every row, v).</summary>
+    /// <summary>Rows of all layers + P.</summary>
     public override int Dimension => _rows.Length + Network.ParameterCount;
 
+    /// <inheritdoc/>
+    public override double Lambda => _lambda;
+
+    /// <inheritdoc/>
     public override double[] Start(ReadOnlySpan<double> theta)
     {
         var state = new double[Dimension];
@@ -37,35 +39,53 @@ public sealed class RowWeightNormalizationFlow : Flow
         {
             var w = theta.Slice(_rows[r].Offset, _rows[r].Length);
             state[r] = Vectors.Norm(w);
-            if (state[r] == 0) throw new ArgumentException($"row {r} (counted over all layers) is zero at the start; weight normalization per row needs a direction for every row");
+            if (state[r] == 0)
+            {
+                throw new ArgumentException(
+                    $"row {r} (counted over all layers) is zero at the start; "
+                    + "weight normalization per row needs a direction for every row");
+            }
             Vectors.Scale(1 / state[r], w, state.AsSpan(_rows.Length + _rows[r].Offset, _rows[r].Length));
         }
         return state;
     }
 
-    protected internal override double Field(double logT, ReadOnlySpan<double> state, Span<double> velocity)
+    /// <inheritdoc/>
+    protected internal override double Field(FlowWorkspace work, double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
-        var scale = Risk.Evaluate(Weights(state), _h).LogScale;
+        Compose(state, work.W);
+        var scale = work.Risk.Evaluate(work.W, work.H).LogScale;
         for (var r = 0; r < _rows.Length; r++)
         {
             var (offset, length) = _rows[r];
             var v = state.Slice(_rows.Length + offset, length);
-            var h = _h.AsSpan(offset, length);
+            var h = work.H.Slice(offset, length);
             velocity[r] = Vectors.Dot(v, h);
             NormsAndDirections.Tangent(state[r], v, h, velocity.Slice(_rows.Length + offset, length));
         }
         return Decay.OfNorms(scale, velocity, state[.._rows.Length], _lambda);
     }
 
-    public override double LogLoss(double logT, ReadOnlySpan<double> state) => Risk.LogLoss(Weights(state));
+    /// <inheritdoc/>
+    protected internal override double LogLoss(FlowWorkspace work, double logT, ReadOnlySpan<double> state)
+    {
+        Compose(state, work.W);
+        return work.Risk.LogLoss(work.W);
+    }
 
-    public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v) =>
-        NormsAndDirections.Split(Network, Weights(state), rho, v);
+    /// <inheritdoc/>
+    public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v)
+    {
+        Compose(state, v);
+        NormsAndDirections.Split(Network, v, rho, v);
+    }
 
     // Rows scale apart, so the pattern belongs to W: ẇ = ġ v + g v̇.
-    protected internal override void PatternPoint(ReadOnlySpan<double> state, ReadOnlySpan<double> velocity, Span<double> theta, Span<double> thetaDot)
+    /// <inheritdoc/>
+    protected internal override void PatternPoint(
+        ReadOnlySpan<double> state, ReadOnlySpan<double> velocity, Span<double> theta, Span<double> thetaDot)
     {
-        Weights(state).CopyTo(theta);
+        Compose(state, theta);
         if (velocity.IsEmpty) return;
         for (var r = 0; r < _rows.Length; r++)
         {
@@ -76,13 +96,13 @@ public sealed class RowWeightNormalizationFlow : Flow
         }
     }
 
-    private double[] Weights(ReadOnlySpan<double> state)
+    // W: w_i = g_i v_i, row by row.
+    private void Compose(ReadOnlySpan<double> state, Span<double> w)
     {
         for (var r = 0; r < _rows.Length; r++)
         {
             var (offset, length) = _rows[r];
-            Vectors.Scale(state[r], state.Slice(_rows.Length + offset, length), _w.AsSpan(offset, length));
+            Vectors.Scale(state[r], state.Slice(_rows.Length + offset, length), w.Slice(offset, length));
         }
-        return _w;
     }
 }

@@ -9,9 +9,10 @@ namespace Rhoflow.Numerics;
 /// stage <c>Stages</c> is the derivative there; rows behind it are evaluated only for dense output,
 /// y(s + θh) = y + h Σ_i k_i Σ_j Dense[i][j] θ^{j+1}.
 /// </remarks>
-public sealed partial class ButcherTableau
+internal sealed partial class ButcherTableau
 {
-    private ButcherTableau(string name, int order, int stages, double[][] a, double[] c, double[] error, double[]? errorLow, double[][] dense)
+    private ButcherTableau(string name, int order, int stages, double[][] a, double[] c, double[] error, double[]? errorLow,
+        double[][] dense)
     {
         (Name, Order, Stages, A, C, Error, ErrorLow, Dense) = (name, order, stages, a, c, error, errorLow, dense);
         Validate();

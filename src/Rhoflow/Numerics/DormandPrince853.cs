@@ -1,6 +1,6 @@
 namespace Rhoflow.Numerics;
 
-public sealed partial class ButcherTableau
+internal sealed partial class ButcherTableau
 {
     /// <summary>
     /// The 8(5,3) pair of Dormand and Prince with its dense output of order 7 (Hairer, Nørsett, Wanner: Solving Ordinary

@@ -7,7 +7,7 @@ namespace Rhoflow.Numerics;
 /// An explicit embedded Runge–Kutta pair with PI step control (Gustafsson; Hairer–Wanner II, IV.2), dense output and a
 /// detector of stiffness. Allocates nothing after construction.
 /// </summary>
-public sealed class ExplicitStepper : IStepper
+internal sealed class ExplicitStepper : IStepper
 {
     private const double Safety = 0.9, SmallestFactor = 0.2, LargestFactor = 8;
     private readonly ButcherTableau _tableau;
@@ -26,7 +26,8 @@ public sealed class ExplicitStepper : IStepper
     /// <param name="y">The initial state (copied).</param>
     /// <param name="tolerance">Local error allowed.</param>
     /// <param name="step">First step; 0 chooses one.</param>
-    public ExplicitStepper(ButcherTableau tableau, VectorField field, double s, ReadOnlySpan<double> y, Tolerance tolerance, double step = 0)
+    public ExplicitStepper(ButcherTableau tableau, VectorField field, double s, ReadOnlySpan<double> y, Tolerance tolerance,
+        double step = 0)
     {
         (_tableau, _field, _tolerance) = (tableau, field, tolerance);
         var n = y.Length;
@@ -38,12 +39,25 @@ public sealed class ExplicitStepper : IStepper
         _h = step > 0 ? step : InitialStep.Choose(Evaluate, s, _y, _k[0], tolerance, tableau.Order);
     }
 
+    /// <inheritdoc/>
     public string Name => _tableau.Name;
+
+    /// <inheritdoc/>
     public bool DenseIsAccurate => true;
+
+    /// <inheritdoc/>
     public double S { get; private set; }
+
+    /// <inheritdoc/>
     public double PreviousS { get; private set; }
+
+    /// <inheritdoc/>
     public ReadOnlySpan<double> Y => _y;
+
+    /// <inheritdoc/>
     public long Evaluations { get; private set; }
+
+    /// <inheritdoc/>
     public bool IsStiff => _stiffSteps >= 15;
 
     /// <inheritdoc/>
@@ -108,18 +122,15 @@ public sealed class ExplicitStepper : IStepper
 
     /// <inheritdoc/>
     public StepperState Save() =>
-        new(S, (double[])_y.Clone(), _h, [_errorOld, _stiffSteps, _easySteps, _rejected ? 1 : 0, Evaluations]);
+        new ExplicitStepperState(S, (double[])_y.Clone(), _h, Evaluations, _errorOld, _stiffSteps, _easySteps, _rejected);
 
     /// <inheritdoc/>
     public void Restore(StepperState state)
     {
-        Restart(state.S, state.Y);
-        _h = state.Step;
-        _errorOld = state.Memory[0];
-        _stiffSteps = (int)state.Memory[1];
-        _easySteps = (int)state.Memory[2];
-        _rejected = state.Memory[3] != 0;
-        Evaluations = (long)state.Memory[4];
+        if (state is not ExplicitStepperState saved) throw StepperState.OfAnother(Name, state);
+        Restart(saved.S, saved.Y);
+        (_h, Evaluations) = (saved.Step, saved.Evaluations);
+        (_errorOld, _stiffSteps, _easySteps, _rejected) = (saved.ErrorOld, saved.StiffSteps, saved.EasySteps, saved.Rejected);
     }
 
     // Between steps k[0] holds the derivative at S (first same as last), and the slot Stages that of the last step's start.

@@ -20,7 +20,9 @@ internal static class RadauCollocation
     /// <summary>Eigenvectors of A⁻¹ as columns, real one first, and the inverse matrix.</summary>
     public static readonly Complex[,] T, TInverse;
 
-    /// <summary>Coefficients that turn stage increments into the collocation polynomial: y(θ) = y + Σ_i Z_i Σ_j Dense[i, j] θ^{j+1}.</summary>
+    /// <summary>
+    /// Coefficients that turn stage increments into the collocation polynomial: y(θ) = y + Σ_i Z_i Σ_j Dense[i, j] θ^{j+1}.
+    /// </summary>
     public static readonly double[,] Dense;
 
     /// <summary>(Σ_i Error_i Z_i)/h is the embedded third-order method's part of the error estimate.</summary>

@@ -8,7 +8,7 @@ namespace Rhoflow.Numerics;
 /// Radau IIA of order 5 with simplified Newton iterations, for stiff flows: weight normalization at large ρ (rates ~ρ²), weight
 /// decay and fixed ρ at large t. The Jacobian is taken by finite differences. Memory and time grow as n² and n³.
 /// </summary>
-public sealed class RadauStepper : IStepper
+internal sealed class RadauStepper : IStepper
 {
     private const int MaxIterations = 7;
     private const double Safety = 0.9, SmallestFactor = 0.2, LargestFactor = 10;
@@ -40,12 +40,25 @@ public sealed class RadauStepper : IStepper
         UpdateJacobian();
     }
 
+    /// <inheritdoc/>
     public string Name => "radau";
+
+    /// <inheritdoc/>
     public bool DenseIsAccurate => false;
+
+    /// <inheritdoc/>
     public double S { get; private set; }
+
+    /// <inheritdoc/>
     public double PreviousS { get; private set; }
+
+    /// <inheritdoc/>
     public ReadOnlySpan<double> Y => _y;
+
+    /// <inheritdoc/>
     public long Evaluations { get; private set; }
+
+    /// <inheritdoc/>
     public bool IsStiff => false;
 
     /// <summary>How far Newton's iterations go, relative to the allowed error; tests tighten it to see the method's own order.</summary>
@@ -111,27 +124,25 @@ public sealed class RadauStepper : IStepper
     }
 
     /// <inheritdoc/>
-    public StepperState Save() => new(S, (double[])_y.Clone(), _h,
-    [
-        _errorOld, _hOld, _span, PreviousS, _rejected ? 1 : 0, _haveOld ? 1 : 0, _jacobianIsCurrent ? 1 : 0, _factoredStep, Evaluations,
-        .. _start, .. _zOld[0], .. _zOld[1], .. _zOld[2], .. _jacobian.ToColumnMajorArray(),
-    ]);
+    public StepperState Save() => new RadauStepperState(
+        S, (double[])_y.Clone(), _h, Evaluations, _errorOld, _hOld, _span, PreviousS, _rejected, _haveOld, _jacobianIsCurrent,
+            _factoredStep,
+        (double[])_start.Clone(), [.. _zOld.Select(static z => (double[])z.Clone())], _jacobian.ToColumnMajorArray());
 
     /// <inheritdoc/>
     public void Restore(StepperState state)
     {
-        var m = state.Memory.AsSpan();
-        state.Y.CopyTo(_y, 0);
-        (S, _h, _errorOld, _hOld, _span, PreviousS) = (state.S, state.Step, m[0], m[1], m[2], m[3]);
-        (_rejected, _haveOld, _jacobianIsCurrent) = (m[4] != 0, m[5] != 0, m[6] != 0);
+        if (state is not RadauStepperState saved) throw StepperState.OfAnother(Name, state);
+        saved.Y.CopyTo(_y, 0);
+        (S, PreviousS, _h, _hOld, _span, _errorOld) = (saved.S, saved.PreviousS, saved.Step, saved.StepOld, saved.Span, saved.ErrorOld);
+        (_rejected, _haveOld, _jacobianIsCurrent) = (saved.Rejected, saved.HasPolynomial, saved.JacobianIsCurrent);
         Evaluate(S, _y, _f0);
-        var rest = m[9..];
-        rest[.._n].CopyTo(_start);
-        for (var i = 0; i < 3; i++) rest.Slice((i + 1) * _n, _n).CopyTo(_zOld[i]);
-        rest[(4 * _n)..].CopyTo(_jacobian.AsColumnMajorArray());
+        saved.Start.CopyTo(_start, 0);
+        for (var i = 0; i < 3; i++) saved.Stages[i].CopyTo(_zOld[i], 0);
+        saved.Jacobian.CopyTo(_jacobian.AsColumnMajorArray(), 0);
         _factoredStep = 0;
-        if (m[7] > 0) Factor(m[7]);
-        Evaluations = (long)m[8];
+        if (saved.FactoredStep > 0) Factor(saved.FactoredStep);
+        Evaluations = saved.Evaluations;
     }
 
     private double[][] Rows() => [new double[_n], new double[_n], new double[_n]];
@@ -220,7 +231,8 @@ public sealed class RadauStepper : IStepper
         start.CopyTo(y);
         for (var i = 0; i < 3; i++)
         {
-            var weight = ((RadauCollocation.Dense[i, 2] * theta + RadauCollocation.Dense[i, 1]) * theta + RadauCollocation.Dense[i, 0]) * theta;
+            var weight = ((RadauCollocation.Dense[i, 2] * theta + RadauCollocation.Dense[i, 1]) * theta + RadauCollocation.Dense[i, 0])
+                * theta;
             Vectors.Add(weight, z[i], y);
         }
     }
@@ -228,7 +240,8 @@ public sealed class RadauStepper : IStepper
     private double ErrorNorm(double h)
     {
         for (var i = 0; i < _n; i++)
-            _r1[i] = (RadauCollocation.Error[0] * _z[0][i] + RadauCollocation.Error[1] * _z[1][i] + RadauCollocation.Error[2] * _z[2][i]) / h;
+            _r1[i] = (RadauCollocation.Error[0] * _z[0][i] + RadauCollocation.Error[1] * _z[1][i] + RadauCollocation.Error[2] * _z[2][i])
+                / h;
         SolveError(_f0);
         var norm = _tolerance.Norm(_error, _y, _yNew);
         if (norm < 1 || !(_rejected || !_haveOld)) return norm;

@@ -47,7 +47,8 @@ public sealed class BallFaceTests
     {
         var risk = new EmpiricalRisk(Network.Dense(inputs, 1), Loss.Exponential, inputs == 2 ? Two : Three, Reduction.Sum);
         var previous = double.PositiveInfinity;
-        foreach (var p in new TangentFlow(risk, 1).From(start).At([.. new[] { .05, .2, .5, 1, 3, 1e6 }.Select(Instant.FromT)], TestContext.Current.CancellationToken))
+        foreach (var p in new TangentFlow(risk, 1).From(start)
+            .At([.. new[] { .05, .2, .5, 1, 3, 1e6 }.Select(Instant.FromT)], TestContext.Current.CancellationToken))
         {
             p.State.Sum(Math.Abs).ShouldBe(start.Sum(Math.Abs), 1e-11);
             p.LogLoss.ShouldBeLessThanOrEqualTo(previous + 1e-11);
@@ -64,7 +65,8 @@ public sealed class BallFaceTests
         var risk = new EmpiricalRisk(Network.Dense(2, 1), Loss.Exponential, Two, Reduction.Sum);
         var end = new TangentFlow(risk, 1).From([.3, -.1]).At([Instant.FromT(1e6)], TestContext.Current.CancellationToken).Single();
         // The minimum of L on the segments |u_1| + |u_2| = 0.4, found by search.
-        var best = Enumerable.Range(0, 400_001).Select(k => k / 1e6).Min(a => Math.Min(risk.LogLoss([a, .4 - a]), risk.LogLoss([a, a - .4])));
+        var best = Enumerable.Range(0, 400_001).Select(k => k / 1e6)
+            .Min(a => Math.Min(risk.LogLoss([a, .4 - a]), risk.LogLoss([a, a - .4])));
         end.LogLoss.ShouldBe(best, 1e-9);
     }
 }

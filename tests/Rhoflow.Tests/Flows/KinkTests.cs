@@ -30,14 +30,16 @@ public class KinkTests
             }
             return sum;
         }
-        string Pattern(double[] w) => string.Concat(Enumerable.Range(0, y.Length).SelectMany(n => ReferenceNetwork.Pattern(net, w, x[(n * d)..((n + 1) * d)])).Select(b => b ? '1' : '0'));
+        string Pattern(double[] w) => string.Concat(Enumerable.Range(0, y.Length)
+            .SelectMany(n => ReferenceNetwork.Pattern(net, w, x[(n * d)..((n + 1) * d)])).Select(b => b ? '1' : '0'));
         double[] Moved(double[] w, double[] k, double c) => [.. w.Select((v, i) => v + c * k[i])];
         double t = 0, h = 5e-4;
         var crossings = 0;
         while (t < end - 1e-14)
         {
             h = Math.Min(h, end - t);
-            double[] k1 = Field(theta), p2 = Moved(theta, k1, h / 2), k2 = Field(p2), p3 = Moved(theta, k2, h / 2), k3 = Field(p3), p4 = Moved(theta, k3, h), k4 = Field(p4);
+            double[] k1 = Field(theta), p2 = Moved(theta, k1, h / 2), k2 = Field(p2), p3 = Moved(theta, k2, h / 2), k3 = Field(p3), p4 =
+                Moved(theta, k3, h), k4 = Field(p4);
             var next = theta.Select((v, i) => v + h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i])).ToArray();
             var pattern = Pattern(theta);
             var crosses = new[] { p2, p3, p4, next }.Any(p => Pattern(p) != pattern);
@@ -59,7 +61,8 @@ public class KinkTests
             for (var n = 0; n < y.Length; n++)
             {
                 var row = x[(n * d)..((n + 1) * d)];
-                Vectors.Add(EmpiricalRiskTests.NegativeDerivative(Loss.Exponential, ReferenceNetwork.Outputs(net, w, row), y.AsSpan(n, 1))[0], ReferenceNetwork.Gradient(net, w, row), sum);
+                Vectors.Add(EmpiricalRiskTests.NegativeDerivative(Loss.Exponential, ReferenceNetwork.Outputs(net, w, row), y.AsSpan(n, 1))[
+                    0], ReferenceNetwork.Gradient(net, w, row), sum);
             }
             Vectors.Add(end / steps, sum, w);
         }
@@ -78,7 +81,8 @@ public class KinkTests
             var random = new Random(seed);
             var net = seed % 3 == 0 ? Network.Dense(2, 3, 2, 1) : Network.Dense(2, 4, 1);
             double[] x = Problems.Normal(random, 8), y = [1, -1, 1, -1], theta = Problems.Normal(random, net.ParameterCount);
-            var trajectory = new UnconstrainedFlow(new EmpiricalRisk(net, Loss.Exponential, new Dataset("random", x, y, 2), Reduction.Sum)).From(theta, Tight with { Method = method });
+            var trajectory = new UnconstrainedFlow(new EmpiricalRisk(net, Loss.Exponential, new Dataset("random", x, y, 2), Reduction.Sum))
+                .From(theta, Tight with { Method = method });
             var point = trajectory.At([Instant.FromT(1)]).Single();
             if (seed is 2 or 5 or 8 or 14)
             {
@@ -117,7 +121,8 @@ public class KinkTests
         {
             var random = new Random(seed);
             double[] x = Problems.Normal(random, 8), theta = Problems.Normal(random, net.ParameterCount);
-            var flow = new UnconstrainedFlow(new EmpiricalRisk(net, Loss.Exponential, new Dataset("random", x, [1, 1, -1, 1], 2), Reduction.Sum));
+            var flow = new UnconstrainedFlow(
+                new EmpiricalRisk(net, Loss.Exponential, new Dataset("random", x, [1, 1, -1, 1], 2), Reduction.Sum));
             var dense = Clock.LogSpaced(Instant.Zero, Instant.FromT(.6), 200);
             try
             {
@@ -134,7 +139,8 @@ public class KinkTests
     {
         var net = Network.Dense(2, 4, 1);
         var random = new Random(2);
-        double[] x = Problems.Normal(random, 8), a = Problems.Normal(random, net.ParameterCount), b = Problems.Normal(random, net.ParameterCount);
+        double[] x = Problems.Normal(random, 8), a = Problems.Normal(random, net.ParameterCount), b =
+            Problems.Normal(random, net.ParameterCount);
         var flow = new UnconstrainedFlow(new EmpiricalRisk(net, Loss.Square, new Dataset("random", x, [1, 1, 2, 1], 2), Reduction.Sum));
         var instants = Clock.LogSpaced(Instant.Zero, Instant.FromT(.2), 9);
         double[][] alone = [.. flow.From(a).At(instants).Select(p => p.State)], other = [.. flow.From(b).At(instants).Select(p => p.State)];

@@ -54,7 +54,9 @@ internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
         return [.. Sum(g, gradients).Zip(w, (d, v) => d - 2 * lambda * v)];
     }
 
-    /// <summary>T3 eq. 22 (power 1) and T3 eq. 20, 21: ρ̇_k = (ρ/ρ_k) Σ g f − 2λρ_k, V̇_k = c Σ g (∂f/∂V_k − V_k f) with c = ρ or ρ/ρ_k².</summary>
+    /// <summary>
+    /// T3 eq. 22 (power 1) and T3 eq. 20, 21: ρ̇_k = (ρ/ρ_k) Σ g f − 2λρ_k, V̇_k = c Σ g (∂f/∂V_k − V_k f) with c = ρ or ρ/ρ_k².
+    /// </summary>
     public double[] NormsAndDirections(double[] state, double lambda, bool reparametrized)
     {
         var (rho, v) = Parts(state);

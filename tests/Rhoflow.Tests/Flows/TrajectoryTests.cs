@@ -21,7 +21,8 @@ public class TrajectoryTests
     public void All_clocks_and_methods_tell_the_same_story()
     {
         var instants = Times(0, .5, .5, 7, 1000, 1e4);
-        foreach (var make in (Func<Flow>[])[() => new UnconstrainedFlow(TwoByTwo), () => new WeightNormalizationFlow(TwoByTwo), () => new FixedRhoFlow(TwoByTwo, 3)])
+        foreach (var make in (Func<Flow>[])[() => new UnconstrainedFlow(TwoByTwo), () => new WeightNormalizationFlow(TwoByTwo), () =>
+            new FixedRhoFlow(TwoByTwo, 3)])
         {
             var reference = make().From(Start, Tight with { TrackTau = true }).At(instants).ToArray();
             foreach (var clock in Enum.GetValues<ClockKind>())
@@ -71,12 +72,15 @@ public class TrajectoryTests
             var points = trajectory.At(Times(1, 2)).ToArray();
             points.Length.ShouldBe(3);
             points[2].LogLoss.ShouldBe(target * Math.Log(10), 1e-9);
-            points[2].At.LogT.ShouldBe(Math.Log(Math.Exp(-target * Math.Log(10)) - Math.Exp(.7)) is var exact && double.IsFinite(exact) ? exact : -target * Math.Log(10), 1e-7);
+            points[2].At.LogT.ShouldBe(Math.Log(Math.Exp(-target * Math.Log(10)) - Math.Exp(.7)) is var exact
+                && double.IsFinite(exact) ? exact : -target * Math.Log(10), 1e-7);
             trajectory.Events.ShouldContain(e => e.What == "loss");
         }
         // Before the last observation, before the first, and at the beginning
-        new UnconstrainedFlow(risk).From([.7], new() { Until = new Until(Instant.FromT(5)) }).At(Times(1, 5, 6)).Select(p => p.T).ShouldBe([1, 5]);
-        new UnconstrainedFlow(risk).From([.7], new() { Until = new Until(Instant.FromT(5)) }).At(Times(0, 6)).Select(p => p.T).ShouldBe([0]);
+        new UnconstrainedFlow(risk).From([.7], new() { Until = new Until(Instant.FromT(5)) }).At(Times(1, 5, 6)).Select(p => p.T)
+            .ShouldBe([1, 5]);
+        new UnconstrainedFlow(risk).From([.7], new() { Until = new Until(Instant.FromT(5)) }).At(Times(0, 6)).Select(p => p.T)
+            .ShouldBe([0]);
         new UnconstrainedFlow(risk).From([.7], new() { Until = new Until(Instant.Zero) }).At(Times(0, 6)).Select(p => p.T).ShouldBe([0]);
         new UnconstrainedFlow(risk).From([.7]).At([]).ShouldBeEmpty();
         // A loss that is never reached: the run ends where the flow rests
@@ -134,11 +138,13 @@ public class TrajectoryTests
         foreach (var method in (Method[])[Method.Dop853, Method.Radau])
         {
             var flow = new FixedRhoFlow(new EmpiricalRisk(Network.Dense(2, 1), Loss.Exponential, data, Reduction.Sum), 2);
-            var end = flow.From([-1, 1e-17], new() { Method = method, Tolerance = new Tolerance(1e-10, 1e-25) }).At([Instant.FromT(1e4)]).Single();
+            var end = flow.From([-1, 1e-17], new() { Method = method, Tolerance = new Tolerance(1e-10, 1e-25) }).At([Instant.FromT(1e4)])
+                .Single();
             end.V[0].ShouldBe(1, 1e-9, $"{method}");
         }
         // A deep network that starts small: W = 1e-12, slow at first
-        var deep = new UnconstrainedFlow(new EmpiricalRisk(Network.Linear(1, 1, 1, 1), Loss.Exponential, new Dataset("one", [1], [1], 1), Reduction.Sum));
+        var deep = new UnconstrainedFlow(
+            new EmpiricalRisk(Network.Linear(1, 1, 1, 1), Loss.Exponential, new Dataset("one", [1], [1], 1), Reduction.Sum));
         deep.From([1e-6, 1e-6, 1e-6]).At([Instant.FromT(1e8)]).Single().Rho.ShouldBeGreaterThan(10);
     }
 
@@ -152,12 +158,16 @@ public class TrajectoryTests
         EmpiricalRisk Relu() => new(relu, Loss.Square, new Dataset("random", x, [1, 1, 2, 1], 2), Reduction.Sum);
         return name switch
         {
-            "radau" => (() => new WeightNormalizationFlow(TwoByTwo).From(Start, Tight with { Method = Method.Radau, TrackTau = true }), Clock.DecadesOfT(0, 12)),
-            "relu" => (() => new UnconstrainedFlow(Relu()).From(theta, Tight with { TrackTau = true }), Clock.LogSpaced(Instant.Zero, Instant.FromT(.2), 12)),
+            "radau" => (() => new WeightNormalizationFlow(TwoByTwo).From(Start, Tight with { Method = Method.Radau, TrackTau = true }),
+                Clock.DecadesOfT(0, 12)),
+            "relu" => (() => new UnconstrainedFlow(Relu()).From(theta, Tight with { TrackTau = true }),
+                Clock.LogSpaced(Instant.Zero, Instant.FromT(.2), 12)),
             "schedule" => (() => new ScheduledRhoFlow(TwoByTwo, Schedule.LogT).From(Start, Tight), Clock.DecadesOfT(1, 12)),
             "tau" => (() => new UnconstrainedFlow(TwoByTwo).From(Start, Tight with { Clock = ClockKind.Tau }), Clock.DecadesOfT(0, 12)),
-            "stiff" => (() => new WeightNormalizationFlow(TwoByTwo).From(Start, new IntegrationOptions { TrackTau = true }), Clock.DecadesOfT(0, 60)),
-            "rest" => (() => new FixedRhoFlow(TwoByTwo, 4).From(Start, new IntegrationOptions { TrackTau = true }), Clock.DecadesOfT(0, 30)),
+            "stiff" => (() => new WeightNormalizationFlow(TwoByTwo).From(Start, new IntegrationOptions { TrackTau = true }),
+                Clock.DecadesOfT(0, 60)),
+            "rest" => (() => new FixedRhoFlow(TwoByTwo, 4).From(Start, new IntegrationOptions { TrackTau = true }),
+                Clock.DecadesOfT(0, 30)),
             _ => (() => new UnconstrainedFlow(TwoByTwo).From(Start, Tight with { TrackTau = true }), Clock.DecadesOfT(0, 40)),
         };
     }
@@ -201,11 +211,13 @@ public class TrajectoryTests
     {
         var flow = new UnconstrainedFlow(TwoByTwo);
         Should.Throw<ArgumentException>(() => flow.From(Start).At(Times(2, 1))).Message.ShouldContain("must ascend");
-        Should.Throw<ArgumentException>(() => new ScheduledRhoFlow(TwoByTwo, Schedule.LogT).From(Start).At(Times(1, 10))).Message.ShouldContain("lies before the flow's beginning at t = 3");
+        Should.Throw<ArgumentException>(() => new ScheduledRhoFlow(TwoByTwo, Schedule.LogT).From(Start)
+            .At(Times(1, 10))).Message.ShouldContain("lies before the flow's beginning at t = 3");
         var trajectory = flow.From(Start);
         trajectory.At(Times(1)).Count().ShouldBe(1);
         Should.Throw<InvalidOperationException>(() => trajectory.At(Times(2)).ToArray()).Message.ShouldContain("followed already");
-        Should.Throw<IntegrationException>(() => flow.From(Start, new() { MaxSteps = 3 }).At(Times(1e9)).ToArray()).Message.ShouldContain("3 steps were not enough");
+        Should.Throw<IntegrationException>(() =>
+            flow.From(Start, new() { MaxSteps = 3 }).At(Times(1e9)).ToArray()).Message.ShouldContain("3 steps were not enough");
         using var source = new CancellationTokenSource();
         source.Cancel();
         Should.Throw<OperationCanceledException>(() => flow.From(Start).At(Times(1), source.Token).ToArray());

@@ -14,11 +14,12 @@ namespace Rhoflow.Tests.Flows;
 public class VelocityTests
 {
     // Projections leave nothing of a layer of one weight: what is left is the rounding of the gradient before them.
-    private static void Same(Flow flow, NaiveFlows naive, double[] state, double[] expected, double digits = 1e-10, double logT = 0)
+    private static void Same(
+        Flow flow, NaiveFlows naive, double[] state, double[] expected, double digits = 1e-10, double logT = 0, FlowWorkspace? work = null)
     {
         var velocity = new double[flow.Dimension];
         flow.Dimension.ShouldBe(state.Length);
-        var scale = Math.Exp(flow.Velocity(logT, state, velocity));
+        var scale = Math.Exp((work ?? flow.NewWorkspace()).Velocity(logT, state, velocity));
         // Some normalized networks have outputs of hundreds: plain numbers overflow there.
         if (!expected.All(double.IsFinite)) return;
         var size = 1e-3 + Vectors.Norm(expected) + 1e-2 * naive.Unprojected;
@@ -32,7 +33,8 @@ public class VelocityTests
             {
                 var r = new RandomNetwork(seed, maxDepth: 3);
                 if (r.Net.Layers.Any(l => Vectors.Norm(l.Of(r.Theta)) < 1e-2)) return;
-                if (Enumerable.Range(0, r.Examples).Any(n => Math.Abs(ReferenceNetwork.Outputs(r.Net, r.Theta, r.Example(n))[0]) > 20)) return;
+                if (Enumerable.Range(0, r.Examples).Any(n => Math.Abs(ReferenceNetwork.Outputs(r.Net, r.Theta, r.Example(n))[0]) > 20))
+                    return;
                 var loss = Loss.Binary[seed % 3];
                 var reduction = seed % 2 == 0 ? Reduction.Sum : Reduction.Mean;
                 check(r, new EmpiricalRisk(r.Net, loss, new Dataset("random", r.X, r.Y, r.Net.Inputs), reduction),
@@ -91,7 +93,8 @@ public class VelocityTests
         const double LogT = 2.5;                                    // α = log t = 2.5, log log t = log 2.5
         Same(new ScheduledRhoFlow(risk, Schedule.LogT), naive, v, naive.Directions(v, 2.5, 2.5), logT: LogT);
         Same(new ScheduledRhoFlow(risk, Schedule.InverseLogT), naive, v, naive.Directions(v, 1 / 2.5, 1 / 2.5), logT: LogT);
-        Same(new ScheduledDirectionFlow(risk, 0.8, Schedule.LogLogT), naive, v, naive.Directions(v, Math.Log(2.5) * 0.8, Math.Log(2.5) / 0.8), logT: LogT);
+        Same(new ScheduledDirectionFlow(risk, 0.8, Schedule.LogLogT), naive, v,
+            naive.Directions(v, Math.Log(2.5) * 0.8, Math.Log(2.5) / 0.8), logT: LogT);
     });
 
     [Fact]
@@ -112,12 +115,14 @@ public class VelocityTests
         foreach (var p in (double[])[1, 1.5, 2, 3, double.PositiveInfinity])
         {
             var tangent = new TangentFlow(risk, p);
-            tangent.AdoptMode(0, tangent.Start(r.Theta), first: true);
-            Same(tangent, naive, r.Theta, naive.Tangent(r.Theta, p, 1), 1e-6);
+            var work = tangent.NewWorkspace();
+            work.BeginMode(0, tangent.Start(r.Theta));
+            Same(tangent, naive, r.Theta, naive.Tangent(r.Theta, p, 1), 1e-6, work: work);
             var scaled = new TangentFlow(risk, p, 0.9);
             var v = scaled.Start(r.Theta);
-            scaled.AdoptMode(0, v, first: true);
-            Same(scaled, naive, v, naive.Tangent(v, p, 0.9), 1e-6);
+            work = scaled.NewWorkspace();
+            work.BeginMode(0, v);
+            Same(scaled, naive, v, naive.Tangent(v, p, 0.9), 1e-6, work: work);
             if (p is 1 or double.PositiveInfinity) continue;
             var constrained = new LpConstrainedFlow(risk, p);
             var state = constrained.Start(r.Theta);
@@ -135,11 +140,14 @@ public class VelocityTests
         foreach (var loss in Loss.Binary)
         {
             double[] velocity = new double[4];
-            var flow = new NormGrowthFlow(4, f, loss);
+            var flow = new NormGrowthFlow(4, f, loss).NewWorkspace();
             var scale = Math.Exp(flow.Velocity(0, rho, velocity));
-            var drive = f.Sum(v => v * (loss.Name switch { "exponential" => Math.Exp(-product * v), "logistic" => 1 / (1 + Math.Exp(product * v)), _ => 2 * (1 - product * v) }));
+            var drive = f.Sum(v => v * (loss.Name switch { "exponential" => Math.Exp(-product * v), "logistic" => 1
+                / (1 + Math.Exp(product * v)), _ => 2 * (1 - product * v) }));
             for (var k = 0; k < 4; k++) (scale * velocity[k]).ShouldBe(product / rho[k] * drive, 1e-13);
-            Math.Exp(flow.LogLoss(0, rho)).ShouldBe(f.Sum(v => loss.Name switch { "exponential" => Math.Exp(-product * v), "logistic" => Math.Log(1 + Math.Exp(-product * v)), _ => (1 - product * v) * (1 - product * v) }), 1e-12);
+            Math.Exp(flow.LogLoss(0, rho))
+                .ShouldBe(f.Sum(v => loss.Name switch { "exponential" => Math.Exp(-product * v), "logistic" =>
+                Math.Log(1 + Math.Exp(-product * v)), _ => (1 - product * v) * (1 - product * v) }), 1e-12);
         }
     }
 
@@ -148,7 +156,8 @@ public class VelocityTests
     {
         var risk = new EmpiricalRisk(Network.Dense(2, 3, 1), Loss.Exponential, Limits.Problems.TwoByTwo, Reduction.Sum);
         double[] noSecond = [1, 2, 3, 4, 5, 6, 0, 0, 0];
-        foreach (var flow in (Flow[])[new ReparametrizedFlow(risk), new LagrangeFlow(risk), new FixedRhoFlow(risk, 1), new TangentFlow(risk), new BatchNormWeightDecayFlow(risk, 0)])
+        foreach (var flow in (Flow[])[new ReparametrizedFlow(risk), new LagrangeFlow(risk), new FixedRhoFlow(risk, 1),
+            new TangentFlow(risk), new BatchNormWeightDecayFlow(risk, 0)])
             Should.Throw<ArgumentException>(() => flow.Start(noSecond)).Message.ShouldContain("layer 2 is zero at the start");
         Should.Throw<ArgumentException>(() => new RowWeightNormalizationFlow(risk).Start(noSecond)).Message.ShouldContain("row 3");
         new UnconstrainedFlow(risk).Start(noSecond).ShouldBe(noSecond);
@@ -159,6 +168,7 @@ public class VelocityTests
         Should.Throw<ArgumentOutOfRangeException>(() => new TangentFlow(risk, 0.5));
         Should.Throw<ArgumentOutOfRangeException>(() => new LpConstrainedFlow(risk, 1));
         Should.Throw<ArgumentOutOfRangeException>(() => new LpReparametrizedFlow(risk, double.PositiveInfinity));
-        Should.Throw<ArgumentException>(() => new UnconstrainedFlow(risk).From([1, 2])).Message.ShouldContain("2 weights were given; the network has 9");
+        Should.Throw<ArgumentException>(() =>
+            new UnconstrainedFlow(risk).From([1, 2])).Message.ShouldContain("2 weights were given; the network has 9");
     }
 }

@@ -2,11 +2,17 @@ using Rhoflow.Networks;
 
 namespace Rhoflow.Flows;
 
+/// <summary>g = −∂L/∂u at u, up to the loss's scale.</summary>
+internal delegate ReadOnlySpan<double> Pull(ReadOnlySpan<double> u);
+
 /// <summary>
 /// The face of the ball ‖u‖_p = const that u lies on, where the ball has corners: p = 1 (the signs of the coordinates; those at 0 are held
 /// while |g_i| ≤ λ) and p = ∞ (the coordinates at the maximum, which are held). Frozen between events, as the pattern of a ReLU network is.
 /// </summary>
-internal sealed class BallFace(Network network, double p)
+/// <param name="network">Whose layers have balls.</param>
+/// <param name="p">1 or ∞.</param>
+/// <param name="pull">The unprojected velocity g at u, P numbers; valid until the next call.</param>
+internal sealed class BallFace(Network network, double p, Pull pull) : IFlowMode
 {
     private const double Resolution = 1e-14, TieTolerance = 1e-13, ReleaseTolerance = 1e-9;
     private readonly bool[] _held = new bool[network.ParameterCount];
@@ -20,9 +26,10 @@ internal sealed class BallFace(Network network, double p)
             g[i] = _held[layer.Offset + i] ? 0 : g[i] - lambda * _sign[layer.Offset + i];
     }
 
-    /// <summary>Takes the face from a start; g is the unprojected velocity there.</summary>
-    public void Begin(ReadOnlySpan<double> u, ReadOnlySpan<double> g)
+    /// <inheritdoc/>
+    public void Begin(double logT, ReadOnlySpan<double> u)
     {
+        var g = pull(u);
         Array.Clear(_held);
         Array.Clear(_sign);
         foreach (var layer in network.Layers)
@@ -38,20 +45,24 @@ internal sealed class BallFace(Network network, double p)
         }
     }
 
-    /// <summary>What no longer fits; null if the face is right. g is asked for only if it matters.</summary>
-    public string? Violation(ReadOnlySpan<double> u, Func<double[]> g)
+    /// <inheritdoc/>
+    /// <remarks>g is asked for only where it matters.</remarks>
+    public string? Violation(double logT, ReadOnlySpan<double> u)
     {
         foreach (var layer in network.Layers)
         {
-            if (Crossing(layer, layer.Of(u)) is { } i) return p == 1 ? $"coordinate {i} crossing 0" : $"coordinate {i} reaching the maximum";
-            if (p == 1 && Array.IndexOf(_held, true, layer.Offset, layer.Count) >= 0 && Leaving(layer, layer.Of(g())) is { } j) return $"coordinate {j} leaving 0";
+            if (Crossing(layer, layer.Of(u)) is { } i)
+                return p == 1 ? $"coordinate {i} crossing 0" : $"coordinate {i} reaching the maximum";
+            if (p == 1 && Array.IndexOf(_held, true, layer.Offset, layer.Count) >= 0 && Leaving(layer, layer.Of(pull(u))) is { } j)
+                return $"coordinate {j} leaving 0";
         }
         return null;
     }
 
-    /// <summary>Takes the face behind an event: a coordinate at 0 crosses or is held there, one at the maximum is held.</summary>
-    public void Cross(ReadOnlySpan<double> u, double[] g)
+    /// <summary>Takes the face after an event: a coordinate at 0 crosses or is held there, one at the maximum is held.</summary>
+    public void Cross(double logT, ReadOnlySpan<double> u)
     {
+        var g = pull(u);
         foreach (var layer in network.Layers)
         {
             while (Crossing(layer, layer.Of(u)) is { } i)
@@ -67,9 +78,10 @@ internal sealed class BallFace(Network network, double p)
         }
     }
 
+    /// <inheritdoc/>
     public double[] Save() => [.. _held.Select(static h => h ? 1.0 : 0.0), .. _sign];
 
-    /// <summary>Takes back what <see cref="Save"/> gave; returns how many numbers that were.</summary>
+    /// <inheritdoc/>
     public int Restore(ReadOnlySpan<double> numbers)
     {
         for (var i = 0; i < _held.Length; i++) _held[i] = numbers[i] != 0;

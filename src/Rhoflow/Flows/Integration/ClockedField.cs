@@ -6,28 +6,31 @@ namespace Rhoflow.Flows;
 /// A flow as a vector field of its clock: dy/du = e^{u+s} v for u = log(1 + t), dy/dt = e^s v, or dy/dτ = e^{s−log L} v
 /// with u carried as a last component. e^{u+s} is formed from the sum of the logarithms, so that nothing underflows.
 /// </summary>
-internal sealed class ClockedField(Flow flow, ClockKind clock)
+internal sealed class ClockedField(FlowWorkspace work, ClockKind clock)
 {
-    /// <summary>The length of the integrated vector.</summary>
-    public int Length => flow.Dimension + (clock == ClockKind.Tau ? 1 : 0);
+    private readonly Flow _flow = work.Flow;
 
+    /// <summary>The length of the integrated vector.</summary>
+    public int Length => _flow.Dimension + (clock == ClockKind.Tau ? 1 : 0);
+
+    /// <summary>dy/ds: a <see cref="VectorField"/>.</summary>
     public void Evaluate(double s, ReadOnlySpan<double> y, Span<double> dy)
     {
-        var state = y[..flow.Dimension];
-        var velocity = dy[..flow.Dimension];
+        var state = y[.._flow.Dimension];
+        var velocity = dy[.._flow.Dimension];
         switch (clock)
         {
             case ClockKind.LogT:
-                Scale(flow.Velocity(flow.IsAutonomous ? 0 : Instant.FromU(s).LogT, state, velocity) + s, velocity);
+                Scale(work.Velocity(_flow.IsAutonomous ? 0 : Instant.FromU(s).LogT, state, velocity) + s, velocity);
                 break;
             case ClockKind.T:
-                Scale(flow.Velocity(Math.Log(s), state, velocity), velocity);
+                Scale(work.Velocity(Math.Log(s), state, velocity), velocity);
                 break;
             default:
                 var u = y[^1];
-                var logT = flow.IsAutonomous ? 0 : Instant.FromU(u).LogT;
-                var logLoss = flow.LogLoss(logT, state);
-                Scale(flow.Velocity(logT, state, velocity) - logLoss, velocity);
+                var logT = _flow.IsAutonomous ? 0 : Instant.FromU(u).LogT;
+                var logLoss = work.LogLoss(logT, state);
+                Scale(work.Velocity(logT, state, velocity) - logLoss, velocity);
                 dy[^1] = Math.Exp(-logLoss - u);
                 break;
         }
@@ -52,8 +55,8 @@ internal sealed class ClockedField(Flow flow, ClockKind clock)
     /// <summary>dτ/ds = L dt/ds.</summary>
     public double TauRate(double s, ReadOnlySpan<double> y)
     {
-        var logT = flow.IsAutonomous ? 0 : At(s, y).LogT;
-        return Math.Exp(flow.LogLoss(logT, y[..flow.Dimension]) + (clock == ClockKind.LogT ? s : 0));
+        var logT = _flow.IsAutonomous ? 0 : At(s, y).LogT;
+        return Math.Exp(work.LogLoss(logT, y[.._flow.Dimension]) + (clock == ClockKind.LogT ? s : 0));
     }
 
     private static void Scale(double log, Span<double> v)

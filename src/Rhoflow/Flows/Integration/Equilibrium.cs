@@ -6,15 +6,17 @@ namespace Rhoflow.Flows;
 /// Whether a flow has come to rest: its velocity is no larger than what one rounding of the state changes in it. Slow flows
 /// (1/log t) are not at rest by this measure, however small their velocity.
 /// </summary>
-internal sealed class Equilibrium(Flow flow)
+internal sealed class Equilibrium(FlowWorkspace work)
 {
     private const int Probes = 3;
-    private readonly double[] _point = new double[flow.Dimension], _velocity = new double[flow.Dimension], _probe = new double[flow.Dimension];
+    private readonly double[] _point = new double[work.Flow.Dimension], _velocity = new double[work.Flow.Dimension];
+    private readonly double[] _probe = new double[work.Flow.Dimension];
 
+    /// <summary>Whether the flow stands still at this state; never for one that depends on t itself.</summary>
     public bool Reached(ReadOnlySpan<double> state)
     {
-        if (!flow.IsAutonomous) return false;
-        var scale = flow.Velocity(0, state, _velocity);
+        if (!work.Flow.IsAutonomous) return false;
+        var scale = work.Velocity(0, state, _velocity);
         var speed = Vectors.Norm(_velocity);
         if (speed == 0) return true;
         var change = 0.0;
@@ -26,7 +28,7 @@ internal sealed class Equilibrium(Flow flow)
                 bits = bits * 1664525u + 1013904223u;
                 _point[i] = state[i] * (1 + ((bits & 0x10000) == 0 ? 1 : -1) * 2.2204460492503131e-16);
             }
-            var factor = Math.Exp(flow.Velocity(0, _point, _probe) - scale);
+            var factor = Math.Exp(work.Velocity(0, _point, _probe) - scale);
             var sum = 0.0;
             for (var i = 0; i < _probe.Length; i++)
             {

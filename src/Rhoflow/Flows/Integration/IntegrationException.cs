@@ -13,7 +13,8 @@ public sealed class IntegrationException(string message) : Exception(message)
         "an earlier end, method: radau, a looser tolerance, or the clock log-t");
 
     internal static IntegrationException TooLong(Instant at, long steps, bool stiff) => Because(at,
-        string.Create(CultureInfo.InvariantCulture, $"{steps:N0} steps were not enough; the steps are limited by {(stiff ? "stability (the flow is stiff)" : "accuracy")}"),
+        string.Create(CultureInfo.InvariantCulture,
+            $"{steps:N0} steps were not enough; the steps are limited by {(stiff ? "stability (the flow is stiff)" : "accuracy")}"),
         "an earlier end, method: radau, a looser tolerance, or the clock log-t");
 
     internal static IntegrationException Stuck(Instant at, string why) => Because(at,

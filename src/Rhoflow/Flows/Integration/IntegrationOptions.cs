@@ -27,27 +27,30 @@ public sealed record Until(Instant? Time = null, double? Log10Loss = null, doubl
 /// <summary>How a flow is integrated.</summary>
 public sealed record IntegrationOptions
 {
+    /// <summary>Local error allowed per step.</summary>
     public Tolerance Tolerance { get; init; } = new();
+
+    /// <summary>The independent variable.</summary>
     public ClockKind Clock { get; init; } = ClockKind.LogT;
+
+    /// <summary>The integrator.</summary>
     public Method Method { get; init; } = Method.Auto;
 
     /// <summary>Where time begins; null takes the flow's own beginning (t = 0, or t = 3 for schedules in log t).</summary>
     public Instant? Begin { get; init; }
 
+    /// <summary>Where to end early.</summary>
     public Until Until { get; init; } = new();
 
-    /// <summary>Accumulate τ = ∫L dt beside the flow (three more loss values a step).</summary>
+    /// <summary>Events of the user's, recorded or ending the trajectory.</summary>
+    public IReadOnlyList<EventCondition> Events { get; init; } = [];
+
+    /// <summary>Accumulate τ = ∫L dt along the flow (three more loss values per step).</summary>
     public bool TrackTau { get; init; }
 
     /// <summary>Steps after which the trajectory gives up.</summary>
     public long MaxSteps { get; init; } = 10_000_000;
 }
-
-/// <summary>Something that happened between observations.</summary>
-/// <param name="What">"separation", "kink", "stiff", "equilibrium", "loss".</param>
-/// <param name="At">When.</param>
-/// <param name="Detail">In words.</param>
-public sealed record FlowEvent(string What, Instant At, string Detail);
 
 /// <summary>Where a trajectory stands, so that it can go on bit for bit.</summary>
 /// <param name="Stepper">The integrator's state.</param>
@@ -56,6 +59,6 @@ public sealed record FlowEvent(string What, Instant At, string Detail);
 /// <param name="Tau">τ at the integrator's S.</param>
 /// <param name="Steps">Steps so far.</param>
 /// <param name="Separated">Whether the data were separated.</param>
-/// <param name="Mode">The discrete part of the flow (<see cref="Flow.SaveMode"/>); empty where there is none.</param>
+/// <param name="Mode">The discrete part of the flow (<see cref="FlowWorkspace.SaveMode"/>); empty where there is none.</param>
 public sealed record TrajectoryCheckpoint(
     StepperState Stepper, Method Method, int Observed, double Tau, long Steps, bool Separated, double[] Mode);

@@ -8,9 +8,11 @@ namespace Rhoflow.Flows;
 /// velocities on both sides point to the kink, the flow stays on it: in Filippov's sense (T3 §2) its velocity is the one
 /// whose slope s ∈ [σ'(0−), 1] gives ż = 0, for all sliding units together. A slide ends when s reaches one of the sides.
 /// </summary>
-internal sealed class KinkMode
+internal sealed class KinkMode : IFlowMode
 {
-    private const string NoSlide = "it stays on kinks of several ReLUs at once, and no slopes between those of the two sides keep it on all of them";
+    private const string NoSlide =
+        "it stays on kinks of several ReLUs at once, and no slopes between those of the two sides keep it on all of them";
+
     // A slope must leave its interval by more than the noise it is solved with, or the unit would be released and caught for ever.
     private const double ReleaseTolerance = 1e-9;
     private const int ChordIterations = 6, NewtonIterations = 6;
@@ -18,6 +20,7 @@ internal sealed class KinkMode
     // A slope this far outside [σ'(0−), 1] is a diverging iteration, not the end of a slide.
     private const double LargestSlope = 1e3;
     private readonly Flow _flow;
+    private readonly FlowWorkspace _work;
     private readonly Evaluation _evaluation;
     private readonly ActivationPattern _pattern;
     private readonly double[] _theta, _thetaDot;
@@ -26,18 +29,25 @@ internal sealed class KinkMode
     private double[,] _inverse = new double[0, 0];   // (∂ż/∂s)⁻¹ over the sliding units
     private double[] _rates = [], _kept = [];
 
-    public KinkMode(Flow flow)
+    /// <param name="work">Whose kinks they are; its risk exists already.</param>
+    public KinkMode(FlowWorkspace work)
     {
-        _flow = flow;
-        _evaluation = flow.Risk.Evaluation;
+        var flow = work.Flow;
+        (_flow, _work) = (flow, work);
+        _evaluation = work.Risk.Evaluation;
         _pattern = new ActivationPattern(flow.Network, _evaluation);
         _theta = new double[flow.Network.ParameterCount];
         _thetaDot = new double[flow.Network.ParameterCount];
     }
 
+    /// <summary>Whether any unit slides along its kink.</summary>
     public bool IsSliding => _pattern.Sliding.Count > 0;
 
-    public void Begin(ReadOnlySpan<double> state)
+    /// <summary>How many do.</summary>
+    public int Sliding => _pattern.Sliding.Count;
+
+    /// <inheritdoc/>
+    public void Begin(double logT, ReadOnlySpan<double> state)
     {
         _flow.PatternPoint(state, [], _theta, _thetaDot);
         _pattern.Begin(_theta);
@@ -65,14 +75,15 @@ internal sealed class KinkMode
             if (Diverged()) break;
         }
         for (var i = 0; i < _kept.Length; i++) _pattern.Slope(_pattern.Sliding[i]) = _kept[i];
-        return _flow.Field(logT, state, velocity);
+        return _flow.Field(_work, logT, state, velocity);
     }
 
+    /// <inheritdoc/>
     public string? Violation(double logT, ReadOnlySpan<double> state)
     {
         if (IsSliding)
         {
-            Velocity(logT, state, Room());
+            Velocity(logT, state, Scratch());
             if (!_solved) return NoSlide;
             if (Released() is { } released) return $"the end of the slide along a ReLU's kink ({released})";
         }
@@ -80,21 +91,25 @@ internal sealed class KinkMode
         return _pattern.Violation() is { } kink ? $"the kink of a ReLU ({kink})" : null;
     }
 
-    /// <summary>Behind a located kink: units that cross take the other slope, units pushed back from both sides begin to slide.</summary>
+    /// <summary>After a located kink: units that cross take the other slope, units pushed back from both sides begin to slide.</summary>
     public void Cross(double logT, ReadOnlySpan<double> state)
     {
         for (var turn = 0; turn < 200; turn++)
         {
             if (IsSliding)
             {
-                Velocity(logT, state, Room());
+                Velocity(logT, state, Scratch());
                 if (!_solved)
-                    throw new UnsolvableSlideException($"{NoSlide} ({_pattern.Sliding.Count} of them: {string.Join("; ", _pattern.Sliding.Take(3))}{(_pattern.Sliding.Count > 3 ? " …" : "")})");
+                {
+                    var first = string.Join("; ", _pattern.Sliding.Take(3));
+                    throw new UnsolvableSlideException(
+                        $"{NoSlide} ({_pattern.Sliding.Count} of them: {first}{(_pattern.Sliding.Count > 3 ? " …" : "")})");
+                }
                 if (Released() is { } released)
                 {
                     Forward(state);
                     _pattern.Release(released, _pattern.Slope(released) > 1);
-                    Linearize(logT, state, Room());
+                    Linearize(logT, state, Scratch());
                     continue;
                 }
             }
@@ -104,9 +119,11 @@ internal sealed class KinkMode
         }
     }
 
+    /// <inheritdoc/>
     public double[] Save() => [.. _pattern.Save(), .. _inverse.Cast<double>()];
 
-    public void Restore(ReadOnlySpan<double> mode)
+    /// <inheritdoc/>
+    public int Restore(ReadOnlySpan<double> mode)
     {
         var at = _pattern.Restore(mode);
         var m = _pattern.Sliding.Count;
@@ -114,12 +131,14 @@ internal sealed class KinkMode
         (_rates, _kept) = (new double[m], new double[m]);
         for (var i = 0; i < m; i++)
             for (var j = 0; j < m; j++) _inverse[i, j] = mode[at + i * m + j];
+        return at + m * m;
     }
 
     // The unit's ż with either slope decides: through the kink, or along it.
     private void Meet(Kink kink, double logT, ReadOnlySpan<double> state)
     {
-        if (!double.IsFinite(_pattern.Value(kink))) throw new UnsolvableSlideException($"the pre-activation of a ReLU ({kink}) is no longer a finite number");
+        if (!double.IsFinite(_pattern.Value(kink)))
+            throw new UnsolvableSlideException($"the pre-activation of a ReLU ({kink}) is no longer a finite number");
         var side = Math.Sign(_pattern.Value(kink));
         var before = _pattern.Slope(kink);
         var rateBefore = RateOf(kink, logT, state);
@@ -130,13 +149,13 @@ internal sealed class KinkMode
         if (rateAfter * side > 0 || rateBefore * side <= 0) return;
         _pattern.Slope(kink) = before + (after - before) * rateBefore / (rateBefore - rateAfter);
         _pattern.Sliding.Add(kink);
-        Linearize(logT, state, Room());
+        Linearize(logT, state, Scratch());
     }
 
     private double RateOf(Kink kink, double logT, ReadOnlySpan<double> state)
     {
-        var velocity = Room();
-        if (IsSliding) Velocity(logT, state, velocity); else _flow.Field(logT, state, velocity);
+        var velocity = Scratch();
+        if (IsSliding) Velocity(logT, state, velocity); else _flow.Field(_work, logT, state, velocity);
         Tangent(state, velocity);
         return _pattern.Rate(kink);
     }
@@ -157,7 +176,7 @@ internal sealed class KinkMode
 
     private double Rates(double logT, ReadOnlySpan<double> state, Span<double> velocity, Span<double> rates)
     {
-        var scale = _flow.Field(logT, state, velocity);
+        var scale = _flow.Field(_work, logT, state, velocity);
         Tangent(state, velocity);
         for (var i = 0; i < rates.Length; i++) rates[i] = _pattern.Rate(_pattern.Sliding[i]);
         return scale;
@@ -233,5 +252,5 @@ internal sealed class KinkMode
         _evaluation.Tangent(_theta, _thetaDot);
     }
 
-    private double[] Room() => _velocity.Length > 0 ? _velocity : _velocity = new double[_flow.Dimension];
+    private double[] Scratch() => _velocity.Length > 0 ? _velocity : _velocity = new double[_flow.Dimension];
 }
