@@ -35,7 +35,8 @@ public sealed record FlowConfig(
     internal static FlowConfig Read(ConfigNode node)
     {
         var kinds = FlowKind.All;
-        var map = node.Map([.. s_common, .. kinds.SelectMany(static k => k.Keys).Select(static k => k.Name).Distinct(StringComparer.Ordinal)]);
+        var own = kinds.SelectMany(static k => k.Keys).Select(static k => k.Name).Distinct(StringComparer.Ordinal);
+        var map = node.Map([.. s_common, .. own]);
         var kind = ReadKind(map.Required("kind", $"one of {string.Join(", ", kinds)}"), kinds);
         RefuseOthersKeys(kind, node, map);
         foreach (var key in kind.Keys.Where(static k => k.IsRequired)) map.Required(key.Name, $"{kind} needs it");
@@ -55,7 +56,7 @@ public sealed record FlowConfig(
     internal void Write(ConfigWriter writer) => writer.Section("flow", () =>
     {
         writer.Entry("kind", Kind.Name);
-        foreach (var key in Kind.Keys.OrderBy(static k => Array.IndexOf(s_written, k.Name) is var place and >= 0 ? place : s_written.Length))
+        foreach (var key in Kind.Keys.OrderBy(PlaceWritten))
             if (Settings.Get(key) is { } value) WriteValue(writer, key.Name, value);
         writer.Section("from", () => writer.Entry("t", From));
         Until?.Write(writer);
@@ -63,6 +64,8 @@ public sealed record FlowConfig(
         writer.Entry("clock", Clock);
         writer.Entry("method", Method);
     });
+
+    private static int PlaceWritten(FlowKey key) => Array.IndexOf(s_written, key.Name) is var place and >= 0 ? place : s_written.Length;
 
     private static FlowKind ReadKind(ConfigNode node, IReadOnlyList<FlowKind> kinds) =>
         FlowKind.Find(node.Word([.. kinds.Select(static k => k.Name), .. kinds.SelectMany(static k => k.Aliases)], null))!;
@@ -74,7 +77,8 @@ public sealed record FlowConfig(
         {
             var optional = FlowKind.All.SelectMany(static k => k.Keys).Any(k => k.Name == name && k.Form == FlowKeyForm.NonNegative);
             if (optional && map[name]!.Number() == 0) continue;
-            var own = kind.Keys.Count > 0 ? $"its own keys: {string.Join(", ", kind.Keys.Select(static k => k.Name))}" : "it has no keys of its own";
+            var own = kind.Keys.Count > 0 ? $"its own keys: {string.Join(", ", kind.Keys.Select(static k => k.Name))}"
+                : "it has no keys of its own";
             throw map[name]!.Error($"has no meaning for {kind}; {own}");
         }
     }
@@ -139,6 +143,7 @@ public sealed record FlowConfig(
     private static double ReadTolerance(ConfigNode node)
     {
         var v = node.Positive();
-        return v is >= 1e-15 and < 1 ? v : throw node.Error($"a relative tolerance between 1e-15 and 1 was expected; {node.Given} was given");
+        return v is >= 1e-15 and < 1 ? v
+            : throw node.Error($"a relative tolerance between 1e-15 and 1 was expected; {node.Given} was given");
     }
 }

@@ -11,7 +11,8 @@ namespace Rhoflow.Tests.Lab.Runs;
 
 public class FileTests
 {
-    private static readonly double[] Awkward = [0, -0.0, 1 / 3.0, 5e-324, double.MaxValue, -1e-300, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e22];
+    private static readonly double[] Awkward =
+        [0, -0.0, 1 / 3.0, 5e-324, double.MaxValue, -1e-300, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e22];
 
     [Fact]
     public void Metrics_read_back_to_the_same_bits_and_a_torn_line_is_dropped()
@@ -75,6 +76,28 @@ public class FileTests
         d.Mode.ShouldBe(c.Mode);
         double.IsNaN(d.Tau).ShouldBeTrue();
         FlowCheckpoint.Read(folder / "elsewhere").ShouldBeNull();
+    }
+
+    [Fact]
+    public void Checkpoints_keep_what_an_implicit_integrator_remembers()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new Random();
+        double[] Draw(int n) => [.. Enumerable.Range(0, n).Select(_ => random.NextDouble() - .5)];
+        var radau = new RadauStepperState(Draw(1)[0], Draw(3), .1, 99, double.NaN, .2, .3, -.4, true, false, true, .5, Draw(3),
+            [Draw(3), Draw(3), Draw(3)], Draw(9));
+        FlowCheckpoint.Write(folder.Path, new TrajectoryCheckpoint(radau, Method.Radau, 1, 0, 2, false, []),
+            new Dictionary<string, double[]>());
+        var read = FlowCheckpoint.Read(folder.Path)!.Value.Trajectory.Stepper.ShouldBeOfType<RadauStepperState>();
+        read.Y.ShouldBe(radau.Y);
+        read.Start.ShouldBe(radau.Start);
+        for (var i = 0; i < 3; i++) read.Stages[i].ShouldBe(radau.Stages[i]);
+        read.Jacobian.ShouldBe(radau.Jacobian);
+        read.ShouldBe(radau with { Y = read.Y, Start = read.Start, Stages = read.Stages, Jacobian = read.Jacobian });
+        // A checkpoint that says explicit and holds an implicit integrator is no checkpoint.
+        var text = File.ReadAllText(folder / FlowCheckpoint.Name);
+        File.WriteAllText(folder / FlowCheckpoint.Name, text.Replace("\"Radau\"", "\"Dop853\"", StringComparison.Ordinal));
+        FlowCheckpoint.Read(folder.Path).ShouldBeNull();
     }
 
     [Fact]
