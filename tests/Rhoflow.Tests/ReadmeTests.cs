@@ -25,7 +25,8 @@ public sealed class ReadmeTests
 
         foreach (var p in new UnconstrainedFlow(risk).From(net.Zeros()).At(Clock.DecadesOfT(1, 1000), TestContext.Current.CancellationToken))
             if (p.Log10T is 1 or 10 or 100 or 1000)
-                lines.Add($"t = 1e{p.Log10T:0}  rho = {p.Rho:g6}  margin = {p.Margin:g5}  angle to SVM = {p.AngleTo(limit.Direction):g3}");
+                lines.Add($"t = 1e{p.Log10T:0}  rho = {p.Rho:g6}  margin = {p.Margin:g5}  "
+                    + $"angle to SVM = {p.AngleTo(limit.Direction):g3}");
 
         lines.Count.ShouldBe(4);
         foreach (var line in lines) Readme().ShouldContain(line);
@@ -35,7 +36,8 @@ public sealed class ReadmeTests
     public void The_training_example_learns()
     {
         var digits = Digits.Load().ScalePixels().Center();
-        var conv = new NetworkBuilder(digits.Shape!.Value).Convolution(16, kernel: 3, stride: 2, padding: 1).Then(Activation.ReLU).Dense(10).Build();
+        var conv = new NetworkBuilder(digits.Shape!.Value)
+            .Convolution(16, kernel: 3, stride: 2, padding: 1).Then(Activation.ReLU).Dense(10).Build();
         var risk32 = new DataRisk<float>(conv, Loss.CrossEntropy, digits);
 
         using var run = Descent.Of(risk32, new Sgd(learningRate: 0.1, momentum: 0.9, batch: 128), weightDecay: 1e-4)
@@ -44,6 +46,23 @@ public sealed class ReadmeTests
         run.Replicas.Count.ShouldBe(6);
         foreach (var r in run.Replicas) run.Evaluate(r).Error.ShouldBeLessThan(0.05, $"replica {r.Index}, rho = {Math.Exp(r.LogRho()):g2}");
     }
+
+    [Fact]
+    public void The_examples_compile_from_outside_as_they_stand()
+    {
+        var blocks = Readme().Split("```csharp\n").Skip(1).Select(static b => b[..b.IndexOf("```", StringComparison.Ordinal)]).ToArray();
+        blocks.Length.ShouldBe(2);
+        var compiled = Lines(Source("../Rhoflow.Outside/ReadmeExamples.cs"));
+        foreach (var line in blocks.SelectMany(Lines)) compiled.ShouldContain(line);
+    }
+
+    // Code lines, without comments and without the spaces that only align.
+    private static List<string> Lines(string code) =>
+        [.. code.Split('\n').Select(static l => string.Join(' ', l.Split("//")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+            .Where(static l => l.Length > 0)];
+
+    private static string Source(string path, [CallerFilePath] string here = "") =>
+        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, path));
 
     private static string Readme([CallerFilePath] string here = "") =>
         File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "README.md"));
