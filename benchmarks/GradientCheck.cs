@@ -21,7 +21,7 @@ public sealed record GradientRow(string Name, double Outputs, double Gradient, d
 }
 
 /// <summary>
-/// Our outputs, gradients and Hessian-vector products of L = Σ (c f + f²/2) beside those of PyTorch's automatic differentiation, one small
+/// Our outputs, gradients and Hessian-vector products of L = Σ (c f + f²/2) compared with those of PyTorch's automatic differentiation, one small
 /// network for every kind of node.
 /// </summary>
 public static class GradientCheck

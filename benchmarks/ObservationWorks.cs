@@ -9,7 +9,7 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Benchmarks;
 
-/// <summary>What looking at a network costs beside running it: an observation without derivatives on 10,000 images, in forward passes over them.</summary>
+/// <summary>What an observation of a network costs compared with a forward pass: an observation without derivatives on 10,000 images, in forward passes over them.</summary>
 internal static class ObservationWorks
 {
     private const int Threads = 2, Examples = 10_000, Classes = 10;

@@ -33,7 +33,7 @@ public static class Suite
                 foreach (var name in work.Peers.Where(p => peer?.Has(p) == true).Cast<string?>().DefaultIfEmpty(null))
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    progress(name is null ? work.Name : $"{work.Name} beside {name}");
+                    progress(name is null ? work.Name : $"{work.Name} against {name}");
                     yield return Measure(work, run, peer, name, peak * work.Threads);
                 }
             }
@@ -44,7 +44,7 @@ public static class Suite
         }
     }
 
-    /// <summary>What runs beside us here.</summary>
+    /// <summary>What we are compared with here.</summary>
     public static string PeerDescription()
     {
         var found = new List<string>();

@@ -9,7 +9,7 @@ namespace Rhoflow.Benchmarks;
 
 /// <summary>
 /// The training rows, as peers/training.py has them: whole steps (gathering the minibatch, forward, backward, momentum) in float32 at batch
-/// 128, through the public engine; a Hessian-vector product beside a gradient; and the matrix product alone.
+/// 128, through the public engine; a Hessian-vector product compared with a gradient; and the matrix product alone.
 /// </summary>
 internal static class TrainingWorks
 {

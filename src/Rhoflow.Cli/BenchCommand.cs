@@ -7,7 +7,7 @@ using Rhoflow.Lab.Runs;
 
 namespace Rhoflow.Cli;
 
-/// <summary><c>rhoflow bench [NAME…]</c>: the benchmarks, beside the peers where those are installed.</summary>
+/// <summary><c>rhoflow bench [NAME…]</c>: the benchmarks, compared with the peers where those are installed.</summary>
 internal static class BenchCommand
 {
     public static Command Create()
@@ -26,7 +26,7 @@ internal static class BenchCommand
             var output = parsed.InvocationConfiguration.Output;
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
             var rows = Suite.Run(chosen, what => progress.Report(() => what), cancellation).ToArray();
-            if (compares) progress.Report(static () => "gradients beside torch");
+            if (compares) progress.Report(static () => "gradients against torch");
             var gradients = compares ? GradientCheck.Run(chosen, cancellation) : [];
             progress.Dispose();
             if (parsed.GetValue(standard.Json))

@@ -4,7 +4,7 @@ using Rhoflow.Benchmarks;
 
 namespace Rhoflow.Cli;
 
-/// <summary>Rows <c>gradients-…</c> of <c>rhoflow bench</c>: our derivatives beside PyTorch's.</summary>
+/// <summary>Rows <c>gradients-…</c> of <c>rhoflow bench</c>: our derivatives compared with PyTorch's.</summary>
 internal static class GradientTable
 {
     public static JsonNode? Document(IReadOnlyList<GradientRow>? rows) => rows is null ? null : new JsonArray([.. rows.Select(static r => (JsonNode)new JsonObject

@@ -35,7 +35,7 @@ internal static class Lists
             .. SyntheticSets.All.Select(s => new ListEntry(s.Name, s.Formula, ("keys", string.Join(", ", s.Parameters.Select(p => p.Name).Prepend("examples"))))),
             new("path: FILE.csv", "a csv file (or .csv.gz), the label in its last column or in one named label, class, species, target or y"),
             new("path: FILE.npz", "NumPy arrays x (N × d, N × H × W or N × H × W × C) and y, and perhaps x_test and y_test"),
-            new("path: FILE.npy", "one NumPy array x, y in FILE_y.npy beside it or in the last column"),
+            new("path: FILE.npy", "one NumPy array x, y in FILE_y.npy next to it or in the last column"),
             new("path: FOLDER", "a folder of CIFAR-10 (binary version) or MNIST files, plain or .gz"),
             new("inline: {x, y}", "examples written in the config"),
         ]),

@@ -2,7 +2,7 @@ using Rhoflow.Observations;
 
 namespace Rhoflow.Measures;
 
-/// <summary>What a measure needs beside weights and outputs, in ascending cost.</summary>
+/// <summary>What a measure needs besides weights and outputs, in ascending cost.</summary>
 public enum MeasureNeed
 {
     /// <summary>Weights and training outputs: part of the snapshot.</summary>
@@ -55,7 +55,7 @@ public sealed record Measure
     /// <summary>A sentence why it does not apply to a network, loss or data; null where it does.</summary>
     public Func<MeasureSetting, string?> Refuse { get; init; } = static _ => null;
 
-    /// <summary>Curves and spectra beside the columns.</summary>
+    /// <summary>Curves and spectra in addition to the columns.</summary>
     public IReadOnlyList<MeasureArray> Arrays { get; init; } = [];
 
     internal static Measure Single(string family, string name, string formula, string reference, Func<MeasureInput, double> value,

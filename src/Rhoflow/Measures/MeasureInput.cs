@@ -8,7 +8,7 @@ namespace Rhoflow.Measures;
 /// <param name="Snapshot">The network at the moment.</param>
 public sealed record MeasureInput(MeasureSetting Setting, Snapshot Snapshot)
 {
-    /// <summary>What the network does on test data; null where there are none, or nobody asked.</summary>
+    /// <summary>What the network does on test data; null where there are none, or where no measure needs it.</summary>
     public TestResult? Test { get; init; }
 
     /// <summary>What enters W_k (k = 1 … K) on training examples, N × p; null where it was not kept.</summary>
@@ -26,7 +26,7 @@ public sealed record MeasureInput(MeasureSetting Setting, Snapshot Snapshot)
     /// <summary>η of the descent at this moment; NaN for flows.</summary>
     public double LearningRate { get; init; } = double.NaN;
 
-    /// <summary>The training risk of a flow with room of its own; null for descents and the scalar equations.</summary>
+    /// <summary>The training risk of a flow, with work buffers of its own; null for descents and the scalar equations.</summary>
     public EmpiricalRisk? Risk { get; init; }
 
     /// <summary>The direction that theory predicts for a linear network (unit norm, d numbers); null where it predicts none.</summary>

@@ -12,7 +12,7 @@ namespace Rhoflow.Observations;
 public sealed class BlockLinearization<T> : Linearization where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Bytes of activations and derivatives that are kept between products, and examples of a block.
-    private const long Room = 1L << 30;
+    private const long LargestKept = 1L << 30;
     private const int LargestBlock = 1024;
 
     private readonly Team _team;
@@ -68,7 +68,7 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
         var block = Math.Min(LargestBlock, examples);
         var bytes = 4L * block * (network.Inputs + network.Nodes.Sum(static n => (long)n.Shape.Count)) * bytesOfNumber;
         var blocks = (examples + block - 1) / block;
-        return bytes * blocks <= Room ? (true, bytes * blocks) : (blocks == 1, bytes);
+        return bytes * blocks <= LargestKept ? (true, bytes * blocks) : (blocks == 1, bytes);
     }
 
     public override Team Team => _team;

@@ -13,7 +13,7 @@ public delegate void GradientVisitor(int n, int c, ReadOnlySpan<double> gradient
 /// <summary>
 /// A network and its loss at one θ on a whole data set, with first and second derivatives. Batch normalization takes its running statistics:
 /// this is the network that is evaluated. Sums are carried in float64, in the order of the data, and give the same bits with any number of threads.
-/// Owns room; not safe for two threads at once.
+/// Owns its work buffers; not thread-safe, use one instance per thread.
 /// </summary>
 public abstract class Linearization : IDisposable
 {

@@ -2,15 +2,15 @@ using Rhoflow.Networks;
 
 namespace Rhoflow.Measures.Bounds;
 
-/// <summary>What the theorems behind bounds ask of a network: null where it holds, or a sentence.</summary>
+/// <summary>What the theorems of bounds ask of a network: null where it holds, or a sentence.</summary>
 internal static class BoundAssumptions
 {
-    /// <summary>Layers one behind the other.</summary>
+    /// <summary>Layers in sequence, without branches.</summary>
     public static string? Sequential(Network network)
     {
         for (var i = 0; i < network.Nodes.Count; i++)
             if (network.Nodes[i].Traits.WhyNotSequential is { } why)
-                return $"the bound is proved for layers one behind the other; node {i + 1} ({network.Nodes[i]}) {why}";
+                return $"the bound is proved for layers in sequence; node {i + 1} ({network.Nodes[i]}) {why}";
         return null;
     }
 

@@ -25,7 +25,7 @@ public readonly record struct InputNorms(int Count, double Frobenius, double Lar
 }
 
 /// <summary>
-/// Complexities of layers one behind the other with positively homogeneous 1-Lipschitz units and no biases, as functions of the norms of their
+/// Complexities of layers in sequence with positively homogeneous 1-Lipschitz units and no biases, as functions of the norms of their
 /// matrices. Each is homogeneous of degree 1 in each layer: with V_k and margins of f̃ it is what it is with W_k and margins of f. All are natural
 /// logarithms: with K layers products overflow.
 /// </summary>

@@ -7,13 +7,13 @@ namespace Rhoflow.Measures.Collapse;
 
 /// <summary>
 /// The means μ_c of the features of every class. They are held relative to an origin (one of the examples) and summed relative to an example of their
-/// own class, so that a common offset, however large beside the spread, costs no digits, and a class whose features are all the same has exactly
+/// own class, so that a common offset, however large compared with the spread, costs no digits, and a class whose features are all the same has exactly
 /// that mean.
 /// </summary>
 public sealed class ClassMeans
 {
     // Rows that are read, centred and multiplied together: 512 of them of 512 numbers are 2 MB.
-    private const int NumbersABlock = 1 << 18;
+    private const int NumbersPerBlock = 1 << 18;
 
     private readonly double[] _origin;
     private readonly double[] _means;
@@ -86,7 +86,7 @@ public sealed class ClassMeans
     internal void EachBlock(FeatureMatrix features, ClassLabels labels, Team team, Action<int, int, double[]> visit)
     {
         Check(features, labels);
-        var block = Math.Clamp(NumbersABlock / Width, 1, features.Count);
+        var block = Math.Clamp(NumbersPerBlock / Width, 1, features.Count);
         const int rowsATask = 32;
         var rows = ArrayPool<double>.Shared.Rent(block * Width);
         for (var first = 0; first < features.Count; first += block)

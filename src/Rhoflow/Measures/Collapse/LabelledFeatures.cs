@@ -17,7 +17,7 @@ internal sealed record FeatureShape(int K, bool IsTest, int Outputs, bool HasW)
     public bool HasFrame => HasW && Outputs > 1;
 }
 
-/// <summary>One set of features with labels, what the network makes of them, and the training features beside them.</summary>
+/// <summary>One set of features with labels, what the network makes of them, and the training features to compare them with.</summary>
 internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix, ClassLabels Labels, FeatureMatrix Training, ClassLabels TrainingLabels, double[] Outputs, Snapshot Snapshot)
 {
     // By the features themselves: measures of one observation share the means and the passes.

@@ -4,7 +4,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Collapse;
 
 /// <summary>
-/// NC4: the nearest class centre, argmin_c ‖h − μ_c‖, beside the label and beside what the network decides. A tie is nobody's decision: it
+/// NC4: the nearest class centre, argmin_c ‖h − μ_c‖, compared with the label and with what the network decides. A tie is no decision: it
 /// counts as an error and as a disagreement, as a margin of 0 does elsewhere.
 /// </summary>
 public sealed record NearestCenters
@@ -28,7 +28,7 @@ public sealed record NearestCenters
         return decisions;
     }
 
-    /// <summary>Centres beside labels and decisions.</summary>
+    /// <summary>Nearest centres compared with labels and decisions.</summary>
     /// <param name="means">The centres: those of the training set, also for test features.</param>
     /// <param name="features">N × p.</param>
     /// <param name="labels">N.</param>

@@ -5,7 +5,7 @@ namespace Rhoflow.Measures.Collapse;
 
 /// <summary>
 /// NC3: how far the last layer is from the class means that it separates. With C outputs W is C × p, M its C × p counterpart of rows μ_c − μ_G; one
-/// output is a row w beside μ₊ − μ₋ (SQ App. G). Scales of W and of the features do not matter; all numbers are NaN where one of the two is 0.
+/// output is a row w compared with μ₊ − μ₋ (SQ App. G). Scales of W and of the features do not matter; all numbers are NaN where one of the two is 0.
 /// </summary>
 public sealed record SelfDuality
 {

@@ -1,10 +1,10 @@
 namespace Rhoflow.Measures.Collapse;
 
 /// <summary>
-/// NC1, how much features vary within classes beside the distances between class means, in the four definitions that are in use. All are
+/// NC1, how much features vary within classes relative to the distances between class means, in the four definitions that are in use. All are
 /// invariant to rotations, shifts and the scale of the features. With Σ_W = (1/N) Σ_n (h_n − μ_{c(n)})(h_n − μ_{c(n)})ᵀ:
 /// </summary>
-/// <remarks>All are NaN where all class means are equal, and 0 where features do not vary within classes: also with one example a class.</remarks>
+/// <remarks>All are NaN where all class means are equal, and 0 where features do not vary within classes: also with one example per class.</remarks>
 public sealed record WithinVariability
 {
     /// <summary>tr(Σ_W Σ_B⁺)/C, Σ_B = (1/C) Σ_c (μ_c − μ_G)(μ_c − μ_G)ᵀ with μ_G the mean of the class means (Papyan, Han and Donoho 2020, Fig. 6).</summary>

@@ -6,7 +6,7 @@ namespace Rhoflow.Measures.Curvature;
 
 /// <summary>What one observation of curvature takes, known before it starts. Lanczos' products are what trained networks usually need; close eigenvalues need more.</summary>
 /// <param name="Products">Products with the Hessian or the Gauss–Newton matrix.</param>
-/// <param name="LayerFlops">Operations of one product in each layer, a multiply-add counting 2; other nodes cost little beside.</param>
+/// <param name="LayerFlops">Operations of one product in each layer, a multiply-add counting 2; other nodes cost little in comparison.</param>
 /// <param name="DenseFlops">Of eigenvalues of matrices that are written out.</param>
 /// <param name="Bytes">Activations that are kept, vectors of the Krylov basis, and matrices that are written out.</param>
 public sealed record CurvatureForecast(long Products, IReadOnlyList<double> LayerFlops, double DenseFlops, long Bytes)

@@ -20,7 +20,7 @@ public sealed class TangentOperator : ISymmetricOperator
     private readonly Linearization _passes;
     private readonly Network _network;
 
-    // V; the vectors of the reflections that take V_k to a multiple of e_1, with norm √2; ∂θ/∂V; and room.
+    // V; the vectors of the reflections that take V_k to a multiple of e_1, with norm √2; ∂θ/∂V; and work vectors.
     private readonly double[] _v, _mirrors, _thetaPerV, _along, _x, _moved, _image;
 
     /// <param name="passes">The network at θ = (ρ_k V_k) on its data.</param>

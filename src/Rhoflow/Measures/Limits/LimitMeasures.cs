@@ -35,8 +35,8 @@ public static class LimitMeasures
             Refuse = RefuseKkt,
             Arrays =
             [
-                new MeasureArray("dual_weights", SupportRoom, static m => Row(SupportRoom(m.Setting), Kkt(m)?.Heaviest().Select(static p => p.Weight), 0)),
-                new MeasureArray("dual_examples", SupportRoom, static m => Row(SupportRoom(m.Setting), Kkt(m)?.Heaviest().Select(static p => (double)p.Example), double.NaN)),
+                new MeasureArray("dual_weights", SupportSize, static m => Row(SupportSize(m.Setting), Kkt(m)?.Heaviest().Select(static p => p.Weight), 0)),
+                new MeasureArray("dual_examples", SupportSize, static m => Row(SupportSize(m.Setting), Kkt(m)?.Heaviest().Select(static p => (double)p.Example), double.NaN)),
             ],
         },
         new()
@@ -91,7 +91,7 @@ public static class LimitMeasures
         : s.Train is null ? "the scalar equations have no gradients of examples"
         : Scaling.WhyNotHomogeneous(s.Network);
 
-    private static int SupportRoom(MeasureSetting s) => s.Train is { } train ? MaxMarginKkt.Room(s.Network.ParameterCount, train.Count) : 0;
+    private static int SupportSize(MeasureSetting s) => s.Train is { } train ? MaxMarginKkt.SupportSize(s.Network.ParameterCount, train.Count) : 0;
 
     private static int KernelSize(MeasureSetting s) => s.Train is { } train ? TangentKernel.Size(s.Network.ParameterCount, train.Count) : 0;
 

@@ -25,7 +25,7 @@ public sealed record MaxMarginKkt(double Epsilon, double Slackness, IReadOnlyLis
     public const int LargestSupport = 100;
 
     /// <summary>How many examples may carry weight.</summary>
-    public static int Room(int parameters, int examples) => Math.Min(examples, Sampling.Gradients(parameters, LargestSupport));
+    public static int SupportSize(int parameters, int examples) => Math.Min(examples, Sampling.Gradients(parameters, LargestSupport));
 
     /// <summary>Null while an example is misclassified: no scale of θ then fulfils q_n ≥ 1.</summary>
     public static MaxMarginKkt? Of(Linearization passes)
@@ -37,7 +37,7 @@ public sealed record MaxMarginKkt(double Epsilon, double Slackness, IReadOnlyLis
         var order = SupportVectors.Order(margins);
         var smallest = margins[order[0]];
         if (!(smallest > 0)) return null;
-        var candidates = order[..Room(passes.Network.ParameterCount, margins.Length)];
+        var candidates = order[..SupportSize(passes.Network.ParameterCount, margins.Length)];
         var gradients = new double[candidates.Length][];
         var norms = new double[candidates.Length];
         passes.EachPull(candidates, MarginWeights.Of(passes.Outputs, passes.Data.Y, outputs, candidates), (_, i, gradient) =>

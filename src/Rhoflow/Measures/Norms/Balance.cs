@@ -5,7 +5,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Norms;
 
 /// <summary>
-/// What gradient flow without weight decay conserves beside ρ_{k+1}² − ρ_k² (T3 eq. 60, SQ Lemma 3): for every unit i between two layers
+/// What gradient flow without weight decay conserves besides ρ_{k+1}² − ρ_k² (T3 eq. 60, SQ Lemma 3): for every unit i between two layers
 /// ‖w_i^in‖² − p‖w_i^out‖², p the degree of its activation (1 for ReLU), w^in its row of W_k, w^out its column of W_{k+1}; and for linear units the
 /// whole matrix W_{k+1}ᵀW_{k+1} − W_kW_kᵀ, whose diagonal that is. Of convolutions a unit is a map.
 /// </summary>
@@ -46,7 +46,7 @@ public static class Balance
         for (var i = 0; i < w.Length; i++) units[i / columns] += rhoK[k] * w[i] * (rhoK[k] * w[i]);
         w = above.Of(v);
         columns = above.Kind == LayerKind.Diagonal ? w.Length : above.Columns;
-        // Behind pooling and reordering the map is still the fastest index.
+        // After pooling and reordering the map is still the fastest index.
         for (var i = 0; i < w.Length; i++) units[i % columns % units.Length] -= degree * (rhoK[k + 1] * w[i]) * (rhoK[k + 1] * w[i]);
         return units;
     }

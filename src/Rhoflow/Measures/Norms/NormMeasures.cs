@@ -29,7 +29,7 @@ public static class NormMeasures
             Cost = "n² (columns of W_k + rows of W_{k+1}), n units between them",
             Columns = static s => [.. LinearPairs(s.Network).SelectMany(static k => (string[])[$"matrix_balance_{k + 1}", $"matrix_balance_drift_{k + 1}"])],
             Values = static m => [.. LinearPairs(m.Setting.Network).SelectMany(k => MatrixBalance(m, k))],
-            Refuse = static s => BatchNorm(s) ?? (LinearPairs(s.Network).Any() ? null : "no two full matrices follow each other directly: behind ReLUs only unit_balance is conserved"),
+            Refuse = static s => BatchNorm(s) ?? (LinearPairs(s.Network).Any() ? null : "no two full matrices follow each other directly: after ReLUs only unit_balance is conserved"),
         },
         new()
         {

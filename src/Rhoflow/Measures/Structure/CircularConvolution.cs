@@ -99,7 +99,7 @@ internal sealed class CircularConvolution
         return [.. values.OrderDescending()];
     }
 
-    // B_r(φ) for all r beside each other, φ = 2π (a/Rows, b/Columns).
+    // B_r(φ) for all r, side by side, φ = 2π (a/Rows, b/Columns).
     private void Fill(FourierBlock block, int a, int b)
     {
         var (channels, isReal) = (Shape.Channels, 2 * a % Rows == 0 && 2 * b % Columns == 0);

@@ -5,7 +5,7 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Measures.Structure;
 
-/// <summary>One complex matrix B, real and imaginary part apart, with room for Lanczos on BᴴB; a complex vector is read as 2n real numbers.</summary>
+/// <summary>One complex matrix B, real and imaginary part apart, with work vectors for Lanczos on BᴴB; a complex vector is read as 2n real numbers.</summary>
 internal sealed class FourierBlock
 {
     private readonly int _rows, _columns, _stride;

@@ -38,7 +38,7 @@ public static class StructureMeasures
         {
             Family = Family, Name = "alignment", Reference = "Ji–Telgarsky 2019; SQ H", Cost = "p³",
             Formula = "|⟨u_1, v_1⟩|, leading left singular vector of the layer below and leading right one of W_k; product_alignment: ‖W_k W_below‖_F/(‖W_k‖_F‖W_below‖_F)",
-            Variant = "columns of a convolution, or behind a flattened image, are read as positions × channels; not across residual sums",
+            Variant = "columns of a convolution, or after a flattened image, are read as positions × channels; not across residual sums",
             Columns = static s => [.. Pairs(s.Network).SelectMany(static k => (string[])[$"alignment_{k + 1}", $"product_alignment_{k + 1}"])],
             Values = static m => [.. Pairs(m.Snapshot.Network).Select(k => LayerAlignment.Of(m.Snapshot.Network, m.Snapshot.V, k, LayerAlignment.Below(m.Snapshot.Network, k)!.Value)).SelectMany(static a => (double[])[a.Leading, a.Product])],
             Refuse = static s => Pairs(s.Network).Any() ? null : s.Depth == 1 ? "there is one layer, and nothing to align it with" : "no layer reads the outputs of another one without a residual sum in between",
