@@ -52,9 +52,9 @@ internal static class ObservationWorks
         };
     }
 
-    private static (Experiment Experiment, DataRisk<float> Risk, Training<float> Training) Start()
+    private static (DescentExperiment Experiment, DataRisk<float> Risk, Training<float> Training) Start()
     {
-        var experiment = Experiment.Read(ConfigSource.Parse(Config, "observe"));
+        var experiment = (DescentExperiment)Experiment.Read(ConfigSource.Parse(Config, "observe"));
         var shape = new TensorShape(32, 32, 3);
         var network = experiment.Network!.Build(shape);
         var random = new RandomStream(0);
@@ -62,7 +62,7 @@ internal static class ObservationWorks
         foreach (ref var pixel in x.AsSpan()) pixel = (float)(random.NextNormal() / 55);
         double[] y = [.. Enumerable.Range(0, Examples).Select(static n => (double)(n % Classes))];
         var data = Dataset.Of("images", x, y, shape.Count, [.. Enumerable.Range(0, Classes).Select(static c => $"{c}")], shape);
-        var start = new ReplicaStart(experiment.Init!.Build(network, 0), DescentSetUp.Options(experiment.Descent!));
+        var start = new ReplicaStart(experiment.Init!.Build(network, 0), DescentSetUp.Options(experiment.Descent));
         var risk = new DataRisk<float>(network, Loss.Square, data);
         return (experiment, risk, new Training<float>(risk, [start], new TrainingOptions { Threads = Threads }));
     }

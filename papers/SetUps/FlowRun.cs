@@ -20,7 +20,7 @@ internal sealed class FlowRun : IFigureRun, IEquatable<FlowRun>
 
     private readonly string _config;
     private readonly string[] _overrides;
-    private readonly Lazy<Experiment> _experiment;
+    private readonly Lazy<FlowExperiment> _experiment;
     private readonly Lazy<PreparedFlow> _prepared;
 
     /// <param name="config">Paper key and file: <c>theory-iii/figure-05</c>.</param>
@@ -28,7 +28,7 @@ internal sealed class FlowRun : IFigureRun, IEquatable<FlowRun>
     public FlowRun(string config, params string[] overrides)
     {
         (_config, _overrides) = (config, overrides);
-        _experiment = new(() => FigureConfig.Read(config, overrides));
+        _experiment = new(() => (FlowExperiment)FigureConfig.Read(config, overrides));
         _prepared = new(() => PreparedFlow.From(_experiment.Value));
         Command = $"./rhoflow run papers/{config}.yaml{string.Concat(overrides.Select(o => $" {Quoted(o)}"))}";
     }
@@ -37,7 +37,7 @@ internal sealed class FlowRun : IFigureRun, IEquatable<FlowRun>
     public string Command { get; }
 
     /// <summary>The config with the overrides in it, defaults filled in.</summary>
-    public Experiment Experiment => _experiment.Value;
+    public FlowExperiment Experiment => _experiment.Value;
 
     /// <summary>The experiment made ready: data, network, start, flow, instants.</summary>
     public PreparedFlow Prepared => _prepared.Value;

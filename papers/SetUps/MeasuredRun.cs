@@ -60,14 +60,13 @@ internal sealed class MeasuredRun : IObservations
     private static MeasuredRun[] Launch(StudyContext context, string config, string[] overrides)
     {
         var experiments = Experiments(config, overrides);
-        var launcher = new RunLauncher(context.RunsFolder, Resume: true, ["reproduce", config, .. overrides]);
+        var launcher = new RunLauncher(context.RunsFolder, Resume: true, ["reproduce", config, .. overrides]) { Data = context.Data };
         var runs = new Dictionary<Experiment, MeasuredRun>();
-        foreach (var group in ReplicaGroups.Of(experiments))
+        foreach (var group in RunGroups.Of(experiments))
         {
             var outcomes = launcher.Launch(group, context.Full ? Environment.ProcessorCount : 1, context.Progress, context.Cancellation);
             for (var i = 0; i < group.Count; i++)
             {
-                if (outcomes[i].Status == RunStatus.Interrupted) throw new OperationCanceledException(context.Cancellation);
                 if (outcomes[i].Error is { } error) throw new InvalidOperationException($"{outcomes[i].Folder.Path}: {error}");
                 runs[group[i]] = new MeasuredRun(group[i], outcomes[i].Folder);
             }

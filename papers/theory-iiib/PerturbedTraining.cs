@@ -35,15 +35,20 @@ internal static class PerturbedTraining
     }
 
     /// <summary>The epochs of the perturbations at quick size, or at full size.</summary>
-    public static int[] Epochs(bool full = false) => MeasuredRun.Experiments(full ? Config : Config + "-quick")[0].Descent!.Perturbation!.At;
+    public static int[] Epochs(bool full = false) => Settings(full).Perturbation!.At;
+
+    private static DescentConfig Settings(bool full) => First(full).Descent;
+
+    private static DescentExperiment First(bool full) =>
+        (DescentExperiment)MeasuredRun.Experiments(full ? Config : Config + "-quick")[0];
 
     /// <summary>
     /// What a perturbation does to log₁₀ ρ in the mean: noise of a times the spread of weights whose mean is about 0 multiplies E‖W_k‖² by 1 + a².
     /// </summary>
     public static double NormJump(bool full = false)
     {
-        var experiment = MeasuredRun.Experiments(full ? Config : Config + "-quick")[0];
-        var amplitude = experiment.Descent!.Perturbation!.Amplitude;
+        var experiment = First(full);
+        var amplitude = experiment.Descent.Perturbation!.Amplitude;
         return experiment.Network!.Build(full ? new TensorShape(32, 32, 3) : new TensorShape(8, 8, 1)).Depth * .5 * Math.Log10(1 + amplitude * amplitude);
     }
 

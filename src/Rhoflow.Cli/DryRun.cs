@@ -8,7 +8,7 @@ internal static class DryRun
 {
     public static int Show(RunRequest request, TextWriter output)
     {
-        var plans = RunPlan.Of(request.Experiments, request.Root);
+        var plans = RunPlan.Of(request.Experiments, request.Root, request.Data);
         var total = plans.Where(static p => !p.Done).Sum(static p => p.Seconds);
         if (request.Json)
         {

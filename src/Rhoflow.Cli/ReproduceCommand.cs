@@ -28,23 +28,45 @@ public static class ReproduceCommand
         // On a thread of its own: the action has to return before Ctrl-C is listened to.
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
-            // Claims and figures read configs of their own, so it reaches them as a user's own setting would.
-            if (parsed.GetValue(dataFolder) is { } data) Environment.SetEnvironmentVariable(DataFolders.Variable, Path.GetFullPath(data));
-            return Run(
-                new Request(parsed.GetValue(ids) ?? [], parsed.GetValue(full), parsed.GetValue(folder)!, parsed.GetValue(jobs), parsed.GetValue(json), parsed.GetValue(quiet)),
-                PapersCatalog.Papers, PapersCatalog.Contents, Console.Out, Console.Error, cancellation);
+            var request = new Request
+            {
+                Ids = parsed.GetValue(ids) ?? [],
+                Full = parsed.GetValue(full),
+                Folder = parsed.GetValue(folder)!,
+                Jobs = parsed.GetValue(jobs),
+                Data = DataFolders.Of(parsed.GetValue(dataFolder)),
+                Json = parsed.GetValue(json),
+                Quiet = parsed.GetValue(quiet),
+            };
+            return Run(request, PapersCatalog.Papers, PapersCatalog.Contents, Console.Out, Console.Error, cancellation);
         }, CancellationToken.None));
         return command;
     }
 
     /// <summary>What was asked for.</summary>
-    /// <param name="Ids">Words that choose; none = everything.</param>
-    /// <param name="Full">The papers' own sizes.</param>
-    /// <param name="Folder">The report's folder.</param>
-    /// <param name="Jobs">Computations at a time; 0 = one a core.</param>
-    /// <param name="Json">Write the JSON document rather than the table.</param>
-    /// <param name="Quiet">Write no progress.</param>
-    public sealed record Request(IReadOnlyList<string> Ids, bool Full, string Folder, int Jobs, bool Json, bool Quiet);
+    public sealed record Request
+    {
+        /// <summary>Words that choose; none = everything.</summary>
+        public IReadOnlyList<string> Ids { get; init; } = [];
+
+        /// <summary>The papers' own sizes.</summary>
+        public bool Full { get; init; }
+
+        /// <summary>The report's folder.</summary>
+        public required string Folder { get; init; }
+
+        /// <summary>Computations at a time; 0 = one per core.</summary>
+        public int Jobs { get; init; }
+
+        /// <summary>Where data sets lie; unless given where RHOFLOW_DATA says, or the user's cache.</summary>
+        public DataFolders Data { get; init; } = DataFolders.Of(null);
+
+        /// <summary>Write the JSON document rather than the table.</summary>
+        public bool Json { get; init; }
+
+        /// <summary>Write no progress.</summary>
+        public bool Quiet { get; init; }
+    }
 
     /// <summary>Does it, and returns the exit status: 0 done, 1 a computation failed, 2 unknown id or a folder that cannot be written, 130 interrupted.</summary>
     public static int Run(
@@ -55,7 +77,7 @@ public static class ReproduceCommand
         {
             var selection = Selection.Of(request.Ids, studies);
             using var progress = new ReproduceProgress(error, request.Quiet);
-            var reproduction = new Reproduction(Path.Combine(request.Folder, "results"), request.Full, request.Jobs, progress.On);
+            var reproduction = new Reproduction(Path.Combine(request.Folder, "results"), request.Full, request.Jobs, progress.On, request.Data);
             if (request is { Full: true, Quiet: false }) Announce(reproduction.Forecast(selection, id => error.WriteLine($"rhoflow: timing the first steps of {id}"), cancellation), request.Folder, error);
             var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(1));
             progress.Stop();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
 
 namespace Rhoflow.Cli;
@@ -28,22 +29,27 @@ internal static class RunCommand
             StandardOptions.RequireWords(command, given);
             RequireLocal(parsed.GetValue(on)!);
             if (parsed.GetValue(jobs) is < 0 and var j) throw new ConfigException($"-j {j}: a number ≥ 0 is needed (0 = one a processor core)");
-            var experiments = Load(parsed.GetValue(config)!, given, parsed.GetValue(sweep), parsed.GetValue(dataFolder));
-            var request = new RunRequest(experiments, parsed.GetValue(sweep), parsed.GetValue(folder)!, parsed.GetValue(resume), parsed.GetValue(failFast),
-                parsed.GetValue(jobs), parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet));
+            var request = new RunRequest
+            {
+                Experiments = Load(parsed.GetValue(config)!, given, parsed.GetValue(sweep)),
+                Sweep = parsed.GetValue(sweep),
+                Root = parsed.GetValue(folder)!,
+                Data = DataFolders.Of(parsed.GetValue(dataFolder)),
+                Resume = parsed.GetValue(resume),
+                FailFast = parsed.GetValue(failFast),
+                Jobs = parsed.GetValue(jobs),
+                Json = parsed.GetValue(standard.Json),
+                Quiet = parsed.GetValue(standard.Quiet),
+            };
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             return Task.FromResult(parsed.GetValue(dryRun) ? DryRun.Show(request, output) : Runner.Run(request, output, error, cancellation));
         });
         return command;
     }
 
-    private static List<Experiment> Load(string file, IReadOnlyList<string> overrides, bool sweep, string? dataFolder)
-    {
-        var experiments = Overrides.Expand(overrides, sweep).Select(o => Experiment.Load(file, o))
-            .Select(e => dataFolder is null || e.Data is null ? e : e with { Data = e.Data with { Folder = dataFolder } }).ToList();
-        // The same run asked for twice is one run.
-        return [.. experiments.DistinctBy(e => (e.Name, RunIdentity.Id(e)))];
-    }
+    // The same run asked for twice is one run.
+    private static List<Experiment> Load(string file, IReadOnlyList<string> overrides, bool sweep) =>
+        [.. Overrides.Expand(overrides, sweep).Select(o => Experiment.Load(file, o)).DistinctBy(static e => (e.Name, RunIdentity.Id(e)))];
 
     private static void RequireLocal(string where)
     {
@@ -53,13 +59,3 @@ internal static class RunCommand
             : $"--on {where}: not known; allowed: local");
     }
 }
-
-/// <summary>What `run` was asked for.</summary>
-/// <param name="Experiments">At least one.</param>
-/// <param name="Sweep">True with -m: the output is about many runs, also if there is one.</param>
-/// <param name="Root">The folder of all runs.</param>
-/// <param name="Resume">Go on with interrupted runs.</param>
-/// <param name="FailFast">Stop at the first failure.</param>
-/// <param name="Jobs">Runs at a time; 0 = one a core.</param>
-internal sealed record RunRequest(
-    IReadOnlyList<Experiment> Experiments, bool Sweep, string Root, bool Resume, bool FailFast, int Jobs, bool Json, bool Quiet);

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Rhoflow.Lab.DescentRuns;
 using Rhoflow.Lab.Experiments;
-using Rhoflow.Lab.FlowRuns;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
 
@@ -23,7 +21,7 @@ internal static class Runner
         if (!request.Resume && RunFolder.FindFinished(request.Root, experiment.Name, RunIdentity.Id(experiment)) is null
             && RunFolder.FindResumable(request.Root, experiment.Name, RunIdentity.Id(experiment)) is { } unfinished)
             progress.Say($"note: an unfinished run of this config lies in {Places.Show(unfinished.Path)}; --resume would go on with it");
-        var outcome = Launcher(request).Launch(experiment, at => progress.Report(() => $"{experiment.Name}: {at}"), cancellation);
+        var outcome = Launch([experiment], Launcher(request), Environment.ProcessorCount, at => progress.Report(() => $"{experiment.Name}: {at}"), cancellation)[0];
         if (outcome.Reused) progress.Say($"this run is finished already; its result is read from {Places.Show(outcome.Folder.Path)}");
         progress.Dispose();
         if (request.Json) output.WriteLine(RunDocument.Read(outcome.Folder).ToJsonString(Json.Options));
@@ -36,8 +34,8 @@ internal static class Runner
     private static int Many(RunRequest request, TextWriter output, ProgressLine progress, CancellationToken cancellation)
     {
         // Whatever is wrong with any of the runs is said before the first begins. Descents over the same minibatches are trained together.
-        var groups = ReplicaGroups.Of(request.Experiments);
-        foreach (var group in groups) Check(group);
+        var groups = RunGroups.Of(request.Experiments);
+        foreach (var group in groups) RunKinds.Of(group[0]).Prepare(group, request.Data);
         // A sweep goes on by being started again, so its runs always resume.
         var launcher = Launcher(request with { Resume = true });
         var outcomes = new IReadOnlyList<RunOutcome>?[groups.Count];
@@ -48,7 +46,7 @@ internal static class Runner
         Parallel.For(0, groups.Count, new ParallelOptions { MaxDegreeOfParallelism = atATime }, i =>
         {
             if (stop.IsCancellationRequested) return;
-            outcomes[i] = launcher.Launch(groups[i], Math.Max(1, cores / atATime), at => progress.Report(() => $"{done} of {total} runs done; {at}"), stop.Token);
+            outcomes[i] = Launch(groups[i], launcher, Math.Max(1, cores / atATime), at => progress.Report(() => $"{done} of {total} runs done; {at}"), stop.Token);
             Interlocked.Add(ref done, groups[i].Count);
             progress.Report(() => $"{done} of {total} runs done");
             foreach (var failed in outcomes[i]!.Where(static o => o.Error is not null)) progress.Say($"{Places.Show(failed.Folder.Path)}: {failed.Error}");
@@ -71,13 +69,22 @@ internal static class Runner
         return ran.Any(o => o.Status == RunStatus.Failed) ? ExitStatus.Failed : ExitStatus.Done;
     }
 
-    private static void Check(IReadOnlyList<Experiment> group)
+    // What was interrupted is shown like what is finished, with its status.
+    private static IReadOnlyList<RunOutcome> Launch(
+        IReadOnlyList<Experiment> group, RunLauncher launcher, int threads, Action<string> progress, CancellationToken cancellation)
     {
-        if (group[0].Descent is null) PreparedFlow.From(group[0]);
-        else PreparedDescent.From(group);
+        try
+        {
+            return launcher.Launch(group, threads, progress, cancellation);
+        }
+        catch (RunInterruptedException e)
+        {
+            return e.Outcomes;
+        }
     }
 
-    private static RunLauncher Launcher(RunRequest request) => new(request.Root, request.Resume, Environment.GetCommandLineArgs()[1..]);
+    private static RunLauncher Launcher(RunRequest request) =>
+        new(request.Root, request.Resume, Environment.GetCommandLineArgs()[1..]) { Data = request.Data };
 
     private static int Status(RunStatus status) => status switch
     {

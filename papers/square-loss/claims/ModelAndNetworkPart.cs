@@ -93,7 +93,7 @@ internal static class ModelAndNetworkPart
     private static Path Model(Experiment experiment, double size, StudyContext context, int batches = 1)
     {
         var (risk, theta, rho) = Folded(experiment);
-        var path = BatchNormModel.Steps(risk, experiment.Descent!.WeightDecay[0], rho, theta, size, (int)Math.Round(End / size), Math.Max(1, (int)Math.Round(.2 / size)),
+        var path = BatchNormModel.Steps(risk, ((DescentExperiment)experiment).Descent.WeightDecay[0], rho, theta, size, (int)Math.Round(End / size), Math.Max(1, (int)Math.Round(.2 / size)),
             batches == 1 ? null : Parts(risk, batches, experiment.Seed), context.Cancellation);
         return new Path([.. path.Select(static m => m.T)], [.. path.Select(static m => m.Rho)]);
     }

@@ -1,3 +1,5 @@
+using Rhoflow.Lab.Datasets;
+
 namespace Rhoflow.Lab.Claims;
 
 /// <summary>
@@ -15,11 +17,13 @@ public sealed class StudyContext
     /// <param name="progress">Told what is being done; null: nobody.</param>
     /// <param name="cancellation">Ctrl-C.</param>
     /// <param name="runs">The folder of the runs; null: one for temporary files.</param>
+    /// <param name="data">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     public StudyContext(
         SharedStore? shared = null, bool full = false, Action<string>? progress = null, CancellationToken cancellation = default,
-        string? runs = null)
+        string? runs = null, DataFolders? data = null)
     {
         RunsFolder = runs ?? Path.Combine(Path.GetTempPath(), "rhoflow-runs");
+        Data = data ?? DataFolders.Of(null);
         _shared = shared ?? new SharedStore();
         _progress = progress;
         Full = full;
@@ -31,6 +35,9 @@ public sealed class StudyContext
 
     /// <summary>Where runs are written, resumed and found again when they are done.</summary>
     public string RunsFolder { get; }
+
+    /// <summary>Where data sets lie.</summary>
+    public DataFolders Data { get; }
 
     /// <summary>Ctrl-C. Long loops look at it; integrators take it.</summary>
     public CancellationToken Cancellation { get; }

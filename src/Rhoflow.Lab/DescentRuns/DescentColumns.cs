@@ -29,12 +29,12 @@ public sealed class DescentColumns
     private readonly Loss _loss;
     private readonly double[]? _limit;
 
-    internal DescentColumns(Experiment experiment, Network network, Dataset train, Dataset? test)
+    internal DescentColumns(DescentExperiment experiment, Network network, Dataset train, Dataset? test)
     {
         (_network, _loss, _train, _test) = (network, experiment.Loss.Loss, train, test);
         var observe = experiment.Observe;
         _detail = observe.Detail;
-        var decay = experiment.Descent!.WeightDecay;
+        var decay = experiment.Descent.WeightDecay;
         Table = new MeasureTable(observe, new MeasureSetting(network, _loss, train, test)
         {
             FeatureLayers = observe.Detail.FeatureLayers(network.Depth),
@@ -117,7 +117,7 @@ public sealed class DescentColumns
         return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
     }
 
-    private void RequireRoom(Experiment experiment, Dataset train, Dataset? test)
+    private void RequireRoom(DescentExperiment experiment, Dataset train, Dataset? test)
     {
         if (!Table.Needs(MeasureNeed.Features)) return;
         var width = Table.Setting.FeatureLayers.Where(k => Linearization.Source(_network, k) != Node.NetworkInput)

@@ -8,13 +8,13 @@ namespace Rhoflow.Lab.DescentRuns;
 
 /// <summary>One descent and the folder that it writes.</summary>
 /// <param name="Resume">Where it goes on; null: from its start.</param>
-public sealed record DescentMember(PreparedDescent Run, RunFolder Folder, DescentCheckpoint? Resume);
+internal sealed record DescentMember(PreparedDescent Run, RunFolder Folder, DescentCheckpoint? Resume);
 
 /// <summary>
 /// Trains the replicas of a group together, observes each at its epochs and writes its folder. Interrupted, every one saves where it stands;
 /// resumed, it gives the same bits.
 /// </summary>
-public static class DescentExecutor
+internal static class DescentExecutor
 {
     /// <param name="members">Replicas that share data, network shape and minibatches, and stand at the same moment.</param>
     /// <param name="threads">Threads in all; without influence on the results.</param>
@@ -46,7 +46,7 @@ public static class DescentExecutor
         DescentRecord<T>[] records = [.. members.Select((m, i) => DescentRecord<T>.Open(m, training, training.Replicas[i], members.Count, threads))];
         try
         {
-            var clock = new DescentClock<T>(training, first.Experiment.Descent!.Epochs, progress, afterStep);
+            var clock = new DescentClock<T>(training, first.Experiment.Descent.Epochs, progress, afterStep);
             // Behind what is observed already: a resumed training may stand within an epoch.
             var reached = records.Max(static r => r.Position);
             foreach (var epoch in first.Experiment.Observe.Epochs!.Where(e => e >= reached))

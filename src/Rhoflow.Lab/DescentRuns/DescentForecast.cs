@@ -10,7 +10,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Lab.DescentRuns;
 
 /// <summary>How long a descent will take, from its first steps.</summary>
-public static class DescentForecast
+internal static class DescentForecast
 {
     private static readonly TimeSpan Trial = TimeSpan.FromSeconds(0.5);
     private const int TrialExamples = 128;
@@ -20,7 +20,7 @@ public static class DescentForecast
 
     private static double Of<T>(PreparedDescent run) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var epochs = run.Experiment.Descent!.Epochs;
+        var epochs = run.Experiment.Descent.Epochs;
         var risk = new DataRisk<T>(run.Network, run.Experiment.Loss.Loss, run.Data.Train);
         using var training = new Training<T>(risk, [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Test = run.Data.Test });
         // The first of everything compiles; what comes behind it is timed.

@@ -71,7 +71,7 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
     {
         if (Position <= _lastEpoch) return;
         var before = Seconds;
-        var isEnd = Position == 0 || Position >= _run.Experiment.Descent!.Epochs || _replica.Ending is not null || _replica.Failure is not null;
+        var isEnd = Position == 0 || Position >= _run.Experiment.Descent.Epochs || _replica.Ending is not null || _replica.Failure is not null;
         var observation = _run.Columns.Observe(_training, _replica, _history, need => _run.Experiment.Observe.Detail.IsDue(need, isEnd), _threads);
         _writer.Add(observation);
         _history.Advance(observation.Point);

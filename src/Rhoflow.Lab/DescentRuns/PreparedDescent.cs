@@ -1,7 +1,9 @@
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Runs;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
@@ -12,43 +14,67 @@ namespace Rhoflow.Lab.DescentRuns;
 /// A descent made ready: data loaded, network built, starting weights drawn. Whatever is wrong with the experiment is found here,
 /// before a folder exists.
 /// </summary>
-public sealed class PreparedDescent
+public sealed class PreparedDescent : PreparedRun
 {
-    private PreparedDescent(Experiment experiment, DescentData data, Network network, double[] theta, DescentOptions options)
+    private PreparedDescent(DescentExperiment experiment, DescentData data, Network network, double[] theta, DescentOptions options) : base(experiment)
     {
         (Experiment, Data, Network, Theta, Options) = (experiment, data, network, theta, options);
-        Id = RunIdentity.Id(experiment);
         Columns = new DescentColumns(experiment, network, data.Train, data.Test);
     }
 
-    public Experiment Experiment { get; }
-    public string Id { get; }
+    /// <inheritdoc/>
+    public override DescentExperiment Experiment { get; }
+
+    /// <summary>The network.</summary>
     public Network Network { get; }
 
-    /// <summary>The starting weights θ.</summary>
+    /// <summary>The starting weights θ, P numbers.</summary>
     public double[] Theta { get; }
 
+    /// <summary>The step rule with all its settings.</summary>
     public DescentOptions Options { get; }
+
+    /// <summary>What is written of every observation.</summary>
     public DescentColumns Columns { get; }
+
+    /// <inheritdoc/>
+    public override int Unknowns => Network.ParameterCount;
+
+    /// <inheritdoc/>
+    public override int? Examples => Columns.Examples;
+
+    /// <inheritdoc/>
+    public override int Observations => Experiment.Observe.Epochs!.Count;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => Columns.Notes;
 
     internal DescentData Data { get; }
 
+    /// <summary>Makes a descent ready.</summary>
+    /// <param name="e">How to train.</param>
+    /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     /// <exception cref="ConfigException">Layers that do not chain, weights that do not fit, settings that contradict each other.</exception>
     /// <exception cref="DataException">Data that cannot be used, or do not fit the network and loss.</exception>
-    public static PreparedDescent From(Experiment e) => From(e, DescentData.Load(e));
+    public static PreparedDescent From(DescentExperiment e, DataFolders? folders = null) => From(e, DescentData.Load(e, folders));
 
     /// <summary>All of a group: the data are loaded once.</summary>
+    /// <param name="group">Descents over the same data.</param>
+    /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     /// <exception cref="ConfigException">One of them is wrong.</exception>
     /// <exception cref="DataException">The data are.</exception>
-    public static IReadOnlyList<PreparedDescent> From(IReadOnlyList<Experiment> group)
+    public static IReadOnlyList<PreparedDescent> From(IReadOnlyList<DescentExperiment> group, DataFolders? folders = null)
     {
-        var data = DescentData.Load(group[0]);
+        var data = DescentData.Load(group[0], folders);
         return [.. group.Select(e => From(e, data))];
     }
 
-    private static PreparedDescent From(Experiment e, DescentData data)
+    /// <inheritdoc/>
+    public override double ForecastSeconds() => DescentForecast.Seconds(this);
+
+    private static PreparedDescent From(DescentExperiment e, DescentData data)
     {
-        var descent = e.Descent!;
+        var descent = e.Descent;
         var network = e.Network!.Build(data.Train.Shape ?? TensorShape.Vector(data.Train.Inputs));
         if (e.Loss.Reduction != Reduction.Mean) throw descent.Place.Error("descents go down the mean over a minibatch; loss.reduction: sum has a meaning for flows only (multiply the learning rate instead)");
         Require(data.Train, network, e);
@@ -75,9 +101,9 @@ public sealed class PreparedDescent
         throw new DataException($"data '{data.Name}': {why}.{classes}".Replace("..", ".", StringComparison.Ordinal));
     }
 
-    private static void RequireDirections(Network network, double[] theta, Experiment e)
+    private static void RequireDirections(Network network, double[] theta, DescentExperiment e)
     {
-        if (e.Descent!.Normalization == "none") return;
+        if (e.Descent.Normalization == "none") return;
         for (var k = 0; k < network.Depth; k++)
             if (Numerics.Vectors.Norm(network.Layers[k].Of(theta)) == 0)
                 throw (e.Init!.Place ?? e.Descent.Place).Error($"layer {k + 1} starts at zero, but normalization: {e.Descent.Normalization} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖; give it a nonzero start");
@@ -87,9 +113,9 @@ public sealed class PreparedDescent
 /// <summary>Training and test examples in a run's precision.</summary>
 internal sealed record DescentData(Dataset Train, Dataset? Test)
 {
-    public static DescentData Load(Experiment e)
+    public static DescentData Load(DescentExperiment e, DataFolders? folders)
     {
-        var (train, test) = Preparation.Load(e.Data!, e.Precision);
+        var (train, test) = Preparation.Load(e.Data!, e.Precision, folders);
         return new DescentData(train, test);
     }
 }

@@ -26,9 +26,6 @@ public sealed record DataConfig(
     /// <summary>The named sets: those with examples of their own, and the synthetic ones.</summary>
     public static readonly string[] Sets = [.. Catalogue.All.Select(e => e.Name), .. SyntheticSets.All.Select(s => s.Name)];
 
-    /// <summary>The folder of the data sets where one was named beside the config (--data-dir). It does not say what the data are.</summary>
-    public string? Folder { get; init; }
-
     internal static DataConfig Read(ConfigNode node, long seed)
     {
         var map = node.Map(Keys);

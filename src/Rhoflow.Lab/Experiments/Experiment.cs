@@ -1,49 +1,54 @@
 using Rhoflow.Lab.Config;
-using Rhoflow.Losses;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>
-/// One run, fully described: everything that determines its result, defaults filled in: a flow, or a descent. The scalar equations
-/// (norm-growth) do without data, network and initial weights.
+/// One run, fully described: everything that determines its result, defaults filled in. A <see cref="FlowExperiment"/> follows the equations
+/// of a flow, a <see cref="DescentExperiment"/> trains; other kinds join by <see cref="ExperimentKinds.Register"/>.
 /// </summary>
-/// <param name="Precision">float32 or float64; flows need float64.</param>
-/// <param name="FlowOrNone">What to follow; null for a descent.</param>
-/// <param name="Descent">How to train; null for a flow.</param>
-public sealed record Experiment(
-    string Name,
-    long Seed,
-    Precision Precision,
-    DataConfig? Data,
-    NetworkConfig? Network,
-    InitConfig? Init,
-    LossConfig Loss,
-    FlowConfig? FlowOrNone,
-    DescentConfig? Descent,
-    ObserveConfig Observe)
+public abstract record Experiment
 {
-    /// <summary>The flow of an experiment that is known to have one.</summary>
-    public FlowConfig Flow => FlowOrNone ?? throw new InvalidOperationException("this experiment describes a descent");
+    /// <summary>The name, which is that of the folder of its runs too: letters, digits, '-', '_' and '.'.</summary>
+    public required string Name { get; init; }
 
-    /// <summary>The kind of flow or descent.</summary>
-    public string Kind => FlowOrNone?.Kind.Name ?? Descent!.Kind;
+    /// <summary>The seed of the starting weights, and of data and descent unless they have their own.</summary>
+    public long Seed { get; init; }
 
-    /// <summary>All keys of a config, in the order they are written back.</summary>
-    public static readonly string[] Keys = ["name", "seed", "precision", "data", "network", "init", "loss", "flow", "descent", "observe"];
+    /// <summary>The precision that outputs and gradients are computed in; flows need float64.</summary>
+    public Precision Precision { get; init; } = Precision.Float64;
+
+    /// <summary>The examples; null for the scalar equations of the norms, which do without.</summary>
+    public DataConfig? Data { get; init; }
+
+    /// <summary>The network; null for the scalar equations of the norms, which do without.</summary>
+    public NetworkConfig? Network { get; init; }
+
+    /// <summary>The starting weights; null for scalar equations that have no network.</summary>
+    public InitConfig? Init { get; init; }
+
+    /// <summary>ℓ and its reduction.</summary>
+    public required LossConfig Loss { get; init; }
+
+    /// <summary>When the run is looked at, and what is written down.</summary>
+    public required ObserveConfig Observe { get; init; }
+
+    /// <summary>The kind of flow or descent: <c>unconstrained</c>, <c>sgd</c>.</summary>
+    public abstract string Kind { get; }
 
     /// <summary>Reads a config strictly.</summary>
     /// <exception cref="ConfigException">Anything wrong; the message names the place, the key and what is allowed.</exception>
     /// <exception cref="Data.DataException">Inline data that cannot be used.</exception>
     public static Experiment Read(ConfigSource source)
     {
-        var map = source.Node.Map(Keys);
+        var map = source.Node.Map([.. ExperimentKinds.Keys]);
         var name = map["name"] is { } n ? ReadName(n) : DefaultName(source.Name);
-        var seed = map["seed"]?.Integer() ?? 0;
-        return map.Has("descent") ? ReadDescent(map, name, seed) : ReadFlow(map, name, seed);
+        return ExperimentKinds.Of(map).Read(new ExperimentParts(map, name, map["seed"]?.Integer() ?? 0));
     }
 
     /// <summary>Reads a config file with overrides.</summary>
+    /// <exception cref="ConfigException">Anything wrong; the message names the place, the key and what is allowed.</exception>
+    /// <exception cref="Data.DataException">Inline data that cannot be used.</exception>
     public static Experiment Load(string file, IReadOnlyList<(string Path, string Value)> overrides)
     {
         var source = ConfigSource.Load(file);
@@ -62,41 +67,19 @@ public sealed record Experiment(
         Network?.Write(writer);
         Init?.Write(writer);
         Loss.Write(writer);
-        FlowOrNone?.Write(writer);
-        Descent?.Write(writer);
+        WriteKind(writer);
         Observe.Write(writer);
         return writer.ToString();
     }
 
-    private static Experiment ReadFlow(ConfigMap map, string name, long seed)
-    {
-        map["precision"]?.Word(["float64"], static word => word == "float32" ? "is for descents; flows need float64" : null);
-        var flow = FlowConfig.Read(map.Required("flow", "which equations to follow, see `rhoflow list flows`; or 'descent' for training"));
-        var scalar = flow.Kind.IsScalar;
-        var data = map["data"] is { } d ? DataConfig.Read(d, seed) : scalar ? null : DataConfig.Read(map.Required("data", "inline, set or path"), seed);
-        var network = map["network"] is { } layers ? NetworkConfig.Read(layers) : scalar ? null : NetworkConfig.Read(map.Required("network", "its layers"));
-        if (scalar && data is null != network is null)
-            throw (map["data"] ?? map["network"])!.Error($"{flow.Kind.Name} takes data and network together (they say what f_n is), or neither");
-        return new Experiment(name, seed, Precision.Float64, data, network,
-            scalar && !map.Has("init") && network is null ? null : InitConfig.Read(map["init"]),
-            LossConfig.Read(map["loss"], scalar ? Reduction.Sum : Reduction.Mean, Losses.Loss.Binary),
-            flow, null, ObserveConfig.Read(map["observe"], map.Node, flow));
-    }
-
-    private static Experiment ReadDescent(ConfigMap map, string name, long seed)
-    {
-        if (map.Has("flow")) throw map["descent"]!.Error("stands beside 'flow'; a run follows one of the two");
-        var descent = DescentConfig.Read(map["descent"]!, seed);
-        var loss = LossConfig.Read(map["loss"], Reduction.Mean, Losses.Loss.All);
-        return new Experiment(name, seed, map["precision"]?.Word("float32", "float64") == "float64" ? Precision.Float64 : Precision.Float32,
-            DataConfig.Read(map.Required("data", "inline, set or path"), seed), NetworkConfig.Read(map.Required("network", "its layers")),
-            InitConfig.Read(map["init"]), loss, null, descent, ObserveConfig.Read(map["observe"], descent));
-    }
+    /// <summary>Writes the section of its <see cref="ExperimentKind"/>, as it is to be read back.</summary>
+    protected abstract void WriteKind(ConfigWriter writer);
 
     private static string ReadName(ConfigNode node)
     {
         var name = node.Text();
-        return IsFileName(name) ? name : throw node.Error($"'{name}' names the run's folder, so it may hold letters, digits, '-', '_' and '.' only (and not begin with '.')");
+        return IsFileName(name) ? name : throw node.Error(
+            $"'{name}' names the run's folder, so it may hold letters, digits, '-', '_' and '.' only (and not begin with '.')");
     }
 
     private static string DefaultName(string file)

@@ -25,10 +25,11 @@ public static class Preparation
 
     /// <summary>The training set, and the test set if one is asked for.</summary>
     /// <param name="precision">How the inputs are stored; flows need float64.</param>
+    /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     /// <exception cref="DataException">Data that cannot be used.</exception>
-    public static (Dataset Train, Dataset? Test) Load(DataConfig config, Precision precision = Precision.Float64)
+    public static (Dataset Train, Dataset? Test) Load(DataConfig config, Precision precision = Precision.Float64, DataFolders? folders = null)
     {
-        var (train, test) = Choose(config);
+        var (train, test) = Choose(config, folders ?? DataFolders.Of(null));
         // What was not chosen would otherwise stay beside the converted examples: half of the peak for a part of CIFAR-10.
         if (GC.GetTotalMemory(forceFullCollection: false) > LargeHeap) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (config.LabelNoise > 0) train = Labels.WithNoise(train, config.LabelNoise, new RandomStream(config.Seed, NoiseStream));
@@ -37,9 +38,9 @@ public static class Preparation
     }
 
     // Images are still bytes here, so that what is not chosen costs little.
-    private static (Dataset, Dataset?) Choose(DataConfig config)
+    private static (Dataset, Dataset?) Choose(DataConfig config, DataFolders folders)
     {
-        var source = Source.Of(config);
+        var source = Source.Of(config, folders);
         var train = OfClasses(source.Train, config.Classes);
         var labelled = config.RandomLabels ? Labels.Random(train, new RandomStream(config.Seed, LabelStream)) : train;
         if (!source.HasTestPart) return Split(labelled, config);

@@ -11,7 +11,7 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart)
 {
     /// <summary>Reads what is asked for: of two classes of CIFAR-10 only those two, no test part where none is wanted.</summary>
     /// <exception cref="DataException">Data that cannot be read.</exception>
-    public static Source Of(DataConfig config)
+    public static Source Of(DataConfig config, DataFolders folders)
     {
         var wanted = config.Classes is { } classes && !classes.Contains("rest") ? classes : null;
         Source Whole(Dataset data) => new(data, null, false);
@@ -20,7 +20,7 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart)
         {
             ("iris", _) => Whole(Iris.Load()),
             ("digits", _) => Whole(Digits.Load()),
-            ({ } set, _) => FromFolder(set, DataFolders.Of(config.Folder).Require(Catalogue.Find(set)!), wanted, config.Test != 0),
+            ({ } set, _) => FromFolder(set, folders.Require(Catalogue.Find(set)!), wanted, config.Test != 0),
             (_, { } path) when DataFiles.IsFolder(path) => FromFolder(DataFiles.Recognize(path), path, wanted, config.Test != 0),
             (_, { } path) when DataFiles.IsNumpy(path) => FromNumpy(path, config.Test != 0),
             (_, { } path) => Whole(Csv.Read(path)),

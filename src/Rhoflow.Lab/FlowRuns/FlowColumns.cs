@@ -13,12 +13,12 @@ namespace Rhoflow.Lab.FlowRuns;
 /// <summary>The columns of a flow's metrics.csv and how a row is read off an observation. NaN: not measured here.</summary>
 public sealed class FlowColumns
 {
-    private readonly Experiment _experiment;
+    private readonly FlowExperiment _experiment;
     private readonly Flow _flow;
     private readonly EmpiricalRisk? _risk, _test;
     private readonly double[]? _limit;
 
-    private FlowColumns(Experiment experiment, Flow flow, EmpiricalRisk? risk, Dataset? test)
+    private FlowColumns(FlowExperiment experiment, Flow flow, EmpiricalRisk? risk, Dataset? test)
     {
         (_experiment, _flow) = (experiment, flow);
         _risk = risk?.Copy();
@@ -41,7 +41,7 @@ public sealed class FlowColumns
 
     /// <param name="risk">The training risk; null for the scalar equations.</param>
     /// <exception cref="NotSeparableException">The direction's limit was asked for by name, and the data have none.</exception>
-    public static FlowColumns For(Experiment experiment, Flow flow, EmpiricalRisk? risk, Dataset? test) => new(experiment, flow, risk, test);
+    public static FlowColumns For(FlowExperiment experiment, Flow flow, EmpiricalRisk? risk, Dataset? test) => new(experiment, flow, risk, test);
 
     /// <summary>What to remember between observations, from the start on.</summary>
     internal History Start(double[] theta)
@@ -84,7 +84,7 @@ public sealed class FlowColumns
         return new TestResult(f, test.Data.Y.ToArray(), 1, test.LogLossScaled(s.V, s.Rho));
     }
 
-    private static double[]? Limit(Experiment experiment, Flow flow, Dataset? train, List<string> notes)
+    private static double[]? Limit(FlowExperiment experiment, Flow flow, Dataset? train, List<string> notes)
     {
         var why = train is null ? "the scalar equations have no direction"
             : !flow.Network.IsLinear ? "only a linear network has one direction to compare"

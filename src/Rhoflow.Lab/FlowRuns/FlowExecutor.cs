@@ -7,7 +7,7 @@ using Rhoflow.Lab.Runs;
 namespace Rhoflow.Lab.FlowRuns;
 
 /// <summary>Follows a prepared run and writes its folder. Interrupted, it saves where it stands; resumed, it gives the same bits.</summary>
-public static class FlowExecutor
+internal static class FlowExecutor
 {
     private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(1);
 

@@ -1,6 +1,7 @@
 using Rhoflow.Data;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Losses;
@@ -13,41 +14,66 @@ namespace Rhoflow.Lab.FlowRuns;
 /// An experiment made ready: data loaded, network and flow built, starting weights drawn. The only place where configs meet the
 /// library's flows. Whatever is wrong with the experiment is found here, before a folder exists.
 /// </summary>
-public sealed class PreparedFlow
+public sealed class PreparedFlow : PreparedRun
 {
-    private PreparedFlow(Experiment experiment, Flow flow, double[] theta, EmpiricalRisk? risk, Dataset? test)
+    private PreparedFlow(FlowExperiment experiment, Flow flow, double[] theta, EmpiricalRisk? risk, Dataset? test) : base(experiment)
     {
         Experiment = experiment;
-        Id = RunIdentity.Id(experiment);
         (Flow, Theta, Train, Test) = (flow, theta, risk?.Data, test);
         Options = ReadOptions(experiment.Flow);
         Instants = [.. experiment.Observe.Instants.Select(t => t.ToInstant())];
         Columns = FlowColumns.For(experiment, flow, risk, test);
     }
 
-    public Experiment Experiment { get; }
-    public string Id { get; }
+    /// <inheritdoc/>
+    public override FlowExperiment Experiment { get; }
+
+    /// <summary>The equations.</summary>
     public Flow Flow { get; }
 
-    /// <summary>The starting weights; ρ_1 … ρ_K for the scalar equations.</summary>
+    /// <summary>The starting weights θ(0), P numbers; ρ_1 … ρ_K for the scalar equations.</summary>
     public double[] Theta { get; }
 
+    /// <summary>The training set; null for the scalar equations.</summary>
     public Dataset? Train { get; }
+
+    /// <summary>The test set; null where there is none.</summary>
     public Dataset? Test { get; }
+
+    /// <summary>Tolerance, clock, method, start and end.</summary>
     public IntegrationOptions Options { get; }
+
+    /// <summary>The observed instants, increasing.</summary>
     public IReadOnlyList<Instant> Instants { get; }
+
+    /// <summary>What is written of every observation.</summary>
     public FlowColumns Columns { get; }
 
+    /// <inheritdoc/>
+    public override int Unknowns => Flow.Dimension;
+
+    /// <inheritdoc/>
+    public override int? Examples => Train?.Count;
+
+    /// <inheritdoc/>
+    public override int Observations => Instants.Count;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => Columns.Notes;
+
+    /// <summary>Makes a flow ready.</summary>
+    /// <param name="e">What to follow.</param>
+    /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     /// <exception cref="ConfigException">Layers that do not chain, weights that do not fit, a zero layer where a direction is needed.</exception>
     /// <exception cref="DataException">Data that cannot be used, or do not fit the network and loss.</exception>
-    public static PreparedFlow From(Experiment e)
+    public static PreparedFlow From(FlowExperiment e, DataFolders? folders = null)
     {
         if (e.Flow.Kind.IsScalar)
         {
-            var scalar = ScalarStart.Of(e);
+            var scalar = ScalarStart.Of(e, folders);
             return new PreparedFlow(e, BuildFlow(e.Flow, scalar), scalar.Start.ToArray(), null, null);
         }
-        var (train, test) = Preparation.Load(e.Data!);
+        var (train, test) = Preparation.Load(e.Data!, folders: folders);
         var network = e.Network!.Build(train.Inputs);
         if (network.WhyNotAChain is { } beyond) throw e.Network.Place.Error($"flows follow chains of dense and diagonal layers with activations; here {beyond}. A 'descent' trains such networks");
         var theta = e.Init!.Build(network, e.Seed);
@@ -66,6 +92,9 @@ public sealed class PreparedFlow
         }
         return run;
     }
+
+    /// <inheritdoc/>
+    public override double ForecastSeconds() => FlowForecast.Seconds(this);
 
     /// <summary>The files that its observations go to, behind so many rows.</summary>
     internal ObservationWriter Writer(RunFolder folder, int keepRows) =>
@@ -126,7 +155,7 @@ public sealed class PreparedFlow
         }
     }
 
-    private static void RequireNumbers(Network network, double[] theta, Experiment e)
+    private static void RequireNumbers(Network network, double[] theta, FlowExperiment e)
     {
         if (!Array.TrueForAll(theta, double.IsFinite))
             throw e.Init!.Place?.Error("the initial weights leave the range of a double; choose a smaller scale") ?? new ConfigException("the initial weights are not finite");

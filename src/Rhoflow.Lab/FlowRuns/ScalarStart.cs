@@ -1,5 +1,6 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
@@ -13,10 +14,10 @@ namespace Rhoflow.Lab.FlowRuns;
 internal static class ScalarStart
 {
     /// <exception cref="ConfigException">No start is given, or the parts disagree about the number of layers.</exception>
-    public static FlowProblem Of(Experiment e)
+    public static FlowProblem Of(FlowExperiment e, DataFolders? folders)
     {
         var f = e.Flow;
-        var (norms, margins) = FromNetwork(e);
+        var (norms, margins) = FromNetwork(e, folders);
         norms ??= FromInit(e.Init);
         var own = f.Settings.Get(NormGrowthFlow.NormsKey);
         var given = own ?? norms;
@@ -34,10 +35,10 @@ internal static class ScalarStart
         return FlowProblem.OfNorms(rho, margins ?? [], e.Loss.Loss, e.Loss.Reduction);
     }
 
-    private static (double[]? Norms, double[]? Margins) FromNetwork(Experiment e)
+    private static (double[]? Norms, double[]? Margins) FromNetwork(FlowExperiment e, DataFolders? folders)
     {
         if (e.Data is null || e.Network is null) return (null, null);
-        var (train, _) = Preparation.Load(e.Data);
+        var (train, _) = Preparation.Load(e.Data, folders: folders);
         var network = e.Network.Build(train.Inputs);
         var theta = e.Init!.Build(network, e.Seed);
         var norms = new double[network.Depth];

@@ -1,6 +1,7 @@
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.DescentRuns;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Files;
@@ -29,21 +30,27 @@ public sealed record TrainedNetwork(
     /// <summary>The network that a run ended with (or stands at).</summary>
     /// <param name="folder">The run.</param>
     /// <param name="data">A set or path instead of the run's own data, with the same classes and transforms; null: the run's own.</param>
+    /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     /// <exception cref="DataException">Its weights are not there, or do not fit.</exception>
     /// <exception cref="ConfigException">Its config cannot be read.</exception>
-    public static TrainedNetwork OfRun(RunFolder folder, string? data)
+    public static TrainedNetwork OfRun(RunFolder folder, string? data, DataFolders? folders = null)
     {
         var experiment = Experiment.Load(folder.File("config.yaml"), []);
         if (experiment.Data is null || experiment.Network is null) throw new DataException($"{folder.Path}: the run follows scalar equations and has no network to look at");
         if (data is not null) experiment = experiment with { Data = Elsewhere(experiment.Data, data) };
-        return experiment.Descent is null ? OfFlow(folder, experiment)
-            : experiment.Precision == Precision.Float32 ? OfDescent<float>(folder, experiment) : OfDescent<double>(folder, experiment);
+        return experiment switch
+        {
+            FlowExperiment flow => OfFlow(folder, flow, folders),
+            DescentExperiment { Precision: Precision.Float32 } descent => OfDescent<float>(folder, descent, folders),
+            DescentExperiment descent => OfDescent<double>(folder, descent, folders),
+            _ => throw new DataException($"{folder.Path}: runs of the kind '{experiment.Kind}' keep no network that can be looked at"),
+        };
     }
 
-    private static TrainedNetwork OfDescent<T>(RunFolder folder, Experiment e) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    private static TrainedNetwork OfDescent<T>(RunFolder folder, DescentExperiment e, DataFolders? folders) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         var checkpoint = DescentCheckpoint.Read(folder.Path) ?? throw new DataException($"{folder.Path}: there is no {DescentCheckpoint.Name}; the weights of a descent stand there");
-        var run = PreparedDescent.From(e);
+        var run = PreparedDescent.From(e, folders);
         using var training = new Training<T>(new DataRisk<T>(run.Network, e.Loss.Loss, run.Data.Train), [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Block = 1, Test = run.Data.Test });
         var replica = training.Replicas[0];
         try
@@ -61,12 +68,12 @@ public sealed record TrainedNetwork(
         };
     }
 
-    private static TrainedNetwork OfFlow(RunFolder folder, Experiment e)
+    private static TrainedNetwork OfFlow(RunFolder folder, FlowExperiment e, DataFolders? folders)
     {
         var file = folder.File(Path.Combine("arrays", "W.npy"));
         var rows = File.Exists(file) ? Npy.Read(file) : [];
         if (rows.Length == 0) throw new DataException($"{folder.Path}: the run kept no weights; run it again with observe.weights: true");
-        var run = PreparedFlow.From(e);
+        var run = PreparedFlow.From(e, folders);
         if (rows[^1].Length != run.Flow.Network.ParameterCount)
             throw new DataException($"{file}: {rows[^1].Length} weights for a network of {run.Flow.Network.ParameterCount}");
         return new TrainedNetwork(folder.Path, run.Flow.Network, rows[^1], [], e.Loss.Loss, e.Loss.Reduction, Precision.Float64, run.Train!, run.Test)

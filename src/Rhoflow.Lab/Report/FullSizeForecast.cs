@@ -1,4 +1,5 @@
 using Rhoflow.Data;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Launching;
 
 namespace Rhoflow.Lab.Report;
@@ -16,9 +17,10 @@ public sealed record FullSizeForecast(int Left, int Done, IReadOnlyList<(string 
     /// <summary>The forecast of the runs that <paramref name="selection"/> needs in <paramref name="runs"/>, from the first steps of each.</summary>
     /// <param name="selection">What is to be reproduced.</param>
     /// <param name="runs">The folder of the runs.</param>
+    /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     /// <param name="begins">Told the id of each study before its first steps are timed, which takes seconds a run.</param>
     /// <param name="cancellation">Ctrl-C.</param>
-    public static FullSizeForecast Of(Selection selection, string runs, Action<string>? begins = null, CancellationToken cancellation = default)
+    public static FullSizeForecast Of(Selection selection, string runs, DataFolders? folders = null, Action<string>? begins = null, CancellationToken cancellation = default)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var studies = new List<(string, double)>();
@@ -31,7 +33,7 @@ public sealed record FullSizeForecast(int Left, int Done, IReadOnlyList<(string 
             List<RunPlan> plans;
             try
             {
-                plans = [.. RunPlan.Of(study.FullRuns!(), runs).Where(p => seen.Add(p.Id))];
+                plans = [.. RunPlan.Of(study.FullRuns!(), runs, folders).Where(p => seen.Add(p.Id))];
             }
             catch (DataException e)
             {

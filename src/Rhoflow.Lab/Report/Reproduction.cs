@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Datasets;
 
 namespace Rhoflow.Lab.Report;
 
@@ -35,6 +36,7 @@ public sealed class Reproduction
     private readonly bool _full;
     private readonly int _parallel;
     private readonly Action<ReproductionEvent>? _onEvent;
+    private readonly DataFolders _data;
     private readonly SharedStore _shared = new();
 
     /// <summary>A reproduction into the results folder <paramref name="folder"/>.</summary>
@@ -42,7 +44,8 @@ public sealed class Reproduction
     /// <param name="full">The papers' own sizes rather than quick ones.</param>
     /// <param name="parallel">How many are computed at a time; 0 = one a processor core.</param>
     /// <param name="onEvent">Told what happens, from any thread, one call at a time.</param>
-    public Reproduction(string folder, bool full = false, int parallel = 0, Action<ReproductionEvent>? onEvent = null)
+    /// <param name="data">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
+    public Reproduction(string folder, bool full = false, int parallel = 0, Action<ReproductionEvent>? onEvent = null, DataFolders? data = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(parallel);
         _store = new ResultStore(folder, full);
@@ -50,13 +53,14 @@ public sealed class Reproduction
         _full = full;
         _parallel = parallel == 0 ? Environment.ProcessorCount : parallel;
         _onEvent = onEvent;
+        _data = data ?? DataFolders.Of(null);
     }
 
     /// <summary>What the training runs will take that <paramref name="selection"/> needs at full size and the store has no result of.</summary>
     public FullSizeForecast Forecast(Selection selection, Action<string>? begins = null, CancellationToken cancellation = default)
     {
         var known = Known(selection).Results.Select(r => r.Study.Id).ToHashSet(StringComparer.Ordinal);
-        return FullSizeForecast.Of(new Selection([.. selection.Studies.Where(s => !known.Contains(s.Id))]), _runs, begins, cancellation);
+        return FullSizeForecast.Of(new Selection([.. selection.Studies.Where(s => !known.Contains(s.Id))]), _runs, _data, begins, cancellation);
     }
 
     /// <summary>What the store has of <paramref name="selection"/> already; computes nothing.</summary>
@@ -83,7 +87,7 @@ public sealed class Reproduction
             if (_store.Find<T>(id, code) is not { } result)
             {
                 progress.Say(id, "");
-                var context = new StudyContext(_shared, _full, text => progress.Say(id, text), cancellation, _runs);
+                var context = new StudyContext(_shared, _full, text => progress.Say(id, text), cancellation, _runs, _data);
                 var start = Stopwatch.GetTimestamp();
                 var isWhole = true;
                 try

@@ -24,10 +24,10 @@ internal static class Configs
           weights: true
         """;
 
-    public static Experiment Read(string yaml, params string[] overrides)
+    public static FlowExperiment Read(string yaml, params string[] overrides)
     {
         var source = ConfigSource.Parse(yaml, "two.yaml");
         Overrides.Apply(source, Overrides.Expand(overrides, sweep: false)[0]);
-        return Experiment.Read(source);
+        return (FlowExperiment)Experiment.Read(source);
     }
 }

@@ -1,8 +1,9 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Numerics;
-using Rhoflow.Papers;
 using Rhoflow.Papers.SetUps;
 using Rhoflow.Papers.SquareLoss;
+using Rhoflow.Papers;
 using Shouldly;
 using Xunit;
 
@@ -140,7 +141,7 @@ public sealed class SquareLossTests
         var experiments = PapersCatalog.Figures.Single(f => f.Id == $"square-loss/figure-{number}").FullRuns!();
         experiments.Count.ShouldBe(runs);
         experiments.Select(static e => e.Data!.Set).ShouldAllBe(static set => set == "cifar10");
-        experiments.Select(static e => e.Descent!.Epochs).ShouldAllBe(static epochs => epochs == 1000);
+        experiments.Select(static e => ((DescentExperiment)e).Descent.Epochs).ShouldAllBe(static epochs => epochs == 1000);
     }
 
     [Fact]

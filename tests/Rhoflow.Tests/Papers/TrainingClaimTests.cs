@@ -1,5 +1,6 @@
 using MathNet.Numerics.Integration;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 using Rhoflow.Papers.TheoryIII;
@@ -65,7 +66,7 @@ public sealed class TrainingClaimTests
         full.Select(static e => e.Data!.RandomLabels).ShouldBe([.. Enumerable.Range(0, 14).Select(static i => i % 2 == 1)]);
         PerturbedTraining.Epochs().ShouldBe([300, 400, 500, 600, 700, 800, 900, 1000]);
         PerturbedTraining.Epochs(full: true).ShouldBe([.. Enumerable.Range(6, 11).Select(static i => 100 * i)]);
-        PerturbedTraining.FullRuns().Select(static e => (e.Descent!.LearningRate, e.Descent.Perturbation!.Amplitude)).ShouldBe([(.05, .25), (.05, 0), (.01, .25), (.01, 0)]);
+        PerturbedTraining.FullRuns().Select(static e => ((DescentExperiment)e).Descent).Select(static d => (d.LearningRate, d.Perturbation!.Amplitude)).ShouldBe([(.05, .25), (.05, 0), (.01, .25), (.01, 0)]);
     }
 
     // Two arms in closed form: both drift by 0.001 an epoch, the perturbed one steps by 0.1 behind epoch 20 and by 0.2 behind epoch 40.

@@ -76,7 +76,7 @@ public sealed class DescentRunTests
             return Experiment.Read(source);
         })];
         experiments.Length.ShouldBe(8);
-        var groups = ReplicaGroups.Of(experiments);
+        var groups = RunGroups.Of(experiments);
         groups.Count.ShouldBe(1);
         using var together = new TemporaryFolder();
         using var apart = new TemporaryFolder();
@@ -89,14 +89,14 @@ public sealed class DescentRunTests
         ended.Select(static o => Trainings.Content(o.Folder)).Distinct(StringComparer.Ordinal).Count().ShouldBe(8);
 
         // What sees other minibatches, data or shapes stands apart.
-        ReplicaGroups.Of([Trainings.Read(), Trainings.Read("descent.seed=6"), Trainings.Read("descent.batch=32"), Trainings.Read("data.seed=4"),
+        RunGroups.Of([Trainings.Read(), Trainings.Read("descent.seed=6"), Trainings.Read("descent.batch=32"), Trainings.Read("data.seed=4"),
             Trainings.Read("network.layers=[{dense: 10}]"), Trainings.Read("loss=square"), Trainings.Read("precision=float64"), Trainings.Read("descent.momentum=0")]).Count.ShouldBe(7);
     }
 
     [Fact]
     public void Interrupted_replicas_go_on_together()
     {
-        Experiment[] group = [Trainings.Read("init.frobenius=0.5"), Trainings.Read("init.frobenius=2")];
+        DescentExperiment[] group = [Trainings.Read("init.frobenius=0.5"), Trainings.Read("init.frobenius=2")];
         using var whole = new TemporaryFolder();
         using var parts = new TemporaryFolder();
         var expected = group.Select(e => Trainings.Content(Launch(whole, e).Folder)).ToArray();
@@ -109,7 +109,7 @@ public sealed class DescentRunTests
     public void Divergence_keeps_the_last_good_state_and_lets_the_others_finish()
     {
         using var folder = new TemporaryFolder();
-        Experiment[] group = [Trainings.Read("loss=square", "descent.label-noise=0", "network.layers=[{dense: 8}, {dense: 10}]", "descent.learning-rate=1e6"),
+        DescentExperiment[] group = [Trainings.Read("loss=square", "descent.label-noise=0", "network.layers=[{dense: 8}, {dense: 10}]", "descent.learning-rate=1e6"),
             Trainings.Read("loss=square", "descent.label-noise=0", "network.layers=[{dense: 8}, {dense: 10}]")];
         var ended = new RunLauncher(folder.Path, false, []).Launch(group, threads: 2, cancellation: TestContext.Current.CancellationToken);
         ended[0].Status.ShouldBe(RunStatus.Failed);
@@ -169,7 +169,7 @@ public sealed class DescentRunTests
     private static RunOutcome Launch(TemporaryFolder folder, Experiment experiment) => new RunLauncher(folder.Path, Resume: false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
 
     // Cancelled before the given step: the data of a group are loaded once, so the executor is used directly.
-    private static IReadOnlyList<RunOutcome> Interrupt(TemporaryFolder folder, IReadOnlyList<Experiment> group, int step)
+    private static IReadOnlyList<RunOutcome> Interrupt(TemporaryFolder folder, IReadOnlyList<DescentExperiment> group, int step)
     {
         using var stop = new CancellationTokenSource();
         var members = PreparedDescent.From(group).Select(p => new DescentMember(p, RunFolder.Create(folder.Path, p.Experiment.Name, p.Id, p.Experiment.ToYaml(), [], DateTime.Now), null)).ToArray();

@@ -17,12 +17,12 @@ internal static class Trainings
         observe: {at: {every: 2 epochs}, measures: all, weights: true}
         """;
 
-    public static Experiment Read(params string[] overrides)
+    public static DescentExperiment Read(params string[] overrides)
     {
         // Gradient descent has no minibatches.
         var source = ConfigSource.Parse(overrides.Contains("descent.kind=gd") ? Digits.Replace("batch: 64, ", "", StringComparison.Ordinal) : Digits, "digits.yaml");
         Overrides.Apply(source, Overrides.Expand(overrides, sweep: false)[0]);
-        return Experiment.Read(source);
+        return (DescentExperiment)Experiment.Read(source);
     }
 
     /// <summary>Everything that must be equal between runs that are the same: rows, arrays and the state, to the last bit.</summary>

@@ -49,7 +49,7 @@ public class ConfigTests
     {
         var first = Configs.Read(Configs.TwoParameters, overrides);
         var yaml = first.ToYaml();
-        var second = Experiment.Read(ConfigSource.Parse(yaml));
+        var second = (FlowExperiment)Experiment.Read(ConfigSource.Parse(yaml));
         second.ToYaml().ShouldBe(yaml);
         RunIdentity.Id(second).ShouldBe(RunIdentity.Id(first));
         second.Observe.Instants.ShouldBe(first.Observe.Instants);

@@ -1,5 +1,6 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
@@ -21,9 +22,11 @@ public sealed class PreparationTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private DataConfig Config(string data) => Configs.Read(Configs.TwoParameters, $"data={data}").Data! with { Folder = _folder.Path };
+    private DataFolders Folders => DataFolders.Of(_folder.Path);
 
-    private (Dataset Train, Dataset? Test) Load(string data, Precision precision = Precision.Float64) => Preparation.Load(Config(data), precision);
+    private DataConfig Config(string data) => Configs.Read(Configs.TwoParameters, $"data={data}").Data!;
+
+    private (Dataset Train, Dataset? Test) Load(string data, Precision precision = Precision.Float64) => Preparation.Load(Config(data), precision, Folders);
 
     [Fact]
     public void Sets_with_a_test_part_keep_it_apart()
@@ -155,7 +158,7 @@ public sealed class PreparationTests : IDisposable
         var first = Configs.Read(Configs.TwoParameters, $"data={data}");
         var second = Experiment.Read(ConfigSource.Parse(first.ToYaml()));
         second.ToYaml().ShouldBe(first.ToYaml());
-        RunIdentity.Id(first with { Data = first.Data! with { Folder = "elsewhere" } }).ShouldBe(RunIdentity.Id(second));
+        RunIdentity.Id(first).ShouldBe(RunIdentity.Id(second));
     }
 
     [Fact]

@@ -113,7 +113,8 @@ public class FlowRunTests
         using (var stop = new CancellationTokenSource())
         {
             var seen = 0;
-            var interrupted = new RunLauncher(parts.Path, Resume: false, []).Launch(experiment, _ => { if (++seen == stopAfter) stop.Cancel(); }, stop.Token);
+            var launcher = new RunLauncher(parts.Path, Resume: false, []);
+            var interrupted = Should.Throw<RunInterruptedException>(() => launcher.Launch(experiment, _ => { if (++seen == stopAfter) stop.Cancel(); }, stop.Token)).Outcomes[0];
             interrupted.Status.ShouldBe(RunStatus.Interrupted);
             interrupted.Folder.Status.ShouldBe(RunStatus.Interrupted);
             MetricsFile.Read(interrupted.Folder.File("metrics.csv")).Rows.Count.ShouldBeGreaterThanOrEqualTo(stopAfter);
@@ -141,7 +142,8 @@ public class FlowRunTests
         using var parts = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
         var seen = 0;
-        var folder = new RunLauncher(parts.Path, false, []).Launch(experiment, _ => { if (++seen == 5) stop.Cancel(); }, stop.Token).Folder;
+        var launcher = new RunLauncher(parts.Path, false, []);
+        var folder = Should.Throw<RunInterruptedException>(() => launcher.Launch(experiment, _ => { if (++seen == 5) stop.Cancel(); }, stop.Token)).Outcomes[0].Folder;
         File.Delete(folder.File("summary.json"));
         var metrics = folder.File("metrics.csv");
         switch (damage)

@@ -32,7 +32,7 @@ public class FullSizeForecastTests
             studies.Fails with { FullRuns = () => [Configs.Read(Absent)] },
         ]);
         List<string> begun = [];
-        var first = FullSizeForecast.Of(selection, folder.Path, begun.Add, TestContext.Current.CancellationToken);
+        var first = FullSizeForecast.Of(selection, folder.Path, null, begun.Add, TestContext.Current.CancellationToken);
         begun.ShouldBe([studies.Holds.Id, studies.Figure.Id, studies.Fails.Id]);
         (first.Left, first.Done).ShouldBe((2, 0));
         first.Studies.Single().Id.ShouldBe(studies.Holds.Id);

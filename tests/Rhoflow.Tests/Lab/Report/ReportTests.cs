@@ -13,7 +13,7 @@ namespace Rhoflow.Tests.Lab.Report;
 public sealed class SampleReport : IDisposable
 {
     public SampleReport() => Status = ReproduceCommand.Run(
-        new([], false, Folder.Path, 2, false, true), Studies.Papers, [.. Studies.All, Studies.Throws], TextWriter.Null, TextWriter.Null, CancellationToken.None);
+        new() { Folder = Folder.Path, Jobs = 2, Quiet = true }, Studies.Papers, [.. Studies.All, Studies.Throws], TextWriter.Null, TextWriter.Null, CancellationToken.None);
 
     public int Status { get; }
 
@@ -172,7 +172,7 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
         output.ShouldBeEmpty();
         error.ShouldContain("Nearest: b06-constant");
         File.WriteAllText(folder / "file", "");
-        var request = new ReproduceCommand.Request(["b06"], false, folder / "file", 1, false, true);
+        var request = new ReproduceCommand.Request { Ids = ["b06"], Folder = folder / "file", Jobs = 1, Quiet = true };
         var words = new StringWriter();
         ReproduceCommand.Run(request, _studies.Papers, _studies.All, TextWriter.Null, words, CancellationToken.None).ShouldBe(2);
         words.ToString().ShouldContain("--out DIR");
@@ -183,7 +183,9 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
     private int Run(TemporaryFolder folder, out string output, out string error, bool json = false, params string[] words)
     {
         var (o, e) = (new StringWriter(), new StringWriter());
-        var status = ReproduceCommand.Run(new(words, false, folder.Path, 2, json, true), _studies.Papers, [.. _studies.All, _studies.Throws], o, e, TestContext.Current.CancellationToken);
+        var status = ReproduceCommand.Run(
+            new() { Ids = words, Folder = folder.Path, Jobs = 2, Json = json, Quiet = true },
+            _studies.Papers, [.. _studies.All, _studies.Throws], o, e, TestContext.Current.CancellationToken);
         (output, error) = (o.ToString(), e.ToString());
         return status;
     }

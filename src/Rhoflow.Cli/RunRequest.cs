@@ -1,0 +1,35 @@
+using Rhoflow.Lab.Datasets;
+using Rhoflow.Lab.Experiments;
+
+namespace Rhoflow.Cli;
+
+/// <summary>What `run` was asked for.</summary>
+internal sealed record RunRequest
+{
+    /// <summary>At least one.</summary>
+    public required IReadOnlyList<Experiment> Experiments { get; init; }
+
+    /// <summary>True with -m: the output is about many runs, also if there is one.</summary>
+    public bool Sweep { get; init; }
+
+    /// <summary>The folder of all runs.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Where data sets lie.</summary>
+    public required DataFolders Data { get; init; }
+
+    /// <summary>Go on with interrupted runs.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Stop at the first failure.</summary>
+    public bool FailFast { get; init; }
+
+    /// <summary>Runs at a time; 0 = one per core.</summary>
+    public int Jobs { get; init; }
+
+    /// <summary>One JSON document instead of tables.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>No progress and no notes.</summary>
+    public bool Quiet { get; init; }
+}

@@ -1,0 +1,47 @@
+using Rhoflow.Lab.Datasets;
+using Rhoflow.Lab.Experiments;
+
+namespace Rhoflow.Lab.Runs;
+
+/// <summary>
+/// How experiments of one kind are made ready and run. A kind from outside is one subclass of this, an <see cref="Experiment"/> and a
+/// <see cref="PreparedRun"/>; the launcher takes it as it takes flows and descents.
+/// </summary>
+public abstract class RunKind
+{
+    /// <summary>How configs describe its experiments.</summary>
+    public abstract ExperimentKind Experiments { get; }
+
+    /// <summary>Whether an experiment is of this kind.</summary>
+    public abstract bool Takes(Experiment experiment);
+
+    /// <summary>
+    /// What experiments that are run together have in common, as text; null: this one runs alone. Those with equal texts are handed to
+    /// <see cref="Prepare"/> and <see cref="Execute"/> as one group.
+    /// </summary>
+    public virtual string? Together(Experiment experiment) => null;
+
+    /// <summary>Makes a group ready, in its order.</summary>
+    /// <param name="group">One experiment, or several that run together.</param>
+    /// <param name="folders">Where data sets lie.</param>
+    /// <exception cref="Config.ConfigException">One of them is wrong.</exception>
+    /// <exception cref="Data.DataException">Its data are.</exception>
+    public abstract IReadOnlyList<PreparedRun> Prepare(IReadOnlyList<Experiment> group, DataFolders folders);
+
+    /// <summary>Runs what <see cref="Prepare"/> gave and writes the folders; outcomes come in the order of the members.</summary>
+    /// <param name="members">Runs with their folders.</param>
+    /// <param name="threads">Threads in all; no influence on results.</param>
+    /// <param name="progress">Told where the run stands, in words.</param>
+    /// <param name="cancellation">Stops the runs after their state is saved.</param>
+    /// <exception cref="RunInterruptedException">Cancelled; the state of every member is saved.</exception>
+    /// <exception cref="RunFolderException">A folder could not be written to.</exception>
+    /// <exception cref="Data.DataException">A saved state cannot be gone on from.</exception>
+    public abstract IReadOnlyList<RunOutcome> Execute(
+        IReadOnlyList<RunMember> members, int threads, Action<string>? progress, CancellationToken cancellation);
+}
+
+/// <summary>A run that is to be made, and its folder.</summary>
+/// <param name="Run">What to do.</param>
+/// <param name="Folder">Where to write.</param>
+/// <param name="Resume">Go on from the state that the folder holds.</param>
+public sealed record RunMember(PreparedRun Run, RunFolder Folder, bool Resume);
