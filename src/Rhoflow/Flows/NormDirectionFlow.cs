@@ -4,8 +4,8 @@ using Rhoflow.Networks;
 namespace Rhoflow.Flows;
 
 /// <summary>
-/// Flows whose state is (ρ_1 … ρ_K, V_1 … V_K) with ‖V_k‖_p = 1. ρ_k is a signed coordinate: where the start does not separate
-/// the data it may pass through 0, and W_k = ρ_k V_k stays right.
+/// Flows whose state is (ρ_1 … ρ_K, V_1 … V_K), with ‖V_k‖_p = 1 at the start and, unless a flow says otherwise, ever after. ρ_k is a
+/// signed coordinate: where the start does not separate the data it may pass through 0, and W_k = ρ_k V_k stays right.
 /// </summary>
 public abstract class NormDirectionFlow : Flow
 {
