@@ -103,15 +103,15 @@ public static class GradientCheck
         using var team = new Team();
         var batch = new Minibatch<T>(network.Input, Examples, shared: false, team);
         batch.GatherRange(To<T>(x), [], 0, Examples);
-        var propagation = new Propagation<T>(network, Examples, team);
+        var propagation = new GraphPasses<T>(network, Examples, team);
         T[] at = To<T>(theta), along = To<T>(direction), c = To<T>(weights), gradient = new T[at.Length], product = new T[at.Length];
         double[] running = [.. statistics];
         propagation.Forward(at, batch, training ? NormalizeBy.Batch : NormalizeBy.Running, running);
         var f = propagation.Outputs.ToArray();
         T[] slope = [.. c.Zip(f, static (a, b) => a + b)];
-        propagation.Backward(at, slope, gradient);
-        var fDot = propagation.Tangent(at, along).ToArray();
-        propagation.BackwardTangent(at, along, slope, fDot, product);
+        propagation.VectorJacobianProduct(at, slope, gradient);
+        var fDot = propagation.JacobianVectorProduct(at, along).ToArray();
+        propagation.HessianVectorProduct(at, along, slope, fDot, product);
         return (From(f), From(gradient), From(product), running);
     }
 

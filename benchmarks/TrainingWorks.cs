@@ -62,12 +62,12 @@ internal static class TrainingWorks
         var batch = new Minibatch<float>(network.Input, Batch, shared: false, team);
         batch.GatherRange(data.XAs<float>(), data.Y, 0, Batch);
         float[] theta = Single(Start(network, 0)), direction = Single(Start(network, 1)), result = new float[theta.Length];
-        if (again) risk.HessianVector(theta, batch, NormalizeBy.Batch, default, direction, result);
+        if (again) risk.HessianVectorProduct(theta, batch, NormalizeBy.Batch, default, direction, result);
         return count =>
         {
             for (var i = 0; i < count; i++)
-                if (product && again) risk.HessianVectorHere(theta, batch, direction, result);
-                else if (product) risk.HessianVector(theta, batch, NormalizeBy.Batch, default, direction, result);
+                if (product && again) risk.HessianVectorProductHere(theta, batch, direction, result);
+                else if (product) risk.HessianVectorProduct(theta, batch, NormalizeBy.Batch, default, direction, result);
                 else risk.Gradient(theta, batch, NormalizeBy.Batch, default, result);
         };
     }

@@ -20,7 +20,7 @@ internal static class ConstraintEquations
         var count = x.Length / network.Inputs;
         var v = theta.ToArray();
         Initialization.ScaleLayers(network, v, [1]);
-        var evaluation = new Evaluation(network, x, count);
+        var evaluation = new ChainPasses(network, x, count);
         evaluation.Forward(v);
         var gradients = new double[count * network.ParameterCount];
         evaluation.PerExample(v, gradients);

@@ -18,7 +18,7 @@ internal sealed class NormalizedDescent
     private readonly Dataset _data;
     private readonly double _lambda;
     private readonly bool _tied;
-    private readonly Evaluation _evaluation;
+    private readonly ChainPasses _evaluation;
     private readonly double[] _weights, _h;
     private double[] _next;
     private double _step = 1e-3, _objective;
@@ -36,8 +36,8 @@ internal sealed class NormalizedDescent
         if (tied)
             foreach (var layer in Shared.Skip(1)) network.Layers[0].Of(V).CopyTo(layer.Of(V));
         Initialization.ScaleLayers(network, V, [1]);
-        _evaluation = new Evaluation(network, data.X, data.Count);
-        _weights = new double[_evaluation.Stride];
+        _evaluation = new ChainPasses(network, data.X, data.Count);
+        _weights = new double[data.Count];
         (_h, _next) = (new double[V.Length], new double[V.Length]);
         _objective = Objective(Rho, V);
     }
@@ -99,7 +99,7 @@ internal sealed class NormalizedDescent
     public double[] Outputs(ReadOnlySpan<double> x)
     {
         var count = x.Length / Network.Inputs;
-        var other = new Evaluation(Network, x, count);
+        var other = new ChainPasses(Network, x, count);
         other.Forward(V);
         var f = other.Outputs[..count].ToArray();
         Vectors.Scale(Rho, f, f);
@@ -139,7 +139,7 @@ internal sealed class NormalizedDescent
     {
         _evaluation.Forward(V);
         for (var n = 0; n < _data.Count; n++) _weights[n] = _data.Y[n] - Rho * _evaluation.Outputs[n];
-        _evaluation.Backward(V, _weights, _h);
+        _evaluation.VectorJacobianProduct(V, _weights, _h);
         if (!_tied) return;
         var first = Network.Layers[0].Of(_h);
         foreach (var layer in Shared.Skip(1)) Vectors.Add(1, layer.Of(_h), first);

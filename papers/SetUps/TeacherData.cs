@@ -16,7 +16,7 @@ internal static class TeacherData
         var x = new double[count * inputs];
         foreach (ref var value in x.AsSpan()) value = random.NextNormal();
         var data = new Dataset($"teacher, seed {seed}", x, new double[count], inputs).UnitNorm();
-        var evaluation = new Evaluation(teacher, data.X, count);
+        var evaluation = new ChainPasses(teacher, data.X, count);
         evaluation.Forward(weights);
         var f = evaluation.Outputs[..count].ToArray();
         var order = f.Order().ToArray();

@@ -74,16 +74,16 @@ internal static class DiagonalStaysDiagonal
                 x[n * P + i] = !decoupled || i == n ? random.NextNormal() : 0;
                 if (i < outputs) y[n * outputs + i] = decoupled ? (i == n ? 2 : 0) : outputs == 1 ? (random.NextDouble() < .5 ? -1 : 1) : random.NextNormal();
             }
-        var evaluation = new Evaluation(network, x, count);
-        double[] weights = new double[outputs * evaluation.Stride], descent = new double[theta.Length], shares = new double[Steps + 1], start = (double[])theta.Clone();
+        var evaluation = new ChainPasses(network, x, count);
+        double[] weights = new double[outputs * count], descent = new double[theta.Length], shares = new double[Steps + 1], start = (double[])theta.Clone();
         double[] first = [];
         for (var step = 0; step <= Steps; step++)
         {
             shares[step] = Math.Max(OffDiagonal(network.Layers[0], theta), OffDiagonal(network.Layers[1], theta));
             evaluation.Forward(theta);
             for (var n = 0; n < count; n++)
-                for (var c = 0; c < outputs; c++) weights[c * evaluation.Stride + n] = 2.0 / count * (y[n * outputs + c] - evaluation.Outputs[c * evaluation.Stride + n]);
-            evaluation.Backward(theta, weights, descent);
+                for (var c = 0; c < outputs; c++) weights[n * outputs + c] = 2.0 / count * (y[n * outputs + c] - evaluation.Outputs[n * outputs + c]);
+            evaluation.VectorJacobianProduct(theta, weights, descent);
             if (step == 0) first = [OffDiagonal(network.Layers[0], descent), OffDiagonal(network.Layers[1], descent)];
             if (step < Steps) Vectors.Add(Rate, descent, theta);
         }

@@ -101,7 +101,7 @@ internal static class SgdStopsAtInterpolation
             }
         });
         context.Cancellation.ThrowIfCancellationRequested();
-        var evaluation = new Evaluation(net, data.X, data.Count);
+        var evaluation = new ChainPasses(net, data.X, data.Count);
         var rows = new double[data.Count * net.ParameterCount];
         return [.. before.Select((theta, i) =>
         {

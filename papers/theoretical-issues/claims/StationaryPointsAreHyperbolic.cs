@@ -127,11 +127,11 @@ internal static class StationaryPointsAreHyperbolic
     {
         risk.Outputs(v);
         var first = risk.Network.Layers[0];
-        var z = risk.Evaluation.PreActivations(0);
+        var z = risk.Chain.PreActivations(0);
         var least = double.PositiveInfinity;
         for (var i = 0; i < first.Rows; i++)
             for (var n = 0; n < risk.Data.Count; n++)
-                least = Math.Min(least, Math.Abs(z[i * risk.Evaluation.Stride + n])
+                least = Math.Min(least, Math.Abs(z[i * risk.Chain.Stride + n])
                     / (Vectors.Norm(first.Of(v).Slice(i * first.Columns, first.Columns)) * Vectors.Norm(risk.Data.Example(n))));
         return least;
     }

@@ -51,7 +51,7 @@ internal static class StructuralLemma
         var theta = Initialization.Normal(net, random);
         var x = new double[examples * net.Inputs];
         foreach (ref var value in x.AsSpan()) value = random.NextNormal();
-        var evaluation = new Evaluation(net, x, examples);
+        var evaluation = new ChainPasses(net, x, examples);
         double largestW = 0, largestV = 0, second = 0, quotient = 0, ratio = 0;
         var normalized = (double[])theta.Clone();
         foreach (var layer in net.Layers) Vectors.Scale(1 / Vectors.Norm(layer.Of(theta)), layer.Of(theta), layer.Of(normalized));
@@ -99,7 +99,7 @@ internal static class StructuralLemma
         return scaled;
     }
 
-    private static (double[] F, double[] Gradients) Gradients(Evaluation evaluation, Network net, double[] theta, int examples)
+    private static (double[] F, double[] Gradients) Gradients(ChainPasses evaluation, Network net, double[] theta, int examples)
     {
         evaluation.Forward(theta);
         var f = evaluation.Outputs[..examples].ToArray();
@@ -112,7 +112,7 @@ internal static class StructuralLemma
     {
         var net = Network.Dense(6, 9, 7, 5, 1);
         var theta = Initialization.Normal(net, new RandomStream(0));
-        var evaluation = new Evaluation(net, [1, -2, .5, 3, -1, .7], 1);
+        var evaluation = new ChainPasses(net, [1, -2, .5, 3, -1, .7], 1);
         evaluation.Forward(theta);
         var f = evaluation.Outputs[0];
         evaluation.Forward([.. theta.Select(w => factor * w)]);

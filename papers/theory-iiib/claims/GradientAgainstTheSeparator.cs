@@ -49,7 +49,7 @@ internal static class GradientAgainstTheSeparator
         var random = new RandomStream(seed, 15);
         var x = GaussianTeacher.Draw(examples, 4, seed);
         var descent = new double[net.ParameterCount];
-        var outputs = new Evaluation(net, x.X, examples);
+        var outputs = new ChainPasses(net, x.X, examples);
         int violated = 0, counted = 0;
         while (counted < draws)
         {

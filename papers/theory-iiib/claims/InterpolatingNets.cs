@@ -41,7 +41,7 @@ internal sealed record InterpolatingNet(Network Network, Dataset Data, double[] 
     // Gauss–Newton with the smallest steps, θ += Jᵀ(JJᵀ)⁻¹(y − f): from 1e-3 to rounding in a few, which the flow would need a long time for.
     private static double[] Polish(Network net, Dataset data, double[] theta)
     {
-        var evaluation = new Evaluation(net, data.X, data.Count);
+        var evaluation = new ChainPasses(net, data.X, data.Count);
         var rows = new double[data.Count * net.ParameterCount];
         for (var step = 0; step < 8; step++)
         {

@@ -70,9 +70,9 @@ internal static class DescentForecast
         var some = run.Columns.Curved.Choose([.. Enumerable.Range(0, Math.Min(TrialExamples, run.Columns.Curved.Count))]);
         using var passes = Linearization.Of<double>(run.Network, run.Experiment.Loss.Loss, some, Reduction.Mean, run.Theta, statistics, threads: 1);
         double[] direction = [.. run.Theta], product = new double[run.Theta.Length];
-        passes.HessianTimes(direction, product);
+        passes.HessianVectorProduct(direction, product);
         var clock = Stopwatch.StartNew();
-        passes.HessianTimes(direction, product);
+        passes.HessianVectorProduct(direction, product);
         return CurvatureForecast.Of(run.Columns.Table.Setting, ["hessian_ends"], some.Count).LayerFlops.Sum() / clock.Elapsed.TotalSeconds / 1e9;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class FeatureCollector<T> : IDisposable where T : unmanaged, IFl
 
     /// <summary>Takes the features of a block.</summary>
     /// <param name="first">Its first example.</param>
-    public void Look(int first, Propagation<T> propagation)
+    public void Look(int first, GraphPasses<T> propagation)
     {
         foreach (var (_, node, width, values) in _kept)
             if (node != Node.NetworkInput) propagation.Output(node).CopyTo(values.AsSpan(first * width));

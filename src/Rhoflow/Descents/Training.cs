@@ -127,7 +127,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     /// <param name="outputs">Receives f, N × C; empty: not wanted.</param>
     /// <param name="look">Called behind every block of examples with the first of them, for features.</param>
     public Score Evaluate(Replica<T> replica, Dataset? data = null, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default,
-        Action<int, Propagation<T>>? look = null) =>
+        Action<int, GraphPasses<T>>? look = null) =>
         _workers[0].Scorer.Evaluate(replica.Weights, replica.State.Statistics, data ?? _risk.Data, by, outputs, look);
 
     public void Dispose()

@@ -94,7 +94,7 @@ public static class KarushKuhnTucker
             foreach (ref var w in layer) w /= norm;
         }
         int count = binary.Count, p = network.ParameterCount;
-        var evaluation = new Evaluation(network, binary.X, count);
+        var evaluation = new ChainPasses(network, binary.X, count);
         evaluation.Forward(v);
         var margins = new double[count];
         for (var n = 0; n < count; n++) margins[n] = binary.Y[n] * evaluation.Outputs[n];

@@ -42,7 +42,7 @@ public sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="look">Called behind every block with its first example: what the network has at its nodes stands there.</param>
     /// <exception cref="ArgumentException">Statistics of all examples are asked for, but they do not fit into one block.</exception>
     public Score Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<double> statistics, Dataset data, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default,
-        Action<int, Propagation<T>>? look = null)
+        Action<int, GraphPasses<T>>? look = null)
     {
         if (by == NormalizeBy.Batch && statistics.Length > 0 && data.Count > _batch.Capacity)
             throw new ArgumentException($"statistics over all {data.Count} examples need room for them at once; blocks hold {_batch.Capacity}. Ask for larger blocks, or for running statistics");
@@ -58,7 +58,7 @@ public sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
             logSum = Vectors.LogAddExp(logSum, value.LogLoss + Math.Log(count));
             errors += Margin.CountErrors(_risk.Outputs, _batch.Y, classes);
             if (!outputs.IsEmpty) _risk.Outputs.CopyTo(outputs[(first * classes)..]);
-            look?.Invoke(first, _risk.Propagation);
+            look?.Invoke(first, _risk.Passes);
         }
         return new Score(logSum - Math.Log(data.Count), (double)errors / data.Count);
     }

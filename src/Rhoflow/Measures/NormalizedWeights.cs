@@ -6,7 +6,7 @@ namespace Rhoflow.Measures;
 
 /// <summary>
 /// W_k = ρ_k V_k of a <see cref="Linearization"/>, batch normalization being folded into W_k: the point at which
-/// <see cref="Linearization.PullNormalized"/> differentiates f̃ = f/ρ.
+/// <see cref="Linearization.NormalizedVectorJacobianProduct"/> differentiates f̃ = f/ρ.
 /// </summary>
 /// <param name="RhoK">‖W_k‖_F, not negative.</param>
 /// <param name="V">V_k in the shape of θ; a layer of zeros stays zero.</param>

@@ -26,6 +26,7 @@ public sealed class Network
             degree *= _activations[k].Degree;
             _exponents[k] = _nodeOfLayer[k] < lastWithoutScale ? 0 : degree;
         }
+        Outputs = nodes[^1].Shape.Count;
         WhyNotAChain = FirstBeyondAChain();
     }
 
@@ -36,7 +37,7 @@ public sealed class Network
     public int Inputs => Input.Count;
 
     /// <summary>C: 1 for binary problems, the number of classes otherwise.</summary>
-    public int Outputs => Nodes[^1].Shape.Count;
+    public int Outputs { get; }
 
     /// <summary>The operations, each after those it reads; the last gives f.</summary>
     public IReadOnlyList<Node> Nodes { get; }

@@ -4,7 +4,7 @@ using System.Numerics.Tensors;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// W_k = g v/‖v‖ as coordinates for θ, with one gain g a matrix or a row (T3 eq. 52; Salimans and Kingma's form unit by unit): materializes
+/// W_k = g v/‖v‖ as coordinates for θ, with one gain g per matrix or per row (T3 eq. 52; Salimans and Kingma's form unit by unit): materializes
 /// θ, pulls gradients back, pushes directions forward, and turns Hessian-vector products over θ into those over (v, g). With
 /// u = v/‖v‖, G = ∂L/∂W:
 /// <code>∂L/∂g = ⟨u, G⟩      ∂L/∂v = (g/‖v‖) (G − u ⟨u, G⟩)      (T3 eq. 53)</code>
@@ -18,7 +18,7 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
     private readonly int[] _layers;
 
     /// <param name="network">Whose θ.</param>
-    /// <param name="perRow">One gain a row (unit, map) instead of one a matrix; a diagonal layer counts as one row.</param>
+    /// <param name="perRow">One gain per row (unit, map) instead of one per matrix; a diagonal layer counts as one row.</param>
     public WeightNormalization(Network network, bool perRow = false)
     {
         (Network, PerRow) = (network, perRow);
@@ -29,7 +29,7 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
 
     public Network Network { get; }
 
-    /// <summary>One gain a row instead of one a matrix.</summary>
+    /// <summary>One gain per row instead of one per matrix.</summary>
     public bool PerRow { get; }
 
     /// <summary>How many gains g there are.</summary>
@@ -61,7 +61,7 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
     }
 
     /// <summary>∂L/∂(v, g) from ∂L/∂θ.</summary>
-    public void Gradient(ReadOnlySpan<T> parameters, ReadOnlySpan<T> thetaGradient, Span<T> gradient)
+    public void VectorJacobianProduct(ReadOnlySpan<T> parameters, ReadOnlySpan<T> thetaGradient, Span<T> gradient)
     {
         Check(parameters.Length, thetaGradient.Length);
         Check(gradient.Length, thetaGradient.Length);
@@ -77,7 +77,7 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
     }
 
     /// <summary>θ̇ from (v̇, ġ): Ẇ = ġ u + (g/‖v‖) (v̇ − u ⟨u, v̇⟩).</summary>
-    public void Tangent(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> thetaDirection)
+    public void JacobianVectorProduct(ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, Span<T> thetaDirection)
     {
         Check(parameters.Length, thetaDirection.Length);
         Check(direction.Length, thetaDirection.Length);
@@ -96,19 +96,19 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
     }
 
     /// <summary>
-    /// (∂²L/∂(v, g)²)(v̇, ġ) from G = ∂L/∂θ and Ġ = (∂²L/∂θ²) θ̇, θ̇ being <see cref="Tangent"/> of the direction: the derivative of
-    /// <see cref="Gradient"/>.
+    /// (∂²L/∂(v, g)²)(v̇, ġ) from G = ∂L/∂θ and Ġ = (∂²L/∂θ²) θ̇, θ̇ being <see cref="JacobianVectorProduct"/> of the direction: the derivative of
+    /// <see cref="VectorJacobianProduct"/>.
     /// </summary>
-    public void HessianVector(
-        ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, ReadOnlySpan<T> thetaGradient, ReadOnlySpan<T> thetaHessianVector, Span<T> result)
+    public void HessianVectorProduct(
+        ReadOnlySpan<T> parameters, ReadOnlySpan<T> direction, ReadOnlySpan<T> thetaGradient, ReadOnlySpan<T> thetaProduct, Span<T> result)
     {
         Check(parameters.Length, thetaGradient.Length);
-        Check(direction.Length, thetaHessianVector.Length);
+        Check(direction.Length, thetaProduct.Length);
         Check(result.Length, thetaGradient.Length);
-        thetaHessianVector.CopyTo(result);
+        thetaProduct.CopyTo(result);
         for (var i = 0; i < Gains; i++)
         {
-            ReadOnlySpan<T> v = Cut(parameters, i), vDot = Cut(direction, i), ofW = Cut(thetaGradient, i), ofWDot = Cut(thetaHessianVector, i);
+            ReadOnlySpan<T> v = Cut(parameters, i), vDot = Cut(direction, i), ofW = Cut(thetaGradient, i), ofWDot = Cut(thetaProduct, i);
             double g = Gain(parameters, i), gDot = Gain(direction, i), norm = Norm(parameters, i);
             double normDot = Dot(v, vDot) / norm;                                         // ‖v‖˙ = ⟨u, v̇⟩, and u̇ = (v̇ − u ‖v‖˙)/‖v‖
             double along = Dot(v, ofW) / norm;                                            // ⟨u, G⟩

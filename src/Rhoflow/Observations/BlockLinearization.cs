@@ -49,7 +49,7 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
         for (var b = 0; b < _blocks; b++)
         {
             var slot = At(b);
-            Widen(slot.Propagation.Outputs, _outputs.AsSpan(slot.First * size));
+            Widen(slot.Passes.Outputs, _outputs.AsSpan(slot.First * size));
         }
         var shift = reduction == Reduction.Mean ? Math.Log(data.Count) : 0;
         var value = loss.Evaluate(_outputs, data.Y, size, _weights);
@@ -79,7 +79,7 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
 
     public override LossValue Value => _value;
 
-    public override void Pull(ReadOnlySpan<double> weights, Span<double> g)
+    public override void VectorJacobianProduct(ReadOnlySpan<double> weights, Span<double> g)
     {
         var size = Network.Outputs;
         if (weights.Length != _outputs.Length) throw new ArgumentException($"{Data.Count} examples with {size} outputs need {_outputs.Length} weights; {weights.Length} were given", nameof(weights));
@@ -87,22 +87,22 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
         for (var b = 0; b < _blocks; b++)
         {
             var slot = At(b);
-            slot.Propagation.Backward(_theta, Narrow(weights.Slice(slot.First * size, slot.Count * size), ref _c), _part);
+            slot.Passes.VectorJacobianProduct(_theta, Narrow(weights.Slice(slot.First * size, slot.Count * size), ref _c), _part);
             Add(_part, g);
         }
     }
 
-    public override void Push(ReadOnlySpan<double> direction, Span<double> fDot)
+    public override void JacobianVectorProduct(ReadOnlySpan<double> direction, Span<double> fDot)
     {
         Narrow(direction, _direction);
         for (var b = 0; b < _blocks; b++)
         {
             var slot = At(b);
-            Widen(slot.Propagation.Tangent(_theta, _direction), fDot[(slot.First * Network.Outputs)..]);
+            Widen(slot.Passes.JacobianVectorProduct(_theta, _direction), fDot[(slot.First * Network.Outputs)..]);
         }
     }
 
-    public override LossValue HessianTimes(ReadOnlySpan<double> v, Span<double> result)
+    public override LossValue HessianVectorProduct(ReadOnlySpan<double> v, Span<double> result)
     {
         Narrow(v, _direction);
         result.Clear();
@@ -113,20 +113,20 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
             var cDot = CurvatureTimes(slot);
             var c = Narrow(_weights.AsSpan(slot.First * size, slot.Count * size), ref _c);
             foreach (ref var weight in c) weight = -weight;
-            slot.Propagation.BackwardTangent(_theta, _direction, c, cDot, _part);
+            slot.Passes.HessianVectorProduct(_theta, _direction, c, cDot, _part);
             Add(_part, result);
         }
         return _value;
     }
 
-    public override LossValue GaussNewtonTimes(ReadOnlySpan<double> v, Span<double> result)
+    public override LossValue GaussNewtonVectorProduct(ReadOnlySpan<double> v, Span<double> result)
     {
         Narrow(v, _direction);
         result.Clear();
         for (var b = 0; b < _blocks; b++)
         {
             var slot = At(b);
-            slot.Propagation.Backward(_theta, CurvatureTimes(slot), _part);
+            slot.Passes.VectorJacobianProduct(_theta, CurvatureTimes(slot), _part);
             Add(_part, result);
         }
         return _value;
@@ -144,14 +144,14 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
             {
                 Array.Clear(weights);
                 weights[c] = T.One;
-                one.Propagation.Backward(_theta, weights, _part);
+                one.Passes.VectorJacobianProduct(_theta, weights, _part);
                 Widen(_part, gradient);
                 visit(n, c, gradient);
             }
         }
     }
 
-    public override void EachPull(ReadOnlySpan<int> examples, ReadOnlySpan<double> weights, GradientVisitor visit)
+    public override void EachVectorJacobianProduct(ReadOnlySpan<int> examples, ReadOnlySpan<double> weights, GradientVisitor visit)
     {
         var size = Network.Outputs;
         if (weights.Length != examples.Length * size) throw new ArgumentException($"{examples.Length} examples with {size} outputs need {examples.Length * size} weights; {weights.Length} were given", nameof(weights));
@@ -160,7 +160,7 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
         for (var i = 0; i < examples.Length; i++)
         {
             one.Forward(_theta, Data, examples[i], 1, _statistics);
-            one.Propagation.Backward(_theta, Narrow(weights.Slice(i * size, size), ref _c)[..size], _part);
+            one.Passes.VectorJacobianProduct(_theta, Narrow(weights.Slice(i * size, size), ref _c)[..size], _part);
             Widen(_part, gradient);
             visit(examples[i], i, gradient);
         }
@@ -175,7 +175,7 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
         for (var b = 0; b < _blocks; b++)
         {
             var slot = At(b);
-            slot.Propagation.Output(source).CopyTo(features.AsSpan(slot.First * width));
+            slot.Passes.Output(source).CopyTo(features.AsSpan(slot.First * width));
         }
         return FeatureMatrix.Of(features, width);
     }
@@ -187,7 +187,7 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
     {
         var size = slot.Count * Network.Outputs;
         if (_fDot.Length < size) (_fDot, _weightsDot) = (new double[size], new double[size]);
-        Widen(slot.Propagation.Tangent(_theta, _direction), _fDot);
+        Widen(slot.Passes.JacobianVectorProduct(_theta, _direction), _fDot);
         Loss.CurvatureTimes(_outputs.AsSpan(slot.First * Network.Outputs, size), Data.Y.Slice(slot.First, slot.Count), Network.Outputs, Curved,
             _fDot.AsSpan(0, size), _weightsDot.AsSpan(0, size));
         return Narrow(_weightsDot.AsSpan(0, size), ref _cDot);
@@ -228,7 +228,7 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
     {
         private readonly Minibatch<T> _batch = new(network.Input, capacity, shared: false, team);
 
-        public Propagation<T> Propagation { get; } = new(network, capacity, team);
+        public GraphPasses<T> Passes { get; } = new(network, capacity, team);
 
         /// <summary>The first example; −1 while there is none.</summary>
         public int First { get; private set; } = -1;
@@ -239,7 +239,7 @@ public sealed class BlockLinearization<T> : Linearization where T : unmanaged, I
         {
             (First, Count) = (first, count);
             _batch.GatherRange(data.XAs<T>(), [], first, count);
-            Propagation.Forward(theta, _batch, NormalizeBy.Running, statistics);
+            Passes.Forward(theta, _batch, NormalizeBy.Running, statistics);
         }
     }
 }

@@ -59,12 +59,12 @@ public abstract class Linearization : IDisposable
     /// <summary>g = Σ_n Σ_c weights_nc ∂f_c(x_n)/∂θ.</summary>
     /// <param name="weights">N × C.</param>
     /// <param name="g">Overwritten, P numbers.</param>
-    public abstract void Pull(ReadOnlySpan<double> weights, Span<double> g);
+    public abstract void VectorJacobianProduct(ReadOnlySpan<double> weights, Span<double> g);
 
     /// <summary>ḟ = (∂f/∂θ) θ̇.</summary>
     /// <param name="direction">θ̇, P numbers.</param>
     /// <param name="fDot">Overwritten, N × C.</param>
-    public abstract void Push(ReadOnlySpan<double> direction, Span<double> fDot);
+    public abstract void JacobianVectorProduct(ReadOnlySpan<double> direction, Span<double> fDot);
 
     /// <summary>∂f_c(x_n)/∂θ for the given examples, example by example and output by output.</summary>
     public abstract void EachGradient(ReadOnlySpan<int> examples, GradientVisitor visit);
@@ -72,13 +72,13 @@ public abstract class Linearization : IDisposable
     /// <summary>Σ_c weights_ic ∂f_c(x_n)/∂θ for the i-th of the given examples, n, one after another: the gradient of a margin, or of one output. It visits with i in place of c.</summary>
     /// <param name="examples">n.</param>
     /// <param name="weights">One row of C numbers for each of the examples.</param>
-    public abstract void EachPull(ReadOnlySpan<int> examples, ReadOnlySpan<double> weights, GradientVisitor visit);
+    public abstract void EachVectorJacobianProduct(ReadOnlySpan<int> examples, ReadOnlySpan<double> weights, GradientVisitor visit);
 
     /// <summary>result with (∇²L) v = e^{s} result: exact, 0 for a ReLU's own second derivative.</summary>
-    public abstract LossValue HessianTimes(ReadOnlySpan<double> v, Span<double> result);
+    public abstract LossValue HessianVectorProduct(ReadOnlySpan<double> v, Span<double> result);
 
     /// <summary>result with Σ_n J_nᵀ (∂²ℓ_n/∂f²) J_n v = e^{s} result, J = ∂f/∂θ: the (generalized) Gauss–Newton matrix, positive semidefinite for convex ℓ.</summary>
-    public abstract LossValue GaussNewtonTimes(ReadOnlySpan<double> v, Span<double> result);
+    public abstract LossValue GaussNewtonVectorProduct(ReadOnlySpan<double> v, Span<double> result);
 
     /// <summary>What enters W_k on every example, N × p; an image is flattened.</summary>
     /// <param name="k">1 … K.</param>
@@ -87,15 +87,15 @@ public abstract class Linearization : IDisposable
     /// <summary>descent with −∇L = e^{s} descent.</summary>
     public LossValue Gradient(Span<double> descent)
     {
-        Pull(Weights, descent);
+        VectorJacobianProduct(Weights, descent);
         return Value;
     }
 
     /// <summary>g = Σ_n Σ_c weights_nc ∂f̃_c(x_n)/∂V for the normalized network f̃ = f/ρ: ∂f̃/∂V_k = (ρ_k/ρ) ∂f/∂W_k; 0 on γ and β, and where a layer is zero.</summary>
-    /// <inheritdoc cref="Pull" path="/param"/>
-    public void PullNormalized(ReadOnlySpan<double> weights, Span<double> g)
+    /// <inheritdoc cref="VectorJacobianProduct" path="/param"/>
+    public void NormalizedVectorJacobianProduct(ReadOnlySpan<double> weights, Span<double> g)
     {
-        Pull(weights, g);
+        VectorJacobianProduct(weights, g);
         Normalize(g);
     }
 

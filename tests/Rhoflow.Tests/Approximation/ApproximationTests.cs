@@ -119,7 +119,7 @@ public sealed class ApproximationTests
         double[][] second = [.. Enumerable.Range(0, 5).Select(i => theta[(16 + 6 * i)..(16 + 6 * i + 5)])];
         double[][] last = [[.. Enumerable.Range(0, 5).Select(i => theta[16 + 6 * i + 5])]];
         var dense = Network.Dense(4, 5, 5, 1);
-        var evaluation = new Evaluation(dense, [.3, -.8, .5, 1], 1);
+        var evaluation = new ChainPasses(dense, [.3, -.8, .5, 1], 1);
         evaluation.Forward(dense.Pack([first, second, last]));
         net.At(theta, [.3, -.8, .5]).ShouldBe(evaluation.Outputs[0], 1e-14);
     }

@@ -33,7 +33,7 @@ public class ConservationTests
             try
             {
                 if (trajectory.At(Clock.LogSpaced(Instant.Zero, Instant.FromT(end), 60))
-                    .All(_ => candidate.Risk.Evaluation.Sliding.Count == 0) && trajectory.Kinks > 1) return (risk, theta);
+                    .All(_ => candidate.Risk.Chain.Sliding.Count == 0) && trajectory.Kinks > 1) return (risk, theta);
             }
             catch (IntegrationException)
             {

@@ -108,7 +108,7 @@ public sealed class StationarityTests
         DiagonalEquilibrium.Corrected(signed, layers, [2])[^1].ShouldBe([0, 0, -1.0, 0]);
         // The gradients are those of the diagonal network itself.
         var network = Network.Diagonal(3, layers);
-        var evaluation = new Evaluation(network, x, 1);
+        var evaluation = new ChainPasses(network, x, 1);
         double[] theta = [.. v.SelectMany(k => k)], gradient = new double[theta.Length];
         evaluation.Forward(theta);
         evaluation.PerExample(theta, gradient);

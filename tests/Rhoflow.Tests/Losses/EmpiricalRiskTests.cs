@@ -87,7 +87,7 @@ public class EmpiricalRiskTests
                 for (var n = 0; n < r.Examples; n++)
                     if (!ReferenceNetwork.Pattern(r.Net, up, r.Example(n)).SequenceEqual(ReferenceNetwork.Pattern(r.Net, down, r.Example(n)))) return;
                 var along = new double[p];
-                var along_scale = risk.HessianVector(r.Theta, r.Direction, along).LogScale;
+                var along_scale = risk.HessianVectorProduct(r.Theta, r.Direction, along).LogScale;
                 // Central differences at H and H/2, without their common error in H²: f is a product of layers, whose third derivatives can be large.
                 double[] Differences(double h) => [.. Descent(At(-h)).Zip(Descent(At(h)), (a, b) => (a - b) / (2 * h))];
                 double[] coarse = Differences(H), fine = Differences(H / 2);

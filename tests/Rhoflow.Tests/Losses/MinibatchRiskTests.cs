@@ -37,8 +37,8 @@ public class MinibatchRiskTests
             value.LogLoss.ShouldBe(expected.LogLoss, 1e-13);
             value.LogScale.ShouldBe(expected.LogScale, 1e-13);
             b.ShouldBe(a, 1e-12 * (1 + Vectors.Norm(a)));
-            flow.HessianVector(theta, direction, a);
-            risk.HessianVector(theta, batch, NormalizeBy.Batch, default, direction, b);
+            flow.HessianVectorProduct(theta, direction, a);
+            risk.HessianVectorProduct(theta, batch, NormalizeBy.Batch, default, direction, b);
             b.ShouldBe(a, 1e-11 * (1 + Vectors.Norm(a)));
         }
     }
@@ -66,13 +66,13 @@ public class MinibatchRiskTests
             var (up, down, here) = (At(H), At(-H), At(0));
             Vectors.Dot(here.H, direction).ShouldBe(-(up.Loss - down.Loss) / (2 * H), 1e-7 * (1 + here.Loss));
             var product = new double[theta.Length];
-            var scale = Math.Exp(risk.HessianVector(theta, batch, NormalizeBy.Batch, default, direction, product).LogScale);
+            var scale = Math.Exp(risk.HessianVectorProduct(theta, batch, NormalizeBy.Batch, default, direction, product).LogScale);
             for (var i = 0; i < theta.Length; i++) (scale * product[i]).ShouldBe(-(up.H[i] - down.H[i]) / (2 * H), 1e-6 * (1 + here.Loss));
 
             // Another direction at the same point, by itself and from what the first has left.
             double[] other = [.. direction.Reverse()], anew = new double[theta.Length];
-            risk.HessianVectorHere(theta, batch, other, product);
-            new MinibatchRisk<double>(net, loss, 7, s_team).HessianVector(theta, batch, NormalizeBy.Batch, default, other, anew);
+            risk.HessianVectorProductHere(theta, batch, other, product);
+            new MinibatchRisk<double>(net, loss, 7, s_team).HessianVectorProduct(theta, batch, NormalizeBy.Batch, default, other, anew);
             product.ShouldBe(anew);
         }
     }

@@ -1,7 +1,7 @@
 using FsCheck.Fluent;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
-using Rhoflow.Tests.Networks.Propagations;
+using Rhoflow.Tests.Networks.Passes;
 using Shouldly;
 using Xunit;
 

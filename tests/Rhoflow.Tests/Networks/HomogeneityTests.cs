@@ -1,6 +1,6 @@
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
-using Rhoflow.Tests.Networks.Propagations;
+using Rhoflow.Tests.Networks.Passes;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
-using Rhoflow.Tests.Networks.Propagations;
+using Rhoflow.Tests.Networks.Passes;
 using Shouldly;
 using Xunit;
 
@@ -55,7 +55,7 @@ public class WeightNormalizationTests
         using var run = new Run<double>(trial);
 
         double[] plus = Moved(H), minus = Moved(-H), thetaDot = new double[trial.Theta.Length];
-        wn.Tangent(parameters, direction, thetaDot);
+        wn.JacobianVectorProduct(parameters, direction, thetaDot);
         double[] up = Theta(plus), down = Theta(minus);
         for (var i = 0; i < up.Length; i++) thetaDot[i].ShouldBe((up[i] - down[i]) / (2 * H), 1e-8);
 
@@ -83,15 +83,15 @@ public class WeightNormalizationTests
         {
             run.Forward(Theta(p));
             var result = new double[wn.ParameterCount];
-            wn.Gradient(p, run.Gradient(trial.C, Theta(p)), result);
+            wn.VectorJacobianProduct(p, run.Gradient(trial.C, Theta(p)), result);
             return result;
         }
         double[] HessianVector(double[] along)
         {
             double[] theta = Theta(parameters), dot = new double[theta.Length], result = new double[wn.ParameterCount];
-            wn.Tangent(parameters, along, dot);
+            wn.JacobianVectorProduct(parameters, along, dot);
             run.Forward(theta);
-            wn.HessianVector(parameters, along, run.Gradient(trial.C, theta), run.HessianVector(dot, trial.C, new double[trial.C.Length], theta), result);
+            wn.HessianVectorProduct(parameters, along, run.Gradient(trial.C, theta), run.HessianVector(dot, trial.C, new double[trial.C.Length], theta), result);
             return result;
         }
     }
@@ -104,13 +104,13 @@ public class WeightNormalizationTests
         var single = new WeightNormalization<float>(trial.Network);
         double[] parameters = new double[wn.ParameterCount], gradient = new double[wn.ParameterCount], second = new double[wn.ParameterCount];
         wn.Split(trial.Theta, parameters);
-        wn.Gradient(parameters, trial.U, gradient);
-        wn.HessianVector(parameters, gradient, trial.U, trial.V, second);
+        wn.VectorJacobianProduct(parameters, trial.U, gradient);
+        wn.HessianVectorProduct(parameters, gradient, trial.U, trial.V, second);
         foreach (var layer in trial.Network.Layers) Vectors.Dot(layer.Of(parameters), layer.Of(gradient)).ShouldBe(0, 1e-13);
 
         float[] p32 = Single(parameters), g32 = new float[wn.ParameterCount], s32 = new float[wn.ParameterCount], back = new float[trial.Theta.Length];
-        single.Gradient(p32, Single(trial.U), g32);
-        single.HessianVector(p32, Single(gradient), Single(trial.U), Single(trial.V), s32);
+        single.VectorJacobianProduct(p32, Single(trial.U), g32);
+        single.HessianVectorProduct(p32, Single(gradient), Single(trial.U), Single(trial.V), s32);
         single.Weights(p32, back);
         for (var i = 0; i < gradient.Length; i++)
         {

@@ -44,8 +44,8 @@ public class LinearizationTests
                 value.LogLoss.ShouldBe(expected.LogLoss, 1e-13);
                 value.LogScale.ShouldBe(expected.LogScale, 1e-13);
                 b.ShouldBe(a, 1e-12 * (1 + Vectors.Norm(a)));
-                risk.HessianVector(theta, direction, a);
-                passes.HessianTimes(direction, b);
+                risk.HessianVectorProduct(theta, direction, a);
+                passes.HessianVectorProduct(direction, b);
                 b.ShouldBe(a, 1e-11 * (1 + Vectors.Norm(a)));
             }
         }
@@ -62,12 +62,12 @@ public class LinearizationTests
         using var ahead = At(H);
         using var behind = At(-H);
         double[] fDot = new double[here.Outputs.Length], g = new double[theta.Length], gAhead = new double[theta.Length], gBehind = new double[theta.Length], product = new double[theta.Length];
-        here.Push(direction, fDot);
+        here.JacobianVectorProduct(direction, fDot);
         for (var i = 0; i < fDot.Length; i++) fDot[i].ShouldBe((ahead.Outputs[i] - behind.Outputs[i]) / (2 * H), 1e-7);
         var value = here.Gradient(g);
         (-Math.Exp(value.LogScale) * Vectors.Dot(g, direction)).ShouldBe((Math.Exp(ahead.Value.LogLoss) - Math.Exp(behind.Value.LogLoss)) / (2 * H), 1e-7);
         var (sAhead, sBehind) = (Math.Exp(ahead.Gradient(gAhead).LogScale), Math.Exp(behind.Gradient(gBehind).LogScale));
-        var s = Math.Exp(here.HessianTimes(direction, product).LogScale);
+        var s = Math.Exp(here.HessianVectorProduct(direction, product).LogScale);
         for (var i = 0; i < g.Length; i++) (s * product[i]).ShouldBe((sBehind * gBehind[i] - sAhead * gAhead[i]) / (2 * H), 1e-5);
     }
 
@@ -84,9 +84,9 @@ public class LinearizationTests
             // ∂²ℓ/∂f² of Σ (t − f)² is 2.
             Vectors.Add(2 * Vectors.Dot(gradient, v), gradient, gaussNewton);
         });
-        passes.Pull(weights, pulled);
+        passes.VectorJacobianProduct(weights, pulled);
         pulled.ShouldBe(sum, 1e-12);
-        var scale = Math.Exp(passes.GaussNewtonTimes(v, product).LogScale);
+        var scale = Math.Exp(passes.GaussNewtonVectorProduct(v, product).LogScale);
         foreach (ref var p in product.AsSpan()) p *= scale;
         product.ShouldBe(gaussNewton, 1e-10);
     }
@@ -102,7 +102,7 @@ public class LinearizationTests
         // Without shifts the folded network is homogeneous.
         double[] statistics = [.. network.StartStatistics().Select(s => s == 1 ? 0.5 + random.NextDouble() : 0)];
         using var passes = Linearization.Of<double>(network, Loss.CrossEntropy, data, Reduction.Mean, theta, statistics, 1);
-        passes.PullNormalized(weights, g);
+        passes.NormalizedVectorJacobianProduct(weights, g);
         var rho = 1.0;
         var norms = new double[network.Depth];
         for (var k = 0; k < norms.Length; k++)
@@ -140,10 +140,10 @@ public class LinearizationTests
         using var one = Linearization.Of<double>(network, Loss.CrossEntropy, data, Reduction.Mean, theta, statistics, threads: 1);
         using var two = Linearization.Of<double>(network, Loss.CrossEntropy, data, Reduction.Mean, theta, statistics, threads: 2);
         using var float32 = Linearization.Of<float>(network, Loss.CrossEntropy, data, Reduction.Mean, theta, statistics, threads: 2);
-        one.HessianTimes(v, a);
-        two.HessianTimes(v, b);
+        one.HessianVectorProduct(v, a);
+        two.HessianVectorProduct(v, b);
         b.ShouldBe(a);
-        float32.HessianTimes(v, single);
+        float32.HessianVectorProduct(v, single);
         Vectors.Distance(single, a).ShouldBeLessThan(1e-4 * Vectors.Norm(a));
         var parts = new double[theta.Length];
         for (var first = 0; first < 2500; first += 500)
@@ -151,7 +151,7 @@ public class LinearizationTests
             var part = new Dataset("part", data.X.Slice(first * data.Inputs, 500 * data.Inputs).ToArray(), data.Y.Slice(first, 500).ToArray(), data.Inputs);
             using var passes = Linearization.Of<double>(network, Loss.CrossEntropy, part, Reduction.Mean, theta, statistics, threads: 1);
             var product = new double[theta.Length];
-            var scale = Math.Exp(passes.HessianTimes(v, product).LogScale - one.Value.LogScale) / 5;
+            var scale = Math.Exp(passes.HessianVectorProduct(v, product).LogScale - one.Value.LogScale) / 5;
             Vectors.Add(scale, product, parts);
         }
         parts.ShouldBe(a, 1e-12 * (1 + Vectors.Norm(a)));

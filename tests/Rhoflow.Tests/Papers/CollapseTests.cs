@@ -54,7 +54,7 @@ public class CollapseTests
         Initialization.ScaleLayers(network, v, [1]);
         double F(double[] at, int n)
         {
-            var evaluation = new Evaluation(network, data.Example(n), 1);
+            var evaluation = new ChainPasses(network, data.Example(n), 1);
             evaluation.Forward(at);
             return evaluation.Outputs[0];
         }
@@ -120,7 +120,7 @@ public class CollapseTests
             var v = (double[])end.V.Clone();
             var norm = Vectors.Norm(common);
             foreach (var layer in network.Layers.SkipLast(1)) Vectors.Scale(1 / norm, common, layer.Of(v));
-            var evaluation = new Evaluation(network, data.X, data.Count);
+            var evaluation = new ChainPasses(network, data.X, data.Count);
             evaluation.Forward(v);
             var sum = 0.0;
             for (var n = 0; n < data.Count; n++) sum += Math.Pow(end.Rho * evaluation.Outputs[n] - data.Y[n], 2);

@@ -21,7 +21,7 @@ internal sealed class KinkMode : IFlowMode
     private const double LargestSlope = 1e3;
     private readonly Flow _flow;
     private readonly FlowWorkspace _work;
-    private readonly Evaluation _evaluation;
+    private readonly ChainPasses _evaluation;
     private readonly ActivationPattern _pattern;
     private readonly double[] _theta, _thetaDot;
     private double[] _velocity = [];
@@ -34,7 +34,7 @@ internal sealed class KinkMode : IFlowMode
     {
         var flow = work.Flow;
         (_flow, _work) = (flow, work);
-        _evaluation = work.Risk.Evaluation;
+        _evaluation = work.Risk.Chain;
         _pattern = new ActivationPattern(flow.Network, _evaluation);
         _theta = new double[flow.Network.ParameterCount];
         _thetaDot = new double[flow.Network.ParameterCount];
@@ -249,7 +249,7 @@ internal sealed class KinkMode : IFlowMode
     {
         _flow.PatternPoint(state, velocity, _theta, _thetaDot);
         _evaluation.Forward(_theta);
-        _evaluation.Tangent(_theta, _thetaDot);
+        _evaluation.JacobianVectorProduct(_theta, _thetaDot);
     }
 
     private double[] Scratch() => _velocity.Length > 0 ? _velocity : _velocity = new double[_flow.Dimension];

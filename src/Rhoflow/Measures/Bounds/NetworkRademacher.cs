@@ -54,14 +54,14 @@ public sealed class NetworkRademacher
         private const double LargestStep = 4;
 
         private readonly Network _network;
-        private readonly Propagation<double> _propagation;
+        private readonly GraphPasses<double> _propagation;
         private readonly Minibatch<double> _examples;
         private readonly double[] _weights, _gradient;
         private double[] _v, _next;
 
         public Ascent(Network network, ReadOnlySpan<double> x, int count, Team team)
         {
-            (_network, _propagation, _examples) = (network, new Propagation<double>(network, count, team), new Minibatch<double>(network.Input, count, shared: false, team));
+            (_network, _propagation, _examples) = (network, new GraphPasses<double>(network, count, team), new Minibatch<double>(network.Input, count, shared: false, team));
             _examples.GatherRange(x, [], 0, count);
             Sigma = new double[count];
             _weights = new double[count * network.Outputs];
@@ -87,7 +87,7 @@ public sealed class NetworkRademacher
             var eta = LargestStep;
             while (steps-- > 0)
             {
-                _propagation.Backward(_v, _weights, _gradient);
+                _propagation.VectorJacobianProduct(_v, _weights, _gradient);
                 double next;
                 while (true)
                 {

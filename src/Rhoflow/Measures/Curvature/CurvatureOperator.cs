@@ -26,7 +26,7 @@ public sealed class CurvatureOperator(Linearization passes, CurvatureKind kind) 
 
     public void Apply(ReadOnlySpan<double> v, Span<double> result)
     {
-        if (kind == CurvatureKind.Hessian) passes.HessianTimes(v, result);
-        else passes.GaussNewtonTimes(v, result);
+        if (kind == CurvatureKind.Hessian) passes.HessianVectorProduct(v, result);
+        else passes.GaussNewtonVectorProduct(v, result);
     }
 }

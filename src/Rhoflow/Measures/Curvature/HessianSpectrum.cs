@@ -61,7 +61,7 @@ public sealed class HessianSpectrum
     {
         if (Ends.Values[0] <= 0) return double.NaN;
         var image = new double[Ends.Vector(0).Length];
-        _passes.GaussNewtonTimes(Ends.Vector(0), image);
+        _passes.GaussNewtonVectorProduct(Ends.Vector(0), image);
         return Vectors.Dot(Ends.Vector(0), image) / Ends.Values[0];
     }
 

@@ -86,7 +86,7 @@ public sealed class TangentOperator : ISymmetricOperator
     {
         Embed(v, _x);
         TensorPrimitives.Multiply(_x, _thetaPerV, _moved);
-        _passes.HessianTimes(_moved, _image);
+        _passes.HessianVectorProduct(_moved, _image);
         TensorPrimitives.Multiply(_image, _thetaPerV, _image);
         for (var k = 0; k < _network.Depth; k++) Vectors.Add(-_along[k], _network.Layers[k].Of(_x), _network.Layers[k].Of(_image));
         var at = 0;

@@ -29,7 +29,7 @@ public readonly record struct ExampleStationarity(double Smallest, double Mean, 
         var counts = new int[depth];
         Array.Fill(smallest, double.PositiveInfinity);
         var g = new double[passes.Theta.Length];
-        passes.EachPull(examples, combinations, (n, i, gradient) =>
+        passes.EachVectorJacobianProduct(examples, combinations, (n, i, gradient) =>
         {
             gradient.CopyTo(g);
             passes.Normalize(g);

@@ -45,7 +45,7 @@ public sealed class TangentKernel
         {
             var one = new double[size * outputs];
             for (var i = 0; i < size; i++) one[i * outputs + c] = 1;
-            passes.EachPull(examples, one, (_, i, gradient) => gradient.CopyTo(gradients.AsSpan(i * p)));
+            passes.EachVectorJacobianProduct(examples, one, (_, i, gradient) => gradient.CopyTo(gradients.AsSpan(i * p)));
             Gemm.Gram<double>(GemmForm.NT, size, p, gradients, p, gram, size, accumulate: true, team);
         }
         Gemm.Mirror<double>(size, gram, size);

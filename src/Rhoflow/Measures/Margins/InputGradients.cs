@@ -12,7 +12,7 @@ public sealed class InputGradients : IDisposable
     private readonly Network _probe;
     private readonly double[] _theta, _statistics, _gradient;
     private readonly Team _team = new();
-    private readonly Propagation<double> _propagation;
+    private readonly GraphPasses<double> _propagation;
     private readonly Minibatch<double> _ones;
 
     /// <param name="network">The network.</param>
@@ -27,7 +27,7 @@ public sealed class InputGradients : IDisposable
         _probe = Network.FromNodes(network.Input, nodes, layers, network.ParameterCount + d, network.StatisticsCount);
         (_theta, _statistics) = ([.. new double[d], .. theta], statistics.ToArray());
         _gradient = new double[_theta.Length];
-        _propagation = new Propagation<double>(_probe, 1, _team);
+        _propagation = new GraphPasses<double>(_probe, 1, _team);
         _ones = new Minibatch<double>(network.Input, 1, shared: false, _team);
         _ones.GatherRange([.. Enumerable.Repeat(1.0, d)], [], 0, 1);
     }
@@ -39,7 +39,7 @@ public sealed class InputGradients : IDisposable
     {
         x.CopyTo(_theta);
         _propagation.Forward(_theta, _ones, NormalizeBy.Running, _statistics);
-        _propagation.Backward(_theta, weights, _gradient);
+        _propagation.VectorJacobianProduct(_theta, weights, _gradient);
         return _gradient.AsSpan(0, x.Length);
     }
 

@@ -119,7 +119,7 @@ internal sealed class RectifierOperator<T> : IOperator<T> where T : unmanaged, I
     private readonly T _slope;
     private readonly Source<T> _source;
     private readonly Slot<T> _target;
-    private readonly Chunks _forward, _backward, _tangent, _backwardTangent;
+    private readonly Chunks _forward, _vectorProduct, _jacobianProduct, _hessianProduct;
     private int _examples;
 
     public RectifierOperator(Activation activation, Source<T> source, Slot<T> target, Team team)
@@ -127,18 +127,18 @@ internal sealed class RectifierOperator<T> : IOperator<T> where T : unmanaged, I
         (_slope, _source, _target) = (activation.Kind == ActivationKind.ReLU ? T.Zero : T.CreateChecked(activation.Parameter), source, target);
         _forward = new Chunks(team, ChunkSize, (first, count, _) =>
             Rectify(Values(first, count), _target.Value(_examples).Slice(first, count)));
-        _backward = new Chunks(team, ChunkSize, (first, count, _) =>
+        _vectorProduct = new Chunks(team, ChunkSize, (first, count, _) =>
             Switch(Values(first, count), _target.Delta(_examples).Slice(first, count), _source.Slot.Delta(_examples).Slice(first, count), _source.Accumulate));
-        _tangent = new Chunks(team, ChunkSize, (first, count, _) =>
+        _jacobianProduct = new Chunks(team, ChunkSize, (first, count, _) =>
             Switch(Values(first, count), _source.Slot.ValueDot(_examples).Slice(first, count), _target.ValueDot(_examples).Slice(first, count), false));
-        _backwardTangent = new Chunks(team, ChunkSize, (first, count, _) =>
+        _hessianProduct = new Chunks(team, ChunkSize, (first, count, _) =>
             Switch(Values(first, count), _target.DeltaDot(_examples).Slice(first, count), _source.Slot.DeltaDot(_examples).Slice(first, count), _source.Accumulate));
     }
 
     public void Forward(in Pass<T> pass) => Run(_forward, pass);
-    public void Backward(in Pass<T> pass) => Run(_backward, pass);
-    public void Tangent(in Pass<T> pass) => Run(_tangent, pass);
-    public void BackwardTangent(in Pass<T> pass) => Run(_backwardTangent, pass);
+    public void VectorJacobianProduct(in Pass<T> pass) => Run(_vectorProduct, pass);
+    public void JacobianVectorProduct(in Pass<T> pass) => Run(_jacobianProduct, pass);
+    public void HessianVectorProduct(in Pass<T> pass) => Run(_hessianProduct, pass);
 
     private void Run(Chunks chunks, in Pass<T> pass)
     {
@@ -199,14 +199,14 @@ internal sealed class PowerOperator<T>(int p, Source<T> source, Slot<T> target) 
         for (var i = 0; i < z.Length; i++) a[i] = Power(z[i], p);
     }
 
-    public void Backward(in Pass<T> pass)
+    public void VectorJacobianProduct(in Pass<T> pass)
     {
         if (source.Slot.Moves) TimesSlope(pass, target.Delta(pass.Examples), source.Slot.Delta(pass.Examples), source.Accumulate);
     }
 
-    public void Tangent(in Pass<T> pass) => TimesSlope(pass, source.Slot.ValueDot(pass.Examples), target.ValueDot(pass.Examples), accumulate: false);
+    public void JacobianVectorProduct(in Pass<T> pass) => TimesSlope(pass, source.Slot.ValueDot(pass.Examples), target.ValueDot(pass.Examples), accumulate: false);
 
-    public void BackwardTangent(in Pass<T> pass)
+    public void HessianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         TimesSlope(pass, target.DeltaDot(n), source.Slot.DeltaDot(n), source.Accumulate);

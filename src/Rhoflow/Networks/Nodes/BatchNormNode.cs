@@ -125,7 +125,7 @@ public sealed partial class NetworkBuilder
 /// δ_x = r γ (δ − ⟨δ⟩ − x̂ ⟨δ x̂⟩)      dγ = Σ δ x̂      dβ = Σ δ
 /// x̂˙ = r (ẋ − ⟨ẋ⟩ − x̂ ⟨x̂ ẋ⟩)        ṙ = −r² ⟨x̂ ẋ⟩
 /// </code>
-/// and <see cref="BackwardTangent"/> is the derivative of the first line by the second. By running statistics μ and r are constants.
+/// and <see cref="HessianVectorProduct"/> is the derivative of the first line by the second. By running statistics μ and r are constants.
 /// Statistics are formed in float64, the variance from centred values.
 /// </summary>
 internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, IFloatingPointIeee754<T>
@@ -175,7 +175,7 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
         _map.Run(rows, _source.Slot.Value(pass.Examples), [], [], [], _target.Value(pass.Examples), accumulate: false);
     }
 
-    public void Backward(in Pass<T> pass)
+    public void VectorJacobianProduct(in Pass<T> pass)
     {
         int n = pass.Examples, rows = Rows(pass);
         Span<T> x = _source.Slot.Value(n), delta = _target.Delta(n);
@@ -191,7 +191,7 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
         _map.Run(rows, x, delta, [], [], _source.Slot.Delta(n), _source.Accumulate);
     }
 
-    public void Tangent(in Pass<T> pass)
+    public void JacobianVectorProduct(in Pass<T> pass)
     {
         int n = pass.Examples, rows = Rows(pass);
         var x = _source.Slot.Value(n);
@@ -210,7 +210,7 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
         _map.Run(rows, x, xDot, [], [], _target.ValueDot(n), accumulate: false);
     }
 
-    public void BackwardTangent(in Pass<T> pass)
+    public void HessianVectorProduct(in Pass<T> pass)
     {
         int n = pass.Examples, rows = Rows(pass);
         Span<T> x = _source.Slot.Value(n), delta = _target.Delta(n), deltaDot = _target.DeltaDot(n);

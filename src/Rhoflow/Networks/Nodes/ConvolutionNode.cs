@@ -141,7 +141,7 @@ internal sealed class ConvolutionOperator<T> : IOperator<T> where T : unmanaged,
         _holdsValue = true;
     }
 
-    public void Backward(in Pass<T> pass)
+    public void VectorJacobianProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         var delta = _target.Delta(n);
@@ -149,7 +149,7 @@ internal sealed class ConvolutionOperator<T> : IOperator<T> where T : unmanaged,
         if (_source.Slot.Moves) _kernel.BackwardData(n, delta, Window(pass.Theta), _source.Slot.Delta(n), _source.Accumulate);
     }
 
-    public void Tangent(in Pass<T> pass)
+    public void JacobianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         var zDot = _target.ValueDot(n);
@@ -158,7 +158,7 @@ internal sealed class ConvolutionOperator<T> : IOperator<T> where T : unmanaged,
         _holdsValue = true;
     }
 
-    public void BackwardTangent(in Pass<T> pass)
+    public void HessianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         Span<T> delta = _target.Delta(n), deltaDot = _target.DeltaDot(n);

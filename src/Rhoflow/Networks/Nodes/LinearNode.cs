@@ -109,7 +109,7 @@ internal sealed class LinearOperator<T>(Layer layer, Source<T> source, Slot<T> t
 {
     public void Forward(in Pass<T> pass) => Product(pass, Window(pass.Theta), source.Slot.Value(pass.Examples), target.Value(pass.Examples), readsInput, accumulate: false);
 
-    public void Backward(in Pass<T> pass)
+    public void VectorJacobianProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         var delta = target.Delta(n);
@@ -117,14 +117,14 @@ internal sealed class LinearOperator<T>(Layer layer, Source<T> source, Slot<T> t
         if (source.Slot.Moves) Back(n, delta, Window(pass.Theta), source.Slot.Delta(n), source.Accumulate);
     }
 
-    public void Tangent(in Pass<T> pass)
+    public void JacobianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         Product(pass, Window(pass.Direction), source.Slot.Value(n), target.ValueDot(n), readsInput, accumulate: false);
         if (source.Slot.Moves) Product(pass, Window(pass.Theta), source.Slot.ValueDot(n), target.ValueDot(n), packed: false, accumulate: true);
     }
 
-    public void BackwardTangent(in Pass<T> pass)
+    public void HessianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         WeightGradient(pass, target.DeltaDot(n), source.Slot.Value(n), readsInput, accumulate: false);
@@ -163,21 +163,21 @@ internal sealed class DiagonalOperator<T>(Layer layer, Source<T> source, Slot<T>
 {
     public void Forward(in Pass<T> pass) => Times(Window(pass.Theta), source.Slot.Value(pass.Examples), target.Value(pass.Examples), accumulate: false);
 
-    public void Backward(in Pass<T> pass)
+    public void VectorJacobianProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         if (!pass.Gradient.IsEmpty) WeightGradient(pass, target.Delta(n), source.Slot.Value(n), accumulate: false);
         if (source.Slot.Moves) Times(Window(pass.Theta), target.Delta(n), source.Slot.Delta(n), source.Accumulate);
     }
 
-    public void Tangent(in Pass<T> pass)
+    public void JacobianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         Times(Window(pass.Direction), source.Slot.Value(n), target.ValueDot(n), accumulate: false);
         if (source.Slot.Moves) Times(Window(pass.Theta), source.Slot.ValueDot(n), target.ValueDot(n), accumulate: true);
     }
 
-    public void BackwardTangent(in Pass<T> pass)
+    public void HessianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         WeightGradient(pass, target.DeltaDot(n), source.Slot.Value(n), accumulate: false);

@@ -221,20 +221,20 @@ internal sealed class PoolingOperator<T> : IOperator<T> where T : unmanaged, IFl
         else _kernel.MaximumForward(n, _source.Slot.Value(n), _target.Value(n), Choice(n));
     }
 
-    public void Backward(in Pass<T> pass)
+    public void VectorJacobianProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         if (_source.Slot.Moves) Back(n, _target.Delta(n), _source.Slot.Delta(n));
     }
 
-    public void Tangent(in Pass<T> pass)
+    public void JacobianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         if (_choice is null) _kernel.AverageForward(n, _source.Slot.ValueDot(n), _target.ValueDot(n));
         else _kernel.MaximumTangent(n, _source.Slot.ValueDot(n), Choice(n), _target.ValueDot(n));
     }
 
-    public void BackwardTangent(in Pass<T> pass)
+    public void HessianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         if (_source.Slot.Moves) Back(n, _target.DeltaDot(n), _source.Slot.DeltaDot(n));

@@ -113,14 +113,14 @@ internal sealed class SumOperator<T>(Source<T>[] sources, Slot<T> target) : IOpe
         for (var i = 0; i < sources.Length; i++) Put(sources[i].Slot.Value(n), z, accumulate: i > 0);
     }
 
-    public void Backward(in Pass<T> pass)
+    public void VectorJacobianProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         foreach (var source in sources)
             if (source.Slot.Moves) Put(target.Delta(n), source.Slot.Delta(n), source.Accumulate);
     }
 
-    public void Tangent(in Pass<T> pass)
+    public void JacobianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         var written = false;
@@ -132,7 +132,7 @@ internal sealed class SumOperator<T>(Source<T>[] sources, Slot<T> target) : IOpe
         }
     }
 
-    public void BackwardTangent(in Pass<T> pass)
+    public void HessianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         foreach (var source in sources)

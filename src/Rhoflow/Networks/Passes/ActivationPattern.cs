@@ -4,9 +4,9 @@ namespace Rhoflow.Networks;
 
 /// <summary>
 /// Which side of its kink every ReLU stands on for every example, frozen while a flow is integrated: the slopes σ' of an
-/// <see cref="Evaluation"/>. A unit that slides along its kink has a slope between the two sides.
+/// <see cref="ChainPasses"/>. A unit that slides along its kink has a slope between the two sides.
 /// </summary>
-internal sealed class ActivationPattern(Network network, Evaluation evaluation)
+internal sealed class ActivationPattern(Network network, ChainPasses chain)
 {
     // Below this share of a layer's largest |z| a sign is rounding.
     private const double Resolution = 1e-14;
@@ -15,25 +15,25 @@ internal sealed class ActivationPattern(Network network, Evaluation evaluation)
     private readonly Dictionary<Kink, double> _deadBands = [];
 
     /// <summary>Units that slide along their kink.</summary>
-    public List<Kink> Sliding => evaluation.Sliding;
+    public List<Kink> Sliding => chain.Sliding;
 
     /// <summary>The slope on the negative side.</summary>
     public double Low(Kink kink) => network.Activations[kink.Layer - 1] is { Kind: ActivationKind.LeakyReLU } leaky ? leaky.Parameter : 0;
 
-    public ref double Slope(Kink kink) => ref evaluation.Slopes(kink.Layer - 1)[kink.Unit * evaluation.Stride + kink.Example];
+    public ref double Slope(Kink kink) => ref chain.Slopes(kink.Layer - 1)[kink.Unit * chain.Stride + kink.Example];
 
     /// <summary>z of the unit after a forward pass.</summary>
-    public double Value(Kink kink) => evaluation.PreActivations(kink.Layer - 1)[kink.Unit * evaluation.Stride + kink.Example];
+    public double Value(Kink kink) => chain.PreActivations(kink.Layer - 1)[kink.Unit * chain.Stride + kink.Example];
 
     /// <summary>ż of the unit after a tangent pass.</summary>
-    public double Rate(Kink kink) => evaluation.PreActivationsDot(kink.Layer - 1)[kink.Unit * evaluation.Stride + kink.Example];
+    public double Rate(Kink kink) => chain.PreActivationsDot(kink.Layer - 1)[kink.Unit * chain.Stride + kink.Example];
 
     /// <summary>The largest |ż| of all units that have kinks: what rates are compared with.</summary>
     public double LargestRate()
     {
         var largest = 0.0;
         foreach (var k in _layers)
-            foreach (var rate in evaluation.PreActivationsDot(k)) largest = Math.Max(largest, Math.Abs(rate));
+            foreach (var rate in chain.PreActivationsDot(k)) largest = Math.Max(largest, Math.Abs(rate));
         return largest;
     }
 
@@ -42,9 +42,9 @@ internal sealed class ActivationPattern(Network network, Evaluation evaluation)
     {
         Sliding.Clear();
         _deadBands.Clear();
-        evaluation.FrozenPattern = false;
-        evaluation.Forward(theta);
-        evaluation.FrozenPattern = true;
+        chain.FrozenPattern = false;
+        chain.Forward(theta);
+        chain.FrozenPattern = true;
     }
 
     /// <summary>After a forward pass: the first unit on the other side than its slope says, sliding ones aside.</summary>
@@ -52,13 +52,13 @@ internal sealed class ActivationPattern(Network network, Evaluation evaluation)
     {
         foreach (var k in _layers)
         {
-            var z = evaluation.PreActivations(k);
-            var slopes = evaluation.Slopes(k);
+            var z = chain.PreActivations(k);
+            var slopes = chain.Slopes(k);
             var noise = Resolution * Math.Abs(TensorPrimitives.MaxMagnitude(z));
             for (var i = 0; i < z.Length; i++)
             {
                 if (slopes[i] == 1 == z[i] > 0 || Math.Abs(z[i]) <= noise) continue;
-                var kink = new Kink(k + 1, i / evaluation.Stride, i % evaluation.Stride);
+                var kink = new Kink(k + 1, i / chain.Stride, i % chain.Stride);
                 if (Sliding.Contains(kink) || (_deadBands.TryGetValue(kink, out var band) && Math.Abs(z[i]) <= band)) continue;
                 return kink;
             }
@@ -88,7 +88,7 @@ internal sealed class ActivationPattern(Network network, Evaluation evaluation)
         var numbers = new List<double> { Sliding.Count, _deadBands.Count };
         foreach (var s in Sliding) numbers.AddRange([s.Layer, s.Unit, s.Example]);
         foreach (var (s, band) in _deadBands) numbers.AddRange([s.Layer, s.Unit, s.Example, band]);
-        foreach (var k in _layers) numbers.AddRange(evaluation.Slopes(k));
+        foreach (var k in _layers) numbers.AddRange(chain.Slopes(k));
         return [.. numbers];
     }
 
@@ -104,11 +104,11 @@ internal sealed class ActivationPattern(Network network, Evaluation evaluation)
             _deadBands[new Kink((int)numbers[at], (int)numbers[at + 1], (int)numbers[at + 2])] = numbers[at + 3];
         foreach (var k in _layers)
         {
-            var slopes = evaluation.Slopes(k);
+            var slopes = chain.Slopes(k);
             numbers.Slice(at, slopes.Length).CopyTo(slopes);
             at += slopes.Length;
         }
-        evaluation.FrozenPattern = true;
+        chain.FrozenPattern = true;
         return at;
     }
 }

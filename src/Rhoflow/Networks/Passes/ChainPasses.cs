@@ -3,25 +3,30 @@ using System.Numerics.Tensors;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// One network on one set of inputs, with all the room that forward, backward and their derivatives along a direction need:
-/// after construction nothing is allocated. Not safe for two threads at once; make one for each.
+/// The passes of a chain W_K σ(… σ(W_1 x)) on one set of inputs, in float64: what flows follow, with ReLUs that can be frozen on their side.
+/// After the first use of each pass nothing is allocated. Not thread-safe; use one instance per thread.
 /// </summary>
-/// <remarks>Shapes: N examples, padded to <see cref="Stride"/> columns; activations of layer k are rows_k × Stride.</remarks>
-public sealed class Evaluation
+/// <remarks>
+/// Inside, examples are columns, padded from N to <see cref="Stride"/>: activations of layer k are rows_k × Stride. For small chains this is
+/// faster than <see cref="GraphPasses{T}"/>, which takes any network.
+/// </remarks>
+public sealed class ChainPasses : INetworkPasses<double>
 {
     private readonly Network _network;
     private readonly Activation[] _sigma;  // σ after every layer
-    private readonly double[] _x;          // d × stride: the inputs, one example a column
+    private readonly double[] _x;          // d × stride: the inputs, one example per column
     private readonly double[][] _z;        // z_k = W_k a_{k−1}
     private readonly double[][] _a;        // a_k = σ(z_k); the same array as z_k where σ is the identity
     private readonly double[][] _slope;    // σ'(z_k); empty where σ is the identity
     private readonly double[][] _delta;    // ∂(Σ c_n f_n)/∂z_k
+    private readonly double[] _f, _fDot;   // f and ḟ as N × C where C > 1; empty otherwise
     private double[][]? _zDot, _aDot, _deltaDot;
 
     /// <param name="network">The network.</param>
     /// <param name="x">Inputs, row-major N × d.</param>
     /// <param name="examples">N.</param>
-    public Evaluation(Network network, ReadOnlySpan<double> x, int examples)
+    /// <exception cref="ArgumentException">The network is no chain, or the inputs are not N examples.</exception>
+    public ChainPasses(Network network, ReadOnlySpan<double> x, int examples)
     {
         if (network.WhyNotAChain is { } why)
             throw new ArgumentException($"flows follow chains of dense and diagonal layers with activations; here {why}", nameof(network));
@@ -34,11 +39,15 @@ public sealed class Evaluation
         for (var n = 0; n < examples; n++)
             for (var i = 0; i < network.Inputs; i++)
                 _x[i * Stride + n] = x[n * network.Inputs + i];
-        _z = Room();
+        _z = Workspace();
         _a = [.. network.Layers.Select((l, k) => IsLinear(k) ? _z[k] : new double[l.Rows * Stride])];
         _slope = [.. network.Layers.Select((l, k) => IsLinear(k) ? [] : new double[l.Rows * Stride])];
-        _delta = Room();
+        _delta = Workspace();
+        (_f, _fDot) = network.Outputs == 1 ? ([], []) : (new double[examples * network.Outputs], new double[examples * network.Outputs]);
     }
+
+    /// <inheritdoc/>
+    public Network Network => _network;
 
     /// <summary>N.</summary>
     public int Examples { get; }
@@ -46,13 +55,13 @@ public sealed class Evaluation
     /// <summary>N rounded up to the vector width: the distance between two features in the activations.</summary>
     public int Stride { get; }
 
-    /// <summary>f_c(x_n) at [c·Stride + n] after <see cref="Forward"/>.</summary>
-    public ReadOnlySpan<double> Outputs => _z[^1];
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> Outputs => _network.Outputs == 1 ? _z[^1].AsSpan(0, Examples) : _f;
 
     /// <summary>z_k at [i·Stride + n] after <see cref="Forward"/>, for kinks.</summary>
     public ReadOnlySpan<double> PreActivations(int layer) => _z[layer];
 
-    /// <summary>Computes f(θ; x_n) for all n; the result is <see cref="Outputs"/>.</summary>
+    /// <inheritdoc/>
     public void Forward(ReadOnlySpan<double> theta)
     {
         var input = _x;
@@ -67,6 +76,7 @@ public sealed class Evaluation
             }
             input = _a[k];
         }
+        if (_network.Outputs > 1) ToRows(_z[^1], _f);
     }
 
     /// <summary>
@@ -81,22 +91,22 @@ public sealed class Evaluation
     /// <summary>σ'(z_k) at [i·Stride + n]; empty for linear layers. The pattern of a ReLU network lives here.</summary>
     internal Span<double> Slopes(int layer) => _slope[layer];
 
-    /// <summary>ż_k at [i·Stride + n] after <see cref="Tangent"/>.</summary>
+    /// <summary>ż_k at [i·Stride + n] after <see cref="JacobianVectorProduct"/>.</summary>
     internal ReadOnlySpan<double> PreActivationsDot(int layer) => _zDot![layer];
 
-    /// <summary>gradient ← Σ_n Σ_c weights[c·Stride + n] ∂f_c(x_n)/∂θ at the θ of the last <see cref="Forward"/>.</summary>
-    public void Backward(ReadOnlySpan<double> theta, ReadOnlySpan<double> weights, Span<double> gradient)
+    /// <inheritdoc/>
+    public void VectorJacobianProduct(ReadOnlySpan<double> theta, ReadOnlySpan<double> weights, Span<double> gradient)
     {
         BackwardDeltas(theta, weights);
         for (var k = 0; k < _z.Length; k++)
             Gradient(_network.Layers[k], _delta[k], Input(k), _network.Layers[k].Of(gradient), accumulate: false);
     }
 
-    /// <summary>gradients (row-major N × P) ← ∂f_{output}(x_n)/∂θ, one row an example.</summary>
+    /// <summary>gradients (row-major N × P) ← ∂f_{output}(x_n)/∂θ, one row per example.</summary>
     public void PerExample(ReadOnlySpan<double> theta, Span<double> gradients, int output = 0)
     {
-        Span<double> weights = new double[_network.Outputs * Stride];
-        weights.Slice(output * Stride, Examples).Fill(1);
+        Span<double> weights = new double[_network.Outputs * Examples];
+        for (var n = 0; n < Examples; n++) weights[n * _network.Outputs + output] = 1;
         BackwardDeltas(theta, weights);
         var p = _network.ParameterCount;
         for (var k = 0; k < _z.Length; k++)
@@ -115,10 +125,10 @@ public sealed class Evaluation
         }
     }
 
-    /// <summary>ḟ_c(x_n) at [c·Stride + n]: the derivative of the outputs along <paramref name="direction"/>, after <see cref="Forward"/>.</summary>
-    public ReadOnlySpan<double> Tangent(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction)
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> JacobianVectorProduct(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction)
     {
-        _zDot ??= Room();
+        _zDot ??= Workspace();
         _aDot ??= [.. _network.Layers.Select((l, k) => IsLinear(k) ? _zDot[k] : new double[l.Rows * Stride])];
         for (var k = 0; k < _z.Length; k++)
         {
@@ -127,19 +137,18 @@ public sealed class Evaluation
             if (k > 0) Apply(layer, layer.Of(theta), _aDot[k - 1], _zDot[k], accumulate: true);
             if (!IsLinear(k)) TensorPrimitives.Multiply(_slope[k], _zDot[k], _aDot[k]);
         }
-        return _zDot[^1];
+        if (_network.Outputs == 1) return _zDot[^1].AsSpan(0, Examples);
+        ToRows(_zDot[^1], _fDot);
+        return _fDot;
     }
 
-    /// <summary>
-    /// The derivative of <see cref="Backward"/> along the direction of the last <see cref="Tangent"/> (forward over reverse),
-    /// where the output weights c themselves move with ċ: result ← Σ ċ ∂f/∂θ + Σ c (∂²f/∂θ²) direction. Exact.
-    /// </summary>
-    public void BackwardTangent(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction,
+    /// <inheritdoc/>
+    public void HessianVectorProduct(ReadOnlySpan<double> theta, ReadOnlySpan<double> direction,
         ReadOnlySpan<double> weights, ReadOnlySpan<double> weightsDot, Span<double> result)
     {
-        _deltaDot ??= Room();
+        _deltaDot ??= Workspace();
         BackwardDeltas(theta, weights);
-        weightsDot.CopyTo(_deltaDot[^1]);
+        ToColumns(weightsDot, _deltaDot[^1]);
         for (var k = _z.Length - 1; k > 0; k--)
         {
             var layer = _network.Layers[k];
@@ -168,7 +177,7 @@ public sealed class Evaluation
 
     private void BackwardDeltas(ReadOnlySpan<double> theta, ReadOnlySpan<double> weights)
     {
-        weights.CopyTo(_delta[^1]);
+        ToColumns(weights, _delta[^1]);
         for (var k = _z.Length - 1; k > 0; k--)
         {
             var layer = _network.Layers[k];
@@ -224,7 +233,29 @@ public sealed class Evaluation
 
     private double[] Input(int k) => k == 0 ? _x : _a[k - 1];
 
-    private double[][] Room() => [.. _network.Layers.Select(l => new double[l.Rows * Stride])];
+    // N × C from columns of examples, and back; the padding of columns stays 0.
+    private void ToRows(double[] columns, double[] rows)
+    {
+        var outputs = _network.Outputs;
+        for (var c = 0; c < outputs; c++)
+            for (var n = 0; n < Examples; n++) rows[n * outputs + c] = columns[c * Stride + n];
+    }
+
+    private void ToColumns(ReadOnlySpan<double> rows, double[] columns)
+    {
+        var outputs = _network.Outputs;
+        if (rows.Length != Examples * outputs)
+            throw new ArgumentException($"{Examples} examples with {outputs} outputs need {Examples * outputs} weights; {rows.Length} were given", nameof(rows));
+        if (outputs == 1)
+        {
+            rows.CopyTo(columns);
+            return;
+        }
+        for (var c = 0; c < outputs; c++)
+            for (var n = 0; n < Examples; n++) columns[c * Stride + n] = rows[n * outputs + c];
+    }
+
+    private double[][] Workspace() => [.. _network.Layers.Select(l => new double[l.Rows * Stride])];
 
     private bool IsLinear(int layer) => _sigma[layer].Kind == ActivationKind.Identity;
 }

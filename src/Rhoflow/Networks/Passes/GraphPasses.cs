@@ -4,13 +4,13 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// One network with room for some examples: forward, backward and their derivatives along a direction, in float32 or float64. Activations
-/// are N rows of H·W·C, channel fastest. Results are the same bits for any number of threads. Nothing is allocated but at construction and
-/// at the first use of each pass. Not safe for two threads at once; make one for each replica, with a team of its own.
+/// The passes of any network on minibatches, in float32 or float64: node by node, by its operators. Activations are N rows of H·W·C, channel
+/// fastest. Results are the same bits for any number of threads. Nothing is allocated but at construction and at the first use of each pass.
+/// Not thread-safe; use one instance per thread, with a team of its own.
 /// </summary>
-/// <remarks>For the small chains of flows, <see cref="Evaluation"/> is faster.</remarks>
+/// <remarks>For the small chains of flows, <see cref="ChainPasses"/> is faster.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
+public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Wiring<T> _wiring;
     private readonly Team _team;
@@ -18,13 +18,13 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
     private Minibatch<T>? _block;
     private NormalizeBy _by;
     private int _examples;
-    private double[]? _running;
-    private bool _hasDeltas, _hasDots, _isTangent, _isBackward;
+    private double[]? _running, _statistics;
+    private bool _hasDeltas, _hasDots, _hasJacobianProduct, _knowsDeltas;
 
     /// <param name="network">What runs.</param>
     /// <param name="capacity">The most examples of a minibatch.</param>
     /// <param name="team">Who works; used by nobody else at the same time.</param>
-    public Propagation(Network network, int capacity, Team team)
+    public GraphPasses(Network network, int capacity, Team team)
     {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) throw new NotSupportedException($"networks compute with float or double, not with {typeof(T).Name}");
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
@@ -32,16 +32,37 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
         _wiring = new Wiring<T>(network, capacity, team);
     }
 
+    /// <inheritdoc/>
     public Network Network { get; }
+
+    /// <inheritdoc/>
+    public int Examples => _examples;
 
     /// <summary>The most examples of a minibatch.</summary>
     public int Capacity { get; }
 
-    /// <summary>f of the last <see cref="Forward"/>, N × C.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<T> Outputs => _wiring.Output.Value(_examples);
 
-    /// <summary>What the given node (from 0) gave in the last <see cref="Forward"/>, N rows of its shape.</summary>
-    /// <exception cref="ArgumentException">There is no such node, or the activation behind it has overwritten it.</exception>
+    /// <summary>The network on a whole data set, as one minibatch.</summary>
+    /// <param name="network">What runs.</param>
+    /// <param name="inputs">Row-major N × d.</param>
+    /// <param name="team">Who works.</param>
+    /// <param name="by">What batch normalization normalizes by.</param>
+    /// <param name="statistics">Running means and variances; null for networks without batch normalization.</param>
+    public static GraphPasses<T> Of(
+        Network network, ReadOnlySpan<T> inputs, Team team, NormalizeBy by = NormalizeBy.Batch, double[]? statistics = null)
+    {
+        var examples = inputs.Length / network.Inputs;
+        var batch = new Minibatch<T>(network.Input, examples, shared: false, team);
+        batch.GatherRange(inputs, [], 0, examples);
+        var passes = new GraphPasses<T>(network, examples, team);
+        passes.Load(batch, by, statistics);
+        return passes;
+    }
+
+    /// <summary>What the given node (from 0) gave in the last forward pass, N rows of its shape.</summary>
+    /// <exception cref="ArgumentException">There is no such node, or the activation after it has overwritten it.</exception>
     public ReadOnlySpan<T> Output(int node)
     {
         if ((uint)node >= (uint)Network.Nodes.Count) throw new ArgumentException($"node {node} is asked for; this network has nodes 0 to {Network.Nodes.Count - 1}");
@@ -49,6 +70,18 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
             throw new ArgumentException($"the output of node {node + 1} ({Network.Nodes[node]}) is not kept: node {by + 1} ({Network.Nodes[by]}) runs in place over it");
         return _wiring[node].Value(_examples);
     }
+
+    /// <summary>The examples that <see cref="Forward(ReadOnlySpan{T})"/> runs on.</summary>
+    /// <param name="inputs">The examples.</param>
+    /// <param name="by">What batch normalization normalizes by.</param>
+    /// <param name="statistics">Running means and variances, read or updated as <paramref name="by"/> says; null: none.</param>
+    public void Load(Minibatch<T> inputs, NormalizeBy by = NormalizeBy.Batch, double[]? statistics = null) =>
+        (_inputs, _examples, _by, _statistics) = (inputs, inputs.Count, by, statistics);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">No examples have been given.</exception>
+    public void Forward(ReadOnlySpan<T> theta) =>
+        Forward(theta, _inputs ?? throw new InvalidOperationException($"there are no examples yet: {nameof(Load)} gives them"), _by, _statistics);
 
     /// <summary>Computes f(θ; x_n) for the minibatch; the result is <see cref="Outputs"/>.</summary>
     /// <param name="theta">θ.</param>
@@ -69,7 +102,7 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
             throw new ArgumentException($"there is room for 1 to {Capacity} examples; the minibatch holds {inputs.Count}");
         if (statistics.Length != Network.StatisticsCount && (by == NormalizeBy.Running || !statistics.IsEmpty))
             throw new ArgumentException($"the network has {Network.StatisticsCount} running statistics of batch normalization; {statistics.Length} were given");
-        (_inputs, _examples, _by, _isTangent, _isBackward) = (inputs, inputs.Count, by, false, false);
+        (_inputs, _examples, _by, _hasJacobianProduct, _knowsDeltas) = (inputs, inputs.Count, by, false, false);
         _wiring.Input.LendValue(inputs.Buffer);
         var pass = new Pass<T> { Examples = _examples, Theta = theta, By = by, Statistics = statistics, Inputs = inputs };
         foreach (var node in _wiring.Operators) node?.Forward(pass);
@@ -101,11 +134,9 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
         }
     }
 
-    /// <summary>gradient ← Σ_n Σ_c weights_nc ∂f_c(x_n)/∂θ at the θ of the last <see cref="Forward"/>, through the minibatch's statistics too.</summary>
-    /// <param name="theta">θ.</param>
-    /// <param name="weights">N × C.</param>
-    /// <param name="gradient">Overwritten; as long as θ.</param>
-    public void Backward(ReadOnlySpan<T> theta, ReadOnlySpan<T> weights, Span<T> gradient)
+    /// <inheritdoc/>
+    /// <remarks>Through the minibatch's statistics too.</remarks>
+    public void VectorJacobianProduct(ReadOnlySpan<T> theta, ReadOnlySpan<T> weights, Span<T> gradient)
     {
         CheckParameters(nameof(theta), theta.Length);
         CheckParameters(nameof(gradient), gradient.Length);
@@ -114,34 +145,26 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
         weights.CopyTo(_wiring.Output.Delta(_examples));
         var pass = new Pass<T> { Examples = _examples, Theta = theta, Gradient = gradient, By = _by, Inputs = _inputs! };
         for (var i = _wiring.Operators.Length - 1; i >= 0; i--)
-            if (_wiring[i].Moves) _wiring.Operators[i]?.Backward(pass);
-        _isBackward = true;
+            if (_wiring[i].Moves) _wiring.Operators[i]?.VectorJacobianProduct(pass);
+        _knowsDeltas = true;
     }
 
-    /// <summary>ḟ (N × C): the derivative of the outputs along θ̇ = <paramref name="direction"/>, after <see cref="Forward"/>.</summary>
-    public ReadOnlySpan<T> Tangent(ReadOnlySpan<T> theta, ReadOnlySpan<T> direction)
+    /// <inheritdoc/>
+    public ReadOnlySpan<T> JacobianVectorProduct(ReadOnlySpan<T> theta, ReadOnlySpan<T> direction)
     {
         CheckParameters(nameof(theta), theta.Length);
         CheckParameters(nameof(direction), direction.Length);
         NeedForward();
         if (!_hasDots) _wiring.MakeDots();
-        (_hasDots, _isTangent) = (true, true);
+        (_hasDots, _hasJacobianProduct) = (true, true);
         var pass = new Pass<T> { Examples = _examples, Theta = theta, Direction = direction, By = _by, Inputs = _inputs! };
         for (var i = 0; i < _wiring.Operators.Length; i++)
-            if (_wiring[i].Moves) _wiring.Operators[i]?.Tangent(pass);
+            if (_wiring[i].Moves) _wiring.Operators[i]?.JacobianVectorProduct(pass);
         return _wiring.Output.ValueDot(_examples);
     }
 
-    /// <summary>
-    /// The derivative of <see cref="Backward"/> along the direction of the last <see cref="Tangent"/> (forward over reverse), where the
-    /// output weights c themselves move with ċ: result ← Σ ċ ∂f/∂θ + Σ c (∂²f/∂θ²) θ̇. Exact, 0 for a ReLU's own second derivative.
-    /// </summary>
-    /// <param name="theta">θ.</param>
-    /// <param name="direction">θ̇, that of the last <see cref="Tangent"/>.</param>
-    /// <param name="weights">c, N × C.</param>
-    /// <param name="weightsDot">ċ, N × C.</param>
-    /// <param name="result">Overwritten; as long as θ.</param>
-    public void BackwardTangent(
+    /// <inheritdoc/>
+    public void HessianVectorProduct(
         ReadOnlySpan<T> theta, ReadOnlySpan<T> direction, ReadOnlySpan<T> weights, ReadOnlySpan<T> weightsDot, Span<T> result)
     {
         CheckParameters(nameof(theta), theta.Length);
@@ -149,10 +172,11 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
         CheckParameters(nameof(result), result.Length);
         CheckOutputs(nameof(weights), weights.Length);
         CheckOutputs(nameof(weightsDot), weightsDot.Length);
-        if (!_isTangent) throw new InvalidOperationException($"{nameof(BackwardTangent)} comes after {nameof(Tangent)} with the same direction");
+        if (!_hasJacobianProduct)
+            throw new InvalidOperationException($"{nameof(HessianVectorProduct)} comes after {nameof(JacobianVectorProduct)} with the same direction");
         NeedDeltas();
         // Several products at one point share their δs.
-        var knowsDeltas = _isBackward && weights.SequenceEqual(_wiring.Output.Delta(_examples));
+        var knowsDeltas = _knowsDeltas && weights.SequenceEqual(_wiring.Output.Delta(_examples));
         if (!knowsDeltas) weights.CopyTo(_wiring.Output.Delta(_examples));
         weightsDot.CopyTo(_wiring.Output.DeltaDot(_examples));
         var pass = new Pass<T> { Examples = _examples, Theta = theta, Direction = direction, Gradient = result, By = _by, Inputs = _inputs! };
@@ -160,15 +184,15 @@ public sealed class Propagation<T> where T : unmanaged, IFloatingPointIeee754<T>
         for (var i = _wiring.Operators.Length - 1; i >= 0; i--)
         {
             if (!_wiring[i].Moves) continue;
-            _wiring.Operators[i]?.BackwardTangent(pass);
-            if (!knowsDeltas) _wiring.Operators[i]?.Backward(deltas);
+            _wiring.Operators[i]?.HessianVectorProduct(pass);
+            if (!knowsDeltas) _wiring.Operators[i]?.VectorJacobianProduct(deltas);
         }
-        _isBackward = true;
+        _knowsDeltas = true;
     }
 
     private void NeedForward()
     {
-        if (_inputs is null) throw new InvalidOperationException($"derivatives are taken after {nameof(Forward)}");
+        if (_inputs is null || _examples == 0) throw new InvalidOperationException($"derivatives are taken after {nameof(Forward)}");
     }
 
     private void NeedDeltas()

@@ -12,11 +12,11 @@ internal interface IOperator<T> where T : unmanaged, IFloatingPointIeee754<T>
     void Forward(in Pass<T> pass);
 
     /// <summary>δ_a = (∂g/∂a)ᵀ δ_z, and (∂g/∂θ)ᵀ δ_z into the node's window of the gradient.</summary>
-    void Backward(in Pass<T> pass);
+    void VectorJacobianProduct(in Pass<T> pass);
 
     /// <summary>ż = (∂g/∂θ) θ̇ + (∂g/∂a) ȧ.</summary>
-    void Tangent(in Pass<T> pass);
+    void JacobianVectorProduct(in Pass<T> pass);
 
-    /// <summary>The derivative of <see cref="Backward"/> along θ̇: δ̇_a, and the node's window of the derivative of the gradient. Called before it.</summary>
-    void BackwardTangent(in Pass<T> pass);
+    /// <summary>The derivative of <see cref="VectorJacobianProduct"/> along θ̇: δ̇_a, and the node's window of the derivative of the gradient. Called before it.</summary>
+    void HessianVectorProduct(in Pass<T> pass);
 }

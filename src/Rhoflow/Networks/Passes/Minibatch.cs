@@ -5,7 +5,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// Examples gathered from a data set: what <see cref="Propagation{T}"/> runs on. Several propagations (replicas of a network) may read
+/// Examples gathered from a data set: what <see cref="GraphPasses{T}"/> run on. Several passes (replicas of a network) may read
 /// one at the same time; if it is shared, the inputs are packed once for all of them.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
@@ -22,7 +22,7 @@ public sealed class Minibatch<T> where T : unmanaged, IFloatingPointIeee754<T>
 
     /// <param name="shape">What one example is.</param>
     /// <param name="capacity">The most examples it holds.</param>
-    /// <param name="shared">Packs the inputs for networks that begin with a dense layer: worth it from two propagations on.</param>
+    /// <param name="shared">Packs the inputs for networks that begin with a dense layer: worth it from two passes on.</param>
     /// <param name="team">Who gathers and packs.</param>
     public unsafe Minibatch(TensorShape shape, int capacity, bool shared, Team team)
     {

@@ -109,7 +109,7 @@ public sealed class NormBoundsTests
         var outputs = new double[40 * 60];
         var images = new double[40 * 40];
         for (var i = 0; i < 40; i++) images[i * 41] = 1;
-        new Propagation<double>(alone, 40, team).Evaluate(w, images, [], outputs);
+        new GraphPasses<double>(alone, 40, team).Evaluate(w, images, [], outputs);
         var ratio = Vectors.Norm(outputs) / Vectors.Norm(w);
         ratio.ShouldBeLessThanOrEqualTo(Math.Sqrt(20));
         ratio.ShouldBeGreaterThan(0.7 * Math.Sqrt(20));

@@ -5,22 +5,22 @@ using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
 
-namespace Rhoflow.Tests.Networks;
+namespace Rhoflow.Tests.Networks.Passes;
 
-public class EvaluationTests
+public class ChainPassesTests
 {
-    private static void ForAllNetworks(Action<RandomNetwork, Evaluation> check, int count = 150) =>
+    private static void ForAllNetworks(Action<RandomNetwork, ChainPasses> check, int count = 150) =>
         FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(count), Prop.ForAll(
             Gen.Choose(0, 1_000_000).ToArbitrary(), seed =>
             {
                 var random = new RandomNetwork(seed);
-                check(random, new Evaluation(random.Net, random.X, random.Examples));
+                check(random, new ChainPasses(random.Net, random.X, random.Examples));
             }));
 
-    private static double[] Outputs(Evaluation e, double[] theta)
+    private static double[] Outputs(ChainPasses e, double[] theta)
     {
         e.Forward(theta);
-        return e.Outputs[..e.Examples].ToArray();
+        return e.Outputs.ToArray();
     }
 
     private static double[] Moved(double[] a, double c, double[] b) => [.. a.Zip(b, (u, v) => u + c * v)];
@@ -39,10 +39,10 @@ public class EvaluationTests
         e.Forward(r.Theta);
         var gradients = new double[r.Examples * p];
         e.PerExample(r.Theta, gradients);
-        var weights = new double[e.Stride];
+        var weights = new double[e.Examples];
         Problems.Normal(new Random(5), r.Examples).CopyTo(weights, 0);
         var gradient = new double[p];
-        e.Backward(r.Theta, weights, gradient);
+        e.VectorJacobianProduct(r.Theta, weights, gradient);
         var sum = new double[p];
         for (var n = 0; n < r.Examples; n++)
         {
@@ -60,14 +60,14 @@ public class EvaluationTests
     {
         const double H = 1e-5;
         if (!Smooth(r, H)) return;
-        int p = r.Net.ParameterCount, stride = e.Stride;
+        int p = r.Net.ParameterCount, stride = e.Examples;
         double[] c = new double[stride], cDot = new double[stride];
         Problems.Normal(new Random(5), r.Examples).CopyTo(c, 0);
         Problems.Normal(new Random(6), r.Examples).CopyTo(cDot, 0);
         var exact = new double[p];
         e.Forward(r.Theta);
-        var tangent = e.Tangent(r.Theta, r.Direction)[..r.Examples].ToArray();
-        e.BackwardTangent(r.Theta, r.Direction, c, cDot, exact);
+        var tangent = e.JacobianVectorProduct(r.Theta, r.Direction)[..r.Examples].ToArray();
+        e.HessianVectorProduct(r.Theta, r.Direction, c, cDot, exact);
         // Central differences at H and H/2, without their common error in H²: powers have large third derivatives.
         var (coarse, fine) = (Differences(H), Differences(H / 2));
         double[] f = Extrapolated(coarse.F, fine.F), g = Extrapolated(coarse.G, fine.G);
@@ -80,9 +80,9 @@ public class EvaluationTests
         {
             double[] up = Moved(r.Theta, h, r.Direction), down = Moved(r.Theta, -h, r.Direction), plus = new double[p], minus = new double[p];
             var above = Outputs(e, up);
-            e.Backward(up, Moved(c, h, cDot), plus);
+            e.VectorJacobianProduct(up, Moved(c, h, cDot), plus);
             var below = Outputs(e, down);
-            e.Backward(down, Moved(c, -h, cDot), minus);
+            e.VectorJacobianProduct(down, Moved(c, -h, cDot), minus);
             double[] Slope(double[] a, double[] b) => [.. a.Zip(b, (u, v) => (u - v) / (2 * h))];
             return (Slope(above, below), Slope(plus, minus), above, plus);
         }
@@ -127,17 +127,17 @@ public class EvaluationTests
     public void The_second_derivative_along_a_layer_is_a_multiple_of_the_gradient() => ForAllNetworks((r, e) =>
     {
         var p = r.Net.ParameterCount;
-        var c = new double[e.Stride];
+        var c = new double[e.Examples];
         Problems.Normal(new Random(7), r.Examples).CopyTo(c, 0);
         double[] gradient = new double[p], second = new double[p];
         e.Forward(r.Theta);
-        e.Backward(r.Theta, c, gradient);
+        e.VectorJacobianProduct(r.Theta, c, gradient);
         for (var k = 0; k < r.Net.Depth; k++)
         {
             var direction = new double[p];
             r.Net.Layers[k].Of(r.Theta).CopyTo(r.Net.Layers[k].Of(direction));
-            e.Tangent(r.Theta, direction);
-            e.BackwardTangent(r.Theta, direction, c, new double[e.Stride], second);
+            e.JacobianVectorProduct(r.Theta, direction);
+            e.HessianVectorProduct(r.Theta, direction, c, new double[e.Examples], second);
             for (var j = 0; j < r.Net.Depth; j++)
             {
                 var factor = r.Net.Exponents[k] - (j == k ? 1.0 : 0.0);
@@ -153,7 +153,7 @@ public class EvaluationTests
         var net = Network.Dense(3, 4, 2);
         var random = new Random(3);
         double[] theta = Problems.Normal(random, net.ParameterCount), x = Problems.Normal(random, 5 * 3);
-        var e = new Evaluation(net, x, 5);
+        var e = new ChainPasses(net, x, 5);
         e.Forward(theta);
         for (var output = 0; output < 2; output++)
         {
@@ -162,7 +162,7 @@ public class EvaluationTests
             for (var n = 0; n < 5; n++)
             {
                 var row = x[(3 * n)..(3 * n + 3)];
-                e.Outputs[output * e.Stride + n].ShouldBe(ReferenceNetwork.Outputs(net, theta, row)[output], 1e-13);
+                e.Outputs[n * 2 + output].ShouldBe(ReferenceNetwork.Outputs(net, theta, row)[output], 1e-13);
                 gradients[(n * net.ParameterCount)..((n + 1) * net.ParameterCount)].ShouldBe(ReferenceNetwork.Gradient(net, theta, row, output), 1e-13);
             }
         }
@@ -172,7 +172,7 @@ public class EvaluationTests
     public void A_frozen_pattern_continues_smoothly_beyond_the_kink_and_names_it()
     {
         var net = Network.Dense(1, 1, 1);
-        var e = new Evaluation(net, [1.0, -2.0], 2);
+        var e = new ChainPasses(net, [1.0, -2.0], 2);
         var pattern = new ActivationPattern(net, e);
         pattern.Begin([1, 1]);
         pattern.Violation().ShouldBeNull();
@@ -193,5 +193,5 @@ public class EvaluationTests
 
     [Fact]
     public void Inputs_of_the_wrong_width_are_refused() =>
-        Should.Throw<ArgumentException>(() => new Evaluation(Network.Dense(3, 1), new double[8], 4)).Message.ShouldContain("the network takes 3 inputs; the data have 2");
+        Should.Throw<ArgumentException>(() => new ChainPasses(Network.Dense(3, 1), new double[8], 4)).Message.ShouldContain("the network takes 3 inputs; the data have 2");
 }

@@ -4,7 +4,7 @@ using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
 
-namespace Rhoflow.Tests.Networks;
+namespace Rhoflow.Tests.Networks.Passes;
 
 public class DenseKernelsTests
 {

@@ -7,9 +7,9 @@ using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
 
-namespace Rhoflow.Tests.Networks.Propagations;
+namespace Rhoflow.Tests.Networks.Passes;
 
-public class PropagationTests
+public class GraphPassesTests
 {
     private const double H = 1e-5;
 
@@ -112,7 +112,7 @@ public class PropagationTests
     {
         var trial = new Trial(NetworkTable.Get(name), 10);
         using var team = new Team();
-        var propagation = new Propagation<float>(trial.Network, trial.Examples, team);
+        var propagation = new GraphPasses<float>(trial.Network, trial.Examples, team);
         var batch = new Minibatch<float>(trial.Network.Input, trial.Examples, shared: true, team);
         float[] x = Single(trial.X), theta = Single(trial.Theta), direction = Single(trial.U), c = Single(trial.C), gradient = new float[theta.Length];
         double[] statistics = [.. trial.Running], y = new double[trial.Examples];
@@ -125,34 +125,33 @@ public class PropagationTests
         {
             batch.Gather(x, y, indices);
             propagation.Forward(theta, batch, NormalizeBy.Batch, statistics);
-            propagation.Backward(theta, c, gradient);
-            propagation.Tangent(theta, direction);
-            propagation.BackwardTangent(theta, direction, c, c, gradient);
+            propagation.VectorJacobianProduct(theta, c, gradient);
+            propagation.JacobianVectorProduct(theta, direction);
+            propagation.HessianVectorProduct(theta, direction, c, c, gradient);
         }
     }
 
     [Fact]
-    public void Chains_agree_with_the_evaluation_of_flows() => FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(100), Prop.ForAll(
+    public void Chains_agree_with_the_passes_of_flows() => FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(100), Prop.ForAll(
         Gen.Choose(0, 1_000_000).ToArbitrary(), seed =>
         {
             var r = new RandomNetwork(seed);
-            var flow = new Evaluation(r.Net, r.X, r.Examples);
+            var flow = new ChainPasses(r.Net, r.X, r.Examples);
             using var team = new Team();
             var batch = new Minibatch<double>(r.Net.Input, r.Examples + 3, shared: false, team);
             batch.GatherRange(r.X, r.Y, 0, r.Examples);
-            var propagation = new Propagation<double>(r.Net, r.Examples + 3, team);
+            var propagation = new GraphPasses<double>(r.Net, r.Examples + 3, team);
             double[] c = Problems.Normal(new Random(seed), r.Examples), cDot = Problems.Normal(new Random(seed + 1), r.Examples);
-            double[] padded = [.. c, .. new double[flow.Stride - c.Length]], paddedDot = [.. cDot, .. new double[flow.Stride - c.Length]];
             double[] expected = new double[r.Theta.Length], found = new double[r.Theta.Length];
             flow.Forward(r.Theta);
             propagation.Forward(r.Theta, batch);
-            Same(propagation.Outputs.ToArray(), flow.Outputs[..r.Examples].ToArray());
-            flow.Backward(r.Theta, padded, expected);
-            propagation.Backward(r.Theta, c, found);
+            Same(propagation.Outputs.ToArray(), flow.Outputs.ToArray());
+            flow.VectorJacobianProduct(r.Theta, c, expected);
+            propagation.VectorJacobianProduct(r.Theta, c, found);
             Same(found, expected);
-            Same(propagation.Tangent(r.Theta, r.Direction).ToArray(), flow.Tangent(r.Theta, r.Direction)[..r.Examples].ToArray());
-            flow.BackwardTangent(r.Theta, r.Direction, padded, paddedDot, expected);
-            propagation.BackwardTangent(r.Theta, r.Direction, c, cDot, found);
+            Same(propagation.JacobianVectorProduct(r.Theta, r.Direction).ToArray(), flow.JacobianVectorProduct(r.Theta, r.Direction).ToArray());
+            flow.HessianVectorProduct(r.Theta, r.Direction, c, cDot, expected);
+            propagation.HessianVectorProduct(r.Theta, r.Direction, c, cDot, found);
             Same(found, expected);
         }));
 
@@ -247,12 +246,12 @@ public class PropagationTests
     private static double[] Moved(double[] a, double c, double[] b) => [.. a.Zip(b, (u, v) => u + c * v)];
 }
 
-/// <summary>A trial run by <see cref="Propagation{T}"/>, its results as doubles.</summary>
+/// <summary>A trial run by <see cref="GraphPasses{T}"/>, its results as doubles.</summary>
 internal sealed class Run<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Trial _trial;
     private readonly Team _team;
-    private readonly Propagation<T> _propagation;
+    private readonly GraphPasses<T> _propagation;
     private readonly Minibatch<T> _batch;
     private readonly NormalizeBy _by;
 
@@ -260,7 +259,7 @@ internal sealed class Run<T> : IDisposable where T : unmanaged, IFloatingPointIe
     {
         (_trial, _by, _team) = (trial, by, new Team(threads));
         // More room than examples, as in the last minibatch of an epoch.
-        _propagation = new Propagation<T>(trial.Network, trial.Examples + 2, _team);
+        _propagation = new GraphPasses<T>(trial.Network, trial.Examples + 2, _team);
         _batch = new Minibatch<T>(trial.Network.Input, trial.Examples + 1, shared, _team);
         _batch.Gather(To(trial.X), [], [.. Enumerable.Range(0, trial.Examples)]);
         Statistics = [.. trial.Running];
@@ -275,18 +274,18 @@ internal sealed class Run<T> : IDisposable where T : unmanaged, IFloatingPointIe
     {
         var gradient = new T[_trial.Theta.Length];
         gradient.AsSpan().Fill(T.NaN);                        // everything is written
-        _propagation.Backward(To(theta ?? _trial.Theta), To(c), gradient);
+        _propagation.VectorJacobianProduct(To(theta ?? _trial.Theta), To(c), gradient);
         return From(gradient);
     }
 
-    public double[] Tangent(double[] direction) => From(_propagation.Tangent(To(_trial.Theta), To(direction)));
+    public double[] Tangent(double[] direction) => From(_propagation.JacobianVectorProduct(To(_trial.Theta), To(direction)));
 
     public double[] HessianVector(double[] direction, double[] c, double[] cDot, double[]? theta = null)
     {
         var result = new T[_trial.Theta.Length];
         result.AsSpan().Fill(T.NaN);
-        _propagation.Tangent(To(theta ?? _trial.Theta), To(direction));
-        _propagation.BackwardTangent(To(theta ?? _trial.Theta), To(direction), To(c), To(cDot), result);
+        _propagation.JacobianVectorProduct(To(theta ?? _trial.Theta), To(direction));
+        _propagation.HessianVectorProduct(To(theta ?? _trial.Theta), To(direction), To(c), To(cDot), result);
         return From(result);
     }
 

@@ -2,7 +2,7 @@ using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
 
-namespace Rhoflow.Tests.Networks.Propagations;
+namespace Rhoflow.Tests.Networks.Passes;
 
 /// <summary>Networks that together have every node in every place that matters.</summary>
 internal static class NetworkTable

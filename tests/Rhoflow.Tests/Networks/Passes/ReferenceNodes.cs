@@ -1,7 +1,7 @@
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Rhoflow.Tests.Networks.Propagations;
+namespace Rhoflow.Tests.Networks.Passes;
 
 /// <summary>All nodes of a network written out with loops in float64, forward only: the readable second opinion.</summary>
 internal sealed class ReferenceNodes(Network network)

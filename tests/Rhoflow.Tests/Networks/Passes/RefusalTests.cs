@@ -5,7 +5,7 @@ using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
 
-namespace Rhoflow.Tests.Networks.Propagations;
+namespace Rhoflow.Tests.Networks.Passes;
 
 /// <summary>What minibatches and propagations refuse, what they keep, and passes over many examples.</summary>
 public sealed class RefusalTests : IDisposable
@@ -49,9 +49,9 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public void What_does_not_fit_the_network_is_refused()
     {
-        var p = new Propagation<double>(_net, 4, _team);
+        var p = new GraphPasses<double>(_net, 4, _team);
         double[] theta = new double[_net.ParameterCount], statistics = _net.StartStatistics();
-        Should.Throw<InvalidOperationException>(() => p.Tangent(theta, theta)).Message.ShouldContain("after Forward");
+        Should.Throw<InvalidOperationException>(() => p.JacobianVectorProduct(theta, theta)).Message.ShouldContain("after Forward");
         Message(() => p.Forward(new double[3], Batch(2))).ShouldContain("the network has 20 parameters; 3 were given as theta");
         Message(() => p.Forward(theta, Batch(2, inputs: 5))).ShouldContain("the network takes 3; the examples of the minibatch are 5");
         Message(() => p.Forward(theta, Batch(5))).ShouldContain("room for 1 to 4 examples; the minibatch holds 5");
@@ -61,11 +61,11 @@ public sealed class RefusalTests : IDisposable
             .ShouldBe("the batch normalization of node 2 (4) cannot normalize 1 example with 1 position by the minibatch's own variance; it needs at least 2, or running statistics");
         p.Forward(theta, Batch(1), NormalizeBy.Running, statistics);
         p.Forward(theta, Batch(2));
-        Should.Throw<InvalidOperationException>(() => p.BackwardTangent(theta, theta, new double[4], new double[4], theta)).Message.ShouldContain("comes after Tangent");
-        Message(() => p.Backward(theta, new double[3], theta)).ShouldContain("2 examples with 2 outputs need 4 numbers as weights; 3 were given");
+        Should.Throw<InvalidOperationException>(() => p.HessianVectorProduct(theta, theta, new double[4], new double[4], theta)).Message.ShouldContain("comes after JacobianVectorProduct");
+        Message(() => p.VectorJacobianProduct(theta, new double[3], theta)).ShouldContain("2 examples with 2 outputs need 4 numbers as weights; 3 were given");
         Message(() => p.Output(1)).ShouldContain("the output of node 2 (batch-norm → 4) is not kept: node 3 (relu → 4) runs in place over it");
         Message(() => p.Output(4)).ShouldContain("this network has nodes 0 to 3");
-        Should.Throw<NotSupportedException>(() => new Propagation<Half>(_net, 4, _team)).Message.ShouldContain("not with Half");
+        Should.Throw<NotSupportedException>(() => new GraphPasses<Half>(_net, 4, _team)).Message.ShouldContain("not with Half");
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class RefusalTests : IDisposable
             var trial = new Trial(NetworkTable.Get(name), 1);
             var batch = new Minibatch<double>(trial.Network.Input, trial.Examples, shared: false, _team);
             batch.GatherRange(trial.X, [], 0, trial.Examples);
-            var p = new Propagation<double>(trial.Network, trial.Examples, _team);
+            var p = new GraphPasses<double>(trial.Network, trial.Examples, _team);
             p.Forward(trial.Theta, batch, NormalizeBy.Running, trial.Running);
             var expected = new ReferenceNodes(trial.Network).Run(trial.Theta, trial.X, trial.Examples, trial.Running);
             var kept = 0;
@@ -102,7 +102,7 @@ public sealed class RefusalTests : IDisposable
     public void Running_statistics_follow_the_minibatches()
     {
         var net = new NetworkBuilder(new TensorShape(1, 2, 2)).BatchNorm(momentum: 0.25).Dense(1).Build();
-        var p = new Propagation<float>(net, 4, _team);
+        var p = new GraphPasses<float>(net, 4, _team);
         var batch = new Minibatch<float>(net.Input, 2, shared: false, _team);
         float[] x = [1, 10, 2, 20, 3, 30, 6, 40];                                  // channel 0: 1 2 3 6, channel 1: 10 20 30 40
         batch.GatherRange(x, [], 0, 2);
@@ -123,7 +123,7 @@ public sealed class RefusalTests : IDisposable
     public void Variances_are_centred()
     {
         var net = new NetworkBuilder(2).BatchNorm(epsilon: 0).Dense(1).Build();
-        var p = new Propagation<double>(net, 4, _team);
+        var p = new GraphPasses<double>(net, 4, _team);
         var batch = new Minibatch<double>(net.Input, 4, shared: false, _team);
         batch.GatherRange([1e9 - 1, 5, 1e9 + 1, 5, 1e9 - 1, 5, 1e9 + 1, 5], [], 0, 4);
         p.Forward([1.0, 1], batch);
@@ -137,12 +137,12 @@ public sealed class RefusalTests : IDisposable
         var expected = new ReferenceNodes(trial.Network).Run(trial.Theta, trial.X, 23, trial.Running)[^1];
         foreach (var capacity in (int[])[1, 5, 23, 100])
         {
-            var p = new Propagation<double>(trial.Network, capacity, _team);
+            var p = new GraphPasses<double>(trial.Network, capacity, _team);
             var outputs = new double[expected.Length];
             p.Evaluate(trial.Theta, trial.X, trial.Running, outputs);
             outputs.ShouldBe(expected, 1e-12);
         }
-        var small = new Propagation<double>(trial.Network, 2, _team);
+        var small = new GraphPasses<double>(trial.Network, 2, _team);
         Message(() => small.Evaluate(trial.Theta, trial.X, trial.Running, new double[3])).ShouldContain("give 69 numbers; there is room for 3");
         Message(() => small.Evaluate(trial.Theta, trial.X, [], new double[69])).ShouldContain("running statistics");
         Message(() => small.Evaluate(trial.Theta, new double[5], trial.Running, new double[3])).ShouldContain("5 input numbers are not whole examples");
