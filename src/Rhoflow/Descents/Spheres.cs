@@ -22,7 +22,7 @@ public static class Spheres
         return null;
     }
 
-    /// <summary>V ← αV + g, α = √(1 − ‖g‖² + (V·g)²) − V·g (T3 eq. 48). Null, or why the step does not exist.</summary>
+    /// <summary>V ← αV + g, α = √(1 − ‖g‖² + (V·g)²) − V·g (T3 eq. 45, 46, 47, 48). Null, or why the step does not exist.</summary>
     public static string? Lagrange<T>(Span<T> v, ReadOnlySpan<T> g) where T : unmanaged, IFloatingPointIeee754<T>
     {
         double along = Precise.Dot<T>(v, g), square = Precise.SumOfSquares(g), root = 1 - square + along * along;

@@ -5,9 +5,9 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// The model of batch normalization with weight decay: normalized layers V_k and one norm ρ of the last,
-/// L = Σ(ρf − y)² + ν Σ‖V_k‖² + λρ²: ρ̇ = −2 Σ(ρf − y) f − 2λρ, V̇_k = 2ρ Σ(ρf − y)(V_k f − ∂f/∂V_k) (SQ eq. 5, 6, 22).
-/// SQ eq. 21 must read −2νV_k; the middle form of SQ eq. 23 has one factor 2 too many. With the exponential loss it is SQ eq. 34,
-/// ρ̇ = Σ e^{−ρyf} y f − 2λρ. ρ is signed. State: (ρ, V).
+/// L = Σ(ρf − y)² + ν Σ‖V_k‖² + λρ²: ρ̇ = −2 Σ(ρf − y) f − 2λρ, V̇_k = 2ρ Σ(ρf − y)(V_k f − ∂f/∂V_k) (SQ eq. 5, 6, 20, 22, 35).
+/// SQ eq. 21 must read −2νV_k; the middle form of SQ eq. 23 has one factor 2 too many. With one linear layer it is SQ eq. 32, 33, 34
+/// (corrected); with the exponential loss ρ̇ = Σ e^{−ρyf} y f − 2λρ. ρ is signed. State: (ρ, V).
 /// </summary>
 /// <param name="risk">The data term; the square loss in the paper.</param>
 /// <param name="lambda">λ ≥ 0.</param>

@@ -5,7 +5,7 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// The full Lagrange-multiplier flow (B): ρ̇_k = (ρ/ρ_k) Σ e^{−ρf} f − 2λρ_k, V̇_k = ρ Σ e^{−ρf}(∂f/∂V_k − V_k f), ‖V_k‖ = 1
-/// (T3 eq. 14, 15, 22; SQ eq. 46; PNAS eq. 11). T3 eq. 14, 15 and PNAS eq. 11 print + V_k f, which does not keep the norm.
+/// (T3 eq. 14, 15, 22, 24, 25, 43; SQ eq. 46; PNAS eq. 10, 11). T3 eq. 14, 15 and PNAS eq. 11 print + V_k f, which does not keep the norm.
 /// The same system as weight normalization, but written on the normalized network f(V; x), as the papers do. State: (ρ_k, V_k).
 /// </summary>
 /// <param name="risk">What to go down.</param>

@@ -4,8 +4,9 @@ using Rhoflow.Networks;
 namespace Rhoflow.Flows;
 
 /// <summary>
-/// Gradient flow on the weights, Ẇ_k = −∂L/∂W_k − 2λ W_k: T3 eq. 8, 17, 51 and PNAS eq. 3 (exponential), T3b eq. 60 (logistic),
-/// T3b eq. 14, 27 (square). The penalty is λ‖W‖²; T3b eq. 8, 17, 24, 33, 35 print −λ W_k, which lacks the factor 2. State: θ.
+/// Gradient flow on the weights, Ẇ_k = −∂L/∂W_k − 2λ W_k: T3 eq. 8, 17, 51, 58, PNAS eq. 3, 17 and T3b eq. 6, 31, 37 (exponential),
+/// T3b eq. 60 (logistic), T3b eq. 14, 27 and SQ eq. 18, 19 (square). The penalty is λ‖W‖²; T3b eq. 8, 17, 24, 33, 35 print −λ W_k, which
+/// lacks the factor 2. State: θ.
 /// </summary>
 /// <param name="risk">What to go down.</param>
 /// <param name="weightDecay">λ ≥ 0.</param>

@@ -36,8 +36,9 @@ public sealed record FixedRhoMinimum
 }
 
 /// <summary>
-/// v*(ρ) = argmin_{‖v‖=1} Σ_n e^{−ρ y_n v·x_n} for a linear network: stationarity Σ p_n z_n = μ v. Riemannian Newton on log L over the
-/// sphere, continued from small ρ where v* is the mean direction; everything relative to the largest exponent, so ρ may be anything.
+/// v*(ρ) = argmin_{‖v‖=1} Σ_n e^{−ρ y_n v·x_n} for a linear network (T3 eq. 33, 34, 35): stationarity Σ p_n z_n = μ v. Riemannian Newton on
+/// log L over the sphere, continued from small ρ where v* is the mean direction; everything relative to the largest exponent, so ρ may be
+/// anything.
 /// </summary>
 public static class FixedRhoMinimizer
 {

@@ -4,9 +4,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// The hard-margin support vector machine, exactly: min ½‖w‖² subject to y_n(w·x_n + b) ≥ 1 by a dual active-set method, the
-/// final active set solved by QR with refinement. With a bias the constraints are w·(x_i − x_j) ≥ 2 over the pairs of examples of opposite
-/// classes: the nearest points of two convex hulls.
+/// The hard-margin support vector machine, exactly: min ½‖w‖² subject to y_n(w·x_n + b) ≥ 1 (T3 eq. 36, 37, 38, 41; PNAS eq. 15, 16;
+/// SQ eq. 25; all for one layer) by a dual active-set method, the final active set solved by QR with refinement. With a bias the
+/// constraints are w·(x_i − x_j) ≥ 2 over the pairs of examples of opposite classes: the nearest points of two convex hulls.
 /// </summary>
 public static class HardMargin
 {

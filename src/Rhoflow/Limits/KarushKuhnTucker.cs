@@ -31,8 +31,8 @@ public sealed record KktPoint
 /// <summary>
 /// Stationarity of max_V min_n y_n f̃_n under ‖V_k‖ = 1 for all k (T3 §4, Theorem 5, Lemma 6, Theorem 7): Σ α_n y_n ∂f̃_n/∂V_k = λ V_k with
 /// α ≥ 0 on the support vectors, λ = Σ α_n y_n f̃_n the same for every layer by homogeneity. It is Lyu and Li's approximate KKT (2020) at
-/// balanced layers. The papers' "only one support vector, ∂f/∂V − Vf = 0" (T3 §4.4) asks this of each example alone; only the weighted sum
-/// vanishes.
+/// balanced layers. The papers' "only one support vector, ∂f/∂V − Vf = 0" (T3 eq. 16 and after it, PNAS eq. 14) asks this of each example
+/// alone; only the weighted sum vanishes.
 /// </summary>
 public static class KarushKuhnTucker
 {

@@ -6,8 +6,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// Least squares for a linear network f = w·x through X = Σ_i s_i u_i v_iᵀ (N × d): the minimum-norm solution w = X⁺y, the limit of the
-/// square-loss flow from any start (T3b §11.1), the flow itself, and ridge regression (T3b §13).
+/// Least squares for a linear network f = w·x through X = Σ_i s_i u_i v_iᵀ (N × d): the minimum-norm solution w = X⁺y (SQ eq. 24), the
+/// limit of the square-loss flow from any start (T3b §11.1), the flow itself, and ridge regression (T3b §13).
 /// </summary>
 public sealed class MinimumNorm
 {

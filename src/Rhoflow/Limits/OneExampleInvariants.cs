@@ -6,10 +6,10 @@ namespace Rhoflow.Limits;
 /// t/γ).
 /// </summary>
 /// <remarks>
-/// Gradient descent, ẇ = e^{−w·z} z: the part of w orthogonal to z does not move, so ρ sin θ is constant. Weight normalization, ρ̇ =
-/// e^{−ρv·z} v·z, v̇ = ρ e^{−ρv·z}(z − v v·z): θ̇ = −ρ e^{…} γ sin θ and ρ̇ = e^{…} γ cos θ, so d log sin θ = −ρ dρ and sin θ e^{ρ²/2} is
-/// constant. Hence sin θ ≈ t^{−log t/(2γ²)}; the "t^{−1/2} log t" of T3 eq. 80 does not solve its own equation. Both also hold while θ &gt;
-/// π/2, where ρ falls.
+/// Gradient descent, ẇ = e^{−w·z} z: the part of w orthogonal to z does not move, so ρ sin θ is constant (T3 eq. 79, PNAS eq. 21). Weight
+/// normalization, ρ̇ = e^{−ρv·z} v·z, v̇ = ρ e^{−ρv·z}(z − v v·z): θ̇ = −ρ e^{…} γ sin θ and ρ̇ = e^{…} γ cos θ, so d log sin θ = −ρ dρ and
+/// sin θ e^{ρ²/2} is constant. Hence sin θ ≈ t^{−log t/(2γ²)}, for γ = 1 the t^{−½ log t} of T3 eq. 80 and PNAS eq. 22. Both also hold
+/// while θ &gt; π/2, where ρ falls.
 /// </remarks>
 public static class OneExampleInvariants
 {
@@ -41,7 +41,7 @@ public static class OneExampleInvariants
     }
 
     /// <summary>
-    /// The law log sin θ ≈ −½(log t/γ)² of weight normalization, from log t (natural): t^{−log t/(2γ²)} (T3 eq. 79, 80 corrected).
+    /// The law log sin θ ≈ −½(log t/γ)² of weight normalization, from log t (natural): t^{−log t/(2γ²)} (T3 eq. 80, PNAS eq. 22).
     /// </summary>
     public static double LogSineLaw(double gamma, double logT) => -logT * logT / (2 * gamma * gamma);
 

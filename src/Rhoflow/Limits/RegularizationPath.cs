@@ -35,9 +35,9 @@ public sealed record RegularizationPoint
 }
 
 /// <summary>
-/// w(λ) = argmin Σ ℓ(y_n, w·x_n) + λ‖w‖² for a linear network (T3b eq. 8, 17 with 2λ for λ). For exponential-type losses it is the curve ρ
-/// v*(ρ) of the fixed-ρ minimizers, so its direction reaches the maximum margin like ‖c‖/ρ with ρ ≈ log(1/λ)/γ: very slowly, and not
-/// monotonically. Newton on the strictly convex objective, continued from large λ in the log domain.
+/// w(λ) = argmin Σ ℓ(y_n, w·x_n) + λ‖w‖² for a linear network (T3b eq. 8, 17, 24 with 2λ for λ). For exponential-type losses it is the
+/// curve ρ v*(ρ) of the fixed-ρ minimizers, so its direction reaches the maximum margin like ‖c‖/ρ with ρ ≈ log(1/λ)/γ: very slowly, and
+/// not monotonically. Newton on the strictly convex objective, continued from large λ in the log domain.
 /// </summary>
 /// <remarks>
 /// T3b's printed solution w = Σ k_n x_n, e^{−k_n x_n·Σ x_j} = k_n λ is wrong; the right relation is e^{−x_n·Σ_j k_j x_j} = 2λ k_n.

@@ -2,7 +2,7 @@ namespace Rhoflow.Limits;
 
 /// <summary>
 /// The smallest problem that cannot be separated: one weight, inputs −x1 and x2 (x1, x2 &gt; 0) with label +1, L = e^{x1 w} + e^{−x2 w}
-/// (T3 eq. 27; T3b eq. 62, 63). Misclassification holds the norm: ẇ = −x1 e^{x1 w} + x2 e^{−x2 w} vanishes at a finite w.
+/// (T3 eq. 26, 27; T3b eq. 62, 63). Misclassification holds the norm: ẇ = −x1 e^{x1 w} + x2 e^{−x2 w} vanishes at a finite w.
 /// </summary>
 public static class ScalarSeparator
 {
@@ -16,7 +16,8 @@ public static class ScalarSeparator
     /// <summary>ẇ at w.</summary>
     public static double Velocity(double x1, double x2, double w) => -x1 * Math.Exp(x1 * w) + x2 * Math.Exp(-x2 * w);
 
-    /// <summary>∂ẇ/∂w at w*: −x1² e^{x1 w*} − x2² e^{−x2 w*} &lt; 0, so the equilibrium is hyperbolic and attracts (T3b eq. 63).</summary>
+    /// <summary>∂ẇ/∂w at w*: −x1² e^{x1 w*} − x2² e^{−x2 w*} &lt; 0, so the equilibrium is hyperbolic and attracts (T3 eq. 28;
+    /// T3b eq. 63).</summary>
     public static double Jacobian(double x1, double x2)
     {
         var w = Minimizer(x1, x2);

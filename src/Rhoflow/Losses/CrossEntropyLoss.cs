@@ -3,7 +3,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Losses;
 
 /// <summary>
-/// L = −Σ_n log p_{y_n}, p = softmax(f_n); −∂L/∂f_c = [c = y] − p_c (T3b eq. 60). All
+/// L = −Σ_n log p_{y_n}, p = softmax(f_n); −∂L/∂f_c = [c = y] − p_c (T3b eq. 59, 60). All
 /// of it goes through a = log Σ_{j≠y} e^{f_j − f_y}: the term is log(1 + e^a), 1 − p_y = σ(a), so that an example with f_y 2300 above
 /// the others still has all its digits. The sum of PyTorch's cross_entropy (whose default is the mean over examples), without
 /// label smoothing or class weights. With one output and labels ±1 it is the logistic loss.

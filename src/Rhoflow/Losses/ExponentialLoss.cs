@@ -5,8 +5,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Losses;
 
 /// <summary>
-/// L = Σ e^{−z_n}, z_n = y_n f_n (T3 eq. 8; PNAS eq. 3). −∂L/∂f_n = L p_n y_n with p = softmax(−z), so the weights are p_n y_n
-/// and the scale is log L = logsumexp(−z).
+/// L = Σ e^{−z_n}, z_n = y_n f_n (T3 eq. 8; PNAS eq. 3; T3b eq. 20, 30). −∂L/∂f_n = L p_n y_n with p = softmax(−z), so the weights are p_n
+/// y_n and the scale is log L = logsumexp(−z).
 /// </summary>
 internal sealed class ExponentialLoss : MarginLoss
 {

@@ -2,7 +2,7 @@ namespace Rhoflow.Measures.Bounds;
 
 /// <summary>
 /// With probability 1 − δ: L_0(f) ≤ L̂_γ(f) + c1 ρ R_N(F̃) + c2 ε(N, δ), L_0 the expected share of errors and L̂_γ the mean ramp loss on the N training
-/// examples (SQ eq. 10, 41; T3 eq. 31, 32), for a margin γ and norms chosen before the data are seen.
+/// examples (SQ eq. 10, 41, 45; T3 eq. 31, 32), for a margin γ and norms chosen before the data are seen.
 /// </summary>
 /// <remarks>
 /// SQ leaves the constants open. Here they are those of the bound with the empirical average: c1 = 2/γ for two classes and 4C/γ for C outputs

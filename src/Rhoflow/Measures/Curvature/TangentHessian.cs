@@ -32,7 +32,7 @@ public readonly record struct Signature(int Negative, int Zero, int Positive, do
 
 /// <summary>
 /// The second derivative of L(ρ f(V)) along the product of unit spheres ‖V_k‖_F = 1, which is what decides whether a stationary point of the
-/// fixed-ρ flow (T3 eq. 10, PNAS eq. 5) is hyperbolic (PNAS Lemma 1, Lemma 6, Theorem 3): the Riemannian Hessian
+/// fixed-ρ flow (T3 eq. 10, PNAS eq. 5) is hyperbolic (PNAS eq. 7, Lemma 1, Lemma 6, Theorem 3): the Riemannian Hessian
 /// Hess = P [∇²L − ⊕_k ⟨V_k, ∇_kL⟩ I] P, P = ⊕_k (I − V_kV_kᵀ). At a stationary point −⟨V_k, ∇_kL⟩ = ρ Σ c_n f_n = 2λ_k is the multiplier.
 /// </summary>
 /// <remarks>

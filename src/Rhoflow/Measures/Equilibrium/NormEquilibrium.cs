@@ -2,7 +2,8 @@ namespace Rhoflow.Measures.Equilibrium;
 
 /// <summary>
 /// The square loss of ρf̃ with weight decay, L = r Σ_n ‖ρf̃_n − t_n‖² + λρ² (SQ eq. 4, where r = 1; r = 1/N for a mean): ρ̇ = −2r[ρΣ‖f̃‖² − Σ⟨t, f̃⟩] − 2λρ
-/// (SQ eq. 5, 30), which vanishes at ρ_eq = Σ⟨t, f̃⟩/(λ/r + Σ‖f̃‖²) (SQ eq. 7, 31). With a mean, the λ of the printed formula is thus Nλ.
+/// (SQ eq. 5, 30), which vanishes at ρ_eq = Σ⟨t, f̃⟩/(λ/r + Σ‖f̃‖²) (SQ eq. 7, 9, 31). With a mean, the λ of the printed formula is thus
+/// Nλ.
 /// </summary>
 /// <param name="Correlation">Σ⟨t, f̃⟩: average separability where it is positive (SQ §2).</param>
 /// <param name="Energy">Σ‖f̃‖².</param>
