@@ -88,7 +88,7 @@ internal sealed class NormalizedDescent
         return this;
     }
 
-    /// <summary>sin ∠(V_k, ±h_k) with h_k = Σ(y − ρf)∂f/∂V_k: SQ eq. 36, 0 where layer k rests. Of tied layers it is the common matrix's, at each of them.</summary>
+    /// <summary>sin ∠(V_k, ±h_k) with h_k = Σ(y − ρf)∂f/∂V_k: SQ eq. 36; 0 where layer k rests. Of tied layers it is the common matrix's, at each of them.</summary>
     public double[] Residuals()
     {
         Slopes();

@@ -7,7 +7,11 @@ public static class SquareLossPage
 {
     /// <summary>The paper.</summary>
     public static Paper Paper { get; } = new("square-loss", "Square loss",
-        "T. Poggio, Q. Liao: Generalization in deep network classifiers trained with the square loss (CBMM Memo 112, 2020)");
+        "T. Poggio, Q. Liao: Generalization in deep network classifiers trained with the square loss (CBMM Memo 112, 2020)")
+    {
+        Short = "SQ",
+        Year = 2020,
+    };
 
     /// <summary>Its claims and figures, one line each.</summary>
     public static IReadOnlyList<IStudy> Contents =>

@@ -18,6 +18,11 @@ public sealed record Claim : IStudy
     /// <summary>Where in the paper: “eq. 80, §16, Fig. 4”. Other papers that repeat it are named here as well.</summary>
     public required string Place { get; init; }
 
+    /// <summary>
+    /// Ids of equations that it rests on, <c>T3.65</c>, beside those that <see cref="Place"/> cites (papers/equations has the table).
+    /// </summary>
+    public IReadOnlyList<string> Equations { get; init; } = [];
+
     /// <summary>What the paper says, in one or two sentences.</summary>
     public required string Statement { get; init; }
 

@@ -1,0 +1,59 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Config;
+
+namespace Rhoflow.Papers.Equations;
+
+/// <summary>
+/// Every numbered equation of the four papers. What comments and claims cite is looked up here: what the print says, what it must say,
+/// which types implement it, and which claims rest on it.
+/// </summary>
+public static class EquationTable
+{
+    private static readonly Dictionary<string, Equation> ById = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>All equations, paper by paper (T3, T3b, SQ, PNAS), in the order of their numbers.</summary>
+    public static IReadOnlyList<Equation> All { get; } =
+    [
+        .. TheoryIIIMainText.All, .. TheoryIIIMargins.All, .. TheoryIIIDynamics.All,
+        .. TheoryIIIbLinear.All, .. TheoryIIIbDeep.All,
+        .. SquareLossMainText.All, .. SquareLossDynamics.All,
+        .. TheoreticalIssuesEquations.All,
+    ];
+
+    static EquationTable()
+    {
+        foreach (var equation in All) ById.Add(equation.Id, equation);
+    }
+
+    /// <summary>The papers whose equations are listed, in the table's order.</summary>
+    public static IReadOnlyList<Paper> Papers { get; } = [.. All.Select(static e => e.Paper).Distinct()];
+
+    /// <summary>The equation of an id, <c>T3.22</c>; null where there is none.</summary>
+    public static Equation? Find(string id) => ById.GetValueOrDefault(id);
+
+    /// <summary>The equation that a person asks for: <c>T3.22</c>, <c>T3 eq. 22</c>, <c>t3 22</c>.</summary>
+    /// <exception cref="ConfigException">There is none; the nearest ids are named.</exception>
+    public static Equation Require(string asked)
+    {
+        if (Citations.Asked(asked) is { } citation && Find(citation.Id) is { } equation) return equation;
+        var near = Nearest.Words(asked.Trim(), All.Select(static e => e.Id));
+        var hint = near.Length > 0 ? $"; nearest: {string.Join(", ", near)}" : "";
+        var papers = Papers.Select(static p => $"{p.Short}.1 to {p.Short}.{All.Count(e => e.Paper == p)}");
+        throw new ConfigException($"'{asked}' is not an equation{hint}; there are {string.Join(", ", papers)}");
+    }
+
+    /// <summary>The equations that a claim rests on: those it names, and those that its place cites; in the table's order.</summary>
+    /// <exception cref="InvalidOperationException">It names an equation that does not exist.</exception>
+    public static IReadOnlyList<Equation> Of(Claim claim)
+    {
+        var ids = claim.Equations.Concat(Citations.InPlace(claim.Paper, claim.Place, Papers).Select(static c => c.Id));
+        var set = ids.Select(Named).ToHashSet();
+        return [.. All.Where(set.Contains)];
+
+        Equation Named(string id) =>
+            Find(id) ?? throw new InvalidOperationException($"Claim {claim.Id} rests on {id}, which no paper has.");
+    }
+
+    /// <summary>The claims that rest on <paramref name="equation"/>, in the catalogue's order.</summary>
+    public static IReadOnlyList<Claim> ClaimsOn(Equation equation) => [.. PapersCatalog.Claims.Where(c => Of(c).Contains(equation))];
+}
