@@ -12,6 +12,7 @@ internal static class DesignedNormsReachTheMargin
         Id = "b83-designed-norms-reach-the-margin",
         Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1, §17; Square loss §6.1",
+        Equations = ["T3.10", "SQ.28"],
         Statement = "Algorithms in which ρ(t) is designed and controlled apart from the descent on V_k are better than gradient descent, in which ρ is driven by the loss.",
         SetUp = "schedules/deep: ReLU layers 64-32-32-1 on 200 digits (3 against 8), exponential loss, 4,000 gradients on all examples, all layers of norm 2 at the start, seeds 0–4. Every method has the best rate of those tried on seed 0 (deep.yaml). "
             + "Better: a larger least margin of the normalized network after the same work.",

@@ -18,6 +18,7 @@ internal static class SchedulesForgetTheScale
         Id = "b82-schedules-forget-the-scale",
         Paper = SchedulesPage.Paper,
         Place = "Memo 112 §6.1 (open problems)",
+        Equations = ["SQ.28"],
         Statement = "“Suppose we control ρ_k independently of V_k: can we find ρ(t) schedules leading more reliably to good solutions independently of initial conditions?” Made numeric: with ρ growing from 0.1 by 0.002 a step until "
             + "L ≤ 1e-3, ρ and margin at the end do not depend on the norm of the start, and are no worse than gradient descent's from its best norm.",
         SetUp = "4-16-16-1 ReLU network, 20 unit-norm inputs of a 3-unit ReLU teacher, square loss (mean), five seeds, layers of norm 0.3, 1, 2, 4; gradient descent η = 0.01, and tangent steps of V_k with η = 0.01 and ρ(k) = 0.1 + 0.002k, "

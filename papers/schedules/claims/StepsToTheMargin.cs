@@ -12,6 +12,7 @@ internal static class StepsToTheMargin
         Id = "b81-steps-to-the-margin",
         Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1 (“new algorithms”), §17",
+        Equations = ["T3.10"],
         Statement = "With steps η/L, normalized steps, or ρ prescribed while V takes steps η/(ρL)∇L, the maximum margin costs a power of 1/ε gradient evaluations, where gradient descent needs exponentially many; "
             + "rescaling ρ progressively (× 2 every m steps) is faster than all of these.",
         SetUp = "60 uniform directions in 20 dimensions labelled by a half-space, five seeds; exponential loss, mean; η = 1/R² (normalized: 1/R); unit-norm Gaussian start; 30,000 steps of one gradient evaluation each.",

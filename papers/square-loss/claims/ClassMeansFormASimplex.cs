@@ -16,6 +16,7 @@ internal static class ClassMeansFormASimplex
         Id = "b44-class-means-form-a-simplex",
         Paper = SquareLossPage.Paper,
         Place = "§5, appendix G, corollary 4 (NC2)",
+        Equations = ["SQ.5", "SQ.6"],
         Statement = "Equations 5 and 6 imply NC2, class means at the vertices of a simplex; for two classes h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so that μ₂ = −μ₁.",
         SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. "
             + "Two classes: cos(μ₊, μ₋) as the means are, at the end of the flow (five seeds, λ = .02, .2) and of 3 against 8; and centred. Taken as reached: a mean |cos + 1/9| of 0.01, a cosine of −0.99.",

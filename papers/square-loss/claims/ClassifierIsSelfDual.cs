@@ -15,6 +15,7 @@ internal static class ClassifierIsSelfDual
         Id = "b45-classifier-is-self-dual",
         Paper = SquareLossPage.Paper,
         Place = "§5, appendix G, corollary 4 (NC3)",
+        Equations = ["SQ.5", "SQ.6", "SQ.40"],
         Statement = "Equations 5 and 6 imply NC3: at convergence features are proportional to V_Lᵀ, the last layer's weights to the class means.",
         SetUp = "The networks and flows of claim B43, flows from ρ0 = 1 and, without decay, from 20. cos(V_L, μ₊ − μ₋) at the end of the flow; for ten digits the distance ‖W/‖W‖ − M/‖M‖‖ of weights and centred means, which is √(2 − 2 cos). Taken as dual: a cosine of .99, a distance of .1.",
         Expected = "Cosine 1, distance 0. First reading: flow .979–.994 (small ρ or decay), .917–.924 (ρ0 = 20, little decay); digits .717 (normalization and decay), .821 (no decay), .692 (no normalization), two classes .794.",

@@ -21,6 +21,7 @@ internal static class CollapseIsIndependentOfTheNetwork
         Id = "b65-collapse-whatever-the-network",
         Paper = SquareLossPage.Paper,
         Place = "§5, appendix G: “these results apply to each global minimum, irrespectively of its ρ_eq”",
+        Equations = ["SQ.40"],
         Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of ρ: of how large λ is, and for any width and depth.",
         SetUp = "Digits in ten classes, 500 examples, normalization, SGD of 300 epochs to the end of a falling rate (papers/square-loss/collapse.yaml), seeds 0–4: λ = 0, .00025, .001, .004, .016 at width 64 and three hidden layers; "
             + "widths 16, 32, 64, 128 and 1, 3, 5 hidden layers of 64 at λ = .004. Taken as collapse: NC1 and NC2 of .01, an NC3 distance of .1, no disagreement (NC4).",

@@ -16,6 +16,7 @@ internal static class LabelNoiseLowersTheNorm
         Id = "b55-label-noise-lowers-the-norm",
         Paper = SquareLossPage.Paper,
         Place = "appendix E.1, footnote 13",
+        Equations = ["SQ.31"],
         Statement = "Label noise ±δ introduces a bias towards small ρ_eq, even for large initializations: it makes Σ f_n y_n smaller, decreasing the equilibrium ρ and biasing the final solution to have larger margin.",
         SetUp = "Networks 64-16-16-1 without normalization or decay, digits 3 against 8, 128 examples, SGD in minibatches of 16, rate .05, 2,000 epochs, all layers of norm 1 or 3 at the start, seeds 0–4; targets ±1 ± δ, signs drawn anew for every minibatch, δ = 0, .5, 1 "
             + "(label-noise.yaml). Compared with δ = 0 seed by seed; means over the second half of training. This is the fifth set-up: larger networks (64-32-32-32-1, norms 1, 2, 3, 5) and shorter training gave no effect or a mixed one. "

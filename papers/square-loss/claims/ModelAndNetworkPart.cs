@@ -20,6 +20,7 @@ internal static class ModelAndNetworkPart
         Id = "b62-model-and-network-part",
         Paper = SquareLossPage.Paper,
         Place = "§2.3 (“the key assumption in this paper”), appendix A.2",
+        Equations = ["SQ.5", "SQ.6"],
         Statement = "The dynamics with Lagrange multipliers, ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6, captures the key normalization property of batch normalization.",
         SetUp = "Network 8-16-1, batch normalization in front of the ReLU, 64 examples of gaussian-teacher, all layers of norm 1 at the start, SGD in minibatches of 16 without momentum, λ = .005, rates .05 … .00625 to t = steps × rate = 100 (decay’s own time 1/(2λ)); all 64 examples in one batch with rate .025, seeds 0–4 (model-and-network.yaml). The model: the "
             + "same network with batch normalization folded in at the start (means over the training set; the shift is left out), inputs scaled so that ρ = ‖W_2‖; steps of .002. ρ parts where it differs by more than 10 %. As controls the model itself in steps as large "

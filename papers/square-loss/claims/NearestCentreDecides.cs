@@ -13,6 +13,7 @@ internal static class NearestCentreDecides
         Id = "b45-nearest-centre-decides",
         Paper = SquareLossPage.Paper,
         Place = "§5, appendix G, corollary 4 (NC4)",
+        Equations = ["SQ.5", "SQ.6"],
         Statement = "Equations 5 and 6 imply NC4: for a given feature the classifier chooses the class with the nearest training mean.",
         SetUp = "The networks of claim B43 at the end of training: share of training examples where argmin_c ‖h − μ_c‖ and the network disagree; of test examples likewise, with the means of the training set. Flow (5)–(6), λ = .2 (which separates the data least) and .02. Seeds 0–4.",
         Expected = "Disagreement 0. First reading: .000 in all converged runs.",

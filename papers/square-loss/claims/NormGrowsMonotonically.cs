@@ -17,6 +17,7 @@ internal static class NormGrowsMonotonically
         Id = "b33-norm-grows-monotonically",
         Paper = SquareLossPage.Paper,
         Place = "Observation 1, §2.3.1",
+        Equations = ["SQ.5", "SQ.7"],
         Statement = "Assuming average separability (Σ y_n f_n > 0) and flow from ρ = ε, ρ grows monotonically until a minimum is reached, where ρ_eq = Σ y f/(λ + Σ f²).",
         SetUp = "Flow (5)–(6). (i) One example x = (1, 0), y = 1, λ = .01, v0 = (.1, √.99), ρ0 = .01, to t = 1e6. (ii) ReLU nets 4-8-1, 12 examples of gaussian-teacher, λ = 0 and .5, ρ0 = .01, "
             + "six starts (seeds 0–5 of data and weights), to t = 50 or 300 steps.",

@@ -13,6 +13,7 @@ internal static class OnlyBothForgetTheStart
         Id = "b61-only-both-forget-the-start",
         Paper = SquareLossPage.Paper,
         Place = "§3, figures 1–12; §6.1 (“The case of BN+WD is the only one which seems rather independent of initial conditions”)",
+        Equations = ["SQ.5", "SQ.6"],
         Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions, and a larger start ends with a larger ρ and a smaller margin.",
         SetUp = "Networks 64-32-32-32-1 on digits 3 against 8 (256 examples to train, 100 to test), SGD, rate .02, momentum .9, 1,200 epochs, all layers of norm .1, 1 or 5 at the start, seeds 0–4 (figure-01-quick.yaml): batch normalization in front of every ReLU and "
             + "behind the last layer, or none; λ = .005, .0005, 0. ρ is the geometric mean over the second half of training. Independent means: medians of ρ from the three norms within a factor 1.3; strongly dependent: beyond a factor 2.",

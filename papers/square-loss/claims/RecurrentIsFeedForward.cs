@@ -21,6 +21,7 @@ internal static class RecurrentIsFeedForward
         Id = "b56-recurrent-equals-feed-forward",
         Paper = SquareLossPage.Paper,
         Place = "Appendix H.1, last paragraph",
+        Equations = ["SQ.53", "SQ.54"],
         Statement = "If feed-forward networks of T layers converge to V_1 = … = V_T = P, recurrent networks (weights shared across layers) under T iterations should be identical to feed-forward networks of T layers without weight sharing.",
         SetUp = "T = 1 … 4 square layers 8 × 8 under a row, linear and with ReLUs, flow (5)–(6) with λ = .1, ρ0 = 1, 24 examples of a teacher network; the recurrent network starts at the feed-forward one's first matrix, with the same "
             + "row; seeds 0–4 of data and weights, 6000 adaptive Euler steps. Outputs on 200 fresh inputs: ‖ρf_r − ρf_f‖/‖ρf_f‖, beside two feed-forward networks of other starts; |cos(V_j, V_k)| of the feed-forward layers. "

@@ -13,6 +13,7 @@ internal static class SmallStartSmallNorm
         Id = "b36-small-start-small-norm",
         Paper = SquareLossPage.Paper,
         Place = "appendix D; §1.2; §6.1; figures 10–12",
+        Equations = ["SQ.28"],
         Statement = "Without BN and WD, starting from small initialization gradient descent explores critical points with ρ growing from zero and finds solutions of small ρ and large margin; from a large start ρ and the margin are worse, and so the bound on the expected error.",
         SetUp = "Networks 64-32-32-32-1, digits 3 against 8, SGD without normalization or decay, rate .002, 600 epochs, all layers of norm 2, 5 or 10 at the start, seeds 0–4 (figure-10-quick.yaml). Further evidence, one seed each: 256 units, two classes of CIFAR-10, "
             + "norms 5, 15 and 30, 1,000 epochs (figure-10.yaml, kept). Test error is compared too, which the bound would like to rank.",

@@ -20,6 +20,7 @@ internal static class CompositionAvoidsTheCurse
         Id = "b53-composition-avoids-the-curse",
         Paper = TheoreticalIssuesPage.Paper,
         Place = "§2C, Theorems 1 and 2",
+        Equations = ["PNAS.1", "PNAS.2"],
         Statement = "To approximate a function of n variables with m derivatives to accuracy ε takes O(ε^{−n/m}) parameters; if it is a hierarchical composition of functions of two variables, "
             + "a deep network of the same graph takes O((n − 1) ε^{−2/m}).",
         SetUp = "h(a, b) = sin(1.5a + b − .7ab) at the vertices of binary trees over n = 2, 4, 8, 16 inputs and of the graph of overlapping windows over 6; multilinear interpolation (m = 2) on grids of g nodes a side, "

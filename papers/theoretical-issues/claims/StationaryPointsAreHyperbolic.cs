@@ -22,6 +22,7 @@ internal static class StationaryPointsAreHyperbolic
         Id = "b19-stationary-points-are-hyperbolic",
         Paper = TheoreticalIssuesPage.Paper,
         Place = "Lemma 1, eq. 7, Lemma 6, Theorem 3.1",
+        Equations = ["PNAS.5"],
         Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of L positive definite) once ρf̃ > 1, as "
             + "Σ_kk' V_kᵀHV_k' = Σ e^{−ρf̃}[−ρ²K²f̃² + K(K−2)ρf̃] < 0.",
         SetUp = "Limits of the fixed-ρ flow, ρ = 5, exponential loss (sum), five starts (seeds 0–4) each: one linear layer and two linear layers of H = 1, 2, 3, 5 hidden units on the three-example set; "

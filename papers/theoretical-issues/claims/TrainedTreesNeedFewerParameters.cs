@@ -16,6 +16,7 @@ internal static class TrainedTreesNeedFewerParameters
         Id = "b60-trained-trees-need-fewer-parameters",
         Paper = TheoreticalIssuesPage.Paper,
         Place = "§2C, Theorem 2 and figure 1, with trained ReLU networks",
+        Equations = ["PNAS.2"],
         Statement = "A compositional function is approximated by a deep network of the same graph with the same accuracy and far fewer parameters than by a shallow one; its error falls like parameters^{−m/2} whatever n is.",
         SetUp = "h(a, b) = sin(1.5a + b − .7ab) on binary trees, n = 4 and 8; ReLU networks with biases of about 56, 112, 224 parameters: one layer, two dense layers, tree, tree with shared weights; "
             + "Adam on the square loss, 3,000 steps of 256 points, seeds 0–4; √ mean square error on 8,192 fresh points over the standard deviation of f.",

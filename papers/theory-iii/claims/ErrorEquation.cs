@@ -15,6 +15,7 @@ internal static class ErrorEquation
         Id = "b10-error-equation",
         Paper = TheoryIIIPage.Paper,
         Place = "eq. 79 and the line after it, §16",
+        Equations = ["PNAS.21"],
         Statement = "For gradient descent on one example the error ε = v − x obeys ε̇ = −(1/(t log t)) (2xεᵀ), which ε ∝ 1/log t solves.",
         SetUp = OneFlower.Words + ", here γ = 1 and gradient descent; ε and ε̇ from the flow, compared with the exact right-hand side (1/ρ) e^{−ρv·x}(I − vvᵀ)x.",
         Expected = "The coefficient B in ε̇ = −B ε/(t log t): as printed 2, which would give 1/log²t. Since ε·x = −½‖ε‖² is of second order, the terms xεᵀx and εxᵀx do not add up: B = 1.",

@@ -15,6 +15,7 @@ internal static class LayersGrowAlike
         Id = "b02-layers-grow-alike",
         Paper = TheoryIIIPage.Paper,
         Place = "eq. 58–60, Appendix 12.1 and theorem 1.6; Theoretical issues Lemma 2; Square loss Lemma 3",
+        Equations = ["PNAS.12", "SQ.26"],
         Statement = "∂ρ_k²/∂t is the same for every layer k: 2 Σ_n y_n f_n e^{−y_n f_n}.",
         SetUp = DeepBalance.Words + ". ReLU networks of the same shape (labels of a random 3-unit ReLU teacher): rates of the three layers from each layer's gradient and from eq. 60, at the start and along gradient descent; "
             + "and gradient descent to t = 2 with steps of 0.004 and 0.001, whose drift must vanish with the step.",

@@ -21,6 +21,7 @@ internal static class MarginIsMonotone
         Id = "b14-margin-is-monotone",
         Paper = TheoryIIIPage.Paper,
         Place = "Abstract, §13, Lemma 9; Theoretical issues, Lemma 4",
+        Equations = ["T3.70"],
         Statement = "After separation, and once ρ is so large that Σ e^{−ρf̃} ∝ e^{−ρf̃(x*)}, the margin increases monotonically.",
         SetUp = "(i) One linear layer, z = (1, .5), (.4, 1.2), (2, −.3), w0 = (.3, −.1), exponential loss (sum), gradient flow to t = 1e100, 600 instants even in log t. "
             + "(ii) ReLU nets 4-6-1 and 4-6-4-1 on 12 examples of gaussian-teacher, gradient flow and weight normalization, seeds 0–4, layers of norm 1.5, "

@@ -19,6 +19,7 @@ internal static class MinimumNormIsMaximumMargin
         Id = "b17-minimum-norm-is-maximum-margin",
         Paper = TheoryIIIPage.Paper,
         Place = "Theorem 7, eq. 36–41, Lemma 6; Theoretical issues, Lemma 5; Square loss, Lemma 2",
+        Equations = ["PNAS.15", "PNAS.16", "SQ.25"],
         Statement = "Maximizing min_n y_n f(W; x_n) under ‖W_k‖ = 1 for all k is equivalent to min ½‖W_k‖² for all k subject to y_n f(W; x_n) ≥ 1.",
         SetUp = "One layer: Iris (setosa against the rest), the three-example set, five random half-space sets (N = 30, d = 6, seeds 0–4). The minimum norm by quadratic programming, the "
             + "maximum margin by minimizing Σ e^{−ρf̃} on the sphere at ρ = 1e7, which is within log N/ρ of it. Two linear layers 4-3-1 on Iris: rescaling of the balanced solution, "

@@ -16,6 +16,7 @@ internal static class NoSeparatingStationaryPoint
         Id = "b24-no-separating-stationary-point",
         Paper = TheoryIIIPage.Paper,
         Place = "§6, eq. 29; Theoretical issues §B, eq. before Theorem on degeneracy",
+        Equations = ["T3.3"],
         Statement = "Under exponential-type losses a homogeneous network has no zero of the gradient with respect to W_k that separates the data at any finite ρ.",
         SetUp = "Nets 5-1, 5-6-1, 5-6-4-1 with ReLU and without, random weights of scale 0.1, 1 and 3, 15 examples of gaussian-teacher with the labels that the net gives (so that it separates), "
             + "exponential and logistic loss, seeds 0–4: Σ_k⟨W_k, ∇_kL⟩, computed from the gradient, against −KΣ|∂ℓ_n/∂f_n| y_n f_n, computed from the outputs, and ‖∇L‖ against the bound KΣ|∂ℓ_n/∂f_n|y_nf_n/‖W‖.",

@@ -14,6 +14,7 @@ internal static class OneSupportVectorAtTheLimit
         Id = "b15-one-support-vector-at-the-limit",
         Paper = TheoryIIIPage.Paper,
         Place = "§4.4 after eq. 16, §4.7; Theoretical issues §B.4, eq. 14",
+        Equations = ["PNAS.14"],
         Statement = "For large ρ the stationarity condition is satisfied by H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0 for the example x_N of smallest margin alone, before it is "
             + "trivially satisfied at ρ = ∞.",
         SetUp = "Iris, setosa against the rest, one linear layer: H_n = z_n − v(v·z_n) at the support vector machine's v and at the minimizer v*(ρ) of the loss on the sphere for ρ = 1e4 and 1e6.",

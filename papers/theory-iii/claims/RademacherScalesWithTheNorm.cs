@@ -18,6 +18,7 @@ internal static class RademacherScalesWithTheNorm
         Id = "b54-rademacher-scales-with-the-norm",
         Paper = TheoryIIIPage.Paper,
         Place = "eq. 1, §2, eq. 32; Theoretical issues §A",
+        Equations = ["SQ.42"],
         Statement = "The Rademacher average of networks with product of norms ρ is ρ times that of the normalized networks, R_N(F) = ρ R_N(F̃).",
         SetUp = "10 examples of gaussian-teacher in R⁴, the average over all 1024 sign vectors (no sampling). (i) Linear functions ‖w‖ ≤ ρ: the supremum is attained at w = ρ Σσx/‖Σσx‖, evaluated as a network. "
             + "(ii) Classes of 200 random ReLU nets 4-6-1 and 4-6-5-1, layers of norms whose product is ρ = 0.1, 3, 1000, seeds 0–4: the supremum over the class.",

@@ -14,6 +14,7 @@ internal static class SameDirectionAtAnyTime
         Id = "b11-same-direction-at-any-time",
         Paper = TheoryIIIPage.Paper,
         Place = "§4.5; Theoretical issues §B.5",
+        Equations = ["T3.20", "T3.21", "T3.22"],
         Statement = "The unit vector w(T)/‖w(T)‖ computed from the solution of gradient descent ẇ = −∇_w L at time T is the same, irrespectively of whether the constraint ‖v‖ = 1 is enforced during gradient descent.",
         SetUp = TwoWeights.Words + "; gradient descent, the same flow written in (ρ, v), and weight normalization (the flow with the enforced constraint) from one start; and Iris from five Gaussian starts of unit norm.",
         Expected = "‖v_GD(T) − v_WN(T)‖ = 0 to rounding at every T.",

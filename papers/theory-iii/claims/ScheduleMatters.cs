@@ -14,6 +14,7 @@ internal static class ScheduleMatters
         Id = "b12-rho-schedules",
         Paper = TheoryIIIPage.Paper,
         Place = "§13.1 (new algorithms), §17, eq. 81, Fig. 7; Square loss §6.1",
+        Equations = ["T3.10"],
         Statement = "ρ(t) can be designed and controlled independently of the descent on V_k; the convergence of v depends on it (log t, log log t, 1/log t, exp t), and ρ has to grow.",
         SetUp = ScheduledNorm.Words + "; e^t also from five Gaussian starts; log t also on the inputs doubled (γ = 1.486), to t = 1e100.",
         Expected = "Different errors for different schedules; 1/log t does not reach the maximum margin. Rule found here: ρ → ∞ with ∫ρe^{−ργ}dt = ∞. So log t converges for γ < 1, log log t follows v*(ρ), "

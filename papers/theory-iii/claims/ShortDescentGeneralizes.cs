@@ -18,6 +18,7 @@ internal static class ShortDescentGeneralizes
         Id = "b59-short-descent-generalizes",
         Paper = TheoryIIIPage.Paper,
         Place = "§1 (summary), §4: “for any finite t the solution is regularized, as in early stopping”; Theory IIIb §13",
+        Equations = ["T3.31"],
         Statement = "Gradient descent for a finite time T is regularized: its solution has a norm bounded by T, and generalizes, the training loss going to the expected loss as N → ∞.",
         SetUp = "Logistic loss (mean), a linear classifier on 20 standard normal inputs, labels the sign of a fixed direction with a fifth of them flipped, N = 50 … 1,600, gradient descent with steps of 0.1 from 0 to t = 10; the expected loss on 20,000 fresh "
             + "examples; seeds 0–4, and the same to t = 1,000 beside it.",

@@ -13,6 +13,7 @@ internal static class StructuralLemma
         Id = "b01-structural-lemma",
         Paper = TheoryIIIPage.Paper,
         Place = "eq. 3–6, §2; also Theory IIIb §3, Theoretical issues §1, Square loss §2",
+        Equations = ["T3b.1", "SQ.1"],
         Statement = "For every layer of a ReLU network Σ_ij W_k^ij ∂f/∂W_k^ij = f(x), and the same for the normalized network, ⟨V_k, ∂f̃/∂V_k⟩ = f̃(x). "
             + "Hence ⟨W_k, ∂²f/∂W_k²⟩ = 0.",
         SetUp = "6-9-7-5-1 networks, N(0, 1) weights, seeds 0–4, 12 Gaussian inputs each: ReLU, leaky ReLU (slope 0.1), linear; every layer and example. "

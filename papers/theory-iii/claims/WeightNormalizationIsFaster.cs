@@ -14,6 +14,7 @@ internal static class WeightNormalizationIsFaster
         Id = "b09-weight-normalization-is-faster",
         Paper = TheoryIIIPage.Paper,
         Place = "§16 (summary after eq. 80), §5, Fig. 5; Theoretical issues §C.3",
+        Equations = ["PNAS.22"],
         Statement = "Gradient descent with weight normalization converges faster to the same equilibrium than standard gradient descent, t^{−½ log t} against 1/log t.",
         SetUp = IrisFlows.Words + "; five Gaussian directions with ρ = 1. And the " + TwoWeights.Words + ".",
         Expected = "The quotient of the errors goes to 0. Against it: v*(ρ) = v_svm + c/ρ with e^{−c·z_n} ∝ α_n, so with unequal dual weights error · ρ → ‖c‖ for weight normalization too "

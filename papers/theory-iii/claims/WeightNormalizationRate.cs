@@ -15,6 +15,7 @@ internal static class WeightNormalizationRate
         Id = "b08-weight-normalization-rate",
         Paper = TheoryIIIPage.Paper,
         Place = "eq. 80, §16, Fig. 4; Theoretical issues §C.3",
+        Equations = ["PNAS.22"],
         Statement = "On one example weight normalization obeys ε̇ = −(log t/t) ε, with the solution ε ∝ t^{−1/2} log t.",
         SetUp = OneFlower.Words + "; weight normalization to t = 1e100 and, at γ = 1, 1e16.",
         Expected = "Read as a product, log ε = −½ log t + log log t + const. The solution of the equation is ε = e^{−½ log²t} = t^{−½ log t}: the exponent holds log t, and for a margin γ ≠ 1 it is log t/(2γ²). "

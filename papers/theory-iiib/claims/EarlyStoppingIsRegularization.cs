@@ -18,6 +18,7 @@ internal static class EarlyStoppingIsRegularization
         Id = "b31-early-stopping-is-regularization",
         Paper = TheoryIIIbPage.Paper,
         Place = "§13, §5 (square loss; the equivalence is announced, not proved)",
+        Equations = ["T3b.14", "T3b.17"],
         Statement = "Early stopping is equivalent to regularization: a stopping time T₀ corresponds to a λ.",
         SetUp = "Least squares with X 20×30 standard normal, y = X w* + N(0, .5²), w* of norm 1, seeds 0–4; gradient descent from 0 with steps a hundredth of the stable one, stopped at t = 0.01 … 100; "
             + "for each the ridge solution nearest to it among 4,001 values of λ, and the expected risk ‖w − w*‖² of both along their paths.",

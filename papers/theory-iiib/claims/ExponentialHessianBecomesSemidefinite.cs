@@ -18,6 +18,7 @@ internal static class ExponentialHessianBecomesSemidefinite
         Id = "b21-exponential-hessian-becomes-semidefinite",
         Paper = TheoryIIIbPage.Paper,
         Place = "§12.3 (“only at a minimum of GD it become positive semi-definite”), §12.2; Theory III, Theorem 2",
+        Equations = ["T3b.32", "T3b.38"],
         Statement = "For deep networks the Hessian can have negative eigenvalues and becomes positive semi-definite at a minimum of gradient descent; under the exponential loss, "
             + "whose minimum is at infinity, all eigenvalues go to zero.",
         SetUp = "The five nets 4-12-10-1 of b21-square-loss-hessian-has-n-eigenvalues (N = 6, y f = 1), followed by gradient descent on the exponential loss (sum) with the loss-rescaled step 1e-3/L to L = 1e-3, 1e-10, 1e-30. "

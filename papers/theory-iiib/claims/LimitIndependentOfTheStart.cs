@@ -21,6 +21,7 @@ internal static class LimitIndependentOfTheStart
         Id = "b18-limit-independent-of-the-start",
         Paper = TheoryIIIbPage.Paper,
         Place = "§4, Lemma 1.2, Proposition 5, Proposition 6; Theory III §1 for linear networks",
+        Equations = ["T3b.4"],
         Statement = "Under the exponential loss the normalized weights of each layer converge to the minimum-norm (maximum-margin) solution, independently of initial conditions.",
         SetUp = "Linear: Iris, setosa against the rest, gradient flow to t = 1e1000 from five random starts (normal, seeds 0–4). Deep: three diagonal layers on the one example "
             + "x = (.9, .5, .3), y = 1, gradient flow to t = 1e100 from 20 small random starts (normal, deviation .1, seeds 0–19). Also ReLU nets 4-8-1 from five starts (layers of norm 1, seeds 0–4) on one set of 12 examples "

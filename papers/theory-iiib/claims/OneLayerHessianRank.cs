@@ -21,6 +21,7 @@ internal static class OneLayerHessianRank
         Id = "b23-one-layer-hessian-rank",
         Paper = TheoryIIIbPage.Paper,
         Place = "§12.3 before 12.3.1, §12.3.2 (one layer with a nonlinearity)",
+        Equations = ["T3b.44"],
         Statement = "For one layer, linear or with a nonlinearity f(w·x), the number of nonzero eigenvalues of the Hessian is bounded by the number N of examples.",
         SetUp = "f = 0.7 σ(w·x), σ = z² , z³, ReLU and identity, d = 12, N = 5 examples of gaussian-teacher, exponential, logistic and square loss, random w, seeds 0–4: "
             + "the w-block of the Hessian, and Σ c_n x_n x_nᵀ with c_n from central differences of the loss in w·x_n. Zero means ≤ 1e-10 of the largest.",

@@ -15,6 +15,7 @@ internal static class PerturbationsOfTrainedNetworks
         Id = "b77-perturbations-of-trained-networks",
         Paper = TheoryIIIbPage.Paper,
         Place = "§6, figure 5",
+        Equations = ["T3b.5"],
         Statement = "After each small perturbation of the weights gradient descent on the cross-entropy brings the empirical risk back to its level, while the norm of the weights increases after each and the expected risk grows with every "
             + "perturbation; without perturbations the weights increase too, though more slowly; the classification error is less affected.",
         SetUp = "Figure-05-quick: 200 digits, gradient descent with momentum, 1,300 epochs; from epoch 300 to 1,000 Gaussian noise of a quarter of each layer’s spread every 100 epochs; the control without; seeds 0–4. Kept from a full-size run: CIFAR-10, 1,000 images, rates 0.05 (that of the digits) and 0.01, 11 perturbations. "

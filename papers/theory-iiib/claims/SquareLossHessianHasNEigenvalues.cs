@@ -19,6 +19,7 @@ internal static class SquareLossHessianHasNEigenvalues
         Id = "b21-square-loss-hessian-has-n-eigenvalues",
         Paper = TheoryIIIbPage.Paper,
         Place = "§12.3 and §12.3.1",
+        Equations = ["T3b.28"],
         Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the exponential loss derivatives across layers "
             + "induce a higher number of distinct eigenvalues than N.",
         SetUp = "ReLU net 4-12-10-1 (178 weights), N = 6 examples of gaussian-teacher, five seeds (data and start), gradient descent (step 0.01) on the square loss to L = 1e-6, then Gauss–Newton to rounding; Hessians of the "

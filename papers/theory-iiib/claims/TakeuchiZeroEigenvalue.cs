@@ -16,6 +16,7 @@ internal static class TakeuchiZeroEigenvalue
         Id = "b22-takeuchi-zero-eigenvalue",
         Paper = TheoryIIIbPage.Paper,
         Place = "Theorem 4 (K. Takeuchi)",
+        Equations = ["T3b.28"],
         Statement = "At a point of zero square loss, if some layer has N_k N_{k−1} > n·min(N_k, …, N_{H+1}), the Hessian of the loss has a zero eigenvalue.",
         SetUp = "The five nets 4-12-10-1 of b21-square-loss-hessian-has-n-eigenvalues: N_1 N_0 = 48 > 6·min(12, 10, 1) = 6. As a control one linear layer with 4 inputs on 6 examples whose targets a linear map made, "
             + "where 4 > 6 is false. Zero means ≤ 1e-9 of the largest.",
