@@ -4,13 +4,24 @@ using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Cli;
 
-/// <summary><c>rhoflow list [figures|claims|measures|data|losses|flows|networks]</c>: what there is.</summary>
+/// <summary><c>rhoflow list [LIST] [NAME]</c>: what there is, one of the lists, or one entry of it.</summary>
 internal static class ListCommand
 {
     public static Command Create()
     {
-        var what = new Argument<string?>("WHAT") { Description = string.Join(", ", Lists.All.Select(l => l.Name)), Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("list", "What there is: claims and figures of the papers, flows with their equations, losses, networks, data, measures.") { what };
+        var what = new Argument<string?>("WHAT") { Description = string.Join(", ", Lists.All.Select(l => l.Name)),
+            Arity = ArgumentArity.ZeroOrOne };
+        var entry = new Argument<string[]>("NAME")
+        {
+            Description = "One entry of the list, by its name: flows lagrange, equations T3.22.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("list",
+            "What there is: claims, figures and equations of the papers, flows, losses, networks, data, measures.")
+        {
+            what,
+            entry,
+        };
         var standard = StandardOptions.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -21,10 +32,13 @@ internal static class ListCommand
                 Overview(output, json);
                 return ExitStatus.Done;
             }
-            StandardOptions.RequireWords(command, [name]);
+            var words = parsed.GetValue(entry) ?? [];
+            StandardOptions.RequireWords(command, [name, .. words]);
             var list = Lists.All.FirstOrDefault(l => l.Name == name)
                 ?? throw new ConfigException($"'{name}' is not a list{Nearest.Hint(name, Lists.All.Select(l => l.Name), "lists")}");
-            Show(list, output, json);
+            var asked = words.Length == 0 ? null : string.Join(' ', words);
+            if (list.Write is { } write) write(output, json, asked);
+            else Show(list, Chosen(list, asked), output, json);
             return ExitStatus.Done;
         });
         return command;
@@ -34,7 +48,8 @@ internal static class ListCommand
     {
         if (json)
         {
-            output.WriteLine(new JsonObject(Lists.All.Select(l => KeyValuePair.Create(l.Name, (JsonNode?)Document(l)))).ToJsonString(Json.Options));
+            output.WriteLine(new JsonObject(Lists.All.Select(l => KeyValuePair.Create(l.Name, (JsonNode?)Document(l.Entries()))))
+                .ToJsonString(Json.Options));
             return;
         }
         foreach (var list in Lists.All)
@@ -46,14 +61,25 @@ internal static class ListCommand
         output.WriteLine("rhoflow list NAME shows one of them; rhoflow reproduce checks the claims and draws the figures.");
     }
 
-    private static void Show(NamedList list, TextWriter output, bool json)
+    // All entries, or those whose name is the given one; failing that, those whose name begins with it.
+    private static IReadOnlyList<ListEntry> Chosen(NamedList list, string? asked)
+    {
+        var entries = list.Entries();
+        if (asked is null) return entries;
+        var chosen = entries.Where(e => e.Name.Equals(asked, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (chosen.Length == 0) chosen = [.. entries.Where(e => e.Name.StartsWith(asked, StringComparison.OrdinalIgnoreCase))];
+        if (chosen.Length > 0) return chosen;
+        throw new ConfigException(
+            $"'{asked}' is not in the list '{list.Name}'{Nearest.Hint(asked, entries.Select(e => e.Name), "it has")}");
+    }
+
+    private static void Show(NamedList list, IReadOnlyList<ListEntry> entries, TextWriter output, bool json)
     {
         if (json)
         {
-            output.WriteLine(new JsonObject { [list.Name] = Document(list) }.ToJsonString(Json.Options));
+            output.WriteLine(new JsonObject { [list.Name] = Document(entries) }.ToJsonString(Json.Options));
             return;
         }
-        var entries = list.Entries();
         if (entries.Count == 0) output.WriteLine($"no {list.Name} in this version");
         var width = entries.Count == 0 ? 0 : Math.Min(36, entries.Max(e => e.Name.Length)) + 2;
         foreach (var e in entries)
@@ -63,7 +89,7 @@ internal static class ListCommand
         }
     }
 
-    private static JsonArray Document(NamedList list) => new([.. list.Entries().Select(e =>
+    private static JsonArray Document(IReadOnlyList<ListEntry> entries) => new([.. entries.Select(e =>
     {
         var node = new JsonObject { ["name"] = e.Name, ["text"] = e.Text };
         foreach (var (label, value) in e.Details) node[label] = value;

@@ -4,6 +4,7 @@ using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Papers;
+using Rhoflow.Papers.Equations;
 
 namespace Rhoflow.Cli;
 
@@ -11,7 +12,13 @@ namespace Rhoflow.Cli;
 internal sealed record ListEntry(string Name, string Text, params (string Label, string Value)[] Details);
 
 /// <summary>A list that `rhoflow list` shows.</summary>
-internal sealed record NamedList(string Name, string About, Func<IReadOnlyList<ListEntry>> Entries);
+internal sealed record NamedList(string Name, string About, Func<IReadOnlyList<ListEntry>> Entries)
+{
+    /// <summary>
+    /// Writes the list, or the entry of a name, in a form of its own (output, --json, name or null); null for the common form.
+    /// </summary>
+    public Action<TextWriter, bool, string?>? Write { get; init; }
+}
 
 /// <summary>All lists: each read off the place that the program itself uses.</summary>
 internal static class Lists
@@ -22,6 +29,11 @@ internal static class Lists
         return new ListEntry(k.Name, k.Equations, [("source", k.Source), .. keys]);
     }
 
+    private static string Parts(CatalogueEntry set) =>
+        $"{set.Train} examples{(set.HasTestPart ? $", {set.Test} test examples" : "")}, inputs {set.Shape?.ToString() ?? $"{set.Inputs}"}";
+
+    private static string Keys(SyntheticSet set) => string.Join(", ", set.Parameters.Select(static p => p.Name).Prepend("examples"));
+
     public static readonly IReadOnlyList<NamedList> All =
     [
         new("figures", "figures of the papers that `reproduce` draws", static () =>
@@ -31,9 +43,10 @@ internal static class Lists
         new("measures", "families for observe.measures, and what is in them", MeasureList.Entries),
         new("data", "data sets for data.set; files by data.path", static () =>
         [
-            .. Catalogue.All.Select(s => new ListEntry(s.Name, $"{s.Train} examples{(s.HasTestPart ? $", {s.Test} test examples" : "")}, inputs {s.Shape?.ToString() ?? $"{s.Inputs}"}: {s.Source}", ("classes", string.Join(", ", s.Classes)))),
-            .. SyntheticSets.All.Select(s => new ListEntry(s.Name, s.Formula, ("keys", string.Join(", ", s.Parameters.Select(p => p.Name).Prepend("examples"))))),
-            new("path: FILE.csv", "a csv file (or .csv.gz), the label in its last column or in one named label, class, species, target or y"),
+            .. Catalogue.All.Select(static s => new ListEntry(s.Name, $"{Parts(s)}: {s.Source}", ("classes", string.Join(", ", s.Classes)))),
+            .. SyntheticSets.All.Select(static s => new ListEntry(s.Name, s.Formula, ("keys", Keys(s)))),
+            new("path: FILE.csv",
+                "a csv file (or .csv.gz), the label in its last column or in one named label, class, species, target or y"),
             new("path: FILE.npz", "NumPy arrays x (N × d, N × H × W or N × H × W × C) and y, and perhaps x_test and y_test"),
             new("path: FILE.npy", "one NumPy array x, y in FILE_y.npy next to it or in the last column"),
             new("path: FOLDER", "a folder of CIFAR-10 (binary version) or MNIST files, plain or .gz"),
@@ -50,5 +63,10 @@ internal static class Lists
         ]),
         new("networks", "layers for network.layers", static () =>
             [.. NodeSyntax.All.Where(static s => s.Word != "average-pool").Select(static s => new ListEntry(s.Example, s.Summary))]),
+        new("equations", "numbered equations of the papers: print, correction, source, claims", static () =>
+            [.. EquationTable.All.Select(static e => new ListEntry(e.Id, e.Says, ("paper", $"{e.Paper.Name}, §{e.Section}")))])
+        {
+            Write = EquationList.Write,
+        },
     ];
 }

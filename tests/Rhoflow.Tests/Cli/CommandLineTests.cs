@@ -176,7 +176,7 @@ public sealed class CommandLineTests : IDisposable
     public void Lists_come_from_what_the_program_uses()
     {
         var all = JsonNode.Parse(Run("list", "--json").Output)!.AsObject();
-        all.Select(p => p.Key).ShouldBe(["figures", "claims", "measures", "data", "losses", "flows", "descents", "networks"]);
+        all.Select(p => p.Key).ShouldBe(["figures", "claims", "measures", "data", "losses", "flows", "descents", "networks", "equations"]);
         all["flows"]!.AsArray().Select(f => (string)f!["name"]!).ShouldBe(["unconstrained", "reparametrized", "fixed-rho", "lagrange", "weight-normalization", "tangent",
             "lp-constrained", "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-rho", "norm-growth"]);
         all["losses"]!.AsArray().Select(f => (string)f!["name"]!).ShouldBe(["exponential", "logistic", "square", "cross-entropy", "square-signs"]);

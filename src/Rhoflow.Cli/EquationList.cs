@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using Rhoflow.Papers.Equations;
+
+namespace Rhoflow.Cli;
+
+/// <summary>
+/// The papers' equations as <c>list equations</c> shows them: all in a table of 80 columns, or one with what is known of it.
+/// </summary>
+internal static class EquationList
+{
+    private const int Width = 80;
+
+    /// <summary>Writes all equations, or the one that is <paramref name="asked"/> for.</summary>
+    /// <exception cref="Lab.Config.ConfigException">There is no such equation.</exception>
+    public static void Write(TextWriter output, bool json, string? asked)
+    {
+        IReadOnlyList<Equation> equations = asked is null ? EquationTable.All : [EquationTable.Require(asked)];
+        if (json) output.WriteLine(new JsonObject { ["equations"] = Documents(equations) }.ToJsonString(Json.Options));
+        else if (asked is null) Table(output, equations);
+        else Details(output, equations[0]);
+    }
+
+    /// <summary>The equations of <c>--json</c>.</summary>
+    public static JsonArray Documents(IReadOnlyList<Equation> equations) => new([.. equations.Select(Document)]);
+
+    // Residuals say how far a measured solution misses the printed and the corrected form; nothing measures them yet.
+    private static JsonNode Document(Equation equation) => new JsonObject
+    {
+        ["id"] = equation.Id,
+        ["paper"] = equation.Paper.Key,
+        ["number"] = equation.Number,
+        ["section"] = equation.Section,
+        ["text"] = equation.Says,
+        ["tex"] = equation.Tex,
+        ["corrected"] = equation.Corrected,
+        ["why"] = equation.Why,
+        ["note"] = equation.Note,
+        ["kind"] = equation.Kind.ToString().ToLowerInvariant(),
+        ["types"] = new JsonArray([.. equation.Types.Select(static t => (JsonNode)t.FullName!)]),
+        ["files"] = new JsonArray([.. Files(equation).Select(static f => (JsonNode)f)]),
+        ["claims"] = new JsonArray([.. EquationTable.ClaimsOn(equation).Select(static c => (JsonNode)c.Id)]),
+        ["residual_printed"] = null,
+        ["residual_corrected"] = null,
+    };
+
+    private static void Table(TextWriter output, IReadOnlyList<Equation> equations)
+    {
+        foreach (var equation in equations)
+        {
+            var head = $"{equation.Id,-8}{(equation.Corrected is null ? ' ' : '*')} §{equation.Section,-7}";
+            foreach (var line in Wrap(equation.Says, Width - head.Length))
+            {
+                output.WriteLine(head + line);
+                head = new string(' ', head.Length);
+            }
+        }
+        output.WriteLine();
+        output.WriteLine($"{equations.Count} equations; * {equations.Count(static e => e.Corrected is not null)} whose print needs a "
+            + "correction.");
+        output.WriteLine("rhoflow list equations T3.22 shows one: print, correction, source, claims.");
+    }
+
+    private static void Details(TextWriter output, Equation equation)
+    {
+        output.WriteLine($"{equation.Id}  {equation.Paper.Name} ({equation.Paper.Year}), §{equation.Section}, equation {equation.Number}");
+        output.WriteLine();
+        Entry(output, equation.Kind.ToString().ToLowerInvariant(), equation.Says);
+        Entry(output, "printed", equation.Tex);
+        Entry(output, "corrected", equation.Corrected ?? "the print is right");
+        if (equation.Why is { } why) Entry(output, "why", why);
+        if (equation.Note is { } note) Entry(output, "note", note);
+        foreach (var type in equation.Types)
+        {
+            Entry(output, "type", type.FullName!);
+            if (SourceFiles.Of(type) is { } file) Entry(output, "", file);
+        }
+        if (equation.Types.Count == 0) Entry(output, "type", "none implements it");
+        foreach (var claim in EquationTable.ClaimsOn(equation)) Entry(output, "claim", claim.Id);
+    }
+
+    private static void Entry(TextWriter output, string label, string text)
+    {
+        var head = $"{label,-13}";
+        foreach (var line in Wrap(text, Width - head.Length))
+        {
+            output.WriteLine((head + line).TrimEnd());
+            head = new string(' ', head.Length);
+        }
+    }
+
+    private static IEnumerable<string> Files(Equation equation) =>
+        equation.Types.Select(SourceFiles.Of).OfType<string>().Distinct(StringComparer.Ordinal);
+
+    // Lines of at most so many characters, broken at blanks; a longer word stands alone.
+    private static IEnumerable<string> Wrap(string text, int width)
+    {
+        var line = "";
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > width)
+            {
+                yield return line;
+                line = "";
+            }
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+        yield return line;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using Rhoflow.Cli;
+using Rhoflow.Papers.Equations;
+using Shouldly;
+using Xunit;
+
+namespace Rhoflow.Tests.Cli;
+
+/// <summary><c>list equations</c>: the table, one equation, and its document.</summary>
+public class EquationListTests
+{
+    [Fact]
+    public void The_table_has_a_row_for_each_in_80_columns()
+    {
+        var (status, output, error) = Run("list", "equations");
+        (status, error).ShouldBe((0, ""));
+        var lines = output.Split('\n').Select(static l => l.TrimEnd('\r')).ToArray();
+        lines.ShouldAllBe(static l => l.Length <= 80);
+        foreach (var e in EquationTable.All)
+        {
+            var row = lines.Single(l => l.StartsWith(e.Id + " ", StringComparison.Ordinal));
+            row[8].ShouldBe(e.Corrected is null ? ' ' : '*', e.Id);
+            row.ShouldContain($"§{e.Section} ");
+        }
+        output.ShouldContain("224 equations");
+    }
+
+    [Theory]
+    [InlineData("T3.65"), InlineData("t3", "eq.", "65"), InlineData("T3 eq. 65")]
+    public void One_equation_with_file_correction_and_claims(params string[] asked)
+    {
+        var (status, output, _) = Run(["list", "equations", .. asked]);
+        status.ShouldBe(0);
+        output.ShouldStartWith("T3.65  Theory III (2019), §12.2, equation 65");
+        output.ShouldContain("src/Rhoflow/Flows/NormGrowthFlow.cs");
+        output.ShouldContain("Rhoflow.Limits.NormGrowthSolution");
+        output.ShouldContain("b06-two-layer-product");
+        var words = string.Join(' ', output.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        words.ShouldContain(@"printed \dot{R} = f_V(x)^{\frac{2}{K}} K^2 (\log R)^{2 - \frac{2}{K}}");
+        words.ShouldContain(@"corrected \dot{R} = K f_V(x)^{\frac{2}{K}} (\log R)^{2 - \frac{2}{K}}");
+        output.Split('\n').ShouldAllBe(static l => l.TrimEnd().Length <= 80);
+    }
+
+    [Fact]
+    public void An_equation_that_no_paper_has_is_refused_with_the_nearest()
+    {
+        var (status, output, error) = Run("list", "equations", "T3.222");
+        (status, output).ShouldBe((2, ""));
+        error.ShouldContain("'T3.222' is not an equation");
+        error.ShouldContain("nearest: T3.2");
+        error.ShouldContain("T3.1 to T3.81");
+        Run("list", "equations", "--jsn").Status.ShouldBe(2);
+    }
+
+    [Fact]
+    public void The_document_has_the_contract_s_keys()
+    {
+        var all = JsonNode.Parse(Run("list", "equations", "--json").Output)!["equations"]!.AsArray();
+        all.Count.ShouldBe(EquationTable.All.Count);
+        string[] keys = ["id", "paper", "number", "tex", "corrected", "kind", "types", "claims", "residual_printed", "residual_corrected"];
+        foreach (var node in all) keys.ShouldBeSubsetOf(node!.AsObject().Select(static p => p.Key));
+
+        var one = JsonNode.Parse(Run("list", "equations", "T3.14", "--json").Output)!["equations"]!.AsArray().Single()!.AsObject();
+        ((string)one["id"]!).ShouldBe("T3.14");
+        ((string)one["paper"]!).ShouldBe("theory-iii");
+        ((int)one["number"]!).ShouldBe(14);
+        ((string)one["kind"]!).ShouldBe("flow");
+        ((string)one["tex"]!).ShouldContain("+ V_k");
+        ((string)one["corrected"]!).ShouldContain("- V_k");
+        one["types"]!.AsArray().Select(static t => (string)t!).ShouldContain("Rhoflow.Flows.LagrangeFlow");
+        one["residual_printed"].ShouldBeNull();
+        JsonNode.Parse(Run("list", "equations", "T3.22", "--json").Output)!["equations"]![0]!["corrected"].ShouldBeNull();
+    }
+
+    [Fact]
+    public void Other_lists_show_one_entry_by_its_name()
+    {
+        var flow = JsonNode.Parse(Run("list", "flows", "lagrange", "--json").Output)!["flows"]!.AsArray().Single()!;
+        ((string)flow["name"]!).ShouldBe("lagrange");
+        Run("list", "claims", "b06").Output.ShouldStartWith("b06-two-layer-product");
+        var (status, _, error) = Run("list", "flows", "lagrnge");
+        status.ShouldBe(2);
+        error.ShouldContain("nearest: lagrange");
+    }
+
+    private static (int Status, string Output, string Error) Run(params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        var status = CommandLine.Run(args, output, error, TestContext.Current.CancellationToken);
+        return (status, output.ToString(), error.ToString());
+    }
+}
