@@ -56,7 +56,7 @@ public sealed class SquareLossTests
         }
     }
 
-    // Eq. 5 along f(t), and the model's own ρ; at rest ρ is ρ_eq, and the distance to both is of the order of the steps.
+    // SQ eq. 5 along f(t), and the model's own ρ; at rest ρ is ρ_eq, and the distance to both is of the order of the steps.
     [Theory]
     [InlineData(0)]
     [InlineData(3)]

@@ -1,0 +1,118 @@
+using Rhoflow.Cli;
+using Rhoflow.Papers;
+using Rhoflow.Papers.Equations;
+using Shouldly;
+using Xunit;
+
+namespace Rhoflow.Tests.Papers.Equations;
+
+/// <summary>The table has every numbered equation of the four papers, and every known misprint.</summary>
+public class EquationTableTests
+{
+    [Theory]
+    [InlineData("T3", "Theory III", 2019, 81)]
+    [InlineData("T3b", "Theory IIIb", 2018, 64)]
+    [InlineData("SQ", "Square loss", 2020, 57)]
+    [InlineData("PNAS", "Theoretical issues", 2020, 22)]
+    public void No_number_is_missing(string paper, string name, int year, int count)
+    {
+        var equations = EquationTable.All.Where(e => e.Paper.Short == paper).ToList();
+        equations.Select(static e => e.Number).ShouldBe(Enumerable.Range(1, count));
+        equations.ShouldAllBe(e => e.Paper.Name == name && e.Paper.Year == year);
+        PapersCatalog.Papers.ShouldContain(equations[0].Paper);
+    }
+
+    [Fact]
+    public void Papers_follow_each_other()
+    {
+        EquationTable.Papers.Select(static p => p.Short).ShouldBe(["T3", "T3b", "SQ", "PNAS"]);
+        EquationTable.All.Select(static e => e.Paper)
+            .ShouldBe(EquationTable.All.Select(static e => e.Paper).OrderBy(p => EquationTable.Papers.ToList().IndexOf(p)));
+        EquationTable.All.Select(static e => e.Id).Distinct(StringComparer.OrdinalIgnoreCase).Count().ShouldBe(EquationTable.All.Count);
+    }
+
+    [Fact]
+    public void Every_entry_is_complete()
+    {
+        foreach (var e in EquationTable.All)
+        {
+            e.Says.ShouldNotBeNullOrWhiteSpace(e.Id);
+            e.Section.ShouldNotBeNullOrWhiteSpace(e.Id);
+            e.Says.Length.ShouldBeLessThanOrEqualTo(100, e.Id);
+            Balanced(e.Tex).ShouldBeTrue($"{e.Id}: {e.Tex}");
+            (e.Why is null).ShouldBe(e.Corrected is null, e.Id);
+            if (e.Corrected is null) continue;
+            Balanced(e.Corrected).ShouldBeTrue($"{e.Id}: {e.Corrected}");
+            e.Corrected.ShouldNotBe(e.Tex, e.Id);
+        }
+    }
+
+    // The misprints that the first reading of the papers found.
+    [Theory]
+    [InlineData("T3", new[] { 14, 15, 20, 25, 44, 46, 47, 54, 56, 63, 64, 65, 66, 73, 76, 79 })]
+    [InlineData("T3b", new[] { 8, 15, 17, 18, 24, 25, 29, 33, 35, 36, 40, 41, 43, 48, 50, 53, 55, 56, 57, 58, 60 })]
+    [InlineData("SQ", new[] { 14, 16, 21, 23, 26, 27, 32, 33, 57 })]
+    [InlineData("PNAS", new[] { 11, 14, 19, 20, 21 })]
+    public void Known_misprints_are_corrected(string paper, int[] numbers)
+    {
+        foreach (var n in numbers) EquationTable.Find($"{paper}.{n}")!.Corrected.ShouldNotBeNull($"{paper}.{n}");
+    }
+
+    // Misprints and wrong conclusions in the text around an equation.
+    [Theory]
+    [InlineData("T3.16"), InlineData("T3.21"), InlineData("T3.28"), InlineData("T3.30"), InlineData("T3.36"), InlineData("T3.50")]
+    [InlineData("T3.70"), InlineData("T3.80"), InlineData("T3.81"), InlineData("T3b.1"), InlineData("T3b.24"), InlineData("T3b.44")]
+    [InlineData("T3b.60"), InlineData("SQ.3"), InlineData("SQ.5"), InlineData("SQ.7"), InlineData("SQ.17"), InlineData("SQ.40")]
+    [InlineData("SQ.47"), InlineData("SQ.56"), InlineData("PNAS.1"), InlineData("PNAS.3"), InlineData("PNAS.7"), InlineData("PNAS.18")]
+    public void What_stands_around_is_noted(string id) => EquationTable.Find(id)!.Note.ShouldNotBeNullOrWhiteSpace();
+
+    [Fact]
+    public void Equations_that_are_right_in_print_stay()
+    {
+        string[] right =
+        [
+            "T3.8", "T3.10", "T3.22", "T3.48", "T3.52", "T3.53", "T3.72", "T3.77", "T3b.32", "SQ.5", "SQ.6", "SQ.12", "SQ.13", "SQ.28",
+                "SQ.46",
+            "PNAS.5",
+        ];
+        foreach (var id in right) EquationTable.Find(id)!.Corrected.ShouldBeNull(id);
+    }
+
+    [Fact]
+    public void Claims_rest_on_equations_that_exist()
+    {
+        foreach (var claim in PapersCatalog.Claims)
+        {
+            var equations = EquationTable.Of(claim);
+            foreach (var id in claim.Equations) equations.Select(static e => e.Id).ShouldContain(id);
+            if (claim.Place.Contains("eq. ", StringComparison.Ordinal) && !claim.Place.Contains("eq. before", StringComparison.Ordinal))
+                equations.ShouldNotBeEmpty($"{claim.Id}: {claim.Place}");
+            foreach (var equation in equations) EquationTable.ClaimsOn(equation).ShouldContain(claim);
+        }
+        EquationTable.Of(PapersCatalog.Claims.Single(static c => c.Id == "b06-two-layer-product")).Select(static e => e.Id)
+            .ShouldBe(["T3.63", "T3.64", "T3.65", "T3b.55", "T3b.56", "T3b.57", "PNAS.19"]);
+    }
+
+    [Fact]
+    public void The_debug_files_know_where_every_type_is_written()
+    {
+        var declared = SourceTree.Declarations("src/Rhoflow");
+        foreach (var type in EquationTable.All.SelectMany(static e => e.Types).Distinct())
+            SourceFiles.Of(type).ShouldBe(declared[type.Name.Split('`')[0]], type.FullName);
+    }
+
+    private static bool Balanced(string tex)
+    {
+        var depth = 0;
+        for (var i = 0; i < tex.Length; i++)
+        {
+            if (i > 0 && tex[i - 1] == '\\') continue;
+            depth += tex[i] switch { '{' => 1, '}' => -1, _ => 0 };
+            if (depth < 0) return false;
+        }
+        return depth == 0 && Count(tex, @"\left") == Count(tex, @"\right");
+    }
+
+    private static int Count(string text, string word) =>
+        (text.Length - text.Replace(word, "", StringComparison.Ordinal).Length) / word.Length;
+}
