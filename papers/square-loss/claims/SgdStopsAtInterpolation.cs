@@ -92,7 +92,7 @@ internal static class SgdStopsAtInterpolation
         var step = 0;
         training.Train(epochs, context.Cancellation, t =>
         {
-            var epoch = step++ / t.StepsAnEpoch;
+            var epoch = step++ / t.StepsPerEpoch;
             for (var i = 0; i < before.Length; i++)
             {
                 var now = t.Replicas[i].Weights;

@@ -24,10 +24,10 @@ internal sealed class DescentClock<T>(Training<T> training, int epochs, Action<s
         var done = Steps(training);
         if (_clock.Elapsed - _since.At > Window) (_from, _since) = (_since, (_clock.Elapsed, done));
         var rate = (done - _from.Steps) / (_clock.Elapsed - _from.At).TotalSeconds;
-        var left = rate > 0 ? TimeSpan.FromSeconds(((long)epochs * training.StepsAnEpoch - done) / rate) : TimeSpan.Zero;
+        var left = rate > 0 ? TimeSpan.FromSeconds(((long)epochs * training.StepsPerEpoch - done) / rate) : TimeSpan.Zero;
         var loss = training.Replicas.Where(static r => r.Failure is null).Select(static r => r.State.LogLoss / Math.Log(10)).DefaultIfEmpty(double.NaN).First();
         progress(string.Create(CultureInfo.InvariantCulture,
-            $"epoch {training.Epoch + 1} of {epochs}, {rate / training.StepsAnEpoch:g3} epochs/s ({rate:g3} steps/s), log10 L {loss:f3}, {Words(left)} left"));
+            $"epoch {training.Epoch + 1} of {epochs}, {rate / training.StepsPerEpoch:g3} epochs/s ({rate:g3} steps/s), log10 L {loss:f3}, {Words(left)} left"));
     }
 
     /// <summary>Does what takes time but is no training: it does not count in the rate.</summary>
@@ -42,7 +42,7 @@ internal sealed class DescentClock<T>(Training<T> training, int epochs, Action<s
     private static long Steps(Training<T> training)
     {
         var state = training.Replicas.FirstOrDefault(static r => r.Failure is null && !r.State.IsStopped)?.State;
-        return state is null ? 0 : (long)state.Epoch * training.StepsAnEpoch + state.StepInEpoch;
+        return state is null ? 0 : (long)state.Epoch * training.StepsPerEpoch + state.StepInEpoch;
     }
 
     private static string Words(TimeSpan t) => t.TotalHours >= 1 ? $"{(int)t.TotalHours} h {t.Minutes} min" : t.TotalMinutes >= 1 ? $"{t.Minutes} min {t.Seconds} s" : $"{t.Seconds} s";

@@ -104,7 +104,7 @@ public sealed class DescentColumns
             TestFeatures = FeatureMemo.Of(k => testFeatures?.Of(k, _test!)),
         };
         var (t, tau) = Clocks(training, replica);
-        double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsAnEpoch, t, Math.Log10(t), tau];
+        double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsPerEpoch, t, Math.Log10(t), tau];
         return Table.Read(clocks, input, isDue, need => Linearization.Of<double>(_network, _loss,
             need == MeasureNeed.Curvature ? _curved : _train, Reduction.Mean, replica.Theta, [.. replica.State.Statistics], threads));
     }
@@ -134,7 +134,7 @@ public sealed class DescentColumns
         double sum = 0, correction = 0;
         for (var epoch = 0; epoch <= replica.State.Epoch; epoch++)
         {
-            var steps = epoch < replica.State.Epoch ? training.StepsAnEpoch : replica.State.StepInEpoch;
+            var steps = epoch < replica.State.Epoch ? training.StepsPerEpoch : replica.State.StepInEpoch;
             var term = rule.LearningRate.At(epoch) * steps - correction;
             var next = sum + term;
             correction = next - sum - term;

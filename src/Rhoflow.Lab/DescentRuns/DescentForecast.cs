@@ -41,7 +41,7 @@ internal static class DescentForecast
         {
             // What the steps before it took says enough.
         }
-        return observing + clock.Elapsed.TotalSeconds / Math.Max(1, steps - 1) * training.StepsAnEpoch * epochs;
+        return observing + clock.Elapsed.TotalSeconds / Math.Max(1, steps - 1) * training.StepsPerEpoch * epochs;
     }
 
     // Every observation, those with gradients, and those with curvature, whose products are timed on some examples.

@@ -64,7 +64,7 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
     }
 
     /// <summary>Epochs done, with the fraction of the one that has begun.</summary>
-    public double Position => _replica.State.Epoch + (double)_replica.State.StepInEpoch / _training.StepsAnEpoch;
+    public double Position => _replica.State.Epoch + (double)_replica.State.StepInEpoch / _training.StepsPerEpoch;
 
     /// <summary>Writes a row, if the replica has moved on since the last.</summary>
     public void Observe()

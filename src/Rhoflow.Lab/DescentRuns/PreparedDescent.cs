@@ -82,7 +82,14 @@ public sealed class PreparedDescent : PreparedRun
         var count = data.Train.Count;
         if (descent.Batch > count) throw new DataException($"descent.batch is {descent.Batch}, but data '{data.Train.Name}' has {count} training examples; a minibatch has at most as many");
         var options = DescentSetUp.Options(descent);
-        if (options.Refuse(network, e.Loss.Loss) is { } why) throw descent.Place.Error(why);
+        try
+        {
+            options.Check(network, e.Loss.Loss);
+        }
+        catch (ArgumentException why)
+        {
+            throw descent.Place.Error(why.Message);
+        }
         if (options.Stop.Patience is not null && data.Test is null) throw descent.Place.Error("stop.patience watches the loss on test data, and there are none; give data.test");
         var theta = e.Init!.Build(network, e.Seed);
         if (!Array.TrueForAll(theta, static w => float.IsFinite((float)w)))

@@ -8,17 +8,19 @@ namespace Rhoflow.Descents;
 /// <summary>Makes descents, so that the number type is read from the risk.</summary>
 public static class Descent
 {
-    /// <summary>Plain training: one step rule, with weight decay λ‖W‖² on all layers.</summary>
+    /// <summary>Plain training: one optimizer, with weight decay λ‖W‖² on all layers.</summary>
     /// <example><code>
     /// using var run = Descent.Of(risk32, new Sgd(learningRate: 0.1, momentum: 0.9, batch: 128), weightDecay: 0.01)
     ///     .Replicas(seeds: 5, frobenius: [0.1, 1, 5])
     ///     .Train(epochs: 1000, observe: r => Console.WriteLine($"{r.Index}: {r.State.LogLoss}"));
     /// </code></example>
-    public static Descent<T> Of<T>(DataRisk<T> risk, Sgd rule, double weightDecay = 0) where T : unmanaged, IFloatingPointIeee754<T> =>
+    public static Descent<T> Of<T>(DataRisk<T> risk, Optimizer rule, double weightDecay = 0) where T : unmanaged,
+        IFloatingPointIeee754<T> =>
         new(risk, new DescentOptions(rule) { WeightDecay = [weightDecay] });
 
     /// <summary>Training with everything that <see cref="DescentOptions"/> can say.</summary>
-    public static Descent<T> Of<T>(DataRisk<T> risk, DescentOptions options) where T : unmanaged, IFloatingPointIeee754<T> => new(risk, options);
+    public static Descent<T> Of<T>(DataRisk<T> risk, DescentOptions options) where T : unmanaged, IFloatingPointIeee754<T> =>
+        new(risk, options);
 }
 
 /// <summary>What to go down and how; where from is said next.</summary>

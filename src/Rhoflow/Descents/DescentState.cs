@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Rhoflow.Descents;
 
-/// <summary>One named array of a state: float[] or double[], the numbers themselves and not a copy.</summary>
+/// <summary>One named array of a state: the numbers themselves and not a copy.</summary>
+/// <param name="Name">What it is saved under.</param>
+/// <param name="Values">float[] or double[].</param>
 public sealed record StateArray(string Name, Array Values);
 
 /// <summary>
@@ -12,12 +14,13 @@ public sealed record StateArray(string Name, Array Values);
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    internal DescentState(int parameters, int norms, bool momentum, bool normMomentum, int statistics)
+    private readonly IReadOnlyList<StateArray> _ofRules;
+
+    internal DescentState(int parameters, int norms, IReadOnlyList<StateArray> ofRules, int statistics)
     {
         X = new T[parameters];
         Norms = new double[norms];
-        Momentum = new T[momentum ? parameters : 0];
-        NormMomentum = new double[normMomentum ? norms : 0];
+        _ofRules = ofRules;
         Statistics = new double[statistics];
     }
 
@@ -26,12 +29,6 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
 
     /// <summary>ρ_k, or g; empty where X is W.</summary>
     public double[] Norms { get; }
-
-    /// <summary>m of X; empty without momentum.</summary>
-    public T[] Momentum { get; }
-
-    /// <summary>m of the norms; empty without momentum or where they are not trained.</summary>
-    public double[] NormMomentum { get; }
 
     /// <summary>The running means and variances of batch normalization.</summary>
     public double[] Statistics { get; }
@@ -57,9 +54,25 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
     /// <summary>Whether the replica has ended (a condition of <see cref="StopWhen"/>).</summary>
     public bool IsStopped { get; internal set; }
 
-    /// <summary>The arrays, without those that are empty.</summary>
-    public IReadOnlyList<StateArray> Arrays =>
-        [.. new StateArray[] { new("x", X), new("norms", Norms), new("momentum", Momentum), new("norm-momentum", NormMomentum), new("statistics", Statistics) }.Where(static a => a.Values.Length > 0)];
+    /// <summary>
+    /// The arrays, without those that are empty: "x", "norms", those of the rules ("momentum", and with "norm-" in front those for the
+    /// norms),
+    /// and "statistics".
+    /// </summary>
+    public IReadOnlyList<StateArray> Arrays
+    {
+        get
+        {
+            StateArray[] all = [new("x", X), new("norms", Norms), .. _ofRules, new("statistics", Statistics)];
+            return [.. all.Where(static a => a.Values.Length > 0)];
+        }
+    }
+
+    /// <summary>An array that a rule keeps for what moves, P numbers, live.</summary>
+    /// <param name="name">As the rule names it, for instance "momentum".</param>
+    /// <exception cref="ArgumentException">No rule of this descent has such an array.</exception>
+    public ReadOnlySpan<T> OfRule(string name) => _ofRules.FirstOrDefault(a => a.Name == name)?.Values as T[]
+        ?? throw new ArgumentException($"no rule of this descent has an array '{name}'");
 
     /// <summary>The counters and logarithms, by name; some may be NaN or infinite.</summary>
     public IReadOnlyDictionary<string, double> Scalars => new Dictionary<string, double>(StringComparer.Ordinal)
@@ -80,11 +93,14 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
         {
             if (!arrays.TryGetValue(array.Name, out var saved)) throw new ArgumentException($"the saved state has no array '{array.Name}'");
             if (saved.GetType() != array.Values.GetType() || saved.Length != array.Values.Length)
-                throw new ArgumentException($"the saved array '{array.Name}' is {Describe(saved)}; this descent needs {Describe(array.Values)}");
+                throw new ArgumentException(
+                    $"the saved array '{array.Name}' is {Describe(saved)}; this descent needs {Describe(array.Values)}");
         }
-        double Scalar(string name) => scalars.TryGetValue(name, out var value) ? value : throw new ArgumentException($"the saved state has no number '{name}'");
+        double Scalar(string name) =>
+            scalars.TryGetValue(name, out var value) ? value : throw new ArgumentException($"the saved state has no number '{name}'");
         (Step, Epoch, StepInEpoch) = ((long)Scalar("step"), (int)Scalar("epoch"), (int)Scalar("step-in-epoch"));
-        (LogLoss, BestLogLoss, BestEpoch, IsStopped) = (Scalar("log-loss"), Scalar("best-log-loss"), (int)Scalar("best-epoch"), Scalar("stopped") != 0);
+        (LogLoss, BestLogLoss) = (Scalar("log-loss"), Scalar("best-log-loss"));
+        (BestEpoch, IsStopped) = ((int)Scalar("best-epoch"), Scalar("stopped") != 0);
         foreach (var array in own) Array.Copy(arrays[array.Name], array.Values, array.Values.Length);
     }
 

@@ -18,7 +18,8 @@ public abstract record Epochs
     /// <summary>⌈first · ratio^i⌉, i = 0, 1, …: evenly spaced in the logarithm of time.</summary>
     public static Epochs Geometric(int first, double ratio) => first >= 1 && ratio > 1
         ? new Spaced(first, ratio)
-        : throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "geometric epochs need a first epoch of at least 1 and a ratio above 1");
+        : throw new ArgumentOutOfRangeException(nameof(ratio), ratio,
+        "geometric epochs need a first epoch of at least 1 and a ratio above 1");
 
     private sealed record Listed(HashSet<int> Members) : Epochs
     {

@@ -14,7 +14,8 @@ internal static class GradientSum
     /// <param name="other">h'.</param>
     /// <param name="more">L' and s' of h'.</param>
     /// <returns>L + L' and the scale of the sum.</returns>
-    public static LossValue Add<T>(Span<T> h, LossValue value, ReadOnlySpan<T> other, LossValue more) where T : unmanaged, IFloatingPointIeee754<T>
+    public static LossValue Add<T>(Span<T> h, LossValue value, ReadOnlySpan<T> other, LossValue more)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         var scale = Math.Max(value.LogScale, more.LogScale);
         if (scale > value.LogScale) Spheres.Scale(h, Math.Exp(value.LogScale - scale), h);

@@ -38,7 +38,9 @@ public enum LabelNoiseKind
 /// <summary>Noise on the targets: on y for one output, on every entry of the one-hot (or ±1) target for classes.</summary>
 public sealed record LabelNoise(double Amplitude, LabelNoiseKind Kind = LabelNoiseKind.Signs);
 
-/// <summary>When training ends before its last epoch: the first of the conditions that holds at the end of an epoch; null: never for that reason.</summary>
+/// <summary>
+/// When training ends before its last epoch: the first of the conditions that holds at the end of an epoch; null: never for that reason.
+/// </summary>
 public sealed record StopWhen
 {
     /// <summary>log10 L ≤ this, over all training examples.</summary>

@@ -27,10 +27,10 @@ internal sealed class MinibatchOrder
         _shuffled = batch > 0;
         _batch = batch == 0 ? count : Math.Min(batch, count);
         _seed = seed;
-        StepsAnEpoch = dropLast ? count / _batch : (count + _batch - 1) / _batch;
+        StepsPerEpoch = dropLast ? count / _batch : (count + _batch - 1) / _batch;
     }
 
-    public int StepsAnEpoch { get; }
+    public int StepsPerEpoch { get; }
 
     /// <summary>True if every step uses the same examples.</summary>
     public bool IsConstant => !_shuffled;

@@ -26,7 +26,8 @@ internal sealed class TargetNoise(LabelNoise noise, int outputs, int capacity, l
                 for (var n = 0; n < y.Length; n++) _y[n] = _random.NextDouble() < noise.Amplitude ? Other(y[n]) : y[n];
                 break;
             case LabelNoiseKind.Signs:
-                for (var i = 0; i < y.Length * outputs; i++) _shift[i] = (_random.NextBits() & (1UL << 63)) == 0 ? noise.Amplitude : -noise.Amplitude;
+                for (var i = 0; i < y.Length * outputs; i++)
+                    _shift[i] = (_random.NextBits() & (1UL << 63)) == 0 ? noise.Amplitude : -noise.Amplitude;
                 break;
             default:
                 for (var i = 0; i < y.Length * outputs; i++) _shift[i] = noise.Amplitude * _random.NextNormal();

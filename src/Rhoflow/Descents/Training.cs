@@ -8,25 +8,10 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Descents;
 
-/// <summary>How a training uses the machine, and what it is tested on. None of it but <see cref="Block"/> has an influence on results.</summary>
-public sealed record TrainingOptions
-{
-    /// <summary>Threads; 0: as many as the machine has.</summary>
-    public int Threads { get; init; }
-
-    /// <summary>
-    /// The most examples that are propagated at once. Larger minibatches, and the full gradient, are summed over blocks of this size in their
-    /// order; batch normalization then takes the statistics of each block.
-    /// </summary>
-    public int Block { get; init; } = 2048;
-
-    /// <summary>The test set that <see cref="StopWhen.Patience"/> watches.</summary>
-    public Dataset? Test { get; init; }
-}
-
 /// <summary>
 /// R ≥ 1 replicas going down over the same minibatches, which are gathered and packed once for all of them. Each has a start and options
-/// of its own. Every replica gives the same bits as it would alone, with any number of threads; a training that is cancelled between steps, saved and
+/// of its own. Every replica gives the same bits as it would alone, with any number of threads; a training that is cancelled between steps,
+/// saved and
 /// restored goes on with the same bits. A replica that diverges or meets a condition to stop stays as it is while the others go on.
 /// Steps allocate nothing.
 /// </summary>
@@ -45,7 +30,12 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     private int _activeCount, _part, _total;
     private bool _gathered;
 
-    /// <exception cref="ArgumentException">Starts and options that do not fit the network, the loss or each other; the message says which.</exception>
+    /// <summary>A training from the beginning.</summary>
+    /// <param name="risk">Network, loss and training set.</param>
+    /// <param name="starts">One per replica; their batch, drop-last and seed are equal.</param>
+    /// <param name="options">How it uses the machine, and the test set.</param>
+    /// <exception cref="ArgumentException">Starts and options that do not fit the network, the loss or each other; the message says
+    /// which.</exception>
     public Training(DataRisk<T> risk, IReadOnlyList<ReplicaStart> starts, TrainingOptions? options = null)
     {
         _risk = risk;
@@ -54,14 +44,17 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Block, 1);
         var first = starts[0].Options;
         foreach (var start in starts)
-            if ((start.Options.Rule.Batch, start.Options.Rule.DropLast, start.Options.Seed) != (first.Rule.Batch, first.Rule.DropLast, first.Seed))
-                throw new ArgumentException("replicas see the same minibatches, so their batch, drop-last and seed must be equal (noise seeds may differ)");
+            if ((start.Options.Rule.Batch, start.Options.Rule.DropLast, start.Options.Seed) != (first.Rule.Batch, first.Rule.DropLast,
+                first.Seed))
+                throw new ArgumentException(
+                    "replicas see the same minibatches, so their batch, drop-last and seed must be equal (noise seeds may differ)");
         if (_options.Test is { } test)
         {
             // The same checks as for training data.
             _ = new DataRisk<T>(risk.Network, risk.Loss, test);
         }
-        else if (starts.Any(static s => s.Options.Stop.Patience is not null)) throw new ArgumentException("patience watches the loss on test data; there are none");
+        else if (starts.Any(static s => s.Options.Stop.Patience is not null))
+            throw new ArgumentException("patience watches the loss on test data; there are none");
         _order = new MinibatchOrder(risk.Data.Count, first.Rule.Batch, first.Rule.DropLast, first.Seed);
         _block = Math.Min(_options.Block, _order.Largest);
         var threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
@@ -74,10 +67,11 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         (_accumulate, _finish, _both) = (Accumulate, Finish, Both);
     }
 
+    /// <summary>The replicas, in the order of their starts.</summary>
     public IReadOnlyList<Replica<T>> Replicas => _replicas;
 
     /// <summary>Minibatches of an epoch.</summary>
-    public int StepsAnEpoch => _order.StepsAnEpoch;
+    public int StepsPerEpoch => _order.StepsPerEpoch;
 
     /// <summary>Epochs finished by the replicas that go on (or the last to end).</summary>
     public int Epoch => Counters().Epoch;
@@ -87,7 +81,9 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     /// <param name="cancellation">Looked at between steps.</param>
     /// <param name="afterStep">Called after every step, for progress.</param>
     /// <returns>False if it was cancelled.</returns>
-    /// <exception cref="DivergenceException">No replica is left: the first one's failure. Failures of some are in <see cref="Replica{T}.Failure"/>.</exception>
+    /// <exception cref="DivergenceException">
+    /// No replica is left: the first one's failure. Failures of some are in <see cref="Replica{T}.Failure"/>.
+    /// </exception>
     public bool Train(int epochs, CancellationToken cancellation = default, Action<Training<T>>? afterStep = null)
     {
         while (CountActive() > 0)
@@ -97,7 +93,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
             if (cancellation.IsCancellationRequested) return false;
             if (step == 0)
                 for (var i = 0; i < _activeCount; i++) _active[i].BeginEpoch(GradientNorm);
-            for (; step < StepsAnEpoch && CountActive() > 0; step++)
+            for (; step < StepsPerEpoch && CountActive() > 0; step++)
             {
                 if (cancellation.IsCancellationRequested) return false;
                 Step(_order.Examples(epoch, step));
@@ -125,11 +121,12 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     /// <summary>A replica's loss and error on a data set, by running averages unless said otherwise.</summary>
     /// <param name="data">Null: the training set.</param>
     /// <param name="outputs">Receives f, N × C; empty: not wanted.</param>
-    /// <param name="look">Called behind every block of examples with the first of them, for features.</param>
+    /// <param name="look">Called after every block of examples with the number of its first one, for features.</param>
     public Score Evaluate(Replica<T> replica, Dataset? data = null, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default,
         Action<int, GraphPasses<T>>? look = null) =>
         _workers[0].Scorer.Evaluate(replica.Weights, replica.State.Statistics, data ?? _risk.Data, by, outputs, look);
 
+    /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
         if (_workers.Length > 1) _team.Dispose();
@@ -175,7 +172,9 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         var (epoch, step) = Counters();
         for (var i = 0; i < _activeCount; i++)
             if ((_active[i].State.Epoch, _active[i].State.StepInEpoch) != (epoch, step))
-                throw new InvalidOperationException($"replica {_active[i].Index} stands at epoch {_active[i].State.Epoch}, step {_active[i].State.StepInEpoch}, and another at epoch {epoch}, step {step}; they go on together, so restore states of the same moment");
+                throw new InvalidOperationException(
+                    $"replica {_active[i].Index} stands at epoch {_active[i].State.Epoch}, step {_active[i].State.StepInEpoch}, and "
+                    + $"another at epoch {epoch}, step {step}; they go on together, so restore states of the same moment");
         return _activeCount;
     }
 
@@ -190,18 +189,19 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     {
         replica.EndEpoch();
         var stop = replica.Options.Stop;
-        if (stop.Rho is { } rho && replica.LogRho() >= Math.Log(rho)) replica.End(string.Create(CultureInfo.InvariantCulture, $"ρ has reached {rho:g6}"));
+        void End(FormattableString why) => replica.End(why.ToString(CultureInfo.InvariantCulture));
+        if (stop.Rho is { } rho && replica.LogRho() >= Math.Log(rho)) End($"ρ has reached {rho:g6}");
         if (stop.NeedsTraining)
         {
             var score = Evaluate(replica);
-            if (score.Log10Loss <= stop.Log10Loss) replica.End(string.Create(CultureInfo.InvariantCulture, $"the training loss has reached 10^{stop.Log10Loss:g6}"));
-            else if (score.Error <= stop.TrainError) replica.End(string.Create(CultureInfo.InvariantCulture, $"the training error has reached {stop.TrainError:g6}"));
+            if (score.Log10Loss <= stop.Log10Loss) End($"the training loss has reached 10^{stop.Log10Loss:g6}");
+            else if (score.Error <= stop.TrainError) End($"the training error has reached {stop.TrainError:g6}");
         }
         if (stop.Patience is not { } patience) return;
         var state = replica.State;
         var test = Evaluate(replica, _options.Test).LogLoss;
         if (test < state.BestLogLoss) (state.BestLogLoss, state.BestEpoch) = (test, state.Epoch);
-        else if (state.Epoch - state.BestEpoch >= patience) replica.End($"the test loss has not improved for {patience} epochs");
+        else if (state.Epoch - state.BestEpoch >= patience) End($"the test loss has not improved for {patience} epochs");
     }
 
     // ‖∇L‖ over all examples.

@@ -4,7 +4,7 @@ using Rhoflow.Losses;
 
 namespace Rhoflow.Descents;
 
-/// <summary>The room that one thread (or one team) computes in, whichever replica it works on.</summary>
+/// <summary>The workspace of one thread (or one team), whichever replica it works on.</summary>
 internal sealed class Worker<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
     public Worker(DataRisk<T> risk, int capacity, int threads)

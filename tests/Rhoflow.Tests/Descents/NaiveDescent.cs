@@ -23,7 +23,7 @@ internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, Descent
         }
         var order = new MinibatchOrder(data.Count, options.Rule.Batch, options.Rule.DropLast, options.Seed);
         for (var epoch = 0; epoch < epochs; epoch++)
-            for (var s = 0; s < order.StepsAnEpoch; s++)
+            for (var s = 0; s < order.StepsPerEpoch; s++)
                 Step(data.Choose(order.Examples(epoch, s).ToArray()), options.Rule.LearningRate.At(epoch));
         return Weights();
     }
@@ -32,6 +32,8 @@ internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, Descent
 
     /// <summary>The largest log L of a step: past some hundreds its squares leave float64, and then the two ways need not fail alike.</summary>
     public double LargestLogLoss { get; private set; } = double.NegativeInfinity;
+
+    private Sgd Rule => (Sgd)options.Rule;
 
     private bool IsUnitNorm => options.Normalization is not (Normalization.None or Normalization.Weight or Normalization.WeightPerRow);
 
@@ -78,11 +80,11 @@ internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, Descent
         for (var i = 0; i < _x.Count; i++)
         {
             double[] g = [.. pull[i].Select(v => c * v)];
-            double mu = options.Rule.Momentum;
+            double mu = Rule.Momentum;
             for (var j = 0; j < g.Length; j++) _m[i][j] = mu * _m[i][j] + g[j];
-            double[] step = [.. _m[i].Select((m, j) => eta * (options.Rule.Nesterov ? g[j] + mu * m : m))];
+            double[] step = [.. _m[i].Select((m, j) => eta * (Rule.Nesterov ? g[j] + mu * m : m))];
             _normM[i] = mu * _normM[i] + c * normPull[i];
-            if (Trains) _norms[i] += eta * (options.Rule.Nesterov ? c * normPull[i] + mu * _normM[i] : _normM[i]);
+            if (Trains) _norms[i] += eta * (Rule.Nesterov ? c * normPull[i] + mu * _normM[i] : _normM[i]);
             _x[i] = Moved(_x[i], step);
         }
     }

@@ -173,7 +173,7 @@ public class TrainingTests
         var replica = training.Replicas[0];
         replica.Weights.ToArray().ShouldBe(last);
         last.ShouldAllBe(static w => float.IsFinite(w));
-        replica.State.Momentum.ShouldAllBe(static m => float.IsFinite(m));
+        replica.State.OfRule("momentum").ToArray().ShouldAllBe(static m => float.IsFinite(m));
         replica.State.Epoch.ShouldBeLessThan(100);
 
         // Beside it another one goes on, with the bits that it has alone.

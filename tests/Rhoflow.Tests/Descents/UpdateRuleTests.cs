@@ -141,8 +141,8 @@ public class UpdateRuleTests
     public void An_epoch_takes_every_example_once_in_an_order_of_its_own()
     {
         var order = new MinibatchOrder(23, 5, dropLast: false, seed: 3);
-        order.StepsAnEpoch.ShouldBe(5);
-        int[] Epoch(MinibatchOrder o, int e) => [.. Enumerable.Range(0, o.StepsAnEpoch).SelectMany(s => o.Examples(e, s).ToArray())];
+        order.StepsPerEpoch.ShouldBe(5);
+        int[] Epoch(MinibatchOrder o, int e) => [.. Enumerable.Range(0, o.StepsPerEpoch).SelectMany(s => o.Examples(e, s).ToArray())];
         var first = Epoch(order, 0);
         first.Order().ShouldBe(Enumerable.Range(0, 23));
         Epoch(order, 1).ShouldNotBe(first);

@@ -56,7 +56,9 @@ public sealed record NormControl
     /// <summary>True if the schedule counts steps.</summary>
     public bool InSteps { get; }
 
-    /// <summary>ρ(t) = an expression in <c>epoch</c> or <c>step</c> (both from 0), as in "3 + log(1 + step)"; <c>t</c> stands for the epoch.</summary>
+    /// <summary>
+    /// ρ(t) = an expression in <c>epoch</c> or <c>step</c> (both from 0), as in "3 + log(1 + step)"; <c>t</c> stands for the epoch.
+    /// </summary>
     /// <exception cref="FormatException">Not an expression; the message says where and what is allowed.</exception>
     public static NormControl Scheduled(string expression)
     {

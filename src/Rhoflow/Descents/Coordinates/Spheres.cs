@@ -10,7 +10,7 @@ namespace Rhoflow.Descents;
 /// Each ends with a division by the norm: it makes the step of <see cref="Coefficient"/> and <see cref="Tangent"/>, and takes rounding
 /// away from the other two, which keep the norm by themselves. Inner products are carried in float64.
 /// </summary>
-public static class Spheres
+internal static class Spheres
 {
     /// <summary>V ← (V + g)/‖V + g‖ (T3 eq. 49). Null, or why the step does not exist.</summary>
     public static string? Coefficient<T>(Span<T> v, ReadOnlySpan<T> g) where T : unmanaged, IFloatingPointIeee754<T>
@@ -28,7 +28,8 @@ public static class Spheres
         double along = Precise.Dot<T>(v, g), square = Precise.SumOfSquares(g), root = 1 - square + along * along;
         if (!(root >= 0))
             return string.Create(CultureInfo.InvariantCulture,
-                $"no α has ‖αV + g‖ = 1: the Lagrange step needs ‖g‖² ≤ 1 + (V·g)², and ‖g‖² = {square:g4}, (V·g)² = {along * along:g4}; a smaller learning rate has a solution");
+                $"no α has ‖αV + g‖ = 1: the Lagrange step needs ‖g‖² ≤ 1 + (V·g)², and ‖g‖² = {square:g4}, (V·g)² = {along * along:g4}")
+                + "; a smaller learning rate has a solution";
         TensorPrimitives.MultiplyAdd(v, T.CreateTruncating(Math.Sqrt(root) - along), g, v);
         Normalize(v);
         return null;
@@ -57,7 +58,8 @@ public static class Spheres
 
     /// <summary>‖(I − VVᵀ)h‖² for ‖V‖ = 1, without the cancellation of ‖h‖² − (V·h)².</summary>
     /// <param name="along">V·h.</param>
-    internal static double TangentialSquare<T>(ReadOnlySpan<T> v, ReadOnlySpan<T> h, double along) where T : unmanaged, IFloatingPointIeee754<T>
+    internal static double TangentialSquare<T>(ReadOnlySpan<T> v, ReadOnlySpan<T> h, double along)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         var sum = 0.0;
         for (var i = 0; i < v.Length; i++)

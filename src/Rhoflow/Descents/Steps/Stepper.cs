@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Numerics.Tensors;
 using Rhoflow.Kernels;
@@ -9,47 +8,52 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Descents;
 
 /// <summary>
-/// The step of one replica, in two passes over segments of θ: (1) weight decay and the pull on the coordinates, with its length; (2)
-/// momentum, noise and the move. Segments are fixed and sums are added in their order, so any team gives the same bits. Nothing is allocated.
+/// The step of one replica, in passes over segments of θ: first weight decay and the pull on the coordinates, with its length; then the
+/// rules, stage by stage; with the last of them learning rate, noise and the move. Without rules beyond a momentum all of the second kind
+/// are one pass, and in plain coordinates one fused kernel. Segments are fixed and sums are added in their order, so any team gives the
+/// same bits. Nothing is allocated.
 /// </summary>
 internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int NoiseStream = 1000;
-
-    // |N(0, 1)| as it is drawn here never exceeds this.
-    private const double LargestNormal = 40;
-
     private readonly Network _network;
-    private readonly DescentOptions _options;
+    private readonly Optimizer _optimizer;
     private readonly ICoordinates<T>? _coordinates;
-    private readonly Segment[] _segments;
-    private readonly double[] _squares, _normPull, _lambda, _normsBefore, _normMomentumBefore;
-    private readonly T[] _xBefore, _momentumBefore;
+    private readonly RulePipeline<T> _rules;
+    private readonly StateCopy? _copy;
+    private readonly Segment[] _segments, _wholes;
+    private readonly double[] _squares, _normPull, _lambda;
     private readonly string?[] _failures;
     private readonly RandomStream[] _random;
     private readonly Action<int, int> _pull, _move;
-    private readonly bool _decays, _trainsNorms;
+    private readonly bool _couples, _trainsNorms, _isFused;
+    private readonly double _largestLambda;
     private readonly long _seed;
     private readonly T[] _h;
     private StepFrame _frame;
-    private double _multiplier, _eta, _sigma, _reach, _momentumReach;
+    private Stage _stage;
+    private double _multiplier, _eta, _sigma, _reach;
+    private bool _begins, _ends, _measures;
 
-    public Stepper(Network network, DescentOptions options, ICoordinates<T>? coordinates, DescentState<T> state, T[] weights, T[] h, int threads)
+    public Stepper(
+        Network network, DescentOptions options, ICoordinates<T>? coordinates, RulePipeline<T> rules, DescentState<T> state, T[] weights,
+            T[] h,
+        int threads)
     {
-        (_network, _options, _coordinates, State, Weights, _h) = (network, options, coordinates, state, weights, h);
+        (_network, _optimizer, _coordinates, _rules, State, Weights, _h) = (network, options.Rule, coordinates, rules, state, weights, h);
         _segments = Segment.Cover(network, coordinates is null ? null : coordinates.Norms);
+        _wholes = coordinates is null ? Segment.Cover(network, static _ => 0) : _segments;
         _squares = new double[_segments.Length];
         _failures = new string?[_segments.Length];
         _normPull = new double[state.Norms.Length];
         _lambda = [.. Enumerable.Range(0, network.Depth).Select(options.DecayOf)];
-        _decays = _lambda.Any(static l => l > 0);
+        _largestLambda = _lambda.Max();
+        _couples = _largestLambda > 0 && !_optimizer.DecouplesDecay;
         _trainsNorms = coordinates is not null && options.NormRule == NormRule.Trained;
+        _isFused = rules.IsFused;
         _seed = options.NoiseSeed ?? options.Seed;
         _random = [.. Enumerable.Range(0, threads).Select(static _ => new RandomStream(0))];
         // Only a Lagrange step can fail after others have been taken.
-        var keeps = options.Normalization == Normalization.Lagrange;
-        (_xBefore, _momentumBefore) = (new T[keeps ? state.X.Length : 0], new T[keeps ? state.Momentum.Length : 0]);
-        (_normsBefore, _normMomentumBefore) = (new double[keeps ? state.Norms.Length : 0], new double[keeps ? state.NormMomentum.Length : 0]);
+        if (options.Normalization == Normalization.Lagrange) _copy = new StateCopy(state.Arrays);
         (_pull, _move) = (Pull, Move);
     }
 
@@ -67,7 +71,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
             foreach (var s in _segments)
                 if (s.IsWhole) c.Compose(Layer(s), Of(State.X, s), NormsOf(State.Norms, s), Of(Weights, s));
         }
-        (_reach, _momentumReach) = (Precise.Norm<T>(State.X), Precise.Norm<T>(State.Momentum));
+        (_reach, _measures) = (Precise.Norm<T>(State.X), true);
     }
 
     /// <summary>The state of the weights in <see cref="Weights"/>.</summary>
@@ -89,22 +93,31 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <returns>Null, or why the step was not taken (then the state is as it was).</returns>
     public string? Step(LossValue value, double eta, Team team)
     {
-        _frame = StepFrame.Of(value, _decays, _decays && _options.Rule.Scale == StepScale.LossBased ? LogPenalty() : double.NegativeInfinity);
+        var scale = _optimizer.Scale;
+        _frame = StepFrame.Of(value, _couples, _couples && scale == StepScale.LossBased ? LogPenalty() : double.NegativeInfinity);
         team.Run(_segments.Length, _pull);
         var square = _trainsNorms ? Vectors.Dot(_normPull, _normPull) : 0;
         foreach (var part in _squares) square += part;
         if (!double.IsFinite(square)) return $"the gradient is no longer finite, first in {NameOf(FirstNotFinite())}";
-        _multiplier = square == 0 && !_decays ? 0 : _frame.Multiplier(_options.Rule.Scale, square);
+        _multiplier = square == 0 && !_couples ? 0 : _frame.Multiplier(scale, square);
         _eta = eta;
-        _sigma = _options.Rule.Temperature == 0 ? 0 : Math.Sqrt(2 * _frame.Rate(_options.Rule.Scale, eta, square) * _options.Rule.Temperature);
-        if (Overflow(Math.Sqrt(square) * _frame.Pull + (_decays ? _frame.Decay * _lambda.Max() * _reach : 0)) is { } overflow) return overflow;
-        Keep();
-        team.Run(_segments.Length, _move);
+        _sigma = LangevinNoise.Deviation(_frame.Rate(scale, eta, square), _optimizer.Temperature);
+        var pull = Math.Sqrt(square) * _frame.Pull + (_couples ? _frame.Decay * _largestLambda * _reach : 0);
+        if (Overflow(pull) is { } overflow) return overflow;
+        _copy?.Keep();
+        var stages = _rules.Stages;
+        for (var i = 0; i < stages.Length; i++)
+        {
+            (_stage, _begins, _ends) = (stages[i], i == 0, i == stages.Length - 1);
+            if (_stage.TakesLayers) Layers(team);
+            else team.Run(_segments.Length, _move);
+        }
         for (var i = 0; i < _failures.Length; i++)
         {
             if (_failures[i] is not { } why) continue;
             Array.Clear(_failures);
-            TakeBack();
+            _copy?.TakeBack();
+            Refresh();
             return $"{why}, in {NameOf(i)}";
         }
         return null;
@@ -117,8 +130,8 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         var decay = DecayOf(s);
         if (!s.IsWhole)
         {
-            // Only a normalized step needs the length of all of it now; otherwise the decay is part of the move, and the length is but a bound.
-            if (_options.Rule.Scale != StepScale.Normalized)
+            // A fused step has the decay in its move, and the length is but a bound, unless the step is divided by it.
+            if (_isFused && _optimizer.Scale != StepScale.Normalized)
             {
                 _squares[i] = Bound(h);
                 return;
@@ -146,113 +159,99 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         var s = _segments[i];
         var x = Of(State.X, s);
-        var step = Of(_h, s);
-        if (!s.IsWhole)
+        var u = Of(_h, s);
+        if (_isFused && !s.IsWhole)
         {
-            var rule = _options.Rule;
-            var normalized = rule.Scale == StepScale.Normalized;
-            double pull = normalized ? _multiplier : _multiplier * _frame.Pull, decay = normalized ? 0 : _multiplier * DecayOf(s);
-            if (rule.Momentum == 0) Updates.Plain(x, step, pull, decay, _eta);
-            else
-                Elementwise.MomentumStep(
-                    x, Of(State.Momentum, s), step, -Number(_eta), Number(rule.Momentum), Number(pull), -Number(decay), rule.Nesterov);
-            AddNoise(i, x, thread);
+            MoveFused(s, x, u);
+            LangevinNoise.Add(x, _sigma, _random[thread], _seed, i, State.Step);
             if (_coordinates is not null) x.CopyTo(Of(Weights, s));
             return;
         }
-        Descend(s, step);
-        AddNoise(i, step, thread);
-        _failures[i] = _coordinates!.Move(Layer(s), x, step);
+        if (_begins) Spheres.Scale(u, _multiplier, u);
+        _rules.Apply(_stage, PartOf(s, x, null), u);
+        if (_trainsNorms && s.IsWhole) MoveNorms(s);
+        if (!_ends) return;
+        Spheres.Scale(u, _eta, u);
+        if (!s.IsWhole)
+        {
+            TensorPrimitives.Add(x, u, x);
+            LangevinNoise.Add(x, _sigma, _random[thread], _seed, i, State.Step);
+            if (_coordinates is not null) x.CopyTo(Of(Weights, s));
+            return;
+        }
+        LangevinNoise.Add(u, _sigma, _random[thread], _seed, i, State.Step);
+        _failures[i] = _coordinates!.Move(Layer(s), x, u);
+        _coordinates.Compose(Layer(s), x, NormsOf(State.Norms, s), Of(Weights, s));
+    }
+
+    private void MoveFused(Segment s, Span<T> x, Span<T> h)
+    {
+        var normalized = _optimizer.Scale == StepScale.Normalized;
+        double pull = normalized ? _multiplier : _multiplier * _frame.Pull, decay = normalized ? 0 : _multiplier * DecayOf(s);
+        if (_rules.FusedMomentum is { } momentum)
+            Elementwise.MomentumStep(
+                x, Of(momentum.M, s), h, -Number(_eta), Number(momentum.Rule.Mu), Number(pull), -Number(decay), momentum.Rule.Nesterov);
+        else Updates.Plain(x, h, pull, decay, _eta);
+    }
+
+    // The rules of this stage on the norms of a layer, and their move in the last.
+    private void MoveNorms(Segment s)
+    {
         var norms = NormsOf(State.Norms, s);
-        if (_trainsNorms) DescendNorms(s, norms);
-        _coordinates.Compose(Layer(s), x, norms, Of(Weights, s));
+        var u = NormsOf(_normPull, s);
+        if (_begins) Vectors.Scale(_multiplier, u, u);
+        _rules.ApplyToNorms(_stage, new Part<double> { Offset = s.NormOffset, X = norms, Decay = _lambda[s.Layer], Step = State.Step }, u);
+        if (!_ends) return;
+        for (var r = 0; r < norms.Length; r++) norms[r] += _eta * u[r];
     }
 
-    // h ← the step of a whole layer: g = multiplier·h; m ← μm + g; ηm, or η(g + μm).
-    private void Descend(Segment s, Span<T> h)
+    // A stage that takes whole layers: one after the other, each by the whole team.
+    private void Layers(Team team)
     {
-        var rule = _options.Rule;
-        Spheres.Scale(h, _multiplier, h);
-        if (rule.Momentum > 0)
+        foreach (var s in _wholes)
         {
-            var m = Of(State.Momentum, s);
-            TensorPrimitives.MultiplyAdd(m, T.CreateTruncating(rule.Momentum), h, m);
-            if (rule.Nesterov) TensorPrimitives.MultiplyAdd(m, T.CreateTruncating(rule.Momentum), h, h);
-            else m.CopyTo(h);
-        }
-        Spheres.Scale(h, _eta, h);
-    }
-
-    private void AddNoise(int i, Span<T> x, int thread)
-    {
-        if (_sigma == 0) return;
-        var random = _random[thread];
-        random.Restart(_seed, NoiseStream + i, State.Step);
-        foreach (ref var value in x) value += T.CreateTruncating(_sigma * random.NextNormal());
-    }
-
-    private void DescendNorms(Segment s, Span<double> norms)
-    {
-        var rule = _options.Rule;
-        var pull = NormsOf(_normPull, s);
-        for (var r = 0; r < norms.Length; r++)
-        {
-            var g = _multiplier * pull[r];
-            var step = g;
-            if (rule.Momentum > 0)
-            {
-                ref var m = ref State.NormMomentum[s.NormOffset + r];
-                m = rule.Momentum * m + g;
-                step = rule.Nesterov ? g + rule.Momentum * m : m;
-            }
-            norms[r] += _eta * step;
+            _rules.Apply(_stage, PartOf(s, Of(State.X, s), team), Of(_h, s));
+            if (_trainsNorms && s.IsWhole) MoveNorms(s);
         }
     }
+
+    private Part<T> PartOf(Segment s, Span<T> x, Team? team) => new()
+    {
+        Offset = s.Offset,
+        X = x,
+        Layer = s.Layer < 0 ? null : Layer(s),
+        Decay = s.Layer < 0 || _coordinates is not null ? 0 : _lambda[s.Layer],
+        Step = State.Step,
+        Team = team,
+    };
 
     // The new state is finite if bounds on its size are: they cost nothing, where a look at every number would be another pass.
     private string? Overflow(double pull)
     {
-        var limit = (typeof(T) == typeof(float) ? float.MaxValue : double.MaxValue) / 4;
         for (var attempt = 0; ; attempt++)
         {
             var g = _multiplier * pull;
-            var m = _options.Rule.Momentum * _momentumReach + g;
-            var reach = _reach + _eta * (_options.Rule.Nesterov ? g + _options.Rule.Momentum * m : m) + LargestNormal * _sigma;
-            foreach (var norm in State.Norms) reach = Math.Max(reach, Math.Abs(norm) + _eta * m);
-            if (reach < limit && m < limit)
+            var weights = _reach;
+            foreach (var norm in State.Norms) weights = Math.Max(weights, Math.Abs(norm));
+            var u = _rules.Bound(new Reach(g, weights, _largestLambda, _measures || attempt == 1));
+            var reach = _reach + _eta * u + LangevinNoise.LargestNormal * _sigma;
+            foreach (var norm in State.Norms) reach = Math.Max(reach, Math.Abs(norm) + _eta * u);
+            if (reach < StepRange<T>.Limit && g < StepRange<T>.Limit)
             {
-                (_reach, _momentumReach) = (reach, m);
+                (_reach, _measures) = (reach, false);
                 return null;
             }
-            if (attempt == 1)
-                return string.Create(CultureInfo.InvariantCulture, $"the weights would leave the range of {(typeof(T) == typeof(float) ? "float32" : "float64")}, first in {NameOf(Array.IndexOf(_squares, _squares.Max()))}");
-            (_reach, _momentumReach) = (Precise.Norm<T>(State.X), Precise.Norm<T>(State.Momentum));
+            if (attempt == 1) return StepRange<T>.Left(NameOf(Array.IndexOf(_squares, _squares.Max())));
+            _reach = Precise.Norm<T>(State.X);
         }
-    }
-
-    private void Keep()
-    {
-        if (_xBefore.Length == 0) return;
-        State.X.CopyTo(_xBefore, 0);
-        State.Momentum.CopyTo(_momentumBefore, 0);
-        State.Norms.CopyTo(_normsBefore, 0);
-        State.NormMomentum.CopyTo(_normMomentumBefore, 0);
-    }
-
-    private void TakeBack()
-    {
-        _xBefore.CopyTo(State.X, 0);
-        _momentumBefore.CopyTo(State.Momentum, 0);
-        _normsBefore.CopyTo(State.Norms, 0);
-        _normMomentumBefore.CopyTo(State.NormMomentum, 0);
-        Refresh();
     }
 
     private double LogPenalty()
     {
         var sum = 0.0;
         for (var k = 0; k < _lambda.Length; k++)
-            if (_lambda[k] > 0) sum += _lambda[k] * Precise.SumOfSquares<T>(Weights.AsSpan(_network.Layers[k].Offset, _network.Layers[k].Count));
+            if (_lambda[k] > 0)
+                sum += _lambda[k] * Precise.SumOfSquares<T>(Weights.AsSpan(_network.Layers[k].Offset, _network.Layers[k].Count));
         return Math.Log(sum);
     }
 
@@ -260,14 +259,17 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         for (var i = 0; i < _squares.Length; i++)
             if (!double.IsFinite(_squares[i])) return i;
-        return Array.FindIndex(_segments, s => s.IsWhole && NormsOf(_normPull, s).ContainsAnyExceptInRange(double.MinValue, double.MaxValue));
+        return Array.FindIndex(_segments, s => s.IsWhole
+            && NormsOf(_normPull, s).ContainsAnyExceptInRange(double.MinValue, double.MaxValue));
     }
 
     private static T Number(double number) => T.CreateTruncating(number);
 
     private double DecayOf(Segment s) => s.Layer < 0 ? 0 : _frame.Decay * _lambda[s.Layer];
 
-    private string NameOf(int segment) => segment < 0 ? "the norms" : _segments[segment].Layer < 0 ? "γ and β of a batch normalization" : $"layer {_segments[segment].Layer + 1}";
+    private string NameOf(int segment) => segment < 0 ? "the norms"
+        : _segments[segment].Layer < 0 ? "γ and β of a batch normalization"
+        : $"layer {_segments[segment].Layer + 1}";
 
     private Layer Layer(Segment s) => _network.Layers[s.Layer];
 

@@ -9,7 +9,8 @@ internal static class Updates
 {
     /// <summary>x ← x + η(pull·h − decay·x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Plain<T>(Span<T> x, ReadOnlySpan<T> h, double pull, double decay, double eta) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Plain<T>(Span<T> x, ReadOnlySpan<T> h, double pull, double decay, double eta)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         T a = T.CreateTruncating(eta * pull), b = T.CreateTruncating(eta * decay);
         Vector<T> pulls = new(a), decays = new(b);

@@ -3,8 +3,27 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Descents;
 
+/// <summary>What the learning rate η is divided by in every step.</summary>
+public enum StepScale
+{
+    /// <summary>Nothing: W ← W − η∇L.</summary>
+    Plain,
+
+    /// <summary>
+    /// L: W ← W − η∇L/L = W + η∇(−log L) (Lyu and Li 2020). Formed in the log frame, so that training goes on where L itself has left
+    /// the range of any number: −∇L = e^s h gives η e^{s − log L} h.
+    /// </summary>
+    LossBased,
+
+    /// <summary>
+    /// ‖∇L‖ in the coordinates that move (on the spheres: its tangential part): normalized gradient descent, steps of length η.
+    /// </summary>
+    Normalized,
+}
+
 /// <summary>
-/// The factors of one step, in the log frame. The risk gives −∇L = e^{s} h; with weight decay the total is e^{s'}(e^{s−s'} h − 2λe^{−s'} W),
+/// The factors of one step, in the log frame. The risk gives −∇L = e^{s} h; with weight decay the total is e^{s'}(e^{s−s'} h − 2λe^{−s'}
+/// W),
 /// s' = max(s, 0), so that nothing overflows; without it s' = s, and h stays as it is down to any loss.
 /// </summary>
 /// <param name="LogScale">s'.</param>
