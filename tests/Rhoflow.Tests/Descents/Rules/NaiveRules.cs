@@ -21,6 +21,7 @@ internal sealed class NaiveRules(Optimizer optimizer, int rows, int columns)
         {
             Sgd sgd => Momentum(g, sgd.Momentum, sgd.Nesterov),
             Adam adam => Moments(g, adam.Moments),
+            AdamW adam => [.. Moments(g, adam.Moments).Zip(w, (u, value) => u - 2 * lambda * value)],
             _ => throw new NotSupportedException(),
         };
     }
