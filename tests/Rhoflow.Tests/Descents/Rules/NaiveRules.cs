@@ -22,6 +22,7 @@ internal sealed class NaiveRules(Optimizer optimizer, int rows, int columns)
             Sgd sgd => Momentum(g, sgd.Momentum, sgd.Nesterov),
             Adam adam => Moments(g, adam.Moments),
             AdamW adam => [.. Moments(g, adam.Moments).Zip(w, (u, value) => u - 2 * lambda * value)],
+            SignDescent sign => [.. Momentum(g, sign.Momentum, false).Select(static u => (double)Math.Sign(u))],
             _ => throw new NotSupportedException(),
         };
     }
