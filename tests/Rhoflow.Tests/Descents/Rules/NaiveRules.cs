@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 using Rhoflow.Descents;
 
 namespace Rhoflow.Tests.Descents;
@@ -23,6 +24,7 @@ internal sealed class NaiveRules(Optimizer optimizer, int rows, int columns)
             Adam adam => Moments(g, adam.Moments),
             AdamW adam => [.. Moments(g, adam.Moments).Zip(w, (u, value) => u - 2 * lambda * value)],
             SignDescent sign => [.. Momentum(g, sign.Momentum, false).Select(static u => (double)Math.Sign(u))],
+            Muon muon => Polar(Momentum(g, muon.Momentum, muon.Nesterov)),
             _ => throw new NotSupportedException(),
         };
     }
@@ -46,4 +48,16 @@ internal sealed class NaiveRules(Optimizer optimizer, int rows, int columns)
         }
         return step;
     }
+
+    /// <summary>U Vᵀ of M = U Σ Vᵀ, without the singular values that are 0 to rounding.</summary>
+    public static double[] Polar(double[] m, int rows, int columns)
+    {
+        var largest = m.Max(Math.Abs);
+        var svd = Matrix<double>.Build.Dense(rows, columns, (i, j) => m[i * columns + j] / largest).Svd();
+        var rank = svd.S.Count(s => s > 1e-12 * svd.S[0]);
+        var polar = svd.U.SubMatrix(0, rows, 0, rank) * svd.VT.SubMatrix(0, rank, 0, columns);
+        return polar.ToRowMajorArray();
+    }
+
+    private double[] Polar(double[] m) => m.All(static v => v == 0) ? m : Polar(m, rows, columns);
 }
