@@ -5,11 +5,17 @@ using Rhoflow.Networks;
 
 namespace Rhoflow.Tests.Descents;
 
-/// <summary>Descents written out with loops and plain numbers, one layer and one group of weights at a time: the readable second opinion.</summary>
+/// <summary>
+/// Descents written out with loops and plain numbers, one layer and one group of weights at a time: the readable second opinion.
+/// </summary>
 internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, DescentOptions options)
 {
-    private readonly List<double[]> _x = [], _m = [];
-    private readonly List<double> _norms = [], _normM = [];
+    private readonly List<double[]> _x = [];
+    private readonly List<double> _norms = [];
+
+    // One for each layer, and one for each norm.
+    private readonly NaiveRules[] _rules = [.. net.Layers.Select(l => new NaiveRules(options.Rule, l.Rows, l.Columns))];
+    private readonly List<NaiveRules> _normRules = [];
 
     public double[] Run(double[] theta, int epochs)
     {
@@ -18,8 +24,7 @@ internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, Descent
             var norm = Length(w);
             _norms.Add(norm);
             _x.Add(options.Normalization != Normalization.None ? [.. w.Select(v => v / norm)] : w);
-            _m.Add(new double[w.Length]);
-            _normM.Add(0);
+            _normRules.Add(new NaiveRules(options.Rule, 1, 1));
         }
         var order = new MinibatchOrder(data.Count, options.Rule.Batch, options.Rule.DropLast, options.Seed);
         for (var epoch = 0; epoch < epochs; epoch++)
@@ -30,10 +35,10 @@ internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, Descent
 
     public double[] Norms => [.. _norms];
 
-    /// <summary>The largest log L of a step: past some hundreds its squares leave float64, and then the two ways need not fail alike.</summary>
+    /// <summary>
+    /// The largest log L of a step: past some hundreds its squares leave float64, and then the two ways need not fail alike.
+    /// </summary>
     public double LargestLogLoss { get; private set; } = double.NegativeInfinity;
-
-    private Sgd Rule => (Sgd)options.Rule;
 
     private bool IsUnitNorm => options.Normalization is not (Normalization.None or Normalization.Weight or Normalization.WeightPerRow);
 
@@ -60,7 +65,7 @@ internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, Descent
         var normPull = new double[_x.Count];
         for (var i = 0; i < _x.Count; i++)
         {
-            var lambda = options.DecayOf(LayerOf(i));
+            var lambda = options.Rule.DecouplesDecay ? 0 : options.DecayOf(LayerOf(i));
             total += lambda * Dot(weights[i], weights[i]);
             if (options.Normalization == Normalization.None)
             {
@@ -77,15 +82,16 @@ internal sealed class NaiveDescent(Network net, Loss loss, Dataset data, Descent
             pull[i] = IsUnitNorm ? [.. pull[i].Select(v => _norms[i] * v)] : tangential;
         }
         var c = options.Rule.Scale switch { StepScale.Plain => 1, StepScale.LossBased => 1 / total, _ => 1 / Math.Sqrt(square) };
+        var steps = Groups([.. net.Layers.SelectMany((_, k) =>
+        {
+            double[] Together(List<double[]> groups) => [.. groups.Where((_, i) => LayerOf(i) == k).SelectMany(static v => v)];
+            var g = Together(pull).Select(v => c * v).ToArray();
+            return _rules[k].Step(g, Together(_x), options.Normalization == Normalization.None ? options.DecayOf(k) : 0);
+        })]);
         for (var i = 0; i < _x.Count; i++)
         {
-            double[] g = [.. pull[i].Select(v => c * v)];
-            double mu = Rule.Momentum;
-            for (var j = 0; j < g.Length; j++) _m[i][j] = mu * _m[i][j] + g[j];
-            double[] step = [.. _m[i].Select((m, j) => eta * (Rule.Nesterov ? g[j] + mu * m : m))];
-            _normM[i] = mu * _normM[i] + c * normPull[i];
-            if (Trains) _norms[i] += eta * (Rule.Nesterov ? c * normPull[i] + mu * _normM[i] : _normM[i]);
-            _x[i] = Moved(_x[i], step);
+            if (Trains) _norms[i] += eta * _normRules[i].Step([c * normPull[i]], [_norms[i]], options.DecayOf(LayerOf(i)))[0];
+            _x[i] = Moved(_x[i], [.. steps[i].Select(v => eta * v)]);
         }
     }
 

@@ -13,7 +13,7 @@ namespace Rhoflow.Tests.Descents;
 public class TrainingTests
 {
     // Images with batch normalization and classes: everything that has a state takes part.
-    private static DataRisk<T> Images<T>(int seed = 1, Loss? loss = null) where T : unmanaged, IFloatingPointIeee754<T>
+    internal static DataRisk<T> Images<T>(int seed = 1, Loss? loss = null) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = new TensorShape(4, 4, 2);
         var net = new NetworkBuilder(shape).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.ReLU).GlobalAverage().Dense(3).Build();
@@ -33,12 +33,12 @@ public class TrainingTests
         Seed = 7,
     };
 
-    private static double[] Start(Network net, int seed) => Initialization.Kaiming(net, new RandomStream(seed));
+    internal static double[] Start(Network net, int seed) => Initialization.Kaiming(net, new RandomStream(seed));
 
     private static (string Name, double[] Values)[] Saved<T>(Replica<T> r) where T : unmanaged, IFloatingPointIeee754<T> =>
         [.. r.State.Arrays.Select(static a => (a.Name, a.Values.Cast<object>().Select(Convert.ToDouble).ToArray())), ("w", r.Theta), .. r.State.Scalars.Select(static s => (s.Key, new[] { s.Value }))];
 
-    private static void ShouldBeTheSame<T>(Replica<T> a, Replica<T> b) where T : unmanaged, IFloatingPointIeee754<T>
+    internal static void ShouldBeTheSame<T>(Replica<T> a, Replica<T> b) where T : unmanaged, IFloatingPointIeee754<T>
     {
         foreach (var (one, other) in Saved(a).Zip(Saved(b)))
         {
