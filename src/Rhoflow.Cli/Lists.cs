@@ -1,4 +1,6 @@
+using System.Globalization;
 using Rhoflow.Data;
+using Rhoflow.Descents;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
@@ -57,9 +59,10 @@ internal static class Lists
             [.. FlowKind.All.Select(FlowEntry)]),
         new("descents", "descents: kinds, techniques that keep norms, and what else they can be told", static () =>
         [
-            .. DescentConfig.Kinds.Select(static k => new ListEntry($"kind: {k.Name}", k.Summary)),
-            .. DescentConfig.Normalizations.Select(static n => new ListEntry($"normalization: {n.Name}", n.Summary)),
-            .. DescentConfig.Settings.Select(static n => new ListEntry($"{n.Name}:", n.Summary)),
+            .. DescentKeys.Kinds.Select(static k => new ListEntry($"kind: {k.Name}", k.Summary)),
+            .. OptimizerKinds.All.Select(OptimizerEntry),
+            .. DescentKeys.Normalizations.Select(static n => new ListEntry($"normalization: {n.Name}", n.Summary)),
+            .. DescentKeys.Settings.Select(static n => new ListEntry($"{n.Name}:", n.Summary)),
         ]),
         new("networks", "layers for network.layers", static () =>
             [.. NodeSyntax.All.Where(static s => s.Word != "average-pool").Select(static s => new ListEntry(s.Example, s.Summary))]),
@@ -69,4 +72,16 @@ internal static class Lists
             Write = EquationList.Write,
         },
     ];
+
+    // A rule with its keys, each with its default.
+    private static ListEntry OptimizerEntry(OptimizerKind kind) => new($"rule: {kind.Name}", kind.Formula,
+    [
+        ("source", kind.Source),
+        ("keys", string.Join("; ", kind.Keys.Select(static k =>
+            string.Create(CultureInfo.InvariantCulture, $"{k.Name}: {Default(k)} ({k.About})")))),
+    ]);
+
+    private static string Default(OptimizerKey key) => key.Type == OptimizerKeyType.Flag
+        ? key.Default != 0 ? "true" : "false"
+        : key.Default.ToString(CultureInfo.InvariantCulture);
 }

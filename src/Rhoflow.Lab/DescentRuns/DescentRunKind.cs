@@ -28,8 +28,7 @@ public sealed class DescentRunKind : RunKind
         {
             LearningRate = 1,
             Schedule = RateConfig.Constant,
-            Momentum = 0,
-            Nesterov = false,
+            Optimizer = OptimizerConfig.Default,
             WeightDecay = [0],
             Normalization = "none",
             PerRow = false,

@@ -12,10 +12,9 @@ internal static class DescentSetUp
     {
         try
         {
-            return new DescentOptions(new Sgd(Rate(c), c.Momentum, c.Batch)
+            return new DescentOptions(c.Optimizer.Create(Rate(c), c.Batch) with
             {
                 Scale = c.Schedule.Kind switch { "loss-based" => StepScale.LossBased, "normalized" => StepScale.Normalized, _ => StepScale.Plain },
-                Nesterov = c.Nesterov,
                 DropLast = c.DropLast,
                 Temperature = c.Temperature,
             })

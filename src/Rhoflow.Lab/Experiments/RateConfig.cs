@@ -2,11 +2,23 @@ using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>How the learning rate changes: constant, step (× Factor at the epochs At), cosine (to Final at the end), loss-based or normalized.</summary>
-public sealed record RateConfig(string Kind, int[] At, double Factor, double Final)
+/// <summary>How the learning rate changes.</summary>
+public sealed record RateConfig
 {
     /// <summary>The same rate always.</summary>
-    public static readonly RateConfig Constant = new("constant", [], 1, 0);
+    public static readonly RateConfig Constant = new();
+
+    /// <summary>constant, step, cosine, loss-based or normalized.</summary>
+    public string Kind { get; init; } = "constant";
+
+    /// <summary>step: the epochs where the rate changes.</summary>
+    public int[] At { get; init; } = [];
+
+    /// <summary>step: what it is multiplied by there.</summary>
+    public double Factor { get; init; } = 1;
+
+    /// <summary>cosine: the rate at the last epoch.</summary>
+    public double Final { get; init; }
 
     private static readonly string[] Kinds = ["constant", "step", "cosine", "loss-based", "normalized"];
 
@@ -16,12 +28,14 @@ public sealed record RateConfig(string Kind, int[] At, double Factor, double Fin
         if (node.IsScalar)
         {
             var word = node.Word(Kinds);
-            return word != "step" ? new RateConfig(word, [], 1, 0) : throw node.Error("'step' needs its epochs: {step: {at: [100, 200], factor: 0.1}}");
+            return word != "step" ? new RateConfig { Kind = word } : throw node.Error("'step' needs its epochs: {step: {at: [100, 200], factor: 0.1}}");
         }
         var map = node.Map("step", "cosine");
-        if (map.OneOf("step", "cosine") == "cosine") return new RateConfig("cosine", [], 1, map["cosine"]!.Map("final")["final"]?.NonNegative() ?? 0);
+        if (map.OneOf("step", "cosine") == "cosine")
+            return new RateConfig { Kind = "cosine", Final = map["cosine"]!.Map("final")["final"]?.NonNegative() ?? 0 };
         var step = map["step"]!.Map("at", "factor");
-        return new RateConfig("step", Epochs(step.Required("at", "the epochs where the rate changes")), step["factor"]?.Positive() ?? 0.1, 0);
+        var at = Epochs(step.Required("at", "the epochs where the rate changes"));
+        return new RateConfig { Kind = "step", At = at, Factor = step["factor"]?.Positive() ?? 0.1 };
     }
 
     internal void Write(ConfigWriter writer) => writer.Raw("schedule", Kind switch

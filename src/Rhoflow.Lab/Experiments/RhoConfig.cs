@@ -2,25 +2,42 @@ using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>
-/// What moves ρ_k while a unit-norm technique moves V_k: constant (as the start has it), trained (by its own gradient), a schedule
-/// ρ(t) in t = epochs, or rescale (× Factor at the epochs At, or every Every).
-/// </summary>
-public sealed record RhoConfig(string Kind, string Schedule, int[] At, int Every, double Factor)
+/// <summary>What moves ρ_k while a unit-norm technique moves V_k.</summary>
+public sealed record RhoConfig
 {
     /// <summary>As the start has it.</summary>
-    public static readonly RhoConfig Constant = new("constant", "", [], 0, 1);
+    public static readonly RhoConfig Constant = new();
+
+    /// <summary>constant (as the start has it), trained (by its own gradient), schedule or rescale.</summary>
+    public string Kind { get; init; } = "constant";
+
+    /// <summary>schedule: ρ(t), t in epochs or steps.</summary>
+    public string Schedule { get; init; } = "";
+
+    /// <summary>rescale: the epochs at which ρ_k are multiplied.</summary>
+    public int[] At { get; init; } = [];
+
+    /// <summary>rescale: how many epochs lie between two of them; 0: those of <see cref="At"/>.</summary>
+    public int Every { get; init; }
+
+    /// <summary>rescale: what they are multiplied by.</summary>
+    public double Factor { get; init; } = 1;
 
     internal static RhoConfig Read(ConfigNode? node, string normalization)
     {
-        if (node is null) return new RhoConfig(normalization == "weight" ? "trained" : "constant", "", [], 0, 1);
-        if (node.IsScalar) return new RhoConfig(node.Word("constant", "trained"), "", [], 0, 1);
+        if (node is null) return new RhoConfig { Kind = normalization == "weight" ? "trained" : "constant" };
+        if (node.IsScalar) return new RhoConfig { Kind = node.Word("constant", "trained") };
         var map = node.Map("schedule", "rescale");
-        if (map.OneOf("schedule", "rescale") == "schedule") return new RhoConfig("schedule", map["schedule"]!.Text(), [], 0, 1);
+        if (map.OneOf("schedule", "rescale") == "schedule") return new RhoConfig { Kind = "schedule", Schedule = map["schedule"]!.Text() };
         var rescale = map["rescale"]!.Map("at", "every", "factor");
         var every = rescale.OneOf("at", "every") == "every";
-        return new RhoConfig("rescale", "", every ? [] : RateConfig.Epochs(rescale["at"]!), every ? rescale["every"]!.Count(1) : 0,
-            rescale.Required("factor", "what ρ is multiplied by").Positive());
+        return new RhoConfig
+        {
+            Kind = "rescale",
+            At = every ? [] : RateConfig.Epochs(rescale["at"]!),
+            Every = every ? rescale["every"]!.Count(1) : 0,
+            Factor = rescale.Required("factor", "what ρ is multiplied by").Positive(),
+        };
     }
 
     internal void Write(ConfigWriter writer)
