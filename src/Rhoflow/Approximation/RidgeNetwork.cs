@@ -8,7 +8,7 @@ namespace Rhoflow.Approximation;
 /// <param name="Offset">Where its window begins in θ: for every unit w (one per source), b, and a where it <paramref name="Combines"/>.
 /// Vertices with one offset share weights.</param>
 /// <param name="Combines">Σ_q a_q (w_q·s + b_q)_+; false: the only unit itself, as in a hidden layer.</param>
-public sealed record RidgeVertex(IReadOnlyList<int> Sources, int Units, int Offset, bool Combines)
+internal sealed record RidgeVertex(IReadOnlyList<int> Sources, int Units, int Offset, bool Combines)
 {
     /// <summary>Parameters of one unit.</summary>
     public int Stride => Sources.Count + (Combines ? 2 : 1);
@@ -32,7 +32,7 @@ public sealed class RidgeNetwork
     public int Inputs { get; }
 
     /// <summary>Each after those it reads; the last gives f.</summary>
-    public IReadOnlyList<RidgeVertex> Vertices { get; }
+    internal IReadOnlyList<RidgeVertex> Vertices { get; }
 
     /// <summary>The length of θ; shared weights count once.</summary>
     public int ParameterCount { get; }

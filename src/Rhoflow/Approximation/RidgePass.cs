@@ -9,7 +9,7 @@ namespace Rhoflow.Approximation;
 /// </summary>
 /// <param name="network">The network.</param>
 /// <param name="capacity">The most points of one call.</param>
-public sealed class RidgePass(RidgeNetwork network, int capacity)
+internal sealed class RidgePass(RidgeNetwork network, int capacity)
 {
     private readonly double[][] _value = Buffers(network.Vertices.Count, capacity);
     private readonly double[][] _delta = Buffers(network.Vertices.Count, capacity);

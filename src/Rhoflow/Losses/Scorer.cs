@@ -17,7 +17,7 @@ public readonly record struct Score(double LogLoss, double Error)
 
 /// <summary>Loss, error and outputs over whole data sets, in blocks of fixed size and order. Owns room for a block.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly MinibatchRisk<T> _risk;
     private readonly Minibatch<T> _batch;

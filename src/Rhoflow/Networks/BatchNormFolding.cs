@@ -3,7 +3,7 @@ namespace Rhoflow.Networks;
 /// <summary>A weight matrix with what batch normalization does to it.</summary>
 /// <param name="Weights">As the layer's window of θ: row-major, or the diagonal.</param>
 /// <param name="Biases">One a row.</param>
-public sealed record FoldedLayer(double[] Weights, double[] Biases);
+internal sealed record FoldedLayer(double[] Weights, double[] Biases);
 
 /// <summary>
 /// Batch normalization by running statistics is y = s x + t channel by channel, with s = γ/√(σ² + ε) and t = β − s μ: it folds into the
@@ -12,7 +12,7 @@ public sealed record FoldedLayer(double[] Weights, double[] Biases);
 /// </summary>
 /// <param name="Layers">Every weight matrix with its biases, what could be folded being folded.</param>
 /// <param name="Unfolded">The batch normalizations that stay nodes (numbered from 0), each with the reason.</param>
-public sealed record BatchNormFolding(IReadOnlyList<FoldedLayer> Layers, IReadOnlyDictionary<int, string> Unfolded)
+internal sealed record BatchNormFolding(IReadOnlyList<FoldedLayer> Layers, IReadOnlyDictionary<int, string> Unfolded)
 {
     /// <summary>Folds what can be folded.</summary>
     /// <param name="theta">θ.</param>

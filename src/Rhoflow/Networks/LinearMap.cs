@@ -1,7 +1,7 @@
 namespace Rhoflow.Networks;
 
 /// <summary>What a network of linear layers is as a whole.</summary>
-public static class LinearMap
+internal static class LinearMap
 {
     /// <summary>The row W_K … W_1 (d numbers) of a one-output network whose activations are all the identity.</summary>
     public static double[] Of(Network network, ReadOnlySpan<double> theta)

@@ -9,7 +9,7 @@ namespace Rhoflow.Observations;
 
 /// <summary>The passes of a <see cref="Linearization"/>, computed in <typeparamref name="T"/>.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class BlockLinearization<T> : Linearization where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class BlockLinearization<T> : Linearization where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Bytes of activations and derivatives that are kept between products, and examples of a block.
     private const long LargestKept = 1L << 30;

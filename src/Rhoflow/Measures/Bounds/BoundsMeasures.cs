@@ -10,7 +10,7 @@ namespace Rhoflow.Measures.Bounds;
 /// then the bound says nothing. Convolutions count as their matrices of maps × patch, batch normalization as folded into them without its shifts: for
 /// ranking, because what is proved is proved for matrices that share nothing and for networks without biases.
 /// </summary>
-public static class BoundsMeasures
+internal static class BoundsMeasures
 {
     private const string Family = "bounds";
 

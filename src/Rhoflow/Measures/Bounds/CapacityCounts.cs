@@ -3,7 +3,7 @@ using Rhoflow.Networks;
 namespace Rhoflow.Measures.Bounds;
 
 /// <summary>What counts parameters and not norms, for reference: these do not change while a network learns.</summary>
-public static class CapacityCounts
+internal static class CapacityCounts
 {
     /// <summary>W: the weights, of a convolution once (γ and β of batch normalization not counted).</summary>
     public static long Weights(Network network) => network.Layers.Sum(static l => (long)l.Count);

@@ -8,7 +8,7 @@ namespace Rhoflow.Measures.Bounds;
 /// f(cθ) = c^D f(θ), Euler's ⟨θ, ∂f/∂θ⟩ = D f gives it from the outputs alone: D² E_n ⟨∂ℓ_n/∂f, f_n⟩² (their Theorem 3.1; D = K for ReLU networks
 /// without biases, their L + 1).
 /// </summary>
-public static class FisherRao
+internal static class FisherRao
 {
     /// <summary>Null, or why outputs are not enough.</summary>
     public static string? Refuse(Network network) => network.StatisticsCount > 0

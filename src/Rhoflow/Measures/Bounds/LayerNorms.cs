@@ -10,7 +10,7 @@ namespace Rhoflow.Measures.Bounds;
 /// <param name="Frobenius">‖W_k‖_F.</param>
 /// <param name="Spectral">‖W_k‖₂, the largest singular value.</param>
 /// <param name="Rows">‖W_kᵀ‖_{2,1}: the sum of the ℓ2 norms of the rows, one row an output.</param>
-public sealed record LayerNorms(double[] Frobenius, double[] Spectral, double[] Rows)
+internal sealed record LayerNorms(double[] Frobenius, double[] Spectral, double[] Rows)
 {
     /// <summary>All layers of θ, or of V.</summary>
     public static LayerNorms Of(Network network, ReadOnlySpan<double> theta)

@@ -8,7 +8,7 @@ namespace Rhoflow.Measures.Bounds;
 /// The empirical Rademacher complexity of the normalized networks F̃ = {f̃_1(V; ·) : ‖V_k‖_F = 1}, one output, from below: for every drawn σ the
 /// supremum is looked for by ascent on the product of spheres, and what is found is at most the supremum. Exact for one layer, where the ascent is.
 /// </summary>
-public sealed class NetworkRademacher
+internal sealed class NetworkRademacher
 {
     /// <summary>Draws of σ. With 2^N or more, all signs are taken instead.</summary>
     public int Draws { get; init; } = 10;

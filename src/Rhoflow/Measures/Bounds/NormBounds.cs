@@ -7,7 +7,7 @@ namespace Rhoflow.Measures.Bounds;
 /// <param name="Count">N.</param>
 /// <param name="Frobenius">‖X‖_F = √Σ_n ‖x_n‖².</param>
 /// <param name="Largest">max_n ‖x_n‖.</param>
-public readonly record struct InputNorms(int Count, double Frobenius, double Largest)
+internal readonly record struct InputNorms(int Count, double Frobenius, double Largest)
 {
     /// <summary>Norms of the rows.</summary>
     public static InputNorms Of(FeatureMatrix x)
@@ -29,7 +29,7 @@ public readonly record struct InputNorms(int Count, double Frobenius, double Lar
 /// matrices. Each is homogeneous of degree 1 in each layer: with V_k and margins of f̃ it is what it is with W_k and margins of f. All are natural
 /// logarithms: with K layers products overflow.
 /// </summary>
-public static class NormBounds
+internal static class NormBounds
 {
     /// <summary>
     /// log of (√(2 ln 2 · K) + 1) ∏‖W_k‖_F ‖X‖_F/N ≥ R_N{f : ‖W_k‖_F ≤ their norms}, one output (Golowich, Rakhlin, Shamir 2018, Theorem 1).

@@ -11,7 +11,7 @@ namespace Rhoflow.Measures.Bounds;
 /// A mean over k positions is a weight 1/k on each; the maximum of a window passes on the largest sum of its positions (Jiang et al. 2020); a residual
 /// sum joins the paths of its branches. Batch normalization counts as folded into W (no node of its own, shifts left out).
 /// </remarks>
-public static class PathNorm
+internal static class PathNorm
 {
     /// <summary>Null, or why there is none.</summary>
     public static string? Refuse(Network network) =>

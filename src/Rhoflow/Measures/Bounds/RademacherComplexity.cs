@@ -6,7 +6,7 @@ namespace Rhoflow.Measures.Bounds;
 /// <summary>An empirical Rademacher complexity E_σ sup_f (1/N) Σ_n σ_n f(x_n).</summary>
 /// <param name="Value">The mean over draws of σ, or over all of them.</param>
 /// <param name="StandardError">Of the mean; 0 where all 2^N signs were taken.</param>
-public readonly record struct RademacherComplexity(double Value, double StandardError)
+internal readonly record struct RademacherComplexity(double Value, double StandardError)
 {
     /// <summary>Up to this many examples all signs are taken.</summary>
     public const int LargestEnumeration = 16;

@@ -12,7 +12,7 @@ namespace Rhoflow.Measures.Bounds;
 /// <param name="Ramp">L̂_γ.</param>
 /// <param name="Complexity">c1 ρ R_N(F̃).</param>
 /// <param name="Confidence">c2 ε.</param>
-public readonly record struct RampBound(double Ramp, double Complexity, double Confidence)
+internal readonly record struct RampBound(double Ramp, double Complexity, double Confidence)
 {
     /// <summary>The bound on L_0; above 1 it says nothing.</summary>
     public double Total => Ramp + Complexity + Confidence;

@@ -15,7 +15,7 @@ namespace Rhoflow.Measures.Collapse;
 /// W_LS = (1/N) Σ t_n h_nᵀ (S + λI)⁺ with S = (1/N) Σ h_n h_nᵀ; at λ = 0 the least-squares classifier of minimum norm. Directions in which S is below
 /// p·2⁻⁵⁰ of its largest eigenvalue count as absent; what the sum misses by that is <see cref="Residual"/>.
 /// </remarks>
-public sealed record CentralPath
+internal sealed record CentralPath
 {
     /// <summary>L.</summary>
     public required double Loss { get; init; }

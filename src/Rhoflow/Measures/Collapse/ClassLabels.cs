@@ -1,7 +1,7 @@
 namespace Rhoflow.Measures.Collapse;
 
 /// <summary>The class 0 … C−1 of every example. Targets ±1 of one output are two classes: −1 is class 0, +1 is class 1.</summary>
-public sealed class ClassLabels
+internal sealed class ClassLabels
 {
     private readonly int[] _classes;
 

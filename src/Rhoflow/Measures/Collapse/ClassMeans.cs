@@ -10,7 +10,7 @@ namespace Rhoflow.Measures.Collapse;
 /// own class, so that a common offset, however large compared with the spread, costs no digits, and a class whose features are all the same has exactly
 /// that mean.
 /// </summary>
-public sealed class ClassMeans
+internal sealed class ClassMeans
 {
     // Rows that are read, centred and multiplied together: 512 of them of 512 numbers are 2 MB.
     private const int NumbersPerBlock = 1 << 18;

@@ -7,7 +7,7 @@ namespace Rhoflow.Measures.Collapse;
 /// NC1 to NC4 of what enters the last layer, and of what enters other layers whose features are kept (their columns end in _k). Test columns: NC1 by
 /// the means of the test features themselves, NC4 by those of the training features.
 /// </summary>
-public static class CollapseMeasures
+internal static class CollapseMeasures
 {
     private const string Family = "collapse";
 

@@ -7,7 +7,7 @@ namespace Rhoflow.Measures.Collapse;
 /// NC4: the nearest class centre, argmin_c ‖h − μ_c‖, compared with the label and with what the network decides. A tie is no decision: it
 /// counts as an error and as a disagreement, as a margin of 0 does elsewhere.
 /// </summary>
-public sealed record NearestCenters
+internal sealed record NearestCenters
 {
     /// <summary>The share of examples whose nearest centre is not their class.</summary>
     public required double Error { get; init; }

@@ -12,7 +12,7 @@ namespace Rhoflow.Measures.Collapse;
 /// </code>
 /// Features of any layer will do; W only belongs to those of the last.
 /// </summary>
-public sealed record NeuralCollapse
+internal sealed record NeuralCollapse
 {
     /// <summary>μ_c of these features.</summary>
     public required ClassMeans ClassMeans { get; init; }

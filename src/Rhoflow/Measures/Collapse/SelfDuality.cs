@@ -7,7 +7,7 @@ namespace Rhoflow.Measures.Collapse;
 /// NC3: how far the last layer is from the class means that it separates. With C outputs W is C × p, M its C × p counterpart of rows μ_c − μ_G; one
 /// output is a row w compared with μ₊ − μ₋ (SQ App. G). Scales of W and of the features do not matter; all numbers are NaN where one of the two is 0.
 /// </summary>
-public sealed record SelfDuality
+internal sealed record SelfDuality
 {
     /// <summary>‖W/‖W‖_F − M/‖M‖_F‖_F, μ_G the mean of the class means (Papyan, Han and Donoho 2020, Fig. 5, who square it). One output: of w and μ₊ − μ₋.</summary>
     public required double Distance { get; init; }

@@ -10,7 +10,7 @@ namespace Rhoflow.Measures.Collapse;
 /// Two centred vectors are a frame whatever the features are, so for C = 2 the numbers of class means are 0 and say nothing.
 /// All numbers are NaN where a vector is 0.
 /// </remarks>
-public sealed record SimplexFrame
+internal sealed record SimplexFrame
 {
     /// <summary>Std ‖m_c‖ / Avg ‖m_c‖.</summary>
     public required double Equinorm { get; init; }

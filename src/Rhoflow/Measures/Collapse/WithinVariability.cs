@@ -5,7 +5,7 @@ namespace Rhoflow.Measures.Collapse;
 /// invariant to rotations, shifts and the scale of the features. With Σ_W = (1/N) Σ_n (h_n − μ_{c(n)})(h_n − μ_{c(n)})ᵀ:
 /// </summary>
 /// <remarks>All are NaN where all class means are equal, and 0 where features do not vary within classes: also with one example per class.</remarks>
-public sealed record WithinVariability
+internal sealed record WithinVariability
 {
     /// <summary>tr(Σ_W Σ_B⁺)/C, Σ_B = (1/C) Σ_c (μ_c − μ_G)(μ_c − μ_G)ᵀ with μ_G the mean of the class means (Papyan, Han and Donoho 2020, Fig. 6).</summary>
     public required double PapyanHanDonoho { get; init; }

@@ -6,7 +6,7 @@ namespace Rhoflow.Measures.Curvature;
 /// ν_i = μ_i. T3b's own use of it fails: networks of more than one layer have zero eigenvalues, weight decay or not (claim b20), and then
 /// there is no exponent.
 /// </summary>
-public sealed record Conjugacy
+internal sealed record Conjugacy
 {
     private Conjugacy(double[] mu, double[] nu) => (Mu, Nu, Exponents) = (mu, nu, [.. mu.Zip(nu, static (m, n) => n / m)]);
 

@@ -9,7 +9,7 @@ namespace Rhoflow.Measures.Curvature;
 /// <param name="LayerFlops">Operations of one product in each layer, a multiply-add counting 2; other nodes cost little in comparison.</param>
 /// <param name="DenseFlops">Of eigenvalues of matrices that are written out.</param>
 /// <param name="Bytes">Activations that are kept, vectors of the Krylov basis, and matrices that are written out.</param>
-public sealed record CurvatureForecast(long Products, IReadOnlyList<double> LayerFlops, double DenseFlops, long Bytes)
+internal sealed record CurvatureForecast(long Products, IReadOnlyList<double> LayerFlops, double DenseFlops, long Bytes)
 {
     // Measured on trained networks of 0.1 million parameters and fewer; those of one eigenvalue at an end take a fourth.
     private const int ProductsOfEnds = 200, ProductsOfOne = 60;

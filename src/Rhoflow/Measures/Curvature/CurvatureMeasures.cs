@@ -9,7 +9,7 @@ namespace Rhoflow.Measures.Curvature;
 /// strict minimum. The loss is that of the evaluated network (batch normalization by running statistics) without weight decay, which adds 2λ to
 /// every eigenvalue. Numbers named hessian_… are over 10^hessian_log10_scale, since e^s leaves the range of a double where the loss does.
 /// </summary>
-public static class CurvatureMeasures
+internal static class CurvatureMeasures
 {
     private const string Family = "curvature";
 

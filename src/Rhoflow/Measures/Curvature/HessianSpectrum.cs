@@ -8,7 +8,7 @@ namespace Rhoflow.Measures.Curvature;
 /// The eigenvalues of ∇²L on all parameters at one θ, each part computed when it is first asked for: both ends by Lanczos, all of them up to
 /// <see cref="LargestDense"/> parameters, and their distribution estimated above. Over e^s, s = <see cref="LogScale"/>.
 /// </summary>
-public sealed class HessianSpectrum
+internal sealed class HessianSpectrum
 {
     /// <summary>Largest and smallest eigenvalues that are computed.</summary>
     public const int Top = 20, Bottom = 5;

@@ -6,7 +6,7 @@ namespace Rhoflow.Measures.Curvature;
 /// <summary>The diagonal block of an operator on θ that belongs to one layer: how L curves where only W_k moves.</summary>
 /// <param name="whole">An operator on all of θ.</param>
 /// <param name="layer">The layer.</param>
-public sealed class LayerBlock(ISymmetricOperator whole, Layer layer) : ISymmetricOperator
+internal sealed class LayerBlock(ISymmetricOperator whole, Layer layer) : ISymmetricOperator
 {
     private readonly double[] _v = new double[whole.Size], _result = new double[whole.Size];
 

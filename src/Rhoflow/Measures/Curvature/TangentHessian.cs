@@ -11,7 +11,7 @@ namespace Rhoflow.Measures.Curvature;
 /// <param name="Zero">Within the threshold.</param>
 /// <param name="Positive">Above the threshold.</param>
 /// <param name="Threshold">Absolute, on the scale of the eigenvalues that were counted.</param>
-public readonly record struct Signature(int Negative, int Zero, int Positive, double Threshold)
+internal readonly record struct Signature(int Negative, int Zero, int Positive, double Threshold)
 {
     /// <summary>Counts with the threshold <paramref name="relative"/>·max|μ|.</summary>
     public static Signature Of(ReadOnlySpan<double> eigenvalues, double relative)
@@ -39,7 +39,7 @@ public readonly record struct Signature(int Negative, int Zero, int Positive, do
 /// PNAS works with −Hess ("negative definite" there is positive definite here) and tests the quadratic form Σ_{kk'} V_kᵀ H V_{k'}. That is
 /// the radial direction, orthogonal to every tangent vector: <see cref="Radial"/> gives it, and it says nothing about the flow.
 /// </remarks>
-public sealed record TangentHessian
+internal sealed record TangentHessian
 {
     /// <summary>The P − K eigenvalues on the tangent space, ascending, over e^{<see cref="LogScale"/>}.</summary>
     public required double[] Eigenvalues { get; init; }

@@ -15,7 +15,7 @@ namespace Rhoflow.Measures.Curvature;
 /// W_k = ρ_k V_k with batch normalization folded in: W = Scale ∘ θ, so ∂/∂V_k = (ρ_k/Scale) ∂/∂θ_k. γ, β and what normalization leaves as biases
 /// are held fixed; so are weights that a γ of zero multiplies away.
 /// </remarks>
-public sealed class TangentOperator : ISymmetricOperator
+internal sealed class TangentOperator : ISymmetricOperator
 {
     private readonly Linearization _passes;
     private readonly Network _network;

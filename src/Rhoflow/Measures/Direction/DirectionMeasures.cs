@@ -3,7 +3,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Direction;
 
 /// <summary>Where the directions V_k go: towards the limit that theory predicts, how far, and along the gradient or not.</summary>
-public static class DirectionMeasures
+internal static class DirectionMeasures
 {
     private const string Family = "direction";
 

@@ -8,7 +8,7 @@ namespace Rhoflow.Measures.Direction;
 /// networks ⟨W_k, −∂L/∂W_k⟩ is the same for all layers, e_k Σ c f (T3 eq. 60). Batch normalization counts as folded into W_k, with its
 /// running statistics held; by minibatch statistics the layers below it would have 0.
 /// </summary>
-public static class GradientAlignment
+internal static class GradientAlignment
 {
     /// <summary>The cosine of every layer and, last, that of all; NaN where one of the two vectors is zero.</summary>
     public static double[] Of(Linearization passes)

@@ -12,7 +12,7 @@ namespace Rhoflow.Measures.Equilibrium;
 /// <param name="Residual">‖S_k h_k‖/‖h_k‖: the sine of the angle between V_k and ±h_k, the relative residual of SQ eq. 36; NaN where h_k = 0.</param>
 /// <param name="Cosine">cos(V_k, Σ α_n ∂f̃_n/∂V_k); NaN without α.</param>
 /// <param name="CombinationResidual">‖V_k − Σ α_n ∂f̃_n/∂V_k‖; NaN without α.</param>
-public readonly record struct DirectionEquilibrium(double Rate, double Residual, double Cosine, double CombinationResidual)
+internal readonly record struct DirectionEquilibrium(double Rate, double Residual, double Cosine, double CombinationResidual)
 {
     // Σ c f̃ below this share of Σ |c f̃| is what rounding leaves of 0.
     private const double Cancelled = 1e-12;

@@ -3,7 +3,7 @@ using Rhoflow.Losses;
 namespace Rhoflow.Measures.Equilibrium;
 
 /// <summary>How near a network is to the equilibria of Memo 112.</summary>
-public static class EquilibriumMeasures
+internal static class EquilibriumMeasures
 {
     private const string Family = "equilibrium";
 

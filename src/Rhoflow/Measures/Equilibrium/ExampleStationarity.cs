@@ -12,7 +12,7 @@ namespace Rhoflow.Measures.Equilibrium;
 /// <param name="Smallest">Over examples.</param>
 /// <param name="Mean">Over examples.</param>
 /// <param name="Largest">Over examples.</param>
-public readonly record struct ExampleStationarity(double Smallest, double Mean, double Largest)
+internal readonly record struct ExampleStationarity(double Smallest, double Mean, double Largest)
 {
     /// <summary>Of larger sets, this many examples at equal distances are looked at: each costs a backward pass of its own.</summary>
     public const int LargestSample = 1000;

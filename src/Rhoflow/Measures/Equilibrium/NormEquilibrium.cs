@@ -9,7 +9,7 @@ namespace Rhoflow.Measures.Equilibrium;
 /// <param name="Energy">Σ‖f̃‖².</param>
 /// <param name="Reduction">r.</param>
 /// <param name="Decay">λ.</param>
-public sealed record NormEquilibrium(double Correlation, double Energy, double Reduction, double Decay)
+internal sealed record NormEquilibrium(double Correlation, double Energy, double Reduction, double Decay)
 {
     /// <summary>From outputs of the normalized network.</summary>
     /// <param name="f">f̃, N × C.</param>

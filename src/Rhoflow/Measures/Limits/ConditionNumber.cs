@@ -11,7 +11,7 @@ namespace Rhoflow.Measures.Limits;
 /// </summary>
 /// <param name="Value">σ_1/σ_r; NaN for a matrix of zeros.</param>
 /// <param name="Rank">r: singular values above the tolerance.</param>
-public readonly record struct ConditionNumber(double Value, int Rank)
+internal readonly record struct ConditionNumber(double Value, int Rank)
 {
     /// <summary>Larger matrices than this on their smaller side are not decomposed.</summary>
     public const int LargestSide = 1024;

@@ -4,7 +4,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Limits;
 
 /// <summary>How near a network is to what gradient flow converges to, and the kernels and matrices that decide how fast.</summary>
-public static class LimitMeasures
+internal static class LimitMeasures
 {
     private const string Family = "limits";
 

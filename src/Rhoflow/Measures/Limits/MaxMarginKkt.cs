@@ -19,7 +19,7 @@ namespace Rhoflow.Measures.Limits;
 /// <param name="Slackness">Σ λ_n (q_n − 1)/Σ λ_n: how far from the margin the examples lie that carry the weights; 0 if no λ is positive.</param>
 /// <param name="Candidates">The examples with the smallest margins, ascending.</param>
 /// <param name="Weights">λ_n/Σλ of the candidates.</param>
-public sealed record MaxMarginKkt(double Epsilon, double Slackness, IReadOnlyList<int> Candidates, double[] Weights)
+internal sealed record MaxMarginKkt(double Epsilon, double Slackness, IReadOnlyList<int> Candidates, double[] Weights)
 {
     /// <summary>At most this many examples may carry weight; fewer of very large networks, so that their gradients fit into memory.</summary>
     public const int LargestSupport = 100;

@@ -10,7 +10,7 @@ namespace Rhoflow.Measures.Limits;
 /// The Gram matrix of the neural tangent kernel Θ_nm = C⁻¹ Σ_c ⟨∂f_c(x_n)/∂θ, ∂f_c(x_m)/∂θ⟩ (Jacot et al. 2018; T3, discussion). Of several outputs it is the
 /// mean of the diagonal blocks of the full NC × NC matrix. All parameters count, γ and β of batch normalization among them, by running statistics.
 /// </summary>
-public sealed class TangentKernel
+internal sealed class TangentKernel
 {
     /// <summary>At most this many examples are looked at, at equal distances; fewer of very large networks, so that their gradients fit into memory.</summary>
     public const int LargestSample = 512;

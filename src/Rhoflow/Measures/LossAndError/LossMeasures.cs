@@ -1,7 +1,7 @@
 namespace Rhoflow.Measures.LossAndError;
 
 /// <summary>Loss and classification error.</summary>
-public static class LossMeasures
+internal static class LossMeasures
 {
     private const string Family = "loss";
 

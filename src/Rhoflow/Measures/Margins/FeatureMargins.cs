@@ -11,7 +11,7 @@ namespace Rhoflow.Measures.Margins;
 /// (f_y − f_j)/‖w_y − w_j‖, j the largest other output (Elsayed et al. 2018, there linearized; exact here, since f = W_K h). Divided by
 /// √(Σ variances of h) it no longer depends on the scale of any layer (Jiang et al. 2019).
 /// </summary>
-public static class FeatureMargins
+internal static class FeatureMargins
 {
     /// <summary>Null if f = W_K h; otherwise why not.</summary>
     public static string? Refuse(Network network) => network.Nodes[^1].Layer == network.Depth - 1 && network.Layers[^1].Kind != LayerKind.Convolution

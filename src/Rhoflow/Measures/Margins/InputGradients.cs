@@ -7,7 +7,7 @@ namespace Rhoflow.Measures.Margins;
 /// ∂f/∂x of single examples: the network with a diagonal layer in front, whose weights are the example and whose input is all ones. The derivative
 /// by those weights is the derivative by the example.
 /// </summary>
-public sealed class InputGradients : IDisposable
+internal sealed class InputGradients : IDisposable
 {
     private readonly Network _probe;
     private readonly double[] _theta, _statistics, _gradient;

@@ -7,7 +7,7 @@ namespace Rhoflow.Measures.Margins;
 /// The distance of an example to where its margin would vanish, if the network were linear around it: q_n/‖∂q_n/∂x‖, q_n = y f or f_y − f_j with j the
 /// largest other output (Elsayed et al. 2018 at the input). Exact for linear networks; in units of the inputs, whatever the scale of the weights.
 /// </summary>
-public static class InputMargins
+internal static class InputMargins
 {
     /// <summary>Of larger sets, this many examples at equal distances are looked at: each costs a pass of its own.</summary>
     public const int LargestSample = 1000;

@@ -4,7 +4,7 @@ namespace Rhoflow.Measures.Margins;
 /// The margins of all examples in ascending order, as a curve over the share of examples in [0, 1]: the piecewise linear curve through
 /// ((n − 1)/(N − 1), m_(n)) (SQ Fig 5, 8). Quantiles are its values: the linear interpolation that NumPy's quantile takes by default.
 /// </summary>
-public static class MarginCurve
+internal static class MarginCurve
 {
     /// <summary>Longer curves are read off at this many equally spaced shares, the first and the last example among them.</summary>
     public const int LargestLength = 1000;

@@ -4,7 +4,7 @@ namespace Rhoflow.Measures.Margins;
 /// The shares of examples by margin, in units of the mean absolute margin of the moment: with edges fixed in those units the shape of the
 /// distribution can be compared over a whole run, while its scale changes by orders of magnitude (SQ Fig 9).
 /// </summary>
-public static class MarginHistogram
+internal static class MarginHistogram
 {
     /// <summary>The lowest inner edge, in units of mean |m|.</summary>
     public const double Lowest = -2;

@@ -5,7 +5,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Margins;
 
 /// <summary>Margins of the normalized network, y_n f_n/|ρ|, and the examples that decide them.</summary>
-public static class MarginMeasures
+internal static class MarginMeasures
 {
     private const string Family = "margins";
 

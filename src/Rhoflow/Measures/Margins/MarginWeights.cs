@@ -6,7 +6,7 @@ namespace Rhoflow.Measures.Margins;
 /// The margin as a combination of outputs, q_n = Σ_c weights_nc f_c(x_n): y f for one output, f_y − f_j for classes with j the largest other output
 /// (the first of several: any of them gives a subgradient). Its derivatives are what margins of several classes are linearized with.
 /// </summary>
-public static class MarginWeights
+internal static class MarginWeights
 {
     /// <summary>Rows of C weights for the given examples.</summary>
     /// <param name="f">Outputs of all examples, N × C.</param>

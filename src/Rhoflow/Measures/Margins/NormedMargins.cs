@@ -8,7 +8,7 @@ namespace Rhoflow.Measures.Margins;
 /// Margins over other norms of the weights than Frobenius': y_n f_n/∏‖W_k‖^{e_k}, a common factor times y_n f_n/ρ. Of a convolution the norms
 /// are those of its matrix of maps × patch.
 /// </summary>
-public static class NormedMargins
+internal static class NormedMargins
 {
     /// <summary>σ_max(W_k): what the bounds of Bartlett, Foster and Telgarsky (2017) divide margins by.</summary>
     public static double Spectral(Layer layer, ReadOnlySpan<double> w) =>

@@ -4,7 +4,7 @@ using Rhoflow.Losses;
 namespace Rhoflow.Measures.NormalizedLoss;
 
 /// <summary>Losses of ρ'·f̃ at fixed norms ρ', on training and test examples: what regressions over many networks are made of (T3 Fig 1, 8).</summary>
-public static class NormalizedLossMeasures
+internal static class NormalizedLossMeasures
 {
     private const string Family = "normalized-loss";
 

@@ -8,7 +8,7 @@ namespace Rhoflow.Measures.NormalizedLoss;
 /// The mean loss of ρ'·f̃ for any ρ' &gt; 0: the normalized network at a norm of one's choice (T3 Fig 1 with ρ' = 1, Fig 8). In logarithms, so that
 /// ρ' may be as large as one likes. The share of errors does not depend on ρ' (<see cref="Margin.ErrorShare"/>).
 /// </summary>
-public static class NormalizedLosses
+internal static class NormalizedLosses
 {
     // Examples whose exponentials are taken in one call.
     private const int Together = 64;

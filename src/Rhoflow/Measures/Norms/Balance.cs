@@ -9,7 +9,7 @@ namespace Rhoflow.Measures.Norms;
 /// ‖w_i^in‖² − p‖w_i^out‖², p the degree of its activation (1 for ReLU), w^in its row of W_k, w^out its column of W_{k+1}; and for linear units the
 /// whole matrix W_{k+1}ᵀW_{k+1} − W_kW_kᵀ, whose diagonal that is. Of convolutions a unit is a map.
 /// </summary>
-public static class Balance
+internal static class Balance
 {
     /// <summary>p, if nothing but units σ(cz) = c^p σ(z), pooling and reordering stands between W_k and W_{k+1}; null otherwise.</summary>
     /// <param name="k">0 … K − 2.</param>

@@ -5,7 +5,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Norms;
 
 /// <summary>Norms of the layers, their balance, and how far the weights are from where they began.</summary>
-public static class NormMeasures
+internal static class NormMeasures
 {
     private const string Family = "norms";
 

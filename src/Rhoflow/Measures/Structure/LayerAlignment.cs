@@ -12,7 +12,7 @@ namespace Rhoflow.Measures.Structure;
 /// </summary>
 /// <param name="Leading">|⟨u_1(W_j), v_1(W_k)⟩|, the leading left singular vector below and the leading right one above; arbitrary where σ_1 is multiple.</param>
 /// <param name="Product">‖W_k W_j‖_F/(‖W_k‖_F ‖W_j‖_F), the same for whole matrices: 1 only for aligned layers of rank one.</param>
-public readonly record struct LayerAlignment(double Leading, double Product)
+internal readonly record struct LayerAlignment(double Leading, double Product)
 {
     /// <summary>The layer (0 … K−1) whose outputs layer k reads; null where that is the input, a residual sum, or where the sizes do not divide.</summary>
     public static int? Below(Network network, int k)

@@ -6,7 +6,7 @@ namespace Rhoflow.Measures.Structure;
 /// <param name="Value">σ = √θ, never above ‖A‖₂ but for rounding.</param>
 /// <param name="Bound">One of the map's singular values is within it, by the residual ‖AᵀAx − θx‖; the error itself is of second order in that.</param>
 /// <param name="Steps">Products with AᵀA.</param>
-public readonly record struct OperatorNorm(double Value, double Bound, int Steps);
+internal readonly record struct OperatorNorm(double Value, double Bound, int Steps);
 
 /// <summary>
 /// ‖A‖₂ by Lanczos' three-term recurrence on AᵀA. Vectors are not orthogonalized again: copies of the largest eigenvalue that appear late do not move

@@ -9,7 +9,7 @@ namespace Rhoflow.Measures.Structure;
 /// The singular values σ_1 ≥ σ_2 ≥ … of one weight matrix and what they alone decide. Of a convolution it is the matrix of maps × patch; the map
 /// from image to image has others: <see cref="CircularConvolution"/>, <see cref="ConvolutionNorm"/>. Of a matrix that is 0, ratios are NaN.
 /// </summary>
-public sealed class SingularSpectrum
+internal sealed class SingularSpectrum
 {
     // σ_i/σ_1: nothing here overflows, however large or small the weights are.
     private readonly double[] _ratios;

@@ -5,7 +5,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Structure;
 
 /// <summary>Singular values of the layers and what they say; of convolutions also the norm of the whole map.</summary>
-public static class StructureMeasures
+internal static class StructureMeasures
 {
     private const string Family = "structure";
 
