@@ -47,7 +47,11 @@ internal static class SquareLossMainText
             @"\sum_n (\rho f_n - y_n) \frac{\partial f_n}{\partial V_k} = \sum_n (\rho f_n - y_n)(V_k^{eq} f_n)",
             "where V_k rests", typeof(DirectionEquilibrium)),
         Of(9, "3", Kind.Equilibrium, @"\sum_n y_n f_n = \rho(\lambda + \sum_n f_n^2)",
-            "SQ eq. 7 without the fraction", typeof(NormEquilibrium)),
+            "SQ eq. 7 without the fraction", typeof(NormEquilibrium)) with
+        {
+            Note = "Observation 1, that ρ grows monotonically to it from a small start, fails for λ > 0 in general: ρ can overshoot, "
+                + "or turn negative.",
+        },
         Of(10, "4", Kind.Bound, @"L(f) \leq c_1 \rho \mathbb{R}_N(\tilde{\mathbb{F}}) + c_2 \epsilon(N, \delta)",
             "Observation 3: a bound on the expected error that grows with ρ", typeof(RampBound)),
         Of(11, "5", Kind.Equilibrium,

@@ -43,6 +43,11 @@ internal static class TheoreticalIssuesEquations
             + @"\mathbf{I}",
             "its Jacobian, which Lemma 1 takes to be negative definite", typeof(TangentHessian)) with
         {
+            Corrected =
+                @"\sum_n \left[ -\rho^2 \frac{\partial \tilde{f}(x_n)}{\partial V_k} \frac{\partial \tilde{f}(x_n)}{\partial V_{k'}}^T "
+                + @"+ \rho \frac{\partial^2 \tilde{f}(x_n)}{\partial V_k \partial V_{k'}} \right] e^{-\rho \tilde{f}(x_n)} "
+                + @"- 2\lambda_k(\rho) \delta_{kk'} \mathbf{I}",
+            Why = "the multiplier stands in the blocks k = k' only",
             Note = "The form Σ V_kᵀHV_k' of Lemma 1 is that of the radial direction, orthogonal to the spheres. On the tangent space "
                 + "eigenvalues vanish for more than one layer.",
         },

@@ -52,7 +52,11 @@ internal static class TheoryIIIDynamics
         Of(59, "12.1", Kind.Law, @"\dot{\|W_k\|} = \frac{1}{\|W_k\|} \sum_{n=1}^N y_n f(W; x_n) e^{-y_n f(W; x_n)}",
             "how the norm of a layer grows"),
         Of(60, "12.1", Kind.Law, @"\dot{\|W_k\|^2} = 2 \sum_{n=1}^N y_n f(W; x_n) e^{-y_n f(W; x_n)}",
-            "squared norms grow at the same rate in all layers: ρ_j² − ρ_k² is conserved", typeof(Balance), typeof(OneExampleInvariants)),
+            "squared norms grow at the same rate in all layers: ρ_j² − ρ_k² is conserved",
+            typeof(Balance), typeof(OneExampleInvariants)) with
+        {
+            Note = "“∂ρ_k²/∂t grows monotonically” (§5) is not so: ρ_k² grows, its rate goes to 0.",
+        },
         Of(61, "12.2", Kind.Law,
             @"\rho_k \dot{\rho}_k = f_V(x) \left( \prod_{i=1}^k \rho_i \right) e^{-\prod_{i=1}^K \rho_i f_V(x)}",
             "the norms on one example at a fixed direction", typeof(NormGrowthFlow), typeof(NormGrowthSolution)) with
@@ -147,7 +151,8 @@ internal static class TheoryIIIDynamics
             "the same for weight normalization: ε̇ = −(log t/t)ε, so ε ∝ t^{−½ log t}", typeof(OneExampleInvariants)) with
         {
             Note = "The rate is 1/t^{log √t} (the flattened text reads t^{−1/2} log t, which solves nothing). With a margin γ ≠ 1 it is "
-                + "t^{−log t/(2γ²)}; with several support vectors the error is Θ(1/log t), as under gradient descent.",
+                + "t^{−log t/(2γ²)}; with several support vectors the error is Θ(1/log t), as under gradient descent. “In the linear "
+                + "one-layer case BN is identical to WN” after it holds for whitened inputs.",
         },
         Of(81, "17", Kind.Flow, @"\dot{V} = \alpha \frac{1}{\rho} \sum_{n=1}^N e^{-\alpha \rho V^T x_n} (x_n - V V^T x_n)",
             "the direction with ρ scaled by α(t) = 1/log t, log t, log log t or exp t", typeof(ScheduledDirectionFlow),

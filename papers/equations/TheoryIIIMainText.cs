@@ -77,7 +77,11 @@ internal static class TheoryIIIMainText
         },
         Of(17, "4.5.1", Kind.Flow,
             @"\dot{W}_k = -\frac{\partial L}{\partial W_k} = \sum_{n=1}^N y_n \frac{\partial f(x_n; W)}{\partial W_k} e^{-y_n f(x_n; W)}",
-            "T3 eq. 8 once more", typeof(UnconstrainedFlow)),
+            "T3 eq. 8 once more", typeof(UnconstrainedFlow)) with
+        {
+            Note = "“The unit vector w(T)/‖w(T)‖ is the same whether or not ‖v‖ = 1 is enforced”, before it, holds in the limit, not "
+                + "at a time T.",
+        },
         Of(18, "4.5.1", Kind.Identity,
             @"\dot{\rho}_k = \frac{\partial \|W_k\|}{\partial W_k} \frac{\partial W_k}{\partial t} = V_k^T \dot{W}_k",
             "how the norm of a layer moves with its weights", typeof(ReparametrizedFlow)),

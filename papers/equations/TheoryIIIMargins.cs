@@ -26,7 +26,11 @@ internal static class TheoryIIIMargins
                 + "multiple of x₂ there are two zero eigenvalues and a negative one.",
         },
         Of(29, "6", Kind.Equilibrium, @"\sum_{n=1}^N y_n \frac{\partial f(x_n; w)}{\partial W_k^{i,j}} e^{-y_n f(x_n; W)} = 0",
-            "where gradient flow on the weights would rest; not where the data are separated"),
+            "where gradient flow on the weights would rest; not where the data are separated") with
+        {
+            Note = "Theorem 2 after it, that other stationary points have a nonzero eigenvalue, fails at W = 0 with three layers or "
+                + "more and where all units are dead.",
+        },
         Of(30, "6", Kind.Law, @"p(W_k^{i,j}) = \frac{1}{Z} e^{-\frac{L(f)}{T}}",
             "the Boltzmann density that Langevin's descent goes to", typeof(Sgd)) with
         {

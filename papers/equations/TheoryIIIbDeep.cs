@@ -24,7 +24,10 @@ internal static class TheoryIIIbDeep
         Of(28, "12.1", Kind.Derivative,
             @"J(W)_{kk'} = 2 \sum_{n=1}^N ( -(\nabla_{W_k} f_n)(\nabla_{W_{k'}} f_n) + E_n \nabla_{W_k, W_{k'}}^2 f_n ) "
             + @"= -2 \sum_{n=1}^N (\nabla_{W_k} f_n)(\nabla_{W_{k'}} f_n)",
-            "its Jacobian at a zero of the loss"),
+            "its Jacobian at a zero of the loss") with
+        {
+            Note = "“At most N distinct eigenvalues” (§12.3) must read N eigenvalues other than zero.",
+        },
         Of(29, "12.1", Kind.Derivative,
             @"J(W)_{kk'} = -2 \sum_{n=1}^N (\nabla_{W^k} f_n)(\nabla_{W^{k'}} f_n) - \lambda_k \delta_{kk'} \mathbb{I}",
             "the same with weight decay, which the paper takes to be negative definite") with
@@ -41,7 +44,11 @@ internal static class TheoryIIIbDeep
             @"J(W)_{kk'} = -\sum_{n=1}^N e^{-y_n f(W_0; x_n)} \left( \frac{\partial f(W; x_n)}{\partial W_k} "
             + @"\frac{\partial f(W; x_n)}{\partial W_{k'}} - y_n \frac{\partial^2 f(W; x_n)}{\partial W_k \partial W_{k'}} \right) "
             + @"\Big|_{W^0}",
-            "its Jacobian"),
+            "its Jacobian") with
+        {
+            Note = "That the Hessian becomes positive semidefinite near a minimum (§12.3) fails for deep networks: it vanishes with "
+                + "its signs.",
+        },
         Of(33, "12.2", Kind.Flow,
             @"\dot{W}_k = -\nabla_w(L + \lambda|W_k|^2) "
             + @"= \sum_{n=1}^n y_n \frac{\partial f(W; x_n)}{\partial W_k} e^{-y_n f(x_n; W)} - \lambda_k W_k",
@@ -115,27 +122,29 @@ internal static class TheoryIIIbDeep
         Of(48, "13", Kind.Flow,
             @"\dot{\rho}_k = \sum_n \rho_1 \cdots \rho_{i-1} \rho_{i+1} \cdots \rho_K "
             + @"e^{-\prod_{i=1}^K \rho_i \tilde{f}(V_1, \dots, V_K; x_n)} \tilde{f}(x_n)",
-            "flow with penalties λ_k(‖V_k‖² − 1): the norms") with
+            "flow with penalties λ_k(‖V_k‖² − 1): the norms", typeof(FixedMultipliersFlow)) with
         {
             Corrected = @"\dot{\rho}_k = \sum_n \left( \prod_{i \neq k} \rho_i \right) e^{-\prod_{i=1}^K \rho_i \tilde{f}(x_n)} "
                 + @"\tilde{f}(x_n)",
             Why = "the factor that is left out is ρ_k",
+            Note = "The sum of penalties before it must begin at k = 1.",
         },
         Of(49, "13", Kind.Flow,
             @"\dot{V}_k = \left( \prod_{i=1}^K \rho_i \right) \sum_n e^{-\prod_{i=1}^K \rho_i \tilde{f}(V_1, \dots, V_K; x_n)} "
             + @"\frac{\partial \tilde{f}(x_n)}{\partial V_k} - 2\lambda_k V_k = B_k - 2\lambda_k V_k",
-            "flow with penalties λ_k(‖V_k‖² − 1): the matrices V_k, whose norms are free"),
+            "flow with penalties λ_k(‖V_k‖² − 1): the matrices V_k, whose norms are free",
+            typeof(FixedMultipliersFlow)),
         Of(50, "13", Kind.Law,
             @"\frac{\partial \|V_k\|^2}{\partial t} = \sum_{i,j} (V_k)_{i,j} (\dot{V}_k)_{i,j} "
             + @"= \left( \prod_{k=1}^K \rho_k \right) \sum_n e^{-\prod_{i=1}^K \rho_i \tilde{f}(x_n)} \tilde{f}(x_n) - 2\lambda_k (V_k)^2",
-            "how ‖V_k‖² moves under it") with
+            "how ‖V_k‖² moves under it", typeof(FixedMultipliersFlow)) with
         {
             Corrected = @"\frac{\partial \|V_k\|^2}{\partial t} = 2 \left[ \left( \prod_{i=1}^K \rho_i \right) "
                 + @"\sum_n e^{-\prod_{i=1}^K \rho_i \tilde{f}(x_n)} \tilde{f}(x_n) - 2\lambda_k \|V_k\|^2 \right]",
             Why = "the derivative of ‖V‖² is 2⟨V, V̇⟩",
         },
         Of(51, "13", Kind.Law, @"\frac{\partial z^k}{\partial t} = C^k(z, \dots) - 2\lambda_k z^k",
-            "T3b eq. 50 for z^k = ‖V_k‖²") with
+            "T3b eq. 50 for z^k = ‖V_k‖²", typeof(FixedMultipliersFlow)) with
         {
             Corrected = @"\frac{\partial z^k}{\partial t} = 2 \left[ C^k(z, \dots) - 2\lambda_k z^k \right]",
             Why = "the factor 2 of T3b eq. 50; the equilibrium C^k = 2λ_k z^k stays",
@@ -145,8 +154,13 @@ internal static class TheoryIIIbDeep
             + @"\frac{\partial \tilde{f}(V; x_n)^T}{\partial V_{k'}} + \left( \prod_{i=1}^K \rho_i \right) "
             + @"\frac{\partial^2 \tilde{f}(V; x_n)}{\partial V_k \partial V_{k'}} \right] e^{-\prod_{i=1}^K \rho_i \tilde{f}(V; x_n)} - "
             + @"2\lambda \mathbf{I}",
-            "its Jacobian in V") with
+            "its Jacobian in V, which the paper calls the Hessian", typeof(FixedMultipliersFlow)) with
         {
+            Corrected = @"\sum_n \left[ -\rho^2 \frac{\partial \tilde{f}(V; x_n)}{\partial V_k} "
+                + @"\frac{\partial \tilde{f}(V; x_n)^T}{\partial V_{k'}} + \rho \frac{\partial^2 \tilde{f}(V; x_n)}"
+                + @"{\partial V_k \partial V_{k'}} \right] e^{-\rho \tilde{f}(V; x_n)} - 2\lambda_k \delta_{kk'} \mathbf{I}, "
+                + @"\quad \rho = \prod_{i=1}^K \rho_i",
+            Why = "it is minus the Hessian, and the multiplier stands in the blocks k = k' only",
             Note = "It is not negative semidefinite for λ_k = 0 at large times: the derivatives across layers leave positive eigenvalues.",
         },
         Of(53, "14", Kind.Law,

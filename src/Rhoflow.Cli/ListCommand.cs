@@ -9,8 +9,11 @@ internal static class ListCommand
 {
     public static Command Create()
     {
-        var what = new Argument<string?>("WHAT") { Description = string.Join(", ", Lists.All.Select(l => l.Name)),
-            Arity = ArgumentArity.ZeroOrOne };
+        var what = new Argument<string?>("WHAT")
+        {
+            Description = string.Join(", ", Lists.All.Select(l => l.Name)),
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var entry = new Argument<string[]>("NAME")
         {
             Description = "One entry of the list, by its name: flows lagrange, equations T3.22.",

@@ -62,7 +62,8 @@ public class EquationTableTests
     [Theory]
     [InlineData("T3.16"), InlineData("T3.21"), InlineData("T3.28"), InlineData("T3.30"), InlineData("T3.36"), InlineData("T3.50")]
     [InlineData("T3.70"), InlineData("T3.80"), InlineData("T3.81"), InlineData("T3b.1"), InlineData("T3b.24"), InlineData("T3b.44")]
-    [InlineData("T3b.60"), InlineData("SQ.3"), InlineData("SQ.5"), InlineData("SQ.7"), InlineData("SQ.17"), InlineData("SQ.40")]
+    [InlineData("T3b.60"), InlineData("T3.29"), InlineData("T3.60"), InlineData("T3b.28"), InlineData("SQ.9")]
+    [InlineData("SQ.3"), InlineData("SQ.5"), InlineData("SQ.7"), InlineData("SQ.17"), InlineData("SQ.40")]
     [InlineData("SQ.47"), InlineData("SQ.56"), InlineData("PNAS.1"), InlineData("PNAS.3"), InlineData("PNAS.7"), InlineData("PNAS.18")]
     public void What_stands_around_is_noted(string id) => EquationTable.Find(id)!.Note.ShouldNotBeNullOrWhiteSpace();
 
