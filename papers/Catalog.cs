@@ -12,10 +12,12 @@ namespace Rhoflow.Papers;
 public static class PapersCatalog
 {
     /// <summary>The papers in the order in which they are read here.</summary>
-    public static IReadOnlyList<Paper> Papers => [TheoryIIIPage.Paper, TheoryIIIbPage.Paper, SquareLossPage.Paper, TheoreticalIssuesPage.Paper, SchedulesPage.Paper, MeasuresPage.Paper];
+    public static IReadOnlyList<Paper> Papers => [TheoryIIIPage.Paper, TheoryIIIbPage.Paper, SquareLossPage.Paper,
+        TheoreticalIssuesPage.Paper, SchedulesPage.Paper, MeasuresPage.Paper];
 
     /// <summary>All claims and figures, in the order of each paper; a claim stands under the paper that states it first.</summary>
-    public static IReadOnlyList<IStudy> Contents => [.. TheoryIIIPage.Contents, .. TheoryIIIbPage.Contents, .. SquareLossPage.Contents, .. TheoreticalIssuesPage.Contents, .. SchedulesPage.Contents, .. MeasuresPage.Contents];
+    public static IReadOnlyList<IStudy> Contents => [.. TheoryIIIPage.Contents, .. TheoryIIIbPage.Contents, .. SquareLossPage.Contents,
+        .. TheoreticalIssuesPage.Contents, .. SchedulesPage.Contents, .. MeasuresPage.Contents];
 
     /// <summary>The claims.</summary>
     public static IReadOnlyList<Claim> Claims => [.. Contents.OfType<Claim>()];

@@ -8,7 +8,10 @@ using Rhoflow.Observations;
 
 namespace Rhoflow.Papers.SetUps;
 
-/// <summary>The model of SQ eq. 5, 6, followed to where it rests: 20 examples of a teacher in four dimensions, ReLU net 4-16-16-1 (claims b35 to b45).</summary>
+/// <summary>
+/// The model of SQ eq. 5, 6, followed to where it rests: 20 examples of a teacher in four dimensions, ReLU net 4-16-16-1 (claims b35 to
+/// b45).
+/// </summary>
 internal static class CollapseFlow
 {
     /// <summary>Euler steps until the flow rests.</summary>

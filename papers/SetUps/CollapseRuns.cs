@@ -18,7 +18,8 @@ internal static class CollapseRuns
     private static readonly string[] NormalizedSweep = [$"descent.weight-decay={string.Join(',', Decays.Select(Text))}"];
     private static readonly string[] PlainSweep = ["descent.weight-decay=0,0.001", Layers([64, 64, 64], 10, normalized: false)];
     private static readonly string[] TwoClassSweep =
-        ["descent.weight-decay=0,0.004", Layers([64, 64, 64], 1, normalized: true), "data.classes=[\"3\", \"8\"]", "data.train=200", "data.test=150"];
+        ["descent.weight-decay=0,0.004", Layers([64, 64, 64], 1, normalized: true), "data.classes=[\"3\", \"8\"]", "data.train=200",
+            "data.test=150"];
 
     /// <summary>With batch normalization, by λ of <see cref="Decays"/>.</summary>
     public static IReadOnlyList<MeasuredRun> Normalized(StudyContext context, double decay) => Five(context, decay, NormalizedSweep);
@@ -27,17 +28,21 @@ internal static class CollapseRuns
     public static IReadOnlyList<MeasuredRun> Plain(StudyContext context, bool decay) => Five(context, decay ? .001 : 0, PlainSweep);
 
     /// <summary>3 and 8 alone: one output, targets ±1; λ = 0 or .004.</summary>
-    public static IReadOnlyList<MeasuredRun> TwoClasses(StudyContext context, bool decay) => Five(context, decay ? Strong : 0, TwoClassSweep);
+    public static IReadOnlyList<MeasuredRun> TwoClasses(StudyContext context, bool decay) =>
+        Five(context, decay ? Strong : 0, TwoClassSweep);
 
     /// <summary>Hidden layers of other widths, λ = .004.</summary>
-    public static IReadOnlyList<MeasuredRun> Hidden(StudyContext context, params int[] widths) => Five(context, Strong, HiddenSweep(widths));
+    public static IReadOnlyList<MeasuredRun> Hidden(StudyContext context, params int[] widths) =>
+        Five(context, Strong, HiddenSweep(widths));
 
     /// <summary>What full size trains for all but <see cref="Hidden"/>.</summary>
     public static IReadOnlyList<Experiment> FullRuns() =>
-        [.. new[] { NormalizedSweep, PlainSweep, TwoClassSweep }.SelectMany(sweep => MeasuredRun.Experiments(Config, Overrides(sweep, full: true)))];
+        [.. new[] { NormalizedSweep, PlainSweep, TwoClassSweep }.SelectMany(sweep =>
+            MeasuredRun.Experiments(Config, Overrides(sweep, full: true)))];
 
     /// <summary>What full size trains for <see cref="Hidden"/>.</summary>
-    public static IReadOnlyList<Experiment> FullRuns(IEnumerable<int[]> hidden) => [.. hidden.SelectMany(widths => MeasuredRun.Experiments(Config, Overrides(HiddenSweep(widths), full: true)))];
+    public static IReadOnlyList<Experiment> FullRuns(IEnumerable<int[]> hidden) =>
+        [.. hidden.SelectMany(widths => MeasuredRun.Experiments(Config, Overrides(HiddenSweep(widths), full: true)))];
 
     /// <summary>The median over seeds of the last number of a column, with its extremes.</summary>
     public static Spread Last(this IReadOnlyList<MeasuredRun> runs, string column) => Spread.Of(runs.Select(r => r.Last(column)));
@@ -56,7 +61,8 @@ internal static class CollapseRuns
     private static string[] HiddenSweep(int[] widths) => [Layers(widths, 10, normalized: true)];
 
     private static string Layers(IReadOnlyList<int> hidden, int outputs, bool normalized) =>
-        $"network.layers=[{string.Concat(hidden.Select(w => $"{{dense: {w}}}, {(normalized ? "batch-norm, " : "")}relu, "))}{{dense: {outputs}}}]";
+        $"network.layers=[{string.Concat(hidden.Select(w => $"{{dense: {w}}}, {(normalized ? "batch-norm, " : "")}relu, "))}{{dense: "
+        + $"{outputs}}}]";
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,8 +6,10 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
-/// The constraint equations V_k f_n = ∂f_n/∂V_k (SQ eq. 40, 48) example by example. With ‖V_k‖ = 1 and ⟨V_k, ∂f_n/∂V_k⟩ = f_n (T3 eq. 3) the relative
-/// residual ‖V_k f_n − ∂f_n/∂V_k‖/‖∂f_n/∂V_k‖ is the sine of the angle between V_k and ±∂f_n/∂V_k = ± a bᵀ: 0 only where V_k is of rank one.
+/// The constraint equations V_k f_n = ∂f_n/∂V_k (SQ eq. 40, 48) example by example. With ‖V_k‖ = 1 and ⟨V_k, ∂f_n/∂V_k⟩ = f_n (T3 eq. 3)
+/// the relative
+/// residual ‖V_k f_n − ∂f_n/∂V_k‖/‖∂f_n/∂V_k‖ is the sine of the angle between V_k and ±∂f_n/∂V_k = ± a bᵀ: 0 only where V_k is of rank
+/// one.
 /// </summary>
 internal static class ConstraintEquations
 {
@@ -34,8 +36,10 @@ internal static class ConstraintEquations
     }
 
     /// <summary>
-    /// What data alone impose on the first layer of any network, whatever its weights and depth: ∂f_n/∂V_1 = a x_nᵀ, so that the mean over examples of
-    /// the squared residual is at least 1 − μ, μ the largest eigenvalue of (1/N) Σ x̂_n x̂_nᵀ with x̂ = x/‖x‖. It is 0 for collinear inputs only.
+    /// What data alone impose on the first layer of any network, whatever its weights and depth: ∂f_n/∂V_1 = a x_nᵀ, so that the mean over
+    /// examples of
+    /// the squared residual is at least 1 − μ, μ the largest eigenvalue of (1/N) Σ x̂_n x̂_nᵀ with x̂ = x/‖x‖. It is 0 for collinear inputs
+    /// only.
     /// </summary>
     public static double FirstLayerBound(ReadOnlySpan<double> x, int inputs)
     {

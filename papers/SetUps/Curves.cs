@@ -13,9 +13,13 @@ internal static class Curves
 
     /// <summary>The observation at t = 10^<paramref name="decade"/>.</summary>
     public static FlowPoint AtDecade(this IReadOnlyList<FlowPoint> points, double decade) =>
-        points.FirstOrDefault(p => p.Log10T == decade) ?? throw new ArgumentException($"nothing was observed at t = 1e{decade}", nameof(decade));
+        points.FirstOrDefault(p => p.Log10T == decade)
+            ?? throw new ArgumentException($"nothing was observed at t = 1e{decade}", nameof(decade));
 
-    /// <summary><paramref name="count"/> exponents evenly spaced from <paramref name="from"/> to <paramref name="to"/>, together with <paramref name="decades"/>.</summary>
+    /// <summary>
+    /// <paramref name="count"/> exponents evenly spaced from <paramref name="from"/> to <paramref name="to"/>, together with
+    /// <paramref name="decades"/>.
+    /// </summary>
     public static double[] Exponents(double from, double to, int count, params ReadOnlySpan<double> decades) =>
         [.. Enumerable.Range(0, count).Select(i => from + (to - from) * i / (count - 1)).Concat(decades.ToArray()).Distinct().Order()];
 

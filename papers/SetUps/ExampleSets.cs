@@ -5,7 +5,8 @@ namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
 /// Small sets on which the claims are followed to where numbers can be compared. The papers give no data for their two-parameter example
-/// (Theory III, Fig. 2); these are the instances that the reference values of the claims belong to. All labels are +1: y_n is absorbed in x_n.
+/// (Theory III, Fig. 2); these are the instances that the reference values of the claims belong to. All labels are +1: y_n is absorbed in
+/// x_n.
 /// </summary>
 public static class ExampleSets
 {
@@ -13,8 +14,10 @@ public static class ExampleSets
     public static Dataset TwoByTwo { get; } = new("two examples", [1, .5, .4, 1.2], [1, 1], 2);
 
     /// <summary>
-    /// The same two and z = (2, −.3), which is no support vector but dominates early on, so that the margin first rises beyond what the third example
-    /// lets it keep. It was recovered from the reference values of the regularization path (.0939, .0087, .0269, .0335 at λ = 1e-1, 1e-3, 1e-6, 1e-9),
+    /// The same two and z = (2, −.3), which is no support vector but dominates early on, so that the margin first rises beyond what the
+    /// third example
+    /// lets it keep. It was recovered from the reference values of the regularization path (.0939, .0087, .0269, .0335 at λ = 1e-1, 1e-3,
+    /// 1e-6, 1e-9),
     /// which fix its two coordinates to all their digits.
     /// </summary>
     public static Dataset ThreeByTwo { get; } = new("three examples", [1, .5, .4, 1.2, 2, -.3], [1, 1, 1], 2);

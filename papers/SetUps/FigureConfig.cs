@@ -11,7 +11,8 @@ internal static class FigureConfig
     /// <param name="overrides">One value each: <c>flow.rho=0.5</c>.</param>
     /// <exception cref="ConfigException">The config, or an override, is wrong.</exception>
     /// <exception cref="InvalidOperationException">No such config is embedded.</exception>
-    public static Experiment Read(string config, IReadOnlyList<string> overrides) => Read(config, Overrides.Expand(overrides, sweep: false)[0]);
+    public static Experiment Read(string config, IReadOnlyList<string> overrides) =>
+        Read(config, Overrides.Expand(overrides, sweep: false)[0]);
 
     /// <summary>The same with the overrides of one run of a sweep.</summary>
     /// <param name="config">Paper key and file.</param>

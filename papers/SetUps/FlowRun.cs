@@ -9,7 +9,8 @@ using Rhoflow.Networks;
 namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
-/// A flow as the config beside a figure says, with overrides in the words of <c>./rhoflow run</c>. It is prepared by the code of that command
+/// A flow as the config beside a figure says, with overrides in the words of <c>./rhoflow run</c>. It is prepared by the code of that
+/// command
 /// and followed in memory: what a claim or figure shows of it is what <see cref="Command"/> gives. Two runs of the same words are one, and
 /// followed once.
 /// </summary>

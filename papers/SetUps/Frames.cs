@@ -52,7 +52,8 @@ internal static class Frames
     public static double[] Times(double[][] a, double[] x) => [.. a.Select(row => Vectors.Dot(row, x))];
 
     /// <summary>Aᵀ.</summary>
-    public static double[][] Transpose(double[][] a) => [.. Enumerable.Range(0, a[0].Length).Select(j => a.Select(row => row[j]).ToArray())];
+    public static double[][] Transpose(double[][] a) =>
+        [.. Enumerable.Range(0, a[0].Length).Select(j => a.Select(row => row[j]).ToArray())];
 
     /// <summary>⟨A, B⟩/(‖A‖‖B‖).</summary>
     public static double Cosine(double[][] a, double[][] b)

@@ -37,7 +37,10 @@ internal sealed class MeasuredRun : IObservations
     /// <summary>The rows of arrays/NAME.npy.</summary>
     public double[][] Rows(string array) => Npy.Read(_folder.File(Path.Combine("arrays", array + ".npy")));
 
-    /// <summary>The runs that a config beside a figure describes, with a sweep of overrides; finished ones are found again, interrupted ones resumed.</summary>
+    /// <summary>
+    /// The runs that a config beside a figure describes, with a sweep of overrides; finished ones are found again, interrupted ones
+    /// resumed.
+    /// </summary>
     /// <param name="config">Paper key and file: <c>square-loss/figure-06</c>.</param>
     /// <param name="overrides">As on the command line: <c>init.frobenius=0.1,1,5</c>.</param>
     /// <exception cref="InvalidOperationException">A run failed; its own sentence says why.</exception>
@@ -45,14 +48,17 @@ internal sealed class MeasuredRun : IObservations
         Launched.Of(context, new Sweep(config, overrides));
 
     /// <summary>The experiments that <see cref="Of"/> runs.</summary>
-    public static IReadOnlyList<Experiment> Experiments(string config, params string[] overrides) => [.. Overrides.Expand(overrides, sweep: true).Select(set => FigureConfig.Read(config, set))];
+    public static IReadOnlyList<Experiment> Experiments(string config, params string[] overrides) =>
+        [.. Overrides.Expand(overrides, sweep: true).Select(set => FigureConfig.Read(config, set))];
 
-    private static readonly SharedResults<Sweep, MeasuredRun[]> Launched = new((context, sweep) => Launch(context, sweep.Config, sweep.Overrides));
+    private static readonly SharedResults<Sweep, MeasuredRun[]> Launched =
+        new((context, sweep) => Launch(context, sweep.Config, sweep.Overrides));
 
     // What was typed for a sweep: the same words are the same runs.
     private sealed record Sweep(string Config, string[] Overrides)
     {
-        public bool Equals(Sweep? other) => other is not null && Config == other.Config && Overrides.AsSpan().SequenceEqual(other.Overrides);
+        public bool Equals(Sweep? other) => other is not null && Config == other.Config
+            && Overrides.AsSpan().SequenceEqual(other.Overrides);
 
         public override int GetHashCode() => HashCode.Combine(Config, string.Join(' ', Overrides));
     }

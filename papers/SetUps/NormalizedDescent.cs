@@ -5,9 +5,12 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
-/// The flow of SQ eq. 5, 6 in Euler steps, V_k put back on its sphere after each: ρ̇ = −2Σ(ρf − y)f − 2λρ, V̇_k = −2ρ S_k Σ(ρf − y)∂f/∂V_k. A step that
-/// would raise Σ(ρf − y)² + λρ² is halved, one that does not lets the next be longer, so that it goes to where the flow rests at any stiffness. Below
-/// <see cref="Shortest"/>/(1 + ρ²) a step is taken as it is: on a ReLU's kink every step is uphill, and small ones to and fro follow the flow along it. With tied
+/// The flow of SQ eq. 5, 6 in Euler steps, V_k put back on its sphere after each: ρ̇ = −2Σ(ρf − y)f − 2λρ, V̇_k = −2ρ S_k Σ(ρf − y)∂f/∂V_k.
+/// A step that
+/// would raise Σ(ρf − y)² + λρ² is halved, one that does not lets the next be longer, so that it goes to where the flow rests at any
+/// stiffness. Below
+/// <see cref="Shortest"/>/(1 + ρ²) a step is taken as it is: on a ReLU's kink every step is uphill, and small ones to and fro follow the
+/// flow along it. With tied
 /// layers V_1 = … = V_{L−1} it is the flow of a recurrent network: the derivatives of its copies are added.
 /// </summary>
 internal sealed class NormalizedDescent
@@ -88,7 +91,10 @@ internal sealed class NormalizedDescent
         return this;
     }
 
-    /// <summary>sin ∠(V_k, ±h_k) with h_k = Σ(y − ρf)∂f/∂V_k: SQ eq. 36; 0 where layer k rests. Of tied layers it is the common matrix's, at each of them.</summary>
+    /// <summary>
+    /// sin ∠(V_k, ±h_k) with h_k = Σ(y − ρf)∂f/∂V_k: SQ eq. 36; 0 where layer k rests. Of tied layers it is the common matrix's, at each of
+    /// them.
+    /// </summary>
     public double[] Residuals()
     {
         Slopes();

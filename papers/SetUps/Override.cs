@@ -3,7 +3,9 @@ using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Papers.SetUps;
 
-/// <summary>Overrides with numbers that are computed, in the words of a config; a number is written so that it reads back as the same double.</summary>
+/// <summary>
+/// Overrides with numbers that are computed, in the words of a config; a number is written so that it reads back as the same double.
+/// </summary>
 internal static class Override
 {
     /// <summary>The start of one linear unit.</summary>
@@ -17,7 +19,8 @@ internal static class Override
 
     /// <summary>Other instants of observation, t = 10^e.</summary>
     /// <param name="exponents">Increasing.</param>
-    public static string Decades(params IEnumerable<double> exponents) => $"observe.at.log10-t={ConfigWriter.List(exponents.Select(ConfigWriter.Number))}";
+    public static string Decades(params IEnumerable<double> exponents) =>
+        $"observe.at.log10-t={ConfigWriter.List(exponents.Select(ConfigWriter.Number))}";
 
     /// <summary>A number.</summary>
     /// <param name="key">Dotted: <c>flow.rho</c>.</param>

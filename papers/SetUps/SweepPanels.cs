@@ -11,7 +11,8 @@ internal static class SweepPanels
 
     /// <summary>Columns against the size.</summary>
     /// <param name="columns">Names in the legend and columns of the runs; a name that begins with log₁₀ is not transformed.</param>
-    public static Panel Of(string title, IReadOnlyList<SizeRuns> sweep, string x, string y, params IReadOnlyList<(string Name, string Column)> columns)
+    public static Panel Of(string title, IReadOnlyList<SizeRuns> sweep, string x, string y,
+        params IReadOnlyList<(string Name, string Column)> columns)
     {
         var panel = new Panel(title, new Axis(x, Scale.Log), new Axis(y, Min: y.StartsWith("log", StringComparison.Ordinal) ? null : 0));
         for (var i = 0; i < columns.Count; i++)
@@ -19,7 +20,8 @@ internal static class SweepPanels
             var (name, column) = columns[i];
             panel = panel.Line(name, [.. sweep.Select(static s => s.Size)], [.. sweep.Select(s => s.Last(column).Median)], i);
             if (sweep.Any(static s => s.Runs.Count > 1))
-                panel = panel.Points($"{name}, each seed", [.. sweep.SelectMany(static s => s.Runs.Select(_ => s.Size))], [.. sweep.SelectMany(s => s.Runs.Select(r => r.Last(column)))], i);
+                panel = panel.Points($"{name}, each seed", [.. sweep.SelectMany(static s => s.Runs.Select(_ => s.Size))],
+                    [.. sweep.SelectMany(s => s.Runs.Select(r => r.Last(column)))], i);
         }
         return panel;
     }

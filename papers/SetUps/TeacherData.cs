@@ -4,7 +4,10 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.SetUps;
 
-/// <summary>Small labelled sets for deep networks: unit-norm Gaussian directions, labels from a random 3-unit ReLU teacher thresholded at its median.</summary>
+/// <summary>
+/// Small labelled sets for deep networks: unit-norm Gaussian directions, labels from a random 3-unit ReLU teacher thresholded at its
+/// median.
+/// </summary>
 internal static class TeacherData
 {
     /// <summary>N × d, half the labels +1.</summary>

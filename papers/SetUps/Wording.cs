@@ -9,7 +9,8 @@ internal static class Wording
 {
     /// <summary>A number in a sentence: three or four significant digits.</summary>
     public static string Text(double value, int digits = 3) =>
-        value.ToString($"G{digits}", CultureInfo.InvariantCulture).Replace("E-0", "e-", StringComparison.Ordinal).Replace("E+", "e", StringComparison.Ordinal).Replace("E", "e", StringComparison.Ordinal);
+        value.ToString($"G{digits}", CultureInfo.InvariantCulture).Replace("E-0", "e-", StringComparison.Ordinal)
+            .Replace("E+", "e", StringComparison.Ordinal).Replace("E", "e", StringComparison.Ordinal);
 
     /// <summary><c>(.3, −.2, .1, .4)</c>: a vector in a sentence.</summary>
     /// <param name="values">Its entries, to their last digit.</param>
@@ -46,7 +47,8 @@ internal static class Wording
 
     /// <summary>The same inputs labelled by the sign of their first input: separable by a linear network.</summary>
     public static Dataset WithLinearLabels(this Dataset data) =>
-        new(data.Name + ", labelled by the sign of x_1", data.X.ToArray(), [.. Enumerable.Range(0, data.Count).Select(n => data.Example(n)[0] > 0 ? 1.0 : -1.0)], data.Inputs);
+        new(data.Name + ", labelled by the sign of x_1", data.X.ToArray(),
+            [.. Enumerable.Range(0, data.Count).Select(n => data.Example(n)[0] > 0 ? 1.0 : -1.0)], data.Inputs);
 
     /// <summary>A Gaussian start of unit norm, one per seed.</summary>
     public static double[] UnitStart(int seed, int inputs)

@@ -8,7 +8,8 @@ namespace Rhoflow.Papers.Measures;
 public static class MeasuresPage
 {
     /// <summary>Not a paper: the measures that the four papers need.</summary>
-    public static Paper Paper { get; } = new("measures", "Measures", "Every family of measures on one network: digits, two convolutions and a dense layer, 1,864 weights");
+    public static Paper Paper { get; } =
+        new("measures", "Measures", "Every family of measures on one network: digits, two convolutions and a dense layer, 1,864 weights");
 
     /// <summary>One figure per family, in the order of the catalogue.</summary>
     public static IReadOnlyList<IStudy> Contents =>
@@ -34,7 +35,8 @@ public static class MeasuresPage
     internal static MeasuredRun CrossEntropy(StudyContext context) => MeasuredRun.Of(context, "measures/digits")[0];
 
     /// <summary>The run with the square loss and weight decay.</summary>
-    internal static MeasuredRun Square(StudyContext context) => MeasuredRun.Of(context, "measures/digits", "loss=square", "descent.weight-decay=1e-4", "descent.learning-rate=0.02")[0];
+    internal static MeasuredRun Square(StudyContext context) =>
+        MeasuredRun.Of(context, "measures/digits", "loss=square", "descent.weight-decay=1e-4", "descent.learning-rate=0.02")[0];
 
     /// <summary>Epochs as 1 + epoch on a logarithmic axis.</summary>
     internal static Axis Epochs { get; } = new("1 + epoch", Scale.Log);

@@ -16,9 +16,11 @@ internal static class LinearSchedules
         Paper = SchedulesPage.Paper,
         Number = "1",
         Title = "How fast may ρ grow? Linear networks, in time and in gradient evaluations",
-        Caption = "Left: Iris with ρ = (log t + b log log t)/γ. While v keeps up its error is ‖c‖/ρ (dashed for b = 2, the fastest that does); beyond b = 2 it is left behind, and faster schedules freeze at v*(ρ_f), the minimizer at the norm where "
-            + "ρ̇/ρ overtakes v (dots: predicted). Right: the same question in steps on 60 directions in 20 dimensions, median of five sets: with η/L, normalized steps or ρ = 1 + γηk the gap to the maximum margin falls like 1/k, with gradient descent and "
-            + "ρ = 1 + log k far more slowly; doubling ρ every 300 steps overtakes η/L for a while and then stands still.",
+        Caption = "Left: Iris with ρ = (log t + b log log t)/γ. While v keeps up its error is ‖c‖/ρ (dashed for b = 2, the fastest that "
+            + "does); beyond b = 2 it is left behind, and faster schedules freeze at v*(ρ_f), the minimizer at the norm where ρ̇/ρ "
+            + "overtakes v (dots: predicted). Right: the same question in steps on 60 directions in 20 dimensions, median of five sets: "
+            + "with η/L, normalized steps or ρ = 1 + γηk the gap to the maximum margin falls like 1/k, with gradient descent and ρ = 1 + "
+            + "log k far more slowly; doubling ρ every 300 steps overtakes η/L for a while and then stands still.",
         Config = "papers/schedules/linear.yaml",
         Runs = static () =>
             [.. Exponents.Select(b => LogFamily.Iris.Run(LogFamily.Iris.Log(b.B))), .. FastestSchedule.Frozen.Select(LogFamily.Iris.Run)],
@@ -31,7 +33,8 @@ internal static class LinearSchedules
         double[] x = [.. LogFamily.Decades];
         var family = new Panel("Iris, ρ = (log t + b log log t)/γ", new Axis("t", Scale.Exponent), new Axis("‖v − v*‖", Scale.Log));
         foreach (var (b, colour) in Exponents)
-            family = family.Line(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"b = {b}"), x, iris.Follow(context, iris.Log(b)).Column(iris.Error), colour);
+            family = family.Line(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"b = {b}"), x,
+                iris.Follow(context, iris.Log(b)).Column(iris.Error), colour);
         family = family.Predicted("‖c‖/ρ at b = 2", x, iris.Follow(context, iris.Log(2)).Column(p => iris.Expansion.Norm / p.Rho), 7);
         var frozen = new Panel("Too fast: where v freezes", new Axis("t", Scale.Exponent, Max: 30), new Axis("‖v − v*‖", Scale.Log));
         var early = x.Count(static d => d <= 30);

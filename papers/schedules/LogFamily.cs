@@ -8,9 +8,12 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.Schedules;
 
 /// <summary>
-/// V̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z under a schedule, and when it can follow. Beside v*(ρ) = v* + c/ρ a deviation outside the span of the support vectors shrinks
-/// at the rate γSρe^{−ργ}, one inside it at γSρe^{−ργ}(1 + κγρ) or faster (S = Σ_SV e^{−c·z}, κ of <see cref="FixedRhoExpansion"/>), while v*(ρ) moves at ρ̇/ρ.
-/// With ρ = (log t + b log log t)/γ and u = log t the first is S u^{1−b} a unit of u: its integral diverges for b ≤ 2; the second κS u^{2−b}, for b ≤ 3.
+/// V̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z under a schedule, and when it can follow. Beside v*(ρ) = v* + c/ρ a deviation outside the span of the
+/// support vectors shrinks
+/// at the rate γSρe^{−ργ}, one inside it at γSρe^{−ργ}(1 + κγρ) or faster (S = Σ_SV e^{−c·z}, κ of <see cref="FixedRhoExpansion"/>), while
+/// v*(ρ) moves at ρ̇/ρ.
+/// With ρ = (log t + b log log t)/γ and u = log t the first is S u^{1−b} a unit of u: its integral diverges for b ≤ 2; the second κS
+/// u^{2−b}, for b ≤ 3.
 /// </summary>
 internal sealed class LogFamily(string name, FlowRun setUp)
 {
@@ -36,7 +39,8 @@ internal sealed class LogFamily(string name, FlowRun setUp)
     public FixedRhoExpansion Expansion => field ??= FixedRhoExpansion.Of(setUp.Data, Svm);
 
     /// <summary>ρ = (log(e + t) + b log log(e + t))/γ.</summary>
-    public Schedule Log(double b) => Schedule.Parse(string.Create(CultureInfo.InvariantCulture, $"(log(e + t) + {b}*log(log(e + t)))/{Svm.Margin:R}"));
+    public Schedule Log(double b) =>
+        Schedule.Parse(string.Create(CultureInfo.InvariantCulture, $"(log(e + t) + {b}*log(log(e + t)))/{Svm.Margin:R}"));
 
     /// <summary>The run of a schedule.</summary>
     public FlowRun Run(Schedule schedule) => setUp.With($"flow.rho={schedule}");
@@ -48,7 +52,8 @@ internal sealed class LogFamily(string name, FlowRun setUp)
     public double Error(FlowPoint p) => p.DirectionError(Svm.Direction);
 
     /// <summary>‖v − v*‖ρ/‖c‖ at the last instant: 1 where v keeps up, growing with ρ where it froze.</summary>
-    public double Lag(StudyContext context, Schedule schedule) => Follow(context, schedule)[^1] is var p ? Math.Exp(Math.Log(Error(p)) + p.LogRho - Math.Log(Expansion.Norm)) : double.NaN;
+    public double Lag(StudyContext context, Schedule schedule) =>
+        Follow(context, schedule)[^1] is var p ? Math.Exp(Math.Log(Error(p)) + p.LogRho - Math.Log(Expansion.Norm)) : double.NaN;
 
     /// <summary>The last ρ at which the rate of the deviations in the span is that of ρ: γSρe^{−ργ}(1 + κγρ) = ρ̇/ρ.</summary>
     public double FreezingNorm(Schedule schedule)
@@ -58,12 +63,14 @@ internal sealed class LogFamily(string name, FlowRun setUp)
         for (var u = 70.0; u > -5; u -= Step)
         {
             double rho = schedule.Value(u), growth = (schedule.LogValue(u + Step) - schedule.LogValue(u - Step)) / (2 * Step);
-            margin = Math.Log(gamma) + Expansion.LogSum + schedule.LogValue(u) - rho * gamma + double.LogP1(Expansion.Relaxation * gamma * rho) + u - Math.Log(growth);
+            margin = Math.Log(gamma) + Expansion.LogSum + schedule.LogValue(u) - rho * gamma
+                + double.LogP1(Expansion.Relaxation * gamma * rho) + u - Math.Log(growth);
             if (margin > 0) return rho;
         }
         return double.NaN;
     }
 
     /// <summary>‖v*(ρ_f) − v*‖: where v is left behind.</summary>
-    public double FreezingError(Schedule schedule) => Vectors.Distance(FixedRhoMinimizer.Solve(setUp.Data, FreezingNorm(schedule)).Direction, Svm.Direction);
+    public double FreezingError(Schedule schedule) =>
+        Vectors.Distance(FixedRhoMinimizer.Solve(setUp.Data, FreezingNorm(schedule)).Direction, Svm.Direction);
 }

@@ -10,8 +10,10 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.Schedules;
 
 /// <summary>
-/// Work of linear separators in gradient evaluations, one per step: descents on w, and steps on the sphere with ρ(k) prescribed. η = 1/R², R the longest
-/// input, which is stable for all of them; a step of V is η/(ρL) times the gradient of L, since the curvature of log L on the sphere grows like ρ².
+/// Work of linear separators in gradient evaluations, one per step: descents on w, and steps on the sphere with ρ(k) prescribed. η = 1/R²,
+/// R the longest
+/// input, which is stable for all of them; a step of V is η/(ρL) times the gradient of L, since the curvature of log L on the sphere grows
+/// like ρ².
 /// </summary>
 internal static class SeparatorDescent
 {
@@ -27,7 +29,8 @@ internal static class SeparatorDescent
     public static IReadOnlyList<string> Descents { get; } = ["GD", "GD, η/L", "GD, normalized"];
 
     /// <summary>Steps on the sphere.</summary>
-    public static IReadOnlyList<string> Scheduled { get; } = ["ρ = 1 + log k", "ρ = √k", "ρ = 1 + γηk", "ρ doubled every 300", "ρ doubled every 3000"];
+    public static IReadOnlyList<string> Scheduled { get; } =
+        ["ρ = 1 + log k", "ρ = √k", "ρ = 1 + γηk", "ρ doubled every 300", "ρ doubled every 3000"];
 
     /// <summary>60 uniform directions in 20 dimensions, labelled by a half-space.</summary>
     public static Dataset Data(long seed) => ExampleSets.HalfSpace(60, 20, seed);

@@ -9,8 +9,10 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
-/// The paper's model of batch normalization with weight decay (SQ eq. 5, 6) on ReLU networks, in small steps: ρ ← ρ + hρ̇, V_k ← V_k + hV̇_k put back on its
-/// sphere. The exact flow comes to stand on kinks of several ReLUs at once, where it has no direction to go on in; steps jitter across them.
+/// The paper's model of batch normalization with weight decay (SQ eq. 5, 6) on ReLU networks, in small steps: ρ ← ρ + hρ̇, V_k ← V_k +
+/// hV̇_k put back on its
+/// sphere. The exact flow comes to stand on kinks of several ReLUs at once, where it has no direction to go on in; steps jitter across
+/// them.
 /// </summary>
 internal static class BatchNormModel
 {
@@ -40,7 +42,8 @@ internal static class BatchNormModel
 
     /// <summary>Steps of one size, observed every <paramref name="every"/> steps.</summary>
     /// <param name="parts">Where given, the risks that the steps go down one after another instead, over and over: minibatches.</param>
-    public static List<Moment> Steps(EmpiricalRisk risk, double lambda, double rho, ReadOnlySpan<double> theta, double size, int steps, int every, IReadOnlyList<EmpiricalRisk>? parts = null,
+    public static List<Moment> Steps(EmpiricalRisk risk, double lambda, double rho, ReadOnlySpan<double> theta, double size, int steps,
+        int every, IReadOnlyList<EmpiricalRisk>? parts = null,
         CancellationToken cancellation = default)
     {
         FlowWorkspace[] flows = [.. (parts ?? [risk]).Select(r => new BatchNormWeightDecayFlow(r, lambda, rho).NewWorkspace())];
@@ -57,10 +60,12 @@ internal static class BatchNormModel
     }
 
     /// <summary>
-    /// Steps that shrink like the time scale 1/ρ² of V: h = <paramref name="size"/>/(1 + ρ²). Observed <paramref name="count"/> times, evenly spaced in the logarithm of
+    /// Steps that shrink like the time scale 1/ρ² of V: h = <paramref name="size"/>/(1 + ρ²). Observed <paramref name="count"/> times,
+    /// evenly spaced in the logarithm of
     /// the steps.
     /// </summary>
-    public static List<Moment> ScaledSteps(EmpiricalRisk risk, double lambda, double rho, ReadOnlySpan<double> theta, double size, int steps, int count = 60, CancellationToken cancellation = default)
+    public static List<Moment> ScaledSteps(EmpiricalRisk risk, double lambda, double rho, ReadOnlySpan<double> theta, double size,
+        int steps, int count = 60, CancellationToken cancellation = default)
     {
         var flow = new BatchNormWeightDecayFlow(risk, lambda, rho).NewWorkspace();
         double[] state = flow.Flow.Start(theta), velocity = new double[state.Length];
@@ -80,7 +85,8 @@ internal static class BatchNormModel
     }
 
     /// <summary>
-    /// ρ by SQ eq. 5 alone along the measured f: between two moments Σ y f and Σ f² are taken as constant at their means, for which the linear equation is solved
+    /// ρ by SQ eq. 5 alone along the measured f: between two moments Σ y f and Σ f² are taken as constant at their means, for which the
+    /// linear equation is solved
     /// exactly.
     /// </summary>
     public static double[] NormAlong(IReadOnlyList<Moment> path)
@@ -100,11 +106,13 @@ internal static class BatchNormModel
     public static (EmpiricalRisk Risk, double[] Theta) Small(long seed)
     {
         var net = Network.Dense(4, 8, 8, 1);
-        return (new EmpiricalRisk(net, Loss.Square, GaussianTeacher.Draw(20, 4, seed), Reduction.Sum), Initialization.Normal(net, new RandomStream(seed, 24)));
+        return (new EmpiricalRisk(net, Loss.Square, GaussianTeacher.Draw(20, 4, seed), Reduction.Sum),
+            Initialization.Normal(net, new RandomStream(seed, 24)));
     }
 
     /// <summary>The small networks from one ρ at one λ, all seeds; computed once for figures and claims.</summary>
-    public static IReadOnlyList<List<Moment>> SmallRuns(StudyContext context, double lambda, double rho) => AllSmallRuns.Of(context, (lambda, rho));
+    public static IReadOnlyList<List<Moment>> SmallRuns(StudyContext context, double lambda, double rho) =>
+        AllSmallRuns.Of(context, (lambda, rho));
 
     private static readonly SharedResults<(double Lambda, double Rho), List<Moment>[]> AllSmallRuns = new((context, of) =>
     [

@@ -13,8 +13,9 @@ internal static class LossWithoutDecay
         Paper = SquareLossPage.Paper,
         Number = "6",
         Title = "Batch normalization without weight decay: loss and error",
-        Caption = "Convolutions, batch normalization without parameters, no decay. The data are fitted from every norm, and the losses come down more smoothly than with decay (figure 1), because layers only grow and steps turn them less and less; the small start is slower. The paper shows "
-            + "norms 0.1 and 5.",
+        Caption = "Convolutions, batch normalization without parameters, no decay. The data are fitted from every norm, and the losses "
+            + "come down more smoothly than with decay (figure 1), because layers only grow and steps turn them less and less; the small "
+            + "start is slower. The paper shows norms 0.1 and 5.",
         Config = "papers/square-loss/figure-06.yaml",
         FullRuns = NormSweep.WithoutDecay.FullRuns,
         Build = static context => new Chart([.. NormSweep.WithoutDecay.BothSizes(context, NormPanels.Losses)]),

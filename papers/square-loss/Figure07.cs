@@ -13,11 +13,16 @@ internal static class NormWithoutDecay
         Paper = SquareLossPage.Paper,
         Number = "7",
         Title = "Batch normalization without weight decay: the norm ρ",
-        Caption = "The paper’s message is that the final ρ depends on the start. The caption says that the plot “starts with ρ(0) = 0 despite an initialization of ρ_k = 0 because the scaling factor of BN starts from 0”: figure 6 has no such factor (affine=False), and "
-            + "layers of norm 0 would stay there; we read “ρ_k ≠ 0”. Here ρ starts at ∏‖W_k‖ (running variances begin at 1) and jumps in the first epoch to what the variances of the data make of it. The small convolutional networks end at about "
-            + "the same ρ from both norms; dense ones do not, and there the smallest start does not end lowest: a small layer takes large turns at first (claim b61).",
+        Caption = "The paper’s message is that the final ρ depends on the start. The caption says that the plot “starts with ρ(0) = 0 "
+            + "despite an initialization of ρ_k = 0 because the scaling factor of BN starts from 0”: figure 6 has no such factor "
+            + "(affine=False), and layers of norm 0 would stay there; we read “ρ_k ≠ 0”. Here ρ starts at ∏‖W_k‖ (running variances "
+            + "begin at 1) and jumps in the first epoch to what the variances of the data make of it. The small convolutional networks "
+            + "end at about the same ρ from both norms; dense ones do not, and there the smallest start does not end lowest: a small "
+            + "layer takes large turns at first (claim b61).",
         Config = "papers/square-loss/figure-06.yaml",
         FullRuns = NormSweep.WithoutDecay.FullRuns,
-        Build = static context => new Chart([.. NormSweep.WithoutDecay.BothSizes(context, static (starts, size) => [NormPanels.Norm(starts, size), NormPanels.Equilibrium(starts, size)])]),
+        Build = static context => new Chart(
+            [.. NormSweep.WithoutDecay.BothSizes(context, static (starts, size) =>
+            [NormPanels.Norm(starts, size), NormPanels.Equilibrium(starts, size)])]),
     };
 }

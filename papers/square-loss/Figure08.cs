@@ -13,7 +13,8 @@ internal static class MarginsWithoutDecay
         Paper = SquareLossPage.Paper,
         Number = "8",
         Title = "Batch normalization without weight decay: margins of all training examples",
-        Caption = "At exactly zero square loss the sorted margins would be a horizontal line, as the caption says. From norm 5 they come nearer to it than from norm 0.1 in the same number of epochs.",
+        Caption = "At exactly zero square loss the sorted margins would be a horizontal line, as the caption says. From norm 5 they come "
+            + "nearer to it than from norm 0.1 in the same number of epochs.",
         Config = "papers/square-loss/figure-06.yaml",
         FullRuns = NormSweep.WithoutDecay.FullRuns,
         Build = static context => new Chart([.. NormSweep.WithoutDecay.BothSizes(context, NormPanels.Margins)]),

@@ -13,8 +13,9 @@ internal static class LossPlain
         Paper = SquareLossPage.Paper,
         Number = "10",
         Title = "Neither batch normalization nor weight decay: loss and error",
-        Caption = "Large starts fit the training data, the largest fastest, and test worst at quick size: there the training loss falls without the first layers having to move. The caption’s learning rate of 0.1 diverges from norm 30 within five steps, so that the rate is 0.01 "
-            + "(0.002 at quick size), and it calls four fully-connected layers a ConvNet.",
+        Caption = "Large starts fit the training data, the largest fastest, and test worst at quick size: there the training loss falls "
+            + "without the first layers having to move. The caption’s learning rate of 0.1 diverges from norm 30 within five steps, so "
+            + "that the rate is 0.01 (0.002 at quick size), and it calls four fully-connected layers a ConvNet.",
         Config = "papers/square-loss/figure-10.yaml",
         FullRuns = NormSweep.Plain.FullRuns,
         Build = static context => new Chart([.. NormSweep.Plain.BothSizes(context, NormPanels.Losses)]),

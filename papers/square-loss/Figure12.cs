@@ -13,8 +13,8 @@ internal static class MarginsPlain
         Paper = SquareLossPage.Paper,
         Number = "12",
         Title = "Neither batch normalization nor weight decay: margins of all training examples",
-        Caption = "The mean margin goes like 1/ρ: the larger the start, the smaller. Over their mean the margins are flatter from a large start than from a "
-            + "small one: flatness says that the data are fitted, not that they are fitted with a small norm.",
+        Caption = "The mean margin goes like 1/ρ: the larger the start, the smaller. Over their mean the margins are flatter from a "
+            + "large start than from a small one: flatness says that the data are fitted, not that they are fitted with a small norm.",
         Config = "papers/square-loss/figure-10.yaml",
         FullRuns = NormSweep.Plain.FullRuns,
         Build = static context => new Chart([.. NormSweep.Plain.BothSizes(context, NormPanels.Margins)]),

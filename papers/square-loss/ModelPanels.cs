@@ -4,7 +4,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>What the model of SQ eq. 5, 6 does in figures 2–5: networks 4-8-8-1 on 20 examples of gaussian-teacher, λ = 0.2, from three ρ and five V.</summary>
+/// <summary>
+/// What the model of SQ eq. 5, 6 does in figures 2–5: networks 4-8-8-1 on 20 examples of gaussian-teacher, λ = 0.2, from three ρ and five
+/// V.
+/// </summary>
 internal static class ModelPanels
 {
     /// <summary>λ of the figures.</summary>
@@ -17,20 +20,24 @@ internal static class ModelPanels
 
     /// <summary>ρ(t), and SQ eq. 5 alone solved along the measured f.</summary>
     public static Panel Norm(StudyContext context) =>
-        WithLaw(Lines(context, $"Norm: {Setting}", new Axis("|ρ|", Scale.Log), static m => m.Size), context, "eq. 5 along f(t)", static path => [.. BatchNormModel.NormAlong(path).Select(Math.Abs)]);
+        WithLaw(Lines(context, $"Norm: {Setting}", new Axis("|ρ|", Scale.Log), static m => m.Size), context, "eq. 5 along f(t)",
+            static path => [.. BatchNormModel.NormAlong(path).Select(Math.Abs)]);
 
     /// <summary>Mean |f_n|.</summary>
     public static Panel Outputs(StudyContext context) =>
-        WithLaw(Lines(context, $"Mean |f_n|: {Setting}", new Axis("mean |f_n|", Scale.Log), static m => m.Outputs.Average(Math.Abs)), context, "1/ρ", static path => [.. path.Select(static m => 1 / m.Size)]);
+        WithLaw(Lines(context, $"Mean |f_n|: {Setting}", new Axis("mean |f_n|", Scale.Log), static m => m.Outputs.Average(Math.Abs)),
+            context, "1/ρ", static path => [.. path.Select(static m => 1 / m.Size)]);
 
     /// <summary>ρ beside ρ_eq.</summary>
     public static Panel Equilibrium(StudyContext context) =>
-        WithLaw(Lines(context, $"ρ and ρ_eq: {Setting}", new Axis("|ρ|", Scale.Log), static m => m.Size), context, "Σyf/(λ + Σf²)", static path => [.. path.Select(static m => Math.Abs(m.Equilibrium))]);
+        WithLaw(Lines(context, $"ρ and ρ_eq: {Setting}", new Axis("|ρ|", Scale.Log), static m => m.Size), context, "Σyf/(λ + Σf²)",
+            static path => [.. path.Select(static m => Math.Abs(m.Equilibrium))]);
 
     /// <summary>Margins at the end.</summary>
     public static Panel Margins(StudyContext context)
     {
-        var panel = new Panel($"Sorted margins at the end: {Setting}", new Axis("share of training examples", Min: 0, Max: 1), new Axis("y f̃ over the mean"));
+        var panel = new Panel($"Sorted margins at the end: {Setting}", new Axis("share of training examples", Min: 0, Max: 1),
+            new Axis("y f̃ over the mean"));
         for (var i = 0; i < Starts.Length; i++)
         {
             List<double> x = [], y = [];
@@ -45,7 +52,8 @@ internal static class ModelPanels
         return panel.Level("all equal", 1);
     }
 
-    private static IReadOnlyList<List<BatchNormModel.Moment>> Runs(StudyContext context, int start) => BatchNormModel.SmallRuns(context, Lambda, Starts[start]);
+    private static IReadOnlyList<List<BatchNormModel.Moment>> Runs(StudyContext context, int start) =>
+        BatchNormModel.SmallRuns(context, Lambda, Starts[start]);
 
     private static string Name(int start) => $"from ρ = {Wording.Text(Starts[start])}";
 
@@ -70,7 +78,8 @@ internal static class ModelPanels
         for (var i = 0; i < Starts.Length; i++)
         {
             var path = Runs(context, i)[0];
-            panel = panel.Predicted($"{law}, from {Wording.Text(Starts[i])}", [.. path.Skip(1).Select(static m => m.T)], values(path)[1..], i);
+            panel = panel.Predicted($"{law}, from {Wording.Text(Starts[i])}", [.. path.Skip(1).Select(static m => m.T)], values(path)[1..],
+                i);
         }
         return panel;
     }

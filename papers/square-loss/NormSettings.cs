@@ -18,7 +18,8 @@ internal sealed record NormSettings(string Name, bool Normalized, double Lambda)
     /// <summary>The networks of figure-01-quick.yaml in this setting, from its three norms and five seeds.</summary>
     public IReadOnlyList<NormSweep.Start> Train(StudyContext context) => NormSweep.WithDecay.Quick(context,
     [
-        .. Lambda == .005 ? Array.Empty<string>() : [$"descent.weight-decay={Lambda.ToString(System.Globalization.CultureInfo.InvariantCulture)}"],
+        .. Lambda == .005 ? Array.Empty<string>()
+        : [$"descent.weight-decay={Lambda.ToString(System.Globalization.CultureInfo.InvariantCulture)}"],
         .. Normalized ? Array.Empty<string>() : ["network.layers=[{dense: 32}, relu, {dense: 32}, relu, {dense: 32}, relu, {dense: 1}]"],
     ]);
 

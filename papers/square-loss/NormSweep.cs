@@ -5,7 +5,8 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
-/// One network trained from layers of several norms, in two sizes: small networks on digits from five seeds, trained now, and the network of
+/// One network trained from layers of several norms, in two sizes: small networks on digits from five seeds, trained now, and the network
+/// of
 /// the figure on CIFAR-10, which is trained only for the full size and otherwise read from what was kept of it.
 /// </summary>
 /// <param name="Config">The config's name: <c>figure-01</c>; the quick one is <c>figure-01-quick</c>.</param>
@@ -37,7 +38,10 @@ internal sealed record NormSweep(string Config, string[] Norms, string[] QuickNo
         /// <summary>A column, one number per observation.</summary>
         public double[] this[string column] => Column(column);
 
-        /// <summary>Σ y f̃/Σ f̃² of every observation. Of a table without Σ f̃² it comes from the loss: L = ρ²F − 2ρC + 1, with C and F the means of y f̃ and f̃².</summary>
+        /// <summary>
+        /// Σ y f̃/Σ f̃² of every observation. Of a table without Σ f̃² it comes from the loss: L = ρ²F − 2ρC + 1, with C and F the means of
+        /// y f̃ and f̃².
+        /// </summary>
         public double[] Ratio()
         {
             double[] rho = Column("rho"), c = Column("margin_mean"), log10Loss = Column("log10_loss");
@@ -51,15 +55,18 @@ internal sealed record NormSweep(string Config, string[] Norms, string[] QuickNo
     /// <summary>Digits, five seeds from every norm.</summary>
     public IReadOnlyList<Start> Quick(StudyContext context, params string[] overrides)
     {
-        var runs = MeasuredRun.Of(context, $"square-loss/{Config}-quick", [$"init.frobenius={string.Join(',', QuickNorms)}", "seed=0..4", .. overrides]);
+        var runs = MeasuredRun.Of(context, $"square-loss/{Config}-quick",
+            [$"init.frobenius={string.Join(',', QuickNorms)}", "seed=0..4", .. overrides]);
         return [.. QuickNorms.Select((norm, i) => new Start(norm, [.. runs.Skip(5 * i).Take(5).Select(Of)]))];
     }
 
     /// <summary>CIFAR-10: trained now for the full size, otherwise what is kept; without the norms of which nothing is.</summary>
     public IReadOnlyList<Start> Whole(StudyContext context)
     {
-        if (context.Full) return [.. MeasuredRun.Of(context, $"square-loss/{Config}", Sweep).Select((run, i) => new Start(Norms[i], [Of(run)]))];
-        return [.. Norms.Select(norm => (norm, Kept: KeptRun.Find($"square-loss/{Config}", $"norm-{norm}"))).Where(static n => n.Kept is not null)
+        if (context.Full)
+            return [.. MeasuredRun.Of(context, $"square-loss/{Config}", Sweep).Select((run, i) => new Start(Norms[i], [Of(run)]))];
+        return [.. Norms.Select(norm => (norm, Kept: KeptRun.Find($"square-loss/{Config}", $"norm-{norm}")))
+            .Where(static n => n.Kept is not null)
             .Select(static n => new Start(n.norm, [new Training(c => n.Kept![c], null)]))];
     }
 

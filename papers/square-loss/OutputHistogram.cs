@@ -11,20 +11,26 @@ internal static class OutputHistogram
     public static Chart Of(StudyContext context)
     {
         var quick = NormSweep.WithoutDecay.Quick(context);
-        var panels = quick.Select(start => Shares($"|f_n| {NormPanels.Name(start)}: digits, seed 0", start.Runs[0])).Append(NormPanels.Outputs(quick, NormPanels.Quick)).ToList();
+        var panels = quick.Select(start => Shares($"|f_n| {NormPanels.Name(start)}: digits, seed 0", start.Runs[0]))
+            .Append(NormPanels.Outputs(quick, NormPanels.Quick)).ToList();
         foreach (var start in NormSweep.WithoutDecay.Whole(context))
         {
             var run = start.Runs[0];
             var x = run.Epochs;
             panels.Add(run.Arrays is not null
                 ? Shares($"|f_n| {NormPanels.Name(start)}: CIFAR-10", run)
-                : new Panel($"Margins {NormPanels.Name(start)}: {NormPanels.Whole}", new Axis("1 + epoch", Scale.Log), new Axis("quantiles of y f̃"))
-                    .Line("tenth", x, run["margin_q10"], 5).Line("median", x, run["margin_q50"], 0).Line("nine tenths", x, run["margin_q90"], 4));
+                : new Panel($"Margins {NormPanels.Name(start)}: {NormPanels.Whole}", new Axis("1 + epoch", Scale.Log),
+                new Axis("quantiles of y f̃"))
+                    .Line("tenth", x, run["margin_q10"], 5).Line("median", x, run["margin_q50"], 0)
+                    .Line("nine tenths", x, run["margin_q90"], 4));
         }
         return new Chart([.. panels]);
     }
 
-    /// <summary>The share of examples with |m|/mean|m| in steps of <see cref="MarginHistogram.Width"/> from 0 up to <see cref="MarginHistogram.Highest"/>, from shares of signed m.</summary>
+    /// <summary>
+    /// The share of examples with |m|/mean|m| in steps of <see cref="MarginHistogram.Width"/> from 0 up to
+    /// <see cref="MarginHistogram.Highest"/>, from shares of signed m.
+    /// </summary>
     public static double[] Absolute(ReadOnlySpan<double> signed)
     {
         // Bin 0 is open below Lowest; bin 1 + i begins at Lowest + i·Width.
@@ -42,7 +48,8 @@ internal static class OutputHistogram
         foreach (var (at, colour) in new[] { (0, 7), (Array.FindIndex(epochs, static e => e >= 10), 1), (epochs.Length - 1, 0) })
         {
             var shares = Absolute(rows[at]);
-            panel = panel.Line($"epoch {epochs[at]:0}", [.. shares.Select(static (_, i) => (i + .5) * MarginHistogram.Width)], shares, colour);
+            panel = panel.Line($"epoch {epochs[at]:0}", [.. shares.Select(static (_, i) => (i + .5) * MarginHistogram.Width)], shares,
+                colour);
         }
         return panel;
     }

@@ -16,12 +16,16 @@ internal static class PlainNorm
             var run = starts[i].Runs[0];
             // t is steps × rate; momentum 0.9 makes it ten times that.
             double[] t = [.. run["t"].Select(static t => 10 * t)], ratio = run.Ratio();
-            panel = panel.Predicted($"eq. 28, {NormPanels.Name(starts[i])}", run.Epochs, Along(t, run["rho"][0], run["margin_mean"], [.. run["margin_mean"].Zip(ratio, static (c, r) => c / r)]), i);
+            panel = panel.Predicted($"eq. 28, {NormPanels.Name(starts[i])}", run.Epochs,
+                Along(t, run["rho"][0], run["margin_mean"], [.. run["margin_mean"].Zip(ratio, static (c, r) => c / r)]), i);
         }
         return panel;
     }
 
-    /// <summary>ρ̇ = 2Lρ^{2−2/L}(C − ρF) for C = mean y f and F = mean f² given at instants and linear between them; implicit in the factor C − ρF, which is stiff where ρ is large.</summary>
+    /// <summary>
+    /// ρ̇ = 2Lρ^{2−2/L}(C − ρF) for C = mean y f and F = mean f² given at instants and linear between them; implicit in the factor C − ρF,
+    /// which is stiff where ρ is large.
+    /// </summary>
     public static double[] Along(double[] t, double start, double[] c, double[] f)
     {
         var rho = new double[t.Length];

@@ -5,7 +5,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoreticalIssues;
 
-/// <summary>The compositional functions of Theoretical issues §2, on grids and in trained networks, computed once for the figure and the claims.</summary>
+/// <summary>
+/// The compositional functions of Theoretical issues §2, on grids and in trained networks, computed once for the figure and the claims.
+/// </summary>
 internal static class Compositions
 {
     /// <summary>The kinds of networks that are trained.</summary>
@@ -17,8 +19,11 @@ internal static class Compositions
     /// <summary>H at every vertex of a binary tree.</summary>
     public static CompositionalFunction Tree(int inputs) => CompositionalFunction.BinaryTree(inputs, _ => H);
 
-    /// <summary>Parameters, sup and L2 error of one grid over all variables, or of one per vertex, for several numbers of nodes per side.</summary>
-    public static (double Parameters, ApproximationError Error)[] Grids(StudyContext context, CompositionalFunction f, bool deep, IReadOnlyList<int> nodes) =>
+    /// <summary>
+    /// Parameters, sup and L2 error of one grid over all variables, or of one per vertex, for several numbers of nodes per side.
+    /// </summary>
+    public static (double Parameters, ApproximationError Error)[] Grids(StudyContext context, CompositionalFunction f, bool deep,
+        IReadOnlyList<int> nodes) =>
         AllGrids.Of(context, new Grid(f, deep, nodes));
 
     // A function is known by its graph: all vertices compute H. Whoever asks for the grids of one gives the same numbers of nodes.
@@ -55,13 +60,15 @@ internal static class Compositions
 
     /// <summary>The network of a kind whose number of parameters is nearest to <paramref name="parameters"/>.</summary>
     public static RidgeNetwork Network(string kind, int inputs, int parameters) => Enumerable.Range(1, parameters)
-        .TakeWhile(q => q <= 2 || Build(kind, inputs, q - 1).ParameterCount < parameters).Select(q => Build(kind, inputs, q)).MinBy(n => Math.Abs(n.ParameterCount - parameters))!;
+        .TakeWhile(q => q <= 2 || Build(kind, inputs, q - 1).ParameterCount < parameters).Select(q => Build(kind, inputs, q))
+        .MinBy(n => Math.Abs(n.ParameterCount - parameters))!;
 
     /// <summary>Parameters and errors over the seeds.</summary>
     public static (int Parameters, ApproximationError[] Errors) Trained(StudyContext context, string kind, int inputs, int parameters) =>
         AllTrained.Of(context, (kind, inputs, parameters));
 
-    private static readonly SharedResults<(string Kind, int Inputs, int Parameters), (int Parameters, ApproximationError[] Errors)> AllTrained =
+    private static readonly SharedResults<(string Kind, int Inputs, int Parameters), (
+        int Parameters, ApproximationError[] Errors)> AllTrained =
         new((context, of) =>
         {
             context.Progress($"{of.Kind}, {of.Inputs} inputs, {of.Parameters} parameters");
@@ -69,14 +76,17 @@ internal static class Compositions
             return (network.ParameterCount, Fits(context, network, of.Inputs));
         });
 
-    /// <summary>A tree that pairs x_i with x_{i+n/2} first, where the function pairs neighbours: the wrong graph, of the same size.</summary>
+    /// <summary>
+    /// A tree that pairs x_i with x_{i+n/2} first, where the function pairs neighbours: the wrong graph, of the same size.
+    /// </summary>
     public static ApproximationError[] Misplaced(StudyContext context, int inputs, int parameters) =>
         AllMisplaced.Of(context, (inputs, parameters));
 
     private static readonly SharedResults<(int Inputs, int Parameters), ApproximationError[]> AllMisplaced = new((context, of) =>
     {
         var (graph, half) = (Tree(of.Inputs), of.Inputs / 2);
-        var other = new CompositionalFunction(of.Inputs, [.. graph.Vertices.Select((v, i) => i < half ? v with { Sources = [i, i + half] } : v)]);
+        var other = new CompositionalFunction(of.Inputs,
+            [.. graph.Vertices.Select((v, i) => i < half ? v with { Sources = [i, i + half] } : v)]);
         var network = RidgeNetwork.Like(other, Math.Max(1, of.Parameters / (4 * (of.Inputs - 1))));
         return Fits(context, network, of.Inputs);
     });
@@ -84,7 +94,11 @@ internal static class Compositions
     private static ApproximationError[] Fits(StudyContext context, RidgeNetwork network, int inputs)
     {
         var errors = new ApproximationError[Spread.Seeds.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = context.Size(1, Environment.ProcessorCount), CancellationToken = context.Cancellation };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = context.Size(1, Environment.ProcessorCount),
+            CancellationToken = context.Cancellation
+        };
         Parallel.For(0, errors.Length, options, s => errors[s] = Training(context).Fit(network, Tree(inputs), Spread.Seeds[s]));
         return errors;
     }

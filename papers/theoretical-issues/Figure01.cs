@@ -16,9 +16,12 @@ internal static class CompositionGraphs
         Paper = TheoreticalIssuesPage.Paper,
         Number = "1",
         Title = "Shallow and hierarchical networks for n = 8",
-        Caption = "Above, as in the paper: a shallow network of N units on eight inputs, and a binary tree with Q = N/(n − 1) units at each of its seven vertices. Below, what the graphs are worth on a function that is "
-            + "composed along the tree. Grids (multilinear, exact counts): the error of one grid over all variables falls with the exponent −2/n, of grids at the vertices with −1 for every n. Trained ReLU networks of equal "
-            + "size, five seeds: the tree is ahead once it has four units a vertex, and with shared weights far ahead where the start lets training get there. Function, sizes and training are ours; figure-01.yaml states them.",
+        Caption = "Above, as in the paper: a shallow network of N units on eight inputs, and a binary tree with Q = N/(n − 1) units at "
+            + "each of its seven vertices. Below, what the graphs are worth on a function that is composed along the tree. Grids "
+            + "(multilinear, exact counts): the error of one grid over all variables falls with the exponent −2/n, of grids at the "
+            + "vertices with −1 for every n. Trained ReLU networks of equal size, five seeds: the tree is ahead once it has four units a "
+            + "vertex, and with shared weights far ahead where the start lets training get there. Function, sizes and training are ours; "
+            + "figure-01.yaml states them.",
         Config = "papers/theoretical-issues/figure-01.yaml",
         Build = Build,
     };
@@ -48,7 +51,8 @@ internal static class CompositionGraphs
         const int Units = UnitsPerVertex * (Inputs - 1);
         var drawing = new Drawing();
         for (var i = 0; i < Inputs; i++) drawing.Input(Place(i, Inputs), 0);
-        drawing.Sum(Enumerable.Range(0, Units).Select(q => drawing.Unit(Place(q, Units), 1, Enumerable.Range(0, Inputs).Select(i => (Place(i, Inputs), 0.0)))), .5, 2);
+        drawing.Sum(Enumerable.Range(0, Units)
+            .Select(q => drawing.Unit(Place(q, Units), 1, Enumerable.Range(0, Inputs).Select(i => (Place(i, Inputs), 0.0)))), .5, 2);
         return drawing.Panel($"(a) Shallow: N = {Units} units, (n + 2)N parameters");
     }
 
@@ -61,7 +65,8 @@ internal static class CompositionGraphs
             var half = level.Length / 2;
             level = [.. Enumerable.Range(0, half).Select(v =>
             {
-                var units = Enumerable.Range(0, UnitsPerVertex).Select(q => drawing.Unit(Place(v, half) + .05 * (q - (UnitsPerVertex - 1) / 2.0), 1.6 * depth + 1, level[(2 * v)..(2 * v + 2)]));
+                var units = Enumerable.Range(0, UnitsPerVertex).Select(q =>
+                    drawing.Unit(Place(v, half) + .05 * (q - (UnitsPerVertex - 1) / 2.0), 1.6 * depth + 1, level[(2 * v)..(2 * v + 2)]));
                 return drawing.Sum(units, Place(v, half), 1.6 * depth + 1.6);
             })];
         }

@@ -9,14 +9,16 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>
-/// Deep networks with unequal layers, for what the norms of layers do (claims b02, b03): ReLU networks 4-8-6-1, and deep linear ones of the same
+/// Deep networks with unequal layers, for what the norms of layers do (claims b02, b03): ReLU networks 4-8-6-1, and deep linear ones of the
+/// same
 /// shape under gradient flow, which is smooth, so that the integrator's own error is all that can be seen.
 /// </summary>
 internal static class DeepBalance
 {
     /// <summary>In words.</summary>
     public static string Words =>
-        $"Networks {string.Join('-', Widths)}, N(0, 1) weights with ‖W_k‖ set to {string.Join(", ", Norms.Select(n => Wording.Text(n)))}, seeds 0–4, "
+        $"Networks {string.Join('-', Widths)}, N(0, 1) weights with ‖W_k‖ set to {string.Join(", ", Norms.Select(n => Wording.Text(n)))}, "
+        + "seeds 0–4, "
         + $"L = Σ e^{{−yf}} over {Examples} unit-norm inputs; deep linear networks (labels sign x_1) under gradient flow to "
         + $"t = {Wording.Decade(Last)}, DOP853 in log t, relative tolerance {Wording.Text(Tolerance.Relative)}";
 
@@ -26,10 +28,12 @@ internal static class DeepBalance
     private static readonly Tolerance Tolerance = new(1e-12, 1e-14);
 
     /// <summary>Network, risk and start of a seed.</summary>
-    public static (Network Network, EmpiricalRisk Risk, double[] Start) Linear(int seed, params double[] norms) => Of(Network.Linear(Widths[0], Widths[1..]), seed, TeacherData.Of(seed, Examples, Widths[0]).WithLinearLabels(), norms);
+    public static (Network Network, EmpiricalRisk Risk, double[] Start) Linear(int seed, params double[] norms) =>
+        Of(Network.Linear(Widths[0], Widths[1..]), seed, TeacherData.Of(seed, Examples, Widths[0]).WithLinearLabels(), norms);
 
     /// <summary>The same with ReLUs, and labels of a random 3-unit ReLU teacher.</summary>
-    public static (Network Network, EmpiricalRisk Risk, double[] Start) Relu(int seed, params double[] norms) => Of(Network.Dense(Widths[0], Widths[1..]), seed, TeacherData.Of(seed, Examples, Widths[0]), norms);
+    public static (Network Network, EmpiricalRisk Risk, double[] Start) Relu(int seed, params double[] norms) =>
+        Of(Network.Dense(Widths[0], Widths[1..]), seed, TeacherData.Of(seed, Examples, Widths[0]), norms);
 
     private static (Network, EmpiricalRisk, double[]) Of(Network net, int seed, Dataset data, double[] norms)
     {

@@ -6,17 +6,24 @@ using Rhoflow.Papers.TheoreticalIssues;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Theory III figure 1, which is figure 2 of Theoretical issues: test against training cross-entropy, as it is and of the normalized networks.</summary>
+/// <summary>
+/// Theory III figure 1, which is figure 2 of Theoretical issues: test against training cross-entropy, as it is and of the normalized
+/// networks.
+/// </summary>
 internal static class NormalizedLossFigure
 {
     /// <summary>ln C of ten classes.</summary>
     private static readonly double Guess = Math.Log(10);
 
     private const string Story =
-        "Above, computed now: 16 two-layer networks that fit the same 500 digits without an error, from starts of four norms; red, the same with random labels. Training losses do not rank their test losses (the larger the one, the smaller the other). "
-        + "Divided by the norms of their layers, all lie on one line a little above the diagonal, as the paper shows. But ρf̃ with ρ = 1 is so small that every loss is nearly ln 10: "
-        + "what is plotted is what training took off it, ln 10 − loss, and that falls with ρ, roughly as 1/ρ, in both (last panel). It tells random labels apart, whose test loss is ln 10 at every norm. "
-        + "Where full-size runs are kept (CIFAR-10, 5,000 images, three-layer convolutional networks), they follow below: on a line again, but of slope 0.69, because networks that err on half of the test images keep two thirds of it there. figure-01.yaml says what the paper leaves open and what is chosen.";
+        "Above, computed now: 16 two-layer networks that fit the same 500 digits without an error, from starts of four norms; red, the "
+        + "same with random labels. Training losses do not rank their test losses (the larger the one, the smaller the other). Divided "
+        + "by the norms of their layers, all lie on one line a little above the diagonal, as the paper shows. But ρf̃ with ρ = 1 is so "
+        + "small that every loss is nearly ln 10: what is plotted is what training took off it, ln 10 − loss, and that falls with ρ, "
+        + "roughly as 1/ρ, in both (last panel). It tells random labels apart, whose test loss is ln 10 at every norm. Where full-size "
+        + "runs are kept (CIFAR-10, 5,000 images, three-layer convolutional networks), they follow below: on a line again, but of slope "
+        + "0.69, because networks that err on half of the test images keep two thirds of it there. figure-01.yaml says what the paper "
+        + "leaves open and what is chosen.";
 
     /// <summary>In Theory III.</summary>
     public static PaperFigure Figure { get; } = Make("theory-iii/figure-01", TheoryIIIPage.Paper, "1");
@@ -53,20 +60,25 @@ internal static class NormalizedLossFigure
             panel = panel.Points("true labels", x, y, 0);
             return random is null ? panel : of(random) is var r ? panel.Points("random labels", r.X, r.Y, 1) : panel;
         }
-        (double[] X, double[] Y) Raw(NormalizedNets n) => ([.. n["log10_loss"].Select(l => Math.Pow(10, l))], [.. n["log10_test_loss"].Select(l => Math.Pow(10, l))]);
+        (double[] X, double[] Y) Raw(NormalizedNets n) =>
+            ([.. n["log10_loss"].Select(l => Math.Pow(10, l))], [.. n["log10_test_loss"].Select(l => Math.Pow(10, l))]);
         (double[] X, double[] Y) Normalized(NormalizedNets n) => (n["ce_rho1"], n["test_ce_rho1"]);
         (double[] X, double[] Y) Gaps(NormalizedNets n) => (n["ce_gap_rho1"], n["test_ce_gap_rho1"]);
-        panels.Add(Cloud(new($"Unnormalized ({set})", new Axis("training cross-entropy", Scale.Log), new Axis("test cross-entropy", Scale.Log)), Raw));
+        panels.Add(Cloud(new($"Unnormalized ({set})", new Axis("training cross-entropy", Scale.Log),
+            new Axis("test cross-entropy", Scale.Log)), Raw));
         var (trainLoss, testLoss) = Normalized(nets);
         var line = LinearRegression.Of(trainLoss, testLoss);
         double[] ends = [trainLoss.Min(), Guess];
-        panels.Add(Cloud(new($"Normalized ({set}): slope {Wording.Text(line.Slope)}", new Axis("training cross-entropy of f̃", Max: Guess), new Axis("test cross-entropy of f̃")), Normalized)
+        panels.Add(Cloud(new($"Normalized ({set}): slope {Wording.Text(line.Slope)}", new Axis("training cross-entropy of f̃", Max: Guess),
+            new Axis("test cross-entropy of f̃")), Normalized)
             .Predicted("regression", ends, x => line.Intercept + line.Slope * x, 2)
             .Predicted("diagonal", ends, static x => x, 7));
         var (gap, _) = Gaps(nets);
         double[] span = [0, gap.Max()];
-        panels.Add(Cloud(new($"The same below ln 10 ({set})", new Axis("ln 10 − training loss", Min: 0), new Axis("ln 10 − test loss")), Gaps)
+        panels.Add(Cloud(new($"The same below ln 10 ({set})", new Axis("ln 10 − training loss", Min: 0), new Axis("ln 10 − test loss")),
+            Gaps)
             .Predicted("diagonal", span, static x => x, 7));
-        panels.Add(Cloud(new($"What moves it is the norm ({set})", new Axis("ρ = ∏‖Wₖ‖", Scale.Log), new Axis("ln 10 − training loss", Scale.Log)), n => (n["rho"], n["ce_gap_rho1"])));
+        panels.Add(Cloud(new($"What moves it is the norm ({set})", new Axis("ρ = ∏‖Wₖ‖", Scale.Log),
+            new Axis("ln 10 − training loss", Scale.Log)), n => (n["rho"], n["ce_gap_rho1"])));
     }
 }

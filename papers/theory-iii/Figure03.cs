@@ -15,23 +15,27 @@ internal static class Figure03
         Paper = TheoryIIIPage.Paper,
         Number = "3",
         Title = "Norms of K layers on one example",
-        Caption = "Left, as in the paper: with more layers the product ρ of the norms grows faster and each norm ρ_k more slowly. Right: taken to t = 1e300, the product exceeds log t "
-            + "by (2 − 2/K) log log t + log K (dashed) and no more, so every depth grows like log t to leading order. The printed eq. 65 has K² for K, which would lift ρ by another log K. "
-            + "The paper leaves f̃ and the start open; f̃ = 1 and ρ_k(0) = 0.8 are ours.",
+        Caption = "Left, as in the paper: with more layers the product ρ of the norms grows faster and each norm ρ_k more slowly. Right: "
+            + "taken to t = 1e300, the product exceeds log t by (2 − 2/K) log log t + log K (dashed) and no more, so every depth grows "
+            + "like log t to leading order. The printed eq. 65 has K² for K, which would lift ρ by another log K. The paper leaves f̃ "
+            + "and the start open; f̃ = 1 and ρ_k(0) = 0.8 are ours.",
         Config = "papers/theory-iii/figure-03.yaml",
         Runs = static () => [.. NormGrowth.Layers.Select(NormGrowth.Run)],
         Build = Build,
     };
 
     /// <summary>The same as figure 7 of Theory IIIb.</summary>
-    public static PaperFigure InTheoryIIIb { get; } = Figure with { Id = "theory-iiib/figure-07", Paper = TheoryIIIbPage.Paper, Number = "7" };
+    public static PaperFigure InTheoryIIIb { get; } =
+        Figure with { Id = "theory-iiib/figure-07", Paper = TheoryIIIbPage.Paper, Number = "7" };
 
     private static Chart Build(StudyContext context)
     {
         var product = new Panel("Product of the norms", new Axis("t", Scale.Log), new Axis("ρ = ∏ρₖ"));
         var layer = new Panel("Norm of one layer", new Axis("t", Scale.Log), new Axis("ρₖ"));
-        var excess = new Panel("Product beyond log t; law (2 − 2/K) log log t + log K", new Axis("t", Scale.Exponent), new Axis("ρ − log t"));
-        var late = new Panel("Norm of one layer; law: that of the product to the power 1/K", new Axis("t", Scale.Exponent), new Axis("ρₖ", Scale.Log));
+        var excess = new Panel("Product beyond log t; law (2 − 2/K) log log t + log K", new Axis("t", Scale.Exponent),
+            new Axis("ρ − log t"));
+        var late = new Panel("Norm of one layer; law: that of the product to the power 1/K", new Axis("t", Scale.Exponent),
+            new Axis("ρₖ", Scale.Log));
         for (var i = 0; i < NormGrowth.Layers.Count; i++)
         {
             var k = NormGrowth.Layers[i];

@@ -17,9 +17,11 @@ internal static class Figure05
         Paper = TheoryIIIPage.Paper,
         Number = "5",
         Title = "Convergence of the direction on all of Iris",
-        Caption = "The paper finds that weight normalization on many examples fits 1/log t better than its law for one example. So it must: with three support vectors of unequal dual "
-            + "weight both flows end on ‖v − v*‖ = constant/log t, with constants γ√(‖c‖² + ‖w⊥‖²) and γ‖c‖ that are computed from the data (dashed). What weight normalization loses quickly is "
-            + "the memory of its start, about like 1/t (last panel), not the error. The approach is slow: before t = 1e8 neither curve is a straight line. Classes, starts and the end at t = 1e300 are ours.",
+        Caption = "The paper finds that weight normalization on many examples fits 1/log t better than its law for one example. So it "
+            + "must: with three support vectors of unequal dual weight both flows end on ‖v − v*‖ = constant/log t, with constants "
+            + "γ√(‖c‖² + ‖w⊥‖²) and γ‖c‖ that are computed from the data (dashed). What weight normalization loses quickly is the memory "
+            + "of its start, about like 1/t (last panel), not the error. The approach is slow: before t = 1e8 neither curve is a "
+            + "straight line. Classes, starts and the end at t = 1e300 are ours.",
         Config = "papers/theory-iii/figure-05.yaml",
         Runs = static () =>
         [
@@ -48,12 +50,15 @@ internal static class Figure05
             .Predicted("γ√(‖c‖² + ‖w⊥‖²)", [1, 300], _ => law.Constant, 0)
             .Predicted("γ‖c‖", [1, 300], _ => law.WeightNormalizationConstant, 1);
         var early = Curves.Exponents(1, 16, 61);
-        var one = new Panel("Error against the law of one example", new Axis("t", Scale.Exponent, Min: 0), new Axis("‖v − v*‖", Scale.Log, Min: 1e-4, Max: 1))
+        var one = new Panel("Error against the law of one example", new Axis("t", Scale.Exponent, Min: 0),
+            new Axis("‖v − v*‖", Scale.Log, Min: 1e-4, Max: 1))
             .Line("gradient descent", Until(gd, 16).Log10T(), Until(gd, 16).Column(Error), 0)
             .Line("weight normalization", Until(wn, 16).Log10T(), Until(wn, 16).Column(Error), 1)
-            .Predicted("t^(−log t/(2γ²)), one example with margin γ", [.. Curves.Exponents(0, 1.7, 30)], e => Math.Exp(OneExampleInvariants.LogSineLaw(svm.Margin, e * Curves.Ln10)), 7)
+            .Predicted("t^(−log t/(2γ²)), one example with margin γ", [.. Curves.Exponents(0, 1.7, 30)], e =>
+            Math.Exp(OneExampleInvariants.LogSineLaw(svm.Margin, e * Curves.Ln10)), 7)
             .Predicted("γ‖c‖/log t", [.. early.Where(e => e >= 2.2)], e => law.WeightNormalizationConstant / (e * Curves.Ln10), 1);
-        var memory = new Panel("Memory of the start: distance between two flows", new Axis("t", Scale.Exponent), new Axis("‖v − v′‖", Scale.Log, Min: 1e-13));
+        var memory = new Panel("Memory of the start: distance between two flows", new Axis("t", Scale.Exponent),
+            new Axis("‖v − v′‖", Scale.Log, Min: 1e-13));
         memory = Memory(memory, "gradient descent", IrisFlows.Gd(context), IrisFlows.GdFromZero(context), 0);
         memory = Memory(memory, "weight normalization", IrisFlows.Wn(context), IrisFlows.WnFromGdStart(context), 1);
         FlowPoint first = IrisFlows.Wn(context).AtDecade(2), second = IrisFlows.WnFromGdStart(context).AtDecade(2);

@@ -22,9 +22,11 @@ internal static class Figure06
         Paper = TheoryIIIPage.Paper,
         Number = "6",
         Title = "Speed of the direction, epoch by epoch",
-        Caption = "The paper sees oscillations in the last epochs and ascribes them to numerical error. The flow (dashed) has none. Gradient descent in double precision follows it through the last 3000 epochs; "
-            + "in single precision, where v moves by a few units of the last place an epoch, the speed jumps between a few values: the oscillation. Another kind belongs to the step: "
-            + "near and above its limit 2/λ, λ the largest curvature at the start, the first steps oscillate, with a tenth of it they do not (last panel). Start, step, epochs and the definition of the rate are ours.",
+        Caption = "The paper sees oscillations in the last epochs and ascribes them to numerical error. The flow (dashed) has none. "
+            + "Gradient descent in double precision follows it through the last 3000 epochs; in single precision, where v moves by a few "
+            + "units of the last place an epoch, the speed jumps between a few values: the oscillation. Another kind belongs to the "
+            + "step: near and above its limit 2/λ, λ the largest curvature at the start, the first steps oscillate, with a tenth of it "
+            + "they do not (last panel). Start, step, epochs and the definition of the rate are ours.",
         Config = "papers/theory-iii/figure-06.yaml",
         Runs = static () => [Flow, FirstSteps],
         Build = Build,
@@ -37,7 +39,8 @@ internal static class Figure06
         var single = Speeds<float>(z, 4, Step, Epochs, context.Cancellation);
 
         // The flow is observed at the middle of each step, t = Step · (n + ½), of the epochs that are drawn.
-        int[] early = [.. Enumerable.Range(0, 240).Select(i => (int)Math.Round(Math.Pow(10, 1 + i * (Math.Log10(Epochs - 1) - 1) / 239))).Distinct()];
+        int[] early = [.. Enumerable.Range(0, 240).Select(i => (int)Math.Round(Math.Pow(10, 1 + i * (Math.Log10(Epochs - 1) - 1) / 239)))
+            .Distinct()];
         int[] late = [.. Enumerable.Range(0, 61).Select(i => Epochs - Last + i * Last / 60 - (i == 60 ? 1 : 0))];
         var flow = Speeds(context);
         double[] Of(int[] epochs, double[] speeds) => [.. epochs.Select(n => speeds[n])];
@@ -53,7 +56,8 @@ internal static class Figure06
             .Predicted("gradient flow, ‖dv/dt‖", X(late), [.. late.Select(n => flow[Step * (n + .5)])], 7);
         var (curvature, steepest) = LargestCurvature(z, 4);
         var limit = 2 / curvature;
-        var begin = new Panel("First steps, along the steepest direction", new Axis("t", Min: 0), new Axis("w along the top eigenvector of ∇²L(0)"));
+        var begin = new Panel("First steps, along the steepest direction", new Axis("t", Min: 0),
+            new Axis("w along the top eigenvector of ∇²L(0)"));
         foreach (var (share, name, colour) in new[] { (1.5, "step 1.5 · 2/λ", 1), (.97, "step 0.97 · 2/λ", 4), (.1, "step 0.1 · 2/λ", 2) })
         {
             var path = Path(z, steepest, share * limit, (int)(30 / share));
@@ -80,8 +84,11 @@ internal static class Figure06
         return speeds;
     }
 
-    /// <summary>‖v(n+1) − v(n)‖/step of w ← w + step Σ z e^{−w·z} from w = 0, all in the precision of T; entry 0 has no v(0) and is 0.</summary>
-    internal static double[] Speeds<T>(double[] signed, int d, double step, int epochs, CancellationToken cancellation) where T : struct, IFloatingPointIeee754<T>
+    /// <summary>
+    /// ‖v(n+1) − v(n)‖/step of w ← w + step Σ z e^{−w·z} from w = 0, all in the precision of T; entry 0 has no v(0) and is 0.
+    /// </summary>
+    internal static double[] Speeds<T>(double[] signed, int d, double step, int epochs, CancellationToken cancellation) where T : struct,
+        IFloatingPointIeee754<T>
     {
         T[] z = [.. signed.Select(T.CreateChecked)], w = new T[d], g = new T[d], v = new T[d];
         var eta = T.CreateChecked(step);

@@ -10,7 +10,8 @@ namespace Rhoflow.Papers.TheoryIII;
 internal static class Figure07
 {
     private static readonly (Schedule Schedule, string Name, int Colour)[] Schedules =
-        [(Schedule.LogT, "ρ = log t", 2), (Schedule.LogLogT, "ρ = log log t", 0), (Schedule.ExpT, "ρ = exp t", 3), (Schedule.InverseLogT, "ρ = 1/log t", 1)];
+        [(Schedule.LogT, "ρ = log t", 2), (Schedule.LogLogT, "ρ = log log t", 0), (Schedule.ExpT, "ρ = exp t", 3),
+            (Schedule.InverseLogT, "ρ = 1/log t", 1)];
 
     /// <summary>The figure.</summary>
     public static PaperFigure Figure { get; } = new()
@@ -19,8 +20,10 @@ internal static class Figure07
         Paper = TheoryIIIPage.Paper,
         Number = "7",
         Title = "ρ set to functions of t, on all of Iris",
-        Caption = "What the schedule does to the direction: ρ = log t converges, beyond t = 1e3 a little ahead of gradient descent; log log t grows so slowly that v merely follows the minimizer v*(ρ) at ρ ≈ 3 (dashed); e^t grows so fast that v stands still "
-            + "at once; and 1/log t lets ρ fall to 0, so that v leaves the maximum margin for the mean direction Σz/‖Σz‖ and misclassifies (margin below 0). Classes, start and the reading ρ(t) := α(t) of eq. 81 are ours.",
+        Caption = "What the schedule does to the direction: ρ = log t converges, beyond t = 1e3 a little ahead of gradient descent; log "
+            + "log t grows so slowly that v merely follows the minimizer v*(ρ) at ρ ≈ 3 (dashed); e^t grows so fast that v stands still "
+            + "at once; and 1/log t lets ρ fall to 0, so that v leaves the maximum margin for the mean direction Σz/‖Σz‖ and "
+            + "misclassifies (margin below 0). Classes, start and the reading ρ(t) := α(t) of eq. 81 are ours.",
         Config = "papers/theory-iii/figure-07.yaml",
         Runs = static () =>
             [.. Schedules.Select(s => ScheduledNorm.Run(s.Schedule)), IrisFlows.GradientDescent, IrisFlows.WeightNormalization],
@@ -38,7 +41,8 @@ internal static class Figure07
             errors = errors.Line(name, points.Log10T(), points.Column(p => p.DirectionError(svm.Direction)), colour);
             margins = margins.Line(name, points.Log10T(), points.Column(p => p.Margin), colour);
             if (schedule == Schedule.ExpT) continue;
-            errors = errors.Predicted($"v*(ρ) at {name}", points.Log10T(), points.Column(p => Vectors.Distance(ScheduledNorm.Equilibrium(context, p.Rho).Direction, svm.Direction)), 7);
+            errors = errors.Predicted($"v*(ρ) at {name}", points.Log10T(),
+                points.Column(p => Vectors.Distance(ScheduledNorm.Equilibrium(context, p.Rho).Direction, svm.Direction)), 7);
         }
         margins = margins.Level("maximum margin 0.743", svm.Margin).Level("misclassified below", 0);
         var inverse = ScheduledNorm.Follow(context, Schedule.InverseLogT);
@@ -46,7 +50,8 @@ internal static class Figure07
         var gd = IrisFlows.Gd(context).Where(p => p.Log10T is >= .5 and <= 8).ToList();
         var wn = IrisFlows.Wn(context).Where(p => p.Log10T is >= .5 and <= 8).ToList();
         var limit = Vectors.Distance(ScheduledNorm.MeanDirection, svm.Direction);
-        var original = new Panel("1/log t against the original rates", new Axis("t", Scale.Exponent), new Axis("‖v − v*‖", Min: 0, Max: 1.1))
+        var original = new Panel("1/log t against the original rates", new Axis("t", Scale.Exponent),
+            new Axis("‖v − v*‖", Min: 0, Max: 1.1))
             .Line("ρ = 1/log t", inverse.Log10T(), inverse.Column(p => p.DirectionError(svm.Direction)), 1)
             .Line("gradient descent", gd.Log10T(), gd.Column(p => p.DirectionError(svm.Direction)), 7)
             .Line("weight normalization", wn.Log10T(), wn.Column(p => p.DirectionError(svm.Direction)), 5)

@@ -13,8 +13,10 @@ internal static class SupportVectorFigure
         Paper = TheoryIIIPage.Paper,
         Number = "9",
         Title = "The example closest to the margin",
-        Caption = "Which of 100 training examples has the smallest f_y − max f_j, epoch by epoch, from five starts. Once all are fitted (vertical line) the index soon stands still. The second panel follows the five smallest margins of one start: "
-            + "behind the first, order goes on changing. Computed now on digits with two dense layers; runs of the paper's kind (100 images of CIFAR-10, five layers) follow where they are kept. figure-09.yaml says what is chosen.",
+        Caption = "Which of 100 training examples has the smallest f_y − max f_j, epoch by epoch, from five starts. Once all are fitted "
+            + "(vertical line) the index soon stands still. The second panel follows the five smallest margins of one start: behind the "
+            + "first, order goes on changing. Computed now on digits with two dense layers; runs of the paper's kind (100 images of "
+            + "CIFAR-10, five layers) follow where they are kept. figure-09.yaml says what is chosen.",
         Config = "papers/theory-iii/figure-09.yaml",
         FullRuns = static () => SupportVectorRun.FullRuns("theory-iii/figure-09"),
         Build = Build,
@@ -23,7 +25,8 @@ internal static class SupportVectorFigure
     private static Chart Build(StudyContext context)
     {
         var digits = SupportVectorRun.OfDigits(context, 0);
-        var panels = new List<Panel> { SupportVectorRun.IndexPanel("Smallest margin, five starts (digits)", digits, []), Five(digits[0]), Margins("Smallest margin of the normalized network (digits)", digits) };
+        var panels = new List<Panel> { SupportVectorRun.IndexPanel("Smallest margin, five starts (digits)", digits, []), Five(digits[0]),
+            Margins("Smallest margin of the normalized network (digits)", digits) };
         var images = SupportVectorRun.OfImages(context, "theory-iii/figure-09");
         if (images.Length > 0)
         {
@@ -37,7 +40,8 @@ internal static class SupportVectorFigure
     private static Panel Five(SupportVectorRun run)
     {
         var panel = new Panel("The five smallest margins of start 0 (digits)", new Axis("epoch"), new Axis("example", Min: 0, Max: 100));
-        for (var k = 0; k < SupportVectorRun.SetSize; k++) panel = panel.Points(k == 0 ? "smallest" : $"{k + 1}.", run.Epochs, [.. run.Order!.Select(o => o[k])], k);
+        for (var k = 0; k < SupportVectorRun.SetSize; k++)
+            panel = panel.Points(k == 0 ? "smallest" : $"{k + 1}.", run.Epochs, [.. run.Order!.Select(o => o[k])], k);
         return panel;
     }
 

@@ -22,7 +22,9 @@ internal static class PerturbedSupportVectorFigures
             Number = number,
             Title = FormattableString.Invariant($"The example closest to the margin, weights perturbed by {amplitude} ‖∇L‖"),
             Caption = FormattableString.Invariant($"As figure 9; at four epochs every weight gets {amplitude} ‖∇L‖ N(0, 1). ")
-                + "By then the gradient is so small that the loss hardly notices, and the five smallest margins stay those of the unperturbed control (overlap 1 but for moments). With hundred and thousand times the gradient the loss jumps, and the network comes back to the same example "
+                + "By then the gradient is so small that the loss hardly notices, and the five smallest margins stay those of the "
+                + "unperturbed control (overlap 1 but for moments). With hundred and thousand times the gradient the loss jumps, and the "
+                + "network comes back to the same example "
                 + "or ends on another one (right panels). Digits, computed now; runs of the paper's kind follow where they are kept.",
             Config = $"papers/{id}.yaml",
             FullRuns = () => SupportVectorRun.FullRuns(id),
@@ -35,26 +37,32 @@ internal static class PerturbedSupportVectorFigures
         double[] at = [.. SupportVectorRun.DigitsPerturbed.SkipLast(1)];
         var control = SupportVectorRun.OfDigits(context, 0);
         var loss = new Panel("Training loss, start 0 (digits)", new Axis("epoch"), new Axis("log₁₀ L"));
-        var overlap = new Panel("Five smallest margins: overlap with the control, mean of five starts", new Axis("epoch"), new Axis("|A∩B|/|A∪B|", Min: 0, Max: 1.05));
+        var overlap = new Panel("Five smallest margins: overlap with the control, mean of five starts", new Axis("epoch"),
+            new Axis("|A∩B|/|A∪B|", Min: 0, Max: 1.05));
         var colour = 0;
         foreach (var a in new[] { amplitude, 10, 100, 1000 })
         {
             var runs = SupportVectorRun.OfDigits(context, a);
             var name = FormattableString.Invariant($"{a} ‖∇L‖");
             loss = loss.Line(name, runs[0].Epochs, runs[0].Log10Loss, colour);
-            overlap = overlap.Line(name, runs[0].Epochs, [.. runs[0].Epochs.Select((_, i) => runs.Zip(control, (r, c) => SupportVectorRun.Overlap(r, c, i)).Average())], colour++);
+            overlap = overlap.Line(name, runs[0].Epochs,
+                [.. runs[0].Epochs.Select((_, i) => runs.Zip(control, (r, c) => SupportVectorRun.Overlap(r, c, i)).Average())], colour++);
         }
         loss = loss.Predicted("control", control[0].Epochs, control[0].Log10Loss, 7);
         var panels = new List<Panel>
         {
-            SupportVectorRun.IndexPanel(FormattableString.Invariant($"Smallest margin, {amplitude} ‖∇L‖ (digits)"), SupportVectorRun.OfDigits(context, amplitude), at),
+            SupportVectorRun.IndexPanel(FormattableString.Invariant($"Smallest margin, {amplitude} ‖∇L‖ (digits)"),
+                SupportVectorRun.OfDigits(context, amplitude), at),
             SupportVectorRun.IndexPanel("Smallest margin, 1000 ‖∇L‖ (digits)", SupportVectorRun.OfDigits(context, 1000), at),
             loss,
             overlap,
         };
         var images = SupportVectorRun.OfImages(context, id);
         if (images.Length > 0)
-            panels.Add(SupportVectorRun.IndexPanel(FormattableString.Invariant($"Smallest margin, {amplitude} ‖∇L‖ ({(context.Full ? "CIFAR-10" : "CIFAR-10, kept from a full-size run")})"), images, SupportVectorRun.ImagesPerturbed.SkipLast(1)));
+            panels.Add(SupportVectorRun.IndexPanel(
+                FormattableString.Invariant(
+                $"Smallest margin, {amplitude} ‖∇L‖ ({(context.Full ? "CIFAR-10" : "CIFAR-10, kept from a full-size run")})"), images,
+                SupportVectorRun.ImagesPerturbed.SkipLast(1)));
         return new Chart(panels);
     }
 }

@@ -6,7 +6,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Networks that were trained on the same data to their end from different starts (T3 Fig 1, 8): one number per network of every measure, taken at the end.</summary>
+/// <summary>
+/// Networks that were trained on the same data to their end from different starts (T3 Fig 1, 8): one number per network of every measure,
+/// taken at the end.
+/// </summary>
 internal sealed class NormalizedNets
 {
     /// <summary>What the sweeps start from: ‖W_k‖_F of all layers, four seeds each.</summary>
@@ -17,7 +20,8 @@ internal sealed class NormalizedNets
 
     private const string Digits = "theory-iii/figure-01-digits", Images = "theory-iii/figure-01";
 
-    private static readonly string[] ImageSweep = [$"init.frobenius={string.Join(',', ImageNorms)}", "seed=0,1,2,3"], RandomSweep = ["data.labels=random", "init.frobenius=8", "seed=0,1,2,3,4"];
+    private static readonly string[] ImageSweep = [$"init.frobenius={string.Join(',', ImageNorms)}", "seed=0,1,2,3"], RandomSweep =
+        ["data.labels=random", "init.frobenius=8", "seed=0,1,2,3,4"];
 
     private readonly IReadOnlyList<Func<string, double>> _nets;
 

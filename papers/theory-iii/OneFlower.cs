@@ -31,8 +31,8 @@ internal sealed class OneFlower
 
     /// <summary>In words, for claims.</summary>
     public static string Words => $"first setosa of Iris, x = {Wording.Row(Flower, zeros: true)} with γ = ‖x‖ = "
-        + $"{Wording.Text(Vectors.Norm(Flower), 4)}, and the same scaled to γ = 1; w(0) = {Wording.Row(Begin)}, coordinates turned so that x "
-        + $"lies along the first axis; relative tolerance {Wording.Text(Raw.GradientDescent.Experiment.Flow.Relative)}, absolute "
+        + $"{Wording.Text(Vectors.Norm(Flower), 4)}, and the same scaled to γ = 1; w(0) = {Wording.Row(Begin)}, coordinates turned so that "
+        + $"x lies along the first axis; relative tolerance {Wording.Text(Raw.GradientDescent.Experiment.Flow.Relative)}, absolute "
         + Wording.Text(Raw.GradientDescent.Experiment.Flow.Absolute);
 
     /// <summary>Gradient descent.</summary>
@@ -59,7 +59,9 @@ internal sealed class OneFlower
     /// <summary>log sin θ, θ the angle between v and x.</summary>
     public static double LogSine(FlowPoint p) => Math.Log(Vectors.Norm(p.V.AsSpan(1)) / Vectors.Norm(p.V));
 
-    /// <summary>The first setosa and the start of both flows in the coordinates of <c>figure-04.yaml</c>, from those of the measurements.</summary>
+    /// <summary>
+    /// The first setosa and the start of both flows in the coordinates of <c>figure-04.yaml</c>, from those of the measurements.
+    /// </summary>
     internal static (Dataset Data, double[] Start) TurnedFlower => Turned(Flower);
 
     private static double[] Scaled => new Dataset("first setosa", Flower, [1], 4).UnitNorm().Example(0).ToArray();

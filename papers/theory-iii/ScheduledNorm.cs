@@ -16,9 +16,10 @@ internal static class ScheduledNorm
     private static readonly SharedResults<double, FixedRhoMinimum> Minima = new((_, rho) => FixedRhoMinimizer.Solve(SetUp.Data, rho));
 
     /// <summary>In words, for claims.</summary>
-    public static string Words => "Iris, setosa against the rest, v̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z with ρ(t) = log t, log log t, 1/log t, e^t, from v ∝ "
-        + $"{Wording.Row(SetUp.Experiment.Init!.Weights![0][0])} at t = {Wording.Text(SetUp.Experiment.Flow.From.T)} to "
-        + $"{Wording.Decade(SetUp.Experiment.Flow.Until!.T!.Value.Log10T)}, Radau, relative tolerance {Wording.Text(SetUp.Experiment.Flow.Relative)}";
+    public static string Words => "Iris, setosa against the rest, v̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z with ρ(t) = log t, log log t, 1/log t, "
+        + $"e^t, from v ∝ {Wording.Row(SetUp.Experiment.Init!.Weights![0][0])} at t = {Wording.Text(SetUp.Experiment.Flow.From.T)} to "
+        + $"{Wording.Decade(SetUp.Experiment.Flow.Until!.T!.Value.Log10T)}, Radau, relative tolerance "
+        + $"{Wording.Text(SetUp.Experiment.Flow.Relative)}";
 
     /// <summary>The run of a schedule from the figure's start.</summary>
     public static FlowRun Run(Schedule schedule) => SetUp.With($"flow.rho={schedule}");

@@ -5,7 +5,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Which training examples have the smallest margins along a training that goes on long after it has fitted its 100 examples (T3 Fig 9–11).</summary>
+/// <summary>
+/// Which training examples have the smallest margins along a training that goes on long after it has fitted its 100 examples (T3 Fig 9–11).
+/// </summary>
 /// <param name="Epochs">Observed epochs.</param>
 /// <param name="First">The example with the smallest margin.</param>
 /// <param name="Count">Examples within 1 % of the smallest margin.</param>
@@ -13,7 +15,8 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <param name="Log10Loss">log₁₀ L.</param>
 /// <param name="TrainError">Share of misclassified examples.</param>
 /// <param name="Order">The ten examples of the smallest margins, ascending; null where they were not kept.</param>
-internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[] Count, double[] Margin, double[] Log10Loss, double[] TrainError, double[][]? Order)
+internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[] Count, double[] Margin, double[] Log10Loss,
+    double[] TrainError, double[][]? Order)
 {
     /// <summary>How many of the smallest margins are compared as a set.</summary>
     public const int SetSize = 5;
@@ -26,12 +29,16 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     private const string FiveSeeds = "seed=0,1,2,3,4";
 
     /// <summary>Epochs of perturbations, digits and images; and the end.</summary>
-    public static readonly IReadOnlyList<double> DigitsPerturbed = [1000, 1500, 2000, 2500, 3000], ImagesPerturbed = [2000, 3000, 4000, 5000, 6000];
+    public static readonly IReadOnlyList<double> DigitsPerturbed = [1000, 1500, 2000, 2500, 3000], ImagesPerturbed =
+        [2000, 3000, 4000, 5000, 6000];
 
     /// <summary>Five seeds of the digits at an amplitude.</summary>
     public static SupportVectorRun[] OfDigits(StudyContext context, double amplitude)
     {
-        var all = MeasuredRun.Of(context, DigitsConfig, FormattableString.Invariant($"descent.perturb.amplitude={string.Join(',', Amplitudes.Select(a => FormattableString.Invariant($"{a}")))}"), "seed=0,1,2,3,4");
+        var all = MeasuredRun.Of(context, DigitsConfig,
+            FormattableString.Invariant(
+            $"descent.perturb.amplitude={string.Join(',', Amplitudes.Select(a => FormattableString.Invariant($"{a}")))}"),
+            "seed=0,1,2,3,4");
         var place = Amplitudes.ToList().IndexOf(amplitude);
         return [.. all.Skip(place * 5).Take(5).Select(r => Of(c => r[c], r.Rows("support_order")))];
     }
@@ -39,7 +46,8 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     /// <summary>The runs of figure 9, 10 or 11 itself: computed at full size, otherwise those that are kept; empty where none is.</summary>
     public static SupportVectorRun[] OfImages(StudyContext context, string figure) => context.Full
         ? [.. MeasuredRun.Of(context, figure, FiveSeeds).Select(r => Of(c => r[c], r.Rows("support_order")))]
-        : [.. Enumerable.Range(0, 5).Select(seed => KeptRun.Find(figure, $"seed-{seed}")).OfType<KeptRun>().Select(r => Of(c => r[c], null))];
+        : [.. Enumerable.Range(0, 5).Select(seed => KeptRun.Find(figure, $"seed-{seed}")).OfType<KeptRun>()
+        .Select(r => Of(c => r[c], null))];
 
     /// <summary>What figure 9, 10 or 11 trains at full size.</summary>
     public static IReadOnlyList<Experiment> FullRuns(string figure) => MeasuredRun.Experiments(figure, FiveSeeds);
@@ -52,9 +60,13 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
 
     /// <summary>|A∩B|/|A∪B| of the five smallest margins of two runs at one observation.</summary>
     public static double Overlap(SupportVectorRun a, SupportVectorRun b, int at) =>
-        Losses.SupportVectors.Change([.. a.Order![at].Take(SetSize).Select(static n => (int)n)], [.. b.Order![at].Take(SetSize).Select(static n => (int)n)]).Jaccard;
+        Losses.SupportVectors.Change([.. a.Order![at].Take(SetSize).Select(static n => (int)n)],
+            [.. b.Order![at].Take(SetSize).Select(static n => (int)n)]).Jaccard;
 
-    /// <summary>Index of the smallest margin by epoch, as the paper draws it: one colour per seed, and lines where all examples are fitted and where weights were perturbed.</summary>
+    /// <summary>
+    /// Index of the smallest margin by epoch, as the paper draws it: one colour per seed, and lines where all examples are fitted and where
+    /// weights were perturbed.
+    /// </summary>
     public static Panel IndexPanel(string title, IReadOnlyList<SupportVectorRun> runs, IEnumerable<double> perturbed)
     {
         var panel = new Panel(title, new Axis("epoch"), new Axis("example of the smallest margin", Min: 0, Max: 100));
@@ -70,5 +82,6 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     }
 
     private static SupportVectorRun Of(Func<string, double[]> column, double[][]? order) =>
-        new(column("epoch"), column("support_first"), column("support_count"), column("margin_min"), column("log10_loss"), column("train_error"), order);
+        new(column("epoch"), column("support_first"), column("support_count"), column("margin_min"), column("log10_loss"),
+            column("train_error"), order);
 }

@@ -7,7 +7,8 @@ public static class TheoryIIIPage
 {
     /// <summary>The paper.</summary>
     public static Paper Paper { get; } = new("theory-iii", "Theory III",
-        "A. Banburski, Q. Liao, B. Miranda, L. Rosasco, F. De La Torre, J. Hidary, T. Poggio: Theory III: Dynamics and Generalization in Deep Networks (2019)")
+        "A. Banburski, Q. Liao, B. Miranda, L. Rosasco, F. De La Torre, J. Hidary, T. Poggio: Theory III: Dynamics and Generalization in "
+        + "Deep Networks (2019)")
     {
         Short = "T3",
         Year = 2019,

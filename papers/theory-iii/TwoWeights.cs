@@ -18,7 +18,8 @@ internal static class TwoWeights
     public static FlowRun WeightNormalization { get; } = GradientDescent.With("flow.kind=weight-normalization");
 
     /// <summary>In words, for claims.</summary>
-    public static string Words => $"linear unit with {Start.Length} weights, z = {string.Join(" and ", Examples.Select(z => Wording.Row(z)))}, w(0) = "
+    public static string Words =>
+        $"linear unit with {Start.Length} weights, z = {string.Join(" and ", Examples.Select(z => Wording.Row(z)))}, w(0) = "
         + $"{Wording.Row(Start)}, L = Σ e^{{−w·z}}, DOP853/Radau in log t with relative tolerance "
         + Wording.Text(GradientDescent.Experiment.Flow.Relative);
 

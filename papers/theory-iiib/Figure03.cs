@@ -24,9 +24,11 @@ internal static class ValleysFigure
         Paper = TheoryIIIbPage.Paper,
         Number = "3",
         Title = "A flat valley and one that slopes to infinity",
-        Caption = "The paper's cartoon, computed for one linear unit with two weights. Above: level lines (dashed), and gradient flow from five starts. Under the square loss on one example every flow stops where it meets "
-            + "the line of zero loss, so the start decides. Under the exponential loss on two examples no flow stops: all turn into the maximum-margin direction. Below: along the bottom of the first valley "
-            + "the loss is 0 and so is one eigenvalue of the Hessian; along the second the loss falls like e^{−γρ}, and both eigenvalues are positive at every finite ρ.",
+        Caption = "The paper's cartoon, computed for one linear unit with two weights. Above: level lines (dashed), and gradient flow "
+            + "from five starts. Under the square loss on one example every flow stops where it meets the line of zero loss, so the "
+            + "start decides. Under the exponential loss on two examples no flow stops: all turn into the maximum-margin direction. "
+            + "Below: along the bottom of the first valley the loss is 0 and so is one eigenvalue of the Hessian; along the second the "
+            + "loss falls like e^{−γρ}, and both eigenvalues are positive at every finite ρ.",
         Config = "papers/theory-iiib/figure-03.yaml",
         Runs = static () => [.. Starts.SelectMany(w => new[] { Flat(w), Sloping(w) })],
         Build = Build,
@@ -42,7 +44,8 @@ internal static class ValleysFigure
         {
             // (1 − w·x)² = error² on two lines across the panel.
             double[] w1 = [-3, 5, 5, -3, 5];
-            flat = flat.Predicted("level lines: L = 1, 4, 9", w1, [.. w1.Select((w, i) => i == 2 ? double.NaN : (1 + (i < 2 ? error : -error) - w) / .5)], 7);
+            flat = flat.Predicted("level lines: L = 1, 4, 9", w1,
+                [.. w1.Select((w, i) => i == 2 ? double.NaN : (1 + (i < 2 ? error : -error) - w) / .5)], 7);
         }
         flat = flat.Predicted("bottom: L = 0", [-3, 5], w => (1 - w) / .5, 3);
         foreach (var level in new[] { .3, 1, 3, 10 })
@@ -64,10 +67,12 @@ internal static class ValleysFigure
         var bottom = new Panel("Loss along the bottom of the valley", new Axis("distance ρ along the valley"), new Axis("L"))
             .Line("exponential: 2 exp(−γρ)", rho, [.. points.Select(p => p.Loss)], 0)
             .Line("square: 0", rho, [.. rho.Select(_ => 0.0)], 1);
-        var curvature = new Panel("Eigenvalues of the Hessian there", new Axis("distance ρ along the valley"), new Axis("eigenvalue", Scale.Log))
+        var curvature = new Panel("Eigenvalues of the Hessian there", new Axis("distance ρ along the valley"),
+            new Axis("eigenvalue", Scale.Log))
             .Line("exponential, the larger", rho, [.. points.Select(p => p.Large)], 0)
             .Line("exponential, the smaller", rho, [.. points.Select(p => p.Small)], 5)
-            .Line("square, the larger (the smaller is 0)", rho, [.. rho.Select(_ => 2 * Vectors.Dot(OneExample.Example(0), OneExample.Example(0)))], 1);
+            .Line("square, the larger (the smaller is 0)", rho,
+            [.. rho.Select(_ => 2 * Vectors.Dot(OneExample.Example(0), OneExample.Example(0)))], 1);
         return new Chart(flat, sloping, bottom, curvature);
     }
 
@@ -89,7 +94,8 @@ internal static class ValleysFigure
     private static FlowRun Sloping(double[] start) => SetUp.With(Override.Weights(start));
 
     // Under the square loss of one.
-    private static FlowRun Flat(double[] start) => SetUp.With(Override.Weights(start), "loss={name: square, reduction: sum}", Override.Data(OneExample),
+    private static FlowRun Flat(double[] start) =>
+        SetUp.With(Override.Weights(start), "loss={name: square, reduction: sum}", Override.Data(OneExample),
         "observe.at.log10-t={from: -3, to: 3, count: 120}", "flow.until.log10-t=3");
 
     private static (double[] W1, double[] W2) Path(FlowRun run, StudyContext context)
@@ -111,7 +117,8 @@ internal static class ValleysFigure
             hessian += (DenseMatrix)(p * z.OuterProduct(z));
             loss += p;
         }
-        var eigenvalues = hessian.Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Select(e => e.Real).Order().ToArray();
+        var eigenvalues = hessian.Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Select(e => e.Real).Order()
+            .ToArray();
         return (loss, eigenvalues[1], eigenvalues[0]);
     }
 }

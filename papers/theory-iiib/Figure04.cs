@@ -15,10 +15,13 @@ internal static class PerturbedDescentFigure
         Paper = TheoryIIIbPage.Paper,
         Number = "4",
         Title = "Gradient descent with perturbations, square loss",
-        Caption = "Above: degree 39 (40 weights, 9 examples), perturbed 41 times in the first half of 10⁷ steps; means of 29 runs, and the least and greatest of them. Data take back what they see, so the "
-            + "training error returns to about 1e-8 between perturbations (the slowest mode keeps 6 % in 120,000 steps) and to rounding once they end. The other 31 directions keep all noise: ‖w‖² grows by "
-            + "31·.45² = 6.28 a perturbation (dashed) and then stays. The test error moves by less than the runs differ; its expectation (dashed) grows by 0.04 in all. Below: degree 30 without perturbations. "
-            + "Done by diagonalization, the same numbers as 10⁷ single steps; the paper leaves open sum or mean (mean: the sum diverges), test points (equally spaced) and start (0).",
+        Caption = "Above: degree 39 (40 weights, 9 examples), perturbed 41 times in the first half of 10⁷ steps; means of 29 runs, and "
+            + "the least and greatest of them. Data take back what they see, so the training error returns to about 1e-8 between "
+            + "perturbations (the slowest mode keeps 6 % in 120,000 steps) and to rounding once they end. The other 31 directions keep "
+            + "all noise: ‖w‖² grows by 31·.45² = 6.28 a perturbation (dashed) and then stays. The test error moves by less than the "
+            + "runs differ; its expectation (dashed) grows by 0.04 in all. Below: degree 30 without perturbations. Done by "
+            + "diagonalization, the same numbers as 10⁷ single steps; the paper leaves open sum or mean (mean: the sum diverges), test "
+            + "points (equally spaced) and start (0).",
         Config = "papers/theory-iiib/figure-04.yaml",
         Build = Build,
     };
@@ -33,7 +36,8 @@ internal static class PerturbedDescentFigure
         double[] Most(Func<PerturbedMoment, double> value) => [.. steps.Select((_, i) => runs.Max(r => value(r[i])))];
         var minimum = PerturbedPolynomials.MinimumNorm(39);
         double norm = Vectors.Dot(minimum, minimum), error = PerturbedPolynomials.TestError(minimum);
-        double growth = PerturbedPolynomials.NormGrowth(39, experiment.Sigma), testGrowth = PerturbedPolynomials.TestGrowth(39, experiment.Sigma);
+        double growth = PerturbedPolynomials.NormGrowth(39, experiment.Sigma), testGrowth =
+            PerturbedPolynomials.TestGrowth(39, experiment.Sigma);
         // Perturbations before step t, and are taken back as far as they can be.
         double Perturbations(double t) => Math.Min(Math.Floor((t - 1) / experiment.Every), experiment.Until / experiment.Every);
         double[] settled = [.. steps.Where(t => t >= experiment.Every)];
@@ -52,7 +56,8 @@ internal static class PerturbedDescentFigure
             .Line("greatest", steps[1..], Most(m => m.TestError)[1..], 5)
             .Predicted("expectation", settled, t => error + testGrowth * Perturbations(t), 7);
 
-        var plain = PerturbedPolynomials.Runs(context, 30, new PerturbedDescent { Iterations = 250_000, Until = 0, Observe = 1_000 }, runs: 1)[0];
+        var plain = PerturbedPolynomials.Runs(context, 30, new PerturbedDescent { Iterations = 250_000, Until = 0, Observe = 1_000 },
+            runs: 1)[0];
         double[] time = [.. plain.Skip(1).Select(m => (double)m.Iteration)];
         double[] Column(Func<PerturbedMoment, double> value) => [.. plain.Skip(1).Select(value)];
         var limit = PerturbedPolynomials.MinimumNorm(30);

@@ -13,9 +13,11 @@ internal static class PolynomialDegreesFigure
         Paper = TheoryIIIbPage.Paper,
         Number = "6",
         Title = "Minimum-norm polynomials of degree 1 to 300",
-        Caption = "Computed in 384 bits, the test error falls to 4e-59 where degree 75 first interpolates the 76 points, and then rises again, to 1.8e-3 at 300: the minimum norm solution "
-            + "overfits eventually, as the paper says, and there is no peak at the interpolation threshold. In double precision (dots) all beyond degree 40 is rounding: 1e-12 to 1e-6, and .12 at 300, "
-            + "which a figure drawn with double-precision tools shows in its place. Nodes as in the paper; test points are equally spaced, which it leaves open.",
+        Caption = "Computed in 384 bits, the test error falls to 4e-59 where degree 75 first interpolates the 76 points, and then rises "
+            + "again, to 1.8e-3 at 300: the minimum norm solution overfits eventually, as the paper says, and there is no peak at the "
+            + "interpolation threshold. In double precision (dots) all beyond degree 40 is rounding: 1e-12 to 1e-6, and .12 at 300, "
+            + "which a figure drawn with double-precision tools shows in its place. Nodes as in the paper; test points are equally "
+            + "spaced, which it leaves open.",
         Config = "papers/theory-iiib/figure-06.yaml",
         Build = Build,
     };

@@ -19,7 +19,8 @@ internal static class GeneralizationSweeps
     public static IReadOnlyList<SizeRuns> Examples(StudyContext context, string labels)
     {
         var sizes = labels == "random" ? QuickRandomSizes : QuickSizes;
-        var runs = MeasuredRun.Of(context, Figure1 + "-quick", $"data.train={string.Join(',', sizes)}", $"data.labels={labels}", "seed=0..4");
+        var runs = MeasuredRun.Of(context, Figure1 + "-quick", $"data.train={string.Join(',', sizes)}", $"data.labels={labels}",
+            "seed=0..4");
         return [.. sizes.Select((n, i) => new SizeRuns(double.Parse(n, CultureInfo.InvariantCulture), [.. runs.Skip(5 * i).Take(5)]))];
     }
 
@@ -32,11 +33,13 @@ internal static class GeneralizationSweeps
     }
 
     /// <summary>What figure 1 trains at full size.</summary>
-    public static IReadOnlyList<Experiment> FullExamples() => MeasuredRun.Experiments(Figure1, $"data.train={string.Join(',', Sizes)}", "data.labels=true,random");
+    public static IReadOnlyList<Experiment> FullExamples() =>
+        MeasuredRun.Experiments(Figure1, $"data.train={string.Join(',', Sizes)}", "data.labels=true,random");
 
     /// <summary>200 digits, five seeds a width.</summary>
     public static IReadOnlyList<SizeRuns> Widths(StudyContext context) =>
-        [.. QuickMaps.Select(c => new SizeRuns(Parameters(Figure2 + "-quick", new TensorShape(8, 8, 1), c), MeasuredRun.Of(context, Figure2 + "-quick", [.. Wide(c, 3), "seed=0..4"])))];
+        [.. QuickMaps.Select(c => new SizeRuns(Parameters(Figure2 + "-quick", new TensorShape(8, 8, 1), c),
+            MeasuredRun.Of(context, Figure2 + "-quick", [.. Wide(c, 3), "seed=0..4"])))];
 
     /// <summary>CIFAR-10, the same.</summary>
     public static IReadOnlyList<SizeRuns> AllWidths(StudyContext context)
@@ -50,11 +53,14 @@ internal static class GeneralizationSweeps
     /// <summary>What figure 2 trains at full size.</summary>
     public static IReadOnlyList<Experiment> FullWidths() => [.. Maps.SelectMany(static c => MeasuredRun.Experiments(Figure2, Wide(c, 4)))];
 
-    private static string[] Wide(int maps, int convolutions) => [.. Enumerable.Range(0, convolutions).Select(k => $"network.layers.{2 * k}.conv.maps={maps}")];
+    private static string[] Wide(int maps, int convolutions) =>
+        [.. Enumerable.Range(0, convolutions).Select(k => $"network.layers.{2 * k}.conv.maps={maps}")];
 
     private static int Parameters(string config, TensorShape image, int maps) =>
-        MeasuredRun.Experiments(config, Wide(maps, config.EndsWith("-quick", StringComparison.Ordinal) ? 3 : 4))[0].Network!.Build(image).ParameterCount;
+        MeasuredRun.Experiments(config,
+            Wide(maps, config.EndsWith("-quick", StringComparison.Ordinal) ? 3 : 4))[0].Network!.Build(image).ParameterCount;
 
     private static IReadOnlyList<SizeRuns> Kept(string figure, IEnumerable<(string Name, double Size)> runs) =>
-        [.. runs.Select(r => (r.Size, Run: KeptRun.Find(figure, r.Name))).Where(static r => r.Run is not null).Select(static r => new SizeRuns(r.Size, [r.Run!]))];
+        [.. runs.Select(r => (r.Size, Run: KeptRun.Find(figure, r.Name))).Where(static r => r.Run is not null)
+            .Select(static r => new SizeRuns(r.Size, [r.Run!]))];
 }

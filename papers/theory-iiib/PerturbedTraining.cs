@@ -5,7 +5,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>Figure 5: training with perturbations of all weights every 100 epochs after the data are fitted, and the control without.</summary>
+/// <summary>
+/// Figure 5: training with perturbations of all weights every 100 epochs after the data are fitted, and the control without.
+/// </summary>
 internal static class PerturbedTraining
 {
     private const string Config = "theory-iiib/figure-05", Arms = "descent.perturb.amplitude=0.25,0";
@@ -43,27 +45,34 @@ internal static class PerturbedTraining
         (DescentExperiment)MeasuredRun.Experiments(full ? Config : Config + "-quick")[0];
 
     /// <summary>
-    /// What a perturbation does to log₁₀ ρ in the mean: noise of a times the spread of weights whose mean is about 0 multiplies E‖W_k‖² by 1 + a².
+    /// What a perturbation does to log₁₀ ρ in the mean: noise of a times the spread of weights whose mean is about 0 multiplies E‖W_k‖² by
+    /// 1 + a².
     /// </summary>
     public static double NormJump(bool full = false)
     {
         var experiment = First(full);
         var amplitude = experiment.Descent.Perturbation!.Amplitude;
-        return experiment.Network!.Build(full ? new TensorShape(32, 32, 3) : new TensorShape(8, 8, 1)).Depth * .5 * Math.Log10(1 + amplitude * amplitude);
+        return experiment.Network!.Build(full ? new TensorShape(32, 32, 3) : new TensorShape(8, 8, 1)).Depth * .5
+            * Math.Log10(1 + amplitude * amplitude);
     }
 
-    /// <summary>A column just before each perturbation: it comes after its epoch, so that the observation of that epoch is the last without it.</summary>
+    /// <summary>
+    /// A column just before each perturbation: it comes after its epoch, so that the observation of that epoch is the last without it.
+    /// </summary>
     public static double[] Before(IObservations run, string column, int[] at) => [.. at.Select(e => Value(run, column, e))];
 
     /// <summary>CIFAR-10 at one of the rates: trained now at full size, otherwise what is kept, or null.</summary>
     public static Pair? Whole(StudyContext context, string rate)
     {
-        if (context.Full) return MeasuredRun.Of(context, Config, Arms, Rate(rate), "data.test=2000") is var runs ? new Pair([runs[0]], [runs[1]]) : null;
-        return (KeptRun.Find(Config, $"perturbed-rate-{rate}"), KeptRun.Find(Config, $"control-rate-{rate}")) is ({ } perturbed, { } control) ? new Pair([perturbed], [control]) : null;
+        if (context.Full)
+            return MeasuredRun.Of(context, Config, Arms, Rate(rate), "data.test=2000") is var runs ? new Pair([runs[0]], [runs[1]]) : null;
+        return (KeptRun.Find(Config, $"perturbed-rate-{rate}"), KeptRun.Find(Config, $"control-rate-{rate}"))
+            is ({ } perturbed, { } control) ? new Pair([perturbed], [control]) : null;
     }
 
     /// <summary>What full size trains.</summary>
-    public static IReadOnlyList<Experiment> FullRuns() => [.. Rates.SelectMany(static r => MeasuredRun.Experiments(Config, Arms, Rate(r), "data.test=2000"))];
+    public static IReadOnlyList<Experiment> FullRuns() =>
+        [.. Rates.SelectMany(static r => MeasuredRun.Experiments(Config, Arms, Rate(r), "data.test=2000"))];
 
     private static string Rate(string rate) => $"descent.learning-rate={rate}";
 

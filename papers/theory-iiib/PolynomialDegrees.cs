@@ -4,7 +4,9 @@ using Rhoflow.Regression;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>The minimum-norm polynomials of Theory IIIb's figure 6: 76 Chebyshev nodes of sin(2π·4x), 600 equally spaced test points.</summary>
+/// <summary>
+/// The minimum-norm polynomials of Theory IIIb's figure 6: 76 Chebyshev nodes of sin(2π·4x), 600 equally spaced test points.
+/// </summary>
 internal static class PolynomialDegrees
 {
     /// <summary>N.</summary>
@@ -20,7 +22,8 @@ internal static class PolynomialDegrees
     /// <summary>
     /// Odd degrees to 79 (an even monomial does not help to fit an odd function) and every tenth to 300; every single one in full size.
     /// </summary>
-    public static int[] Degrees(StudyContext context) => [.. Enumerable.Range(1, 300).Where(d => context.Full || d % 10 == 0 || (d < 80 && d % 2 == 1))];
+    public static int[] Degrees(StudyContext context) =>
+        [.. Enumerable.Range(1, 300).Where(d => context.Full || d % 10 == 0 || (d < 80 && d % 2 == 1))];
 
     /// <summary>The exact results at <see cref="Degrees"/>.</summary>
     public static readonly SharedResult<DegreeResult[]> Exact = new(static context =>
@@ -40,11 +43,13 @@ internal static class PolynomialDegrees
     public static readonly SharedResult<(double TestError, double Norm)[]> Double = new(static context =>
     {
         BigFloat[] nodes = Samples.Chebyshev(Nodes, 128), points = Samples.Even(TestPoints, 128);
-        double[] x = Samples.ToDouble(nodes), y = Samples.ToDouble(Samples.Sine(Frequency, nodes)), t = Samples.ToDouble(points), values = Samples.ToDouble(Samples.Sine(Frequency, points));
+        double[] x = Samples.ToDouble(nodes), y = Samples.ToDouble(Samples.Sine(Frequency, nodes)), t = Samples.ToDouble(points), values =
+            Samples.ToDouble(Samples.Sine(Frequency, points));
         return Degrees(context).Select(degree =>
         {
             var w = FeatureModes.Of(FeatureModes.Monomials(x, degree)).MinimumNorm(y);
-            return (FeatureModes.Monomials(t, degree).Zip(values, (row, f) => Math.Pow(Vectors.Dot(row, w) - f, 2)).Average(), Vectors.Norm(w));
+            return (FeatureModes.Monomials(t, degree).Zip(values, (row, f) => Math.Pow(Vectors.Dot(row, w) - f, 2)).Average(),
+                Vectors.Norm(w));
         }).ToArray();
     });
 }

@@ -8,7 +8,8 @@ public static class TheoryIIIbPage
 {
     /// <summary>The paper.</summary>
     public static Paper Paper { get; } = new("theory-iiib", "Theory IIIb",
-        "T. Poggio, Q. Liao, B. Miranda, A. Banburski, X. Boix, J. Hidary: Theory IIIb: Generalization in Deep Networks (CBMM Memo 90, 2018)")
+        "T. Poggio, Q. Liao, B. Miranda, A. Banburski, X. Boix, J. Hidary: Theory IIIb: Generalization in Deep Networks (CBMM Memo "
+        + "90, 2018)")
     {
         Short = "T3b",
         Year = 2018,

@@ -8,7 +8,8 @@ namespace Rhoflow.Papers.Schedules;
 internal static class FastestSchedule
 {
     /// <summary>Schedules that are too fast everywhere.</summary>
-    public static IReadOnlyList<Schedule> Frozen { get; } = [.. new[] { "2*log(e + t)", "(1 + t)^0.1", "1 + 0.01*t", "1 + 0.0001*t", "1 + 0.000001*t" }.Select(Schedule.Parse)];
+    public static IReadOnlyList<Schedule> Frozen { get; } =
+        [.. new[] { "2*log(e + t)", "(1 + t)^0.1", "1 + 0.01*t", "1 + 0.0001*t", "1 + 0.000001*t" }.Select(Schedule.Parse)];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -16,11 +17,14 @@ internal static class FastestSchedule
         Id = "b80-fastest-schedule",
         Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1, eq. 10; Memo 112 §6.1",
-        Statement = "ρ(t) can be designed apart from the descent on V_k; we need ρ to grow, and “dynamics quite different from ρ ∝ log t” are possible. Made numeric: a schedule reaches the maximum margin, with error ‖c‖/ρ, "
-            + "exactly if ρ → ∞ with ∫ρe^{−ργ}dt = ∞; a faster one freezes.",
-        SetUp = "Linear network, exponential loss, V̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z to t = 1e300 (Radau, 1e-9): Iris (setosa against the rest, three support vectors in four dimensions) and two examples in the plane (both "
-            + "support vectors); ρ = (log t + b log log t)/γ with b = 0, 1, 2, 2.5, 3, 4 (t + e for t), and five that are faster at any b. No chance enters.",
-        Expected = "Error·ρ/‖c‖ → 1 for b ≤ 2 and growing without end for b > 2. Frozen error: v*(ρ) at the norm where γSρe^{−ργ}(1 + κγρ) = ρ̇/ρ, within 30 %.",
+        Statement = "ρ(t) can be designed apart from the descent on V_k; we need ρ to grow, and “dynamics quite different from ρ ∝ log "
+            + "t” are possible. Made numeric: a schedule reaches the maximum margin, with error ‖c‖/ρ, exactly if ρ → ∞ with ∫ρe^{−ργ}dt "
+            + "= ∞; a faster one freezes.",
+        SetUp = "Linear network, exponential loss, V̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z to t = 1e300 (Radau, 1e-9): Iris (setosa against the "
+            + "rest, three support vectors in four dimensions) and two examples in the plane (both support vectors); ρ = (log t + b log "
+            + "log t)/γ with b = 0, 1, 2, 2.5, 3, 4 (t + e for t), and five that are faster at any b. No chance enters.",
+        Expected = "Error·ρ/‖c‖ → 1 for b ≤ 2 and growing without end for b > 2. Frozen error: v*(ρ) at the norm where γSρe^{−ργ}(1 + "
+            + "κγρ) = ρ̇/ρ, within 30 %.",
         Figures = ["schedules/linear"],
         Check = Check,
     };
@@ -31,35 +35,50 @@ internal static class FastestSchedule
         var judge = new Judge();
         foreach (var set in new[] { iris, two })
         {
-            judge.Measure($"{set.Name}: γ, ‖c‖, S, κ", set.Svm.Margin, set.Expansion.Norm, Math.Exp(set.Expansion.LogSum), set.Expansion.Relaxation);
-            foreach (var b in new double[] { 0, 1, 2 }) judge.Printed.Near($"{set.Name}, b = {b}: error·ρ/‖c‖ at t = 1e300", set.Lag(context, set.Log(b)), 1, relative: .03);
-            foreach (var b in new[] { 3.0, 4 }) judge.Printed.AtLeast($"{set.Name}, b = {b}: error·ρ/‖c‖ at t = 1e300", set.Lag(context, set.Log(b)), 5);
+            judge.Measure($"{set.Name}: γ, ‖c‖, S, κ", set.Svm.Margin, set.Expansion.Norm, Math.Exp(set.Expansion.LogSum),
+                set.Expansion.Relaxation);
+            foreach (var b in new double[] { 0, 1, 2 })
+                judge.Printed.Near($"{set.Name}, b = {b}: error·ρ/‖c‖ at t = 1e300", set.Lag(context, set.Log(b)), 1, relative: .03);
+            foreach (var b in new[] { 3.0, 4 })
+                judge.Printed.AtLeast($"{set.Name}, b = {b}: error·ρ/‖c‖ at t = 1e300", set.Lag(context, set.Log(b)), 5);
             foreach (var s in Frozen)
             {
                 var points = set.Follow(context, s);
-                judge.Printed.Near($"{set.Name}, ρ = {s}: error at t = 1e300 over v*(ρ_f) at ρ_f = {Round(set.FreezingNorm(s))}", set.Error(points[^1]) / set.FreezingError(s), 1, relative: .3);
+                judge.Printed.Near($"{set.Name}, ρ = {s}: error at t = 1e300 over v*(ρ_f) at ρ_f = {Round(set.FreezingNorm(s))}",
+                    set.Error(points[^1]) / set.FreezingError(s), 1, relative: .3);
             }
         }
-        const string span = "outside the span of the support vectors it is ∫ρe^{−ργ}dt = ∞; where they span the space, ∫ρ²e^{−ργ}dt = ∞ is enough";
+        const string span = "outside the span of the support vectors it is ∫ρe^{−ργ}dt = ∞; where they span the space, ∫ρ²e^{−ργ}dt = ∞ "
+            + "is enough";
         judge.Printed.AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(2.5)), 3);
         judge.Printed.AtLeast("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(2.5)), 3);
         judge.Corrected(span).AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(2.5)), 3);
         judge.Corrected(span).Near("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(2.5)), 1, relative: .2);
         var late = two.Follow(context, two.Log(2.5));
-        double early = two.Error(late[LogFamily.Decades.ToList().IndexOf(100)]) * late[LogFamily.Decades.ToList().IndexOf(100)].Rho / two.Expansion.Norm;
-        judge.Corrected(span).AtMost("two examples, b = 2.5: the same over its value at t = 1e100", two.Lag(context, two.Log(2.5)) / early, .97);
+        double early = two.Error(late[LogFamily.Decades.ToList().IndexOf(100)]) * late[LogFamily.Decades.ToList().IndexOf(100)].Rho
+            / two.Expansion.Norm;
+        judge.Corrected(span).AtMost("two examples, b = 2.5: the same over its value at t = 1e100", two.Lag(context, two.Log(2.5)) / early,
+            .97);
         const string sharp = "the frozen error, where ρ outruns v at once (linear and power schedules)";
         foreach (var s in Frozen.Skip(1))
             foreach (var set in new[] { iris, two })
-                judge.Corrected(sharp).Near($"{set.Name}, ρ = {s}: error at t = 1e300 over v*(ρ_f) at ρ_f = {Round(set.FreezingNorm(s))}", set.Error(set.Follow(context, s)[^1]) / set.FreezingError(s), 1, relative: .3);
+                judge.Corrected(sharp).Near($"{set.Name}, ρ = {s}: error at t = 1e300 over v*(ρ_f) at ρ_f = {Round(set.FreezingNorm(s))}",
+                    set.Error(set.Follow(context, s)[^1]) / set.FreezingError(s), 1, relative: .3);
         var slow = iris.Error(iris.Follow(context, Frozen[0])[^1]) / iris.FreezingError(Frozen[0]);
-        double[] constants = [.. new double[] { 0, 1, 2 }.Select(b => iris.Error(iris.Follow(context, iris.Log(b))[^1]) * 300 * Curves.Ln10)];
+        double[] constants = [.. new double[] { 0, 1, 2 }.Select(b => iris.Error(iris.Follow(context, iris.Log(b))[^1]) * 300
+            * Curves.Ln10)];
         judge.Measure("Iris: error·log t at t = 1e300, b = 0, 1, 2", constants);
         var limit = judge.Measure("Iris: γ‖c‖, the limit of error·log t for any of these", iris.Svm.Margin * iris.Expansion.Norm);
         return judge.Outcome(
-            care: $"The best schedule is ρ = (log t + 2 log log t)/γ: the fastest that still turns v. On Iris error·ρ/‖c‖ is {iris.Lag(context, iris.Log(2)):F3} at 1e300, but {iris.Lag(context, iris.Log(2.5)):F1} with b = 2.5 and {iris.Lag(context, iris.Log(4)):F0} with b = 4; "
-                + $"1 + 1e-6 t freezes at {iris.Error(iris.Follow(context, Frozen[4])[^1]):F3} (law {iris.FreezingError(Frozen[4]):F3}). Care: where the support vectors span the space the weaker ∫ρ²e^{{−ργ}}dt = ∞ is enough (two examples, b = 2.5: {two.Lag(context, two.Log(2.5)):F2} and falling). "
-                + $"2 log t on Iris ends {slow:F2} times as far as v*(ρ_f): the rates cross so slowly that the part outside the span is left behind earlier. And no schedule is quite different from log t: error·log t → γ‖c‖ = {limit:F3} for all of them ({constants[0]:F3}, {constants[1]:F3}, {constants[2]:F3} at 1e300). What is faster must change the steps, not ρ (B81).");
+            care: "The best schedule is ρ = (log t + 2 log log t)/γ: the fastest that still turns v. On Iris error·ρ/‖c‖ is "
+                + $"{iris.Lag(context, iris.Log(2)):F3} at 1e300, but {iris.Lag(context, iris.Log(2.5)):F1} with b = 2.5 and "
+                + $"{iris.Lag(context, iris.Log(4)):F0} with b = 4; 1 + 1e-6 t freezes at "
+                + $"{iris.Error(iris.Follow(context, Frozen[4])[^1]):F3} (law {iris.FreezingError(Frozen[4]):F3}). Care: where the "
+                + "support vectors span the space the weaker ∫ρ²e^{−ργ}dt = ∞ is enough (two examples, b = 2.5: "
+                + $"{two.Lag(context, two.Log(2.5)):F2} and falling). 2 log t on Iris ends {slow:F2} times as far as v*(ρ_f): the rates "
+                + "cross so slowly that the part outside the span is left behind earlier. And no schedule is quite different from log "
+                + $"t: error·log t → γ‖c‖ = {limit:F3} for all of them ({constants[0]:F3}, {constants[1]:F3}, {constants[2]:F3} at "
+                + "1e300). What is faster must change the steps, not ρ (B81).");
     }
 
     private static string Round(double value) => Wording.Text(value);

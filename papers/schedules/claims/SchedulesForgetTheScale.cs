@@ -7,7 +7,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.Schedules;
 
-/// <summary>Claim b82: under the square loss, ρ(t) prescribed until the data are fitted, beside gradient descent, from starts of several scales.</summary>
+/// <summary>
+/// Claim b82: under the square loss, ρ(t) prescribed until the data are fitted, beside gradient descent, from starts of several scales.
+/// </summary>
 internal static class SchedulesForgetTheScale
 {
     private static readonly double[] Scales = [.3, 1, 2, 4];
@@ -19,10 +21,12 @@ internal static class SchedulesForgetTheScale
         Paper = SchedulesPage.Paper,
         Place = "Memo 112 §6.1 (open problems)",
         Equations = ["SQ.28"],
-        Statement = "“Suppose we control ρ_k independently of V_k: can we find ρ(t) schedules leading more reliably to good solutions independently of initial conditions?” Made numeric: with ρ growing from 0.1 by 0.002 a step until "
-            + "L ≤ 1e-3, ρ and margin at the end do not depend on the norm of the start, and are no worse than gradient descent's from its best norm.",
-        SetUp = "4-16-16-1 ReLU network, 20 unit-norm inputs of a 3-unit ReLU teacher, square loss (mean), five seeds, layers of norm 0.3, 1, 2, 4; gradient descent η = 0.01, and tangent steps of V_k with η = 0.01 and ρ(k) = 0.1 + 0.002k, "
-            + "both until L ≤ 1e-3 or 20,000 steps.",
+        Statement = "“Suppose we control ρ_k independently of V_k: can we find ρ(t) schedules leading more reliably to good solutions "
+            + "independently of initial conditions?” Made numeric: with ρ growing from 0.1 by 0.002 a step until L ≤ 1e-3, ρ and margin "
+            + "at the end do not depend on the norm of the start, and are no worse than gradient descent's from its best norm.",
+        SetUp = "4-16-16-1 ReLU network, 20 unit-norm inputs of a 3-unit ReLU teacher, square loss (mean), five seeds, layers of norm "
+            + "0.3, 1, 2, 4; gradient descent η = 0.01, and tangent steps of V_k with η = 0.01 and ρ(k) = 0.1 + 0.002k, both until L ≤ "
+            + "1e-3 or 20,000 steps.",
         Expected = "Gradient descent: the larger the start the larger ρ. Schedule: the same ρ from every norm.",
         Check = Check,
     };
@@ -37,7 +41,8 @@ internal static class SchedulesForgetTheScale
             for (var i = 0; i < Scales.Length; i++)
             {
                 var s = i;
-                double[] rho = [.. runs.Select(r => r[s].Rho)], margin = [.. runs.Select(r => r[s].Margin)], loss = [.. runs.Select(r => r[s].Log10Loss)];
+                double[] rho = [.. runs.Select(r => r[s].Rho)], margin = [.. runs.Select(r => r[s].Margin)], loss =
+                    [.. runs.Select(r => r[s].Log10Loss)];
                 ends[(name, Scales[i])] = (rho, margin, loss);
                 var label = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} from norm {Scales[i]}");
                 judge.Measure($"{label}: ρ at the end, five seeds", rho);
@@ -45,20 +50,28 @@ internal static class SchedulesForgetTheScale
                 judge.Measure($"{label}: log10 L", loss);
             }
         }
-        double Spreading(string name) => Enumerable.Range(0, 5).Max(seed => Scales.Max(s => ends[(name, s)].Rho[seed]) / Scales.Min(s => ends[(name, s)].Rho[seed]));
+        double Spreading(string name) =>
+            Enumerable.Range(0, 5).Max(seed => Scales.Max(s => ends[(name, s)].Rho[seed]) / Scales.Min(s => ends[(name, s)].Rho[seed]));
         double Middle(string name, double scale) => Spread.Of(ends[(name, scale)].Margin).Median;
         judge.Printed.AtMost("schedule: ρ at the end, largest over smallest of the four norms, worst seed", Spreading("schedule"), 1.01);
         judge.Printed.AtMost("schedule: largest log10 L at the end", Scales.Max(s => ends[("schedule", s)].Fitted.Max()), -2.9);
-        judge.Printed.AtLeast("schedule: median margin over gradient descent's best", Middle("schedule", 1) / Scales.Max(s => Middle("gradient descent", s)), .95);
+        judge.Printed.AtLeast("schedule: median margin over gradient descent's best",
+            Middle("schedule", 1) / Scales.Max(s => Middle("gradient descent", s)), .95);
         const string scale = "the scale of the start is forgotten, its direction is not";
-        judge.Instead(scale).AtMost("schedule: ρ at the end, largest over smallest of the four norms, worst seed", Spreading("schedule"), 1.01);
+        judge.Instead(scale).AtMost("schedule: ρ at the end, largest over smallest of the four norms, worst seed", Spreading("schedule"),
+            1.01);
         judge.Instead(scale).AtLeast("gradient descent: the same", Spreading("gradient descent"), 2);
-        double[] unfitted = [.. ends[("schedule", 1)].Fitted.Select(static (l, seed) => (l, seed)).Where(static e => e.l > -2.9).Select(static e => (double)e.seed)];
+        double[] unfitted = [.. ends[("schedule", 1)].Fitted.Select(static (l, seed) => (l, seed)).Where(static e => e.l > -2.9)
+            .Select(static e => (double)e.seed)];
         if (unfitted.Length > 0) judge.Measure("schedule: seeds that never fit", unfitted);
-        var text = $"Median margins: schedule {Wording.Text(Middle("schedule", 1))} from every norm; gradient descent {string.Join(", ", Scales.Select(s => Wording.Text(Middle("gradient descent", s))))} from norms 0.3, 1, 2, 4. "
-            + $"Over the norms ρ at the end differs by a factor of {Spreading("schedule"):F3} with the schedule and {Spreading("gradient descent"):F1} with gradient descent (worst of five seeds); "
+        var text = $"Median margins: schedule {Wording.Text(Middle("schedule", 1))} from every norm; gradient descent "
+            + $"{string.Join(", ", Scales.Select(s => Wording.Text(Middle("gradient descent", s))))} from norms 0.3, 1, 2, 4. "
+            + $"Over the norms ρ at the end differs by a factor of {Spreading("schedule"):F3} with the schedule and "
+            + $"{Spreading("gradient descent"):F1} with gradient descent (worst of five seeds); "
             + $"over the seeds it is {Spread.Of(ends[("schedule", 1)].Rho)} with the schedule: the direction of the start still matters"
-            + (unfitted.Length == 0 ? "." : $", and from {(unfitted.Length == 1 ? "seed" : "seeds")} {string.Join(", ", unfitted)} the data are never fitted (log10 L = {ends[("schedule", 1)].Fitted.Max():F2} at the end): prescribed growth of ρ leaves V behind.");
+            + (unfitted.Length == 0 ? "." : $", and from {(unfitted.Length == 1 ? "seed" : "seeds")} {string.Join(", ", unfitted)} the "
+            + $"data are never fitted (log10 L = {ends[("schedule", 1)].Fitted.Max():F2} at the end): prescribed growth of ρ leaves V "
+            + "behind.");
         return judge.Outcome(holds: text, fails: text);
     }
 

@@ -13,10 +13,14 @@ internal static class StepsToTheMargin
         Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1 (“new algorithms”), §17",
         Equations = ["T3.10"],
-        Statement = "With steps η/L, normalized steps, or ρ prescribed while V takes steps η/(ρL)∇L, the maximum margin costs a power of 1/ε gradient evaluations, where gradient descent needs exponentially many; "
-            + "rescaling ρ progressively (× 2 every m steps) is faster than all of these.",
-        SetUp = "60 uniform directions in 20 dimensions labelled by a half-space, five seeds; exponential loss, mean; η = 1/R² (normalized: 1/R); unit-norm Gaussian start; 30,000 steps of one gradient evaluation each.",
-        Expected = "Gap 1 − margin/γ ∝ 1/k for η/L, normalized steps and ρ = 1 + γηk; ∝ 1/log k for GD and ρ = 1 + log k. Off the span of the support vectors V turns by ηγ/ρ a step, so Σ 1/ρ_k = ∞ is needed, which doubling violates: it must freeze, every 300 steps where log 2/300 = ηγ/ρ, long before step 10,000.",
+        Statement = "With steps η/L, normalized steps, or ρ prescribed while V takes steps η/(ρL)∇L, the maximum margin costs a power of "
+            + "1/ε gradient evaluations, where gradient descent needs exponentially many; rescaling ρ progressively (× 2 every m steps) "
+            + "is faster than all of these.",
+        SetUp = "60 uniform directions in 20 dimensions labelled by a half-space, five seeds; exponential loss, mean; η = 1/R² "
+            + "(normalized: 1/R); unit-norm Gaussian start; 30,000 steps of one gradient evaluation each.",
+        Expected = "Gap 1 − margin/γ ∝ 1/k for η/L, normalized steps and ρ = 1 + γηk; ∝ 1/log k for GD and ρ = 1 + log k. Off the span of "
+            + "the support vectors V turns by ηγ/ρ a step, so Σ 1/ρ_k = ∞ is needed, which doubling violates: it must freeze, every 300 "
+            + "steps where log 2/300 = ηγ/ρ, long before step 10,000.",
         Figures = ["schedules/linear"],
         Check = Check,
     };
@@ -29,22 +33,32 @@ internal static class StepsToTheMargin
         var fast = new[] { "GD, η/L", "GD, normalized", "ρ = 1 + γηk" };
         foreach (var method in SeparatorDescent.Descents.Concat(SeparatorDescent.Scheduled))
         {
-            judge.Measure($"{method}: gap after 30,000 steps, five seeds", [.. Spread.Seeds.Select(seed => SeparatorDescent.Gaps(context, seed, method)[^1])]);
-            judge.Measure($"{method}: exponent of the gap, steps 3,000 to 30,000", [.. Spread.Seeds.Select(seed => Exponent(SeparatorDescent.Gaps(context, seed, method)))]);
+            judge.Measure($"{method}: gap after 30,000 steps, five seeds",
+                [.. Spread.Seeds.Select(seed => SeparatorDescent.Gaps(context, seed, method)[^1])]);
+            judge.Measure($"{method}: exponent of the gap, steps 3,000 to 30,000",
+                [.. Spread.Seeds.Select(seed => Exponent(SeparatorDescent.Gaps(context, seed, method)))]);
         }
         foreach (var method in fast) judge.Printed.Between($"{method}: median exponent", Slope(method).Median, -1.3, -.8);
         judge.Printed.AtLeast("GD: median exponent", Slope("GD").Median, -.5);
         judge.Printed.AtLeast("GD's median gap over that of η/L", Last("GD").Median / Last("GD, η/L").Median, 5);
-        judge.Printed.AtMost("doubling every 300: median gap over that of normalized steps", Last("ρ doubled every 300").Median / Last("GD, normalized").Median, 1);
+        judge.Printed.AtMost("doubling every 300: median gap over that of normalized steps",
+            Last("ρ doubled every 300").Median / Last("GD, normalized").Median, 1);
         const string freezes = "doubling freezes, since Σ 1/ρ_k converges; the three others are 1/k";
-        double[] stands = [.. Spread.Seeds.Select(seed => SeparatorDescent.Gaps(context, seed, "ρ doubled every 300")).Select(g => g[^1] / g[^2])];
+        double[] stands = [.. Spread.Seeds.Select(seed => SeparatorDescent.Gaps(context, seed, "ρ doubled every 300"))
+            .Select(g => g[^1] / g[^2])];
         judge.Measure("doubling every 300: gap after 30,000 steps over that after 10,000, five seeds", stands);
         judge.Corrected(freezes).AtLeast("doubling every 300: the least of these", stands.Min(), .95);
         foreach (var method in fast) judge.Corrected(freezes).Between($"{method}: median exponent", Slope(method).Median, -1.3, -.8);
         return judge.Outcome(care:
-            $"After 30,000 gradient evaluations the gap to the maximum margin is {Wording.Text(Last("GD").Median)} with gradient descent, {Wording.Text(Last("GD, η/L").Median)} with η/L, {Wording.Text(Last("GD, normalized").Median)} with normalized steps (1/R, longer than η/L's) and "
-            + $"{Wording.Text(Last("ρ = 1 + γηk").Median)} with ρ = 1 + γηk on the sphere (medians of five sets; exponents {Slope("GD").Median:F2}, {Slope("GD, η/L").Median:F2}, {Slope("GD, normalized").Median:F2}, {Slope("ρ = 1 + γηk").Median:F2}). "
-            + $"Doubling ρ every 300 steps overtakes η/L for a while and then stands still at {Wording.Text(Last("ρ doubled every 300").Median)}: its Σ 1/ρ_k converges. ρ = γηk, what η/L gives by itself, is at the edge of what V can follow.");
+            $"After 30,000 gradient evaluations the gap to the maximum margin is {Wording.Text(Last("GD").Median)} with gradient descent, "
+            + $"{Wording.Text(Last("GD, η/L").Median)} with η/L, {Wording.Text(Last("GD, normalized").Median)} with normalized steps "
+            + "(1/R, longer than η/L's) and "
+            + $"{Wording.Text(Last("ρ = 1 + γηk").Median)} with ρ = 1 + γηk on the sphere (medians of five sets; exponents "
+            + $"{Slope("GD").Median:F2}, {Slope("GD, η/L").Median:F2}, {Slope("GD, normalized").Median:F2}, "
+            + $"{Slope("ρ = 1 + γηk").Median:F2}). "
+            + "Doubling ρ every 300 steps overtakes η/L for a while and then stands still at "
+            + $"{Wording.Text(Last("ρ doubled every 300").Median)}: its Σ 1/ρ_k converges. ρ = γηk, what η/L gives by itself, is at the "
+            + "edge of what V can follow.");
     }
 
     // Between 3,000 and 30,000 steps.

@@ -4,7 +4,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b35: with batch normalization and weight decay the final ρ does not depend on the start, if λ is large enough for the time there is.</summary>
+/// <summary>
+/// Claim b35: with batch normalization and weight decay the final ρ does not depend on the start, if λ is large enough for the time there
+/// is.
+/// </summary>
 internal static class BatchNormDecayForgetsTheStart
 {
     private const double Printed = .2, Agreement = .05;
@@ -17,9 +20,14 @@ internal static class BatchNormDecayForgetsTheStart
         Paper = SquareLossPage.Paper,
         Place = "abstract; §2.3; §3, figures 1–5; §6.1",
         Equations = ["SQ.5", "SQ.6"],
-        Statement = "With normalization and weight decay convergence is to one norm, independently of the initial conditions; without decay it is not.",
-        SetUp = "Model (5)–(6) on ReLU nets 4-8-8-1, 20 examples of gaussian-teacher, the same V from ρ0 = .1, 1 and 10, seeds 0–4, 20,000 steps of size .1/(1 + ρ²): λ = .2 is tested, and λ = 0 … 1 varied to find where the "
-            + "verdict changes. One norm means: |ρ| from the three starts within 5 % of each other. Then networks 64-32-32-32-1 with batch normalization on digits, norms .1, 1 and 5, five seeds (figure-01-quick.yaml), with 2λ = .01 and without. Chosen after a first form (ρ0 = .1, 1, 5; every seed apart at λ = 0) had been seen to fail: the starts, the size of the steps, the median at λ = 0; the limits for networks after pilot runs. What varies with λ is shown for that reason.",
+        Statement = "With normalization and weight decay convergence is to one norm, independently of the initial conditions; without "
+            + "decay it is not.",
+        SetUp = "Model (5)–(6) on ReLU nets 4-8-8-1, 20 examples of gaussian-teacher, the same V from ρ0 = .1, 1 and 10, seeds 0–4, "
+            + "20,000 steps of size .1/(1 + ρ²): λ = .2 is tested, and λ = 0 … 1 varied to find where the verdict changes. One norm "
+            + "means: |ρ| from the three starts within 5 % of each other. Then networks 64-32-32-32-1 with batch normalization on "
+            + "digits, norms .1, 1 and 5, five seeds (figure-01-quick.yaml), with 2λ = .01 and without. Chosen after a first form (ρ0 = "
+            + ".1, 1, 5; every seed apart at λ = 0) had been seen to fail: the starts, the size of the steps, the median at λ = 0; the "
+            + "limits for networks after pilot runs. What varies with λ is shown for that reason.",
         Expected = "(max − min)/min of the final ρ near 0 with decay, large without.",
         Figures = ["square-loss/figure-02", "square-loss/figure-07"],
         Check = Check,
@@ -34,7 +42,8 @@ internal static class BatchNormDecayForgetsTheStart
             return Spreads(context, lambda);
         }).ToArray();
         double[] At(double lambda) => spreads[Array.IndexOf(Lambdas, lambda)];
-        for (var i = 0; i < Lambdas.Length; i++) judge.Measure($"model, λ = {Wording.Text(Lambdas[i])}: (max − min)/min of the final ρ, by seed", spreads[i]);
+        for (var i = 0; i < Lambdas.Length; i++)
+            judge.Measure($"model, λ = {Wording.Text(Lambdas[i])}: (max − min)/min of the final ρ, by seed", spreads[i]);
         judge.Printed.AtMost($"model, λ = {Printed}: largest (max − min)/min of five seeds", At(Printed).Max(), Agreement);
         judge.Printed.AtLeast("model, λ = 0: median (max − min)/min of five seeds", Spread.Of(At(0)).Median, Agreement);
 
@@ -43,7 +52,8 @@ internal static class BatchNormDecayForgetsTheStart
         judge.Printed.AtMost("networks, 2λ = .01: largest over smallest ρ of the three norms (medians of five seeds)", decayed, 1.3);
         judge.Printed.AtLeast("networks, λ = 0: largest over smallest ρ of the three norms (medians of five seeds)", free, 2);
 
-        double[] agree = [.. Lambdas.Where(l => At(l).Max() <= Agreement)], median = [.. Lambdas.Where(l => Spread.Of(At(l)).Median <= Agreement)];
+        double[] agree = [.. Lambdas.Where(l => At(l).Max() <= Agreement)], median =
+            [.. Lambdas.Where(l => Spread.Of(At(l)).Median <= Agreement)];
         judge.Measure("λ tried at which all five V agree within 5 %", agree);
         judge.Measure("λ tried at which the median of five V agrees within 5 %", median);
         var most = judge.Corrected("most starts of V; some have several minima");
@@ -54,16 +64,21 @@ internal static class BatchNormDecayForgetsTheStart
 
         // λ = 0 has no place on a logarithmic axis; its spread is the level.
         var drawn = Enumerable.Range(1, Lambdas.Length - 1).ToArray();
-        var chart = new Chart(new Panel("Where the verdict changes: the model from ρ0 = 0.1, 1, 10", new Axis("λ", Scale.Log), new Axis("(max − min)/min of the final ρ", Scale.Log, Min: 1e-4))
-            .Points("one V", [.. drawn.SelectMany(i => spreads[i].Select(_ => Lambdas[i]))], [.. drawn.SelectMany(i => spreads[i].Select(s => Math.Max(s, 1e-4)))])
+        var chart = new Chart(new Panel("Where the verdict changes: the model from ρ0 = 0.1, 1, 10", new Axis("λ", Scale.Log),
+            new Axis("(max − min)/min of the final ρ", Scale.Log, Min: 1e-4))
+            .Points("one V", [.. drawn.SelectMany(i => spreads[i].Select(_ => Lambdas[i]))],
+            [.. drawn.SelectMany(i => spreads[i].Select(s => Math.Max(s, 1e-4)))])
             .Line("median", [.. drawn.Select(i => Lambdas[i])], [.. drawn.Select(i => Math.Max(Spread.Of(spreads[i]).Median, 1e-4))])
             .Level("5 %: one norm", Agreement).Level("median at λ = 0", Spread.Of(At(0)).Median),
             Finals(context));
-        var sentence = $"Model: at λ = {Printed} the final ρ from the three starts differ by {Wording.Text(100 * At(Printed).Min(), 2)} … {Wording.Text(100 * At(Printed).Max(), 2)} % (median {Wording.Text(100 * Spread.Of(At(Printed)).Median, 2)} %), at λ = 0 by "
-            + $"{Wording.Text(100 * At(0).Min(), 2)} … {Wording.Text(100 * At(0).Max(), 2)} %. Networks: {Wording.Text(decayed)} between the largest and the smallest ρ with decay, {Wording.Text(free)} without. ";
+        var sentence = $"Model: at λ = {Printed} the final ρ from the three starts differ by {Wording.Text(100 * At(Printed).Min(), 2)} … "
+            + $"{Wording.Text(100 * At(Printed).Max(), 2)} % (median {Wording.Text(100 * Spread.Of(At(Printed)).Median, 2)} %), at λ = 0 "
+            + $"by {Wording.Text(100 * At(0).Min(), 2)} … {Wording.Text(100 * At(0).Max(), 2)} %. Networks: {Wording.Text(decayed)} "
+            + $"between the largest and the smallest ρ with decay, {Wording.Text(free)} without. ";
         string List(double[] lambdas) => lambdas.Length == 0 ? "none" : string.Join(", ", lambdas.Select(l => Wording.Text(l)));
         var where = $"Of the λ tried all five V agree within 5 % at {List(agree)}, their median at {List(median)}.";
-        return judge.Outcome(chart: chart, caption: "Left: each dot compares three runs that begin with the same V at different ρ. What is left at large λ are different minima of V, not a memory of ρ (right: the final ρ themselves).",
+        return judge.Outcome(chart: chart, caption: "Left: each dot compares three runs that begin with the same V at different ρ. What "
+            + "is left at large λ are different minima of V, not a memory of ρ (right: the final ρ themselves).",
             holds: sentence + where, care: sentence + "Single V go to different minima. " + where, fails: sentence + where);
     }
 
@@ -78,7 +93,8 @@ internal static class BatchNormDecayForgetsTheStart
 
     private static double Networks(StudyContext context, Judge judge, string which, string[] overrides)
     {
-        var medians = NormSweep.WithDecay.Quick(context, overrides).Select(s => Spread.Of(s.Runs.Select(NormSettings.Final)).Median).ToArray();
+        var medians = NormSweep.WithDecay.Quick(context, overrides).Select(s => Spread.Of(s.Runs.Select(NormSettings.Final)).Median)
+            .ToArray();
         judge.Measure($"networks, {which}: median ρ over the second half of training, from norms .1, 1, 5", medians);
         return medians.Max() / medians.Min();
     }

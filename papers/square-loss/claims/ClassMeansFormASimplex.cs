@@ -4,7 +4,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b44, NC2: ten class means approach a simplex frame the nearer the larger λ is; for two classes the claim is empty if centred, and impossible if not.</summary>
+/// <summary>
+/// Claim b44, NC2: ten class means approach a simplex frame the nearer the larger λ is; for two classes the claim is empty if centred, and
+/// impossible if not.
+/// </summary>
 internal static class ClassMeansFormASimplex
 {
     private static readonly (string Name, string Column)[] Columns =
@@ -17,10 +20,14 @@ internal static class ClassMeansFormASimplex
         Paper = SquareLossPage.Paper,
         Place = "§5, appendix G, corollary 4 (NC2)",
         Equations = ["SQ.5", "SQ.6"],
-        Statement = "Equations 5 and 6 imply NC2, class means at the vertices of a simplex; for two classes h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so that μ₂ = −μ₁.",
-        SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. "
-            + "Two classes: cos(μ₊, μ₋) as the means are, at the end of the flow (five seeds, λ = .02, .2) and of 3 against 8; and centred. Taken as reached: a mean |cos + 1/9| of 0.01, a cosine of −0.99.",
-        Expected = "Deviations 0; cos(μ₊, μ₋) = −1. First reading: mean deviation .057, lengths .086 (normalization and decay), .066, .110 (no decay), .144, .148 (no normalization); uncentred cosine .06–.33 in the flow.",
+        Statement = "Equations 5 and 6 imply NC2, class means at the vertices of a simplex; for two classes h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so "
+            + "that μ₂ = −μ₁.",
+        SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their "
+            + "lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. Two classes: cos(μ₊, μ₋) as the means are, at "
+            + "the end of the flow (five seeds, λ = .02, .2) and of 3 against 8; and centred. Taken as reached: a mean |cos + 1/9| of "
+            + "0.01, a cosine of −0.99.",
+        Expected = "Deviations 0; cos(μ₊, μ₋) = −1. First reading: mean deviation .057, lengths .086 (normalization and decay), .066, "
+            + ".110 (no decay), .144, .148 (no normalization); uncentred cosine .06–.33 in the flow.",
         FullRuns = CollapseRuns.FullRuns,
         Check = Check,
     };
@@ -30,15 +37,18 @@ internal static class ClassMeansFormASimplex
         var judge = new Judge();
         var normalized = CollapseRuns.Decays.Select(decay => CollapseRuns.Normalized(context, decay)).ToArray();
         var strong = CollapseRuns.Normalized(context, CollapseRuns.Strong);
-        IReadOnlyList<MeasuredRun> plain = CollapseRuns.Plain(context, false), decayed = CollapseRuns.Plain(context, true), two = CollapseRuns.TwoClasses(context, true);
+        IReadOnlyList<MeasuredRun> plain = CollapseRuns.Plain(context, false), decayed = CollapseRuns.Plain(context, true), two =
+            CollapseRuns.TwoClasses(context, true);
         foreach (var (name, column) in Columns)
         {
             judge.Measure($"normalization and λ = .004: {name}, by seed", strong.BySeed(column));
-            judge.Measure($"normalization: {name}, median, λ = 0, .00025, .001, .004, .016", [.. normalized.Select(r => r.Last(column).Median)]);
+            judge.Measure($"normalization: {name}, median, λ = 0, .00025, .001, .004, .016",
+                [.. normalized.Select(r => r.Last(column).Median)]);
             judge.Measure($"neither; weight decay alone: {name}, median", [plain.Last(column).Median, decayed.Last(column).Median]);
         }
         judge.Printed.AtMost("normalization and λ = .004: median of the mean |cos + 1/9|", strong.Last("nc2_equiangularity").Median, .01);
-        double[] flow = [.. new[] { .02, .2 }.SelectMany(decay => Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, decay, 1, seed).End.MeanCosine))];
+        double[] flow = [.. new[] { .02, .2 }.SelectMany(decay =>
+            Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, decay, 1, seed).End.MeanCosine))];
         judge.Measure("flow, λ = .02 and .2: cos(μ₊, μ₋), by seed", flow);
         judge.Printed.AtMost("flow: median cos(μ₊, μ₋)", Spread.Of(flow).Median, -.99);
         judge.Measure("3 against 8, λ = .004: cos(μ₊, μ₋), by seed", two.BySeed("nc2_cosine_uncentred"));
@@ -46,22 +56,36 @@ internal static class ClassMeansFormASimplex
 
         var corrected = judge.Corrected("ten classes, centred, as a tendency: the frame is approached in training and with λ");
         foreach (var (name, column) in Columns)
-            corrected.AtMost($"normalization: largest ratio of the median {name} from one λ to the next larger", Enumerable.Range(1, normalized.Length - 1).Max(i => normalized[i].Last(column).Median / normalized[i - 1].Last(column).Median), 1.02);
-        corrected.AtMost("normalization: largest distance from the frame at the end over that at the start, 25 runs", normalized.SelectMany(r => r).Max(r => r.Last("nc2_etf") / r["nc2_etf"][0]), 1);
-        judge.Instead("what ReLUs give is not negative, and so no cosine between means is").AtLeast("least cos(μ₊, μ₋) of 15 networks", flow.Concat(two.BySeed("nc2_cosine_uncentred")).Min(), 0);
-        judge.Instead("two centred means are opposite whatever the features are").AtMost("3 against 8: largest distance of the centred means from the frame, start and end", two.Max(r => Math.Max(r["nc2_etf"][0], r.Last("nc2_etf"))), 1e-9);
+            corrected.AtMost($"normalization: largest ratio of the median {name} from one λ to the next larger",
+                Enumerable.Range(1, normalized.Length - 1)
+                .Max(i => normalized[i].Last(column).Median / normalized[i - 1].Last(column).Median), 1.02);
+        corrected.AtMost("normalization: largest distance from the frame at the end over that at the start, 25 runs",
+            normalized.SelectMany(r => r).Max(r => r.Last("nc2_etf") / r["nc2_etf"][0]), 1);
+        judge.Instead("what ReLUs give is not negative, and so no cosine between means is")
+            .AtLeast("least cos(μ₊, μ₋) of 15 networks", flow.Concat(two.BySeed("nc2_cosine_uncentred")).Min(), 0);
+        judge.Instead("two centred means are opposite whatever the features are").AtMost("3 against 8: largest distance of the centred "
+            + "means from the frame, start and end", two.Max(r => Math.Max(r["nc2_etf"][0], r.Last("nc2_etf"))), 1e-9);
 
         double[] at = [.. CollapseRuns.Decays.SelectMany(d => Enumerable.Repeat(Math.Max(d, 6e-5), 5))];
-        var sweep = new Panel("Ten digits, normalization, five seeds", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03), new Axis("deviation from the frame at the end", Scale.Log, Min: .008, Max: 1));
+        var sweep = new Panel("Ten digits, normalization, five seeds",
+            new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03),
+            new Axis("deviation from the frame at the end", Scale.Log, Min: .008, Max: 1));
         foreach (var (name, column) in Columns) sweep = sweep.Points(name, at, [.. normalized.SelectMany(r => r.BySeed(column))]);
         var chart = new Chart(
             sweep.Level("taken as reached (cos)", .01),
-            new Panel("Two classes, uncentred", new Axis("1, 2: flow with λ = .02, .2;  3: digits 3 against 8", Min: .5, Max: 3.5), new Axis("cos(μ₊, μ₋)", Min: -1.05, Max: 1))
-                .Points("five seeds", [.. new[] { 1.0, 2, 3 }.SelectMany(i => Enumerable.Repeat(i, 5))], [.. flow, .. two.BySeed("nc2_cosine_uncentred")]).Level("claimed: −1", -1).Level("orthogonal", 0));
+            new Panel("Two classes, uncentred", new Axis("1, 2: flow with λ = .02, .2;  3: digits 3 against 8", Min: .5, Max: 3.5),
+                new Axis("cos(μ₊, μ₋)", Min: -1.05, Max: 1))
+                .Points("five seeds", [.. new[] { 1.0, 2, 3 }.SelectMany(i => Enumerable.Repeat(i, 5))],
+                [.. flow, .. two.BySeed("nc2_cosine_uncentred")]).Level("claimed: −1", -1).Level("orthogonal", 0));
         string M(IReadOnlyList<MeasuredRun> runs, string column) => Text(runs.Last(column).Median);
-        var numbers = $"Ten digits, mean |cos + 1/9|: {M(normalized[0], "nc2_equiangularity")} without decay, {M(strong, "nc2_equiangularity")} at λ = .004, {M(normalized[^1], "nc2_equiangularity")} at .016 ({M(plain, "nc2_equiangularity")} with neither normalization nor decay). "
-            + $"For two classes cos(μ₊, μ₋) is {Wording.Text(Spread.Of(flow))} in the flow and {Wording.Text(two.Last("nc2_cosine_uncentred"))} for 3 against 8, where −1 is claimed: ReLU features are not negative, so μ₂ = −μ₁ cannot be. Centred, two means are opposite always.";
-        return judge.Outcome(chart: chart, caption: "Ten means come nearer to the frame with λ; the two-class form of the claim is on the wrong side of zero.",
+        var numbers = $"Ten digits, mean |cos + 1/9|: {M(normalized[0], "nc2_equiangularity")} without decay, "
+            + $"{M(strong, "nc2_equiangularity")} at λ = .004, {M(normalized[^1], "nc2_equiangularity")} at .016 "
+            + $"({M(plain, "nc2_equiangularity")} with neither normalization nor decay). "
+            + $"For two classes cos(μ₊, μ₋) is {Wording.Text(Spread.Of(flow))} in the flow and "
+            + $"{Wording.Text(two.Last("nc2_cosine_uncentred"))} for 3 against 8, where −1 is claimed: ReLU features are not negative, so "
+            + "μ₂ = −μ₁ cannot be. Centred, two means are opposite always.";
+        return judge.Outcome(chart: chart,
+            caption: "Ten means come nearer to the frame with λ; the two-class form of the claim is on the wrong side of zero.",
             care: $"For ten classes it is a tendency that grows with λ. {numbers}", fails: numbers);
     }
 

@@ -4,7 +4,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b45, NC3: the last layer points along the class means nearly in the flow, and the nearer the larger λ is for ten classes.</summary>
+/// <summary>
+/// Claim b45, NC3: the last layer points along the class means nearly in the flow, and the nearer the larger λ is for ten classes.
+/// </summary>
 internal static class ClassifierIsSelfDual
 {
     private static readonly (double Decay, double Rho)[] Flows = [(.2, 1), (.02, 1), (0, 1), (0, 20)];
@@ -16,9 +18,13 @@ internal static class ClassifierIsSelfDual
         Paper = SquareLossPage.Paper,
         Place = "§5, appendix G, corollary 4 (NC3)",
         Equations = ["SQ.5", "SQ.6", "SQ.40"],
-        Statement = "Equations 5 and 6 imply NC3: at convergence features are proportional to V_Lᵀ, the last layer's weights to the class means.",
-        SetUp = "The networks and flows of claim B43, flows from ρ0 = 1 and, without decay, from 20. cos(V_L, μ₊ − μ₋) at the end of the flow; for ten digits the distance ‖W/‖W‖ − M/‖M‖‖ of weights and centred means, which is √(2 − 2 cos). Taken as dual: a cosine of .99, a distance of .1.",
-        Expected = "Cosine 1, distance 0. First reading: flow .979–.994 (small ρ or decay), .917–.924 (ρ0 = 20, little decay); digits .717 (normalization and decay), .821 (no decay), .692 (no normalization), two classes .794.",
+        Statement = "Equations 5 and 6 imply NC3: at convergence features are proportional to V_Lᵀ, the last layer's weights to the "
+            + "class means.",
+        SetUp = "The networks and flows of claim B43, flows from ρ0 = 1 and, without decay, from 20. cos(V_L, μ₊ − μ₋) at the end of the "
+            + "flow; for ten digits the distance ‖W/‖W‖ − M/‖M‖‖ of weights and centred means, which is √(2 − 2 cos). Taken as dual: a "
+            + "cosine of .99, a distance of .1.",
+        Expected = "Cosine 1, distance 0. First reading: flow .979–.994 (small ρ or decay), .917–.924 (ρ0 = 20, little decay); digits "
+            + ".717 (normalization and decay), .821 (no decay), .692 (no normalization), two classes .794.",
         FullRuns = CollapseRuns.FullRuns,
         Check = Check,
     };
@@ -26,33 +32,50 @@ internal static class ClassifierIsSelfDual
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var flows = Flows.Select(f => Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, f.Decay, f.Rho, seed).End.Duality!.Cosine).ToArray()).ToArray();
-        foreach (var (f, i) in Flows.Select((f, i) => (f, i))) judge.Measure($"flow, λ = {Text(f.Decay)}, ρ0 = {Text(f.Rho)}: cos(V_L, μ₊ − μ₋), by seed", flows[i]);
+        var flows = Flows.Select(f =>
+            Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, f.Decay, f.Rho, seed).End.Duality!.Cosine).ToArray()).ToArray();
+        foreach (var (f, i) in Flows.Select((f, i) => (f, i)))
+            judge.Measure($"flow, λ = {Text(f.Decay)}, ρ0 = {Text(f.Rho)}: cos(V_L, μ₊ − μ₋), by seed", flows[i]);
         var normalized = CollapseRuns.Decays.Select(decay => CollapseRuns.Normalized(context, decay)).ToArray();
         var strong = CollapseRuns.Normalized(context, CollapseRuns.Strong);
-        IReadOnlyList<MeasuredRun> plain = CollapseRuns.Plain(context, false), decayed = CollapseRuns.Plain(context, true), two = CollapseRuns.TwoClasses(context, true);
+        IReadOnlyList<MeasuredRun> plain = CollapseRuns.Plain(context, false), decayed = CollapseRuns.Plain(context, true), two =
+            CollapseRuns.TwoClasses(context, true);
         judge.Measure("digits, normalization and λ = .004: ‖W/‖W‖ − M/‖M‖‖, by seed", strong.BySeed("nc3_distance"));
-        judge.Measure("digits, normalization: median distance, λ = 0, .00025, .001, .004, .016", [.. normalized.Select(r => r.Last("nc3_distance").Median)]);
-        judge.Measure("digits, neither; weight decay alone; 3 against 8: median distance", [plain.Last("nc3_distance").Median, decayed.Last("nc3_distance").Median, two.Last("nc3_distance").Median]);
+        judge.Measure("digits, normalization: median distance, λ = 0, .00025, .001, .004, .016",
+            [.. normalized.Select(r => r.Last("nc3_distance").Median)]);
+        judge.Measure("digits, neither; weight decay alone; 3 against 8: median distance",
+            [plain.Last("nc3_distance").Median, decayed.Last("nc3_distance").Median, two.Last("nc3_distance").Median]);
         judge.Printed.AtLeast("flow, λ = .2: median cos(V_L, μ₊ − μ₋)", Spread.Of(flows[0]).Median, .99);
         judge.Printed.AtLeast("flow, λ = .02: median cos(V_L, μ₊ − μ₋)", Spread.Of(flows[1]).Median, .99);
         judge.Printed.AtMost("digits, normalization and λ = .004: median distance", strong.Last("nc3_distance").Median, .1);
 
         var corrected = judge.Corrected("approximately in the flow with decay, and as a tendency with λ for ten classes");
         corrected.AtLeast("flow, λ = .02 and .2: least cos(V_L, μ₊ − μ₋) of ten", flows[..2].SelectMany(f => f).Min(), .9);
-        corrected.AtMost("digits, normalization: largest ratio of the median distance from one λ to the next larger", Enumerable.Range(1, normalized.Length - 1).Max(i => normalized[i].Last("nc3_distance").Median / normalized[i - 1].Last("nc3_distance").Median), 1);
-        corrected.AtMost("digits, normalization: largest distance at the end over that at the start, 25 runs", normalized.SelectMany(r => r).Max(r => r.Last("nc3_distance") / r["nc3_distance"][0]), 1);
+        corrected.AtMost("digits, normalization: largest ratio of the median distance from one λ to the next larger",
+            Enumerable.Range(1, normalized.Length - 1)
+            .Max(i => normalized[i].Last("nc3_distance").Median / normalized[i - 1].Last("nc3_distance").Median), 1);
+        corrected.AtMost("digits, normalization: largest distance at the end over that at the start, 25 runs",
+            normalized.SelectMany(r => r).Max(r => r.Last("nc3_distance") / r["nc3_distance"][0]), 1);
 
-        var training = new Panel("Digits in training, medians of five", new Axis("epoch", Scale.Log, Min: 1), new Axis("‖W/‖W‖ − M/‖M‖‖", Min: 0, Max: 1.5));
-        foreach (var (name, runs) in new[] { ("normalization, λ = .016", normalized[^1]), ("normalization, λ = .004", strong), ("normalization, no decay", normalized[0]), ("neither", plain), ("decay alone, λ = .001", decayed), ("3 against 8, λ = .004", two) })
+        var training = new Panel("Digits in training, medians of five", new Axis("epoch", Scale.Log, Min: 1),
+            new Axis("‖W/‖W‖ − M/‖M‖‖", Min: 0, Max: 1.5));
+        foreach (var (name, runs) in new[] { ("normalization, λ = .016", normalized[^1]), ("normalization, λ = .004", strong),
+            ("normalization, no decay", normalized[0]), ("neither", plain), ("decay alone, λ = .001", decayed),
+            ("3 against 8, λ = .004", two) })
             training = training.Line(name, runs[0]["epoch"][1..], WithinClassVariability.Middle(runs, "nc3_distance")[1..]);
         var chart = new Chart(
             training.Level("claimed: 0", 0),
-            new Panel("Flow (5)–(6), 4-16-16-1", new Axis("1, 2, 3: λ = .2, .02, 0;  4: λ = 0 from ρ0 = 20", Min: .5, Max: 4.5), new Axis("cos(V_L, μ₊ − μ₋)", Min: .5, Max: 1.02))
-                .Points("five seeds", [.. new[] { 1.0, 2, 3, 4 }.SelectMany(i => Enumerable.Repeat(i, 5))], [.. flows.SelectMany(f => f)]).Level("claimed: 1", 1));
-        var numbers = $"cos(V_L, μ₊ − μ₋) in the flow: {Wording.Text(Spread.Of(flows[0]))} (λ = .2), {Wording.Text(Spread.Of(flows[1]))} (.02), {Wording.Text(Spread.Of(flows[3]))} (no decay, ρ0 = 20). Ten digits: the distance falls from {Text(normalized[0].Last("nc3_distance").Median)} without decay "
-            + $"to {Text(strong.Last("nc3_distance").Median)} (λ = .004) and {Text(normalized[^1].Last("nc3_distance").Median)} (.016), 3 against 8 {Text(two.Last("nc3_distance").Median)}: far from 0 after all examples are learned.";
-        return judge.Outcome(chart: chart, caption: "Weights turn towards the class means, farther with more decay; unrelated weights would be at √2.", care: numbers, fails: numbers);
+            new Panel("Flow (5)–(6), 4-16-16-1", new Axis("1, 2, 3: λ = .2, .02, 0;  4: λ = 0 from ρ0 = 20", Min: .5, Max: 4.5),
+                new Axis("cos(V_L, μ₊ − μ₋)", Min: .5, Max: 1.02))
+                .Points("five seeds", [.. new[] { 1.0, 2, 3, 4 }.SelectMany(i => Enumerable.Repeat(i, 5))], [.. flows.SelectMany(f => f)])
+                .Level("claimed: 1", 1));
+        var numbers = $"cos(V_L, μ₊ − μ₋) in the flow: {Wording.Text(Spread.Of(flows[0]))} (λ = .2), {Wording.Text(Spread.Of(flows[1]))} "
+            + $"(.02), {Wording.Text(Spread.Of(flows[3]))} (no decay, ρ0 = 20). Ten digits: the distance falls from "
+            + $"{Text(normalized[0].Last("nc3_distance").Median)} without decay "
+            + $"to {Text(strong.Last("nc3_distance").Median)} (λ = .004) and {Text(normalized[^1].Last("nc3_distance").Median)} (.016), 3 "
+            + $"against 8 {Text(two.Last("nc3_distance").Median)}: far from 0 after all examples are learned.";
+        return judge.Outcome(chart: chart, caption: "Weights turn towards the class means, farther with more decay; unrelated weights "
+            + "would be at √2.", care: numbers, fails: numbers);
     }
 
     private static string Text(double value) => Wording.Text(value);

@@ -10,10 +10,12 @@ internal static class CollapseIsIndependentOfTheNetwork
     private static readonly int[] Widths = [16, 32, 64, 128];
     private static readonly int[] HiddenLayers = [1, 3, 5];
 
-    private static IEnumerable<int[]> OtherNetworks => Widths.Where(w => w != 64).Select(w => (int[])[w, w, w]).Concat(HiddenLayers.Where(k => k != 3).Select(k => Enumerable.Repeat(64, k).ToArray()));
+    private static IEnumerable<int[]> OtherNetworks => Widths.Where(w => w != 64).Select(w => (int[])[w, w, w])
+        .Concat(HiddenLayers.Where(k => k != 3).Select(k => Enumerable.Repeat(64, k).ToArray()));
 
     private static readonly (string Name, string Column)[] Columns =
-        [("NC1 tr(Σ_WΣ_B⁺)/C", "nc1_pinv"), ("NC1 tr Σ_W/tr Σ_B", "nc1_trace_ratio"), ("NC2 mean |cos + 1/9|", "nc2_equiangularity"), ("NC3 distance", "nc3_distance")];
+        [("NC1 tr(Σ_WΣ_B⁺)/C", "nc1_pinv"), ("NC1 tr Σ_W/tr Σ_B", "nc1_trace_ratio"), ("NC2 mean |cos + 1/9|", "nc2_equiangularity"),
+            ("NC3 distance", "nc3_distance")];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -22,9 +24,12 @@ internal static class CollapseIsIndependentOfTheNetwork
         Paper = SquareLossPage.Paper,
         Place = "§5, appendix G: “these results apply to each global minimum, irrespectively of its ρ_eq”",
         Equations = ["SQ.40"],
-        Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of ρ: of how large λ is, and for any width and depth.",
-        SetUp = "Digits in ten classes, 500 examples, normalization, SGD of 300 epochs to the end of a falling rate (papers/square-loss/collapse.yaml), seeds 0–4: λ = 0, .00025, .001, .004, .016 at width 64 and three hidden layers; "
-            + "widths 16, 32, 64, 128 and 1, 3, 5 hidden layers of 64 at λ = .004. Taken as collapse: NC1 and NC2 of .01, an NC3 distance of .1, no disagreement (NC4).",
+        Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of ρ: of how "
+            + "large λ is, and for any width and depth.",
+        SetUp = "Digits in ten classes, 500 examples, normalization, SGD of 300 epochs to the end of a falling rate "
+            + "(papers/square-loss/collapse.yaml), seeds 0–4: λ = 0, .00025, .001, .004, .016 at width 64 and three hidden layers; "
+            + "widths 16, 32, 64, 128 and 1, 3, 5 hidden layers of 64 at λ = .004. Taken as collapse: NC1 and NC2 of .01, an NC3 "
+            + "distance of .1, no disagreement (NC4).",
         Expected = "No dependence on λ > 0, width or depth; all deviations near 0.",
         FullRuns = () => [.. CollapseRuns.FullRuns(), .. CollapseRuns.FullRuns(OtherNetworks)],
         Check = Check,
@@ -37,7 +42,8 @@ internal static class CollapseIsIndependentOfTheNetwork
         var strong = CollapseRuns.Normalized(context, CollapseRuns.Strong);
         var widths = Widths.Select(w => w == 64 ? strong : CollapseRuns.Hidden(context, w, w, w)).ToArray();
         var depths = HiddenLayers.Select(k => k == 3 ? strong : CollapseRuns.Hidden(context, [.. Enumerable.Repeat(64, k)])).ToArray();
-        judge.Premise.AtMost("largest training error at the end, 55 networks", decays.Concat(widths).Concat(depths).Max(r => r.Last("train_error").Max), .01);
+        judge.Premise.AtMost("largest training error at the end, 55 networks",
+            decays.Concat(widths).Concat(depths).Max(r => r.Last("train_error").Max), .01);
         foreach (var (name, column) in Columns)
         {
             judge.Measure($"{name}: median, λ = 0, .00025, .001, .004, .016", [.. decays.Select(r => r.Last(column).Median)]);
@@ -45,15 +51,19 @@ internal static class CollapseIsIndependentOfTheNetwork
             judge.Measure($"{name}: median, 1, 3, 5 hidden layers", [.. depths.Select(r => r.Last(column).Median)]);
         }
         var all = decays.Skip(1).Concat(widths).Concat(depths).ToArray();
-        judge.Measure("NC4 disagreement: median, λ = 0, .00025, .001, .004, .016", [.. decays.Select(r => r.Last("nc4_disagreement").Median)]);
+        judge.Measure("NC4 disagreement: median, λ = 0, .00025, .001, .004, .016",
+            [.. decays.Select(r => r.Last("nc4_disagreement").Median)]);
         judge.Measure("mean square log₁₀ L: median, λ = 0, .00025, .001, .004, .016", [.. decays.Select(r => r.Last("log10_loss").Median)]);
         judge.Printed.AtMost("largest median NC1 (pinv), λ > 0, all widths and depths", all.Max(r => r.Last("nc1_pinv").Median), .01);
         judge.Printed.AtMost("largest median NC2 (mean |cos + 1/9|)", all.Max(r => r.Last("nc2_equiangularity").Median), .01);
         judge.Printed.AtMost("largest median NC3 distance", all.Max(r => r.Last("nc3_distance").Median), .1);
         judge.Printed.AtMost("largest median NC4 disagreement", all.Max(r => r.Last("nc4_disagreement").Median), 0);
-        judge.Instead("features vary less within classes the larger λ is").AtLeast("median NC1 (pinv) without decay over that at λ = .016", decays[0].Last("nc1_pinv").Median / decays[^1].Last("nc1_pinv").Median, 10);
-        judge.Instead("they vary more the wider the network is, at the same λ and number of epochs").AtLeast("median NC1 (trace) at width 128 over that at 16", widths[^1].Last("nc1_trace_ratio").Median / widths[0].Last("nc1_trace_ratio").Median, 3);
-        judge.Instead("and less the deeper it is").AtLeast("median NC1 (pinv) with one hidden layer over that with five", depths[0].Last("nc1_pinv").Median / depths[^1].Last("nc1_pinv").Median, 10);
+        judge.Instead("features vary less within classes the larger λ is").AtLeast("median NC1 (pinv) without decay over that at λ = .016",
+            decays[0].Last("nc1_pinv").Median / decays[^1].Last("nc1_pinv").Median, 10);
+        judge.Instead("they vary more the wider the network is, at the same λ and number of epochs").AtLeast("median NC1 (trace) at width "
+            + "128 over that at 16", widths[^1].Last("nc1_trace_ratio").Median / widths[0].Last("nc1_trace_ratio").Median, 3);
+        judge.Instead("and less the deeper it is").AtLeast("median NC1 (pinv) with one hidden layer over that with five",
+            depths[0].Last("nc1_pinv").Median / depths[^1].Last("nc1_pinv").Median, 10);
 
         Panel Sweep(string title, Axis axis, double[] values, IReadOnlyList<MeasuredRun>[] runs)
         {
@@ -63,13 +73,18 @@ internal static class CollapseIsIndependentOfTheNetwork
             return panel;
         }
         var chart = new Chart(
-            Sweep("Weight decay (width 64, three hidden)", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03), [.. CollapseRuns.Decays.Select(d => Math.Max(d, 6e-5))], decays),
-            Sweep("Width (λ = .004)", new Axis("units of a hidden layer", Scale.Log, Min: 12, Max: 170), [.. Widths.Select(w => (double)w)], widths),
+            Sweep("Weight decay (width 64, three hidden)", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03),
+                [.. CollapseRuns.Decays.Select(d => Math.Max(d, 6e-5))], decays),
+            Sweep("Width (λ = .004)", new Axis("units of a hidden layer", Scale.Log, Min: 12, Max: 170), [.. Widths.Select(w => (double)w)],
+                widths),
             Sweep("Depth (λ = .004)", new Axis("hidden layers", Min: .5, Max: 5.5), [.. HiddenLayers.Select(k => (double)k)], depths))
         { Columns = 3 };
         string M(IReadOnlyList<MeasuredRun> runs, string column) => Wording.Text(runs.Last(column).Median);
-        return judge.Outcome(chart: chart, caption: "Every dot is a network that classifies all its training examples. How collapsed it is depends on λ, width and depth; NC2 and NC3 lag behind NC1.",
-            fails: $"NC1 (pinv) at the end goes from {M(decays[0], "nc1_pinv")} without decay to {M(decays[^1], "nc1_pinv")} at λ = .016; at λ = .004 from {M(depths[0], "nc1_pinv")} with one hidden layer to {M(depths[^1], "nc1_pinv")} with five; "
-                + $"by the trace from {M(widths[0], "nc1_trace_ratio")} at width 16 to {M(widths[^1], "nc1_trace_ratio")} at 128. NC3 is {M(decays[^1], "nc3_distance")} at best, in networks that all classify every training example.");
+        return judge.Outcome(chart: chart, caption: "Every dot is a network that classifies all its training examples. How collapsed it "
+            + "is depends on λ, width and depth; NC2 and NC3 lag behind NC1.",
+            fails: $"NC1 (pinv) at the end goes from {M(decays[0], "nc1_pinv")} without decay to {M(decays[^1], "nc1_pinv")} at λ = .016; "
+                + $"at λ = .004 from {M(depths[0], "nc1_pinv")} with one hidden layer to {M(depths[^1], "nc1_pinv")} with five; "
+                + $"by the trace from {M(widths[0], "nc1_trace_ratio")} at width 16 to {M(widths[^1], "nc1_trace_ratio")} at 128. NC3 is "
+                + $"{M(decays[^1], "nc3_distance")} at best, in networks that all classify every training example.");
     }
 }

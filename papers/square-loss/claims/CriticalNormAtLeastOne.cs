@@ -17,9 +17,11 @@ internal static class CriticalNormAtLeastOne
         Id = "b34-critical-norm-at-least-one",
         Paper = SquareLossPage.Paper,
         Place = "§3, footnote 6; appendix B after eq. 23",
-        Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n y_n = 1.",
-        SetUp = "Flow (5)–(6), one linear layer, ‖x‖ ≤ 1, ρ0 = .1, until it rests: four times x = (1, 0), y = 1 with λ = 1 from v0 = (.6, .8); and on the line x = 1, y = 1 with x = .9, y = −1 and λ = 0 from v0 = 1. "
-            + "Then Σyf/Σf² of random ReLU nets 5-8-1 on 20 unit inputs labelled by their own sign (λ = 0, all y f > 0), 200 nets for each of the seeds 0–4.",
+        Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n "
+            + "y_n = 1.",
+        SetUp = "Flow (5)–(6), one linear layer, ‖x‖ ≤ 1, ρ0 = .1, until it rests: four times x = (1, 0), y = 1 with λ = 1 from v0 = "
+            + "(.6, .8); and on the line x = 1, y = 1 with x = .9, y = −1 and λ = 0 from v0 = 1. Then Σyf/Σf² of random ReLU nets 5-8-1 "
+            + "on 20 unit inputs labelled by their own sign (λ = 0, all y f > 0), 200 nets for each of the seeds 0–4.",
         Expected = "ρ ≥ 1 at every critical point.",
         Check = Check,
     };
@@ -47,15 +49,19 @@ internal static class CriticalNormAtLeastOne
                 if (bottom > 0) least = Math.Min(least, top / bottom);
             }
         }
-        judge.Instead("with λ = 0 and all y f > 0 it is true, since |f̃| ≤ ‖x‖ ≤ 1").AtLeast("least Σyf/Σf² of 1000 random nets that separate", least, 1);
-        return judge.Outcome(fails: $"Four examples with f = 1 and λ = 1 rest at ρ = {Lab.Claims.Check.Text(decay.Rho)} = 4/(1 + 4); y f = 1, −.9 with λ = 0 rest at {Lab.Claims.Check.Text(mixed.Rho)} = .1/1.81. "
-            + $"It is true for λ = 0 if all y f > 0 (least of 1000 random nets {Lab.Claims.Check.Text(least)}).");
+        judge.Instead("with λ = 0 and all y f > 0 it is true, since |f̃| ≤ ‖x‖ ≤ 1")
+            .AtLeast("least Σyf/Σf² of 1000 random nets that separate", least, 1);
+        return judge.Outcome(fails: $"Four examples with f = 1 and λ = 1 rest at ρ = {Lab.Claims.Check.Text(decay.Rho)} = 4/(1 + 4); y f "
+            + $"= 1, −.9 with λ = 0 rest at {Lab.Claims.Check.Text(mixed.Rho)} = .1/1.81. It is true for λ = 0 if all y f > 0 (least of "
+            + $"1000 random nets {Lab.Claims.Check.Text(least)}).");
     }
 
     private static (double Rho, double Speed) Rest(Dataset data, double lambda, double[] start, StudyContext context)
     {
-        var flow = new BatchNormWeightDecayFlow(new EmpiricalRisk(Network.Dense(data.Inputs, 1), Loss.Square, data, Reduction.Sum), lambda, rho: .1);
-        var end = flow.From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) }).At([Instant.FromLog10T(10)], context.Cancellation).Single();
+        var flow = new BatchNormWeightDecayFlow(new EmpiricalRisk(Network.Dense(data.Inputs, 1), Loss.Square, data, Reduction.Sum), lambda,
+            rho: .1);
+        var end = flow.From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
+            .At([Instant.FromLog10T(10)], context.Cancellation).Single();
         var velocity = new double[flow.Dimension];
         var scale = Math.Exp(flow.NewWorkspace().Velocity(0, end.State, velocity));
         return (end.Rho, scale * Vectors.Norm(velocity));

@@ -23,8 +23,9 @@ internal static class DiagonalNetworkEquilibria
         Paper = SquareLossPage.Paper,
         Place = "Appendix H.3, eq. 57",
         Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ the weights are V_k^i = ±x̂^i/f̂ or 0.",
-        SetUp = "x̂ = (.9, .5, .3), L = 4: residual of V_k f̂ = ∂f̂/∂V_k at the printed and at the corrected V. Fixed-ρ flow (ρ = 1, exponential loss, x̂ as the one example with y = 1) of four diagonal layers "
-            + "from 200 random directions for each of the seeds 0–4, to t = 1e4: which coordinate is left.",
+        SetUp = "x̂ = (.9, .5, .3), L = 4: residual of V_k f̂ = ∂f̂/∂V_k at the printed and at the corrected V. Fixed-ρ flow (ρ = 1, "
+            + "exponential loss, x̂ as the one example with y = 1) of four diagonal layers from 200 random directions for each of the "
+            + "seeds 0–4, to t = 1e4: which coordinate is left.",
         Expected = "Residual 0 at V = x̂/f̂.",
         Check = Check,
     };
@@ -51,7 +52,8 @@ internal static class DiagonalNetworkEquilibria
             var random = new RandomStream(seed, 23);
             for (var i = 0; i < Runs; i++)
             {
-                var end = new FixedRhoFlow(risk, 1).From(Initialization.Normal(net, random), new IntegrationOptions { Tolerance = new(1e-6, 1e-9) })
+                var end = new FixedRhoFlow(risk, 1)
+                    .From(Initialization.Normal(net, random), new IntegrationOptions { Tolerance = new(1e-6, 1e-9) })
                     .At([Instant.FromT(1e4)], context.Cancellation).Single();
                 var (coordinate, weight) = Winner(net, end.V);
                 if (weight < .99) undecided++;
@@ -64,14 +66,19 @@ internal static class DiagonalNetworkEquilibria
             judge.Measure($"runs that end on coordinate .9, .5, .3, seed {seed}", counts);
         }
         judge.Measure("runs of 1000 not yet on one coordinate at t = 1e4", undecided);
-        judge.Instead("the flow goes to one-hot solutions").AtLeast("share of the 1000 runs that are one-hot to 0.99 at t = 1e4", wins.Sum(w => w.Sum()) / (Runs * wins.Length), .98);
+        judge.Instead("the flow goes to one-hot solutions")
+            .AtLeast("share of the 1000 runs that are one-hot to 0.99 at t = 1e4", wins.Sum(w => w.Sum()) / (Runs * wins.Length), .98);
         double[] Share(int i) => [.. wins.Select(w => w[i] / Runs)];
-        var chart = new Chart(new Panel("Which coordinate the flow leaves", new Axis("x̂^i", Min: .2, Max: 1), new Axis("share of 200 runs, five seeds", Min: 0, Max: .8))
-            .Points("runs", [.. X.SelectMany(x => Enumerable.Repeat(x, wins.Length))], [.. Enumerable.Range(0, X.Length).SelectMany(Share)]));
+        var chart = new Chart(new Panel("Which coordinate the flow leaves", new Axis("x̂^i", Min: .2, Max: 1),
+            new Axis("share of 200 runs, five seeds", Min: 0, Max: .8))
+            .Points("runs", [.. X.SelectMany(x => Enumerable.Repeat(x, wins.Length))],
+            [.. Enumerable.Range(0, X.Length).SelectMany(Share)]));
         string Shares(int i) => $"{Lab.Claims.Check.Text(wins.Average(w => w[i]))} ({wins.Min(w => w[i])} … {wins.Max(w => w[i])})";
-        return judge.Outcome(chart: chart, caption: "Every seed gives five dots a coordinate; the largest entry wins most often, not always.",
-            fails: $"V = x̂/f̂ leaves a relative residual of {Lab.Claims.Check.Text(printed)}; (f̂/x̂)^{{1/(L−2)}} solves the equation ({Lab.Claims.Check.Text(corrected)}) and grows where x̂ is small. It does not attract: "
-                + $"of 200 runs a seed {Shares(0)} end one-hot on .9, {Shares(1)} on .5, {Shares(2)} on .3.");
+        return judge.Outcome(chart: chart,
+            caption: "Every seed gives five dots a coordinate; the largest entry wins most often, not always.",
+            fails: $"V = x̂/f̂ leaves a relative residual of {Lab.Claims.Check.Text(printed)}; (f̂/x̂)^{{1/(L−2)}} solves the equation "
+                + $"({Lab.Claims.Check.Text(corrected)}) and grows where x̂ is small. It does not attract: of 200 runs a seed "
+                + $"{Shares(0)} end one-hot on .9, {Shares(1)} on .5, {Shares(2)} on .3.");
     }
 
     // V f̂ − ∂f̂/∂V for equal layers.

@@ -19,8 +19,9 @@ internal static class EquilibriumNorm
         Paper = SquareLossPage.Paper,
         Place = "eq. 7 and 31, §2.3.1",
         Statement = "The equilibrium value of ρ is ρ_eq = Σ y_n f_n/(λ + Σ f_n²).",
-        SetUp = "Flow (5)–(6). (i) ρ̇ at ρ_eq for random V of nets 5-1, 5-8-1, 5-8-8-1 (ReLU), 20 examples of gaussian-teacher, λ = 0, .01, 1, seeds 0–4. (ii) One linear layer, same data, λ = .01 and 1: "
-            + "ρ where the whole flow comes to rest, against the formula with the f_n found there and against the norm of ridge regression.",
+        SetUp = "Flow (5)–(6). (i) ρ̇ at ρ_eq for random V of nets 5-1, 5-8-1, 5-8-8-1 (ReLU), 20 examples of gaussian-teacher, λ = 0, "
+            + ".01, 1, seeds 0–4. (ii) One linear layer, same data, λ = .01 and 1: ρ where the whole flow comes to rest, against the "
+            + "formula with the f_n found there and against the norm of ridge regression.",
         Expected = "ρ̇ = 0 at ρ_eq; the resting ρ is ρ_eq.",
         Check = Check,
     };
@@ -61,8 +62,9 @@ internal static class EquilibriumNorm
         judge.Printed.AtMost("largest |ρ̇| at ρ_eq and random V, over Σ|f|", rate, 1e-13);
         judge.Printed.AtMost("largest |ρ/ρ_eq − 1| where the linear flow rests", rest, 1e-9);
         judge.Printed.AtMost("largest |ρ/‖w_ridge‖ − 1| where the linear flow rests", ridge, 1e-9);
-        return judge.Outcome(holds: $"At ρ_eq ρ̇ vanishes for 45 random V (to {Lab.Claims.Check.Text(rate)}), and ten linear flows rest there (to {Lab.Claims.Check.Text(rest)}), on the ridge solution. "
-            + "The formula fixes ρ for given V only: f_n, and with it ρ_eq, moves with V.");
+        return judge.Outcome(holds: $"At ρ_eq ρ̇ vanishes for 45 random V (to {Lab.Claims.Check.Text(rate)}), and ten linear flows rest "
+            + $"there (to {Lab.Claims.Check.Text(rest)}), on the ridge solution. The formula fixes ρ for given V only: f_n, and with it "
+            + "ρ_eq, moves with V.");
     }
 
     private static (double Rho, double Size) Formula(ReadOnlySpan<double> y, double[] f, double lambda)

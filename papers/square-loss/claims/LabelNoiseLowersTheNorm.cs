@@ -17,10 +17,13 @@ internal static class LabelNoiseLowersTheNorm
         Paper = SquareLossPage.Paper,
         Place = "appendix E.1, footnote 13",
         Equations = ["SQ.31"],
-        Statement = "Label noise ±δ introduces a bias towards small ρ_eq, even for large initializations: it makes Σ f_n y_n smaller, decreasing the equilibrium ρ and biasing the final solution to have larger margin.",
-        SetUp = "Networks 64-16-16-1 without normalization or decay, digits 3 against 8, 128 examples, SGD in minibatches of 16, rate .05, 2,000 epochs, all layers of norm 1 or 3 at the start, seeds 0–4; targets ±1 ± δ, signs drawn anew for every minibatch, δ = 0, .5, 1 "
-            + "(label-noise.yaml). Compared with δ = 0 seed by seed; means over the second half of training. This is the fifth set-up: larger networks (64-32-32-32-1, norms 1, 2, 3, 5) and shorter training gave no effect or a mixed one. "
-            + "The larger network from norm 1 with δ = 1 stands beside it for that reason.",
+        Statement = "Label noise ±δ introduces a bias towards small ρ_eq, even for large initializations: it makes Σ f_n y_n smaller, "
+            + "decreasing the equilibrium ρ and biasing the final solution to have larger margin.",
+        SetUp = "Networks 64-16-16-1 without normalization or decay, digits 3 against 8, 128 examples, SGD in minibatches of 16, rate "
+            + ".05, 2,000 epochs, all layers of norm 1 or 3 at the start, seeds 0–4; targets ±1 ± δ, signs drawn anew for every "
+            + "minibatch, δ = 0, .5, 1 (label-noise.yaml). Compared with δ = 0 seed by seed; means over the second half of training. "
+            + "This is the fifth set-up: larger networks (64-32-32-32-1, norms 1, 2, 3, 5) and shorter training gave no effect or a "
+            + "mixed one. The larger network from norm 1 with δ = 1 stands beside it for that reason.",
         Expected = "ρ and Σ y f/N fall with δ and the margin grows, for every seed.",
         Check = Check,
     };
@@ -28,14 +31,16 @@ internal static class LabelNoiseLowersTheNorm
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var runs = MeasuredRun.Of(context, "square-loss/label-noise", $"init.frobenius={string.Join(',', Norms)}", $"descent.label-noise={string.Join(',', Noises)}", "seed=0..4");
+        var runs = MeasuredRun.Of(context, "square-loss/label-noise", $"init.frobenius={string.Join(',', Norms)}",
+            $"descent.label-noise={string.Join(',', Noises)}", "seed=0..4");
         double Late(int norm, int noise, int seed, string column)
         {
             var run = runs[(norm * Noises.Length + noise) * 5 + seed];
             var epochs = run["epoch"];
             return run[column].Where((_, i) => epochs[i] >= epochs[^1] / 2).Average();
         }
-        double[] Ratios(int norm, int noise, string column) => [.. Enumerable.Range(0, 5).Select(s => Late(norm, noise, s, column) / Late(norm, 0, s, column))];
+        double[] Ratios(int norm, int noise, string column) =>
+            [.. Enumerable.Range(0, 5).Select(s => Late(norm, noise, s, column) / Late(norm, 0, s, column))];
         var panel = new Panel("Final ρ with noise over that without", new Axis("δ", Min: 0, Max: 1.1), new Axis("ratio, five seeds"));
         double worst = 0;
         List<string> parts = [];
@@ -47,15 +52,18 @@ internal static class LabelNoiseLowersTheNorm
                 double[] rho = Ratios(n, d, "rho"), margin = Ratios(n, d, "margin_mean");
                 judge.Measure($"norm {Norms[n]}, δ = {Noises[d]}: ρ over that without noise, by seed", rho);
                 judge.Measure($"norm {Norms[n]}, δ = {Noises[d]}: Σ y f/N, the mean margin, over that without noise, by seed", margin);
-                judge.Measure($"norm {Norms[n]}, δ = {Noises[d]}: test error", Spread.Of(Enumerable.Range(0, 5).Select(s => Late(n, d, s, "test_error"))).ToString());
+                judge.Measure($"norm {Norms[n]}, δ = {Noises[d]}: test error",
+                    Spread.Of(Enumerable.Range(0, 5).Select(s => Late(n, d, s, "test_error"))).ToString());
                 worst = Math.Max(worst, rho.Max());
-                parts.Add($"norm {Norms[n]}, δ = {Noises[d]}: {Wording.Text(Spread.Of(rho).Median)} ({Wording.Text(rho.Min())} … {Wording.Text(rho.Max())})");
+                parts.Add($"norm {Norms[n]}, δ = {Noises[d]}: {Wording.Text(Spread.Of(rho).Median)} ({Wording.Text(rho.Min())} … "
+                    + $"{Wording.Text(rho.Max())})");
                 x.AddRange(Enumerable.Repeat(double.Parse(Noises[d], System.Globalization.CultureInfo.InvariantCulture) + .03 * n, 5));
                 y.AddRange(rho);
             }
             panel = panel.Points($"from norm {Norms[n]}", x, y, n);
         }
-        var clean = Enumerable.Range(0, Norms.Length).Select(n => Spread.Of(Enumerable.Range(0, 5).Select(s => Late(n, 0, s, "test_error")))).ToArray();
+        var clean = Enumerable.Range(0, Norms.Length)
+            .Select(n => Spread.Of(Enumerable.Range(0, 5).Select(s => Late(n, 0, s, "test_error")))).ToArray();
         for (var n = 0; n < Norms.Length; n++) judge.Measure($"norm {Norms[n]}, no noise: test error", clean[n].ToString());
         judge.Printed.AtMost("largest ratio of ρ with and without noise, all seeds, norms and δ", worst, 1);
         var larger = LargerRatios(context);
@@ -63,14 +71,20 @@ internal static class LabelNoiseLowersTheNorm
         judge.Printed.AtMost("network 64-32-32-32-1, norm 1, δ = 1: largest ratio of ρ with and without noise", larger.Max(), 1);
         double strong = Ratios(1, 2, "rho").Max(), margins = Ratios(1, 2, "margin_mean").Min();
         judge.Printed.AtMost("norm 3, δ = 1: largest ratio of Σ y f with and without noise", Ratios(1, 2, "margin_mean").Max(), 1);
-        var medians = Enumerable.Range(0, Norms.Length).SelectMany(n => Enumerable.Range(1, Noises.Length - 1).Select(d => Spread.Of(Ratios(n, d, "rho")).Median)).Max();
-        var corrected = judge.Corrected("in the small network trained for long, and not by a smaller Σ y f: the normalized Σ y f is N times the mean margin, and grows");
+        var medians = Enumerable.Range(0, Norms.Length)
+            .SelectMany(n => Enumerable.Range(1, Noises.Length - 1).Select(d => Spread.Of(Ratios(n, d, "rho")).Median)).Max();
+        var corrected = judge.Corrected("in the small network trained for long, and not by a smaller Σ y f: the normalized Σ y f is N "
+            + "times the mean margin, and grows");
         corrected.AtMost("largest median over seeds of the ratio of ρ, all norms and δ", medians, 1);
         corrected.AtMost("norm 3, δ = 1: largest ratio of ρ with and without noise", strong, 1);
         corrected.AtLeast("norm 3, δ = 1: least ratio of mean margins with and without noise", margins, 1);
-        var text = $"ρ over that without noise, median (least … largest of five seeds): {string.Join("; ", parts)}; in the larger network from norm 1 with δ = 1 {Wording.Text(Spread.Of(larger).Median)} ({Wording.Text(larger.Min())} … {Wording.Text(larger.Max())}): small, and it depends on the set-up. The footnote contradicts itself: Σ y f/N is the mean margin, which cannot fall and grow; it grows (norm 3, δ = 1: by a factor {Wording.Text(margins)} at least), "
+        var text = $"ρ over that without noise, median (least … largest of five seeds): {string.Join("; ", parts)}; in the larger network "
+            + $"from norm 1 with δ = 1 {Wording.Text(Spread.Of(larger).Median)} ({Wording.Text(larger.Min())} … "
+            + $"{Wording.Text(larger.Max())}): small, and it depends on the set-up. The footnote contradicts itself: Σ y f/N is the mean "
+            + $"margin, which cannot fall and grow; it grows (norm 3, δ = 1: by a factor {Wording.Text(margins)} at least), "
             + "as noise of mean 0 leaves the expected Σ y f of a step as it is.";
-        return judge.Outcome(chart: new Chart(panel.Level("without noise", 1)), caption: "A dot is one seed against itself without noise.", care: text, fails: text, holds: text);
+        return judge.Outcome(chart: new Chart(panel.Level("without noise", 1)), caption: "A dot is one seed against itself without noise.",
+            care: text, fails: text, holds: text);
     }
 
     private static double[] LargerRatios(StudyContext context)

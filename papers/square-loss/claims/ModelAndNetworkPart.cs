@@ -8,7 +8,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b62: the flow of the model beside SGD of a network with batch normalization and decay, against the learning rate.</summary>
+/// <summary>
+/// Claim b62: the flow of the model beside SGD of a network with batch normalization and decay, against the learning rate.
+/// </summary>
 internal static class ModelAndNetworkPart
 {
     private const double End = 100, Apart = .1, Fine = .002, WholeBatchRate = .025;
@@ -21,11 +23,16 @@ internal static class ModelAndNetworkPart
         Paper = SquareLossPage.Paper,
         Place = "§2.3 (“the key assumption in this paper”), appendix A.2",
         Equations = ["SQ.5", "SQ.6"],
-        Statement = "The dynamics with Lagrange multipliers, ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6, captures the key normalization property of batch normalization.",
-        SetUp = "Network 8-16-1, batch normalization in front of the ReLU, 64 examples of gaussian-teacher, all layers of norm 1 at the start, SGD in minibatches of 16 without momentum, λ = .005, rates .05 … .00625 to t = steps × rate = 100 (decay’s own time 1/(2λ)); all 64 examples in one batch with rate .025, seeds 0–4 (model-and-network.yaml). The model: the "
-            + "same network with batch normalization folded in at the start (means over the training set; the shift is left out), inputs scaled so that ρ = ‖W_2‖; steps of .002. ρ parts where it differs by more than 10 %. As controls the model itself in steps as large "
-            + "as the rates, and in minibatches of 16 by steps of .00625. This is the fourth set-up: on digits the model’s own steps were unstable; rates to .4 and t = 100 failed as this one does, and up to t = 10 the claim held. "
-            + "The check of one batch was added when it had been seen to pass.",
+        Statement = "The dynamics with Lagrange multipliers, ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6, captures the key normalization "
+            + "property of batch normalization.",
+        SetUp = "Network 8-16-1, batch normalization in front of the ReLU, 64 examples of gaussian-teacher, all layers of norm 1 at the "
+            + "start, SGD in minibatches of 16 without momentum, λ = .005, rates .05 … .00625 to t = steps × rate = 100 (decay’s own "
+            + "time 1/(2λ)); all 64 examples in one batch with rate .025, seeds 0–4 (model-and-network.yaml). The model: the same "
+            + "network with batch normalization folded in at the start (means over the training set; the shift is left out), inputs "
+            + "scaled so that ρ = ‖W_2‖; steps of .002. ρ parts where it differs by more than 10 %. As controls the model itself in "
+            + "steps as large as the rates, and in minibatches of 16 by steps of .00625. This is the fourth set-up: on digits the "
+            + "model’s own steps were unstable; rates to .4 and t = 100 failed as this one does, and up to t = 10 the claim held. The "
+            + "check of one batch was added when it had been seen to pass.",
         Expected = "The smaller the rate, the later they part; at the smallest not before t = 10.",
         Check = Check,
     };
@@ -51,42 +58,60 @@ internal static class ModelAndNetworkPart
         {
             network[i] = [.. Spread.Seeds.Select(s => Parting(models[s], Of(runs[i][(int)s])))];
             control[i] = [.. Spread.Seeds.Select(s => Parting(models[s], Model(runs[i][(int)s].Experiment, Rates[i], context)))];
-            judge.Measure($"rate {Wording.Text(Rates[i])}: t where ρ of network and model differ by 10 %, by seed (100: never)", network[i]);
+            judge.Measure($"rate {Wording.Text(Rates[i])}: t where ρ of network and model differ by 10 %, by seed (100: never)",
+                network[i]);
             judge.Measure($"rate {Wording.Text(Rates[i])}: the same for the model in steps of that size", control[i]);
         }
         var whole = Runs(context, WholeBatchRate, batches: 1);
         double[] wholeParting = [.. Spread.Seeds.Select(s => Parting(models[s], Of(whole[(int)s])))];
-        judge.Measure($"one batch, rate {Wording.Text(WholeBatchRate)}: t where ρ of network and model differ by 10 %, by seed (100: never)", wholeParting);
+        judge.Measure(
+            $"one batch, rate {Wording.Text(WholeBatchRate)}: t where ρ of network and model differ by 10 %, by seed (100: never)",
+            wholeParting);
         Path[] noisy = [.. Spread.Seeds.Select(s => Model(runs[0][(int)s].Experiment, Rates[^1], context, batches: 4))];
         double[] noisyParting = [.. Spread.Seeds.Select(s => Parting(models[s], noisy[s]))];
-        judge.Measure($"model in minibatches of 16, steps of {Wording.Text(Rates[^1])}: t where its ρ differs by 10 % from the model's, by seed (100: never)", noisyParting);
+        judge.Measure($"model in minibatches of 16, steps of {Wording.Text(Rates[^1])}: t where its ρ differs by 10 % from the model's, "
+            + "by seed (100: never)", noisyParting);
         judge.Measure("ρ at t = 100 by seed: model in minibatches", [.. noisy.Select(static m => m.Rho[^1])]);
         judge.Measure("ρ at t = 100 by seed: model", [.. models.Select(static m => m.Rho[^1])]);
         judge.Measure("ρ at t = 100 by seed: network, smallest rate", [.. runs[^1].Select(static r => r.Last("rho_2"))]);
         judge.Measure("ρ at t = 100 by seed: network, one batch", [.. whole.Select(static r => r.Last("rho_2"))]);
-        judge.Printed.AtLeast($"rate {Wording.Text(Rates[^1])}: least t of five seeds where network and model part", network[^1].Min(), End);
-        judge.Printed.AtLeast("median t where they part at the smallest rate over that at the largest", Spread.Of(network[^1]).Median / Spread.Of(network[0]).Median, Rates[0] / Rates[^1] / 4);
+        judge.Printed.AtLeast($"rate {Wording.Text(Rates[^1])}: least t of five seeds where network and model part", network[^1].Min(),
+            End);
+        judge.Printed.AtLeast("median t where they part at the smallest rate over that at the largest",
+            Spread.Of(network[^1]).Median / Spread.Of(network[0]).Median, Rates[0] / Rates[^1] / 4);
         judge.Premise.AtLeast($"model in steps of {Wording.Text(Rates[^1])}: least t where it parts from itself", control[^1].Min(), End);
-        judge.Corrected("the whole training set in one batch, ‖W_1‖ = 1 at the start").AtLeast($"one batch, rate {Wording.Text(WholeBatchRate)}: least t of five seeds where network and model part", wholeParting.Min(), End);
+        judge.Corrected("the whole training set in one batch, ‖W_1‖ = 1 at the start").AtLeast(
+            $"one batch, rate {Wording.Text(WholeBatchRate)}: least t of five seeds where network and model part", wholeParting.Min(), End);
 
         var chart = new Chart(Dynamics(models[0], noisy[0], [.. runs.Select(r => Of(r[0]))], whole[0]),
-            new Panel("Where they part", new Axis("learning rate", Scale.Log), new Axis("t at 10 % difference (100: never)", Min: 0, Max: 1.05 * End))
-                .Points("SGD with batch normalization, five seeds", [.. Rates.SelectMany(r => Enumerable.Repeat(r, 5))], [.. network.SelectMany(static t => t)], 0)
+            new Panel("Where they part", new Axis("learning rate", Scale.Log),
+                new Axis("t at 10 % difference (100: never)", Min: 0, Max: 1.05 * End))
+                .Points("SGD with batch normalization, five seeds", [.. Rates.SelectMany(r => Enumerable.Repeat(r, 5))],
+                [.. network.SelectMany(static t => t)], 0)
                 .Line("median", Rates, [.. network.Select(t => Spread.Of(t).Median)], 0)
                 .Line("median, the model in steps of this size", Rates, [.. control.Select(t => Spread.Of(t).Median)], 7));
-        var text = $"SGD and model part at t = {string.Join(", ", network.Select(t => Wording.Text(Spread.Of(t).Median)))} with rates {string.Join(", ", Rates.Select(r => Wording.Text(r)))} (medians of five seeds). ";
+        var text = $"SGD and model part at t = {string.Join(", ", network.Select(t => Wording.Text(Spread.Of(t).Median)))} with rates "
+            + $"{string.Join(", ", Rates.Select(r => Wording.Text(r)))} (medians of five seeds). ";
         var noise = noisyParting.Min() >= End
-            ? "It is not their noisy gradient either, which the model takes without parting; it is that 16 examples are normalized by their own statistics."
-            : $"The noise of their gradient alone parts the model from itself at t = {Wording.Text(Spread.Of(noisyParting).Median)} (median of five seeds); the rest is that 16 examples are normalized by their own statistics.";
-        return judge.Outcome(chart: chart, caption: "Left, seed 0: SGD at all rates, the network trained in one batch, and the model (dashed). Right: the control is the model in steps as large as the rates.",
-            holds: text, fails: text, care: text + $"It is not the size of the steps: the model in steps of {Wording.Text(Rates[^1])} stays with its own flow, and the network trained in one batch with rate {Wording.Text(WholeBatchRate)} stays within 10 % of the model to t = {Wording.Text(End)} for every seed. "
+            ? "It is not their noisy gradient either, which the model takes without parting; it is that 16 examples are normalized by "
+            + "their own statistics."
+            : $"The noise of their gradient alone parts the model from itself at t = {Wording.Text(Spread.Of(noisyParting).Median)} "
+            + "(median of five seeds); the rest is that 16 examples are normalized by their own statistics.";
+        return judge.Outcome(chart: chart, caption: "Left, seed 0: SGD at all rates, the network trained in one batch, and the model "
+            + "(dashed). Right: the control is the model in steps as large as the rates.",
+            holds: text, fails: text, care: text + $"It is not the size of the steps: the model in steps of {Wording.Text(Rates[^1])} "
+                + $"stays with its own flow, and the network trained in one batch with rate {Wording.Text(WholeBatchRate)} stays within "
+                + $"10 % of the model to t = {Wording.Text(End)} for every seed. "
                 + "What parts them are minibatches, and smaller rates take only part of that away. " + noise);
     }
 
     private static IReadOnlyList<MeasuredRun> Runs(StudyContext context, double rate, int batches = 4)
     {
         var epochs = (int)Math.Round(End / (batches * rate));
-        return MeasuredRun.Of(context, "square-loss/model-and-network", FormattableString.Invariant($"descent.learning-rate={rate}"), FormattableString.Invariant($"descent.epochs={epochs}"), FormattableString.Invariant($"observe.at={{every: {Math.Max(1, (int)Math.Round(.5 / (batches * rate)))} epochs}}"), FormattableString.Invariant($"descent.batch={64 / batches}"), "seed=0..4");
+        return MeasuredRun.Of(context, "square-loss/model-and-network", FormattableString.Invariant($"descent.learning-rate={rate}"),
+            FormattableString.Invariant($"descent.epochs={epochs}"),
+            FormattableString.Invariant($"observe.at={{every: {Math.Max(1, (int)Math.Round(.5 / (batches * rate)))} epochs}}"),
+            FormattableString.Invariant($"descent.batch={64 / batches}"), "seed=0..4");
     }
 
     private static Path Of(MeasuredRun run) => new(run["t"], run["rho_2"]);
@@ -94,7 +119,8 @@ internal static class ModelAndNetworkPart
     private static Path Model(Experiment experiment, double size, StudyContext context, int batches = 1)
     {
         var (risk, theta, rho) = Folded(experiment);
-        var path = BatchNormModel.Steps(risk, ((DescentExperiment)experiment).Descent.WeightDecay[0], rho, theta, size, (int)Math.Round(End / size), Math.Max(1, (int)Math.Round(.2 / size)),
+        var path = BatchNormModel.Steps(risk, ((DescentExperiment)experiment).Descent.WeightDecay[0], rho, theta, size,
+            (int)Math.Round(End / size), Math.Max(1, (int)Math.Round(.2 / size)),
             batches == 1 ? null : Parts(risk, batches, experiment.Seed), context.Cancellation);
         return new Path([.. path.Select(static m => m.T)], [.. path.Select(static m => m.Rho)]);
     }
@@ -109,14 +135,16 @@ internal static class ModelAndNetworkPart
             foreach (var part in random.Permutation(risk.Data.Count).Chunk(risk.Data.Count / batches))
             {
                 double[] x = [.. part.SelectMany(n => risk.Data.Example(n).ToArray())], y = [.. part.Select(n => risk.Data.Y[n])];
-                parts.Add(new EmpiricalRisk(risk.Network, Loss.Square, new Data.Dataset("minibatch", x, y, risk.Data.Inputs), Reduction.Mean));
+                parts.Add(new EmpiricalRisk(risk.Network, Loss.Square, new Data.Dataset("minibatch", x, y, risk.Data.Inputs),
+                    Reduction.Mean));
             }
         }
         return parts;
     }
 
     /// <summary>
-    /// The network without batch normalization that has the same weights when the variances of the training set are folded into W_1; its inputs are scaled by the
+    /// The network without batch normalization that has the same weights when the variances of the training set are folded into W_1; its
+    /// inputs are scaled by the
     /// folded ‖W_1‖, so that ρ_1 = 1 and ρ = ‖W_2‖.
     /// </summary>
     public static (EmpiricalRisk Risk, double[] Theta, double Rho) Folded(Experiment experiment)
@@ -137,7 +165,8 @@ internal static class ModelAndNetworkPart
         var scale = Vectors.Norm(theta.AsSpan(0, units * inputs));
         double[] x = [.. data.X.ToArray().Select(v => scale * v)];
         var plain = Network.Dense(inputs, units, 1);
-        return (new EmpiricalRisk(plain, Loss.Square, new Data.Dataset(data.Name, x, data.Y.ToArray(), inputs), Reduction.Mean), theta, Vectors.Norm(theta.AsSpan(units * inputs)));
+        return (new EmpiricalRisk(plain, Loss.Square, new Data.Dataset(data.Name, x, data.Y.ToArray(), inputs), Reduction.Mean), theta,
+            Vectors.Norm(theta.AsSpan(units * inputs)));
     }
 
     private static Panel Dynamics(Path model, Path noisy, Path[] paths, MeasuredRun whole)
@@ -148,7 +177,8 @@ internal static class ModelAndNetworkPart
             .Line("one batch", whole["t"], whole["rho_2"], 5);
     }
 
-    // The first instant of b at which it differs by more than a tenth from a, between observations by linear interpolation of a; End where there is none.
+    // The first instant of b at which it differs by more than a tenth from a, between observations by linear interpolation of a; End where
+    // there is none.
     private static double Parting(Path a, Path b)
     {
         for (var i = 0; i < b.T.Length && b.T[i] <= End; i++)

@@ -18,9 +18,11 @@ internal static class NormGrowsMonotonically
         Paper = SquareLossPage.Paper,
         Place = "Observation 1, §2.3.1",
         Equations = ["SQ.5", "SQ.7"],
-        Statement = "Assuming average separability (Σ y_n f_n > 0) and flow from ρ = ε, ρ grows monotonically until a minimum is reached, where ρ_eq = Σ y f/(λ + Σ f²).",
-        SetUp = "Flow (5)–(6). (i) One example x = (1, 0), y = 1, λ = .01, v0 = (.1, √.99), ρ0 = .01, to t = 1e6. (ii) ReLU nets 4-8-1, 12 examples of gaussian-teacher, λ = 0 and .5, ρ0 = .01, "
-            + "six starts (seeds 0–5 of data and weights), to t = 50 or 300 steps.",
+        Statement = "Assuming average separability (Σ y_n f_n > 0) and flow from ρ = ε, ρ grows monotonically until a minimum is reached, "
+            + "where ρ_eq = Σ y f/(λ + Σ f²).",
+        SetUp = "Flow (5)–(6). (i) One example x = (1, 0), y = 1, λ = .01, v0 = (.1, √.99), ρ0 = .01, to t = 1e6. (ii) ReLU nets 4-8-1, "
+            + "12 examples of gaussian-teacher, λ = 0 and .5, ρ0 = .01, six starts (seeds 0–5 of data and weights), to t = 50 or 300 "
+            + "steps.",
         Expected = "No fall of ρ.",
         Check = Check,
     };
@@ -43,29 +45,38 @@ internal static class NormGrowsMonotonically
 
         Run[] free = Networks(0, context), decayed = Networks(.5, context);
         judge.Measure("ReLU, λ = 0: runs with Σ y f > 0 at all instants", free.Count(r => r.AlwaysSeparable));
-        judge.Measure("ReLU, λ = 0: fall of ρ over its greatest value, those runs", [.. free.Where(r => r.AlwaysSeparable).Select(r => r.Fall)]);
+        judge.Measure("ReLU, λ = 0: fall of ρ over its greatest value, those runs",
+            [.. free.Where(r => r.AlwaysSeparable).Select(r => r.Fall)]);
         judge.Measure("ReLU, λ = 0: least ρ of the other runs", [.. free.Where(r => !r.AlwaysSeparable).Select(r => r.Least)]);
         judge.Measure("ReLU, λ = .5: runs with Σ y f > 0 at all instants", decayed.Count(r => r.AlwaysSeparable));
-        judge.Measure("ReLU, λ = .5: fall of ρ over its greatest value, those runs", [.. decayed.Where(r => r.AlwaysSeparable).Select(r => r.Fall)]);
+        judge.Measure("ReLU, λ = .5: fall of ρ over its greatest value, those runs",
+            [.. decayed.Where(r => r.AlwaysSeparable).Select(r => r.Fall)]);
         var corrected = judge.Corrected("λ = 0 and average separability at all times");
         corrected.AtLeast("ReLU, λ = 0: runs that satisfy the assumption", free.Count(r => r.AlwaysSeparable), 3);
-        corrected.AtMost("ReLU, λ = 0: largest fall of ρ over its greatest value", free.Where(r => r.AlwaysSeparable).Max(r => r.Fall), 1e-8);
+        corrected.AtMost("ReLU, λ = 0: largest fall of ρ over its greatest value", free.Where(r => r.AlwaysSeparable).Max(r => r.Fall),
+            1e-8);
         corrected.AtMost("one example, λ = 0: fall of ρ", Fall(new BatchNormWeightDecayFlow(one, 0, rho: .01)
             .From([.1, Math.Sqrt(.99)], new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
             .At([.. Clock.LogSpaced(Instant.FromT(.01), Instant.FromT(1e6), 600)], context.Cancellation).Select(p => p.Rho)), 1e-9);
 
         double[] x = [.. points.Skip(1).Select(p => p.Log10T)];
         double[] Equilibrium(Func<FlowPoint, double> of) => [.. points.Skip(1).Select(of)];
-        var chart = new Chart(new Panel("One example, λ = .01", new Axis("t", Scale.Exponent, Min: -2, Max: 3), new Axis("ρ", Min: 0, Max: 2))
+        var chart = new Chart(new Panel("One example, λ = .01", new Axis("t", Scale.Exponent, Min: -2, Max: 3),
+            new Axis("ρ", Min: 0, Max: 2))
             .Line("ρ(t)", x, Equilibrium(p => p.Rho))
-            .Predicted("ρ_eq at the V of the moment", x, Equilibrium(p => p.Margin / (lambda + p.Margin * p.Margin) is var eq && eq <= 2 ? eq : double.NaN))
+            .Predicted("ρ_eq at the V of the moment", x,
+            Equilibrium(p => p.Margin / (lambda + p.Margin * p.Margin) is var eq && eq <= 2 ? eq : double.NaN))
             .Level("1/(1 + λ)", 1 / (1 + lambda)));
-        return judge.Outcome(chart: chart, caption: "While f̃ is small the equilibrium lies high and ρ climbs towards it; as f̃ grows to 1 the equilibrium comes down and ρ with it.",
-            care: $"With λ = .01 one example suffices: ρ rises to {Text(highest)} and falls to {Text(points[^1].Rho)} = 1/(1 + λ), with y f̃ > 0 throughout. With λ = 0 it is monotone in the "
-                + $"{free.Count(r => r.AlwaysSeparable)} of {free.Length} ReLU runs in which Σ y f stays positive; in the others ρ goes down to {Text(free.Where(r => !r.AlwaysSeparable).Select(r => r.Least).DefaultIfEmpty(double.NaN).Min())}. "
-                + "That is measured, not proved.",
-            fails: $"With λ = .01 one example suffices: ρ rises to {Text(highest)} and falls to {Text(points[^1].Rho)} = 1/(1 + λ), with y f̃ > 0 throughout. With λ = 0 and Σ y f > 0 at all instants falls were "
-                + $"measured too, up to {Text(free.Where(r => r.AlwaysSeparable).Select(r => r.Fall).DefaultIfEmpty(0).Max())} of the greatest ρ.");
+        return judge.Outcome(chart: chart, caption: "While f̃ is small the equilibrium lies high and ρ climbs towards it; as f̃ grows to "
+            + "1 the equilibrium comes down and ρ with it.",
+            care: $"With λ = .01 one example suffices: ρ rises to {Text(highest)} and falls to {Text(points[^1].Rho)} = 1/(1 + λ), with y "
+                + $"f̃ > 0 throughout. With λ = 0 it is monotone in the {free.Count(r => r.AlwaysSeparable)} of {free.Length} ReLU runs "
+                + "in which Σ y f stays positive; in the others ρ goes down to "
+                + $"{Text(free.Where(r => !r.AlwaysSeparable).Select(r => r.Least).DefaultIfEmpty(double.NaN).Min())}. That is measured, "
+                + "not proved.",
+            fails: $"With λ = .01 one example suffices: ρ rises to {Text(highest)} and falls to {Text(points[^1].Rho)} = 1/(1 + λ), with "
+                + "y f̃ > 0 throughout. With λ = 0 and Σ y f > 0 at all instants falls were measured too, up to "
+                + $"{Text(free.Where(r => r.AlwaysSeparable).Select(r => r.Fall).DefaultIfEmpty(0).Max())} of the greatest ρ.");
     }
 
     private static Run[] Networks(double lambda, StudyContext context)
@@ -80,7 +91,8 @@ internal static class NormGrowsMonotonically
             try
             {
                 foreach (var p in new BatchNormWeightDecayFlow(risk, lambda, rho: .01)
-                    .From(Initialization.Normal(net, new RandomStream(seed, 21)), new IntegrationOptions { Tolerance = new(1e-9, 1e-11), Method = Method.Dop853, MaxSteps = 300 })
+                    .From(Initialization.Normal(net, new RandomStream(seed, 21)),
+                    new IntegrationOptions { Tolerance = new(1e-9, 1e-11), Method = Method.Dop853, MaxSteps = 300 })
                     .At([Instant.Zero, .. Clock.LogSpaced(Instant.FromT(.001), Instant.FromT(50), 250)], context.Cancellation))
                     points.Add(p);
             }
@@ -90,7 +102,8 @@ internal static class NormGrowsMonotonically
             }
             // y f̃ carries the sign of ρ; average separability is about f(V) itself.
             var separable = points.All(p => p.Rho > 0 && p.MarginMean > 0);
-            runs.Add(new Run(separable, Fall(points.Select(p => p.Rho)) / points.Max(p => Math.Abs(p.Rho)), points.Min(p => p.Rho), points[^1].Rho));
+            runs.Add(new Run(separable, Fall(points.Select(p => p.Rho)) / points.Max(p => Math.Abs(p.Rho)), points.Min(p => p.Rho),
+                points[^1].Rho));
         }
         return [.. runs];
     }

@@ -4,7 +4,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b61: batch normalization and decay, either, neither: how final ρ, margin and test error depend on the initial norm.</summary>
+/// <summary>
+/// Claim b61: batch normalization and decay, either, neither: how final ρ, margin and test error depend on the initial norm.
+/// </summary>
 internal static class OnlyBothForgetTheStart
 {
     /// <summary>The claim.</summary>
@@ -14,9 +16,12 @@ internal static class OnlyBothForgetTheStart
         Paper = SquareLossPage.Paper,
         Place = "§3, figures 1–12; §6.1 (“The case of BN+WD is the only one which seems rather independent of initial conditions”)",
         Equations = ["SQ.5", "SQ.6"],
-        Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions, and a larger start ends with a larger ρ and a smaller margin.",
-        SetUp = "Networks 64-32-32-32-1 on digits 3 against 8 (256 examples to train, 100 to test), SGD, rate .02, momentum .9, 1,200 epochs, all layers of norm .1, 1 or 5 at the start, seeds 0–4 (figure-01-quick.yaml): batch normalization in front of every ReLU and "
-            + "behind the last layer, or none; λ = .005, .0005, 0. ρ is the geometric mean over the second half of training. Independent means: medians of ρ from the three norms within a factor 1.3; strongly dependent: beyond a factor 2.",
+        Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions, and a "
+            + "larger start ends with a larger ρ and a smaller margin.",
+        SetUp = "Networks 64-32-32-32-1 on digits 3 against 8 (256 examples to train, 100 to test), SGD, rate .02, momentum .9, 1,200 "
+            + "epochs, all layers of norm .1, 1 or 5 at the start, seeds 0–4 (figure-01-quick.yaml): batch normalization in front of "
+            + "every ReLU and behind the last layer, or none; λ = .005, .0005, 0. ρ is the geometric mean over the second half of "
+            + "training. Independent means: medians of ρ from the three norms within a factor 1.3; strongly dependent: beyond a factor 2.",
         Expected = "Factor ≤ 1.3 with both, > 2 otherwise; ρ increasing with the initial norm.",
         Figures = ["square-loss/figure-02", "square-loss/figure-07", "square-loss/figure-11"],
         Check = Check,
@@ -27,31 +32,39 @@ internal static class OnlyBothForgetTheStart
         var judge = new Judge();
         var norms = NormSweep.WithDecay.QuickNorms;
         double[] at = [.. norms.Select(n => double.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
-        Panel rho = new("Final ρ, five seeds", new Axis("‖W_k‖ at the start", Scale.Log), new Axis("ρ", Scale.Log)), margin = new("Mean margin, medians", new Axis("‖W_k‖ at the start", Scale.Log), new Axis("mean y f̃", Scale.Log));
+        Panel rho = new("Final ρ, five seeds", new Axis("‖W_k‖ at the start", Scale.Log), new Axis("ρ", Scale.Log)), margin =
+            new("Mean margin, medians", new Axis("‖W_k‖ at the start", Scale.Log), new Axis("mean y f̃", Scale.Log));
         var table = new Dictionary<string, double[]>();
         for (var i = 0; i < NormSettings.All.Count; i++)
         {
             var setting = NormSettings.All[i];
             context.Progress(setting.Name);
             var starts = setting.Train(context);
-            Spread[] finals = [.. starts.Select(s => Spread.Of(s.Runs.Select(NormSettings.Final)))], margins = [.. starts.Select(s => Spread.Of(s.Runs.Select(r => NormSettings.Late(r, "margin_mean").Average())))];
+            Spread[] finals = [.. starts.Select(s => Spread.Of(s.Runs.Select(NormSettings.Final)))], margins =
+                [.. starts.Select(s => Spread.Of(s.Runs.Select(r => NormSettings.Late(r, "margin_mean").Average())))];
             for (var n = 0; n < norms.Length; n++)
             {
                 judge.Measure($"{setting.Name}, norm {norms[n]}: ρ", finals[n].ToString());
                 judge.Measure($"{setting.Name}, norm {norms[n]}: mean margin", margins[n].ToString());
-                judge.Measure($"{setting.Name}, norm {norms[n]}: test error", Spread.Of(starts[n].Runs.Select(r => NormSettings.Late(r, "test_error").Average())).ToString());
+                judge.Measure($"{setting.Name}, norm {norms[n]}: test error",
+                    Spread.Of(starts[n].Runs.Select(r => NormSettings.Late(r, "test_error").Average())).ToString());
             }
             table[setting.Name] = [.. finals.Select(f => f.Median)];
-            rho = rho.Line(setting.Name, [.. Enumerable.Range(0, 5).SelectMany(_ => at.Append(at[^1]))], [.. Enumerable.Range(0, 5).SelectMany(seed => starts.Select(s => Shown(NormSettings.Final(s.Runs[seed]))).Append(double.NaN))], i);
+            rho = rho.Line(setting.Name, [.. Enumerable.Range(0, 5).SelectMany(_ => at.Append(at[^1]))],
+                [.. Enumerable.Range(0, 5)
+                .SelectMany(seed => starts.Select(s => Shown(NormSettings.Final(s.Runs[seed]))).Append(double.NaN))], i);
             margin = margin.Line(setting.Name, at, [.. margins.Select((m, n) => finals[n].Median >= 1 ? m.Median : double.NaN)], i);
         }
         double Factor(string name) => table[name].Max() / table[name].Min();
         string[] alone = ["BN alone", "neither"];
-        foreach (var name in (string[])["BN + WD .005", "BN + WD .0005", .. alone, "WD .005 alone", "WD .0005 alone"]) judge.Measure($"{name}: largest over smallest median ρ", Factor(name));
+        foreach (var name in (string[])["BN + WD .005", "BN + WD .0005", .. alone, "WD .005 alone", "WD .0005 alone"])
+            judge.Measure($"{name}: largest over smallest median ρ", Factor(name));
         judge.Printed.AtMost("BN + WD .005: largest over smallest median ρ", Factor("BN + WD .005"), 1.3);
         foreach (var name in alone) judge.Printed.AtLeast($"{name}: largest over smallest median ρ", Factor(name), 2);
-        foreach (var name in alone) judge.Printed.AtLeast($"{name}: least ratio of median ρ from one norm to the next larger", Rise(table[name]), 1);
-        var both = judge.Corrected("BN + WD forgets the start if λ is large enough for the time there is; of BN alone ρ depends on the start, but is smallest from norm 1");
+        foreach (var name in alone)
+            judge.Printed.AtLeast($"{name}: least ratio of median ρ from one norm to the next larger", Rise(table[name]), 1);
+        var both = judge.Corrected("BN + WD forgets the start if λ is large enough for the time there is; of BN alone ρ depends on the "
+            + "start, but is smallest from norm 1");
         both.AtMost("BN + WD .005: largest over smallest median ρ", Factor("BN + WD .005"), 1.3);
         both.AtLeast("BN + WD .0005: largest over smallest median ρ", Factor("BN + WD .0005"), 1.3);
         both.AtLeast("BN alone: largest over smallest median ρ", Factor("BN alone"), 2);
@@ -61,8 +74,11 @@ internal static class OnlyBothForgetTheStart
         judge.Measure("WD .005 alone: median ρ from norm 5 over that from norm 1", decay[2] / decay[1]);
         string Row(string name) => $"{name} {string.Join(" / ", table[name].Select(r => Wording.Text(r, 2)))}";
         var numbers = $"Median ρ from norms .1 / 1 / 5: {string.Join("; ", NormSettings.All.Select(s => Row(s.Name)))}. ";
-        return judge.Outcome(chart: new Chart(rho, margin), caption: "Without batch normalization the start of norm .1 does not leave the saddle at W = 0, or falls into it with decay (ρ < 1, not drawn).",
-            holds: numbers, care: numbers + $"Decay without normalization forgets the start as well (norm 5 over norm 1: {Wording.Text(decay[2] / decay[1])}), unless the start is so small that decay draws it into 0. With BN alone the smallest start ends with a large ρ: "
+        return judge.Outcome(chart: new Chart(rho, margin), caption: "Without batch normalization the start of norm .1 does not leave the "
+            + "saddle at W = 0, or falls into it with decay (ρ < 1, not drawn).",
+            holds: numbers, care: numbers + "Decay without normalization forgets the start as well (norm 5 over norm 1: "
+                + $"{Wording.Text(decay[2] / decay[1])}), unless the start is so small that decay draws it into 0. With BN alone the "
+                + "smallest start ends with a large ρ: "
                 + "the gradient of a normalized layer goes like 1/‖W_k‖, so that its first steps are the largest.",
             fails: numbers);
     }

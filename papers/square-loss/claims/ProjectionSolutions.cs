@@ -6,7 +6,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b39: equal projections solve the constraint equations only if they are of rank one, and all examples lie in their range.</summary>
+/// <summary>
+/// Claim b39: equal projections solve the constraint equations only if they are of rank one, and all examples lie in their range.
+/// </summary>
 internal static class ProjectionSolutions
 {
     private const int Layers = 4;
@@ -18,9 +20,11 @@ internal static class ProjectionSolutions
         Id = "b39-projections-solve-the-constraints",
         Paper = SquareLossPage.Paper,
         Place = "§5, appendix H.1, eq. 53–54",
-        Statement = "A class of solutions of V_k f_n = ∂f_n/∂V_k for deep linear networks is V_1 = … = V_{L−1} = P with a projection P² = P, and V_L ∝ the activity of layer L − 1.",
-        SetUp = "L = 4, P = UUᵀ/√r of rank r = 1 … p with random ranges, p = 4, 8, 16, seeds 0–4; one example x inside the range (drawn in it), V_L ∝ (PPPx)ᵀ: the relative residual, worst layer. "
-            + "Then P of rank one, p = 4, and x at angles of 0 to 90° from its range. That x lies in the range is the reading most in favour of the claim.",
+        Statement = "A class of solutions of V_k f_n = ∂f_n/∂V_k for deep linear networks is V_1 = … = V_{L−1} = P with a projection P² = "
+            + "P, and V_L ∝ the activity of layer L − 1.",
+        SetUp = "L = 4, P = UUᵀ/√r of rank r = 1 … p with random ranges, p = 4, 8, 16, seeds 0–4; one example x inside the range (drawn "
+            + "in it), V_L ∝ (PPPx)ᵀ: the relative residual, worst layer. Then P of rank one, p = 4, and x at angles of 0 to 90° from "
+            + "its range. That x lies in the range is the reading most in favour of the claim.",
         Expected = "Residual 0. First reading, p = 4: 0 (rank one), .707, .816 (ranks 2, 3); .714 for a generic x at k = 1.",
         Check = Check,
     };
@@ -63,22 +67,29 @@ internal static class ProjectionSolutions
                 worst = Math.Max(worst, Math.Abs(residual - Math.Sin(angle * Math.PI / 180)));
             }
         judge.Printed.AtMost("residual of the first layer, p = 4, rank one, x at 40° from the range", tilted[4], 1e-7);
-        judge.Instead("the squared residual is 1 − 1/r for a projection of rank r, whatever the width").AtMost("largest deviation from 1 − 1/r of 140 projections", law, 1e-12);
+        judge.Instead("the squared residual is 1 − 1/r for a projection of rank r, whatever the width")
+            .AtMost("largest deviation from 1 − 1/r of 140 projections", law, 1e-12);
         judge.Instead("rank one and x in the range solve the equations").AtMost("largest residual of 15 such networks", one, 1e-7);
-        judge.Instead("with rank one the residual of the first layer is the sine of the angle between x and the range").AtMost("largest deviation from the sine, 45 networks", worst, 1e-7);
+        judge.Instead("with rank one the residual of the first layer is the sine of the angle between x and the range")
+            .AtMost("largest deviation from the sine, 45 networks", worst, 1e-7);
 
         double[] ranks = [.. Enumerable.Range(1, 16).Select(r => (double)r)];
-        var panel = new Panel("x in the range of P", new Axis("rank of P", Min: 0, Max: 17), new Axis("relative residual, worst layer", Min: 0, Max: 1));
+        var panel = new Panel("x in the range of P", new Axis("rank of P", Min: 0, Max: 17),
+            new Axis("relative residual, worst layer", Min: 0, Max: 1));
         foreach (var p in Widths)
-            panel = panel.Points($"p = {p}", [.. inRange.Where(r => r.Width == p).Select(r => (double)r.Rank)], [.. inRange.Where(r => r.Width == p).Select(r => r.Residual)]);
+            panel = panel.Points($"p = {p}", [.. inRange.Where(r => r.Width == p).Select(r => (double)r.Rank)],
+                [.. inRange.Where(r => r.Width == p).Select(r => r.Residual)]);
         var chart = new Chart(
             panel.Predicted("√(1 − 1/rank)", ranks, r => Math.Sqrt(Law(r))),
-            new Panel("P of rank one", new Axis("angle between x and the range (degrees)", Min: 0, Max: 90), new Axis("relative residual, first layer", Min: 0, Max: 1))
+            new Panel("P of rank one", new Axis("angle between x and the range (degrees)", Min: 0, Max: 90),
+                new Axis("relative residual, first layer", Min: 0, Max: 1))
                 .Points("p = 4", tiltedAt, tilted)
                 .Predicted("sine of the angle", angles, a => Math.Sin(a * Math.PI / 180)));
-        return judge.Outcome(chart: chart, caption: "Only the leftmost point of either panel is a solution: one direction, shared by the matrix and by every example.",
-            fails: $"Projections of rank 2 and 3 leave residuals of {Text(Of(2))} and {Text(Of(3))}: ∂f_n/∂V_k = abᵀ has rank one, and V_k f_n must equal it. "
-                + "P of rank one with x in its range is a solution, but all examples would then have to lie on one line; at an angle φ from it the first layer misses by sin φ.");
+        return judge.Outcome(chart: chart,
+            caption: "Only the leftmost point of either panel is a solution: one direction, shared by the matrix and by every example.",
+            fails: $"Projections of rank 2 and 3 leave residuals of {Text(Of(2))} and {Text(Of(3))}: ∂f_n/∂V_k = abᵀ has rank one, and "
+                + "V_k f_n must equal it. P of rank one with x in its range is a solution, but all examples would then have to lie on "
+                + "one line; at an angle φ from it the first layer misses by sin φ.");
     }
 
     private static double Law(double rank) => 1 - 1 / rank;

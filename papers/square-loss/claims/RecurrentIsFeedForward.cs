@@ -8,7 +8,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b56: recurrent and feed-forward networks learn the same function if they are linear, and not if they have ReLUs; their matrices differ in either case.</summary>
+/// <summary>
+/// Claim b56: recurrent and feed-forward networks learn the same function if they are linear, and not if they have ReLUs; their matrices
+/// differ in either case.
+/// </summary>
 internal static class RecurrentIsFeedForward
 {
     private const int Width = 8, Examples = 24, Steps = 6000;
@@ -22,10 +25,13 @@ internal static class RecurrentIsFeedForward
         Paper = SquareLossPage.Paper,
         Place = "Appendix H.1, last paragraph",
         Equations = ["SQ.53", "SQ.54"],
-        Statement = "If feed-forward networks of T layers converge to V_1 = … = V_T = P, recurrent networks (weights shared across layers) under T iterations should be identical to feed-forward networks of T layers without weight sharing.",
-        SetUp = "T = 1 … 4 square layers 8 × 8 under a row, linear and with ReLUs, flow (5)–(6) with λ = .1, ρ0 = 1, 24 examples of a teacher network; the recurrent network starts at the feed-forward one's first matrix, with the same "
-            + "row; seeds 0–4 of data and weights, 6000 adaptive Euler steps. Outputs on 200 fresh inputs: ‖ρf_r − ρf_f‖/‖ρf_f‖, beside two feed-forward networks of other starts; |cos(V_j, V_k)| of the feed-forward layers. "
-            + "Starts at which an example or more gives ∂f/∂V = 0 everywhere are drawn again.",
+        Statement = "If feed-forward networks of T layers converge to V_1 = … = V_T = P, recurrent networks (weights shared across "
+            + "layers) under T iterations should be identical to feed-forward networks of T layers without weight sharing.",
+        SetUp = "T = 1 … 4 square layers 8 × 8 under a row, linear and with ReLUs, flow (5)–(6) with λ = .1, ρ0 = 1, 24 examples of a "
+            + "teacher network; the recurrent network starts at the feed-forward one's first matrix, with the same row; seeds 0–4 of "
+            + "data and weights, 6000 adaptive Euler steps. Outputs on 200 fresh inputs: ‖ρf_r − ρf_f‖/‖ρf_f‖, beside two feed-forward "
+            + "networks of other starts; |cos(V_j, V_k)| of the feed-forward layers. Starts at which an example or more gives ∂f/∂V = 0 "
+            + "everywhere are drawn again.",
         Expected = "Difference 0; cosines 1.",
         Check = Check,
     };
@@ -37,42 +43,55 @@ internal static class RecurrentIsFeedForward
         var judge = new Judge();
         var (linear, relu) = (Pairs(true, context), Pairs(false, context));
         double[] Of(Pair[][] pairs, int t, Func<Pair, double> value) => [.. pairs[t - 1].Select(value)];
-        judge.Premise.AtMost("T = 1, where both are one network: largest difference", Of(relu, 1, p => p.Recurrent).Concat(Of(linear, 1, p => p.Recurrent)).Max(), 1e-12);
-        judge.Premise.AtMost("linear, T = 3: feed-forward network beside ridge regression, median", Spread.Of(Of(linear, 3, p => p.Ridge)).Median, .01);
+        judge.Premise.AtMost("T = 1, where both are one network: largest difference",
+            Of(relu, 1, p => p.Recurrent).Concat(Of(linear, 1, p => p.Recurrent)).Max(), 1e-12);
+        judge.Premise.AtMost("linear, T = 3: feed-forward network beside ridge regression, median",
+            Spread.Of(Of(linear, 3, p => p.Ridge)).Median, .01);
         foreach (var (name, pairs) in new[] { ("linear", linear), ("ReLU", relu) })
         {
             judge.Measure($"{name}, T = 3: recurrent beside feed-forward, by seed", Of(pairs, 3, p => p.Recurrent));
             judge.Measure($"{name}, T = 3: two feed-forward networks, by seed", Of(pairs, 3, p => p.Other));
             judge.Measure($"{name}, T = 3: mean |cos(V_j, V_k)| of the feed-forward layers, by seed", Of(pairs, 3, p => p.Cosine));
             judge.Printed.AtMost($"{name}, T = 3: median difference of the outputs", Spread.Of(Of(pairs, 3, p => p.Recurrent)).Median, .05);
-            judge.Printed.AtLeast($"{name}, T = 3: median |cos(V_j, V_k)| of feed-forward layers", Spread.Of(Of(pairs, 3, p => p.Cosine)).Median, .95);
+            judge.Printed.AtLeast($"{name}, T = 3: median |cos(V_j, V_k)| of feed-forward layers",
+                Spread.Of(Of(pairs, 3, p => p.Cosine)).Median, .95);
         }
-        judge.Measure("linear: starts of 5 from which the recurrent network ends within 1 % of the feed-forward one, T = 1, 2, 3, 4", [.. Iterations.Select(t => (double)Of(linear, t, p => p.Recurrent).Count(r => r < .01))]);
-        judge.Corrected("linear networks, as functions, where the recurrent one reaches its global minimum: both are ridge regression").AtMost("linear, T = 2, 3, 4: largest of the median differences", Iterations.Skip(1).Max(t => Spread.Of(Of(linear, t, p => p.Recurrent)).Median), .05);
+        judge.Measure("linear: starts of 5 from which the recurrent network ends within 1 % of the feed-forward one, T = 1, 2, 3, 4",
+            [.. Iterations.Select(t => (double)Of(linear, t, p => p.Recurrent).Count(r => r < .01))]);
+        judge.Corrected("linear networks, as functions, where the recurrent one reaches its global minimum: both are ridge regression")
+            .AtMost("linear, T = 2, 3, 4: largest of the median differences",
+            Iterations.Skip(1).Max(t => Spread.Of(Of(linear, t, p => p.Recurrent)).Median), .05);
 
         double[] at = [.. Iterations.SelectMany(t => Enumerable.Repeat((double)t, 5))];
         double[] All(Pair[][] pairs, Func<Pair, double> value) => [.. pairs.SelectMany(p => p.Select(value))];
         double[] Beside(double shift) => [.. at.Select(t => t + shift)];
         var chart = new Chart(
-            new Panel("Outputs on fresh inputs", new Axis("layers or iterations T", Min: .6, Max: 4.4), new Axis("relative difference", Min: 0))
+            new Panel("Outputs on fresh inputs", new Axis("layers or iterations T", Min: .6, Max: 4.4),
+                new Axis("relative difference", Min: 0))
                 .Points("ReLU: recurrent, feed-forward", Beside(-.09), All(relu, p => p.Recurrent))
                 .Points("ReLU: two feed-forward", Beside(-.03), All(relu, p => p.Other))
                 .Points("linear: recurrent, feed-forward", Beside(.03), All(linear, p => p.Recurrent))
                 .Points("linear: two feed-forward", Beside(.09), All(linear, p => p.Other))
                 .Level("claimed", 0),
-            new Panel("Layers of the feed-forward network", new Axis("layers T", Min: 1.6, Max: 4.4), new Axis("mean |cos(V_j, V_k)|", Min: 0, Max: 1))
+            new Panel("Layers of the feed-forward network", new Axis("layers T", Min: 1.6, Max: 4.4),
+                new Axis("mean |cos(V_j, V_k)|", Min: 0, Max: 1))
                 .Points("ReLU", at[5..], All(relu, p => p.Cosine)[5..])
                 .Points("linear", Beside(.06)[5..], All(linear, p => p.Cosine)[5..])
                 .Level("claimed", 1));
         string Text3(Pair[][] pairs, Func<Pair, double> value) => Wording.Text(Spread.Of(Of(pairs, 3, value)));
-        var numbers = $"T = 3, medians and extremes of five: linear outputs differ by {Text3(linear, p => p.Recurrent)}, their layers have |cos| = {Text3(linear, p => p.Cosine)}: V_k = u_ku_{{k−1}}ᵀ with any unit vectors u_k between the layers. "
-            + $"With ReLUs outputs differ by {Text3(relu, p => p.Recurrent)} (two feed-forward networks by {Text3(relu, p => p.Other)}), |cos| = {Text3(relu, p => p.Cosine)}.";
+        var numbers = $"T = 3, medians and extremes of five: linear outputs differ by {Text3(linear, p => p.Recurrent)}, their layers "
+            + $"have |cos| = {Text3(linear, p => p.Cosine)}: V_k = u_ku_{{k−1}}ᵀ with any unit vectors u_k between the layers. With ReLUs "
+            + $"outputs differ by {Text3(relu, p => p.Recurrent)} (two feed-forward networks by {Text3(relu, p => p.Other)}), |cos| = "
+            + $"{Text3(relu, p => p.Cosine)}.";
         var others = Iterations.Sum(t => Of(linear, t, p => p.Recurrent).Count(r => r >= .01));
-        return judge.Outcome(chart: chart, caption: "Linear networks of either kind become ridge regression; with ReLUs neither the functions nor the matrices agree, and feed-forward networks do not agree among themselves.",
-            care: $"As functions, and for linear networks, it is true: both are ridge regression ({others} of 20 recurrent starts rest at a worse stationary point). {numbers}", fails: numbers);
+        return judge.Outcome(chart: chart, caption: "Linear networks of either kind become ridge regression; with ReLUs neither the "
+            + "functions nor the matrices agree, and feed-forward networks do not agree among themselves.",
+            care: $"As functions, and for linear networks, it is true: both are ridge regression ({others} of 20 recurrent starts rest at "
+                + $"a worse stationary point). {numbers}", fails: numbers);
     }
 
-    private static Pair[][] Pairs(bool linear, StudyContext context) => [.. Iterations.Select(t => Spread.Seeds.Select(seed => Compare(t, linear, seed, context)).ToArray())];
+    private static Pair[][] Pairs(bool linear, StudyContext context) =>
+        [.. Iterations.Select(t => Spread.Seeds.Select(seed => Compare(t, linear, seed, context)).ToArray())];
 
     private static Pair Compare(int t, bool linear, long seed, StudyContext context)
     {
@@ -82,12 +101,14 @@ internal static class RecurrentIsFeedForward
         var random = new RandomStream(seed, 41);
         var (start, other) = (Start(network, data, random), Start(network, data, random));
         var fresh = TeacherData.Of(seed + 100, 200, Width).X;
-        NormalizedDescent Train(double[] theta, bool tied) => new NormalizedDescent(network, theta, data, Lambda, 1, tied).Run(Steps, context.Cancellation);
+        NormalizedDescent Train(double[] theta, bool tied) =>
+            new NormalizedDescent(network, theta, data, Lambda, 1, tied).Run(Steps, context.Cancellation);
         var forward = Train(start, false);
         double[] f = forward.Outputs(fresh), r = Train(start, true).Outputs(fresh), g = Train(other, false).Outputs(fresh);
         double sum = 0, count = 0;
         for (var j = 0; j < t; j++)
-            for (var k = 0; k < j; k++, count++) sum += Math.Abs(Vectors.Dot(network.Layers[j].Of(forward.V), network.Layers[k].Of(forward.V)));
+            for (var k = 0; k < j; k++, count++)
+                sum += Math.Abs(Vectors.Dot(network.Layers[j].Of(forward.V), network.Layers[k].Of(forward.V)));
         var w = MinimumNorm.Of(data).Ridge(Lambda);
         var ridge = new double[200];
         for (var n = 0; n < 200; n++) ridge[n] = Vectors.Dot(w, fresh.Slice(n * Width, Width));
@@ -104,7 +125,8 @@ internal static class RecurrentIsFeedForward
             var theta = Initialization.Normal(network, random);
             var tied = (double[])theta.Clone();
             foreach (var layer in network.Layers.SkipLast(1)) network.Layers[0].Of(theta).CopyTo(layer.Of(tied));
-            if (ConstraintEquations.Residuals(network, theta, data.X).Concat(ConstraintEquations.Residuals(network, tied, data.X)).All(r => r.All(double.IsFinite))) return theta;
+            if (ConstraintEquations.Residuals(network, theta, data.X).Concat(ConstraintEquations.Residuals(network, tied, data.X))
+                .All(r => r.All(double.IsFinite))) return theta;
         }
     }
 }

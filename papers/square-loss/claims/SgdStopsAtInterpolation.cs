@@ -9,13 +9,16 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b57: SGD at a constant rate comes to rest only where ℓ_n ∂f_n = 0 for every n: at interpolation, and where units are dead.</summary>
+/// <summary>
+/// Claim b57: SGD at a constant rate comes to rest only where ℓ_n ∂f_n = 0 for every n: at interpolation, and where units are dead.
+/// </summary>
 internal static class SgdStopsAtInterpolation
 {
     private const double Rate = .05, Rest = 1e-3;
 
     private static readonly (string Name, int Hidden, int Examples, double Decay, int Epochs)[] Cases =
-        [("over-parametrized", 30, 8, 0, 2000), ("under-parametrized", 0, 40, 0, 2000), ("linear, weight decay", 0, 3, .01, 10_000), ("over-parametrized, weight decay", 30, 8, .01, 2000)];
+        [("over-parametrized", 30, 8, 0, 2000), ("under-parametrized", 0, 40, 0, 2000), ("linear, weight decay", 0, 3, .01, 10_000),
+            ("over-parametrized, weight decay", 30, 8, .01, 2000)];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -23,9 +26,13 @@ internal static class SgdStopsAtInterpolation
         Id = "b57-sgd-stops-at-interpolation",
         Paper = SquareLossPage.Paper,
         Place = "Footnote 8; App. E, eq. 39",
-        Statement = "SGD, unlike GD, stops only when ℓ_n = 0 for all n, at perfect interpolation; at the other critical points, where GD stops, SGD never stops but fluctuates.",
-        SetUp = "Square loss, gaussian-teacher in R⁴, constant rate .05, one example a step (SGD) or all (GD), seeds 0–4: (i) a ReLU net 4-30-1 on 8 examples, 2,000 epochs; (ii) one linear layer on 40 examples, which it cannot fit; "
-            + "(iii) one linear layer on 3 examples with λ = .01 of λ‖W‖², 10,000 epochs; (iv) as (i) with the same λ, SGD alone judged. Motion: the largest ‖ΔW‖ of a step in the last epoch over that in the first; at rest below 1e-3. (v) Narrow ReLU nets 4-3-1, 8 examples, 10 starts for each seed: where SGD rests, which ℓ_n = f_n − y_n are left?",
+        Statement = "SGD, unlike GD, stops only when ℓ_n = 0 for all n, at perfect interpolation; at the other critical points, where GD "
+            + "stops, SGD never stops but fluctuates.",
+        SetUp = "Square loss, gaussian-teacher in R⁴, constant rate .05, one example a step (SGD) or all (GD), seeds 0–4: (i) a ReLU net "
+            + "4-30-1 on 8 examples, 2,000 epochs; (ii) one linear layer on 40 examples, which it cannot fit; (iii) one linear layer on "
+            + "3 examples with λ = .01 of λ‖W‖², 10,000 epochs; (iv) as (i) with the same λ, SGD alone judged. Motion: the largest ‖ΔW‖ "
+            + "of a step in the last epoch over that in the first; at rest below 1e-3. (v) Narrow ReLU nets 4-3-1, 8 examples, 10 starts "
+            + "for each seed: where SGD rests, which ℓ_n = f_n − y_n are left?",
         Expected = "SGD at rest in (i) alone, with ℓ_n = 0; GD at rest in all.",
         Check = Check,
     };
@@ -40,12 +47,14 @@ internal static class SgdStopsAtInterpolation
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var panel = new Panel("Largest step of an epoch, seed 0", new Axis("epoch", Scale.Log), new Axis("‖ΔW‖ over that of the first epoch", Scale.Log));
+        var panel = new Panel("Largest step of an epoch, seed 0", new Axis("epoch", Scale.Log),
+            new Axis("‖ΔW‖ over that of the first epoch", Scale.Log));
         var texts = new List<string>();
         var colour = 0;
         foreach (var (name, hidden, examples, decay, length) in Cases)
         {
-            Ending[] Runs(int batch) => [.. Spread.Seeds.Select(seed => Follow(Net(hidden), GaussianTeacher.Draw(examples, 4, seed), [seed], batch, decay, length, context)[0])];
+            Ending[] Runs(int batch) => [.. Spread.Seeds.Select(seed =>
+                Follow(Net(hidden), GaussianTeacher.Draw(examples, 4, seed), [seed], batch, decay, length, context)[0])];
             Ending[] gd = Runs(0), sgd = Runs(1);
             judge.Measure($"{name}: motion of SGD, by seed", [.. sgd.Select(e => e.Motion)]);
             judge.Measure($"{name}: motion of GD, by seed", [.. gd.Select(e => e.Motion)]);
@@ -63,9 +72,11 @@ internal static class SgdStopsAtInterpolation
             }
             double[] epochs = [.. Enumerable.Range(1, sgd[0].Path.Length).Select(e => (double)e)];
             panel = panel.Line($"SGD, {name}", epochs, sgd[0].Path, colour).Predicted($"GD, {name}", epochs, gd[0].Path, colour++);
-            texts.Add($"{name}: SGD {Wording.Text(Spread.Of(sgd.Select(e => e.Motion)).Median)}, GD {Wording.Text(Spread.Of(gd.Select(e => e.Motion)).Median)}, |ℓ_n| ≤ {Wording.Text(sgd.Max(e => e.Misfit))}");
+            texts.Add($"{name}: SGD {Wording.Text(Spread.Of(sgd.Select(e => e.Motion)).Median)}, GD "
+                + $"{Wording.Text(Spread.Of(gd.Select(e => e.Motion)).Median)}, |ℓ_n| ≤ {Wording.Text(sgd.Max(e => e.Misfit))}");
         }
-        Ending[] narrow = [.. Spread.Seeds.SelectMany(seed => Follow(Net(3), GaussianTeacher.Draw(8, 4, seed), [.. Enumerable.Range(0, 10).Select(i => 100 + 10 * seed + i)], 1, 0, 4000, context))];
+        Ending[] narrow = [.. Spread.Seeds.SelectMany(seed => Follow(Net(3), GaussianTeacher.Draw(8, 4, seed),
+            [.. Enumerable.Range(0, 10).Select(i => 100 + 10 * seed + i)], 1, 0, 4000, context))];
         Ending[] rested = [.. narrow.Where(e => e.Motion <= Rest)];
         Ending[] misfits = [.. rested.Where(e => e.Misfit > .1)];
         judge.Measure("narrow: starts that come to rest, of 50", rested.Length);
@@ -73,20 +84,27 @@ internal static class SgdStopsAtInterpolation
         judge.Printed.AtMost("narrow: starts that come to rest with some |ℓ_n| > .1", misfits.Length, 0);
         const string dead = "ℓ_n = 0 for every example that some unit sees: ℓ_n ∂f_n/∂W = 0 for all n";
         judge.Corrected(dead).AtMost("narrow: largest |ℓ_n|·‖∂f_n/∂W‖ where SGD rests", rested.Max(e => e.Pull), 10 * Rest);
-        judge.Corrected(dead).AtMost("over-parametrized: the same", Spread.Seeds.Max(seed => Follow(Net(30), GaussianTeacher.Draw(8, 4, seed), [seed], 1, 0, 2000, context)[0].Pull), 10 * Rest);
-        var text = $"Motion left at the end (medians of five). {string.Join("; ", texts)}. SGD goes on where it cannot interpolate, and with weight decay everywhere, so that equation 39, which is to hold where it stops, is not reached for λ > 0. "
-            + $"But of 50 narrow nets {rested.Length} come to rest and {misfits.Length} of these with some |ℓ_n| above .1 (up to {Wording.Text(misfits.Length == 0 ? 0 : misfits.Max(e => e.Misfit))}): no unit is on for that example, ∂f_n = 0, and SGD stops there like GD.";
-        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(panel), caption: "Solid: one example a step; dashed: all examples. A rate that is constant: what ends the motion is the loss alone.");
+        judge.Corrected(dead).AtMost("over-parametrized: the same",
+            Spread.Seeds.Max(seed => Follow(Net(30), GaussianTeacher.Draw(8, 4, seed), [seed], 1, 0, 2000, context)[0].Pull), 10 * Rest);
+        var text = $"Motion left at the end (medians of five). {string.Join("; ", texts)}. SGD goes on where it cannot interpolate, and "
+            + "with weight decay everywhere, so that equation 39, which is to hold where it stops, is not reached for λ > 0. "
+            + $"But of 50 narrow nets {rested.Length} come to rest and {misfits.Length} of these with some |ℓ_n| above .1 (up to "
+            + $"{Wording.Text(misfits.Length == 0 ? 0 : misfits.Max(e => e.Misfit))}): no unit is on for that example, ∂f_n = 0, and SGD "
+            + "stops there like GD.";
+        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(panel),
+            caption: "Solid: one example a step; dashed: all examples. A rate that is constant: what ends the motion is the loss alone.");
     }
 
     private static Network Net(int hidden) => hidden == 0 ? Network.Dense(4, 1) : Network.Dense(4, hidden, 1);
 
     /// <summary>Trains from several starts with the same examples in the same order.</summary>
-    internal static Ending[] Follow(Network net, Dataset data, IReadOnlyList<long> starts, int batch, double decay, int epochs, StudyContext context)
+    internal static Ending[] Follow(Network net, Dataset data, IReadOnlyList<long> starts, int batch, double decay, int epochs,
+        StudyContext context)
     {
         var options = new DescentOptions(new Sgd(Rate, 0, batch)) { WeightDecay = [decay], Seed = 5 };
         using var training = new Training<double>(new DataRisk<double>(net, Loss.Square, data),
-            [.. starts.Select(s => new ReplicaStart(Initialization.Kaiming(net, new RandomStream(s, 57)), options))], new TrainingOptions { Threads = 1 });
+            [.. starts.Select(s => new ReplicaStart(Initialization.Kaiming(net, new RandomStream(s, 57)), options))],
+                new TrainingOptions { Threads = 1 });
         var before = training.Replicas.Select(r => r.Weights.ToArray()).ToArray();
         var largest = starts.Select(_ => new double[epochs]).ToArray();
         var step = 0;

@@ -14,9 +14,13 @@ internal static class SmallStartSmallNorm
         Paper = SquareLossPage.Paper,
         Place = "appendix D; §1.2; §6.1; figures 10–12",
         Equations = ["SQ.28"],
-        Statement = "Without BN and WD, starting from small initialization gradient descent explores critical points with ρ growing from zero and finds solutions of small ρ and large margin; from a large start ρ and the margin are worse, and so the bound on the expected error.",
-        SetUp = "Networks 64-32-32-32-1, digits 3 against 8, SGD without normalization or decay, rate .002, 600 epochs, all layers of norm 2, 5 or 10 at the start, seeds 0–4 (figure-10-quick.yaml). Further evidence, one seed each: 256 units, two classes of CIFAR-10, "
-            + "norms 5, 15 and 30, 1,000 epochs (figure-10.yaml, kept). Test error is compared too, which the bound would like to rank.",
+        Statement = "Without BN and WD, starting from small initialization gradient descent explores critical points with ρ growing from "
+            + "zero and finds solutions of small ρ and large margin; from a large start ρ and the margin are worse, and so the bound on "
+            + "the expected error.",
+        SetUp = "Networks 64-32-32-32-1, digits 3 against 8, SGD without normalization or decay, rate .002, 600 epochs, all layers of "
+            + "norm 2, 5 or 10 at the start, seeds 0–4 (figure-10-quick.yaml). Further evidence, one seed each: 256 units, two classes "
+            + "of CIFAR-10, norms 5, 15 and 30, 1,000 epochs (figure-10.yaml, kept). Test error is compared too, which the bound would "
+            + "like to rank.",
         Expected = "ρ increases and the mean margin decreases with the initial norm, for every seed.",
         Figures = ["square-loss/figure-11", "square-loss/figure-12"],
         FullRuns = NormSweep.Plain.FullRuns,
@@ -45,25 +49,36 @@ internal static class SmallStartSmallNorm
             judge.Printed.AtLeast("CIFAR-10: least ratio of ρ to that from the next smaller norm", Steps(whole, "rho").Min(), 1);
             judge.Printed.AtMost("CIFAR-10: largest ratio of mean margins, likewise", Steps(whole, "margin_mean").Max(), 1);
         }
-        if (!Rises(quick) || !Rises(whole)) judge.NeedsCare("the claim is about ρ, margins and bounds; the test error does not always follow");
-        double[] x(IReadOnlyList<NormSweep.Start> starts) => [.. starts.SelectMany(s => s.Runs.Select(_ => double.Parse(s.Norm, System.Globalization.CultureInfo.InvariantCulture)))];
+        if (!Rises(quick) || !Rises(whole))
+            judge.NeedsCare("the claim is about ρ, margins and bounds; the test error does not always follow");
+        double[] x(IReadOnlyList<NormSweep.Start> starts) =>
+            [.. starts.SelectMany(s => s.Runs.Select(_ => double.Parse(s.Norm, System.Globalization.CultureInfo.InvariantCulture)))];
         double[] y(IReadOnlyList<NormSweep.Start> starts, string column) => [.. starts.SelectMany(s => s.Runs.Select(r => r[column][^1]))];
         Panel Panel(string title, string column, Scale scale)
         {
-            var panel = new Panel(title, new Axis("‖W_k‖ at the start", Scale.Log), new Axis(title, scale)).Points("digits, five seeds", x(quick), y(quick, column), 0);
+            var panel = new Panel(title, new Axis("‖W_k‖ at the start", Scale.Log), new Axis(title, scale))
+                .Points("digits, five seeds", x(quick), y(quick, column), 0);
             return whole.Count == 0 ? panel : panel.Points("CIFAR-10, full size", x(whole), y(whole, column), 1);
         }
-        string Errors(IReadOnlyList<NormSweep.Start> starts) => string.Join(", ", starts.Select(s => Wording.Text(s.Last("test_error").Median)));
-        var text = $"ρ from norms {string.Join(", ", quick.Select(s => s.Norm))}: {string.Join(", ", quick.Select(s => Wording.Text(s.Last("rho").Median)))}; mean margin {string.Join(", ", quick.Select(s => Wording.Text(s.Last("margin_mean").Median, 2)))}; "
+        string Errors(IReadOnlyList<NormSweep.Start> starts) =>
+            string.Join(", ", starts.Select(s => Wording.Text(s.Last("test_error").Median)));
+        var text = $"ρ from norms {string.Join(", ", quick.Select(s => s.Norm))}: "
+            + $"{string.Join(", ", quick.Select(s => Wording.Text(s.Last("rho").Median)))}; mean margin "
+            + $"{string.Join(", ", quick.Select(s => Wording.Text(s.Last("margin_mean").Median, 2)))}; "
             + $"test error {Errors(quick)} (medians of five seeds). ";
-        if (whole.Count > 0) text += $"On CIFAR-10 from {string.Join(", ", whole.Select(s => s.Norm))}: ρ {string.Join(", ", whole.Select(s => Wording.Text(s.Last("rho").Median)))}, test error {Errors(whole)}. ";
-        return judge.Outcome(chart: new Chart(Panel("ρ", "rho", Scale.Log), Panel("mean margin", "margin_mean", Scale.Log), Panel("test error", "test_error", Scale.Linear)),
-            holds: text, care: text + "ρ and margin follow the start in every run; the test error does not rank with them throughout.", fails: text);
+        if (whole.Count > 0)
+            text += $"On CIFAR-10 from {string.Join(", ", whole.Select(s => s.Norm))}: ρ "
+                + $"{string.Join(", ", whole.Select(s => Wording.Text(s.Last("rho").Median)))}, test error {Errors(whole)}. ";
+        return judge.Outcome(chart: new Chart(Panel("ρ", "rho", Scale.Log), Panel("mean margin", "margin_mean", Scale.Log),
+            Panel("test error", "test_error", Scale.Linear)),
+            holds: text, care: text + "ρ and margin follow the start in every run; the test error does not rank with them throughout.",
+                fails: text);
     }
 
     // Of every seed, each value over the one from the next smaller norm.
     private static IEnumerable<double> Steps(IReadOnlyList<NormSweep.Start> starts, string column) =>
-        Enumerable.Range(1, starts.Count - 1).SelectMany(i => starts[i].Runs.Select((r, s) => r[column][^1] / starts[i - 1].Runs[s][column][^1]));
+        Enumerable.Range(1, starts.Count - 1)
+            .SelectMany(i => starts[i].Runs.Select((r, s) => r[column][^1] / starts[i - 1].Runs[s][column][^1]));
 
     private static bool Rises(IReadOnlyList<NormSweep.Start> starts)
     {

@@ -20,8 +20,11 @@ internal static class TransientLongerForSmallStarts
         Id = "b37-transient-longer-for-small-starts",
         Paper = SquareLossPage.Paper,
         Place = "§2.3.1; appendix D, eq. 28",
-        Statement = "The smaller ρ(0) is, the longer it takes ρ to grow, and this phenomenon becomes stronger with a larger number of layers L: the transient is longer with more layers and longer with smaller initialization.",
-        SetUp = "ρ̇ = 2Lρ^{2−2/L}(b − cρ) with b = Σyf = .8, c = Σf² = .39 held fixed. T: time until ρ is half of b/c, for L = 2, 3, 4, 6, 10 and ρ(0) = 1e-6 … 1e-1: in closed form, and by integrating the L layer norms (two examples whose margins have that b and c).",
+        Statement = "The smaller ρ(0) is, the longer it takes ρ to grow, and this phenomenon becomes stronger with a larger number of "
+            + "layers L: the transient is longer with more layers and longer with smaller initialization.",
+        SetUp = "ρ̇ = 2Lρ^{2−2/L}(b − cρ) with b = Σyf = .8, c = Σf² = .39 held fixed. T: time until ρ is half of b/c, for L = 2, 3, 4, "
+            + "6, 10 and ρ(0) = 1e-6 … 1e-1: in closed form, and by integrating the L layer norms (two examples whose margins have that b "
+            + "and c).",
         Expected = "T decreases in ρ(0) for every L and increases in L for every ρ(0).",
         Check = Check,
     };
@@ -34,10 +37,12 @@ internal static class TransientLongerForSmallStarts
         for (var i = 0; i < Depths.Length; i++)
         {
             judge.Measure($"T for L = {Depths[i]}, ρ(0) = 1e-6 … 1e-1", times[i]);
-            for (var j = 0; j < Exponents.Length; j++) worst = Math.Max(worst, Math.Abs(RhoAt(Depths[i], Math.Pow(10, Exponents[j]), times[i][j], context) / (B / (2 * C)) - 1));
+            for (var j = 0; j < Exponents.Length; j++)
+                worst = Math.Max(worst, Math.Abs(RhoAt(Depths[i], Math.Pow(10, Exponents[j]), times[i][j], context) / (B / (2 * C)) - 1));
         }
         judge.Premise.AtMost("layer norms integrated to T: largest relative distance of ρ from half of b/c", worst, 1e-6);
-        double byStart = times.Max(t => t.Zip(t.Skip(1), static (a, b) => b / a).Max()), byDepth = Growth(times, 0, Exponents.Length), small = Growth(times, 0, 4);
+        double byStart = times.Max(t => t.Zip(t.Skip(1), static (a, b) => b / a).Max()), byDepth =
+            Growth(times, 0, Exponents.Length), small = Growth(times, 0, 4);
         judge.Printed.AtMost("largest ratio of T to that from the next smaller ρ(0)", byStart, 1);
         judge.Printed.AtLeast("least ratio of T to that with the next fewer layers, all ρ(0)", byDepth, 1);
         var corrected = judge.Corrected("in L only for small ρ(0)");
@@ -52,16 +57,20 @@ internal static class TransientLongerForSmallStarts
             panel = panel.Line($"L = {layers}", drawn, [.. drawn.Select(e => HalfTime(layers, Math.Pow(10, e)))], i);
         }
         var last = times.Select(static t => t[^1]).ToArray();
-        return judge.Outcome(chart: new Chart(panel), caption: "Time until ρ is half of its equilibrium. The curves cross near ρ(0) = 0.01: from larger starts deeper networks are faster.",
-            care: $"From ρ(0) = 1e-6 T = {string.Join(", ", times.Select(t => Wording.Text(t[0])))} for L = 2, 3, 4, 6, 10; from ρ(0) = .1 it is {string.Join(", ", last.Select(t => Wording.Text(t)))}: there more layers are faster. "
+        return judge.Outcome(chart: new Chart(panel), caption: "Time until ρ is half of its equilibrium. The curves cross near ρ(0) = "
+            + "0.01: from larger starts deeper networks are faster.",
+            care: $"From ρ(0) = 1e-6 T = {string.Join(", ", times.Select(t => Wording.Text(t[0])))} for L = 2, 3, 4, 6, 10; from ρ(0) = "
+                + $".1 it is {string.Join(", ", last.Select(t => Wording.Text(t)))}: there more layers are faster. "
                 + "A small ρ means layers of ρ^{1/L}, which are not small if L is large.");
     }
 
     private static double Growth(double[][] times, int from, int to) =>
-        Enumerable.Range(from, to - from).SelectMany(j => Enumerable.Range(1, times.Length - 1).Select(i => times[i][j] / times[i - 1][j])).Min();
+        Enumerable.Range(from, to - from).SelectMany(j => Enumerable.Range(1, times.Length - 1).Select(i => times[i][j] / times[i - 1][j]))
+            .Min();
 
     /// <summary>
-    /// With u = ρ^{1/L}: u̇ = 2u^{L−1}(b − cu^L), and 1/(u^{L−1}(b − cu^L)) = u^{1−L}/b + (1/b) Σ_{m≥1} (c/b)^m u^{1−L+mL}, integrated term by term; cu^L ≤ b/2.
+    /// With u = ρ^{1/L}: u̇ = 2u^{L−1}(b − cu^L), and 1/(u^{L−1}(b − cu^L)) = u^{1−L}/b + (1/b) Σ_{m≥1} (c/b)^m u^{1−L+mL}, integrated term
+    /// by term; cu^L ≤ b/2.
     /// </summary>
     public static double HalfTime(int layers, double rho)
     {
@@ -82,6 +91,7 @@ internal static class TransientLongerForSmallStarts
         var half = Math.Sqrt(C / 2 - B * B / 4);
         double[] start = [.. Enumerable.Repeat(Math.Pow(rho, 1.0 / layers), layers)];
         return new NormGrowthFlow(layers, [B / 2 + half, B / 2 - half], Loss.Square, Reduction.Sum)
-            .From(start, new IntegrationOptions { Tolerance = new(1e-11, 1e-14) }).At([Instant.FromT(time)], context.Cancellation).Single().Rho;
+            .From(start, new IntegrationOptions { Tolerance = new(1e-11, 1e-14) }).At([Instant.FromT(time)], context.Cancellation)
+            .Single().Rho;
     }
 }

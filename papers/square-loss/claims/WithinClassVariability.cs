@@ -4,7 +4,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b43, NC1: variability within classes falls, the more the larger λ is, and does not vanish; for two classes definitions disagree about it.</summary>
+/// <summary>
+/// Claim b43, NC1: variability within classes falls, the more the larger λ is, and does not vanish; for two classes definitions disagree
+/// about it.
+/// </summary>
 internal static class WithinClassVariability
 {
     // Variability of one hundredth of the distances between means counts as collapsed.
@@ -19,10 +22,13 @@ internal static class WithinClassVariability
         Place = "§5, appendix G, corollary 4 (NC1)",
         Equations = ["SQ.5", "SQ.6", "SQ.38"],
         Statement = "Equations 5 and 6 imply NC1: at convergence the last layer's features h(x) are the same for all examples of a class.",
-        SetUp = "(i) The equations themselves: ReLU net 4-16-16-1 on 20 examples of a teacher network, λ = 0, .02, .2, ρ0 = 1, and λ = 0 from ρ0 = 20, 30,000 Euler steps. (ii) Digits, 500 examples, 64-64-64-64-10, square loss, SGD to the end of a falling rate: "
-            + "batch normalization with λ = 0 … .016, neither, weight decay alone (λ = .001), and 3 against 8 with one output (200 examples). Seeds 0–4. NC1 in four definitions: tr(Σ_WΣ_B⁺)/C about the mean of means (pinv) and of examples (ufm), tr Σ_W/tr Σ_B, "
-            + "and the pairwise (Var_c + Var_d)/(2‖μ_c − μ_d‖²) (CDNV). Taken as collapse: 0.01 or less.",
-        Expected = "NC1 → 0. First reading: flow .09 (λ = .02), .28–.31 (.2), .69 (λ = 0, ρ0 = 20); digits at the end .0192 (λ = .00025), .0286 (no decay), .017 (no normalization), .0147 (two classes).",
+        SetUp = "(i) The equations themselves: ReLU net 4-16-16-1 on 20 examples of a teacher network, λ = 0, .02, .2, ρ0 = 1, and λ = 0 "
+            + "from ρ0 = 20, 30,000 Euler steps. (ii) Digits, 500 examples, 64-64-64-64-10, square loss, SGD to the end of a falling "
+            + "rate: batch normalization with λ = 0 … .016, neither, weight decay alone (λ = .001), and 3 against 8 with one output (200 "
+            + "examples). Seeds 0–4. NC1 in four definitions: tr(Σ_WΣ_B⁺)/C about the mean of means (pinv) and of examples (ufm), tr "
+            + "Σ_W/tr Σ_B, and the pairwise (Var_c + Var_d)/(2‖μ_c − μ_d‖²) (CDNV). Taken as collapse: 0.01 or less.",
+        Expected = "NC1 → 0. First reading: flow .09 (λ = .02), .28–.31 (.2), .69 (λ = 0, ρ0 = 20); digits at the end .0192 (λ = .00025), "
+            + ".0286 (no decay), .017 (no normalization), .0147 (two classes).",
         FullRuns = CollapseRuns.FullRuns,
         Check = Check,
     };
@@ -30,7 +36,8 @@ internal static class WithinClassVariability
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        double[] Flow(double decay, double rho) => [.. Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, decay, rho, seed).End.Within.TraceRatio)];
+        double[] Flow(double decay, double rho) =>
+            [.. Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, decay, rho, seed).End.Within.TraceRatio)];
         var flows = FlowDecays.Select(decay => Flow(decay, 1)).ToArray();
         foreach (var (decay, i) in FlowDecays.Select((d, i) => (d, i)))
         {
@@ -42,45 +49,69 @@ internal static class WithinClassVariability
         var columns = new[] { ("pinv", "nc1_pinv"), ("ufm", "nc1_ufm"), ("trace ratio", "nc1_trace_ratio"), ("CDNV", "nc1_cdnv") };
         var normalized = CollapseRuns.Decays.Select(decay => CollapseRuns.Normalized(context, decay)).ToArray();
         var strong = CollapseRuns.Normalized(context, CollapseRuns.Strong);
-        IReadOnlyList<MeasuredRun> plain = CollapseRuns.Plain(context, false), decayed = CollapseRuns.Plain(context, true), two = CollapseRuns.TwoClasses(context, true);
+        IReadOnlyList<MeasuredRun> plain = CollapseRuns.Plain(context, false), decayed = CollapseRuns.Plain(context, true), two =
+            CollapseRuns.TwoClasses(context, true);
         foreach (var (name, column) in columns)
         {
             judge.Measure($"digits, normalization and λ = .004: NC1 ({name}), by seed", strong.BySeed(column));
             judge.Printed.AtMost($"digits, normalization and λ = .004: median NC1 ({name})", strong.Last(column).Median, Collapsed);
-            judge.Measure($"digits, normalization: median NC1 ({name}), λ = 0, .00025, .001, .004, .016", [.. normalized.Select(r => r.Last(column).Median)]);
-            judge.Measure($"digits, neither; weight decay alone; 3 against 8: median NC1 ({name})", [plain.Last(column).Median, decayed.Last(column).Median, two.Last(column).Median]);
+            judge.Measure($"digits, normalization: median NC1 ({name}), λ = 0, .00025, .001, .004, .016",
+                [.. normalized.Select(r => r.Last(column).Median)]);
+            judge.Measure($"digits, neither; weight decay alone; 3 against 8: median NC1 ({name})",
+                [plain.Last(column).Median, decayed.Last(column).Median, two.Last(column).Median]);
         }
-        judge.Instead("in the flow, whose λ acts on ρ alone, it is the other way").AtLeast("flow: median tr Σ_W/tr Σ_B at λ = .2 over that without decay", Spread.Of(flows[2]).Median / Spread.Of(flows[0]).Median, 1.5);
-        judge.Premise.AtMost("digits, normalization: largest training error at the end", normalized.Max(r => r.Last("train_error").Max), .01);
+        judge.Instead("in the flow, whose λ acts on ρ alone, it is the other way").AtLeast(
+            "flow: median tr Σ_W/tr Σ_B at λ = .2 over that without decay", Spread.Of(flows[2]).Median / Spread.Of(flows[0]).Median, 1.5);
+        judge.Premise.AtMost("digits, normalization: largest training error at the end", normalized.Max(r => r.Last("train_error").Max),
+            .01);
 
         var corrected = judge.Corrected("as a tendency, for ten classes: variability falls in training, and the more the larger λ is");
-        corrected.AtMost("digits, normalization: largest NC1 (pinv) at the end over that at the start, 25 runs", normalized.SelectMany(r => r).Max(r => r.Last("nc1_pinv") / r["nc1_pinv"][0]), .2);
-        corrected.AtMost("digits, normalization: largest ratio of median NC1 (pinv) from one λ to the next larger", Enumerable.Range(1, normalized.Length - 1).Max(i => normalized[i].Last("nc1_pinv").Median / normalized[i - 1].Last("nc1_pinv").Median), 1);
-        corrected.AtMost("digits, normalization: the same for tr Σ_W/tr Σ_B", Enumerable.Range(1, normalized.Length - 1).Max(i => normalized[i].Last("nc1_trace_ratio").Median / normalized[i - 1].Last("nc1_trace_ratio").Median), 1);
-        judge.Instead("for two classes definitions part: tr(Σ_WΣ_B⁺) looks along the line between the means only").AtLeast("3 against 8: median of tr Σ_W/tr Σ_B over tr(Σ_WΣ_B⁺)/C", Spread.Of(two.Select(r => r.Last("nc1_trace_ratio") / r.Last("nc1_pinv"))).Median, 10);
+        corrected.AtMost("digits, normalization: largest NC1 (pinv) at the end over that at the start, 25 runs",
+            normalized.SelectMany(r => r).Max(r => r.Last("nc1_pinv") / r["nc1_pinv"][0]), .2);
+        corrected.AtMost("digits, normalization: largest ratio of median NC1 (pinv) from one λ to the next larger",
+            Enumerable.Range(1, normalized.Length - 1)
+            .Max(i => normalized[i].Last("nc1_pinv").Median / normalized[i - 1].Last("nc1_pinv").Median), 1);
+        corrected.AtMost("digits, normalization: the same for tr Σ_W/tr Σ_B", Enumerable.Range(1, normalized.Length - 1)
+            .Max(i => normalized[i].Last("nc1_trace_ratio").Median / normalized[i - 1].Last("nc1_trace_ratio").Median), 1);
+        judge.Instead("for two classes definitions part: tr(Σ_WΣ_B⁺) looks along the line between the means only")
+            .AtLeast("3 against 8: median of tr Σ_W/tr Σ_B over tr(Σ_WΣ_B⁺)/C",
+            Spread.Of(two.Select(r => r.Last("nc1_trace_ratio") / r.Last("nc1_pinv"))).Median, 10);
 
-        var training = new Panel("Digits: NC1 (pinv) in training, medians of five", new Axis("epoch", Scale.Log, Min: 1), new Axis("tr(Σ_WΣ_B⁺)/C", Scale.Log, Min: .006, Max: 5));
-        foreach (var (name, runs) in new[] { ("normalization, λ = .004", strong), ("normalization, no decay", normalized[0]), ("neither", plain), ("decay alone, λ = .001", decayed), ("3 against 8, λ = .004", two) })
+        var training = new Panel("Digits: NC1 (pinv) in training, medians of five", new Axis("epoch", Scale.Log, Min: 1),
+            new Axis("tr(Σ_WΣ_B⁺)/C", Scale.Log, Min: .006, Max: 5));
+        foreach (var (name, runs) in new[] { ("normalization, λ = .004", strong), ("normalization, no decay", normalized[0]),
+            ("neither", plain), ("decay alone, λ = .001", decayed), ("3 against 8, λ = .004", two) })
             training = training.Line(name, runs[0]["epoch"][1..], Middle(runs, "nc1_pinv")[1..]);
-        var sweep = new Panel("Digits, normalization: three definitions, five seeds", new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .12), new Axis("NC1 at the end", Scale.Log, Min: 8e-4, Max: .7));
+        var sweep = new Panel("Digits, normalization: three definitions, five seeds",
+            new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .12),
+            new Axis("NC1 at the end", Scale.Log, Min: 8e-4, Max: .7));
         double[] at = [.. CollapseRuns.Decays.SelectMany(d => Enumerable.Repeat(Math.Max(d, 6e-5), 5))];
-        foreach (var (name, column) in columns.Where(c => c.Item1 != "ufm")) sweep = sweep.Points(name, at, [.. normalized.SelectMany(r => r.BySeed(column))]);
+        foreach (var (name, column) in columns.Where(c => c.Item1 != "ufm"))
+            sweep = sweep.Points(name, at, [.. normalized.SelectMany(r => r.BySeed(column))]);
         var chart = new Chart(
             training.Level("taken as collapse", Collapsed),
             sweep.Level("taken as collapse", Collapsed),
             new Panel("Flow (5)–(6), 4-16-16-1", new Axis("λ", Min: -.01, Max: .21), new Axis("tr Σ_W/tr Σ_B at the end", Min: 0, Max: .7))
-                .Points("flow, five seeds", [.. FlowDecays.SelectMany(d => Enumerable.Repeat(d, 5))], [.. flows.SelectMany(f => f)]).Level("taken as collapse", Collapsed))
+                .Points("flow, five seeds", [.. FlowDecays.SelectMany(d => Enumerable.Repeat(d, 5))], [.. flows.SelectMany(f => f)])
+                .Level("taken as collapse", Collapsed))
         { Columns = 3 };
         string Flowing(int i) => Wording.Text(Spread.Of(flows[i]));
-        var numbers = $"The paper's own equations end at tr Σ_W/tr Σ_B = {Flowing(0)} without decay, {Flowing(1)} at λ = .02 and {Flowing(2)} at .2: decay of ρ alone costs fit and adds variability. Digits with normalization: tr(Σ_WΣ_B⁺)/C = {Text(normalized[0].Last("nc1_pinv").Median)} without decay, "
-            + $"{Text(strong.Last("nc1_pinv").Median)} at λ = .004, {Text(normalized[^1].Last("nc1_pinv").Median)} at .016; tr Σ_W/tr Σ_B is {Text(normalized[0].Last("nc1_trace_ratio").Median)}, {Text(strong.Last("nc1_trace_ratio").Median)}, "
-            + $"{Text(normalized[^1].Last("nc1_trace_ratio").Median)}. For 3 against 8 the first says {Text(two.Last("nc1_pinv").Median)} and the second {Text(two.Last("nc1_trace_ratio").Median)}: beside the line between the means the features vary freely.";
-        return judge.Outcome(chart: chart, caption: "Where the dots cross the dotted line depends on the definition: the verdict changes with λ, and with what is called variability.",
-            care: $"Networks that are trained vary less within classes the larger λ is (of all layers), but variability does not vanish, and stationarity does not ask for it. {numbers}", fails: numbers);
+        var numbers = $"The paper's own equations end at tr Σ_W/tr Σ_B = {Flowing(0)} without decay, {Flowing(1)} at λ = .02 and "
+            + $"{Flowing(2)} at .2: decay of ρ alone costs fit and adds variability. Digits with normalization: tr(Σ_WΣ_B⁺)/C = "
+            + $"{Text(normalized[0].Last("nc1_pinv").Median)} without decay, "
+            + $"{Text(strong.Last("nc1_pinv").Median)} at λ = .004, {Text(normalized[^1].Last("nc1_pinv").Median)} at .016; tr Σ_W/tr Σ_B "
+            + $"is {Text(normalized[0].Last("nc1_trace_ratio").Median)}, {Text(strong.Last("nc1_trace_ratio").Median)}, "
+            + $"{Text(normalized[^1].Last("nc1_trace_ratio").Median)}. For 3 against 8 the first says {Text(two.Last("nc1_pinv").Median)} "
+            + $"and the second {Text(two.Last("nc1_trace_ratio").Median)}: beside the line between the means the features vary freely.";
+        return judge.Outcome(chart: chart, caption: "Where the dots cross the dotted line depends on the definition: the verdict changes "
+            + "with λ, and with what is called variability.",
+            care: "Networks that are trained vary less within classes the larger λ is (of all layers), but variability does not vanish, "
+                + $"and stationarity does not ask for it. {numbers}", fails: numbers);
     }
 
     /// <summary>The median over seeds, one number per observation.</summary>
-    internal static double[] Middle(IReadOnlyList<MeasuredRun> runs, string column) => [.. Enumerable.Range(0, runs[0].Count).Select(i => Spread.Of(runs.Select(r => r[column][i])).Median)];
+    internal static double[] Middle(IReadOnlyList<MeasuredRun> runs, string column) =>
+        [.. Enumerable.Range(0, runs[0].Count).Select(i => Spread.Of(runs.Select(r => r[column][i])).Median)];
 
     private static string Text(double value) => Wording.Text(value);
 }

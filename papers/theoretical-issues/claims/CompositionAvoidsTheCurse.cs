@@ -21,10 +21,11 @@ internal static class CompositionAvoidsTheCurse
         Paper = TheoreticalIssuesPage.Paper,
         Place = "§2C, Theorems 1 and 2",
         Equations = ["PNAS.1", "PNAS.2"],
-        Statement = "To approximate a function of n variables with m derivatives to accuracy ε takes O(ε^{−n/m}) parameters; if it is a hierarchical composition of functions of two variables, "
-            + "a deep network of the same graph takes O((n − 1) ε^{−2/m}).",
-        SetUp = "h(a, b) = sin(1.5a + b − .7ab) at the vertices of binary trees over n = 2, 4, 8, 16 inputs and of the graph of overlapping windows over 6; multilinear interpolation (m = 2) on grids of g nodes a side, "
-            + "over all variables (g = 17 … 97, n ≤ 8; nothing is stored, so 97⁸ is no obstacle) and at each vertex (g = 9 … 79); sup error over 2,000 random points.",
+        Statement = "To approximate a function of n variables with m derivatives to accuracy ε takes O(ε^{−n/m}) parameters; if it is a "
+            + "hierarchical composition of functions of two variables, a deep network of the same graph takes O((n − 1) ε^{−2/m}).",
+        SetUp = "h(a, b) = sin(1.5a + b − .7ab) at the vertices of binary trees over n = 2, 4, 8, 16 inputs and of the graph of "
+            + "overlapping windows over 6; multilinear interpolation (m = 2) on grids of g nodes a side, over all variables (g = 17 … "
+            + "97, n ≤ 8; nothing is stored, so 97⁸ is no obstacle) and at each vertex (g = 9 … 79); sup error over 2,000 random points.",
         Expected = "Error ~ parameters^{−m/n} and ~ parameters^{−m/2} = 1/parameters.",
         Figures = ["theoretical-issues/figure-01"],
         Check = Check,
@@ -51,17 +52,24 @@ internal static class CompositionAvoidsTheCurse
             panel = Draw(panel, $"tree, n = {n}", grids, -1, deep.Count + 2);
         }
         var windows = CompositionalFunction.Overlapping(6, _ => Compositions.H);
-        judge.Printed.Near($"grids on overlapping windows ({windows.Vertices.Count} vertices, n = 6): exponent of the sup error", Exponent(Compositions.Grids(context, windows, deep: true, DeepNodes)), -1, relative: .1);
-        judge.Printed.That("a ReLU network with one layer of N = 100 units on n = 8 has (n + 2)N parameters", RidgeNetwork.Shallow(8, 100).ParameterCount == 1000);
-        judge.Printed.That("a tree with 10 units a vertex on n = 8 has 4N parameters, N = 10(n − 1)", RidgeNetwork.Like(Compositions.Tree(8), 10).ParameterCount == 280);
+        judge.Printed.Near($"grids on overlapping windows ({windows.Vertices.Count} vertices, n = 6): exponent of the sup error",
+            Exponent(Compositions.Grids(context, windows, deep: true, DeepNodes)), -1, relative: .1);
+        judge.Printed.That("a ReLU network with one layer of N = 100 units on n = 8 has (n + 2)N parameters",
+            RidgeNetwork.Shallow(8, 100).ParameterCount == 1000);
+        judge.Printed.That("a tree with 10 units a vertex on n = 8 has 4N parameters, N = 10(n − 1)",
+            RidgeNetwork.Like(Compositions.Tree(8), 10).ParameterCount == 280);
         judge.Measure("parameters for sup error 1e-3 on the tree over (n − 1), n = 4, 8, 16", [.. perVertex]);
         var rival = Compositions.Grids(context, Compositions.Tree(8), deep: false, ShallowNodes);
         judge.Measure("the same for one grid over n = 8 variables, by its exponent", Needed(rival, 1e-3));
-        judge.NeedsCare("the rates are those that these grids attain on this function; that no shallow network does better (“best possible”) is about the worst function of the class and was not tested");
+        judge.NeedsCare("the rates are those that these grids attain on this function; that no shallow network does better (“best "
+            + "possible”) is about the worst function of the class and was not tested");
         return judge.Outcome(chart: new Chart(panel), caption: "Dashed: slopes −2/n and −1 through the last grid.",
-            care: $"One grid over n = 2, 4, 8 variables has exponents {List(shallow)} (−m/n = −1, −.5, −.25); grids at the vertices of the tree over n = 4, 8, 16 have {List(deep)} (−m/2 = −1). "
-                + $"For a sup error of 1e-3 the tree takes {string.Join(", ", perVertex.Select(v => Math.Round(v, 0)))} parameters a vertex: the prefactor is n − 1 times what errors gain on their way up. One grid over 8 variables would take "
-                + $"{Wording.Text(Needed(rival, 1e-3), 2)}. The counts (n + 2)N and 4N are right; the remark “(n + 2)N ∼ n” should say nN. Not tested: that nothing shallow does better.");
+            care: $"One grid over n = 2, 4, 8 variables has exponents {List(shallow)} (−m/n = −1, −.5, −.25); grids at the vertices of "
+                + $"the tree over n = 4, 8, 16 have {List(deep)} (−m/2 = −1). "
+                + $"For a sup error of 1e-3 the tree takes {string.Join(", ", perVertex.Select(v => Math.Round(v, 0)))} parameters a "
+                + "vertex: the prefactor is n − 1 times what errors gain on their way up. One grid over 8 variables would take "
+                + $"{Wording.Text(Needed(rival, 1e-3), 2)}. The counts (n + 2)N and 4N are right; the remark “(n + 2)N ∼ n” should say "
+                + "nN. Not tested: that nothing shallow does better.");
     }
 
     private static Panel Draw(Panel panel, string name, (double Parameters, ApproximationError Error)[] grids, double exponent, int colour)
@@ -69,7 +77,8 @@ internal static class CompositionAvoidsTheCurse
         double[] x = [.. grids.Select(g => g.Parameters)];
         var (parameters, error) = grids[^1];
         return panel.Line(name, x, [.. grids.Select(g => g.Error.Sup)], colour)
-            .Predicted($"{name}: slope −{Wording.Text(-exponent)}", [x[0], x[^1]], p => error.Sup * Math.Pow(p / parameters, exponent), colour);
+            .Predicted($"{name}: slope −{Wording.Text(-exponent)}", [x[0], x[^1]], p =>
+            error.Sup * Math.Pow(p / parameters, exponent), colour);
     }
 
     private static double Exponent((double Parameters, ApproximationError Error)[] grids) =>

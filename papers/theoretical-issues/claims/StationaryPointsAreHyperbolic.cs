@@ -23,10 +23,12 @@ internal static class StationaryPointsAreHyperbolic
         Paper = TheoreticalIssuesPage.Paper,
         Place = "Lemma 1, eq. 7, Lemma 6, Theorem 3.1",
         Equations = ["PNAS.5"],
-        Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of L positive definite) once ρf̃ > 1, as "
-            + "Σ_kk' V_kᵀHV_k' = Σ e^{−ρf̃}[−ρ²K²f̃² + K(K−2)ρf̃] < 0.",
-        SetUp = "Limits of the fixed-ρ flow, ρ = 5, exponential loss (sum), five starts (seeds 0–4) each: one linear layer and two linear layers of H = 1, 2, 3, 5 hidden units on the three-example set; "
-            + "ReLU nets 3-H-1, H = 3, 6, on 10 examples of gaussian-teacher (seed 0), followed to t = 1e4 or 250 steps. Eigenvalues of the Riemannian Hessian of L on the product of spheres; zero means ≤ 1e-7 of the largest.",
+        Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of "
+            + "L positive definite) once ρf̃ > 1, as Σ_kk' V_kᵀHV_k' = Σ e^{−ρf̃}[−ρ²K²f̃² + K(K−2)ρf̃] < 0.",
+        SetUp = "Limits of the fixed-ρ flow, ρ = 5, exponential loss (sum), five starts (seeds 0–4) each: one linear layer and two "
+            + "linear layers of H = 1, 2, 3, 5 hidden units on the three-example set; ReLU nets 3-H-1, H = 3, 6, on 10 examples of "
+            + "gaussian-teacher (seed 0), followed to t = 1e4 or 250 steps. Eigenvalues of the Riemannian Hessian of L on the product of "
+            + "spheres; zero means ≤ 1e-7 of the largest.",
         Expected = "No zero eigenvalue.",
         Check = Check,
     };
@@ -37,7 +39,8 @@ internal static class StationaryPointsAreHyperbolic
         var data = ExampleSets.ThreeByTwo;
         var zeros = new List<double>();
         var spectra = new List<double[]>();
-        const string radial = "PNAS's form is right as algebra, but it is the radial direction V, orthogonal to all that the flow can move in";
+        const string radial = "PNAS's form is right as algebra, but it is the radial direction V, orthogonal to all that the flow can "
+            + "move in";
         var worst = 0.0;
         foreach (var hidden in Widths)
         {
@@ -46,11 +49,15 @@ internal static class StationaryPointsAreHyperbolic
             var points = Spread.Seeds.Select(seed => Limit(net, data, seed, context)).ToArray();
             var hessians = points.Select(v => TangentHessian.At(Risk(net, data), Rho, v)).ToArray();
             var counts = hessians.Select(h => h.Signature(1e-7)).ToArray();
-            judge.Premise.AtMost($"H = {hidden}: largest tangent share of the gradient at the limits", hessians.Max(h => h.TangentGradient), 1e-7);
+            judge.Premise.AtMost($"H = {hidden}: largest tangent share of the gradient at the limits", hessians.Max(h => h.TangentGradient),
+                1e-7);
             judge.Printed.AtMost($"two linear layers, H = {hidden}: zero eigenvalues (most of five starts)", counts.Max(c => c.Zero), 0);
-            judge.Instead("two linear layers have exactly H − 1 zero eigenvalues, the rotations of the hidden units that leave f alone; the others are positive")
-                .That($"H = {hidden}: {hidden - 1} zero and no negative eigenvalue at all five limits", counts.All(c => c.Zero == hidden - 1 && c.Negative == 0));
-            judge.Measure($"H = {hidden}: smallest positive eigenvalue over the largest", hessians.Min(h => h.Eigenvalues[hidden - 1] / h.Eigenvalues[^1]));
+            judge.Instead("two linear layers have exactly H − 1 zero eigenvalues, the rotations of the hidden units that leave f alone; "
+                + "the others are positive")
+                .That($"H = {hidden}: {hidden - 1} zero and no negative eigenvalue at all five limits",
+                counts.All(c => c.Zero == hidden - 1 && c.Negative == 0));
+            judge.Measure($"H = {hidden}: smallest positive eigenvalue over the largest",
+                hessians.Min(h => h.Eigenvalues[hidden - 1] / h.Eigenvalues[^1]));
             zeros.Add(counts.Max(c => c.Zero));
             spectra.Add(hessians[0].Eigenvalues);
             for (var i = 0; i < points.Length; i++) worst = Math.Max(worst, RadialMismatch(net, data, points[i], hessians[i]));
@@ -59,16 +66,19 @@ internal static class StationaryPointsAreHyperbolic
 
         var single = Network.Dense(2, 1);
         var linear = Spread.Seeds.Select(seed => TangentHessian.At(Risk(single, data), Rho, Limit(single, data, seed, context))).ToArray();
-        judge.Instead("one linear layer: positive definite").AtLeast("one layer: smallest tangent eigenvalue over L", linear.Min(h => h.Eigenvalues[0]), 1e-3);
+        judge.Instead("one linear layer: positive definite")
+            .AtLeast("one layer: smallest tangent eigenvalue over L", linear.Min(h => h.Eigenvalues[0]), 1e-3);
         foreach (var hidden in new[] { 3, 6 }) judge.Measure($"ReLU 3-{hidden}-1, five starts", Relu(hidden, context));
 
         var panel = new Panel("Tangent Hessian at the limits", new Axis("hidden units H"), new Axis("zero eigenvalues", Min: 0, Max: 5))
             .Points("measured", [.. Widths.Select(h => (double)h)], zeros)
             .Predicted("H − 1", [.. Widths.Select(h => (double)h)], h => h - 1);
         return judge.Outcome(
-            fails: $"Two linear layers with H = {string.Join(", ", Widths)} hidden units have {string.Join(", ", zeros)} zero eigenvalues at the limits of the flow: rotating the hidden units changes no "
+            fails: $"Two linear layers with H = {string.Join(", ", Widths)} hidden units have {string.Join(", ", zeros)} zero eigenvalues "
+                + "at the limits of the flow: rotating the hidden units changes no "
                 + "output, so the minima are not isolated and not hyperbolic. One linear layer is (smallest tangent eigenvalue "
-                + $"{Lab.Claims.Check.Text(linear.Min(h => h.Eigenvalues[0]))}·L). The quadratic form of Lemma 1 is evaluated at V itself, a direction that the constraint ‖V_k‖ = 1 excludes.",
+                + $"{Lab.Claims.Check.Text(linear.Min(h => h.Eigenvalues[0]))}·L). The quadratic form of Lemma 1 is evaluated at V "
+                + "itself, a direction that the constraint ‖V_k‖ = 1 excludes.",
             chart: new Chart(panel), caption: "Exactly H − 1 directions are flat.");
     }
 
@@ -119,7 +129,8 @@ internal static class StationaryPointsAreHyperbolic
             kinks.Add(KinkDistance(risk, v));
             if (hessian.TangentGradient <= 1e-6) smooth.Add(hessian.Signature(1e-7).Zero);
         }
-        return $"{smooth.Count} of {shares.Count} have a vanishing gradient, with {(smooth.Count == 0 ? "–" : string.Join(", ", smooth))} zero eigenvalues of {net.ParameterCount - 2}; "
+        return $"{smooth.Count} of {shares.Count} have a vanishing gradient, with {(smooth.Count == 0 ? "–" : string.Join(", ", smooth))} "
+            + $"zero eigenvalues of {net.ParameterCount - 2}; "
             + $"tangent share of the gradient {Spread.Of(shares)}, relative distance from the nearest kink {Spread.Of(kinks)}";
     }
 

@@ -15,9 +15,11 @@ internal static class BatchNormalizationIsWeightNormalization
         Id = "b52-batch-normalization-is-weight-normalization",
         Paper = TheoryIIIPage.Paper,
         Place = "§16, after eq. 80",
-        Statement = "In the linear one-layer case batch normalization is identical to weight normalization (and so converges to the same direction at the same rate).",
-        SetUp = "Iris, setosa against the rest. A unit behind batch normalization without mean and shift (as §11 simplifies it) sees w·x/√(wᵀCw), C the second moment of the inputs: its limit is the maximum margin under wᵀCw = 1, "
-            + "that of weight normalization the L2 support vector machine. Also with the mean; and the same comparison on Iris whitened by C^{−½}.",
+        Statement = "In the linear one-layer case batch normalization is identical to weight normalization (and so converges to the same "
+            + "direction at the same rate).",
+        SetUp = "Iris, setosa against the rest. A unit behind batch normalization without mean and shift (as §11 simplifies it) sees "
+            + "w·x/√(wᵀCw), C the second moment of the inputs: its limit is the maximum margin under wᵀCw = 1, that of weight "
+            + "normalization the L2 support vector machine. Also with the mean; and the same comparison on Iris whitened by C^{−½}.",
         Expected = "Angle 0 between the two limits.",
         Check = Check,
     };
@@ -34,12 +36,15 @@ internal static class BatchNormalizationIsWeightNormalization
         judge.Printed.AtMost("angle between the limits, degrees", angle, 1e-3);
         judge.Printed.AtLeast("L2 margin of the batch-normalized limit over that of the SVM", batch.Margin / svm.Margin, 1 - 1e-6);
         var centred = iris.Center();
-        judge.Measure("with the mean: angle from the SVM of the centred inputs, degrees", Degrees(WhitenedMargin.BatchNorm(iris).Direction, HardMargin.Solve(centred).Direction));
+        judge.Measure("with the mean: angle from the SVM of the centred inputs, degrees",
+            Degrees(WhitenedMargin.BatchNorm(iris).Direction, HardMargin.Solve(centred).Direction));
 
         var white = Whiten(iris);
         var whiteAngle = Degrees(WhitenedMargin.BatchNormWithoutMean(white).Direction, HardMargin.Solve(white).Direction);
-        judge.Instead("it is true for whitened inputs, C = I").AtMost("angle between the limits on whitened Iris, degrees", whiteAngle, 1e-5);
-        return judge.Outcome(fails: $"On Iris the limits are {Lab.Claims.Check.Text(angle)}° apart, and the L2 margins {Lab.Claims.Check.Text(batch.Margin)} and {Lab.Claims.Check.Text(svm.Margin)}: batch normalization divides by √(wᵀCw), "
+        judge.Instead("it is true for whitened inputs, C = I")
+            .AtMost("angle between the limits on whitened Iris, degrees", whiteAngle, 1e-5);
+        return judge.Outcome(fails: $"On Iris the limits are {Lab.Claims.Check.Text(angle)}° apart, and the L2 margins "
+            + $"{Lab.Claims.Check.Text(batch.Margin)} and {Lab.Claims.Check.Text(svm.Margin)}: batch normalization divides by √(wᵀCw), "
             + $"not by ‖w‖. For inputs whitened by C^(−½) they agree ({Lab.Claims.Check.Text(whiteAngle)}°).");
     }
 
@@ -50,7 +55,8 @@ internal static class BatchNormalizationIsWeightNormalization
     {
         var d = data.Inputs;
         var evd = new DenseMatrix(d, d, WhitenedMargin.SecondMoment(data)).Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric);
-        var root = evd.EigenVectors * DenseMatrix.OfDiagonalVector(evd.EigenValues.Map(e => 1 / Math.Sqrt(e.Real))) * evd.EigenVectors.Transpose();
+        var root = evd.EigenVectors * DenseMatrix.OfDiagonalVector(evd.EigenValues.Map(e => 1 / Math.Sqrt(e.Real)))
+            * evd.EigenVectors.Transpose();
         return data.WithInputs(((DenseMatrix)(root * new DenseMatrix(d, data.Count, data.X.ToArray()))).Values, d);
     }
 }

@@ -19,8 +19,8 @@ internal static class ConditionNumberWorstAtSquare
         Paper = TheoryIIIPage.Paper,
         Place = "§5, footnote 5; Theoretical issues, discussion of the pseudoinverse",
         Statement = "The condition number of a random data matrix is usually worse for N = D, better for N > D and even better for N ≪ D.",
-        SetUp = "Standard normal N × D matrices, D = 40, N = 5 … 320, 100 draws each (stream N of seed 0); ratio of the largest to the smallest singular value, median and quartiles. "
-            + "At N = D also the medians of five batches of 100 (seeds 0–4).",
+        SetUp = "Standard normal N × D matrices, D = 40, N = 5 … 320, 100 draws each (stream N of seed 0); ratio of the largest to the "
+            + "smallest singular value, median and quartiles. At N = D also the medians of five batches of 100 (seeds 0–4).",
         Expected = "Largest median at N = 40, smaller for N > 40, smallest at N ≪ 40.",
         Check = Check,
     };
@@ -33,12 +33,15 @@ internal static class ConditionNumberWorstAtSquare
         double At(int n) => medians[Array.IndexOf(Sizes, n)];
         judge.Measure("N", [.. Sizes.Select(n => (double)n)]);
         judge.Measure("median condition number", medians);
-        judge.Measure("median at N = D, five batches", [At(D), .. Spread.Seeds.Skip(1).Select(s => Spread.Of(Conditions(D, s, context)).Median)]);
+        judge.Measure("median at N = D, five batches",
+            [At(D), .. Spread.Seeds.Skip(1).Select(s => Spread.Of(Conditions(D, s, context)).Median)]);
         judge.Printed.AtMost("largest median away from N = D over that at N = D", medians.Where((_, i) => Sizes[i] != D).Max() / At(D), 1);
-        judge.Printed.That("beyond N = D the median falls with N", medians.Where((_, i) => Sizes[i] >= D).Zip(medians.Where((_, i) => Sizes[i] > D)).All(p => p.Second < p.First));
+        judge.Printed.That("beyond N = D the median falls with N",
+            medians.Where((_, i) => Sizes[i] >= D).Zip(medians.Where((_, i) => Sizes[i] > D)).All(p => p.Second < p.First));
         judge.Printed.AtMost("N = 5 over the best of N > D", At(5) / medians.Where((_, i) => Sizes[i] > D).Min(), 1);
         judge.Instead("the median depends on the ratio of the sides alone, (1 + √q)/(1 − √q) with q = min(N, D)/max(N, D), as N, D → ∞")
-            .AtMost("largest relative distance from that law for q ≤ ½", Sizes.Zip(medians).Where(p => Law(p.First) < 6).Max(p => Math.Abs(p.Second / Law(p.First) - 1)), .25);
+            .AtMost("largest relative distance from that law for q ≤ ½",
+            Sizes.Zip(medians).Where(p => Law(p.First) < 6).Max(p => Math.Abs(p.Second / Law(p.First) - 1)), .25);
         judge.Measure("N = 20 (N < D) against N = 320 (N > D)", [At(20), At(320)]);
 
         double[] x = [.. Sizes.Select(n => (double)n)];
@@ -48,8 +51,10 @@ internal static class ConditionNumberWorstAtSquare
             .Predicted("(1 + √q)/(1 − √q)", x, [.. Sizes.Select(n => n == D ? double.NaN : Law(n))])
             .At("N = D", D));
         return judge.Outcome(chart: chart,
-            holds: $"The median is {Lab.Claims.Check.Text(At(D))} at N = D = 40, {Lab.Claims.Check.Text(At(80))} at 80, {Lab.Claims.Check.Text(At(320))} at 320 and {Lab.Claims.Check.Text(At(5))} at 5. "
-                + $"It is a function of the ratio of the sides, the same in N/D and D/N, so 'N ≪ D better than N > D' is no general rule: N = 20 has {Lab.Claims.Check.Text(At(20))}.",
+            holds: $"The median is {Lab.Claims.Check.Text(At(D))} at N = D = 40, {Lab.Claims.Check.Text(At(80))} at 80, "
+                + $"{Lab.Claims.Check.Text(At(320))} at 320 and {Lab.Claims.Check.Text(At(5))} at 5. It is a function of the ratio of the "
+                + "sides, the same in N/D and D/N, so 'N ≪ D better than N > D' is no general rule: N = 20 has "
+                + $"{Lab.Claims.Check.Text(At(20))}.",
             caption: "Dashed: the Marchenko–Pastur edges, which large matrices reach.");
     }
 

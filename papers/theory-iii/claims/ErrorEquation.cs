@@ -17,8 +17,10 @@ internal static class ErrorEquation
         Place = "eq. 79 and the line after it, §16",
         Equations = ["PNAS.21"],
         Statement = "For gradient descent on one example the error ε = v − x obeys ε̇ = −(1/(t log t)) (2xεᵀ), which ε ∝ 1/log t solves.",
-        SetUp = OneFlower.Words + ", here γ = 1 and gradient descent; ε and ε̇ from the flow, compared with the exact right-hand side (1/ρ) e^{−ρv·x}(I − vvᵀ)x.",
-        Expected = "The coefficient B in ε̇ = −B ε/(t log t): as printed 2, which would give 1/log²t. Since ε·x = −½‖ε‖² is of second order, the terms xεᵀx and εxᵀx do not add up: B = 1.",
+        SetUp = OneFlower.Words + ", here γ = 1 and gradient descent; ε and ε̇ from the flow, compared with the exact right-hand side "
+            + "(1/ρ) e^{−ρv·x}(I − vvᵀ)x.",
+        Expected = "The coefficient B in ε̇ = −B ε/(t log t): as printed 2, which would give 1/log²t. Since ε·x = −½‖ε‖² is of second "
+            + "order, the terms xεᵀx and εxᵀx do not add up: B = 1.",
         Figures = ["theory-iii/figure-04"],
         Check = Check,
     };
@@ -48,20 +50,25 @@ internal static class ErrorEquation
             return -Math.Log(Vectors.Norm(Error(b)) / Vectors.Norm(Error(a))) / Math.Log(b.At.LogT / a.At.LogT);
         }
         double[] decades = [1, 2, 4, 8, 16];
-        judge.Measure("B from eq. 79's right-hand side at t = 1e1, 1e2, 1e4, 1e8, 1e16", [.. decades.Select(e => Coefficient(points.AtDecade(e)))]);
+        judge.Measure("B from eq. 79's right-hand side at t = 1e1, 1e2, 1e4, 1e8, 1e16",
+            [.. decades.Select(e => Coefficient(points.AtDecade(e)))]);
         var last = Coefficient(points.AtDecade(16));
         judge.Printed.Near("B at t = 1e16", last, 2, absolute: .1);
         judge.Corrected(correction).Near("B at t = 1e16", last, 1, absolute: .02);
         judge.Corrected(correction).Near("−d log ‖ε‖/d log log t between t = 1e8 and 1e16, from the flow", Local(16), 1, absolute: .02);
-        judge.Corrected(correction).AtMost("largest |ε·x + ½‖ε‖²|", points.Max(p => Math.Abs(p.V[0] / Vectors.Norm(p.V) - 1 + Vectors.Dot(Error(p), Error(p)) / 2)), 1e-11);
+        judge.Corrected(correction).AtMost("largest |ε·x + ½‖ε‖²|",
+            points.Max(p => Math.Abs(p.V[0] / Vectors.Norm(p.V) - 1 + Vectors.Dot(Error(p), Error(p)) / 2)), 1e-11);
         double start = Vectors.Norm(Error(points[0])), from = points[0].At.LogT;
         var panel = new Panel("Error of the direction, one example, γ = 1", new Axis("log t", Scale.Log), new Axis("‖v − x‖", Scale.Log))
             .Line("gradient descent", points.Column(p => p.At.LogT), points.Column(p => Vectors.Norm(Error(p))), 0)
-            .Predicted("B = 1: constant/log t", points.Column(p => p.At.LogT), x => Vectors.Norm(Error(points[^1])) * points[^1].At.LogT / x, 7)
+            .Predicted("B = 1: constant/log t", points.Column(p => p.At.LogT), x =>
+            Vectors.Norm(Error(points[^1])) * points[^1].At.LogT / x, 7)
             .Predicted("B = 2, as printed: constant/log²t", points.Column(p => p.At.LogT), x => start * from * from / (x * x), 1);
         return judge.Outcome(
-            care: $"Measured B = {last:F3} at t = 1e16 (the error itself falls like (log t)^−{Local(16):F3} between 1e8 and 1e16). With B = 2 the error would be 1/log²t; with B = 1 the conclusion 1/log t stands. "
-                + "The factor 2 double-counts: ε·x = −½‖ε‖², so to first order only −ε remains of x − (x + ε)(x + ε)ᵀx.",
-            chart: new Chart(panel), caption: "The error falls like 1/log t (slope −1 on these axes); the printed coefficient 2 would give slope −2.");
+            care: $"Measured B = {last:F3} at t = 1e16 (the error itself falls like (log t)^−{Local(16):F3} between 1e8 and 1e16). With B "
+                + "= 2 the error would be 1/log²t; with B = 1 the conclusion 1/log t stands. The factor 2 double-counts: ε·x = −½‖ε‖², "
+                + "so to first order only −ε remains of x − (x + ε)(x + ε)ᵀx.",
+            chart: new Chart(panel),
+                caption: "The error falls like 1/log t (slope −1 on these axes); the printed coefficient 2 would give slope −2.");
     }
 }

@@ -23,8 +23,8 @@ internal static class FixedRhoReachesTheMaximumMargin
         Place = "Theorem 5 and its proof, eq. 34–35, §8",
         Statement = "For ρ → ∞ the unit-norm weights that minimize the exponential loss Σ e^{−ρf̃} converge to those of maximum margin. "
             + "The proof's inequality N e^{−ρη*} ≥ L gives η(v*(ρ)) ≥ η* − log N/ρ at every ρ.",
-        SetUp = "Iris, setosa against the rest, 150 × 4, no bias. v*(ρ) by Newton on the sphere for ρ = 3 … 1e6, η* by the hard-margin SVM; at ρ = 10 also the "
-            + "limit of the fixed-ρ flow (eq. 10) from five random directions (seeds 0–4).",
+        SetUp = "Iris, setosa against the rest, 150 × 4, no bias. v*(ρ) by Newton on the sphere for ρ = 3 … 1e6, η* by the hard-margin "
+            + "SVM; at ρ = 10 also the limit of the fixed-ρ flow (eq. 10) from five random directions (seeds 0–4).",
         Expected = "Margins rise to η* = 0.743137 and stay above η* − log 150/ρ. (Beyond the paper: v*(ρ) = v_svm + c/ρ with ‖c‖ = 1.736.)",
         Check = Check,
     };
@@ -51,7 +51,8 @@ internal static class FixedRhoReachesTheMaximumMargin
         judge.Measure("η(v*(ρ))", [.. points.Select(p => p.Margin)]);
         judge.Measure("η* − log N/ρ", bounds);
         judge.Printed.AtLeast("smallest η(v*(ρ)) − (η* − log N/ρ)", points.Zip(bounds, (p, b) => p.Margin - b).Min(), 0);
-        judge.Printed.AtLeast("smallest step of η(v*(ρ)) from one ρ to the next", points.Zip(points.Skip(1), (a, b) => b.Margin - a.Margin).Min(), 0);
+        judge.Printed.AtLeast("smallest step of η(v*(ρ)) from one ρ to the next",
+            points.Zip(points.Skip(1), (a, b) => b.Margin - a.Margin).Min(), 0);
         judge.Printed.AtMost("η* − η(v*(ρ)) at ρ = 1e6", svm.Margin - points[^1].Margin, Math.Log(iris.Count) / Rhos[^1]);
         judge.Instead("the rate is 1/ρ: v*(ρ) = v_svm + c/ρ")
             .Near("ρ‖v*(ρ) − v_svm‖ at ρ = 1e6", Rhos[^1] * errors[^1], expansion.Norm, relative: 1e-3);
@@ -65,11 +66,13 @@ internal static class FixedRhoReachesTheMaximumMargin
                 .Line("measured", Rhos, errors)
                 .Predicted("‖c‖/ρ", Rhos, rho => expansion.Norm / rho));
         return judge.Outcome(
-            holds: $"η(v*(ρ)) rises from {Text(points[0].Margin)} at ρ = 3 to {Text(points[^1].Margin)} at ρ = 1e6 (η* = {Text(svm.Margin)}) and keeps to the bound "
-                + $"η* − log N/ρ, which is loose: the gap is (η* − η)ρ = {Text((svm.Margin - points[^1].Margin) * Rhos[^1])}, not log N = {Text(Math.Log(iris.Count))}. "
-                + "These are global minimizers; the theorem says nothing on local ones.",
+            holds: $"η(v*(ρ)) rises from {Text(points[0].Margin)} at ρ = 3 to {Text(points[^1].Margin)} at ρ = 1e6 (η* = "
+                + $"{Text(svm.Margin)}) and keeps to the bound η* − log N/ρ, which is loose: the gap is (η* − η)ρ = "
+                + $"{Text((svm.Margin - points[^1].Margin) * Rhos[^1])}, not log N = {Text(Math.Log(iris.Count))}. These are global "
+                + "minimizers; the theorem says nothing on local ones.",
             chart: chart,
-            caption: "Dashed: the proof's lower bound (left) and the expansion v_svm + c/ρ with e^{−c·z} proportional to the dual weights (right).");
+            caption: "Dashed: the proof's lower bound (left) and the expansion v_svm + c/ρ with e^{−c·z} proportional to the dual weights "
+                + "(right).");
     }
 
     private static string Text(double value) => Lab.Claims.Check.Text(value);

@@ -5,7 +5,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim b46: Langevin's stationary density prefers the wider of two minima of equal depth, the more the higher the dimension; at low temperature it is not reached.</summary>
+/// <summary>
+/// Claim b46: Langevin's stationary density prefers the wider of two minima of equal depth, the more the higher the dimension; at low
+/// temperature it is not reached.
+/// </summary>
 internal static class LangevinPrefersWideMinima
 {
     private const double Height = 1, Tilt = 1, Step = .01, LowTemperature = .05;
@@ -18,9 +21,11 @@ internal static class LangevinPrefersWideMinima
         Id = "b46-langevin-prefers-wide-minima",
         Paper = TheoryIIIPage.Paper,
         Place = "§6, eq. 30; Theoretical issues §4.6",
-        Statement = "SGD with added white noise has the Boltzmann distribution e^{−L/T}/Z, which prefers degenerate minima, and of two basins of equal depth the wider, with a concentration that grows with the dimension.",
-        SetUp = "L(x, y) = (x² − 1)² + ½e^{−x}‖y‖², y in R^d, d = 0, 1, 2, 4, 8: minima of depth 0 at x = −1 (narrow) and x = 1 (wide: e times less curved in every y). Langevin steps of 0.01 to t = 40, 400 chains a seed, all from the narrow minimum, "
-            + "seeds 0–4, T = 1 and 0.05. (The exponential loss itself has no such density: it is 0 at infinity, and Z is infinite.)",
+        Statement = "SGD with added white noise has the Boltzmann distribution e^{−L/T}/Z, which prefers degenerate minima, and of two "
+            + "basins of equal depth the wider, with a concentration that grows with the dimension.",
+        SetUp = "L(x, y) = (x² − 1)² + ½e^{−x}‖y‖², y in R^d, d = 0, 1, 2, 4, 8: minima of depth 0 at x = −1 (narrow) and x = 1 (wide: e "
+            + "times less curved in every y). Langevin steps of 0.01 to t = 40, 400 chains a seed, all from the narrow minimum, seeds "
+            + "0–4, T = 1 and 0.05. (The exponential loss itself has no such density: it is 0 at infinity, and Z is infinite.)",
         Expected = "Share of chains with x > 0 = ∫_{x>0} e^{−(x²−1)²/T + dx/2} dx over the same on all x.",
         Check = Check,
     };
@@ -29,28 +34,37 @@ internal static class LangevinPrefersWideMinima
     {
         var judge = new Judge();
         double[] exact = [.. Dimensions.Select(d => WideShare(d, 1))];
-        double[][] measured = [.. Dimensions.Select(d => Spread.Seeds.Select(seed => Simulate(d, 1, seed, context.Cancellation)).ToArray())];
+        double[][] measured = [.. Dimensions.Select(d => Spread.Seeds.Select(seed => Simulate(d, 1, seed, context.Cancellation))
+            .ToArray())];
         for (var i = 0; i < Dimensions.Length; i++)
         {
             // Three standard errors of 2,000 chains, and 0.01 for the length of the step.
             var error = 3 * Math.Sqrt(exact[i] * (1 - exact[i]) / (Chains * Spread.Seeds.Count)) + .01;
             judge.Printed.Near($"share in the wide basin, T = 1, d = {Dimensions[i]}", measured[i].Average(), exact[i], absolute: error);
         }
-        judge.Printed.AtLeast("least rise of the share from one dimension to the next", measured.Zip(measured.Skip(1), static (a, b) => b.Average() - a.Average()).Min(), 0);
-        double cold = WideShare(2, LowTemperature), coldMeasured = Spread.Seeds.Select(seed => Simulate(2, LowTemperature, seed, context.Cancellation)).Average();
+        judge.Printed.AtLeast("least rise of the share from one dimension to the next",
+            measured.Zip(measured.Skip(1), static (a, b) => b.Average() - a.Average()).Min(), 0);
+        double cold = WideShare(2, LowTemperature), coldMeasured =
+            Spread.Seeds.Select(seed => Simulate(2, LowTemperature, seed, context.Cancellation)).Average();
         judge.Printed.Near("share in the wide basin, T = 0.05, d = 2, after the same time", coldMeasured, cold, absolute: .05);
         const string reached = "the temperature is high enough for the barrier (1 here) to be crossed in the time that there is";
         for (var i = 0; i < Dimensions.Length; i++)
-            judge.Corrected(reached).Near($"T = 1, d = {Dimensions[i]}: median of five seeds", Spread.Of(measured[i]).Median, exact[i], absolute: 3 * Math.Sqrt(exact[i] * (1 - exact[i]) / Chains) + .01);
+            judge.Corrected(reached).Near($"T = 1, d = {Dimensions[i]}: median of five seeds", Spread.Of(measured[i]).Median, exact[i],
+                absolute: 3 * Math.Sqrt(exact[i] * (1 - exact[i]) / Chains) + .01);
         judge.Measure("share at T = 1, d = 8", Spread.Of(measured[^1]).ToString());
-        judge.Measure("Kramers’ mean time to cross at T = 0.05, e^{1/T} over the curvatures", 2 * Math.PI / Math.Sqrt(8 * 4) * Math.Exp(Height / LowTemperature));
+        judge.Measure("Kramers’ mean time to cross at T = 0.05, e^{1/T} over the curvatures",
+            2 * Math.PI / Math.Sqrt(8 * 4) * Math.Exp(Height / LowTemperature));
         double[] d = [.. Dimensions.Select(static v => (double)v)], finely = [.. Enumerable.Range(0, 81).Select(static k => k / 10.0)];
-        var chart = new Chart(new Panel("Share of chains in the wide basin, T = 1", new Axis("dimension d of y"), new Axis("share", Min: 0, Max: 1))
+        var chart = new Chart(new Panel("Share of chains in the wide basin, T = 1", new Axis("dimension d of y"),
+            new Axis("share", Min: 0, Max: 1))
             .Points("five seeds", [.. d.SelectMany(static v => Spread.Seeds.Select(_ => v))], [.. measured.SelectMany(static m => m)], 0)
             .Predicted("Boltzmann", finely, [.. finely.Select(static v => WideShare(v, 1))], 0).Level("equal shares", .5));
         return judge.Outcome(chart: chart, caption: "The share of the wide basin follows Boltzmann’s, to 1 in high dimension.",
-            care: $"At T = 1 the wide basin holds {string.Join(", ", measured.Select(static m => Wording.Text(m.Average())))} of the chains at d = {string.Join(", ", Dimensions)} (Boltzmann: {string.Join(", ", exact.Select(static e => Wording.Text(e)))}). "
-                + $"At T = 0.05 it holds {Wording.Text(coldMeasured)} after the same time, where Boltzmann’s share is {Wording.Text(cold)}: the barrier takes e^{{1/T}} longer to cross, and the density is not reached.");
+            care: $"At T = 1 the wide basin holds {string.Join(", ", measured.Select(static m => Wording.Text(m.Average())))} of the "
+                + $"chains at d = {string.Join(", ", Dimensions)} (Boltzmann: "
+                + $"{string.Join(", ", exact.Select(static e => Wording.Text(e)))}). "
+                + $"At T = 0.05 it holds {Wording.Text(coldMeasured)} after the same time, where Boltzmann’s share is "
+                + $"{Wording.Text(cold)}: the barrier takes e^{{1/T}} longer to cross, and the density is not reached.");
     }
 
     /// <summary>∫_{x>0}/∫ of the density of x, y integrated out: e^{−h(x²−1)²/T + c d x/2}, by Simpson’s rule on [−4, 8].</summary>

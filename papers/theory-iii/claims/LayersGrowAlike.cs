@@ -17,7 +17,8 @@ internal static class LayersGrowAlike
         Place = "eq. 58–60, Appendix 12.1 and theorem 1.6; Theoretical issues Lemma 2; Square loss Lemma 3",
         Equations = ["PNAS.12", "SQ.26"],
         Statement = "∂ρ_k²/∂t is the same for every layer k: 2 Σ_n y_n f_n e^{−y_n f_n}.",
-        SetUp = DeepBalance.Words + ". ReLU networks of the same shape (labels of a random 3-unit ReLU teacher): rates of the three layers from each layer's gradient and from eq. 60, at the start and along gradient descent; "
+        SetUp = DeepBalance.Words + ". ReLU networks of the same shape (labels of a random 3-unit ReLU teacher): rates of the three "
+            + "layers from each layer's gradient and from eq. 60, at the start and along gradient descent; "
             + "and gradient descent to t = 2 with steps of 0.004 and 0.001, whose drift must vanish with the step.",
         Expected = "Rates of the three layers equal to rounding; ρ_k²(t) − ρ_k²(0) equal for all k along the flow.",
         Check = Check,
@@ -45,12 +46,14 @@ internal static class LayersGrowAlike
         judge.Printed.AtMost("largest drift of ρ_k² − ρ_1² to t = 1e8 over ρ_k², five deep linear networks", drifts.Max(), 1e-9);
         judge.Measure("drift of ρ_2² − ρ_1² at t = 2 with steps of 0.001, ReLU, seeds 0–4", euler);
         judge.Measure("the same with steps of 0.004 over steps of 0.001", quotients);
-        judge.Printed.AtLeast("least drift with steps of 0.004 over steps of 0.001 (4 where it vanishes with the step), ReLU", quotients.Min(), 3);
+        judge.Printed.AtLeast("least drift with steps of 0.004 over steps of 0.001 (4 where it vanishes with the step), ReLU",
+            quotients.Min(), 3);
         judge.Instead("a deep linear network keeps the whole matrix W_2ᵀW_2 − W_1W_1ᵀ")
             .AtMost("largest drift of W_2ᵀW_2 − W_1W_1ᵀ to t = 1e8 over ρ_1², linear", matrices.Max(), 1e-9);
 
         var first = DeepBalance.Gd(context, 0).Skip(1).ToList();
-        var panel = new Panel("Growth of the squared norms of three layers, linear network, seed 0", new Axis("t", Scale.Exponent), new Axis("ρₖ² − ρₖ²(0)"));
+        var panel = new Panel("Growth of the squared norms of three layers, linear network, seed 0", new Axis("t", Scale.Exponent),
+            new Axis("ρₖ² − ρₖ²(0)"));
         var zero = DeepBalance.Gd(context, 0)[0];
         for (var k = 0; k < 3; k++)
         {
@@ -65,9 +68,12 @@ internal static class LayersGrowAlike
                 .Predicted($"its value at t = 0 ({(k == 1 ? "−0.8" : "1.12")})", first.Log10T(), _ => Difference(zero, layer), 7);
         }
         return judge.Outcome(
-            holds: $"The rates of the three layers agree to {Wording.Text(spread)} in five ReLU networks all along their descent, and in five deep linear ones ρ_k² − ρ_1² drifts by at most {Wording.Text(drifts.Max())} up to t = 1e8 (the integrator's tolerance). "
-                + $"It is a property of the flow: descent in steps of 0.001 lets it drift by {Wording.Text(euler.Min())} to {Wording.Text(euler.Max())} by t = 2, in proportion to the step.",
-            chart: new Chart(panel, squares), caption: "Left: the squared norms of three unequal layers grow by the same amount, so the curves lie on one another. Right: their differences stand still.");
+            holds: $"The rates of the three layers agree to {Wording.Text(spread)} in five ReLU networks all along their descent, and in "
+                + $"five deep linear ones ρ_k² − ρ_1² drifts by at most {Wording.Text(drifts.Max())} up to t = 1e8 (the integrator's "
+                + $"tolerance). It is a property of the flow: descent in steps of 0.001 lets it drift by {Wording.Text(euler.Min())} to "
+                + $"{Wording.Text(euler.Max())} by t = 2, in proportion to the step.",
+            chart: new Chart(panel, squares), caption: "Left: the squared norms of three unequal layers grow by the same amount, so the "
+                + "curves lie on one another. Right: their differences stand still.");
     }
 
     private static double Square(double a) => a * a;

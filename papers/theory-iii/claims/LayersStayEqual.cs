@@ -15,9 +15,11 @@ internal static class LayersStayEqual
         Id = "b03-equal-layers-stay-equal",
         Paper = TheoryIIIPage.Paper,
         Place = "§12.1 after eq. 60; §12.2 before eq. 63; Theoretical issues Lemma 2",
-        Statement = "If ‖W_1‖ = … = ‖W_K‖ initially, the norms remain equal while growing throughout training. (From eq. 60: otherwise the differences ρ_i² − ρ_j² are conserved.)",
-        SetUp = "Scalar equations 61 with f̃ = 1: two layers from (1, 0.3), three from (1.5, 0.7, 0.4), to t = 1e300; and deep linear networks 4-8-6-1, seeds 0–4, all ‖W_k‖ = 1 at the start, to t = 1e8. "
-            + "Explicit (DOP853) and implicit (Radau) integration compared.",
+        Statement = "If ‖W_1‖ = … = ‖W_K‖ initially, the norms remain equal while growing throughout training. (From eq. 60: otherwise "
+            + "the differences ρ_i² − ρ_j² are conserved.)",
+        SetUp = "Scalar equations 61 with f̃ = 1: two layers from (1, 0.3), three from (1.5, 0.7, 0.4), to t = 1e300; and deep linear "
+            + "networks 4-8-6-1, seeds 0–4, all ‖W_k‖ = 1 at the start, to t = 1e8. Explicit (DOP853) and implicit (Radau) integration "
+            + "compared.",
         Expected = "Equal starts: ρ_i − ρ_j = 0. Unequal: ρ_1² − ρ_2² = 0.91 for all t, hence ρ_2/ρ_1 → 1 only as ρ → ∞.",
         Figures = ["theory-iii/figure-03"],
         Check = Check,
@@ -29,7 +31,8 @@ internal static class LayersStayEqual
         var unequal = Follow([1, .3], "dop853", context);
         var three = Follow([1.5, .7, .4], "dop853", context);
         var radau = Follow([1, .3], "radau", context);
-        judge.Premise.AtMost("two integrators, relative difference of ρ", unequal.Zip(radau, (a, b) => Math.Abs(a.Rho / b.Rho - 1)).Max(), 1e-8);
+        judge.Premise.AtMost("two integrators, relative difference of ρ", unequal.Zip(radau, (a, b) => Math.Abs(a.Rho / b.Rho - 1)).Max(),
+            1e-8);
         var gap = unequal.Max(p => Math.Abs(Square(p, 0) - Square(p, 1) - .91));
         judge.Printed.AtMost("|ρ_1² − ρ_2² − 0.91| to t = 1e300, start (1, 0.3)", gap, 1e-10);
         judge.Printed.AtMost("largest change of ρ_i² − ρ_j², start (1.5, 0.7, 0.4)",
@@ -49,20 +52,25 @@ internal static class LayersStayEqual
 
         var early = unequal.Where(p => p.Log10T <= 8).ToList();
         var norms = new Panel("Squared norms of two layers", new Axis("t", Scale.Exponent), new Axis("ρₖ²"));
-        norms = norms.Line("ρ₁², from 1", early.Log10T(), early.Column(p => Square(p, 0)), 0).Line("ρ₂², from 0.09", early.Log10T(), early.Column(p => Square(p, 1)), 1)
+        norms = norms.Line("ρ₁², from 1", early.Log10T(), early.Column(p => Square(p, 0)), 0)
+            .Line("ρ₂², from 0.09", early.Log10T(), early.Column(p => Square(p, 1)), 1)
             .Predicted("ρ₁² − 0.91", early.Log10T(), early.Column(p => Square(p, 0) - .91), 7);
         var ratio = new Panel("Ratio of the two norms", new Axis("t", Scale.Exponent), new Axis("ρ₂/ρ₁", Min: 0, Max: 1.05))
             .Line("ρ₂/ρ₁", early.Log10T(), early.Column(p => p.RhoK[1] / p.RhoK[0]), 2)
             .Predicted("√(1 − 0.91/ρ₁²)", early.Log10T(), early.Column(p => Math.Sqrt(1 - .91 / Square(p, 0))), 7);
         return judge.Outcome(
-            holds: $"Equal norms stay equal to {Wording.Text(spreads.Max())} in five deep linear networks, and from (1, 0.3) the difference ρ_1² − ρ_2² = 0.91 is kept to {Wording.Text(gap)} up to t = 1e300. "
-                + $"So §12.2's “this turns out to be true in general” needs the equal start: from (1, 0.3) the ratio ρ_2/ρ_1 is {ratios[1]:F3} at t = 1e2, {ratios[2]:F3} at 1e8 and reaches 1 only in the limit.",
-            chart: new Chart(norms, ratio), caption: "Two layers that start at norms 1 and 0.3: the difference of the squares stands still, the ratio creeps to 1.");
+            holds: $"Equal norms stay equal to {Wording.Text(spreads.Max())} in five deep linear networks, and from (1, 0.3) the "
+                + $"difference ρ_1² − ρ_2² = 0.91 is kept to {Wording.Text(gap)} up to t = 1e300. So §12.2's “this turns out to be true "
+                + $"in general” needs the equal start: from (1, 0.3) the ratio ρ_2/ρ_1 is {ratios[1]:F3} at t = 1e2, {ratios[2]:F3} at "
+                + "1e8 and reaches 1 only in the limit.",
+            chart: new Chart(norms, ratio),
+                caption: "Two layers that start at norms 1 and 0.3: the difference of the squares stands still, the ratio creeps to 1.");
     }
 
     private static double Square(FlowPoint p, int k) => p.RhoK[k] * p.RhoK[k];
 
     private static IReadOnlyList<FlowPoint> Follow(double[] start, string method, StudyContext context) =>
         NormGrowth.Run(start.Length).With($"flow.rho-k={ConfigWriter.List(start.Select(ConfigWriter.Number))}", $"flow.method={method}",
-            "observe.at.log10-t=[{from: -2, to: 8, count: 101}, {from: 8, to: 300, count: 30}, 100]", "flow.until.log10-t=300").Points(context);
+            "observe.at.log10-t=[{from: -2, to: 8, count: 101}, {from: 8, to: 300, count: 30}, 100]", "flow.until.log10-t=300")
+                .Points(context);
 }

@@ -5,7 +5,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim b51: where the relation of scaled normalized test loss and test error changes, and how that moves with the set-up.</summary>
+/// <summary>
+/// Claim b51: where the relation of scaled normalized test loss and test error changes, and how that moves with the set-up.
+/// </summary>
 internal static class LinearRelationVanishes
 {
     // What is varied, from the 500 digits, two layers and cross-entropy of the first.
@@ -26,9 +28,12 @@ internal static class LinearRelationVanishes
         Id = "b51-linear-relation-vanishes",
         Paper = TheoryIIIPage.Paper,
         Place = "Figure 8",
-        Statement = "Test loss of normalized networks is linear in the test error; as the normalized networks are scaled, the linear relationship disappears around ρ ≈ 4.",
-        SetUp = "The 80 networks of b49; the test cross-entropy of ρ'f̃, ρ' = 1, 4, 16, … 4¹⁰, against the test error, Pearson's correlation within each of five draws. Printed: at least .7 at ρ' = 1, at most half of that at ρ' = 16. "
-            + "Varied: three layers; 100 images; inputs not divided by their norm; square loss in training. In each, the threshold is the first ρ' at which the correlation has left its value at ρ' = 1 by more than .2.",
+        Statement = "Test loss of normalized networks is linear in the test error; as the normalized networks are scaled, the linear "
+            + "relationship disappears around ρ ≈ 4.",
+        SetUp = "The 80 networks of b49; the test cross-entropy of ρ'f̃, ρ' = 1, 4, 16, … 4¹⁰, against the test error, Pearson's "
+            + "correlation within each of five draws. Printed: at least .7 at ρ' = 1, at most half of that at ρ' = 16. Varied: three "
+            + "layers; 100 images; inputs not divided by their norm; square loss in training. In each, the threshold is the first ρ' at "
+            + "which the correlation has left its value at ρ' = 1 by more than .2.",
         Expected = "Strong correlation for ρ' below 4, none above.",
         Figures = ["theory-iii/figure-08"],
         FullRuns = NormalizedNets.FullTrueLabels,
@@ -52,15 +57,18 @@ internal static class LinearRelationVanishes
         judge.Measure("ρ'", [.. scales]);
         foreach (var (name, draws) in found)
         {
-            judge.Measure($"{name}: correlation of test loss at ρ' and test error, medians of five draws", [.. scales.Select((_, i) => Spread.Of(draws.Select(d => d.Correlations[i])).Median)]);
+            judge.Measure($"{name}: correlation of test loss at ρ' and test error, medians of five draws",
+                [.. scales.Select((_, i) => Spread.Of(draws.Select(d => d.Correlations[i])).Median)]);
             judge.Measure($"{name}: ρ' at which the correlation has changed by .2, by draw", [.. draws.Select(d => d.Threshold)]);
             judge.Measure($"{name}: mean margin of the normalized networks", Spread.Of(draws.Select(d => d.Margin)).Median);
         }
         judge.Printed.AtLeast("correlation at ρ' = 1, median of five draws", At(0).Median, .7);
-        judge.Printed.AtMost("correlation at ρ' = 16 over that at ρ' = 1, median of five draws", Spread.Of(plain.Select(d => d.Correlations[2] / d.Correlations[0])).Median, .5);
+        judge.Printed.AtMost("correlation at ρ' = 16 over that at ρ' = 1, median of five draws",
+            Spread.Of(plain.Select(d => d.Correlations[2] / d.Correlations[0])).Median, .5);
         const string scale = "the relation changes where ρ' times the margin is some ten";
         foreach (var (name, draws) in found)
-            judge.Instead(scale).Between($"{name}: threshold ρ' times mean margin, median of five draws", Spread.Of(draws.Select(d => d.Threshold * d.Margin)).Median, 1, 100);
+            judge.Instead(scale).Between($"{name}: threshold ρ' times mean margin, median of five draws",
+                Spread.Of(draws.Select(d => d.Threshold * d.Margin)).Median, 1, 100);
         if (NormalizedNets.OfImages(context) is { } images)
         {
             var full = Of("CIFAR-10", images);
@@ -68,7 +76,8 @@ internal static class LinearRelationVanishes
         }
 
         var left = ScaledLossFigure.CorrelationPanel("By ρ', five set-ups").At("ρ' = 4", 4);
-        var right = new Panel("By ρ' in units of 1/margin", new Axis("ρ' · mean margin", Scale.Log), new Axis("Pearson's correlation", Min: -1, Max: 1)).Level("", 0);
+        var right = new Panel("By ρ' in units of 1/margin", new Axis("ρ' · mean margin", Scale.Log),
+            new Axis("Pearson's correlation", Min: -1, Max: 1)).Level("", 0);
         for (var i = 0; i < found.Count; i++)
         {
             var (name, draws) = found[i];
@@ -77,13 +86,20 @@ internal static class LinearRelationVanishes
             left = left.Line(name, [.. scales], medians, i);
             right = right.Line(name, [.. scales.Select(r => r * margin)], medians, i);
         }
-        var thresholds = found.Select(f => string.Create(CultureInfo.InvariantCulture, $"{Spread.Of(f.Draws.Select(d => d.Threshold)).Median:N0} ({f.Name})"));
+        var thresholds = found.Select(f =>
+            string.Create(CultureInfo.InvariantCulture, $"{Spread.Of(f.Draws.Select(d => d.Threshold)).Median:N0} ({f.Name})"));
         var product = found.Select(f => Spread.Of(f.Draws.Select(d => d.Threshold * d.Margin)).Median).ToArray();
-        var text = $"Correlation at ρ' = 1: {Wording.Text(At(0).Median)} ({Wording.Text(At(0).Min)} … {Wording.Text(At(0).Max)}), at 4 and 16 the same within {Wording.Text(plain.Max(d => Math.Abs(d.Correlations[2] - d.Correlations[0])), 1)}: nothing happens at 4. "
-            + $"It changes at ρ' = {string.Join(", ", thresholds)} (medians of five draws): ρ' times the mean margin is {Wording.Text(product.Min(), 2)} to {Wording.Text(product.Max(), 2)} there, on a grid of powers of 4. "
-            + string.Create(CultureInfo.InvariantCulture, $"Inputs scaled by c move it by exactly 1/c: here it would be 4 with inputs of norm {Spread.Of(plain.Select(d => d.Threshold)).Median / 4:N0} instead of 1. ")
-            + $"Just before, the correlation is best ({Wording.Text(Spread.Of(plain.Select(d => d.Correlations.Max())).Median)}); beyond, misclassified examples decide the loss, and networks of large ρ, which err most, lose least by them: the sign turns.";
-        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(left, right), caption: "Medians of five draws of training images, 16 networks each. Right: the same curves over ρ' times the mean margin.");
+        var norm = string.Create(CultureInfo.InvariantCulture, $"{Spread.Of(plain.Select(d => d.Threshold)).Median / 4:N0}");
+        var text = $"Correlation at ρ' = 1: {Wording.Text(At(0).Median)} ({Wording.Text(At(0).Min)} … {Wording.Text(At(0).Max)}), at 4 "
+            + $"and 16 the same within {Wording.Text(plain.Max(d => Math.Abs(d.Correlations[2] - d.Correlations[0])), 1)}: nothing "
+            + "happens at 4. "
+            + $"It changes at ρ' = {string.Join(", ", thresholds)} (medians of five draws): ρ' times the mean margin is "
+            + $"{Wording.Text(product.Min(), 2)} to {Wording.Text(product.Max(), 2)} there, on a grid of powers of 4. "
+            + $"Inputs scaled by c move it by exactly 1/c: here it would be 4 with inputs of norm {norm} instead of 1. "
+            + $"Just before, the correlation is best ({Wording.Text(Spread.Of(plain.Select(d => d.Correlations.Max())).Median)}); beyond, "
+            + "misclassified examples decide the loss, and networks of large ρ, which err most, lose least by them: the sign turns.";
+        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(left, right),
+            caption: "Medians of five draws of training images, 16 networks each. Right: the same curves over ρ' times the mean margin.");
     }
 
     private static Varied Of(string name, NormalizedNets nets)
@@ -94,5 +110,6 @@ internal static class LinearRelationVanishes
 
     /// <summary>The first ρ' at which the correlation has left its value at ρ' = 1 by more than .2; ∞ where it does not.</summary>
     internal static double Threshold(double[] correlations) =>
-        Array.FindIndex(correlations, c => Math.Abs(c - correlations[0]) > .2) is >= 0 and var changed ? NormalizedNets.Scales[changed] : double.PositiveInfinity;
+        Array.FindIndex(correlations, c => Math.Abs(c - correlations[0]) > .2) is >= 0 and var changed ? NormalizedNets.Scales[changed]
+            : double.PositiveInfinity;
 }

@@ -23,9 +23,10 @@ internal static class MarginIsMonotone
         Place = "Abstract, §13, Lemma 9; Theoretical issues, Lemma 4",
         Equations = ["T3.70"],
         Statement = "After separation, and once ρ is so large that Σ e^{−ρf̃} ∝ e^{−ρf̃(x*)}, the margin increases monotonically.",
-        SetUp = "(i) One linear layer, z = (1, .5), (.4, 1.2), (2, −.3), w0 = (.3, −.1), exponential loss (sum), gradient flow to t = 1e100, 600 instants even in log t. "
-            + "(ii) ReLU nets 4-6-1 and 4-6-4-1 on 12 examples of gaussian-teacher, gradient flow and weight normalization, seeds 0–4, layers of norm 1.5, "
-            + "to t = 1e4, from the first instant with L < 1 on (tolerance 1e-10, kinks located exactly).",
+        SetUp = "(i) One linear layer, z = (1, .5), (.4, 1.2), (2, −.3), w0 = (.3, −.1), exponential loss (sum), gradient flow to t = "
+            + "1e100, 600 instants even in log t. (ii) ReLU nets 4-6-1 and 4-6-4-1 on 12 examples of gaussian-teacher, gradient flow and "
+            + "weight normalization, seeds 0–4, layers of norm 1.5, to t = 1e4, from the first instant with L < 1 on (tolerance 1e-10, "
+            + "kinks located exactly).",
         Expected = "No fall of min_n y_n f̃_n at any time after separation.",
         Check = Check,
     };
@@ -48,31 +49,39 @@ internal static class MarginIsMonotone
         judge.Printed.AtMost("largest fall of the hard margin after separation over γ*", fall / svm.Margin, 1e-9);
 
         const string smoothed = "the smoothed margin −log L/ρ rises once L < 1";
-        judge.Instead(smoothed).AtMost("largest fall of the smoothed margin over γ*", Fall(points.Where(p => p.LogLoss < 0), p => p.SmoothedMargin) / svm.Margin, 1e-10);
+        judge.Instead(smoothed).AtMost("largest fall of the smoothed margin over γ*",
+            Fall(points.Where(p => p.LogLoss < 0), p => p.SmoothedMargin) / svm.Margin, 1e-10);
         judge.Instead("the hard margin rises while one example outweighs all others, p_*‖H_*‖ ≥ Σ p_n‖H_n‖")
-            .AtMost("largest fall of the hard margin between instants at which one example outweighs the others", FallUnderDomination(points, data) / svm.Margin, 1e-12);
+            .AtMost("largest fall of the hard margin between instants at which one example outweighs the others",
+            FallUnderDomination(points, data) / svm.Margin, 1e-12);
 
         var nets = Networks(context);
         judge.Measure("ReLU runs followed to t = 1e4", nets.Count(r => r.Complete));
         judge.Measure("ReLU runs that reached L < 1", nets.Count(r => r.Reached));
         var reached = nets.Where(r => r.Reached).ToArray();
-        judge.Measure("largest fall of the hard margin of the ReLU runs, over its last value", Spread.Of(reached.Select(r => r.Hard)).ToString());
+        judge.Measure("largest fall of the hard margin of the ReLU runs, over its last value",
+            Spread.Of(reached.Select(r => r.Hard)).ToString());
         judge.Measure("ReLU runs whose hard margin falls by more than 1e-6 of its last value", reached.Count(r => r.Hard > 1e-6));
-        judge.Instead(smoothed).AtMost("largest fall of the smoothed margin of the ReLU runs, over its last value", reached.Max(r => r.Smooth), 1e-8);
+        judge.Instead(smoothed).AtMost("largest fall of the smoothed margin of the ReLU runs, over its last value",
+            reached.Max(r => r.Smooth), 1e-8);
 
         // On a logarithmic axis for log t itself the fall, which takes a million-fold in t, has a place beside the rise to 1e100.
         var drawn = points.Where(p => p.T >= 100).ToArray();
         double[] x = [.. drawn.Select(p => p.Log10T)];
-        var chart = new Chart(new Panel("Three examples, gradient flow", new Axis("log₁₀ t", Scale.Log), new Axis("margin", Min: .92, Max: 1.1))
+        var chart = new Chart(new Panel("Three examples, gradient flow", new Axis("log₁₀ t", Scale.Log),
+            new Axis("margin", Min: .92, Max: 1.1))
             .Line("hard margin", x, [.. drawn.Select(p => p.Margin)])
             .Line("smoothed margin −log L/ρ", x, [.. drawn.Select(p => p.SmoothedMargin)])
             .Level("γ*", svm.Margin));
         return judge.Outcome(
-            fails: $"With the data separated throughout, the hard margin of the three examples is {Text(marked[1].Margin)} at t = 1e4 and {Text(marked[3].Margin)} at 1e10: its largest fall is "
-                + $"{Text(100 * fall / svm.Margin)} % of γ*, before it rises to γ* = {Text(svm.Margin)}. While several examples share the loss, the one at the margin is pulled by the others. "
-                + $"What rises is −log L/ρ ({Text(marked[1].SmoothedMargin)}, {Text(marked[3].SmoothedMargin)} there), by Cauchy–Schwarz. "
-                + $"Of {reached.Length} ReLU runs {reached.Count(r => r.Hard > 1e-6)} show falls of the hard margin, up to {Text(reached.Max(r => r.Hard))} of its last value; the smoothed margin of none falls.",
-            chart: chart, caption: "The hard margin overshoots what the third example lets it keep, and falls for a million-fold in time; the smoothed margin rises throughout.");
+            fails: $"With the data separated throughout, the hard margin of the three examples is {Text(marked[1].Margin)} at t = 1e4 and "
+                + $"{Text(marked[3].Margin)} at 1e10: its largest fall is {Text(100 * fall / svm.Margin)} % of γ*, before it rises to γ* "
+                + $"= {Text(svm.Margin)}. While several examples share the loss, the one at the margin is pulled by the others. What "
+                + $"rises is −log L/ρ ({Text(marked[1].SmoothedMargin)}, {Text(marked[3].SmoothedMargin)} there), by Cauchy–Schwarz. Of "
+                + $"{reached.Length} ReLU runs {reached.Count(r => r.Hard > 1e-6)} show falls of the hard margin, up to "
+                + $"{Text(reached.Max(r => r.Hard))} of its last value; the smoothed margin of none falls.",
+            chart: chart, caption: "The hard margin overshoots what the third example lets it keep, and falls for a million-fold in time; "
+                + "the smoothed margin rises throughout.");
     }
 
     private sealed record Run(bool Complete, bool Reached, double Hard, double Smooth);
@@ -95,7 +104,12 @@ internal static class MarginIsMonotone
                     var complete = true;
                     try
                     {
-                        foreach (var p in flow.From(theta, new IntegrationOptions { Tolerance = new(1e-10, 1e-12), Method = Method.Dop853, MaxSteps = 1_500 }).At(instants, context.Cancellation))
+                        foreach (var p in flow.From(theta, new IntegrationOptions
+                        {
+                            Tolerance = new(1e-10, 1e-12),
+                            Method = Method.Dop853,
+                            MaxSteps = 1_500
+                        }).At(instants, context.Cancellation))
                             points.Add(p);
                     }
                     catch (IntegrationException)
@@ -105,7 +119,8 @@ internal static class MarginIsMonotone
                     var late = points.SkipWhile(p => p.LogLoss >= 0).ToList();
                     runs.Add(late.Count < 2
                         ? new Run(complete, false, 0, 0)
-                        : new Run(complete, true, Fall(late, p => p.Margin) / late[^1].Margin, Fall(late, p => p.SmoothedMargin) / late[^1].SmoothedMargin));
+                        : new Run(complete, true, Fall(late, p => p.Margin) / late[^1].Margin,
+                        Fall(late, p => p.SmoothedMargin) / late[^1].SmoothedMargin));
                 }
             }
         return runs;
@@ -127,7 +142,8 @@ internal static class MarginIsMonotone
     {
         var fall = 0.0;
         for (var i = 1; i < points.Length; i++)
-            if (Dominant(points[i - 1], data) is { } n && Dominant(points[i], data) == n) fall = Math.Max(fall, points[i - 1].Margin - points[i].Margin);
+            if (Dominant(points[i - 1], data) is { } n && Dominant(points[i], data) == n)
+                fall = Math.Max(fall, points[i - 1].Margin - points[i].Margin);
         return fall;
     }
 

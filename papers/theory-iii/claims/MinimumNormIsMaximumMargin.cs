@@ -8,7 +8,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim b17: minimum norm and maximum margin are one problem for one layer; for more layers only if the norm is the product.</summary>
+/// <summary>
+/// Claim b17: minimum norm and maximum margin are one problem for one layer; for more layers only if the norm is the product.
+/// </summary>
 internal static class MinimumNormIsMaximumMargin
 {
     private const double Rho = 1e7;
@@ -20,10 +22,12 @@ internal static class MinimumNormIsMaximumMargin
         Paper = TheoryIIIPage.Paper,
         Place = "Theorem 7, eq. 36–41, Lemma 6; Theoretical issues, Lemma 5; Square loss, Lemma 2",
         Equations = ["PNAS.15", "PNAS.16", "SQ.25"],
-        Statement = "Maximizing min_n y_n f(W; x_n) under ‖W_k‖ = 1 for all k is equivalent to min ½‖W_k‖² for all k subject to y_n f(W; x_n) ≥ 1.",
-        SetUp = "One layer: Iris (setosa against the rest), the three-example set, five random half-space sets (N = 30, d = 6, seeds 0–4). The minimum norm by quadratic programming, the "
-            + "maximum margin by minimizing Σ e^{−ρf̃} on the sphere at ρ = 1e7, which is within log N/ρ of it. Two linear layers 4-3-1 on Iris: rescaling of the balanced solution, "
-            + "and 2000 random perturbations of it (seeds 0–4) scaled to margin 1.",
+        Statement = "Maximizing min_n y_n f(W; x_n) under ‖W_k‖ = 1 for all k is equivalent to min ½‖W_k‖² for all k subject to y_n f(W; "
+            + "x_n) ≥ 1.",
+        SetUp = "One layer: Iris (setosa against the rest), the three-example set, five random half-space sets (N = 30, d = 6, seeds "
+            + "0–4). The minimum norm by quadratic programming, the maximum margin by minimizing Σ e^{−ρf̃} on the sphere at ρ = 1e7, "
+            + "which is within log N/ρ of it. Two linear layers 4-3-1 on Iris: rescaling of the balanced solution, and 2000 random "
+            + "perturbations of it (seeds 0–4) scaled to margin 1.",
         Expected = "γ‖w‖ = 1 for one layer; for two layers a least ‖W_1‖ and a least ‖W_2‖ at the maximum margin.",
         Check = Check,
     };
@@ -80,14 +84,16 @@ internal static class MinimumNormIsMaximumMargin
         }
         judge.Measure("random separating two-layer networks tried", feasible);
         var least = Norm(net, balanced, 0) * Norm(net, balanced, 1);
-        var corrected = judge.Corrected("min ∏‖W_k‖ (or ½Σ‖W_k‖², the same by the inequality of the means) in place of min ‖W_k‖ for every k");
+        var corrected = judge.Corrected(
+            "min ∏‖W_k‖ (or ½Σ‖W_k‖², the same by the inequality of the means) in place of min ‖W_k‖ for every k");
         corrected.Near("two layers: γ ∏‖W_k‖ of the balanced solution", HardMargin.Solve(iris).Margin * least, 1, relative: 1e-12);
         corrected.AtLeast("least ∏‖W_k‖ of the random networks over 1/γ", product / least, 1 - 1e-12);
         corrected.AtLeast("least ½Σ‖W_k‖² of the random networks over 1/γ", squares / least, 1 - 1e-12);
         return judge.Outcome(
-            care: "For one layer γ‖w‖ = 1 as printed. For two layers 'min ‖W_k‖ for every k' has no solution: "
-                + $"W_1 → {Lab.Claims.Check.Text(shrink)} W_1, W_2 → W_2/{Lab.Claims.Check.Text(shrink)} keeps every y f ≥ 1 and ‖W_1‖ goes to 0. With the product ∏‖W_k‖ the equivalence holds "
-                + $"(least of {feasible} random networks: {Lab.Claims.Check.Text(product / least)} times 1/γ).");
+            care: "For one layer γ‖w‖ = 1 as printed. For two layers 'min ‖W_k‖ for every k' has no solution: W_1 → "
+                + $"{Lab.Claims.Check.Text(shrink)} W_1, W_2 → W_2/{Lab.Claims.Check.Text(shrink)} keeps every y f ≥ 1 and ‖W_1‖ goes to "
+                + $"0. With the product ∏‖W_k‖ the equivalence holds (least of {feasible} random networks: "
+                + $"{Lab.Claims.Check.Text(product / least)} times 1/γ).");
     }
 
     private static double[] Balanced(Network net, double[] w)

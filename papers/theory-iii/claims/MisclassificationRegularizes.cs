@@ -22,9 +22,11 @@ internal static class MisclassificationRegularizes
         Id = "b26-misclassification-regularizes",
         Paper = TheoryIIIPage.Paper,
         Place = "§6, eq. 26–28 and the remark after it; Theory IIIb eq. 61–63",
-        Statement = "ẇ = −x1 e^{x1 w} + x2 e^{−x2 w} rests at w* = log(x2/x1)/(x1 + x2) if x2 > x1, a hyperbolic equilibrium. For D = 3, N = 2 the Hessian at the minimum has at least one zero and one negative eigenvalue.",
-        SetUp = "One weight, inputs −x1 and x2 with label +1, (x1, x2) = (.5, 1.2), (1, 3), (.001, 40), and with x2 ≤ x1 (2, .7), (5, 5): gradient flow from w = 0.3 until it rests, against the formula. "
-            + "D = 3: x1 = −0.5 u, x2 = 1.2 u along u = (1, 2, 2)/3: Jacobian of the flow at its limit. Five random pairs in R³ (seeds 0–4).",
+        Statement = "ẇ = −x1 e^{x1 w} + x2 e^{−x2 w} rests at w* = log(x2/x1)/(x1 + x2) if x2 > x1, a hyperbolic equilibrium. For D = 3, "
+            + "N = 2 the Hessian at the minimum has at least one zero and one negative eigenvalue.",
+        SetUp = "One weight, inputs −x1 and x2 with label +1, (x1, x2) = (.5, 1.2), (1, 3), (.001, 40), and with x2 ≤ x1 (2, .7), (5, "
+            + "5): gradient flow from w = 0.3 until it rests, against the formula. D = 3: x1 = −0.5 u, x2 = 1.2 u along u = (1, 2, 2)/3: "
+            + "Jacobian of the flow at its limit. Five random pairs in R³ (seeds 0–4).",
         Expected = "The flow rests at w*; Jacobian negative in one dimension, with a zero and a negative eigenvalue in three.",
         Check = Check,
     };
@@ -35,7 +37,8 @@ internal static class MisclassificationRegularizes
         double worst = 0, steepest = double.NegativeInfinity;
         foreach (var (x1, x2) in Pairs)
         {
-            var risk = new EmpiricalRisk(Network.Dense(1, 1), Loss.Exponential, new Dataset("two on a line", [-x1, x2], [1, 1], 1), Reduction.Sum);
+            var risk = new EmpiricalRisk(Network.Dense(1, 1), Loss.Exponential, new Dataset("two on a line", [-x1, x2], [1, 1], 1),
+                Reduction.Sum);
             var w = Rest(risk, [.3], context)[0];
             judge.Measure($"w at rest, x1 = {x1}, x2 = {x2}", w);
             worst = Math.Max(worst, Math.Abs(w - ScalarSeparator.Minimizer(x1, x2)));
@@ -45,19 +48,24 @@ internal static class MisclassificationRegularizes
         judge.Printed.AtMost("greatest Jacobian at w*", steepest, -1e-6);
 
         double[] u = [1.0 / 3, 2.0 / 3, 2.0 / 3];
-        var space = new EmpiricalRisk(Network.Dense(3, 1), Loss.Exponential, new Dataset("two opposite in space", [.. u.Select(c => -.5 * c), .. u.Select(c => 1.2 * c)], [1, 1], 3), Reduction.Sum);
+        var space = new EmpiricalRisk(Network.Dense(3, 1), Loss.Exponential,
+            new Dataset("two opposite in space", [.. u.Select(c => -.5 * c), .. u.Select(c => 1.2 * c)], [1, 1], 3), Reduction.Sum);
         var rest = Rest(space, [.2, -.1, .4], context);
         var jacobian = -DenseMatrix.OfArray(space.Hessian(rest).Hessian);
         var signature = Signature.Of([.. jacobian.Evd(Symmetricity.Symmetric).EigenValues.Select(e => e.Real)], 1e-10);
         judge.Printed.AtLeast("D = 3, opposite inputs: zero eigenvalues", signature.Zero, 1);
         judge.Printed.AtLeast("D = 3, opposite inputs: negative eigenvalues of the flow's Jacobian", signature.Negative, 1);
-        var margins = Spread.Seeds.Select(s => HardMargin.Solve(new Dataset("random pair", ExampleSets.Normal(6, s, stream: 16), [1, 1], 3)).Margin).ToArray();
+        var margins = Spread.Seeds.Select(s =>
+            HardMargin.Solve(new Dataset("random pair", ExampleSets.Normal(6, s, stream: 16), [1, 1], 3)).Margin).ToArray();
         judge.Instead("two independent inputs are always separable, and then there is no finite minimum")
             .AtLeast("D = 3: least margin of five random pairs", margins.Min(), 1e-6);
-        return judge.Outcome(holds: $"The flow rests at log(x2/x1)/(x1 + x2) to {Lab.Claims.Check.Text(worst)}, also for x2 ≤ x1, which the paper excludes without need. In three dimensions a finite minimum needs x1 ∥ −x2, "
-            + $"and then {signature.Zero} eigenvalues are zero and {signature.Negative} is negative; two independent examples are always separable (margins {Lab.Claims.Check.Text(margins.Min())} and more in five draws).");
+        return judge.Outcome(holds: $"The flow rests at log(x2/x1)/(x1 + x2) to {Lab.Claims.Check.Text(worst)}, also for x2 ≤ x1, which "
+            + $"the paper excludes without need. In three dimensions a finite minimum needs x1 ∥ −x2, and then {signature.Zero} "
+            + $"eigenvalues are zero and {signature.Negative} is negative; two independent examples are always separable (margins "
+            + $"{Lab.Claims.Check.Text(margins.Min())} and more in five draws).");
     }
 
     private static double[] Rest(EmpiricalRisk risk, double[] start, StudyContext context) =>
-        new UnconstrainedFlow(risk).From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) }).At([Instant.FromLog10T(12)], context.Cancellation).Single().Weights();
+        new UnconstrainedFlow(risk).From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
+            .At([Instant.FromLog10T(12)], context.Cancellation).Single().Weights();
 }

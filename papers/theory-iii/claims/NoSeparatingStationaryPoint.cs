@@ -17,9 +17,12 @@ internal static class NoSeparatingStationaryPoint
         Paper = TheoryIIIPage.Paper,
         Place = "§6, eq. 29; Theoretical issues §B, eq. before Theorem on degeneracy",
         Equations = ["T3.3"],
-        Statement = "Under exponential-type losses a homogeneous network has no zero of the gradient with respect to W_k that separates the data at any finite ρ.",
-        SetUp = "Nets 5-1, 5-6-1, 5-6-4-1 with ReLU and without, random weights of scale 0.1, 1 and 3, 15 examples of gaussian-teacher with the labels that the net gives (so that it separates), "
-            + "exponential and logistic loss, seeds 0–4: Σ_k⟨W_k, ∇_kL⟩, computed from the gradient, against −KΣ|∂ℓ_n/∂f_n| y_n f_n, computed from the outputs, and ‖∇L‖ against the bound KΣ|∂ℓ_n/∂f_n|y_nf_n/‖W‖.",
+        Statement = "Under exponential-type losses a homogeneous network has no zero of the gradient with respect to W_k that separates "
+            + "the data at any finite ρ.",
+        SetUp = "Nets 5-1, 5-6-1, 5-6-4-1 with ReLU and without, random weights of scale 0.1, 1 and 3, 15 examples of gaussian-teacher "
+            + "with the labels that the net gives (so that it separates), exponential and logistic loss, seeds 0–4: Σ_k⟨W_k, ∇_kL⟩, "
+            + "computed from the gradient, against −KΣ|∂ℓ_n/∂f_n| y_n f_n, computed from the outputs, and ‖∇L‖ against the bound "
+            + "KΣ|∂ℓ_n/∂f_n|y_nf_n/‖W‖.",
         Expected = "Σ_k⟨W_k, ∇_kL⟩ < 0 at every separating W, so ‖∇L‖ > 0.",
         Check = Check,
     };
@@ -54,8 +57,9 @@ internal static class NoSeparatingStationaryPoint
         judge.Premise.AtMost("largest relative difference between Σ_k⟨W_k, ∇_kL⟩ and −KΣ|∂ℓ/∂f| y f", mismatch, 1e-11);
         judge.Printed.AtMost("greatest Σ_k⟨W_k, ∇_kL⟩ over e^{log scale of L}", radial, -1e-12);
         judge.Printed.AtLeast("least ‖∇L‖‖W‖ / KΣ|∂ℓ/∂f| y f", ratio, 1 - 1e-12);
-        return judge.Outcome(holds: $"At {cases} separating networks of one to three layers Σ_k⟨W_k, ∇_kL⟩ = −KΣ|∂ℓ/∂f| y f (to {Lab.Claims.Check.Text(mismatch)}), which is negative; so "
-            + $"‖∇L‖ ≥ KΣ|∂ℓ/∂f| y f/‖W‖ > 0 (least ratio measured {Lab.Claims.Check.Text(ratio)}).");
+        return judge.Outcome(holds: $"At {cases} separating networks of one to three layers Σ_k⟨W_k, ∇_kL⟩ = −KΣ|∂ℓ/∂f| y f (to "
+            + $"{Lab.Claims.Check.Text(mismatch)}), which is negative; so ‖∇L‖ ≥ KΣ|∂ℓ/∂f| y f/‖W‖ > 0 (least ratio measured "
+            + $"{Lab.Claims.Check.Text(ratio)}).");
     }
 
     // The labels that the net itself gives; null where an output is 0 (a ReLU net that is off at an example separates nothing).

@@ -30,9 +30,12 @@ internal static class NormalizedLossRanksNetworks
         Id = "b50-normalized-loss-ranks-networks",
         Paper = TheoryIIIPage.Paper,
         Place = "Figures 1 and 8, eq. 1; Square loss, Observation 3",
-        Statement = "The normalized loss predicts the test error of networks that all fit their training data, and a smaller norm ρ goes with a smaller error: bounds by norm and margin rank networks.",
-        SetUp = "The 80 networks of b49: Spearman's rank correlation with the test error within each of five draws of the training images (16 networks each), for normalized losses, norms, margins and bounds. "
-            + "Printed: the median over the five draws is at least .7 for the normalized training loss and for ρ; and at least .5 for the normalized loss among the eight networks from starts of norm 4 and 8, which do not differ by ρ.",
+        Statement = "The normalized loss predicts the test error of networks that all fit their training data, and a smaller norm ρ goes "
+            + "with a smaller error: bounds by norm and margin rank networks.",
+        SetUp = "The 80 networks of b49: Spearman's rank correlation with the test error within each of five draws of the training "
+            + "images (16 networks each), for normalized losses, norms, margins and bounds. Printed: the median over the five draws is "
+            + "at least .7 for the normalized training loss and for ρ; and at least .5 for the normalized loss among the eight networks "
+            + "from starts of norm 4 and 8, which do not differ by ρ.",
         Expected = "Rank correlation near 1.",
         Figures = ["theory-iii/figure-01", "theory-iii/figure-08"],
         FullRuns = NormalizedNets.FullTrueLabels,
@@ -45,10 +48,14 @@ internal static class NormalizedLossRanksNetworks
         NormalizedNets[] all = [.. Spread.Seeds.Select(s => NormalizedNets.OfDigits(context, s))];
         double[] Ranks((string Name, string Column, int Sign) m, Range nets) =>
             [.. all.Select(n => m.Sign * RankCorrelation.Spearman(n[m.Column][nets], n["test_error"][nets]))];
-        judge.Measure("test errors, least to greatest", $"{Wording.Text(all.Min(n => n["test_error"].Min()))} … {Wording.Text(all.Max(n => n["test_error"].Max()))}");
-        var panel = new Panel("Rank correlation with the test error", new Axis("measure, best first", Min: 0), new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
-        var near = new Panel("Among starts of norm 4 and 8 alone", new Axis("measure, in the order of the left panel", Min: 0), new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
-        var ordered = Measures.Select(m => (Measure: m, Whole: Ranks(m, ..), Near: Ranks(m, ..8))).OrderByDescending(p => Spread.Of(p.Whole).Median).ToArray();
+        judge.Measure("test errors, least to greatest",
+            $"{Wording.Text(all.Min(n => n["test_error"].Min()))} … {Wording.Text(all.Max(n => n["test_error"].Max()))}");
+        var panel = new Panel("Rank correlation with the test error", new Axis("measure, best first", Min: 0),
+            new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
+        var near = new Panel("Among starts of norm 4 and 8 alone", new Axis("measure, in the order of the left panel", Min: 0),
+            new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
+        var ordered = Measures.Select(m => (Measure: m, Whole: Ranks(m, ..), Near: Ranks(m, ..8)))
+            .OrderByDescending(p => Spread.Of(p.Whole).Median).ToArray();
         for (var i = 0; i < ordered.Length; i++)
         {
             var (m, whole, close) = ordered[i];
@@ -63,15 +70,22 @@ internal static class NormalizedLossRanksNetworks
         judge.Printed.AtLeast("normalized training loss: rank correlation with the test error, median of five draws", loss.Median, .7);
         judge.Printed.AtLeast("ρ: rank correlation with the test error, median of five draws", Of("ρ").Median, .7);
         var closeLoss = Spread.Of(ordered.Single(p => p.Measure.Name == "normalized training loss").Near);
-        judge.Printed.AtLeast("normalized training loss: the same among starts of norm 4 and 8, median of five draws", closeLoss.Median, .5);
+        judge.Printed.AtLeast("normalized training loss: the same among starts of norm 4 and 8, median of five draws", closeLoss.Median,
+            .5);
         var (best, ranks, _) = ordered[0];
         var spectral = Of("∏‖W‖₂/10 % margin");
         if (NormalizedNets.OfImages(context) is { } images)
             foreach (var m in Measures) judge.Measure($"CIFAR-10, full size, {m.Name}: rank correlation", Rank(m, images));
-        var text = $"Rank correlation with the test error, medians of five draws: normalized training loss {Wording.Text(loss.Median)} ({Wording.Text(loss.Min)} … {Wording.Text(loss.Max)}), normalized test loss {Wording.Text(Of("normalized test loss").Median)}, "
-            + $"ρ {Wording.Text(Of("ρ").Median)}, least margin {Wording.Text(Of("least margin").Median)}, spectral norms over margin {Wording.Text(spectral.Median)}, unnormalized test loss {Wording.Text(Of("unnormalized test loss").Median)}; "
-            + $"best: {best.Name}, {Wording.Text(Spread.Of(ranks).Median)}. What all of them see is the size of the start: among the networks from the two smaller norms the normalized loss has {Wording.Text(closeLoss.Median)} ({Wording.Text(closeLoss.Min)} … {Wording.Text(closeLoss.Max)}).";
-        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(panel, near), caption: "A dot a draw of the training images; 16 networks left, eight of them right. 1: the measure ranks test errors perfectly.");
+        var text = $"Rank correlation with the test error, medians of five draws: normalized training loss {Wording.Text(loss.Median)} "
+            + $"({Wording.Text(loss.Min)} … {Wording.Text(loss.Max)}), normalized test loss "
+            + $"{Wording.Text(Of("normalized test loss").Median)}, "
+            + $"ρ {Wording.Text(Of("ρ").Median)}, least margin {Wording.Text(Of("least margin").Median)}, spectral norms over margin "
+            + $"{Wording.Text(spectral.Median)}, unnormalized test loss {Wording.Text(Of("unnormalized test loss").Median)}; "
+            + $"best: {best.Name}, {Wording.Text(Spread.Of(ranks).Median)}. What all of them see is the size of the start: among the "
+            + $"networks from the two smaller norms the normalized loss has {Wording.Text(closeLoss.Median)} "
+            + $"({Wording.Text(closeLoss.Min)} … {Wording.Text(closeLoss.Max)}).";
+        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(panel, near), caption: "A dot a draw of the training "
+            + "images; 16 networks left, eight of them right. 1: the measure ranks test errors perfectly.");
     }
 
     private static double Rank((string Name, string Column, int Sign) m, NormalizedNets nets) =>

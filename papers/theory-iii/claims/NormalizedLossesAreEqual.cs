@@ -5,7 +5,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim b49: test against training loss of normalized networks is a line of slope 1; so it is, because both are ln C − O(1/ρ).</summary>
+/// <summary>
+/// Claim b49: test against training loss of normalized networks is a line of slope 1; so it is, because both are ln C − O(1/ρ).
+/// </summary>
 internal static class NormalizedLossesAreEqual
 {
     /// <summary>The claim.</summary>
@@ -14,12 +16,15 @@ internal static class NormalizedLossesAreEqual
         Id = "b49-normalized-losses-are-equal",
         Paper = TheoryIIIPage.Paper,
         Place = "Figure 1; Theoretical issues Figure 2",
-        Statement = "Networks with different initializations that all fit the training set: their test loss is not a function of the training loss, but after division of each layer by its Frobenius norm "
-            + "test against training loss lies on a line of slope 1 with a small positive intercept; a network trained on random labels lies at the top right.",
-        SetUp = "Digits, 500 training and 1,000 test images of norm 1, 64-64-10 without biases, cross-entropy, SGD to the first epoch without a training error, 16 networks (layers of norm 4, 8, 16, 32, four seeds), "
-            + "for each of five draws of the training images; one network a draw with random labels. Printed: slope within 0.1 of 1, correlation at least .99, every test loss above its training loss, "
-            + "correlation of the unnormalized losses at most .9, random labels above all others in both losses. Beside it the 16 networks on 5,000 images of CIFAR-10 that figure-01.yaml trains, kept from a full-size run, "
-            + "held to the same slope; what is said of it in place of 1 was written after that run had given .69.",
+        Statement = "Networks with different initializations that all fit the training set: their test loss is not a function of the "
+            + "training loss, but after division of each layer by its Frobenius norm test against training loss lies on a line of slope "
+            + "1 with a small positive intercept; a network trained on random labels lies at the top right.",
+        SetUp = "Digits, 500 training and 1,000 test images of norm 1, 64-64-10 without biases, cross-entropy, SGD to the first epoch "
+            + "without a training error, 16 networks (layers of norm 4, 8, 16, 32, four seeds), for each of five draws of the training "
+            + "images; one network a draw with random labels. Printed: slope within 0.1 of 1, correlation at least .99, every test loss "
+            + "above its training loss, correlation of the unnormalized losses at most .9, random labels above all others in both "
+            + "losses. Beside it the 16 networks on 5,000 images of CIFAR-10 that figure-01.yaml trains, kept from a full-size run, held "
+            + "to the same slope; what is said of it in place of 1 was written after that run had given .69.",
         Expected = "Slope 1, small positive offset.",
         Figures = ["theory-iii/figure-01", "theoretical-issues/figure-02"],
         FullRuns = NormalizedNets.FullTrueLabels,
@@ -29,7 +34,8 @@ internal static class NormalizedLossesAreEqual
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        NormalizedNets[] all = [.. Spread.Seeds.Select(s => NormalizedNets.OfDigits(context, s))], random = [.. Spread.Seeds.Select(s => NormalizedNets.OfRandomDigits(context, s))];
+        NormalizedNets[] all = [.. Spread.Seeds.Select(s => NormalizedNets.OfDigits(context, s))], random =
+            [.. Spread.Seeds.Select(s => NormalizedNets.OfRandomDigits(context, s))];
         judge.Premise.AtMost("largest training error, all networks", all.Concat(random).Max(n => n["train_error"].Max()), 0);
         LinearRegression[] lines = [.. all.Select(n => LinearRegression.Of(n["ce_rho1"], n["test_ce_rho1"]))];
         double[] slopes = [.. lines.Select(l => l.Slope)];
@@ -37,13 +43,16 @@ internal static class NormalizedLossesAreEqual
         var slope = Spread.Of(slopes);
         judge.Measure("slope, by draw", slopes);
         judge.Measure("intercept, by draw", [.. lines.Select(l => l.Intercept)]);
-        judge.Measure("range of the normalized training losses, ln 10 minus them", $"{Wording.Text(all.Min(n => n["ce_gap_rho1"].Min()))} … {Wording.Text(all.Max(n => n["ce_gap_rho1"].Max()))}");
+        judge.Measure("range of the normalized training losses, ln 10 minus them",
+            $"{Wording.Text(all.Min(n => n["ce_gap_rho1"].Min()))} … {Wording.Text(all.Max(n => n["ce_gap_rho1"].Max()))}");
         judge.Printed.Near("slope of normalized test loss against training loss, median of five draws", slope.Median, 1, absolute: .1);
         judge.Printed.AtLeast("their correlation, least of five", lines.Min(l => l.R), .99);
-        judge.Printed.AtLeast("test loss minus training loss of normalized networks, least of 80", all.Min(n => n["test_ce_rho1"].Zip(n["ce_rho1"], (test, train) => test - train).Min()), 0);
+        judge.Printed.AtLeast("test loss minus training loss of normalized networks, least of 80",
+            all.Min(n => n["test_ce_rho1"].Zip(n["ce_rho1"], (test, train) => test - train).Min()), 0);
         judge.Printed.AtMost("correlation of the unnormalized losses (logarithms), median of five draws", Spread.Of(raw).Median, .9);
         judge.Measure("correlation of the unnormalized losses, by draw", raw);
-        double[] above = [.. all.Zip(random, (n, r) => Math.Min(r["ce_rho1"][0] - n["ce_rho1"].Max(), r["test_ce_rho1"][0] - n["test_ce_rho1"].Max()))];
+        double[] above = [.. all.Zip(random, (n, r) => Math.Min(r["ce_rho1"][0] - n["ce_rho1"].Max(), r["test_ce_rho1"][0]
+            - n["test_ce_rho1"].Max()))];
         judge.Measure("random labels: lower of its two losses minus the highest of the 16 others, by draw", above);
         double[] asHigh = [.. all.Zip(random, (n, r) => r["test_ce_rho1"][0] - n["test_ce_rho1"].Max())];
         judge.Printed.AtLeast("random labels: test loss minus the highest of the 16 others, least of five draws", asHigh.Min(), 0);
@@ -59,25 +68,36 @@ internal static class NormalizedLossesAreEqual
         if (NormalizedNets.OfImages(context) is { } images)
         {
             var line = LinearRegression.Of(images["ce_rho1"], images["test_ce_rho1"]);
-            judge.Measure("CIFAR-10: correlation, correlation unnormalized", line.R, LinearRegression.Correlation(images["log10_loss"], images["log10_test_loss"]));
+            judge.Measure("CIFAR-10: correlation, correlation unnormalized", line.R,
+                LinearRegression.Correlation(images["log10_loss"], images["log10_test_loss"]));
             judge.Printed.Near("CIFAR-10: slope of normalized test loss against training loss", line.Slope, 1, absolute: .1);
             var kept = Spread.Of(images["test_ce_gap_rho1"].Zip(images["ce_gap_rho1"], (test, train) => test / train));
-            const string share = "the slope is the share of ln 10 − training loss that is kept on test data, which is near 1 only where the test error is small";
+            const string share = "the slope is the share of ln 10 − training loss that is kept on test data, which is near 1 only where "
+                + "the test error is small";
             judge.Corrected(share).Near("digits: slope, median of five draws", slope.Median, Spread.Of(ratios).Median, absolute: .1);
             judge.Corrected(share).Near("CIFAR-10: slope", line.Slope, kept.Median, absolute: .1);
             judge.Corrected(share).AtLeast("CIFAR-10: correlation of the normalized losses", line.R, .99);
-            onImages = $" On 5,000 images of CIFAR-10, with test errors of {Wording.Text(Spread.Of(images["test_error"]).Median)}, the losses lie on a line too (correlation {Wording.Text(line.R, 5)}), of slope {Wording.Text(line.Slope)}: "
+            onImages = $" On 5,000 images of CIFAR-10, with test errors of {Wording.Text(Spread.Of(images["test_error"]).Median)}, the "
+                + $"losses lie on a line too (correlation {Wording.Text(line.R, 5)}), of slope {Wording.Text(line.Slope)}: "
                 + $"the networks keep {Wording.Text(kept.Median)} (median) of what training took off ln 10.";
         }
 
-        var chart = new Panel("What training takes off ln 10", new Axis("ln 10 − training loss", Scale.Log), new Axis("ln 10 − test loss", Scale.Log));
+        var chart = new Panel("What training takes off ln 10", new Axis("ln 10 − training loss", Scale.Log),
+            new Axis("ln 10 − test loss", Scale.Log));
         for (var i = 0; i < all.Length; i++) chart = chart.Points($"draw {i}", all[i]["ce_gap_rho1"], all[i]["test_ce_gap_rho1"], i);
-        chart = chart.Points("random labels", [.. random.Select(n => n["ce_gap_rho1"][0])], [.. random.Select(n => n["test_ce_gap_rho1"][0])], 7)
+        chart = chart.Points("random labels", [.. random.Select(n => n["ce_gap_rho1"][0])],
+            [.. random.Select(n => n["test_ce_gap_rho1"][0])], 7)
             .Predicted("diagonal", [all.Min(n => n["ce_gap_rho1"].Min()), all.Max(n => n["ce_gap_rho1"].Max())], static x => x, 7);
-        var text = $"Slope {Wording.Text(slope.Min)} … {Wording.Text(slope.Max)} over five draws, correlation at least {Wording.Text(lines.Min(l => l.R), 5)}; unnormalized {Wording.Text(Spread.Of(raw).Median)} (median). "
-            + $"But it says little: outputs f/ρ are so small that all losses are ln 10 less a small number that falls with ρ (correlation of the logarithms {Wording.Text(Spread.Of(withNorm).Median)}). What is left is the ratio of what test and training loss are below ln 10: "
-            + $"{Wording.Text(Spread.Of(ratios).Median)} (median of 80) with true labels, {Wording.Text(Spread.Of(drawn).Median)} with random ones, which lie {(above.Min() > 0 ? "above all others in both losses" : "above the others in test loss, but among them in training loss")}." + onImages;
-        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(chart), caption: "The same losses as the paper's right panel, measured from ln 10 down, on logarithmic axes.");
+        var text = $"Slope {Wording.Text(slope.Min)} … {Wording.Text(slope.Max)} over five draws, correlation at least "
+            + $"{Wording.Text(lines.Min(l => l.R), 5)}; unnormalized {Wording.Text(Spread.Of(raw).Median)} (median). But it says little: "
+            + "outputs f/ρ are so small that all losses are ln 10 less a small number that falls with ρ (correlation of the logarithms "
+            + $"{Wording.Text(Spread.Of(withNorm).Median)}). What is left is the ratio of what test and training loss are below ln 10: "
+            + $"{Wording.Text(Spread.Of(ratios).Median)} (median of 80) with true labels, {Wording.Text(Spread.Of(drawn).Median)} with "
+            + "random ones, which lie "
+            + $"{(above.Min() > 0 ? "above all others in both losses" : "above the others in test loss, but among them in training loss")}."
+            + onImages;
+        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(chart),
+            caption: "The same losses as the paper's right panel, measured from ln 10 down, on logarithmic axes.");
     }
 
     private static double[] Logs(double[] a) => [.. a.Select(static x => Math.Log(x))];

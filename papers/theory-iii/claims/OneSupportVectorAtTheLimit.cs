@@ -15,9 +15,10 @@ internal static class OneSupportVectorAtTheLimit
         Paper = TheoryIIIPage.Paper,
         Place = "§4.4 after eq. 16, §4.7; Theoretical issues §B.4, eq. 14",
         Equations = ["PNAS.14"],
-        Statement = "For large ρ the stationarity condition is satisfied by H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0 for the example x_N of smallest margin alone, before it is "
-            + "trivially satisfied at ρ = ∞.",
-        SetUp = "Iris, setosa against the rest, one linear layer: H_n = z_n − v(v·z_n) at the support vector machine's v and at the minimizer v*(ρ) of the loss on the sphere for ρ = 1e4 and 1e6.",
+        Statement = "For large ρ the stationarity condition is satisfied by H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0 for the example x_N of "
+            + "smallest margin alone, before it is trivially satisfied at ρ = ∞.",
+        SetUp = "Iris, setosa against the rest, one linear layer: H_n = z_n − v(v·z_n) at the support vector machine's v and at the "
+            + "minimizer v*(ρ) of the loss on the sphere for ρ = 1e4 and 1e6.",
         Expected = "‖H_n‖ = 0 for the example at the margin.",
         Check = Check,
     };
@@ -49,8 +50,10 @@ internal static class OneSupportVectorAtTheLimit
         }
         judge.Instead("Σ_n α_n H_n = 0 with the dual weights (KKT)").AtMost("‖Σ α_n H_n‖ / Σ α_n‖H_n‖", Vectors.Norm(sum) / size, 1e-11);
         return judge.Outcome(
-            fails: $"At the maximum margin of Iris the three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = {string.Join(", ", norms.Select(Text))}: none vanishes. "
-                + $"Only their sum with the dual weights does (relative {Text(Vectors.Norm(sum) / size)}). H_n = 0 would need x_n parallel to v. "
+            fails: $"At the maximum margin of Iris the three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = "
+                + $"{string.Join(", ", norms.Select(Text))}: none vanishes. "
+                + $"Only their sum with the dual weights does (relative {Text(Vectors.Norm(sum) / size)}). H_n = 0 would need x_n "
+                + "parallel to v. "
                 + "The paper's chain of inequalities compares vectors, for which ≥ has no meaning.");
     }
 

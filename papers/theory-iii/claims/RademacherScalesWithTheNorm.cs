@@ -19,9 +19,11 @@ internal static class RademacherScalesWithTheNorm
         Paper = TheoryIIIPage.Paper,
         Place = "eq. 1, §2, eq. 32; Theoretical issues §A",
         Equations = ["SQ.42"],
-        Statement = "The Rademacher average of networks with product of norms ρ is ρ times that of the normalized networks, R_N(F) = ρ R_N(F̃).",
-        SetUp = "10 examples of gaussian-teacher in R⁴, the average over all 1024 sign vectors (no sampling). (i) Linear functions ‖w‖ ≤ ρ: the supremum is attained at w = ρ Σσx/‖Σσx‖, evaluated as a network. "
-            + "(ii) Classes of 200 random ReLU nets 4-6-1 and 4-6-5-1, layers of norms whose product is ρ = 0.1, 3, 1000, seeds 0–4: the supremum over the class.",
+        Statement = "The Rademacher average of networks with product of norms ρ is ρ times that of the normalized networks, R_N(F) = ρ "
+            + "R_N(F̃).",
+        SetUp = "10 examples of gaussian-teacher in R⁴, the average over all 1024 sign vectors (no sampling). (i) Linear functions ‖w‖ ≤ "
+            + "ρ: the supremum is attained at w = ρ Σσx/‖Σσx‖, evaluated as a network. (ii) Classes of 200 random ReLU nets 4-6-1 and "
+            + "4-6-5-1, layers of norms whose product is ρ = 0.1, 3, 1000, seeds 0–4: the supremum over the class.",
         Expected = "Ratio of the two averages = ρ.",
         Check = Check,
     };
@@ -48,7 +50,8 @@ internal static class RademacherScalesWithTheNorm
         judge.Measure("R_N of linear functions with ‖w‖ ≤ 1, by seed", [.. averages]);
         judge.Printed.AtMost("linear: largest |R_N(F)/(ρR_N(F̃)) − 1|", linear, 1e-12);
         judge.Printed.AtMost("ReLU classes: largest |R_N(F)/(ρR_N(F̃)) − 1|", relu, 1e-12);
-        return judge.Outcome(holds: $"Over all 1024 sign vectors the ratio is ρ to {Lab.Claims.Check.Text(Math.Max(linear, relu))}, for linear functions and for classes of two- and three-layer ReLU nets.");
+        return judge.Outcome(holds: $"Over all 1024 sign vectors the ratio is ρ to {Lab.Claims.Check.Text(Math.Max(linear, relu))}, for "
+            + "linear functions and for classes of two- and three-layer ReLU nets.");
     }
 
     private static (double Average, double ClosedForm) Linear(Dataset data, double rho)

@@ -16,8 +16,10 @@ internal static class RateOfGrowthFalls
         Place = "§5, Discussion",
         Equations = ["T3.60"],
         Statement = "Under separability, for each layer ∂ρ_k²/∂t grows monotonically with t, at the same rate irrespectively of k.",
-        SetUp = DeepBalance.Words + ", after the data are separated; and the scalar equations of two equal layers, f̃ = 1, ρ_k(0) = 0.8, for which ∂ρ_k²/∂t = 2ρe^{−ρ}.",
-        Expected = "As printed the rate at t = 1e8 is above that at t = 1e2. From ρ_k² ~ (log t)^{2/K} the rate should fall, like (2/K)(log t)^{2/K−1}/t, while ρ_k² itself grows.",
+        SetUp = DeepBalance.Words + ", after the data are separated; and the scalar equations of two equal layers, f̃ = 1, ρ_k(0) = 0.8, "
+            + "for which ∂ρ_k²/∂t = 2ρe^{−ρ}.",
+        Expected = "As printed the rate at t = 1e8 is above that at t = 1e2. From ρ_k² ~ (log t)^{2/K} the rate should fall, like "
+            + "(2/K)(log t)^{2/K−1}/t, while ρ_k² itself grows.",
         Check = Check,
     };
 
@@ -46,12 +48,17 @@ internal static class RateOfGrowthFalls
         judge.Measure("rate at t = 1e8 over rate at t = 1e2, seeds 0–4", ratios);
         judge.Printed.AtLeast("least rate at t = 1e8 over rate at t = 1e2, five deep networks", ratios.Min(), 1);
         judge.Printed.AtLeast("rate at t = 1e8 over rate at t = 1e2, two equal layers", Rate(scalar[^1]) / Rate(scalar.AtDecade(2)), 1);
-        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t").That("ρ_1 grows between all observations after separation, in all five networks", growing);
-        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t").AtMost("largest rate at t = 1e8 over rate at t = 1e2", ratios.Max(), 1e-4);
-        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t").Near("t · dρ_k²/dt at t = 1e8, two equal layers", Rate(scalar[^1]) * 1e8, 1, relative: .1);
+        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t")
+            .That("ρ_1 grows between all observations after separation, in all five networks", growing);
+        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t")
+            .AtMost("largest rate at t = 1e8 over rate at t = 1e2", ratios.Max(), 1e-4);
+        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t")
+            .Near("t · dρ_k²/dt at t = 1e8, two equal layers", Rate(scalar[^1]) * 1e8, 1, relative: .1);
         return judge.Outcome(
-            fails: $"The rate falls: between t = 1e2 and 1e8 by a factor {Wording.Text(ratios.Min())} to {Wording.Text(ratios.Max())} in five deep networks, and {Wording.Text(Rate(scalar[^1]) / Rate(scalar.AtDecade(2)))} for two equal "
-                + "layers. What grows monotonically is ρ_k² itself; its rate 2Σ y f e^{−yf} goes to 0 like (log t)^{2/K−1}/t.",
-            chart: new Chart(panel), caption: "Once the data are separated (where a line begins) the common rate of the squared norms falls for all five networks, as 1/t (two layers) says.");
+            fails: $"The rate falls: between t = 1e2 and 1e8 by a factor {Wording.Text(ratios.Min())} to {Wording.Text(ratios.Max())} in "
+                + $"five deep networks, and {Wording.Text(Rate(scalar[^1]) / Rate(scalar.AtDecade(2)))} for two equal layers. What grows "
+                + "monotonically is ρ_k² itself; its rate 2Σ y f e^{−yf} goes to 0 like (log t)^{2/K−1}/t.",
+            chart: new Chart(panel), caption: "Once the data are separated (where a line begins) the common rate of the squared norms "
+                + "falls for all five networks, as 1/t (two layers) says.");
     }
 }

@@ -15,8 +15,10 @@ internal static class SameDirectionAtAnyTime
         Paper = TheoryIIIPage.Paper,
         Place = "§4.5; Theoretical issues §B.5",
         Equations = ["T3.20", "T3.21", "T3.22"],
-        Statement = "The unit vector w(T)/‖w(T)‖ computed from the solution of gradient descent ẇ = −∇_w L at time T is the same, irrespectively of whether the constraint ‖v‖ = 1 is enforced during gradient descent.",
-        SetUp = TwoWeights.Words + "; gradient descent, the same flow written in (ρ, v), and weight normalization (the flow with the enforced constraint) from one start; and Iris from five Gaussian starts of unit norm.",
+        Statement = "The unit vector w(T)/‖w(T)‖ computed from the solution of gradient descent ẇ = −∇_w L at time T is the same, "
+            + "irrespectively of whether the constraint ‖v‖ = 1 is enforced during gradient descent.",
+        SetUp = TwoWeights.Words + "; gradient descent, the same flow written in (ρ, v), and weight normalization (the flow with the "
+            + "enforced constraint) from one start; and Iris from five Gaussian starts of unit norm.",
         Expected = "‖v_GD(T) − v_WN(T)‖ = 0 to rounding at every T.",
         Figures = ["theory-iii/figure-02"],
         Check = Check,
@@ -29,7 +31,8 @@ internal static class SameDirectionAtAnyTime
         var same = TwoWeights.Reparametrized(context);
         var wn = TwoWeights.Wn(context);
         double Apart(double decade) => Vectors.Distance(gd.AtDecade(decade).V, wn.AtDecade(decade).V);
-        judge.Premise.AtMost("largest ‖v_GD − v‖ of the (ρ, v) form of the same flow", gd.Skip(1).Zip(same.Skip(1), (a, b) => Vectors.Distance(a.V, b.V)).Max(), 1e-9);
+        judge.Premise.AtMost("largest ‖v_GD − v‖ of the (ρ, v) form of the same flow",
+            gd.Skip(1).Zip(same.Skip(1), (a, b) => Vectors.Distance(a.V, b.V)).Max(), 1e-9);
         double[] decades = [1, 2, 4, 8, 100, 300];
         judge.Measure("‖v_GD − v_WN‖ at t = 1e1, 1e2, 1e4, 1e8, 1e100, 1e300, two weights", [.. decades.Select(Apart)]);
         judge.Printed.AtMost("‖v_GD − v_WN‖ at t = 10, two weights", Apart(1), 1e-6);
@@ -44,14 +47,17 @@ internal static class SameDirectionAtAnyTime
         judge.Printed.AtMost("largest ‖v_GD − v_WN‖ at t = 1e4 on Iris, five starts", iris.Max(), 1e-6);
         judge.Instead("the limit T → ∞ is the same").AtMost("‖v_GD − v_WN‖ at t = 1e300, two weights", Apart(300), 1e-4);
         judge.Instead("the limit T → ∞ is the same").AtMost("larger of the two direction errors at t = 1e300, two weights",
-            Math.Max(gd.AtDecade(300).DirectionError(TwoWeights.Svm.Direction), wn.AtDecade(300).DirectionError(TwoWeights.Svm.Direction)), .002);
+            Math.Max(gd.AtDecade(300).DirectionError(TwoWeights.Svm.Direction), wn.AtDecade(300).DirectionError(TwoWeights.Svm.Direction)),
+                .002);
         double[] late = [.. gd.Skip(1).Select(p => p.Log10T)];
         var panel = new Panel("Distance between the two directions", new Axis("t", Scale.Exponent), new Axis("‖v(GD) − v(WN)‖", Scale.Log))
             .Line("two weights, same start", late, [.. gd.Skip(1).Zip(wn.Skip(1), (a, b) => Vectors.Distance(a.V, b.V))], 1)
             .Predicted("as printed: 0 (here rounding, 1e-16)", late, _ => 1e-16, 7);
         return judge.Outcome(
-            fails: $"At finite T the directions differ: by {Wording.Text(Apart(1))} at t = 10, {Wording.Text(Apart(2))} at 1e2, {Wording.Text(Apart(4))} at 1e4, {Wording.Text(Apart(8))} at 1e8 for two weights (two integrations of gradient descent agree to 1e-9), and by "
-                + $"{Wording.Text(iris.Min())} to {Wording.Text(iris.Max())} on Iris at 1e4. Only the limit T → ∞ is the same: {Wording.Text(Apart(300))} at 1e300.",
+            fails: $"At finite T the directions differ: by {Wording.Text(Apart(1))} at t = 10, {Wording.Text(Apart(2))} at 1e2, "
+                + $"{Wording.Text(Apart(4))} at 1e4, {Wording.Text(Apart(8))} at 1e8 for two weights (two integrations of gradient "
+                + $"descent agree to 1e-9), and by {Wording.Text(iris.Min())} to {Wording.Text(iris.Max())} on Iris at 1e4. Only the "
+                + $"limit T → ∞ is the same: {Wording.Text(Apart(300))} at 1e300.",
             chart: new Chart(panel), caption: "Started alike, the two directions part at once and meet again only in the limit.");
     }
 }

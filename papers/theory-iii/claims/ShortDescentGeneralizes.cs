@@ -5,7 +5,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim b59: gradient descent stopped at a time that does not depend on N has a bounded norm, and its training loss approaches the expected one as N grows.</summary>
+/// <summary>
+/// Claim b59: gradient descent stopped at a time that does not depend on N has a bounded norm, and its training loss approaches the
+/// expected one as N grows.
+/// </summary>
 internal static class ShortDescentGeneralizes
 {
     private const int Inputs = 20, Fresh = 20_000;
@@ -19,9 +22,11 @@ internal static class ShortDescentGeneralizes
         Paper = TheoryIIIPage.Paper,
         Place = "§1 (summary), §4: “for any finite t the solution is regularized, as in early stopping”; Theory IIIb §13",
         Equations = ["T3.31"],
-        Statement = "Gradient descent for a finite time T is regularized: its solution has a norm bounded by T, and generalizes, the training loss going to the expected loss as N → ∞.",
-        SetUp = "Logistic loss (mean), a linear classifier on 20 standard normal inputs, labels the sign of a fixed direction with a fifth of them flipped, N = 50 … 1,600, gradient descent with steps of 0.1 from 0 to t = 10; the expected loss on 20,000 fresh "
-            + "examples; seeds 0–4, and the same to t = 1,000 beside it.",
+        Statement = "Gradient descent for a finite time T is regularized: its solution has a norm bounded by T, and generalizes, the "
+            + "training loss going to the expected loss as N → ∞.",
+        SetUp = "Logistic loss (mean), a linear classifier on 20 standard normal inputs, labels the sign of a fixed direction with a "
+            + "fifth of them flipped, N = 50 … 1,600, gradient descent with steps of 0.1 from 0 to t = 10; the expected loss on 20,000 "
+            + "fresh examples; seeds 0–4, and the same to t = 1,000 beside it.",
         Expected = "‖w(T)‖ ≤ T max‖∇L‖ whatever N is; |expected − training loss| falls with N, at least like N^{−1/2}.",
         Check = Check,
     };
@@ -41,12 +46,16 @@ internal static class ShortDescentGeneralizes
         judge.Measure("gap at t = 10, N = 1,600", Spread.Of(gaps[^1].Select(static g => g.Gap)).ToString());
         double[] sizes = [.. Sizes.Select(static n => (double)n)];
         var chart = new Chart(new Panel("Expected minus training loss", new Axis("examples N", Scale.Log), new Axis("gap", Scale.Log))
-            .Points("t = 10, five seeds", [.. sizes.SelectMany(static n => Spread.Seeds.Select(_ => n))], [.. gaps.SelectMany(static g => g.Select(static v => v.Gap))], 0)
+            .Points("t = 10, five seeds", [.. sizes.SelectMany(static n => Spread.Seeds.Select(_ => n))],
+            [.. gaps.SelectMany(static g => g.Select(static v => v.Gap))], 0)
             .Line("t = 10, median", sizes, medians, 0).Line("t = 1,000, median", sizes, late, 1)
             .Predicted("∝ 1/N", sizes, [.. sizes.Select(n => medians[^1] * sizes[^1] / n)], 0));
-        return judge.Outcome(chart: chart, caption: "The gap of a descent that is stopped at t = 10 falls like 1/N; followed to t = 1,000, few examples are overfitted.",
-            holds: $"The gap falls from {Wording.Text(medians[0])} at N = 50 to {Wording.Text(medians[^1])} at N = 1,600, like N^{{{Wording.Text(slope)}}}, and the norm is at most "
-                + $"{Wording.Text(gaps.SelectMany(static g => g).Max(static g => g.NormShare))} of T max‖∇L‖. Followed to t = 1,000 the gap is {Wording.Text(late[0])} at N = 50.");
+        return judge.Outcome(chart: chart,
+            caption: "The gap of a descent that is stopped at t = 10 falls like 1/N; followed to t = 1,000, few examples are overfitted.",
+            holds: $"The gap falls from {Wording.Text(medians[0])} at N = 50 to {Wording.Text(medians[^1])} at N = 1,600, like "
+                + $"N^{{{Wording.Text(slope)}}}, and the norm is at most "
+                + $"{Wording.Text(gaps.SelectMany(static g => g).Max(static g => g.NormShare))} of T max‖∇L‖. Followed to t = 1,000 the "
+                + $"gap is {Wording.Text(late[0])} at N = 50.");
     }
 
     private static (double Gap, double NormShare) Gap(int count, double until, long seed, CancellationToken cancellation)

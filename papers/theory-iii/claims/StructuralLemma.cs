@@ -14,17 +14,19 @@ internal static class StructuralLemma
         Paper = TheoryIIIPage.Paper,
         Place = "eq. 3–6, §2; also Theory IIIb §3, Theoretical issues §1, Square loss §2",
         Equations = ["T3b.1", "SQ.1"],
-        Statement = "For every layer of a ReLU network Σ_ij W_k^ij ∂f/∂W_k^ij = f(x), and the same for the normalized network, ⟨V_k, ∂f̃/∂V_k⟩ = f̃(x). "
-            + "Hence ⟨W_k, ∂²f/∂W_k²⟩ = 0.",
-        SetUp = "6-9-7-5-1 networks, N(0, 1) weights, seeds 0–4, 12 Gaussian inputs each: ReLU, leaky ReLU (slope 0.1), linear; every layer and example. "
-            + "Gradients by back-propagation; beside them the difference quotient along W_k, which is exact because f is linear in the size of one layer.",
+        Statement = "For every layer of a ReLU network Σ_ij W_k^ij ∂f/∂W_k^ij = f(x), and the same for the normalized network, ⟨V_k, "
+            + "∂f̃/∂V_k⟩ = f̃(x). Hence ⟨W_k, ∂²f/∂W_k²⟩ = 0.",
+        SetUp = "6-9-7-5-1 networks, N(0, 1) weights, seeds 0–4, 12 Gaussian inputs each: ReLU, leaky ReLU (slope 0.1), linear; every "
+            + "layer and example. Gradients by back-propagation; beside them the difference quotient along W_k, which is exact because f "
+            + "is linear in the size of one layer.",
         Expected = "Equal to rounding, relative to ‖W_k‖‖∂f/∂W_k‖ (a few 1e-16).",
         Check = Check,
     };
 
     private static ClaimOutcome Check(StudyContext context)
     {
-        (string Name, Activation Sigma)[] families = [("ReLU", Activation.ReLU), ("leaky ReLU", Activation.LeakyReLU(.1)), ("linear", Activation.Identity)];
+        (string Name, Activation Sigma)[] families =
+            [("ReLU", Activation.ReLU), ("leaky ReLU", Activation.LeakyReLU(.1)), ("linear", Activation.Identity)];
         var judge = new Judge();
         foreach (var (name, sigma) in families)
         {
@@ -37,12 +39,14 @@ internal static class StructuralLemma
         }
         // Outside the hypothesis the right-hand side is e_k f: a square unit doubles it, and all layers scaled by α give α^K, not α (§9).
         var squares = Residuals(Network.Dense(6, Activation.Power(2), 9, 1), 0);
-        judge.Instead("with x² units the layer below counts twice, ⟨W_1, ∂f/∂W_1⟩ = 2f").Near("⟨W_1, ∂f/∂W_1⟩/f with x² units", squares.Ratio, 2, 1e-12);
+        judge.Instead("with x² units the layer below counts twice, ⟨W_1, ∂f/∂W_1⟩ = 2f")
+            .Near("⟨W_1, ∂f/∂W_1⟩/f with x² units", squares.Ratio, 2, 1e-12);
         var scaled = AllScaled(2);
-        judge.Instead("f(αW) = αf holds for one layer scaled; all K = 4 layers give α⁴").Near("f(2W)/f(W), all four layers doubled", scaled, 16, 1e-12);
-        return judge.Outcome(holds: $"Every layer of {families.Length} × 5 networks gives f back; the largest relative difference is that of rounding. "
-            + "It needs one-homogeneous units (x² units give 2f below them), and it scales f by α when one layer is scaled: with all four doubled f grows 16-fold, "
-            + "where §9 prints f(αW) = αf(W).");
+        judge.Instead("f(αW) = αf holds for one layer scaled; all K = 4 layers give α⁴")
+            .Near("f(2W)/f(W), all four layers doubled", scaled, 16, 1e-12);
+        return judge.Outcome(holds: $"Every layer of {families.Length} × 5 networks gives f back; the largest relative difference is "
+            + "that of rounding. It needs one-homogeneous units (x² units give 2f below them), and it scales f by α when one layer is "
+            + "scaled: with all four doubled f grows 16-fold, where §9 prints f(αW) = αf(W).");
     }
 
     private static (double W, double V, double Second, double Quotient, double Ratio) Residuals(Network net, int seed)
@@ -91,7 +95,8 @@ internal static class StructuralLemma
     }
 
     private static double Size(Network net, double[] theta, double[] gradients, int n, int k) =>
-        Vectors.Norm(net.Layers[k].Of(theta)) * Vectors.Norm(net.Layers[k].Of(gradients.AsSpan(n * net.ParameterCount, net.ParameterCount)));
+        Vectors.Norm(net.Layers[k].Of(theta))
+            * Vectors.Norm(net.Layers[k].Of(gradients.AsSpan(n * net.ParameterCount, net.ParameterCount)));
 
     private static double[] Scaled(Network net, double[] theta, int k, double factor)
     {

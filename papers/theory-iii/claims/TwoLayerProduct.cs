@@ -19,10 +19,11 @@ internal static class TwoLayerProduct
         Paper = TheoryIIIPage.Paper,
         Place = "eq. 63–65, §12.2; Theory IIIb eq. 55–57; Theoretical issues eq. 19",
         Statement = "Ṙ = f̃^{2/K} K² (log R)^{2−2/K}; for two layers R(t) = li⁻¹(f̃K²t + C).",
-        SetUp = NormGrowth.Words + ", K = 2 and 3, t to 1000, each norm by its own equation 61; beside it a two-layer linear network 2-3-1 under gradient descent on the example (1, 0), "
+        SetUp = NormGrowth.Words + ", K = 2 and 3, t to 1000, each norm by its own equation 61; beside it a two-layer linear network "
+            + "2-3-1 under gradient descent on the example (1, 0), "
             + "started balanced at ρ_k = 0.8.",
-        Expected = "Product at t = 1000 as printed (K²): 10.53337 (K = 2), 12.32424 (K = 3). From eq. 61 itself with equal layers, ρ̇ = f̃ρ^{K−1}e^{−ρ^K f̃}, K stands in place of K²: "
-            + "9.75103 and 11.06215, and R = li⁻¹(2f̃t + C).",
+        Expected = "Product at t = 1000 as printed (K²): 10.53337 (K = 2), 12.32424 (K = 3). From eq. 61 itself with equal layers, ρ̇ = "
+            + "f̃ρ^{K−1}e^{−ρ^K f̃}, K stands in place of K²: 9.75103 and 11.06215, and R = li⁻¹(2f̃t + C).",
         Figures = ["theory-iii/figure-03"],
         Check = Check,
     };
@@ -45,7 +46,8 @@ internal static class TwoLayerProduct
         var start = LogarithmicIntegral.OfExp(NormGrowth.LayerNorm * NormGrowth.LayerNorm);
         judge.Corrected(correction).AtMost("largest |(li R(t) − li R(0))/(2t) − 1|, t from 1 to 1000",
             points.Where(p => p.T >= 1).Max(p => Math.Abs((LogarithmicIntegral.OfExp(p.Rho) - start) / (2 * p.T) - 1)), 1e-9);
-        var difference = judge.Measure("printed minus measured product at t = 1000, K = 2 (log 2 = 0.693 for t → ∞)", NormGrowth.Solution(2, printed: true).Rho(logT) - two);
+        var difference = judge.Measure("printed minus measured product at t = 1000, K = 2 (log 2 = 0.693 for t → ∞)",
+            NormGrowth.Solution(2, printed: true).Rho(logT) - two);
 
         var panel = new Panel("Product of two and three norms", new Axis("t", Scale.Log), new Axis("ρ = ∏ρₖ"));
         foreach (var k in new[] { 2, 3 })
@@ -57,9 +59,12 @@ internal static class TwoLayerProduct
                 .Predicted($"K = {k}, printed with K²", t, x => NormGrowth.Solution(k, printed: true).Rho(Math.Log(x)), k == 2 ? 5 : 4);
         }
         return judge.Outcome(
-            care: $"The product of two layers is {two:F5} at t = 1000, which is li⁻¹(2f̃t + C); the printed 4f̃ gives {NormGrowth.Solution(2, printed: true).Rho(logT):F5}. For three layers {three:F5} against {NormGrowth.Solution(3, printed: true).Rho(logT):F5}. "
-                + $"The printed equation is the flow of tied layers; it contradicts eq. 62 and lifts ρf̃ by log K in the end (here by {difference:F3}).",
-            chart: new Chart(panel), caption: "The integrated products lie on the law with K; the printed K² is above them by about log K.");
+            care: $"The product of two layers is {two:F5} at t = 1000, which is li⁻¹(2f̃t + C); the printed 4f̃ gives "
+                + $"{NormGrowth.Solution(2, printed: true).Rho(logT):F5}. For three layers {three:F5} against "
+                + $"{NormGrowth.Solution(3, printed: true).Rho(logT):F5}. The printed equation is the flow of tied layers; it contradicts "
+                + $"eq. 62 and lifts ρf̃ by log K in the end (here by {difference:F3}).",
+            chart: new Chart(panel),
+                caption: "The integrated products lie on the law with K; the printed K² is above them by about log K.");
     }
 
     private static double NetworkProduct(StudyContext context)

@@ -18,8 +18,8 @@ internal static class WeightNormalizationRate
         Equations = ["PNAS.22"],
         Statement = "On one example weight normalization obeys ε̇ = −(log t/t) ε, with the solution ε ∝ t^{−1/2} log t.",
         SetUp = OneFlower.Words + "; weight normalization to t = 1e100 and, at γ = 1, 1e16.",
-        Expected = "Read as a product, log ε = −½ log t + log log t + const. The solution of the equation is ε = e^{−½ log²t} = t^{−½ log t}: the exponent holds log t, and for a margin γ ≠ 1 it is log t/(2γ²). "
-            + "Exactly: sin θ · e^{ρ²/2} = constant.",
+        Expected = "Read as a product, log ε = −½ log t + log log t + const. The solution of the equation is ε = e^{−½ log²t} = t^{−½ "
+            + "log t}: the exponent holds log t, and for a margin γ ≠ 1 it is log t/(2γ²). Exactly: sin θ · e^{ρ²/2} = constant.",
         Figures = ["theory-iii/figure-04"],
         Check = Check,
     };
@@ -32,7 +32,8 @@ internal static class WeightNormalizationRate
         {
             var rho0 = Vectors.Norm(flower.Start);
             var constant = OneExampleInvariants.LogWeightNormalization(rho0, flower.Theta0);
-            judge.Premise.AtMost($"largest drift of log sin θ + ρ²/2, {name}", flower.Wn(context).Max(p => Math.Abs(OneFlower.LogSine(p) + p.Rho * p.Rho / 2 - constant)), 1e-6);
+            judge.Premise.AtMost($"largest drift of log sin θ + ρ²/2, {name}",
+                flower.Wn(context).Max(p => Math.Abs(OneFlower.LogSine(p) + p.Rho * p.Rho / 2 - constant)), 1e-6);
         }
         var unit = OneFlower.Unit.Wn(context);
         double Late(IReadOnlyList<FlowPoint> points, double decade) => OneFlower.LogSine(points.AtDecade(decade));
@@ -42,18 +43,23 @@ internal static class WeightNormalizationRate
         double Product(double decade) => -decade * Curves.Ln10 / 2 + Math.Log(decade * Curves.Ln10);
         judge.Measure("log(t^{−1/2} log t) at the same times", [.. decades.Select(Product)]);
         // The unknown constant drops out of differences.
-        judge.Printed.Near("change of log sin θ from t = 1e4 to 1e8, γ = 1", Late(unit, 8) - Late(unit, 4), Product(8) - Product(4), relative: .05);
+        judge.Printed.Near("change of log sin θ from t = 1e4 to 1e8, γ = 1", Late(unit, 8) - Late(unit, 4), Product(8) - Product(4),
+            relative: .05);
         judge.Corrected(correction).Near("change of log sin θ from t = 1e4 to 1e8, γ = 1", Late(unit, 8) - Late(unit, 4),
             OneExampleInvariants.LogSineLaw(1, 8 * Curves.Ln10) - OneExampleInvariants.LogSineLaw(1, 4 * Curves.Ln10), relative: .02);
         judge.Corrected(correction).Near("slope of log sin θ in log²t from t = 1e8 to 1e16, γ = 1", Slope(unit, 8, 16), -.5, relative: .02);
         var raw = OneFlower.Raw.Wn(context);
         var gamma = OneFlower.Raw.Gamma;
         // ρ = (log t + log γ² + …)/γ: the shift of log t fades like 1/log t, so the law is approached slowly for γ = 6.345.
-        judge.Corrected(correction).Near("slope of log sin θ in log²t from t = 1e50 to 1e100, γ = 6.345", Slope(raw, 50, 100), -1 / (2 * gamma * gamma), relative: .03);
+        judge.Corrected(correction).Near("slope of log sin θ in log²t from t = 1e50 to 1e100, γ = 6.345", Slope(raw, 50, 100),
+            -1 / (2 * gamma * gamma), relative: .03);
         judge.Measure("log sin θ at t = 1e100, γ = 6.345", Late(raw, 100));
         return judge.Outcome(
-            care: $"At γ = 1 log sin θ is {Late(unit, 4):F2} at t = 1e4, where −½ log²t = {OneExampleInvariants.LogSineLaw(1, 4 * Curves.Ln10):F2} and log(t^{{−1/2}} log t) = {Product(4):F2}: the solution of ε̇ = −(log t/t) ε is t^{{−½ log t}}, with log t in the exponent "
-                + $"(the typeset formula may have meant it). With margin γ it is t^{{−log t/(2γ²)}}: slope in log²t {Slope(raw, 50, 100):F5} for γ = 6.345, where −1/(2γ²) = {-1 / (2 * gamma * gamma):F5}.");
+            care: $"At γ = 1 log sin θ is {Late(unit, 4):F2} at t = 1e4, where −½ log²t = "
+                + $"{OneExampleInvariants.LogSineLaw(1, 4 * Curves.Ln10):F2} and log(t^{{−1/2}} log t) = {Product(4):F2}: the solution "
+                + "of ε̇ = −(log t/t) ε is t^{−½ log t}, with log t in the exponent (the typeset formula may have meant it). With "
+                + $"margin γ it is t^{{−log t/(2γ²)}}: slope in log²t {Slope(raw, 50, 100):F5} for γ = 6.345, where −1/(2γ²) = "
+                + $"{-1 / (2 * gamma * gamma):F5}.");
     }
 
     private static double Slope(IReadOnlyList<FlowPoint> points, double from, double to)

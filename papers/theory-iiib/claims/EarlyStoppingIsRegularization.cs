@@ -20,8 +20,9 @@ internal static class EarlyStoppingIsRegularization
         Place = "§13, §5 (square loss; the equivalence is announced, not proved)",
         Equations = ["T3b.14", "T3b.17"],
         Statement = "Early stopping is equivalent to regularization: a stopping time T₀ corresponds to a λ.",
-        SetUp = "Least squares with X 20×30 standard normal, y = X w* + N(0, .5²), w* of norm 1, seeds 0–4; gradient descent from 0 with steps a hundredth of the stable one, stopped at t = 0.01 … 100; "
-            + "for each the ridge solution nearest to it among 4,001 values of λ, and the expected risk ‖w − w*‖² of both along their paths.",
+        SetUp = "Least squares with X 20×30 standard normal, y = X w* + N(0, .5²), w* of norm 1, seeds 0–4; gradient descent from 0 with "
+            + "steps a hundredth of the stable one, stopped at t = 0.01 … 100; for each the ridge solution nearest to it among 4,001 "
+            + "values of λ, and the expected risk ‖w − w*‖² of both along their paths.",
         Expected = "Each stopped solution is a ridge solution.",
         Check = Check,
     };
@@ -32,26 +33,34 @@ internal static class EarlyStoppingIsRegularization
         var studies = Spread.Seeds.Select(Study).ToArray();
         for (var i = 0; i < Times.Length; i++)
         {
-            judge.Printed.AtMost($"distance from the nearest ridge solution at t = {Wording.Text(Times[i])}, relative (greatest of five)", studies.Max(s => s.Distance[i]), 1e-3);
-            judge.Measure($"λ·2t/N of the nearest at t = {Wording.Text(Times[i])}", Spread.Of(studies.Select(s => s.Product[i])).ToString());
+            judge.Printed.AtMost($"distance from the nearest ridge solution at t = {Wording.Text(Times[i])}, relative (greatest of five)",
+                studies.Max(s => s.Distance[i]), 1e-3);
+            judge.Measure($"λ·2t/N of the nearest at t = {Wording.Text(Times[i])}",
+                Spread.Of(studies.Select(s => s.Product[i])).ToString());
         }
         const string similar = "similar, not equal: the filters 1 − e^{−2s²t/N} and s²/(s² + λ) have the same shape";
-        judge.Corrected(similar).AtMost("greatest distance from the nearest ridge solution, relative", studies.Max(s => s.Distance.Max()), .2);
-        judge.Corrected(similar).Between("least risk of a stopped solution over least risk of a ridge solution, median of five", Spread.Of(studies.Select(s => s.RiskRatio)).Median, .9, 1.1);
+        judge.Corrected(similar)
+            .AtMost("greatest distance from the nearest ridge solution, relative", studies.Max(s => s.Distance.Max()), .2);
+        judge.Corrected(similar).Between("least risk of a stopped solution over least risk of a ridge solution, median of five",
+            Spread.Of(studies.Select(s => s.RiskRatio)).Median, .9, 1.1);
         judge.Measure("least risk stopped over least risk of ridge", Spread.Of(studies.Select(s => s.RiskRatio)).ToString());
         var first = studies[0];
         var chart = new Chart(
-            new Panel("Distance of the stopped solution from all ridge solutions", new Axis("t", Scale.Log), new Axis("relative distance from the nearest", Min: 0))
+            new Panel("Distance of the stopped solution from all ridge solutions", new Axis("t", Scale.Log),
+                new Axis("relative distance from the nearest", Min: 0))
                 .Points("five seeds", [.. studies.SelectMany(_ => Times)], [.. studies.SelectMany(s => s.Distance)], 0),
             new Panel("Risk along both paths, seed 0", new Axis("t, or N/(2λ)", Scale.Log), new Axis("‖w − w*‖²"))
                 .Line("stopped at t", first.T, first.StoppedRisk, 0)
                 .Line("ridge with λ", first.T, first.RidgeRisk, 1));
         return judge.Outcome(chart: chart, caption: "Near, along the whole path; equal only at its ends.",
-            care: $"The nearest ridge solution is {Wording.Text(studies.Min(s => s.Distance.Max()), 2)} to {Wording.Text(studies.Max(s => s.Distance.Max()), 2)} away (relative, worst time, five seeds), with λ·2t/N falling from 1 to 0 as t grows. "
-                + $"Stopped at the best time the risk is {Spread.Of(studies.Select(s => s.RiskRatio))} of that at the best λ: as regularizers they are as good as each other, but no λ gives the same solution.");
+            care: $"The nearest ridge solution is {Wording.Text(studies.Min(s => s.Distance.Max()), 2)} to "
+                + $"{Wording.Text(studies.Max(s => s.Distance.Max()), 2)} away (relative, worst time, five seeds), with λ·2t/N falling "
+                + $"from 1 to 0 as t grows. Stopped at the best time the risk is {Spread.Of(studies.Select(s => s.RiskRatio))} of that "
+                + "at the best λ: as regularizers they are as good as each other, but no λ gives the same solution.");
     }
 
-    private sealed record Paths(double[] Distance, double[] Product, double RiskRatio, double[] T, double[] StoppedRisk, double[] RidgeRisk);
+    private sealed record Paths(double[] Distance, double[] Product, double RiskRatio, double[] T, double[] StoppedRisk,
+        double[] RidgeRisk);
 
     private static Paths Study(long seed)
     {

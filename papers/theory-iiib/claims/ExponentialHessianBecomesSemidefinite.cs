@@ -7,7 +7,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>Claim b21, second half: for the exponential loss the Hessian vanishes, but its signs do not become those of a minimum.</summary>
+/// <summary>
+/// Claim b21, second half: for the exponential loss the Hessian vanishes, but its signs do not become those of a minimum.
+/// </summary>
 internal static class ExponentialHessianBecomesSemidefinite
 {
     private static readonly double[] Losses = [-3, -10, -30];
@@ -19,10 +21,11 @@ internal static class ExponentialHessianBecomesSemidefinite
         Paper = TheoryIIIbPage.Paper,
         Place = "§12.3 (“only at a minimum of GD it become positive semi-definite”), §12.2; Theory III, Theorem 2",
         Equations = ["T3b.32", "T3b.38"],
-        Statement = "For deep networks the Hessian can have negative eigenvalues and becomes positive semi-definite at a minimum of gradient descent; under the exponential loss, "
-            + "whose minimum is at infinity, all eigenvalues go to zero.",
-        SetUp = "The five nets 4-12-10-1 of b21-square-loss-hessian-has-n-eigenvalues (N = 6, y f = 1), followed by gradient descent on the exponential loss (sum) with the loss-rescaled step 1e-3/L to L = 1e-3, 1e-10, 1e-30. "
-            + "An eigenvalue is zero up to 1e-9 of the largest.",
+        Statement = "For deep networks the Hessian can have negative eigenvalues and becomes positive semi-definite at a minimum of "
+            + "gradient descent; under the exponential loss, whose minimum is at infinity, all eigenvalues go to zero.",
+        SetUp = "The five nets 4-12-10-1 of b21-square-loss-hessian-has-n-eigenvalues (N = 6, y f = 1), followed by gradient descent on "
+            + "the exponential loss (sum) with the loss-rescaled step 1e-3/L to L = 1e-3, 1e-10, 1e-30. An eigenvalue is zero up to 1e-9 "
+            + "of the largest.",
         Expected = "No negative eigenvalue near the minimum; the largest |μ| goes to 0.",
         Check = Check,
     };
@@ -55,15 +58,20 @@ internal static class ExponentialHessianBecomesSemidefinite
         for (var i = 0; i < Losses.Length; i++)
             judge.Measure($"negative eigenvalues at L = 1e{Losses[i]}, by seed", [.. negative.Where(c => c.Length > i).Select(c => c[i])]);
         judge.Premise.AtLeast("seeds followed to L = 1e-30", ratio.Count, 5);
-        judge.Printed.AtMost("negative eigenvalues at L = 1e-30 (least over the seeds)", negative.Where(c => c.Length == Losses.Length).Min(c => c[^1]), 0);
+        judge.Printed.AtMost("negative eigenvalues at L = 1e-30 (least over the seeds)",
+            negative.Where(c => c.Length == Losses.Length).Min(c => c[^1]), 0);
         judge.Measure("−μ_min/μ_max at L = 1e-30, by seed", [.. ratio]);
-        judge.Instead("every eigenvalue goes to zero").AtMost("log10 of the largest eigenvalue at L = 1e-30 over that at 1e-3", fall.Max(), -20);
+        judge.Instead("every eigenvalue goes to zero")
+            .AtMost("log10 of the largest eigenvalue at L = 1e-30 over that at 1e-3", fall.Max(), -20);
         double[] x = [.. Losses.Select(l => -l)];
-        var panel = new Panel("Negative eigenvalues along gradient descent", new Axis("−log₁₀ L", Scale.Log), new Axis("negative of 178", Min: 0));
+        var panel = new Panel("Negative eigenvalues along gradient descent", new Axis("−log₁₀ L", Scale.Log),
+            new Axis("negative of 178", Min: 0));
         for (var s = 0; s < negative.Count; s++) panel = panel.Line($"seed {s}", x[..negative[s].Length], negative[s]);
         return judge.Outcome(chart: new Chart(panel), caption: "Semi-definite would be 0.",
-            fails: $"At L = 1e-30 the Hessian still has {Spread.Of(negative.Where(c => c.Length == Losses.Length).Select(c => c[^1]))} negative eigenvalues of 178, as large as {Spread.Of(ratio)} times the largest positive one: "
-                + $"−y ∂²f stays beside ∂f ∂fᵀ at every finite ρ. That all eigenvalues go to zero holds (the largest falls by 10^{Lab.Claims.Check.Text(-fall.Max())} or more from L = 1e-3 on).");
+            fails: $"At L = 1e-30 the Hessian still has {Spread.Of(negative.Where(c => c.Length == Losses.Length).Select(c => c[^1]))} "
+                + $"negative eigenvalues of 178, as large as {Spread.Of(ratio)} times the largest positive one: −y ∂²f stays beside ∂f "
+                + "∂fᵀ at every finite ρ. That all eigenvalues go to zero holds (the largest falls by "
+                + $"10^{Lab.Claims.Check.Text(-fall.Max())} or more from L = 1e-3 on).");
     }
 
     // θ ← θ + η Σ p_n y_n ∂f_n: gradient descent with the step η/L. The flow itself would end on kinks that it cannot leave.

@@ -16,9 +16,11 @@ internal static class GradientAgainstTheSeparator
         Id = "b25-gradient-against-the-separator",
         Paper = TheoryIIIbPage.Paper,
         Place = "Appendix on the cross-entropy loss, after eq. 60",
-        Statement = "If W* separates the data, then W*ᵀ∇_W L < 0 for any value of W, by the property Wᵀ∇_W f(x; W) = f(x; W) of rectified networks.",
-        SetUp = "ReLU nets 4-8-1, 12 directions of gaussian-teacher labelled by a random W*, W random and independent of it (both standard normal), exponential and logistic loss, 4000 draws of "
-            + "(W*, W) for each of the seeds 0–4. The same with one linear layer, and with W = W*.",
+        Statement = "If W* separates the data, then W*ᵀ∇_W L < 0 for any value of W, by the property Wᵀ∇_W f(x; W) = f(x; W) of rectified "
+            + "networks.",
+        SetUp = "ReLU nets 4-8-1, 12 directions of gaussian-teacher labelled by a random W*, W random and independent of it (both "
+            + "standard normal), exponential and logistic loss, 4000 draws of (W*, W) for each of the seeds 0–4. The same with one "
+            + "linear layer, and with W = W*.",
         Expected = "⟨W*, ∇L(W)⟩ < 0 at every draw.",
         Check = Check,
     };
@@ -34,14 +36,18 @@ internal static class GradientAgainstTheSeparator
         judge.Printed.AtMost("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, exponential (median of five seeds)", Spread.Of(exponential).Median, 0);
         judge.Printed.AtMost("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, logistic (median of five seeds)", Spread.Of(logistic).Median, 0);
         judge.Instead("it holds for linear f, where ∇f does not depend on W")
-            .AtMost("the same share for one linear layer (most over seeds)", Spread.Seeds.Max(s => Violations(Network.Dense(4, 1), Loss.Exponential, s, same: false)), 0);
-        judge.Instead("it holds at W = W*").AtMost("the same share at W = W* (most over seeds)", Spread.Seeds.Max(s => Violations(relu, Loss.Exponential, s, same: true)), 0);
-        return judge.Outcome(fails: $"For ReLU nets 4-8-1 ⟨W*, ∇L(W)⟩ is not negative in {Percent(exponential)} of 20000 draws with the exponential loss and in {Percent(logistic)} with the logistic. "
-            + "Wᵀ∇f(W) = f(W) speaks of one and the same W; it gives the inequality at W = W*, and for linear f everywhere (no violation measured).");
+            .AtMost("the same share for one linear layer (most over seeds)",
+            Spread.Seeds.Max(s => Violations(Network.Dense(4, 1), Loss.Exponential, s, same: false)), 0);
+        judge.Instead("it holds at W = W*").AtMost("the same share at W = W* (most over seeds)",
+            Spread.Seeds.Max(s => Violations(relu, Loss.Exponential, s, same: true)), 0);
+        return judge.Outcome(fails: $"For ReLU nets 4-8-1 ⟨W*, ∇L(W)⟩ is not negative in {Percent(exponential)} of 20000 draws with the "
+            + $"exponential loss and in {Percent(logistic)} with the logistic. Wᵀ∇f(W) = f(W) speaks of one and the same W; it gives the "
+            + "inequality at W = W*, and for linear f everywhere (no violation measured).");
     }
 
     private static string Percent(double[] shares) =>
-        $"{Lab.Claims.Check.Text(100 * shares.Average())} % ({Lab.Claims.Check.Text(100 * shares.Min())} … {Lab.Claims.Check.Text(100 * shares.Max())} % by seed)";
+        $"{Lab.Claims.Check.Text(100 * shares.Average())} % ({Lab.Claims.Check.Text(100 * shares.Min())} … "
+        + $"{Lab.Claims.Check.Text(100 * shares.Max())} % by seed)";
 
     private static double Violations(Network net, Loss loss, long seed, bool same)
     {

@@ -9,19 +9,25 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>A three-layer ReLU net that fits six examples exactly: where the Hessians of Theory IIIb §12.3 are taken (claims b21, b22).</summary>
+/// <summary>
+/// A three-layer ReLU net that fits six examples exactly: where the Hessians of Theory IIIb §12.3 are taken (claims b21, b22).
+/// </summary>
 /// <param name="Network">4-12-10-1, 178 weights.</param>
 /// <param name="Data">Six examples of gaussian-teacher.</param>
 /// <param name="Theta">Weights with f(x_n) = y_n to about 1e-12.</param>
 internal sealed record InterpolatingNet(Network Network, Dataset Data, double[] Theta)
 {
-    /// <summary>One for each of the five seeds, by gradient descent (step 0.01) on the square loss to L = 1e-6, then Gauss–Newton; shared between claims.</summary>
+    /// <summary>
+    /// One for each of the five seeds, by gradient descent (step 0.01) on the square loss to L = 1e-6, then Gauss–Newton; shared between
+    /// claims.
+    /// </summary>
     public static readonly SharedResult<InterpolatingNet[]> All = new(static context => [.. Spread.Seeds.Select(seed =>
     {
         var net = Network.Dense(4, 12, 10, 1);
         var data = GaussianTeacher.Draw(6, 4, seed);
         var theta = Initialization.Kaiming(net, new RandomStream(seed, 10));
-        return new InterpolatingNet(net, data, Polish(net, data, Descend(new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum), theta, context)));
+        return new InterpolatingNet(net, data,
+            Polish(net, data, Descend(new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum), theta, context)));
     })]);
 
     // Plain gradient descent: the flow itself may come to stand on kinks where it has no direction to go on in, and any minimum will do.
@@ -38,7 +44,8 @@ internal sealed record InterpolatingNet(Network Network, Dataset Data, double[] 
         throw new InvalidOperationException("gradient descent did not come below L = 1e-6 in 200,000 steps");
     }
 
-    // Gauss–Newton with the smallest steps, θ += Jᵀ(JJᵀ)⁻¹(y − f): from 1e-3 to rounding in a few, which the flow would need a long time for.
+    // Gauss–Newton with the smallest steps, θ += Jᵀ(JJᵀ)⁻¹(y − f): from 1e-3 to rounding in a few, which the flow would need a long time
+    // for.
     private static double[] Polish(Network net, Dataset data, double[] theta)
     {
         var evaluation = new ChainPasses(net, data.X, data.Count);

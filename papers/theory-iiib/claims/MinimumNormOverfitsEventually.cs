@@ -32,7 +32,8 @@ internal static class MinimumNormOverfitsEventually
         DegreeResult At(int degree) => exact[Place(degree)];
         var finer = PolynomialDegrees.Sweep(512);
         foreach (var degree in new[] { 75, 300 })
-            judge.Premise.Near($"test error at degree {degree} with 512 bits over that with 384", finer.At(degree).TestError / At(degree).TestError, 1, absolute: 1e-12);
+            judge.Premise.Near($"test error at degree {degree} with 512 bits over that with 384",
+                finer.At(degree).TestError / At(degree).TestError, 1, absolute: 1e-12);
         judge.Measure("degrees", [.. Compared.Select(d => (double)d)]);
         judge.Measure("test errors, exact", [.. Compared.Select(d => At(d).TestError)]);
         judge.Measure("test errors, double precision", [.. Compared.Select(d => rounded[Place(d)].TestError)]);
@@ -42,16 +43,23 @@ internal static class MinimumNormOverfitsEventually
         judge.Printed.AtLeast("test error at degree 300", At(300).TestError, 1e-3);
         var beyond = exact.Where(r => r.Degree >= PolynomialDegrees.Nodes - 1).ToArray();
         var tens = exact.Where(r => r.Degree >= 80 && r.Degree % 10 == 0).ToArray();
-        judge.Printed.AtLeast("least growth of the test error over ten degrees, from 80 on", tens.Zip(tens.Skip(1)).Min(p => p.Second.TestError / p.First.TestError), 1);
-        judge.Measure("largest test error among degrees 70 … 80 (no peak at the threshold)", exact.Where(r => r.Degree is >= 70 and <= 80).Max(r => r.TestError));
-        judge.Measure("largest over least ‖w‖ from degree 75 on", Math.Sqrt(beyond.Max(r => r.NormSquared) / beyond.Min(r => r.NormSquared)));
+        judge.Printed.AtLeast("least growth of the test error over ten degrees, from 80 on",
+            tens.Zip(tens.Skip(1)).Min(p => p.Second.TestError / p.First.TestError), 1);
+        judge.Measure("largest test error among degrees 70 … 80 (no peak at the threshold)",
+            exact.Where(r => r.Degree is >= 70 and <= 80).Max(r => r.TestError));
+        judge.Measure("largest over least ‖w‖ from degree 75 on",
+            Math.Sqrt(beyond.Max(r => r.NormSquared) / beyond.Min(r => r.NormSquared)));
         double[] x = [.. beyond.Select(r => (double)r.Degree)];
-        var chart = new Chart(new Panel("Beyond the interpolation threshold", new Axis("degree"), new Axis("mean squared test error", Scale.Log))
+        var chart = new Chart(new Panel("Beyond the interpolation threshold", new Axis("degree"),
+            new Axis("mean squared test error", Scale.Log))
             .Line("exact", x, [.. beyond.Select(r => r.TestError)], 1)
             .Points("double precision", x, [.. beyond.Select(r => rounded[Place(r.Degree)].TestError)], 7));
         return judge.Outcome(chart: chart, caption: "The same formula, w = Φ⁺y, in two arithmetics.",
-            holds: $"The test error is {Wording.Text(At(5).TestError)} at degree 5, {Wording.Text(At(40).TestError)} at 40, {Wording.Text(At(75).TestError)} at 75, where the polynomial first interpolates, and then grows "
-                + $"again: {Wording.Text(At(100).TestError)}, {Wording.Text(At(200).TestError)} and {Wording.Text(At(300).TestError)} at 100, 200, 300, at a norm that hardly changes (1.38e10). There is no peak at 76 parameters. "
-                + $"In double precision the same has {Wording.Text(rounded[Place(100)].TestError, 1)} at 100 and {Wording.Text(rounded[Place(300)].TestError, 2)} at 300: rounding, not overfitting.");
+            holds: $"The test error is {Wording.Text(At(5).TestError)} at degree 5, {Wording.Text(At(40).TestError)} at 40, "
+                + $"{Wording.Text(At(75).TestError)} at 75, where the polynomial first interpolates, and then grows again: "
+                + $"{Wording.Text(At(100).TestError)}, {Wording.Text(At(200).TestError)} and {Wording.Text(At(300).TestError)} at 100, "
+                + "200, 300, at a norm that hardly changes (1.38e10). There is no peak at 76 parameters. In double precision the same "
+                + $"has {Wording.Text(rounded[Place(100)].TestError, 1)} at 100 and {Wording.Text(rounded[Place(300)].TestError, 2)} at "
+                + "300: rounding, not overfitting.");
     }
 }

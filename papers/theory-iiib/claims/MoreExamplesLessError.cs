@@ -3,7 +3,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>Claim b75: with more examples the test error falls, also where the training error is 0; with random labels the same network fits and stays at chance.</summary>
+/// <summary>
+/// Claim b75: with more examples the test error falls, also where the training error is 0; with random labels the same network fits and
+/// stays at chance.
+/// </summary>
 internal static class MoreExamplesLessError
 {
     /// <summary>The claim.</summary>
@@ -12,11 +15,14 @@ internal static class MoreExamplesLessError
         Id = "b75-more-examples-less-error",
         Paper = TheoryIIIbPage.Paper,
         Place = "§2, figure 1",
-        Statement = "The more training data, the smaller the test error, also where the training error is zero already. The same network fits random labels without training error, and training and expected error approach each other "
-            + "as n grows for normal and for random labels.",
-        SetUp = "Digits, 50 to 1,400 training and 300 test examples, the convolutional network of figure-01-quick (2,504 weights), cross-entropy, SGD, 60 epochs whatever n is, seeds 0–4 (examples, labels, start and order); "
-            + "random labels for 50, 200 and 800 examples. Medians of five.",
-        Expected = "The test error falls at every step of n, also among n with training error 0; random labels: training error 0, test error 0.9; the gap between test and training error falls.",
+        Statement = "The more training data, the smaller the test error, also where the training error is zero already. The same network "
+            + "fits random labels without training error, and training and expected error approach each other as n grows for normal and "
+            + "for random labels.",
+        SetUp = "Digits, 50 to 1,400 training and 300 test examples, the convolutional network of figure-01-quick (2,504 weights), "
+            + "cross-entropy, SGD, 60 epochs whatever n is, seeds 0–4 (examples, labels, start and order); random labels for 50, 200 and "
+            + "800 examples. Medians of five.",
+        Expected = "The test error falls at every step of n, also among n with training error 0; random labels: training error 0, test "
+            + "error 0.9; the gap between test and training error falls.",
         Figures = ["theory-iiib/figure-01"],
         FullRuns = GeneralizationSweeps.FullExamples,
         Check = Check,
@@ -25,13 +31,16 @@ internal static class MoreExamplesLessError
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        IReadOnlyList<SizeRuns> normal = GeneralizationSweeps.Examples(context, "true"), random = GeneralizationSweeps.Examples(context, "random");
+        IReadOnlyList<SizeRuns> normal = GeneralizationSweeps.Examples(context, "true"), random =
+            GeneralizationSweeps.Examples(context, "random");
         static double Test(SizeRuns s) => s.Last("test_error").Median;
         static double Gap(SizeRuns s) => Spread.Of(s.Runs.Select(static r => r.Last("test_error") - r.Last("train_error"))).Median;
-        judge.Printed.AtMost("greatest change of the test error from one n to the next", normal.Zip(normal.Skip(1), static (a, b) => Test(b) - Test(a)).Max(), 0);
+        judge.Printed.AtMost("greatest change of the test error from one n to the next",
+            normal.Zip(normal.Skip(1), static (a, b) => Test(b) - Test(a)).Max(), 0);
         SizeRuns[] fitted = [.. normal.Where(static s => s.Last("train_error").Max == 0)];
         judge.Printed.AtLeast("sizes without training error in any seed", fitted.Length, 2);
-        if (fitted.Length >= 2) judge.Printed.AtMost("change of the test error among those, first to last", Test(fitted[^1]) - Test(fitted[0]), -1e-9);
+        if (fitted.Length >= 2)
+            judge.Printed.AtMost("change of the test error among those, first to last", Test(fitted[^1]) - Test(fitted[0]), -1e-9);
         judge.Printed.AtMost("training error with random labels at the fewest examples", random[0].Last("train_error").Max, 0);
         foreach (var s in random) judge.Printed.Between($"test error with random labels, n = {s.Size}", Test(s), .85, .95);
         judge.Printed.AtMost("gap at the largest n over gap at the smallest, true labels", Gap(normal[^1]) / Gap(normal[0]), .5);
@@ -39,9 +48,13 @@ internal static class MoreExamplesLessError
         judge.Measure("test error, true labels", [.. normal.Select(Test)]);
         judge.Measure("test error at n = 1,400", normal[^1].Last("test_error").ToString());
         judge.Measure("training error, random labels", [.. random.Select(static s => s.Last("train_error").Median)]);
-        if (GeneralizationSweeps.AllExamples(context, "true") is { Count: > 0 } whole) judge.Measure("CIFAR-10, test error, true labels", [.. whole.Select(Test)]);
-        var numbers = $"From {normal[0].Size} to {normal[^1].Size} examples the median test error goes from {Wording.Text(Test(normal[0]))} to {Wording.Text(Test(normal[^1]))}; with random labels the training error is "
-            + $"{Wording.Text(random[0].Last("train_error").Median)} at {random[0].Size} and {Wording.Text(random[^1].Last("train_error").Median)} at {random[^1].Size} examples, the test error {Wording.Text(Test(random[^1]))}.";
+        if (GeneralizationSweeps.AllExamples(context, "true") is { Count: > 0 } whole)
+            judge.Measure("CIFAR-10, test error, true labels", [.. whole.Select(Test)]);
+        var numbers = $"From {normal[0].Size} to {normal[^1].Size} examples the median test error goes from "
+            + $"{Wording.Text(Test(normal[0]))} to {Wording.Text(Test(normal[^1]))}; with random labels the training error is "
+            + $"{Wording.Text(random[0].Last("train_error").Median)} at {random[0].Size} and "
+            + $"{Wording.Text(random[^1].Last("train_error").Median)} at {random[^1].Size} examples, the test error "
+            + $"{Wording.Text(Test(random[^1]))}.";
         return judge.Outcome(holds: numbers, fails: numbers);
     }
 }

@@ -16,9 +16,13 @@ internal static class MoreParametersNoMoreError
         Id = "b76-more-parameters-no-more-error",
         Paper = TheoryIIIbPage.Paper,
         Place = "§2, figure 2; Theoretical issues figure 3",
-        Statement = "The classification error on test data does not get worse when the number of parameters grows well beyond the size of the training set, although there is some overfitting in the expected cross-entropy.",
-        SetUp = "200 digits, 500 test examples, the convolutional network of figure-02-quick with 1 to 32 channels (187 to 23,840 weights), cross-entropy, SGD, 100 epochs, seeds 0–4. Medians of five. Beside it, kept from a full-size run: 5,000 images of CIFAR-10, 2 to 128 channels, 60 epochs, one seed.",
-        Expected = "The test error at the largest width is at most that at any width beyond n parameters (within 0.01); the test cross-entropy at the largest width is above its least.",
+        Statement = "The classification error on test data does not get worse when the number of parameters grows well beyond the size of "
+            + "the training set, although there is some overfitting in the expected cross-entropy.",
+        SetUp = "200 digits, 500 test examples, the convolutional network of figure-02-quick with 1 to 32 channels (187 to 23,840 "
+            + "weights), cross-entropy, SGD, 100 epochs, seeds 0–4. Medians of five. Beside it, kept from a full-size run: 5,000 images "
+            + "of CIFAR-10, 2 to 128 channels, 60 epochs, one seed.",
+        Expected = "The test error at the largest width is at most that at any width beyond n parameters (within 0.01); the test "
+            + "cross-entropy at the largest width is above its least.",
         Figures = ["theory-iiib/figure-02"],
         FullRuns = GeneralizationSweeps.FullWidths,
         Check = Check,
@@ -33,8 +37,10 @@ internal static class MoreParametersNoMoreError
         SizeRuns[] beyond = [.. sweep.Where(static s => s.Size > Examples)];
         judge.Premise.AtLeast("parameters of the largest network over examples", sweep[^1].Size / Examples, 50);
         judge.Premise.AtMost("training error of the largest network", sweep[^1].Last("train_error").Max, 0);
-        judge.Printed.AtMost("test error of the largest network above the least beyond n parameters", Test(sweep[^1]) - beyond.Min(Test), Resolution);
-        judge.Printed.AtMost("test error of the largest network above that of the first beyond n parameters", Test(sweep[^1]) - Test(beyond[0]), 0);
+        judge.Printed.AtMost("test error of the largest network above the least beyond n parameters", Test(sweep[^1]) - beyond.Min(Test),
+            Resolution);
+        judge.Printed.AtMost("test error of the largest network above that of the first beyond n parameters",
+            Test(sweep[^1]) - Test(beyond[0]), 0);
         judge.Measure("parameters", [.. sweep.Select(static s => s.Size)]);
         judge.Measure("test error", [.. sweep.Select(Test)]);
         judge.Measure("test cross-entropy", [.. sweep.Select(Entropy)]);
@@ -42,8 +48,10 @@ internal static class MoreParametersNoMoreError
         var rise = Entropy(sweep[^1]) / beyond.Min(Entropy);
         judge.Printed.AtLeast("test cross-entropy of the largest network over the least beyond n parameters", rise, 1.01);
         const string entropy = "the error does not rise; whether the cross-entropy does depends on the data";
-        judge.Corrected(entropy).AtMost("test error of the largest network minus that of the first beyond n parameters", Test(sweep[^1]) - Test(beyond[0]), 0);
-        judge.Corrected(entropy).AtLeast("test over training cross-entropy, largest network", Entropy(sweep[^1]) / Math.Pow(10, sweep[^1].Last("log10_loss").Median), 2);
+        judge.Corrected(entropy)
+            .AtMost("test error of the largest network minus that of the first beyond n parameters", Test(sweep[^1]) - Test(beyond[0]), 0);
+        judge.Corrected(entropy).AtLeast("test over training cross-entropy, largest network",
+            Entropy(sweep[^1]) / Math.Pow(10, sweep[^1].Last("log10_loss").Median), 2);
         var onImages = "";
         SizeRuns[] whole = [.. GeneralizationSweeps.AllWidths(context).Where(static s => s.Size > Images)];
         if (whole.Length > 1)
@@ -53,14 +61,21 @@ internal static class MoreParametersNoMoreError
             judge.Measure("CIFAR-10, test cross-entropy", [.. whole.Select(Entropy)]);
             double change = Test(whole[^1]) - Test(whole[0]), greatest = whole.Max(Entropy), least = whole.Min(Entropy);
             judge.Printed.AtMost("CIFAR-10: test error of the largest network minus that of the first beyond n parameters", change, 0);
-            judge.Printed.AtLeast("CIFAR-10: test cross-entropy of the largest network over the least beyond n parameters", Entropy(whole[^1]) / least, 1.01);
-            judge.Corrected(entropy).AtMost("CIFAR-10: test error of the largest network minus that of the first beyond n parameters", change, 0);
-            judge.Corrected(entropy).AtLeast("CIFAR-10: greatest test cross-entropy beyond n parameters over the least", greatest / least, 1.01);
-            onImages = $" On {Wording.Text(Images, 4)} images of CIFAR-10 the test error goes from {Wording.Text(Test(whole[0]))} at {Wording.Text(whole[0].Size, 5)} weights to {Wording.Text(Test(whole[^1]))} at {Wording.Text(whole[^1].Size, 6)}; "
-                + $"the test cross-entropy is {Wording.Text(Entropy(whole[0]))}, at most {Wording.Text(greatest)} and at last {Wording.Text(Entropy(whole[^1]))}.";
+            judge.Printed.AtLeast("CIFAR-10: test cross-entropy of the largest network over the least beyond n parameters",
+                Entropy(whole[^1]) / least, 1.01);
+            judge.Corrected(entropy)
+                .AtMost("CIFAR-10: test error of the largest network minus that of the first beyond n parameters", change, 0);
+            judge.Corrected(entropy)
+                .AtLeast("CIFAR-10: greatest test cross-entropy beyond n parameters over the least", greatest / least, 1.01);
+            onImages = $" On {Wording.Text(Images, 4)} images of CIFAR-10 the test error goes from {Wording.Text(Test(whole[0]))} at "
+                + $"{Wording.Text(whole[0].Size, 5)} weights to {Wording.Text(Test(whole[^1]))} at {Wording.Text(whole[^1].Size, 6)}; the "
+                + $"test cross-entropy is {Wording.Text(Entropy(whole[0]))}, at most {Wording.Text(greatest)} and at last "
+                + $"{Wording.Text(Entropy(whole[^1]))}.";
         }
-        var numbers = $"From {Wording.Text(beyond[0].Size)} to {Wording.Text(sweep[^1].Size, 5)} weights on {Examples} digits the test error goes from {Wording.Text(Test(beyond[0]))} to {Wording.Text(Test(sweep[^1]))} "
-            + $"({sweep[^1].Last("test_error")}), the test cross-entropy is {Wording.Text(rise)} times its least value beyond n parameters.{onImages}";
+        var numbers = $"From {Wording.Text(beyond[0].Size)} to {Wording.Text(sweep[^1].Size, 5)} weights on {Examples} digits the test "
+            + $"error goes from {Wording.Text(Test(beyond[0]))} to {Wording.Text(Test(sweep[^1]))} "
+            + $"({sweep[^1].Last("test_error")}), the test cross-entropy is {Wording.Text(rise)} times its least value beyond n "
+            + $"parameters.{onImages}";
         return judge.Outcome(holds: numbers, care: numbers, fails: numbers);
     }
 }

@@ -18,8 +18,10 @@ internal static class NormalizationWashesOutTheNullSpace
         Id = "b29-normalization-washes-out-the-null-space",
         Paper = TheoryIIIbPage.Paper,
         Place = "§4, §11.2 after eq. 21, after eq. 23",
-        Statement = "Under the exponential loss components of w in the null space of the examples do not change either, but w grows, so in w/‖w‖ they go to zero and the limit does not depend on the start.",
-        SetUp = "One linear layer, d = 6, N = 3 examples of a random half-space, gradient flow from a standard normal w0, seeds 0–4, t = 10 … 1e1000.",
+        Statement = "Under the exponential loss components of w in the null space of the examples do not change either, but w grows, so "
+            + "in w/‖w‖ they go to zero and the limit does not depend on the start.",
+        SetUp = "One linear layer, d = 6, N = 3 examples of a random half-space, gradient flow from a standard normal w0, seeds 0–4, t = "
+            + "10 … 1e1000.",
         Expected = "P_null w constant; ‖P_null w‖/‖w‖ = ‖P_null w0‖/ρ with ρ ~ log t/γ, going to zero.",
         Check = Check,
     };
@@ -50,6 +52,7 @@ internal static class NormalizationWashesOutTheNullSpace
         judge.Printed.AtMost("largest |ργ/log t − 1| at t = 1e1000", growth, .02);
         judge.Printed.AtMost("largest ‖P_null w‖/‖w‖ at t = 1e1000", share, .01);
         return judge.Outcome(chart: new Chart(panel), caption: "Only as 1/log t: at t = 1e10 the start is still plain to see.",
-            holds: $"P_null w moves by {Lab.Claims.Check.Text(drift)} at most while ρ grows as log t/γ, so its share of w falls as 1/log t, to {Lab.Claims.Check.Text(share)} or less at t = 1e1000.");
+            holds: $"P_null w moves by {Lab.Claims.Check.Text(drift)} at most while ρ grows as log t/γ, so its share of w falls as 1/log "
+                + $"t, to {Lab.Claims.Check.Text(share)} or less at t = 1e1000.");
     }
 }

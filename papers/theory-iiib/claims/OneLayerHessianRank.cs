@@ -22,9 +22,11 @@ internal static class OneLayerHessianRank
         Paper = TheoryIIIbPage.Paper,
         Place = "§12.3 before 12.3.1, §12.3.2 (one layer with a nonlinearity)",
         Equations = ["T3b.44"],
-        Statement = "For one layer, linear or with a nonlinearity f(w·x), the number of nonzero eigenvalues of the Hessian is bounded by the number N of examples.",
-        SetUp = "f = 0.7 σ(w·x), σ = z² , z³, ReLU and identity, d = 12, N = 5 examples of gaussian-teacher, exponential, logistic and square loss, random w, seeds 0–4: "
-            + "the w-block of the Hessian, and Σ c_n x_n x_nᵀ with c_n from central differences of the loss in w·x_n. Zero means ≤ 1e-10 of the largest.",
+        Statement = "For one layer, linear or with a nonlinearity f(w·x), the number of nonzero eigenvalues of the Hessian is bounded by "
+            + "the number N of examples.",
+        SetUp = "f = 0.7 σ(w·x), σ = z² , z³, ReLU and identity, d = 12, N = 5 examples of gaussian-teacher, exponential, logistic and "
+            + "square loss, random w, seeds 0–4: the w-block of the Hessian, and Σ c_n x_n x_nᵀ with c_n from central differences of the "
+            + "loss in w·x_n. Zero means ≤ 1e-10 of the largest.",
         Expected = "At most 5 nonzero eigenvalues of 12.",
         Check = Check,
     };
@@ -62,8 +64,8 @@ internal static class OneLayerHessianRank
         judge.Printed.AtMost("nonzero eigenvalues of 12 (most over all cases)", most, Examples);
         judge.Measure("cases", cases);
         judge.Measure("cases with a negative eigenvalue", withNegative);
-        return judge.Outcome(holds: $"The Hessian is Σ c_n x_n x_nᵀ: at most {most} of {Inputs} eigenvalues are nonzero in {cases} cases with N = {Examples}. The c_n may be negative: "
-            + $"{withNegative} of the cases have a negative eigenvalue.");
+        return judge.Outcome(holds: $"The Hessian is Σ c_n x_n x_nᵀ: at most {most} of {Inputs} eigenvalues are nonzero in {cases} cases "
+            + $"with N = {Examples}. The c_n may be negative: {withNegative} of the cases have a negative eigenvalue.");
     }
 
     // d²/dz² of ℓ(y, 0.7 σ(z)), by central differences.

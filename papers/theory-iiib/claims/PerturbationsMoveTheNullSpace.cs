@@ -16,8 +16,9 @@ internal static class PerturbationsMoveTheNullSpace
         Paper = TheoryIIIbPage.Paper,
         Place = "§6, figure 4",
         Equations = ["T3b.5", "T3b.14"],
-        Statement = "Under the square loss, repeated perturbations of the weights, each followed by gradient descent to convergence (zero training error up to machine precision), do not increase the training error; "
-            + "the part of the weights in the null space of the gradient undergoes a random walk, which increases the norm and the test error.",
+        Statement = "Under the square loss, repeated perturbations of the weights, each followed by gradient descent to convergence "
+            + "(zero training error up to machine precision), do not increase the training error; the part of the weights in the null "
+            + "space of the gradient undergoes a random walk, which increases the norm and the test error.",
         SetUp = PerturbedPolynomials.Words + ".",
         Expected = "E‖w‖² grows by (D − rank) σ² = 31·.45² = 6.2775 a perturbation; training error 0 before each; test error grows.",
         Figures = ["theory-iiib/figure-04"],
@@ -39,18 +40,23 @@ internal static class PerturbationsMoveTheNullSpace
         // ‖Pw‖² of one run is a walk's σ²·count·χ²₃₁: its relative deviation is √(2/31).
         var deviation = growth * Math.Sqrt(2.0 / 31 / runs.Length);
         var minimum = PerturbedPolynomials.MinimumNorm(39);
-        double Worst(PerturbedMoment[][] all, PerturbedDescent e) => all.Max(r => r.Where(m => m.Iteration > e.Every && m.Iteration % e.Every == 0 && m.Iteration <= e.Until).Max(m => m.TrainError));
+        double Worst(PerturbedMoment[][] all, PerturbedDescent e) => all.Max(r =>
+            r.Where(m => m.Iteration > e.Every && m.Iteration % e.Every == 0 && m.Iteration <= e.Until).Max(m => m.TrainError));
 
         judge.Measure("growth of ‖Pw‖² a perturbation, single runs", Spread.Of(walks).ToString());
         judge.Printed.Near("growth of ‖Pw‖² a perturbation, mean of 29 runs", walks.Average(), growth, absolute: 3 * deviation);
         judge.Printed.AtMost("largest relative distance of the seen part ‖w‖² − ‖Pw‖² from ‖Φ⁺y‖² at the end",
             runs.Max(r => Math.Abs((r[^1].NormSquared - r[^1].NullNormSquared) / Vectors.Dot(minimum, minimum) - 1)), 1e-9);
         judge.Printed.AtMost("largest training error at the end", runs.Max(r => r[^1].TrainError), 1e-20);
-        const string steps = "converged means 12,000,000 steps between perturbations, not 120,000, after which the slowest mode still has 6 % of its disturbance";
+        const string steps = "converged means 12,000,000 steps between perturbations, not 120,000, after which the slowest mode still has "
+            + "6 % of its disturbance";
         judge.Printed.AtMost("largest training error before a perturbation, 120,000 steps after the last", Worst(runs, paper), 1e-20);
-        judge.Corrected(steps).AtMost("largest training error before a perturbation, 12,000,000 steps after the last", Worst(converged, patient), 1e-20);
-        judge.Corrected(steps).Near("growth of ‖Pw‖² a perturbation with 12,000,000 steps between", converged.Average(r => r[^1].NullNormSquared / count), growth, absolute: 3 * deviation);
-        var expected = judge.Measure("expected growth of the test error over all perturbations", count * PerturbedPolynomials.TestGrowth(39, paper.Sigma));
+        judge.Corrected(steps).AtMost("largest training error before a perturbation, 12,000,000 steps after the last",
+            Worst(converged, patient), 1e-20);
+        judge.Corrected(steps).Near("growth of ‖Pw‖² a perturbation with 12,000,000 steps between",
+            converged.Average(r => r[^1].NullNormSquared / count), growth, absolute: 3 * deviation);
+        var expected = judge.Measure("expected growth of the test error over all perturbations",
+            count * PerturbedPolynomials.TestGrowth(39, paper.Sigma));
         judge.Measure("test error of Φ⁺y", PerturbedPolynomials.TestError(minimum));
         judge.Measure("change of the test error, single runs", Spread.Of(change).ToString());
         var error = Math.Sqrt(change.Select(c => Math.Pow(c - change.Average(), 2)).Sum() / (change.Length - 1) / change.Length);
@@ -59,15 +65,19 @@ internal static class PerturbationsMoveTheNullSpace
             .Near("change of the test error, mean of 29 runs", change.Average(), expected, absolute: 3 * error);
 
         double[] index = [.. Enumerable.Range(1, count).Select(i => (double)i)];
-        var walk = runs.Select(r => r.Where(m => m.Iteration % paper.Every == 0 && m.Iteration > paper.Every).Take(count).Select(m => m.NullNormSquared).ToArray()).ToArray();
+        var walk = runs.Select(r => r.Where(m => m.Iteration % paper.Every == 0 && m.Iteration > paper.Every).Take(count)
+            .Select(m => m.NullNormSquared).ToArray()).ToArray();
         var panel = new Panel("‖Pw‖² after each perturbation", new Axis("perturbations"), new Axis("‖Pw‖²"))
             .Line("mean of 29 runs", index, [.. index.Select((_, i) => walk.Average(w => w[i]))], 0)
             .Line("least", index, [.. index.Select((_, i) => walk.Min(w => w[i]))], 5)
             .Line("greatest", index, [.. index.Select((_, i) => walk.Max(w => w[i]))], 5)
             .Predicted("6.2775 a perturbation", index, i => growth * i, 7);
         return judge.Outcome(chart: new Chart(panel), caption: "A random walk in 31 dimensions.",
-            care: $"‖Pw‖² grows by {Wording.Text(walks.Average(), 4)} a perturbation (29 runs; law 6.2775), what the data see returns to Φ⁺y, and the training error to 0. But 120,000 steps are not "
-                + $"convergence: the training error before a perturbation is up to {Wording.Text(Worst(runs, paper), 2)}, with 100 times the steps {Wording.Text(Worst(converged, patient), 2)}. The test error changes by "
-                + $"{Wording.Text(change.Average(), 2)} ± {Wording.Text(error, 2)} of {Wording.Text(PerturbedPolynomials.TestError(minimum), 4)}, where {Wording.Text(expected, 2)} is expected: in this setting the growth is tiny, and single runs go both ways.");
+            care: $"‖Pw‖² grows by {Wording.Text(walks.Average(), 4)} a perturbation (29 runs; law 6.2775), what the data see returns to "
+                + "Φ⁺y, and the training error to 0. But 120,000 steps are not convergence: the training error before a perturbation is "
+                + $"up to {Wording.Text(Worst(runs, paper), 2)}, with 100 times the steps {Wording.Text(Worst(converged, patient), 2)}. "
+                + $"The test error changes by {Wording.Text(change.Average(), 2)} ± {Wording.Text(error, 2)} of "
+                + $"{Wording.Text(PerturbedPolynomials.TestError(minimum), 4)}, where {Wording.Text(expected, 2)} is expected: in this "
+                + "setting the growth is tiny, and single runs go both ways.");
     }
 }

@@ -3,7 +3,10 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>Claim b77: perturbations after convergence raise norm and test loss; the training loss comes back where the step is small, and the test loss between them comes part of the way back.</summary>
+/// <summary>
+/// Claim b77: perturbations after convergence raise norm and test loss; the training loss comes back where the step is small, and the test
+/// loss between them comes part of the way back.
+/// </summary>
 internal static class PerturbationsOfTrainedNetworks
 {
     // Epochs from a perturbation to the observation that is called "right after" it.
@@ -16,12 +19,17 @@ internal static class PerturbationsOfTrainedNetworks
         Paper = TheoryIIIbPage.Paper,
         Place = "§6, figure 5",
         Equations = ["T3b.5"],
-        Statement = "After each small perturbation of the weights gradient descent on the cross-entropy brings the empirical risk back to its level, while the norm of the weights increases after each and the expected risk grows with every "
-            + "perturbation; without perturbations the weights increase too, though more slowly; the classification error is less affected.",
-        SetUp = "Figure-05-quick: 200 digits, gradient descent with momentum, 1,300 epochs; from epoch 300 to 1,000 Gaussian noise of a quarter of each layer’s spread every 100 epochs; the control without; seeds 0–4. Kept from a full-size run: CIFAR-10, 1,000 images, rates 0.05 (that of the digits) and 0.01, 11 perturbations. "
-            + "Right after: 10 epochs later, less the control’s change in the same epochs, since there everything drifts. “With every perturbation”: just before each next one the test loss is larger than just before this one.",
-        Expected = "Training error 0 and training loss no larger before the next perturbation than before the first; right after each ρ is larger, by (1 + 1/16)^{1/2} a layer in the mean (noise is orthogonal to the weights in the mean); "
-            + "the test loss larger with every perturbation, and at the end larger than the control’s in every seed.",
+        Statement = "After each small perturbation of the weights gradient descent on the cross-entropy brings the empirical risk back "
+            + "to its level, while the norm of the weights increases after each and the expected risk grows with every perturbation; "
+            + "without perturbations the weights increase too, though more slowly; the classification error is less affected.",
+        SetUp = "Figure-05-quick: 200 digits, gradient descent with momentum, 1,300 epochs; from epoch 300 to 1,000 Gaussian noise of a "
+            + "quarter of each layer’s spread every 100 epochs; the control without; seeds 0–4. Kept from a full-size run: CIFAR-10, "
+            + "1,000 images, rates 0.05 (that of the digits) and 0.01, 11 perturbations. Right after: 10 epochs later, less the "
+            + "control’s change in the same epochs, since there everything drifts. “With every perturbation”: just before each next one "
+            + "the test loss is larger than just before this one.",
+        Expected = "Training error 0 and training loss no larger before the next perturbation than before the first; right after each ρ "
+            + "is larger, by (1 + 1/16)^{1/2} a layer in the mean (noise is orthogonal to the weights in the mean); the test loss larger "
+            + "with every perturbation, and at the end larger than the control’s in every seed.",
         Figures = ["theory-iiib/figure-05"],
         FullRuns = PerturbedTraining.FullRuns,
         Check = Check,
@@ -35,28 +43,36 @@ internal static class PerturbationsOfTrainedNetworks
         var at = PerturbedTraining.Epochs();
         // Each perturbation stands between two of these epochs.
         int[] between = [.. at, 2 * at[^1] - at[^2]];
-        double[][] loss = [.. perturbed.Select(r => PerturbedTraining.Before(r, "log10_loss", between))], test = [.. perturbed.Select(r => PerturbedTraining.Before(r, "log10_test_loss", between))];
+        double[][] loss = [.. perturbed.Select(r => PerturbedTraining.Before(r, "log10_loss", between))], test =
+            [.. perturbed.Select(r => PerturbedTraining.Before(r, "log10_test_loss", between))];
         var worstLoss = loss.Max(static b => b.Skip(1).Max() - b[0]);
-        judge.Premise.AtMost("training error before the first perturbation", perturbed.Max(r => PerturbedTraining.Before(r, "train_error", between)[0]), 0);
+        judge.Premise.AtMost("training error before the first perturbation",
+            perturbed.Max(r => PerturbedTraining.Before(r, "train_error", between)[0]), 0);
         judge.Premise.AtMost("difference of the two arms before the first perturbation, log₁₀ of the loss",
             control.Zip(loss, (c, b) => Math.Abs(PerturbedTraining.Before(c, "log10_loss", between)[0] - b[0])).Max(), 0);
 
-        judge.Printed.AtMost("training error before the next perturbation", perturbed.Max(r => PerturbedTraining.Before(r, "train_error", between).Max()), 0);
+        judge.Printed.AtMost("training error before the next perturbation",
+            perturbed.Max(r => PerturbedTraining.Before(r, "train_error", between).Max()), 0);
         judge.Printed.AtMost("log₁₀ of the training loss before the next perturbation, above that before the first", worstLoss, 0);
-        double[] norms = [.. pair.Jumps("log10_rho", at, Soon).SelectMany(static j => j)], losses = [.. pair.Jumps("log10_test_loss", at, Soon).SelectMany(static j => j)];
+        double[] norms = [.. pair.Jumps("log10_rho", at, Soon).SelectMany(static j => j)], losses =
+            [.. pair.Jumps("log10_test_loss", at, Soon).SelectMany(static j => j)];
         judge.Printed.AtLeast($"least rise of log₁₀ ρ right after a perturbation, of {norms.Length}", norms.Min(), 1e-6);
         var law = PerturbedTraining.NormJump();
         judge.Printed.Near("mean rise of log₁₀ ρ right after a perturbation", norms.Average(), law, absolute: 3 * StandardError(norms));
         var steps = test.SelectMany(static b => b.Skip(1).Zip(b, static (next, one) => next - one)).ToArray();
-        judge.Printed.AtLeast($"least change of log₁₀ of the test loss from before a perturbation to before the next, of {steps.Length}", steps.Min(), 1e-6);
+        judge.Printed.AtLeast($"least change of log₁₀ of the test loss from before a perturbation to before the next, of {steps.Length}",
+            steps.Min(), 1e-6);
         Spread norm = pair.AtTheEnd("log10_rho"), risk = pair.AtTheEnd("log10_test_loss"), error = pair.AtTheEnd("test_error");
         judge.Printed.AtLeast("log₁₀ ρ at the end, perturbed minus control (least of five)", norm.Min, 1e-6);
         judge.Printed.AtLeast("log₁₀ of the test loss at the end, perturbed minus control (least of five)", risk.Min, 1e-6);
         judge.Printed.AtMost("test error at the end, perturbed minus control (median)", error.Median, .05);
 
-        const string onTheWhole = "the training loss comes back where the step is small enough; the test loss rises over all perturbations, not with each";
-        judge.Corrected(onTheWhole).AtMost("log₁₀ of the training loss before the next perturbation, above that before the first", worstLoss, 0);
-        judge.Corrected(onTheWhole).Near("mean rise of log₁₀ ρ right after a perturbation", norms.Average(), law, absolute: 3 * StandardError(norms));
+        const string onTheWhole =
+            "the training loss comes back where the step is small enough; the test loss rises over all perturbations, not with each";
+        judge.Corrected(onTheWhole)
+            .AtMost("log₁₀ of the training loss before the next perturbation, above that before the first", worstLoss, 0);
+        judge.Corrected(onTheWhole)
+            .Near("mean rise of log₁₀ ρ right after a perturbation", norms.Average(), law, absolute: 3 * StandardError(norms));
         judge.Corrected(onTheWhole).AtLeast("log₁₀ of the test loss at the end, perturbed minus control (least of five)", risk.Min, 1e-6);
         judge.Corrected(onTheWhole).AtMost("test error at the end, perturbed minus control (median)", error.Median, .05);
         var onImages = string.Concat(PerturbedTraining.Rates.Select(rate => OnImages(context, judge, rate, onTheWhole)));
@@ -69,9 +85,12 @@ internal static class PerturbationsOfTrainedNetworks
         judge.Measure("perturbations with a smaller test loss before the next one", falls);
         judge.Measure("rise of log₁₀ ρ of the control over the epochs of the perturbations",
             Spread.Of(control.Select(r => PerturbedTraining.Before(r, "log10_rho", between) is var b ? b[^1] - b[0] : 0)).ToString());
-        var numbers = $"Right after a perturbation log₁₀ ρ is {Wording.Text(norms.Average())} larger in the mean of {norms.Length} (law: {Wording.Text(law)}), and log₁₀ of the training loss before the next one is at most {Wording.Text(worstLoss)} above what it was before the first. "
-            + $"The test loss is larger right after {losses.Count(static j => j > 0)} of them; before the next one it has fallen below its last value {falls} times of {steps.Length}. "
-            + $"At the end, 300 epochs after {at.Length} perturbations, log₁₀ of the test loss is {Wording.Text(risk)} above the control’s, the test error {Wording.Text(error)}.{onImages}";
+        var numbers = $"Right after a perturbation log₁₀ ρ is {Wording.Text(norms.Average())} larger in the mean of {norms.Length} (law: "
+            + $"{Wording.Text(law)}), and log₁₀ of the training loss before the next one is at most {Wording.Text(worstLoss)} above what "
+            + $"it was before the first. The test loss is larger right after {losses.Count(static j => j > 0)} of them; before the next "
+            + $"one it has fallen below its last value {falls} times of {steps.Length}. At the end, 300 epochs after {at.Length} "
+            + $"perturbations, log₁₀ of the test loss is {Wording.Text(risk)} above the control’s, the test error "
+            + $"{Wording.Text(error)}.{onImages}";
         return judge.Outcome(holds: numbers, care: numbers, fails: numbers);
     }
 
@@ -82,26 +101,34 @@ internal static class PerturbationsOfTrainedNetworks
         var run = pair.Perturbed[0];
         var at = PerturbedTraining.Epochs(full: true);
         int[] between = [.. at, 2 * at[^1] - at[^2]];
-        double[] loss = PerturbedTraining.Before(run, "log10_loss", between), test = PerturbedTraining.Before(run, "log10_test_loss", between);
+        double[] loss = PerturbedTraining.Before(run, "log10_loss", between), test =
+            PerturbedTraining.Before(run, "log10_test_loss", between);
         var errors = PerturbedTraining.Before(run, "train_error", between);
-        double risk = pair.AtTheEnd("log10_test_loss").Median, error = pair.AtTheEnd("test_error").Median, rise = pair.Jumps("log10_rho", at, SoonOnImages)[0][0];
+        double risk = pair.AtTheEnd("log10_test_loss").Median, error = pair.AtTheEnd("test_error").Median, rise =
+            pair.Jumps("log10_rho", at, SoonOnImages)[0][0];
         string Named(string what) => $"CIFAR-10, rate {rate}: {what}";
         judge.Printed.AtMost(Named("training error before the next perturbation"), errors.Max(), 0);
-        judge.Printed.AtMost(Named("log₁₀ of the training loss before the next perturbation, above that before the first"), loss.Skip(1).Max() - loss[0], 0);
-        judge.Printed.AtLeast(Named("least change of log₁₀ of the test loss from before a perturbation to before the next"), test.Skip(1).Zip(test, static (next, one) => next - one).Min(), 1e-6);
+        judge.Printed.AtMost(Named("log₁₀ of the training loss before the next perturbation, above that before the first"),
+            loss.Skip(1).Max() - loss[0], 0);
+        judge.Printed.AtLeast(Named("least change of log₁₀ of the test loss from before a perturbation to before the next"),
+            test.Skip(1).Zip(test, static (next, one) => next - one).Min(), 1e-6);
         if (rate == PerturbedTraining.Rates[^1])
         {
             judge.Corrected(corrected).AtMost(Named("training error before the next perturbation"), errors.Max(), 0);
-            judge.Corrected(corrected).AtMost(Named("log₁₀ of the training loss an interval after the last perturbation, above that before the first"), loss[^1] - loss[0], 0);
+            judge.Corrected(corrected).AtMost(Named("log₁₀ of the training loss an interval after the last perturbation, above that "
+                + "before the first"), loss[^1] - loss[0], 0);
             judge.Corrected(corrected).AtLeast(Named("log₁₀ of the test loss at the end, perturbed minus control"), risk, 1e-6);
             judge.Corrected(corrected).AtMost(Named("test error at the end, perturbed minus control"), error, .05);
         }
-        judge.Measure(Named("rise of log₁₀ ρ right after the first perturbation, and by the noise alone"), rise, PerturbedTraining.NormJump(full: true));
+        judge.Measure(Named("rise of log₁₀ ρ right after the first perturbation, and by the noise alone"), rise,
+            PerturbedTraining.NormJump(full: true));
         judge.Measure(Named("log₁₀ of the training loss before each perturbation and after the last"), loss);
         judge.Measure(Named("log₁₀ of the test loss before each perturbation and after the last"), test);
-        return $" On 1,000 images of CIFAR-10 at rate {rate} log₁₀ of the training loss is {Wording.Text(loss[0])} before the first perturbation and between {Wording.Text(loss.Skip(1).Min())} and {Wording.Text(loss.Skip(1).Max())} "
-            + $"an interval after each (greatest training error {Wording.Text(errors.Max())}); right after the first, log₁₀ ρ is {Wording.Text(rise)} larger (noise alone: {Wording.Text(PerturbedTraining.NormJump(full: true))}); "
-            + $"at the end log₁₀ of the test loss is {Wording.Text(risk)} above the control’s, the test error {Wording.Text(error)}.";
+        return $" On 1,000 images of CIFAR-10 at rate {rate} log₁₀ of the training loss is {Wording.Text(loss[0])} before the first "
+            + $"perturbation and between {Wording.Text(loss.Skip(1).Min())} and {Wording.Text(loss.Skip(1).Max())} an interval after each "
+            + $"(greatest training error {Wording.Text(errors.Max())}); right after the first, log₁₀ ρ is {Wording.Text(rise)} larger "
+            + $"(noise alone: {Wording.Text(PerturbedTraining.NormJump(full: true))}); at the end log₁₀ of the test loss is "
+            + $"{Wording.Text(risk)} above the control’s, the test error {Wording.Text(error)}.";
     }
 
     private static double StandardError(double[] values)

@@ -7,7 +7,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>Claim b30: for λ → 0 the regularized minimizers turn to the maximum margin, as slowly as 1/log(1/λ) and not monotonically.</summary>
+/// <summary>
+/// Claim b30: for λ → 0 the regularized minimizers turn to the maximum margin, as slowly as 1/log(1/λ) and not monotonically.
+/// </summary>
 internal static class RegularizationPathReachesTheMargin
 {
     private static readonly double[] Exponents = [-1, -2, -3, -4, -5, -6, -7, -8, -9, -12, -16, -20, -30, -50, -100, -200, -300, -1000];
@@ -39,16 +41,20 @@ internal static class RegularizationPathReachesTheMargin
         judge.Measure("ρ(λ)", [.. path.Select(p => p.Rho)]);
         judge.Printed.AtMost("distance from the SVM at λ = 1e-1000", errors[^1], 1e-3);
         judge.Printed.AtMost("distance at 1e-1000 over that at 1e-100", errors[^1] / Error(-100), .12);
-        judge.Instead("the path is the curve ρ v*(ρ), so the distance is ‖c‖/ρ").Near("ρ·distance at λ = 1e-1000", path[^1].Rho * errors[^1], c, relative: .01);
+        judge.Instead("the path is the curve ρ v*(ρ), so the distance is ‖c‖/ρ")
+            .Near("ρ·distance at λ = 1e-1000", path[^1].Rho * errors[^1], c, relative: .01);
         judge.Instead("it is not monotone in λ").AtLeast("distance at 1e-9 over that at 1e-3", Error(-9) / Error(-3), 1.5);
 
         double[] x = [.. Exponents.Select(e => -e)];
-        var chart = new Chart(new Panel("Distance of w(λ)/‖w(λ)‖ from the SVM", new Axis("log₁₀(1/λ)", Scale.Log), new Axis("‖v(λ) − v_svm‖", Scale.Log))
+        var chart = new Chart(new Panel("Distance of w(λ)/‖w(λ)‖ from the SVM", new Axis("log₁₀(1/λ)", Scale.Log),
+            new Axis("‖v(λ) − v_svm‖", Scale.Log))
             .Line("measured", x, errors)
             .Predicted("‖c‖/ρ(λ)", x, [.. path.Select(p => c / p.Rho)])
             .Predicted("‖c‖γ/log(1/λ)", x, l => c * svm.Margin / (l * Math.Log(10))));
-        return judge.Outcome(chart: chart, caption: "The dip is where the path crosses the SVM's direction before it settles on the other side.",
-            holds: $"The distance is {Lab.Claims.Check.Text(Error(-1))}, {Lab.Claims.Check.Text(Error(-3))}, {Lab.Claims.Check.Text(Error(-6))}, {Lab.Claims.Check.Text(Error(-9))} at λ = 1e-1, 1e-3, 1e-6, 1e-9 and "
+        return judge.Outcome(chart: chart,
+            caption: "The dip is where the path crosses the SVM's direction before it settles on the other side.",
+            holds: $"The distance is {Lab.Claims.Check.Text(Error(-1))}, {Lab.Claims.Check.Text(Error(-3))}, "
+                + $"{Lab.Claims.Check.Text(Error(-6))}, {Lab.Claims.Check.Text(Error(-9))} at λ = 1e-1, 1e-3, 1e-6, 1e-9 and "
                 + $"{Lab.Claims.Check.Text(errors[^1])} at 1e-1000: it goes to 0 like ‖c‖γ/log(1/λ), very slowly and not monotonically.");
     }
 }

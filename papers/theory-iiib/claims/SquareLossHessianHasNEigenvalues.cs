@@ -20,10 +20,12 @@ internal static class SquareLossHessianHasNEigenvalues
         Paper = TheoryIIIbPage.Paper,
         Place = "§12.3 and §12.3.1",
         Equations = ["T3b.28"],
-        Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the exponential loss derivatives across layers "
-            + "induce a higher number of distinct eigenvalues than N.",
-        SetUp = "ReLU net 4-12-10-1 (178 weights), N = 6 examples of gaussian-teacher, five seeds (data and start), gradient descent (step 0.01) on the square loss to L = 1e-6, then Gauss–Newton to rounding; Hessians of the "
-            + "square, exponential and logistic loss at that point (y f = 1), and of the exponential loss for a deep linear net 4-12-10-1 with labels that it fits. An eigenvalue is zero up to 1e-9 of the largest.",
+        Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the "
+            + "exponential loss derivatives across layers induce a higher number of distinct eigenvalues than N.",
+        SetUp = "ReLU net 4-12-10-1 (178 weights), N = 6 examples of gaussian-teacher, five seeds (data and start), gradient descent "
+            + "(step 0.01) on the square loss to L = 1e-6, then Gauss–Newton to rounding; Hessians of the square, exponential and "
+            + "logistic loss at that point (y f = 1), and of the exponential loss for a deep linear net 4-12-10-1 with labels that it "
+            + "fits. An eigenvalue is zero up to 1e-9 of the largest.",
         Expected = "At most 6 eigenvalues for the square loss, more than 6 for the exponential.",
         Check = Check,
     };
@@ -33,10 +35,12 @@ internal static class SquareLossHessianHasNEigenvalues
         var judge = new Judge();
         var nets = InterpolatingNet.All.Of(context);
         judge.Premise.AtMost("largest |f − y| at the five minima", nets.Max(n => n.Misfit), 1e-10);
-        double[][] Spectra(Loss loss) => [.. nets.Select(n => InterpolatingNet.Spectrum(new EmpiricalRisk(n.Network, loss, n.Data, Reduction.Sum), n.Theta))];
+        double[][] Spectra(Loss loss) =>
+            [.. nets.Select(n => InterpolatingNet.Spectrum(new EmpiricalRisk(n.Network, loss, n.Data, Reduction.Sum), n.Theta))];
         double[][] square = Spectra(Loss.Square), exponential = Spectra(Loss.Exponential), logistic = Spectra(Loss.Logistic);
         double[][] linear = [.. Spread.Seeds.Select(DeepLinear)];
-        double[] Nonzero(double[][] spectra) => [.. spectra.Select(s => Signature.Of(s, Zero)).Select(c => (double)(c.Negative + c.Positive))];
+        double[] Nonzero(double[][] spectra) =>
+            [.. spectra.Select(s => Signature.Of(s, Zero)).Select(c => (double)(c.Negative + c.Positive))];
         double[] Negative(double[][] spectra) => [.. spectra.Select(s => (double)Signature.Of(s, Zero).Negative)];
         const int n = 6;
         judge.Printed.AtMost("square loss: distinct eigenvalues, zero among them (most of five seeds)", square.Max(Distinct), n);
@@ -52,14 +56,17 @@ internal static class SquareLossHessianHasNEigenvalues
         judge.Measure("negative eigenvalues, five seeds: logistic", Negative(logistic));
         judge.Measure("negative eigenvalues, five seeds: deep linear, exponential", Negative(linear));
 
-        double[] Sizes(double[] s) => [.. s.Select(Math.Abs).OrderDescending().Select(m => m / s.Max(Math.Abs)).Take(100).Select(m => m < 1e-20 ? double.NaN : m)];
+        double[] Sizes(double[] s) =>
+            [.. s.Select(Math.Abs).OrderDescending().Select(m => m / s.Max(Math.Abs)).Take(100).Select(m => m < 1e-20 ? double.NaN : m)];
         double[] index = [.. Enumerable.Range(1, 100).Select(i => (double)i)];
         var chart = new Chart(new Panel("Eigenvalues by size, seed 0", new Axis("rank"), new Axis("|μ|/max|μ|", Scale.Log, Min: 1e-20))
-            .Points("square", index, Sizes(square[0])).Points("exponential", index, Sizes(exponential[0])).Points("logistic", index, Sizes(logistic[0]))
+            .Points("square", index, Sizes(square[0])).Points("exponential", index, Sizes(exponential[0]))
+            .Points("logistic", index, Sizes(logistic[0]))
             .At("N", n).Level("counted as zero below", Zero));
         return judge.Outcome(chart: chart,
-            care: $"At zero square loss the Hessian has {Nonzero(square).Max()} nonzero eigenvalues at every seed, and none is negative: N, if 'distinct' is read as 'nonzero' (with zero there are "
-                + $"{square.Max(Distinct)} distinct ones). The exponential loss has {Spread.Of(Nonzero(exponential))} nonzero eigenvalues, {Spread.Of(Negative(exponential))} of them negative; "
+            care: $"At zero square loss the Hessian has {Nonzero(square).Max()} nonzero eigenvalues at every seed, and none is negative: "
+                + $"N, if 'distinct' is read as 'nonzero' (with zero there are {square.Max(Distinct)} distinct ones). The exponential "
+                + $"loss has {Spread.Of(Nonzero(exponential))} nonzero eigenvalues, {Spread.Of(Negative(exponential))} of them negative; "
                 + $"a deep linear net {Spread.Of(Nonzero(linear))} and {Spread.Of(Negative(linear))}.",
             caption: "The square loss falls to rounding behind the sixth eigenvalue.");
     }

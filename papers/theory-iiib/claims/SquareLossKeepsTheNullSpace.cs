@@ -9,7 +9,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>Claim b28: under the square loss a linear network ends at the minimum-norm fit plus what of its start the data cannot see.</summary>
+/// <summary>
+/// Claim b28: under the square loss a linear network ends at the minimum-norm fit plus what of its start the data cannot see.
+/// </summary>
 internal static class SquareLossKeepsTheNullSpace
 {
     /// <summary>The claim.</summary>
@@ -18,8 +20,10 @@ internal static class SquareLossKeepsTheNullSpace
         Id = "b28-square-loss-keeps-the-null-space",
         Paper = TheoryIIIbPage.Paper,
         Place = "§4, §11.1 after eq. 14; Square loss, footnote 1",
-        Statement = "Under the square loss the components of w in the null space of the examples do not change, so w converges to the minimum-norm solution if (and only if) it starts without them.",
-        SetUp = "One linear layer, d = 8, N = 4 examples of gaussian-teacher, gradient flow on Σ(y − w·x)² to t = 20/s_min² (e^{−40} of the slowest part is left), from a standard normal w0 and from 0, seeds 0–4; X⁺y + P_null w0 by singular values.",
+        Statement = "Under the square loss the components of w in the null space of the examples do not change, so w converges to the "
+            + "minimum-norm solution if (and only if) it starts without them.",
+        SetUp = "One linear layer, d = 8, N = 4 examples of gaussian-teacher, gradient flow on Σ(y − w·x)² to t = 20/s_min² (e^{−40} of "
+            + "the slowest part is left), from a standard normal w0 and from 0, seeds 0–4; X⁺y + P_null w0 by singular values.",
         Expected = "w(∞) = X⁺y + P_null w0.",
         Check = Check,
     };
@@ -47,7 +51,8 @@ internal static class SquareLossKeepsTheNullSpace
         judge.Printed.AtMost("largest change of P_null w", drift, 1e-11);
         judge.Printed.AtMost("from w0 = 0: largest distance of the limit from X⁺y", fromZero, 1e-9);
         judge.Printed.AtLeast("from a random w0: least distance of the limit from X⁺y", kept.Min(), .1);
-        return judge.Outcome(holds: $"The limits agree with X⁺y + P_null w0 to {Lab.Claims.Check.Text(worst)}; from w0 = 0 they are the minimum-norm solution to {Lab.Claims.Check.Text(fromZero)}, "
-            + $"from a random start they stay {Lab.Claims.Check.Text(kept.Min())} or more away from it.");
+        return judge.Outcome(holds: $"The limits agree with X⁺y + P_null w0 to {Lab.Claims.Check.Text(worst)}; from w0 = 0 they are the "
+            + $"minimum-norm solution to {Lab.Claims.Check.Text(fromZero)}, from a random start they stay "
+            + $"{Lab.Claims.Check.Text(kept.Min())} or more away from it.");
     }
 }

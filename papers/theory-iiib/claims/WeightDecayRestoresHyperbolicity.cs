@@ -10,7 +10,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
-/// <summary>Claim b20: the penalty λ‖W_k‖² does not see rotations of hidden units, so that minima of deep linear networks stay degenerate under it.</summary>
+/// <summary>
+/// Claim b20: the penalty λ‖W_k‖² does not see rotations of hidden units, so that minima of deep linear networks stay degenerate under it.
+/// </summary>
 internal static class WeightDecayRestoresHyperbolicity
 {
     private const double Zero = 1e-7;
@@ -24,31 +26,43 @@ internal static class WeightDecayRestoresHyperbolicity
         Paper = TheoryIIIbPage.Paper,
         Place = "Lemma 2, eq. 8, 29 and 36",
         Statement = "Adding λ_k‖W_k‖² to the loss ensures hyperbolicity of the linearized dynamics around a minimizer for any λ_k > 0.",
-        SetUp = "Deep linear networks 3-H-1, H = 1, 2, 4, 8, on 6 examples of gaussian-teacher, exponential and square loss (sums), λ = 0.05 and 0.005; the gradient flow with decay from Kaiming’s start to t = 1e6, seeds 0–4 (data and start); "
-            + "dense Hessian of L + λΣ‖W_k‖² there. Zero: at most 1e-7 of the largest eigenvalue.",
-        Expected = "No zero eigenvalue at any H and λ. (Counting: the orbit of the minimum under rotations of the hidden units has dimension H − 1.)",
+        SetUp = "Deep linear networks 3-H-1, H = 1, 2, 4, 8, on 6 examples of gaussian-teacher, exponential and square loss (sums), λ = "
+            + "0.05 and 0.005; the gradient flow with decay from Kaiming’s start to t = 1e6, seeds 0–4 (data and start); dense Hessian "
+            + "of L + λΣ‖W_k‖² there. Zero: at most 1e-7 of the largest eigenvalue.",
+        Expected = "No zero eigenvalue at any H and λ. (Counting: the orbit of the minimum under rotations of the hidden units has "
+            + "dimension H − 1.)",
         Check = Check,
     };
 
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var minima = (from loss in (Loss[])[Loss.Exponential, Loss.Square] from lambda in Lambdas from hidden in Hidden from seed in Spread.Seeds select Minimum.Of(loss, lambda, hidden, seed, context.Cancellation)).ToArray();
+        var minima = (from loss in (Loss[])[Loss.Exponential, Loss.Square]
+                      from lambda in Lambdas
+                      from hidden in Hidden
+                      from seed in Spread.Seeds
+                      select Minimum.Of(loss, lambda, hidden, seed, context.Cancellation)).ToArray();
         judge.Premise.AtMost("largest gradient at the minima, over the largest weight", minima.Max(static m => m.Gradient), 1e-8);
         judge.Premise.AtLeast("least norm of the minima", minima.Min(static m => m.Norm), .01);
         foreach (var hidden in Hidden)
-            judge.Printed.AtMost($"zero eigenvalues, H = {hidden} (most over losses, λ, seeds)", minima.Where(m => m.Hidden == hidden).Max(static m => m.Signs.Zero), 0);
+            judge.Printed.AtMost($"zero eigenvalues, H = {hidden} (most over losses, λ, seeds)",
+                minima.Where(m => m.Hidden == hidden).Max(static m => m.Signs.Zero), 0);
         const string orbit = "H − 1 eigenvalues are zero, along the rotations of the hidden units, and no others";
         foreach (var hidden in Hidden)
         {
             var own = minima.Where(m => m.Hidden == hidden).ToArray();
-            judge.Instead(orbit).That($"H = {hidden}: {hidden - 1} zero eigenvalues at every loss, λ and seed", own.All(m => m.Signs.Zero == hidden - 1));
-            if (hidden > 1) judge.Instead(orbit).AtMost($"H = {hidden}: ‖∇² δ‖/(‖∇²‖ ‖δ‖) for δ = (A W_1, −W_2 A), A skew", own.Max(static m => m.AlongRotation), Zero);
+            judge.Instead(orbit).That($"H = {hidden}: {hidden - 1} zero eigenvalues at every loss, λ and seed",
+                own.All(m => m.Signs.Zero == hidden - 1));
+            if (hidden > 1)
+                judge.Instead(orbit).AtMost($"H = {hidden}: ‖∇² δ‖/(‖∇²‖ ‖δ‖) for δ = (A W_1, −W_2 A), A skew",
+                    own.Max(static m => m.AlongRotation), Zero);
         }
         judge.Instead(orbit).AtMost("negative eigenvalues", minima.Max(static m => m.Signs.Negative), 0);
         var example = minima.First(static m => m.Hidden == 4);
-        judge.Measure("eigenvalues over the largest, exponential loss, λ = 0.05, H = 4, seed 0", [.. example.Eigenvalues.Select(v => v / example.Eigenvalues[^1])]);
-        var panel = new Panel("Eigenvalues at the minimum, exponential loss, λ = 0.05, seed 0", new Axis("rank, from the smallest"), new Axis("|μ|/max μ", Scale.Log, Min: 1e-18));
+        judge.Measure("eigenvalues over the largest, exponential loss, λ = 0.05, H = 4, seed 0",
+            [.. example.Eigenvalues.Select(v => v / example.Eigenvalues[^1])]);
+        var panel = new Panel("Eigenvalues at the minimum, exponential loss, λ = 0.05, seed 0", new Axis("rank, from the smallest"),
+            new Axis("|μ|/max μ", Scale.Log, Min: 1e-18));
         foreach (var (hidden, i) in Hidden.Select(static (h, i) => (h, i)))
         {
             var m = minima.First(m => m.Hidden == hidden);
@@ -57,8 +71,11 @@ internal static class WeightDecayRestoresHyperbolicity
         }
         return judge.Outcome(chart: new Chart(panel.Level("counted as zero below", Zero)),
             caption: "Behind the H − 1 zeros every eigenvalue is at least of the order of λ.",
-            fails: $"At H = {string.Join(", ", Hidden)} hidden units the regularized minimum has {string.Join(", ", Hidden.Select(h => minima.First(m => m.Hidden == h).Signs.Zero))} zero eigenvalues, for both losses, both λ and all five seeds: "
-                + "(R W_1, W_2 Rᵀ) has the same loss and the same norms for every rotation R, so that the minima are a manifold and not hyperbolic. With one hidden unit, or one layer, the lemma holds.");
+            fails: $"At H = {string.Join(", ", Hidden)} hidden units the regularized minimum has "
+                + $"{string.Join(", ", Hidden.Select(h => minima.First(m => m.Hidden == h).Signs.Zero))} zero eigenvalues, for both "
+                + "losses, both λ and all five seeds: "
+                + "(R W_1, W_2 Rᵀ) has the same loss and the same norms for every rotation R, so that the minima are a manifold and not "
+                + "hyperbolic. With one hidden unit, or one layer, the lemma holds.");
     }
 
     private sealed record Minimum(int Hidden, double[] Eigenvalues, Signature Signs, double Gradient, double Norm, double AlongRotation)
@@ -71,14 +88,17 @@ internal static class WeightDecayRestoresHyperbolicity
             var data = GaussianTeacher.Draw(6, inputs, seed).WithLinearLabels();
             var risk = new EmpiricalRisk(net, loss, data, Reduction.Sum);
             var start = Initialization.Kaiming(net, new RandomStream(seed, 20));
-            var w = new UnconstrainedFlow(risk, lambda).From(start, new IntegrationOptions { Tolerance = new(1e-11, 1e-13) }).At([Instant.FromLog10T(6)], cancellation).Single().Weights();
+            var w = new UnconstrainedFlow(risk, lambda).From(start, new IntegrationOptions { Tolerance = new(1e-11, 1e-13) })
+                .At([Instant.FromLog10T(6)], cancellation).Single().Weights();
             var (hessian, value) = risk.Hessian(w);
             var n = w.Length;
             for (var i = 0; i < n; i++) hessian[i, i] += 2 * lambda * Math.Exp(-value.LogScale);
-            double[] eigenvalues = [.. MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfArray(hessian).Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).Order()];
+            double[] eigenvalues = [.. MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfArray(hessian)
+                .Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).Order()];
             var velocity = new double[n];
             var scale = Math.Exp(new UnconstrainedFlow(risk, lambda).NewWorkspace().Velocity(0, w, velocity));
-            return new Minimum(hidden, eigenvalues, Signature.Of(eigenvalues, Zero), scale * Vectors.Norm(velocity) / w.Max(Math.Abs), Vectors.Norm(w), Rotation(net, w, hessian, hidden, inputs) / eigenvalues[^1]);
+            return new Minimum(hidden, eigenvalues, Signature.Of(eigenvalues, Zero), scale * Vectors.Norm(velocity) / w.Max(Math.Abs),
+                Vectors.Norm(w), Rotation(net, w, hessian, hidden, inputs) / eigenvalues[^1]);
         }
 
         // ‖∇² δ‖/‖δ‖ for the greatest of the elementary skew A.

@@ -39,5 +39,6 @@ public sealed record Check(
     };
 
     /// <summary>A number as people read it: six significant digits.</summary>
-    public static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal);
+    public static string Text(double value) =>
+        value.ToString("G6", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal);
 }

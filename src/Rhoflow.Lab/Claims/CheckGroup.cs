@@ -19,7 +19,8 @@ public readonly struct CheckGroup
     {
         if (relative <= 0 && absolute <= 0) throw new ArgumentException($"Give '{name}' a relative or an absolute tolerance above 0.");
         var width = Math.Max(relative * Math.Abs(expected), absolute);
-        return Add(name, measured, $"{Check.Text(expected)} ± {width.ToString("G2", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal)}",
+        return Add(name, measured,
+            $"{Check.Text(expected)} ± {width.ToString("G2", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal)}",
             Math.Abs(measured - expected) <= width, double.IsFinite(measured) && double.IsFinite(expected));
     }
 
@@ -33,7 +34,8 @@ public readonly struct CheckGroup
 
     /// <summary>low ≤ measured ≤ high.</summary>
     public bool Between(string name, double measured, double low, double high) =>
-        Add(name, measured, $"between {Check.Text(low)} and {Check.Text(high)}", measured >= low && measured <= high, double.IsFinite(measured));
+        Add(name, measured, $"between {Check.Text(low)} and {Check.Text(high)}", measured >= low
+            && measured <= high, double.IsFinite(measured));
 
     /// <summary>A plain yes or no: <paramref name="name"/> is the sentence that should be true.</summary>
     public bool That(string name, bool isTrue)

@@ -33,7 +33,9 @@ public sealed class Judge
     /// <summary>Checks of the claim as printed.</summary>
     public CheckGroup Printed => new(this, CheckRole.Printed, "");
 
-    /// <summary>Checks of the claim under <paramref name="assumption"/> (“inputs are whitened”) or with a correction (“2f, not 4f”).</summary>
+    /// <summary>
+    /// Checks of the claim under <paramref name="assumption"/> (“inputs are whitened”) or with a correction (“2f, not 4f”).
+    /// </summary>
     public CheckGroup Corrected(string assumption) => new(this, CheckRole.Corrected, assumption);
 
     /// <summary>Checks of <paramref name="truth"/>, what is found in place of a claim that fails.</summary>
@@ -108,7 +110,8 @@ public sealed class Judge
         if (known < 0) _measured.Add(measurement);
         else if (!System.Text.Json.Nodes.JsonNode.DeepEquals(_measured[known].Value, measurement.Value))
         {
-            throw new InvalidOperationException($"'{measurement.Name}' was measured twice with different values; give the second another name.");
+            throw new InvalidOperationException(
+                $"'{measurement.Name}' was measured twice with different values; give the second another name.");
         }
     }
 }

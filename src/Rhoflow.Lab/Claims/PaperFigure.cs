@@ -24,7 +24,10 @@ public sealed record PaperFigure : IStudy
     /// <summary>The config beside it, from the root of the project: <c>papers/theory-iii/figure-05.yaml</c>.</summary>
     public required string Config { get; init; }
 
-    /// <summary>The runs whose observations it shows, in the words of <c>./rhoflow run</c>; null where it shows none, or those of its config's comment.</summary>
+    /// <summary>
+    /// The runs whose observations it shows, in the words of <c>./rhoflow run</c>; null where it shows none, or those of its config's
+    /// comment.
+    /// </summary>
     public Func<IReadOnlyList<IFigureRun>>? Runs { get; init; }
 
     /// <inheritdoc/>

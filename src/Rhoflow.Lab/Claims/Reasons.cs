@@ -13,7 +13,8 @@ internal static class Reasons
             case Verdict.Care when printed.All(c => c.Passed == true):
                 return $"{Capital(Join(printed))}. This needs: {string.Join("; ", care)}.";
             case Verdict.Care:
-                return $"As printed it does not hold: {Join(printed.Where(c => c.Passed == false))}. {Groups(checks, CheckRole.Corrected, "With care –")}";
+                return $"As printed it does not hold: {Join(printed.Where(c => c.Passed == false))}. "
+                    + $"{Groups(checks, CheckRole.Corrected, "With care –")}";
             case Verdict.Fails:
                 var text = $"Counter-example: {Join(printed.Where(c => c.Passed == false))}.";
                 if (checks.Any(c => c.Role == CheckRole.Instead)) text += " " + Groups(checks, CheckRole.Instead, "Instead:");

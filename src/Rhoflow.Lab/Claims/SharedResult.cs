@@ -19,7 +19,8 @@ public sealed class SharedResult<T>(Func<StudyContext, T> compute) where T : not
 
 /// <summary>The same for a family of results, one for each key: a seed, a schedule, a pair of numbers.</summary>
 /// <typeparam name="TKey">
-/// Everything that a member depends on besides the context. Equal keys are one result, so it compares by value: a number, a string, a tuple,
+/// Everything that a member depends on besides the context. Equal keys are one result, so it compares by value: a number, a string, a
+/// tuple,
 /// a record.
 /// </typeparam>
 /// <typeparam name="T">What is computed.</typeparam>

@@ -44,7 +44,8 @@ internal static class InstantList
     private static void Check(Entry entry, Entry? previous, FlowConfig flow)
     {
         var (t, _, place) = entry;
-        if (previous is not null && t.Log10T <= previous.Time.Log10T) throw place.Error($"instants must increase; {t} follows {previous.Time}");
+        if (previous is not null && t.Log10T <= previous.Time.Log10T)
+            throw place.Error($"instants must increase; {t} follows {previous.Time}");
         if (t.Log10T < flow.From.Log10T) throw place.Error($"lies before the start (t = {flow.From})");
         if (flow.Until?.T is { } end && t.Log10T > end.Log10T) throw place.Error($"lies behind flow.until (t = {end})");
     }
@@ -61,7 +62,9 @@ internal static class InstantList
             return inT ? at.NonNegative() : at.Number();
         }
         var (from, to, count) = (End("from"), End("to"), map.Required("count", "how many instants, both ends included").Count(2));
-        if (to <= from) throw map["to"]!.Error($"a number > {ConfigWriter.Number(from)}, the beginning of the range, was expected; {map["to"]!.Given} was given");
+        if (to <= from)
+            throw map["to"]!.Error($"a number > {ConfigWriter.Number(from)}, the beginning of the range, was expected; {map["to"]!.Given} "
+                + "was given");
         if (count > Most) throw map["count"]!.Error($"at most {Most} instants");
         return Enumerable.Range(0, count).Select(i => from + (to - from) * i / (count - 1))
             .Select(x => new Entry(inT ? TimeValue.FromT(x) : TimeValue.FromLog10(x), inT, node));

@@ -7,7 +7,8 @@ internal static class AxisEncoding
 {
     // ASCII digits to superscripts, as a Vega expression on the text of an exponent.
     private static readonly string Superscript =
-        "-0123456789".Zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹").Aggregate("format({0}, 'd')", (text, pair) => $"replace({text}, /{pair.First}/g, '{pair.Second}')");
+        "-0123456789".Zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+            .Aggregate("format({0}, 'd')", (text, pair) => $"replace({text}, /{pair.First}/g, '{pair.Second}')");
 
     // Between 0.01 and 9999 plain digits, beyond them 10ᵏ and 2·10ᵏ (a small number added keeps floor from falling below a whole one).
     private static readonly string Mantissa = "format(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)), '.2~g')";
@@ -18,7 +19,8 @@ internal static class AxisEncoding
 
     // Between whole exponents nothing is written: a tick at 10^0.5 helps nobody.
     private static readonly string ExponentLabel =
-        $"abs(datum.value - round(datum.value)) < 1e-9 ? (datum.value == 0 ? '1' : datum.value == 1 ? '10' : '10' + {Exponent("datum.value")}) : ''";
+        "abs(datum.value - round(datum.value)) < 1e-9 ? (datum.value == 0 ? '1' : datum.value == 1 ? '10' : '10' + "
+        + $"{Exponent("datum.value")}) : ''";
 
     /// <param name="field">x or y.</param>
     /// <param name="axis">The axis.</param>

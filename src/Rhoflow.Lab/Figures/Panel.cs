@@ -41,7 +41,8 @@ public sealed record Panel(string Title, Axis X, Axis Y)
     {
         if (series.X.Count != series.Y.Count)
         {
-            throw new ArgumentException($"Series '{series.Name}' of panel '{Title}' has {series.X.Count} abscissas and {series.Y.Count} ordinates.");
+            throw new ArgumentException(
+                $"Series '{series.Name}' of panel '{Title}' has {series.X.Count} abscissas and {series.Y.Count} ordinates.");
         }
         return this with { Series = [.. Series, series] };
     }

@@ -14,7 +14,13 @@ internal static class PlotData
         {
             var x = Drawable(series.X[i], panel.X);
             if (x is null) continue;
-            rows.Add(new JsonObject { [NameField(series.Mark)] = series.Name, ["i"] = i, ["x"] = x, ["y"] = Drawable(series.Y[i], panel.Y) });
+            rows.Add(new JsonObject
+            {
+                [NameField(series.Mark)] = series.Name,
+                ["i"] = i,
+                ["x"] = x,
+                ["y"] = Drawable(series.Y[i], panel.Y),
+            });
         }
         return rows;
     }

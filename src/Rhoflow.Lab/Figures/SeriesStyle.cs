@@ -17,7 +17,9 @@ internal sealed record SeriesStyle(string Name, string Colour, SeriesMark Mark)
         {
             if (styles.TryGetValue(series.Name, out var known))
             {
-                if (known.Mark != series.Mark) throw new ArgumentException($"Series '{series.Name}' is drawn as {known.Mark} and as {series.Mark}; give them two names.");
+                if (known.Mark != series.Mark)
+                    throw new ArgumentException(
+                        $"Series '{series.Name}' is drawn as {known.Mark} and as {series.Mark}; give them two names.");
                 continue;
             }
             var index = series.Colour ?? styles.Count;

@@ -32,7 +32,8 @@ public sealed class SvgRenderer
         }
         else if (NodeVersion() is var version && version < 20)
         {
-            missing = (version == 0 ? "Node is not installed" : $"Node {version} is too old") + ": get Node 20 or newer from https://nodejs.org";
+            missing = (version == 0 ? "Node is not installed" : $"Node {version} is too old")
+                + ": get Node 20 or newer from https://nodejs.org";
         }
         else if (!File.Exists(Path.Combine(folder, "node_modules", "vega", "package.json")))
         {
@@ -106,7 +107,8 @@ public sealed class SvgRenderer
             yield return Path.GetFullPath(named);
             yield break;
         }
-        if (Environment.GetEnvironmentVariable("RHOFLOW_HOME") is { Length: > 0 } home) yield return Path.Combine(home, "src", "Rhoflow.Lab", "Render");
+        if (Environment.GetEnvironmentVariable("RHOFLOW_HOME") is { Length: > 0 } home)
+            yield return Path.Combine(home, "src", "Rhoflow.Lab", "Render");
         yield return Path.Combine(AppContext.BaseDirectory, "render");
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
@@ -130,7 +132,12 @@ public sealed class SvgRenderer
     {
         try
         {
-            using var node = Process.Start(new ProcessStartInfo("node", ["--version"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var node = Process.Start(new ProcessStartInfo("node", ["--version"])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            })!;
             var text = node.StandardOutput.ReadToEnd();
             node.WaitForExit();
             return int.TryParse(text.TrimStart('v').Split('.')[0], out var major) ? major : 0;

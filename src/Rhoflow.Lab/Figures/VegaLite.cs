@@ -160,7 +160,12 @@ internal static class VegaLite
         var encoding = level
             ? new JsonObject { ["y"] = Y(panel), ["x"] = new JsonObject { ["value"] = "width" } }
             : new JsonObject { ["x"] = X(panel), ["y"] = new JsonObject { ["value"] = 0 } };
-        return new JsonObject { ["data"] = new JsonObject { ["values"] = new JsonArray(PlotData.Point(rule)) }, ["mark"] = mark, ["encoding"] = encoding };
+        return new JsonObject
+        {
+            ["data"] = new JsonObject { ["values"] = new JsonArray(PlotData.Point(rule)) },
+            ["mark"] = mark,
+            ["encoding"] = encoding
+        };
     }
 
     private static JsonObject X(Panel panel) =>
@@ -180,7 +185,8 @@ internal static class VegaLite
         return new JsonArray(title[..at], title[(at + 1)..]);
     }
 
-    private static JsonObject Tip(string field, Axis axis) => Tip(field, axis.Scale == Scale.Exponent ? $"log₁₀ {axis.Title}" : axis.Title, ".6~g");
+    private static JsonObject Tip(string field, Axis axis) =>
+        Tip(field, axis.Scale == Scale.Exponent ? $"log₁₀ {axis.Title}" : axis.Title, ".6~g");
 
     private static JsonObject Tip(string field, string title, string? format)
     {

@@ -12,7 +12,8 @@ internal static class ClaimsDocument
         var text = new StringBuilder();
         var papers = content.PapersShown.Where(p => Of(content, p).Count > 0).ToList();
         text.Append("# What the papers claim, and what we measure\n\n")
-            .Append($"Written by `./rhoflow reproduce{(content.Full ? " --full" : "")}`; not edited by hand. A claim *holds* as printed, holds *with care* (an assumption or a constant differs), or *fails* (with the counter-example).\n\n");
+            .Append($"Written by `./rhoflow reproduce{(content.Full ? " --full" : "")}`; not edited by hand. A claim *holds* as printed, "
+            + "holds *with care* (an assumption or a constant differs), or *fails* (with the counter-example).\n\n");
         Tally(text, content, papers);
         foreach (var paper in papers)
         {
@@ -27,7 +28,8 @@ internal static class ClaimsDocument
     private static void Tally(StringBuilder text, ReportContent content, IReadOnlyList<Paper> papers)
     {
         VerdictStyle[] styles = [.. Enum.GetValues<Verdict>().Select(VerdictStyle.Of)];
-        text.Append("| |").AppendJoin('|', styles.Select(s => $" {s.Symbol} {s.Label} ")).Append("|\n|---|").Append(string.Concat(styles.Select(_ => "---:|"))).Append('\n');
+        text.Append("| |").AppendJoin('|', styles.Select(s => $" {s.Symbol} {s.Label} ")).Append("|\n|---|")
+            .Append(string.Concat(styles.Select(_ => "---:|"))).Append('\n');
         void Row(string name, IReadOnlyList<CheckedClaim> claims) => text.Append($"| {name} |")
             .AppendJoin('|', Enum.GetValues<Verdict>().Select(v => $" {claims.Count(c => c.Result.Verdict == v)} ")).Append("|\n");
         foreach (var paper in papers) Row(paper.Name, Of(content, paper));
@@ -61,6 +63,8 @@ internal static class ClaimsDocument
 
     // What Markdown would take for marks of its own.
     private static string Plain(string text) => text.ReplaceLineEndings(" ")
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal)
-        .Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal);
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal)
+        .Replace("`", "\\`", StringComparison.Ordinal)
+        .Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace("[", "\\[", StringComparison.Ordinal);
 }

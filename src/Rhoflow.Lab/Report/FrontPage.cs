@@ -11,15 +11,19 @@ internal static class FrontPage
     {
         var content = page.Content;
         var html = new StringBuilder();
-        html.Append("<header><h1>What the papers claim, and what we measure</h1>\n<p class=\"lead\">Each claim about norm ρ and direction V under gradient descent is ")
-            .Append("computed anew. It <em>holds</em> as printed, holds <em>with care</em> (an assumption or a constant differs), or <em>fails</em> (with the counter-example).</p>\n")
+        html.Append("<header><h1>What the papers claim, and what we measure</h1>\n<p class=\"lead\">Each claim about norm ρ and direction "
+            + "V under gradient descent is ")
+            .Append("computed anew. It <em>holds</em> as printed, holds <em>with care</em> (an assumption or a constant differs), or "
+            + "<em>fails</em> (with the counter-example).</p>\n")
             .Append(PageParts.Tally(content.Claims));
         if (content.NotComputed > 0)
         {
-            html.Append($"<p class=\"note\">{content.NotComputed} claims and figures are not computed yet; <code>./rhoflow reproduce</code> does the rest.</p>\n");
+            html.Append($"<p class=\"note\">{content.NotComputed} claims and figures are not computed yet; <code>./rhoflow "
+                + "reproduce</code> does the rest.</p>\n");
         }
         html.Append("</header>\n").Append(Filters(content));
-        html.Append("<div class=\"scroll\"><table class=\"verdicts\">\n<thead><tr><th>Claim</th><th>Paper and place</th><th>What it says</th><th>Verdict</th><th class=\"number\">Time</th></tr></thead>\n<tbody>\n");
+        html.Append("<div class=\"scroll\"><table class=\"verdicts\">\n<thead><tr><th>Claim</th><th>Paper and place</th><th>What it "
+            + "says</th><th>Verdict</th><th class=\"number\">Time</th></tr></thead>\n<tbody>\n");
         foreach (var claim in content.Claims.OrderBy(c => c.Claim.Id, StringComparer.Ordinal)) Row(html, claim);
         html.Append("</tbody>\n</table></div>\n<p class=\"none\" hidden>No claim fits this filter.</p>\n");
         Figures(html, page);
@@ -29,10 +33,14 @@ internal static class FrontPage
     private static string Filters(ReportContent content)
     {
         var papers = string.Concat(content.PapersShown.Where(p => content.Claims.Any(c => c.Claim.Paper == p))
-            .Select(p => $"<button type=\"button\" data-filter=\"paper\" data-value=\"{p.Key}\" aria-pressed=\"false\">{Html.Escape(p.Name)}</button>"));
-        var verdicts = string.Concat(Enum.GetValues<Verdict>().Where(v => content.Claims.Any(c => c.Result.Verdict == v)).Select(VerdictStyle.Of)
-            .Select(v => $"<button type=\"button\" class=\"{v.Name}\" data-filter=\"verdict\" data-value=\"{v.Name}\" aria-pressed=\"false\">{v.Symbol} {v.Label}</button>"));
-        return $"<div class=\"filters\" hidden role=\"group\" aria-label=\"Show only\"><span>{papers}</span><span>{verdicts}</span><input type=\"search\" placeholder=\"Search\" aria-label=\"Search the claims\"></div>\n";
+            .Select(p => $"<button type=\"button\" data-filter=\"paper\" data-value=\"{p.Key}\" "
+            + $"aria-pressed=\"false\">{Html.Escape(p.Name)}</button>"));
+        var verdicts = string.Concat(Enum.GetValues<Verdict>().Where(v => content.Claims.Any(c => c.Result.Verdict == v))
+            .Select(VerdictStyle.Of)
+            .Select(v => $"<button type=\"button\" class=\"{v.Name}\" data-filter=\"verdict\" data-value=\"{v.Name}\" "
+            + $"aria-pressed=\"false\">{v.Symbol} {v.Label}</button>"));
+        return $"<div class=\"filters\" hidden role=\"group\" aria-label=\"Show only\"><span>{papers}</span><span>{verdicts}</span><input "
+            + "type=\"search\" placeholder=\"Search\" aria-label=\"Search the claims\"></div>\n";
     }
 
     private static void Row(StringBuilder html, CheckedClaim checkedClaim)
@@ -40,7 +48,8 @@ internal static class FrontPage
         var (claim, result) = checkedClaim;
         var (number, name) = claim.Id.Split('-', 2) is [var n, var rest] ? (n, rest.Replace('-', ' ')) : (claim.Id, "");
         html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{VerdictStyle.Of(result.Verdict).Name}\">")
-            .Append($"<td class=\"id\"><a href=\"{PageParts.LinkTo(claim)}\" title=\"{Html.Escape(claim.Id)}\"><b>{Html.Escape(number.ToUpperInvariant())}</b> {Html.Escape(name)}</a></td>")
+            .Append($"<td class=\"id\"><a href=\"{PageParts.LinkTo(claim)}\" "
+            + $"title=\"{Html.Escape(claim.Id)}\"><b>{Html.Escape(number.ToUpperInvariant())}</b> {Html.Escape(name)}</a></td>")
             .Append($"<td class=\"place\">{Html.Escape(claim.Paper.Name)} <br><small>{Html.Text(claim.Place)}</small></td>")
             .Append($"<td class=\"says\">{Html.Text(claim.Statement)}</td><td>{Html.Badge(result.Verdict)}</td>")
             .Append($"<td class=\"number\">{Html.Seconds(result.Seconds)}</td></tr>\n");
@@ -53,7 +62,8 @@ internal static class FrontPage
         foreach (var (figure, _) in page.Content.Figures)
         {
             var picture = page.Drawn.Contains(figure.Id) ? $"<img src=\"figures/{figure.Id}.svg\" alt=\"\" loading=\"lazy\">" : "";
-            html.Append($"<a href=\"{page.LinkTo(figure.Id)}\">{picture}<span><small>{Html.Escape(figure.Paper.Name)}, figure {Html.Escape(figure.Number)}</small><br>{Html.Text(figure.Title)}</span></a>\n");
+            html.Append($"<a href=\"{page.LinkTo(figure.Id)}\">{picture}<span><small>{Html.Escape(figure.Paper.Name)}, figure "
+                + $"{Html.Escape(figure.Number)}</small><br>{Html.Text(figure.Title)}</span></a>\n");
         }
         html.Append("</div>\n");
     }

@@ -9,18 +9,22 @@ namespace Rhoflow.Lab.Report;
 /// <param name="Done">Runs that are found finished.</param>
 /// <param name="Studies">What takes how many seconds on one core, the longest first.</param>
 /// <param name="Missing">What cannot be forecast, nor run, because its data are not there, and why.</param>
-public sealed record FullSizeForecast(int Left, int Done, IReadOnlyList<(string Id, double Seconds)> Studies, IReadOnlyList<(string Id, string Why)> Missing)
+public sealed record FullSizeForecast(int Left, int Done, IReadOnlyList<(string Id, double Seconds)> Studies,
+    IReadOnlyList<(string Id, string Why)> Missing)
 {
     /// <summary>Seconds on one core in all.</summary>
     public double Seconds => Studies.Sum(static s => s.Seconds);
 
-    /// <summary>The forecast of the runs that <paramref name="selection"/> needs in <paramref name="runs"/>, from the first steps of each.</summary>
+    /// <summary>
+    /// The forecast of the runs that <paramref name="selection"/> needs in <paramref name="runs"/>, from the first steps of each.
+    /// </summary>
     /// <param name="selection">What is to be reproduced.</param>
     /// <param name="runs">The folder of the runs.</param>
     /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     /// <param name="begins">Told the id of each study before its first steps are timed, which takes seconds a run.</param>
     /// <param name="cancellation">Ctrl-C.</param>
-    public static FullSizeForecast Of(Selection selection, string runs, DataFolders? folders = null, Action<string>? begins = null, CancellationToken cancellation = default)
+    public static FullSizeForecast Of(Selection selection, string runs, DataFolders? folders = null, Action<string>? begins = null,
+        CancellationToken cancellation = default)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var studies = new List<(string, double)>();

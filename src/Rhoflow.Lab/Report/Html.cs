@@ -40,7 +40,8 @@ internal static partial class Html
     public static string Badge(Verdict verdict)
     {
         var style = VerdictStyle.Of(verdict);
-        return $"<span class=\"verdict {style.Name}\"><span class=\"symbol\" aria-hidden=\"true\">{style.Symbol}</span> {style.Label}</span>";
+        return $"<span class=\"verdict {style.Name}\"><span class=\"symbol\" aria-hidden=\"true\">{style.Symbol}</span> "
+            + $"{style.Label}</span>";
     }
 
     private static string Number(double number)
@@ -52,10 +53,12 @@ internal static partial class Html
 
     private static string Bare(string group) => group is ['{' or '(', .. var inner, '}' or ')'] ? inner : group;
 
-    [GeneratedRegex(@"\^(?<exponent>\{[^{}<>]*\}|\([^()<>]*\)|[-−+]?[\p{L}\p{N}½]+|[*+])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\^(?<exponent>\{[^{}<>]*\}|\([^()<>]*\)|[-−+]?[\p{L}\p{N}½]+|[*+])", RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Exponent();
 
     // One letter (with its accent) before, one to three after: ρ_k, ẇ_{k}, ρ_eq; not snake_case.
-    [GeneratedRegex(@"(?<letter>(?<![\p{L}\p{N}_])\p{L}\p{M}*|[‖)])_(?<index>\{[^{}<>]*\}|[\p{L}\p{N}∞]{1,3}(?![\p{L}\p{N}_]))", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<letter>(?<![\p{L}\p{N}_])\p{L}\p{M}*|[‖)])_(?<index>\{[^{}<>]*\}|[\p{L}\p{N}∞]{1,3}(?![\p{L}\p{N}_]))",
+        RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Index();
 }

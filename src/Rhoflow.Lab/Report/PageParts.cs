@@ -24,24 +24,42 @@ internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Dra
         <link rel="stylesheet" href="assets/report.css">
         </head>
         <body>
-        <nav class="site" aria-label="Pages"><a href="index.html"{{(here is null ? " aria-current=\"page\"" : "")}}>Verdicts</a>{{string.Concat(Content.PapersShown.Select(p =>
-            $"<a href=\"{p.Key}.html\"{(p == here ? " aria-current=\"page\"" : "")}>{Html.Escape(p.Name)}</a>"))}}</nav>
+        <nav class="site" aria-label="Pages">{{Links(here)}}</nav>
         <main>
         {{main}}
         </main>
         <footer>
-        {{string.Concat(Notes.Select(n => $"<p class=\"note\">Note: {Html.Escape(n)}.</p>\n"))}}<p>Made by <code>./rhoflow reproduce{{(Content.Full ? " --full" : "")}}</code>. Every number here was computed; every verdict follows from the checks beside it.</p>
+        {{NoteLines}}<p>Made by <code>./rhoflow reproduce{{(Content.Full ? " --full" : "")}}</code>. {{Promise}}</p>
         </footer>
-        {{(HasVega ? "<script src=\"assets/vega.min.js\"></script>\n<script src=\"assets/vega-lite.min.js\"></script>\n<script src=\"assets/vega-embed.min.js\"></script>\n" : "")}}<script src="assets/report.js"></script>
+        {{Scripts}}<script src="assets/report.js"></script>
         </body>
         </html>
 
         """;
 
+    private const string Promise = "Every number here was computed; every verdict follows from the checks beside it.";
+
+    private string NoteLines => string.Concat(Notes.Select(n => $"<p class=\"note\">Note: {Html.Escape(n)}.</p>\n"));
+
+    private string Scripts => HasVega
+        ? string.Concat(((string[])["vega", "vega-lite", "vega-embed"]).Select(s => $"<script src=\"assets/{s}.min.js\"></script>\n"))
+        : "";
+
+    private string Links(Paper? here)
+    {
+        static string Link(string file, string name, bool current) =>
+            $"<a href=\"{file}.html\"{(current ? " aria-current=\"page\"" : "")}>{Html.Escape(name)}</a>";
+        return Link("index", "Verdicts", here is null) + string.Concat(Content.PapersShown.Select(p => Link(p.Key, p.Name, p == here)));
+    }
+
+    private static string FileLink(string id, string extension, string name) =>
+        $"<a class=\"file\" href=\"figures/{id}{extension}\">{name}</a>";
+
     /// <summary>Where a chart's figure or claim is shown.</summary>
     public string? LinkTo(string chartId)
     {
-        if (Content.Figures.FirstOrDefault(f => f.Figure.Id == chartId) is { } figure) return $"{figure.Figure.Paper.Key}.html#{Html.Anchor(chartId)}";
+        if (Content.Figures.FirstOrDefault(f => f.Figure.Id == chartId) is { } figure)
+            return $"{figure.Figure.Paper.Key}.html#{Html.Anchor(chartId)}";
         return Content.Claims.FirstOrDefault(c => c.ChartId == chartId) is { } claim ? LinkTo(claim.Claim) : null;
     }
 
@@ -53,12 +71,13 @@ internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Dra
     {
         var picture = Drawn.Contains(id)
             ? $"<img src=\"figures/{id}.svg\" alt=\"{Html.Escape(title)}\" loading=\"lazy\">"
-            : HasVega ? "" : "<p class=\"note\">No picture: it takes Node 20 (https://nodejs.org); then run the command again. The numbers are complete without it.</p>";
+            : HasVega ? "" : "<p class=\"note\">No picture: it takes Node 20 (https://nodejs.org); then run the command again. The "
+            + "numbers are complete without it.</p>";
         var data = HasVega ? $"<script type=\"application/json\">{ReportWriter.PanelsJson(chart)}</script>" : "";
         return $"""
             <figure class="chart" data-panels="{chart.Panels.Count}">
             <div class="panels">{picture}</div>{data}
-            <figcaption>{Html.Text(caption)} <a class="file" href="figures/{id}.svg">SVG</a> <a class="file" href="figures/{id}.vl.json">Vega-Lite</a></figcaption>
+            <figcaption>{Html.Text(caption)} {FileLink(id, ".svg", "SVG")} {FileLink(id, ".vl.json", "Vega-Lite")}</figcaption>
             </figure>
 
             """;
@@ -67,7 +86,8 @@ internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Dra
     /// <summary>Counts of verdicts as a bar with its legend.</summary>
     public static string Tally(IReadOnlyCollection<CheckedClaim> claims)
     {
-        var counts = Enum.GetValues<Verdict>().Select(v => (Verdict: v, Count: claims.Count(c => c.Result.Verdict == v))).Where(x => x.Count > 0).ToList();
+        var counts = Enum.GetValues<Verdict>().Select(v => (Verdict: v, Count: claims.Count(c => c.Result.Verdict == v)))
+            .Where(x => x.Count > 0).ToList();
         var bar = string.Concat(counts.Select(x => $"<span class=\"{VerdictStyle.Of(x.Verdict).Name}\" style=\"flex:{x.Count}\"></span>"));
         var words = string.Join(" ", counts.Select(x => $"<span class=\"count\"><b>{x.Count}</b> {Html.Badge(x.Verdict)}</span>"));
         return counts.Count == 0 ? "" : $"<div class=\"tally\"><div class=\"bar\" aria-hidden=\"true\">{bar}</div><p>{words}</p></div>";

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Rhoflow.Lab.Claims;
 
 namespace Rhoflow.Lab.Report;
@@ -11,7 +12,8 @@ internal static class PaperPage
     {
         var results = page.Content.Of(paper).ToList();
         var html = new StringBuilder();
-        html.Append($"<header><h1>{Html.Escape(paper.Name)}</h1>\n<p class=\"lead\">{Html.Escape(paper.Title)}</p>\n").Append(PageParts.Tally([.. results.OfType<CheckedClaim>()])).Append("</header>\n");
+        html.Append($"<header><h1>{Html.Escape(paper.Name)}</h1>\n<p class=\"lead\">{Html.Escape(paper.Title)}</p>\n")
+            .Append(PageParts.Tally([.. results.OfType<CheckedClaim>()])).Append("</header>\n");
         Contents(html, results);
         foreach (var result in results)
         {
@@ -29,11 +31,13 @@ internal static class PaperPage
             if (result is CheckedClaim claim)
             {
                 var style = VerdictStyle.Of(claim.Result.Verdict);
-                html.Append($"<li><span class=\"{style.Name} symbol\" title=\"{style.Label}\">{style.Symbol}</span> <a href=\"#{claim.Claim.Id}\">{Html.Escape(claim.Claim.Id)}</a></li>\n");
+                html.Append($"<li><span class=\"{style.Name} symbol\" title=\"{style.Label}\">{style.Symbol}</span> <a "
+                    + $"href=\"#{claim.Claim.Id}\">{Html.Escape(claim.Claim.Id)}</a></li>\n");
             }
             else if (result is DrawnFigure { Figure: var figure })
             {
-                html.Append($"<li><a href=\"#{Html.Anchor(figure.Id)}\">Figure {Html.Escape(figure.Number)}: {Html.Text(figure.Title)}</a></li>\n");
+                html.Append($"<li><a href=\"#{Html.Anchor(figure.Id)}\">Figure {Html.Escape(figure.Number)}: "
+                    + $"{Html.Text(figure.Title)}</a></li>\n");
             }
         }
         html.Append("</ul></details>\n");
@@ -42,17 +46,21 @@ internal static class PaperPage
     private static void ClaimArticle(StringBuilder html, PageParts page, CheckedClaim checkedClaim)
     {
         var (claim, result) = checkedClaim;
-        html.Append($"<article class=\"claim\" id=\"{claim.Id}\">\n<h3><a href=\"#{claim.Id}\">{Html.Escape(claim.Id)}</a> {Html.Badge(result.Verdict)}</h3>\n")
-            .Append($"<blockquote><p>{Html.Text(claim.Statement)}</p><cite>{Html.Escape(claim.Paper.Name)}, {Html.Text(claim.Place)}</cite></blockquote>\n")
+        html.Append($"<article class=\"claim\" id=\"{claim.Id}\">\n<h3><a href=\"#{claim.Id}\">{Html.Escape(claim.Id)}</a> "
+            + $"{Html.Badge(result.Verdict)}</h3>\n")
+            .Append($"<blockquote><p>{Html.Text(claim.Statement)}</p><cite>{Html.Escape(claim.Paper.Name)}, "
+            + $"{Html.Text(claim.Place)}</cite></blockquote>\n")
             .Append($"<p class=\"why\">{Html.Text(result.Why)}</p>\n")
-            .Append("<dl>\n").Append($"<dt>Set-up</dt><dd>{Html.Text(claim.SetUp)}</dd>\n<dt>Expected</dt><dd>{Html.Text(claim.Expected)}</dd>\n</dl>\n");
+            .Append("<dl>\n").Append(
+            $"<dt>Set-up</dt><dd>{Html.Text(claim.SetUp)}</dd>\n<dt>Expected</dt><dd>{Html.Text(claim.Expected)}</dd>\n</dl>\n");
         Checks(html, result);
         Measured(html, result);
         if (result.Chart is { } chart) html.Append(page.Chart(checkedClaim.ChartId, chart, claim.Statement, result.Caption));
         var figures = claim.Figures.Select(id => (Id: id, Link: page.LinkTo(id))).Where(f => f.Link is not null).ToList();
         if (figures.Count > 0)
         {
-            html.Append("<p class=\"see\">Shown in ").AppendJoin(", ", figures.Select(f => $"<a href=\"{f.Link}\">{Html.Escape(NameOf(page, f.Id))}</a>")).Append("</p>\n");
+            html.Append("<p class=\"see\">Shown in ")
+                .AppendJoin(", ", figures.Select(f => $"<a href=\"{f.Link}\">{Html.Escape(NameOf(page, f.Id))}</a>")).Append("</p>\n");
         }
         Command(html, claim.Id, page, result.Seconds);
         html.Append("</article>\n");
@@ -61,13 +69,15 @@ internal static class PaperPage
     private static void FigureArticle(StringBuilder html, PageParts page, DrawnFigure drawn)
     {
         var (figure, result) = drawn;
-        html.Append($"<article class=\"figure\" id=\"{Html.Anchor(figure.Id)}\">\n<h3><a href=\"#{Html.Anchor(figure.Id)}\">Figure {Html.Escape(figure.Number)}</a> {Html.Text(figure.Title)}</h3>\n");
+        html.Append($"<article class=\"figure\" id=\"{Html.Anchor(figure.Id)}\">\n<h3><a href=\"#{Html.Anchor(figure.Id)}\">Figure "
+            + $"{Html.Escape(figure.Number)}</a> {Html.Text(figure.Title)}</h3>\n");
         if (result.Chart is { } chart) html.Append(page.Chart(figure.Id, chart, figure.Title, figure.Caption));
         else html.Append($"<p class=\"note\">Not drawn: {Html.Escape(result.Error ?? "no result")}</p>\n");
         var shows = page.Content.Claims.Where(c => c.Claim.Figures.Contains(figure.Id, StringComparer.Ordinal)).ToList();
         if (shows.Count > 0)
         {
-            html.Append("<p class=\"see\">Shows ").AppendJoin(", ", shows.Select(c => $"<a href=\"{PageParts.LinkTo(c.Claim)}\">{Html.Escape(c.Claim.Id)}</a>")).Append("</p>\n");
+            html.Append("<p class=\"see\">Shows ").AppendJoin(", ",
+                shows.Select(c => $"<a href=\"{PageParts.LinkTo(c.Claim)}\">{Html.Escape(c.Claim.Id)}</a>")).Append("</p>\n");
         }
         Command(html, figure.Id, page, result.Seconds, $" · config <code>{Html.Escape(figure.Config)}</code>");
         Runs(html, figure);
@@ -85,20 +95,25 @@ internal static class PaperPage
     private static void Checks(StringBuilder html, ClaimResult result)
     {
         if (result.Checks.Count == 0) return;
-        html.Append("<div class=\"scroll\"><table class=\"checks\"><thead><tr><th></th><th>Check</th><th class=\"number\">Measured</th><th>Expected</th></tr></thead>\n");
+        html.Append("<div class=\"scroll\"><table class=\"checks\"><thead><tr><th></th><th>Check</th><th "
+            + "class=\"number\">Measured</th><th>Expected</th></tr></thead>\n");
         foreach (var group in result.Checks.GroupBy(c => (c.Role, c.Group)))
         {
-            html.Append($"<tbody><tr class=\"role\"><th colspan=\"4\">{Html.Text(CheckHeading.Of(group.Key.Role, group.Key.Group))}</th></tr>\n");
+            html.Append("<tbody><tr class=\"role\"><th "
+                + $"colspan=\"4\">{Html.Text(CheckHeading.Of(group.Key.Role, group.Key.Group))}</th></tr>\n");
             foreach (var check in group)
             {
                 var (mark, word) = check.Passed switch { true => ("✓", "yes"), false => ("✗", "no"), _ => ("?", "not measured") };
-                html.Append($"<tr class=\"{word.Replace(' ', '-')}\"><td class=\"symbol\" title=\"{word}\">{mark}</td><td>{Html.Text(check.Name)}</td>")
-                    .Append($"<td class=\"number\">{(check.Measured is { } m ? Html.Value(System.Text.Json.Nodes.JsonValue.Create(m)) : "")}</td><td>{Html.Text(check.Expectation)}</td></tr>\n");
+                html.Append($"<tr class=\"{word.Replace(' ', '-')}\"><td class=\"symbol\" "
+                    + $"title=\"{word}\">{mark}</td><td>{Html.Text(check.Name)}</td>")
+                    .Append($"<td class=\"number\">{Number(check.Measured)}</td><td>{Html.Text(check.Expectation)}</td></tr>\n");
             }
             html.Append("</tbody>\n");
         }
         html.Append("</table></div>\n");
     }
+
+    private static string Number(double? measured) => measured is { } m ? Html.Value(JsonValue.Create(m)) : "";
 
     private static void Measured(StringBuilder html, ClaimResult result)
     {
@@ -111,7 +126,8 @@ internal static class PaperPage
     }
 
     private static void Command(StringBuilder html, string id, PageParts page, double seconds, string more = "") =>
-        html.Append($"<p class=\"command\"><code>./rhoflow reproduce {Html.Escape(id)}{(page.Content.Full ? " --full" : "")}</code> {Html.Seconds(seconds)}{more}</p>\n");
+        html.Append($"<p class=\"command\"><code>./rhoflow reproduce {Html.Escape(id)}{(page.Content.Full ? " --full" : "")}</code> "
+            + $"{Html.Seconds(seconds)}{more}</p>\n");
 
     private static string NameOf(PageParts page, string figureId)
     {

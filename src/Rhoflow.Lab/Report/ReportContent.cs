@@ -30,5 +30,6 @@ public sealed record ReportContent(
     /// <summary>The id of the chart that shows a claim: its own, or the first figure it names that was drawn; null if none.</summary>
     public string? ChartOf(CheckedClaim claim) => claim.Result.Chart is not null
         ? claim.ChartId
-        : claim.Claim.Figures.FirstOrDefault(id => Figures.Any(f => f.Figure.Id == id)) ?? (claim.Claim.Figures.Count > 0 ? claim.Claim.Figures[0] : null);
+        : claim.Claim.Figures.FirstOrDefault(id => Figures.Any(f => f.Figure.Id == id))
+        ?? (claim.Claim.Figures.Count > 0 ? claim.Claim.Figures[0] : null);
 }

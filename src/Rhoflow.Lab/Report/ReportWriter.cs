@@ -15,7 +15,8 @@ public sealed record WrittenReport(string Index, IReadOnlyDictionary<string, str
 
 /// <summary>
 /// Writes the report: <c>index.html</c>, one page per paper, <c>figures/ID.svg</c> with its specification <c>figures/ID.vl.json</c>,
-/// <c>CLAIMS.md</c>, and <c>assets/</c>. It works from the file system without a server: data stand in the pages, scripts are plain files beside them.
+/// <c>CLAIMS.md</c>, and <c>assets/</c>. It works from the file system without a server: data stand in the pages, scripts are plain files
+/// beside them.
 /// </summary>
 public static class ReportWriter
 {
@@ -47,7 +48,8 @@ public static class ReportWriter
         if (renderer is null) notes.Add($"no pictures are drawn: {whyNoRenderer}");
         else
         {
-            foreach (var (file, error) in renderer.Draw(jobs, cancellation)) notes.Add($"{Path.GetFileName(file)} could not be drawn: {error}");
+            foreach (var (file, error) in renderer.Draw(jobs, cancellation))
+                notes.Add($"{Path.GetFileName(file)} could not be drawn: {error}");
             foreach (var (package, file) in Scripts)
             {
                 var source = Path.Combine(renderer.Folder, "node_modules", package, "build", file);

@@ -56,7 +56,9 @@ public sealed class Reproduction
         _data = data ?? DataFolders.Of(null);
     }
 
-    /// <summary>What the training runs will take that <paramref name="selection"/> needs at full size and the store has no result of.</summary>
+    /// <summary>
+    /// What the training runs will take that <paramref name="selection"/> needs at full size and the store has no result of.
+    /// </summary>
     public FullSizeForecast Forecast(Selection selection, Action<string>? begins = null, CancellationToken cancellation = default)
     {
         var known = Known(selection).Results.Select(r => r.Study.Id).ToHashSet(StringComparer.Ordinal);
@@ -81,7 +83,8 @@ public sealed class Reproduction
         var progress = new ProgressCounter(selection.Claims.Count + selection.Figures.Count, _onEvent);
         var computed = 0;
 
-        void Study<T>(string id, Delegate code, ConcurrentDictionary<string, T> into, Func<StudyContext, long, T> compute, Func<Exception, double, T> broken)
+        void Study<T>(string id, Delegate code, ConcurrentDictionary<string, T> into, Func<StudyContext, long, T> compute,
+            Func<Exception, double, T> broken)
             where T : class
         {
             if (_store.Find<T>(id, code) is not { } result)
@@ -141,11 +144,14 @@ public sealed class Reproduction
 
     private static double Seconds(long start) => Stopwatch.GetElapsedTime(start).TotalSeconds;
 
-    private static Dictionary<string, TResult> Found<T, TResult>(IEnumerable<T> items, Func<T, string> id, Func<T, TResult?> find) where TResult : class =>
-        items.Select(x => (Id: id(x), Result: find(x))).Where(x => x.Result is not null).ToDictionary(x => x.Id, x => x.Result!, StringComparer.Ordinal);
+    private static Dictionary<string, TResult> Found<T, TResult>(IEnumerable<T> items, Func<T, string> id,
+        Func<T, TResult?> find) where TResult : class =>
+        items.Select(x => (Id: id(x), Result: find(x))).Where(x => x.Result is not null)
+            .ToDictionary(x => x.Id, x => x.Result!, StringComparer.Ordinal);
 
     private static ReproductionResult Ordered(
-        Selection selection, IReadOnlyDictionary<string, ClaimResult> claims, IReadOnlyDictionary<string, FigureResult> figures, int computed, bool interrupted)
+        Selection selection, IReadOnlyDictionary<string, ClaimResult> claims, IReadOnlyDictionary<string, FigureResult> figures,
+            int computed, bool interrupted)
     {
         var isPartial = claims.Count < selection.Claims.Count || figures.Count < selection.Figures.Count;
         return new(

@@ -6,8 +6,10 @@ using Rhoflow.Lab.Claims;
 namespace Rhoflow.Lab.Report;
 
 /// <summary>
-/// The document of <c>reproduce --json</c>: {"claims": [{id, paper, place, statement, verdict, measured, expected, why, figure, seconds, …}],
-/// "figures": [{id, paper, title, svg, config, runs, seconds, …}], "report"}. A claim's <c>figure</c> is an id in <c>figures</c>; a claim's own
+/// The document of <c>reproduce --json</c>: {"claims": [{id, paper, place, statement, verdict, measured, expected, why, figure, seconds,
+/// …}],
+/// "figures": [{id, paper, title, svg, config, runs, seconds, …}], "report"}. A claim's <c>figure</c> is an id in <c>figures</c>; a claim's
+/// own
 /// chart is listed there as <c>claims/ID</c>. What is not there is null.
 /// </summary>
 public static class ReproductionJson
@@ -55,15 +57,16 @@ public static class ReproductionJson
         };
     }
 
-    private static JsonNode Figure(string id, Paper paper, string title, PaperFigure? figure, double seconds, string? error, WrittenReport report) => new JsonObject
-    {
-        ["id"] = id,
-        ["paper"] = paper.Key,
-        ["title"] = title,
-        ["svg"] = report.Svg.GetValueOrDefault(id),
-        ["config"] = figure?.Config,
-        ["runs"] = figure is null ? null : new JsonArray([.. (figure.Runs?.Invoke() ?? []).Select(r => (JsonNode)r.Command)]),
-        ["seconds"] = Math.Round(seconds, 3),
-        ["error"] = error,
-    };
+    private static JsonNode Figure(string id, Paper paper, string title, PaperFigure? figure, double seconds, string? error,
+        WrittenReport report) => new JsonObject
+        {
+            ["id"] = id,
+            ["paper"] = paper.Key,
+            ["title"] = title,
+            ["svg"] = report.Svg.GetValueOrDefault(id),
+            ["config"] = figure?.Config,
+            ["runs"] = figure is null ? null : new JsonArray([.. (figure.Runs?.Invoke() ?? []).Select(r => (JsonNode)r.Command)]),
+            ["seconds"] = Math.Round(seconds, 3),
+            ["error"] = error,
+        };
 }

@@ -38,7 +38,8 @@ public sealed class ResultStore
                 && document.RootElement.GetProperty("checksum").GetString() == ContentHash.Of(body.GetRawText());
             return whole ? body.Deserialize<T>(Json) : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e
+            is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }

@@ -43,7 +43,8 @@ public sealed partial record Selection(IReadOnlyList<IStudy> Studies)
         [
             x => x.Id.Equals(wanted, StringComparison.OrdinalIgnoreCase),
             x => x.Paper.Equals(wanted, StringComparison.OrdinalIgnoreCase),
-            x => x.Id.StartsWith(wanted + "-", StringComparison.OrdinalIgnoreCase) || x.Id.StartsWith(wanted + "/", StringComparison.OrdinalIgnoreCase),
+            x => x.Id.StartsWith(wanted + "-", StringComparison.OrdinalIgnoreCase)
+                || x.Id.StartsWith(wanted + "/", StringComparison.OrdinalIgnoreCase),
             x => wanted.Length > 0 && x.Id.StartsWith(wanted, StringComparison.OrdinalIgnoreCase),
         ];
         foreach (var rule in rules)
@@ -54,7 +55,8 @@ public sealed partial record Selection(IReadOnlyList<IStudy> Studies)
         var names = all.SelectMany(x => new[] { x.Id, x.Paper }).Distinct(StringComparer.Ordinal);
         var nearest = string.Join(", ", Closest(wanted, names, 4));
         throw new UnknownIdException(
-            $"no claim or figure is called '{word}'. Nearest: {nearest}. './rhoflow list claims' and './rhoflow list figures' show all; a beginning will do.");
+            $"no claim or figure is called '{word}'. Nearest: {nearest}. './rhoflow list claims' and './rhoflow list figures' show all; a "
+            + "beginning will do.");
     }
 
     // The distance to the best beginning of an id, since a beginning is what people type.
@@ -63,6 +65,7 @@ public sealed partial record Selection(IReadOnlyList<IStudy> Studies)
                 .Min(n => Nearest.Distance(word, name[..n])))
             .ThenBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal).Take(count);
 
-    [GeneratedRegex(@"^b(?<number>[0-9]{1,6})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^b(?<number>[0-9]{1,6})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Number();
 }

@@ -71,7 +71,8 @@ public class ClaimNumberTests
 
     [Fact]
     public void B25_share_of_violations() =>
-        Outcomes.Of("b25-gradient-against-the-separator").Numbers("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, exponential, by seed").ShouldAllBe(s => s > .3 && s < .45);
+        Outcomes.Of("b25-gradient-against-the-separator").Numbers("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, exponential, by seed")
+            .ShouldAllBe(s => s > .3 && s < .45);
 
     [Fact]
     public void B26_equilibria_of_one_weight()
@@ -85,7 +86,8 @@ public class ClaimNumberTests
     public void B27_median_condition_numbers()
     {
         var outcome = Outcomes.Of("b27-condition-number-worst-at-square");
-        double[] expected = [1.75, 2.41, 4.69, 10.7, 44.5, 114.9, 47.7, 14.2, 5.13, 2.79, 2.00], measured = outcome.Numbers("median condition number");
+        double[] expected = [1.75, 2.41, 4.69, 10.7, 44.5, 114.9, 47.7, 14.2, 5.13, 2.79, 2.00], measured =
+            outcome.Numbers("median condition number");
         for (var i = 0; i < expected.Length; i++) (measured[i] / expected[i]).ShouldBe(1, expected[i] > 40 ? .3 : .05);
     }
 
@@ -93,7 +95,8 @@ public class ClaimNumberTests
     public void B30_regularization_path()
     {
         double[] expected = [.0939, .0087, .0269, .0335];
-        var measured = Outcomes.Of("b30-regularization-path-reaches-the-margin").Numbers("distance from the SVM at λ = 1e-1, 1e-3, 1e-6, 1e-9");
+        var measured = Outcomes.Of("b30-regularization-path-reaches-the-margin")
+            .Numbers("distance from the SVM at λ = 1e-1, 1e-3, 1e-6, 1e-9");
         for (var i = 0; i < 4; i++) measured[i].ShouldBe(expected[i], 5e-5);
     }
 

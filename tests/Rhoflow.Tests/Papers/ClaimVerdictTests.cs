@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Rhoflow.Tests.Papers;
 
-/// <summary>Claims b13 to b54: every claim runs, gives the verdict that the first reading of the papers came to, and reports numbers.</summary>
+/// <summary>
+/// Claims b13 to b54: every claim runs, gives the verdict that the first reading of the papers came to, and reports numbers.
+/// </summary>
 public class ClaimVerdictTests
 {
     public static TheoryData<string, Verdict> Verdicts => new()
@@ -44,7 +46,8 @@ public class ClaimVerdictTests
         outcome.Verdict.ShouldBe(expected, outcome.Why);
         outcome.Why.ShouldNotBeNullOrWhiteSpace();
         outcome.Checks.ShouldAllBe(c => c.Role != CheckRole.Premise || c.Passed == true);
-        outcome.Checks.ShouldAllBe(c => c.Role != CheckRole.Instead || c.Passed == true, $"what is said to hold instead must hold: {outcome.Why}");
+        outcome.Checks.ShouldAllBe(c => c.Role != CheckRole.Instead
+            || c.Passed == true, $"what is said to hold instead must hold: {outcome.Why}");
         outcome.Chart?.Specification().ToJsonString().ShouldNotContain("NaN");
     }
 

@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Rhoflow.Tests.Papers;
 
-/// <summary>Memo 112, appendices G and H: what the claims on constraint equations and collapse compute, by second routes, and their verdicts.</summary>
+/// <summary>
+/// Memo 112, appendices G and H: what the claims on constraint equations and collapse compute, by second routes, and their verdicts.
+/// </summary>
 public class CollapseTests
 {
     [Theory]
@@ -32,7 +34,8 @@ public class CollapseTests
     [Fact]
     public void Numbers_of_the_first_reading()
     {
-        var margins = Outcomes.Of("b16-equal-margins-are-forced").Numbers("margins of Iris at the support vector machine: least, median, largest");
+        var margins = Outcomes.Of("b16-equal-margins-are-forced")
+            .Numbers("margins of Iris at the support vector machine: least, median, largest");
         margins.Select(m => Math.Round(m, 3)).ShouldBe([.743, 1.560, 3.655]);
         var projections = Outcomes.Of("b39-projections-solve-the-constraints");
         projections.Number("residual, p = 4, rank 2, x in the range").ShouldBe(.7071, 1e-4);
@@ -40,7 +43,8 @@ public class CollapseTests
         var orthogonal = Outcomes.Of("b40-orthogonal-matrices-solve-the-constraints");
         orthogonal.Number("relative residual, p = 4, V_4 aligned").ShouldBe(.8660, 1e-4);
         orthogonal.Number("√⟨cos²⟩ of V_3 and V_4ᵀ(V_2V_1)ᵀ, p = 4").ShouldBe(.25, .02);
-        Outcomes.Of("b38-every-example-is-stationary").Number("λ = 0.02: median over seeds of the mean residual of layer 1").ShouldBe(.966, .03);
+        Outcomes.Of("b38-every-example-is-stationary").Number("λ = 0.02: median over seeds of the mean residual of layer 1")
+            .ShouldBe(.966, .03);
     }
 
     [Fact]

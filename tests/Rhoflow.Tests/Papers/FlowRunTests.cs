@@ -68,7 +68,8 @@ public sealed class FlowRunTests
     [Fact]
     public void Two_runs_of_the_same_words_are_one()
     {
-        FlowRun first = new("theory-iii/figure-02", "flow.kind=reparametrized"), second = new FlowRun("theory-iii/figure-02").With("flow.kind=reparametrized");
+        FlowRun first = new("theory-iii/figure-02", "flow.kind=reparametrized"), second =
+            new FlowRun("theory-iii/figure-02").With("flow.kind=reparametrized");
         first.ShouldBe(second);
         first.GetHashCode().ShouldBe(second.GetHashCode());
         first.Points(Context).ShouldBeSameAs(second.Points(Context));
@@ -93,15 +94,17 @@ public sealed class FlowRunTests
     [Fact]
     public void Set_ups_in_words_take_their_numbers_from_the_configs()
     {
-        IrisFlows.Words.ShouldBe("Iris, setosa against the rest, one linear unit, L = Σ e^{−y w·x}; gradient descent from w(0) = (.3, −.2, .1, .4), weight "
-            + "normalization from ρ = 0.5 and v ∝ (.3, .5, −.7, −.2); flows to t = 1e300 in log t, relative tolerance 1e-11");
-        TwoWeights.Words.ShouldBe("linear unit with 2 weights, z = (1, .5) and (.4, 1.2), w(0) = (.3, −.1), L = Σ e^{−w·z}, DOP853/Radau in log t with "
-            + "relative tolerance 1e-12");
+        IrisFlows.Words.ShouldBe("Iris, setosa against the rest, one linear unit, L = Σ e^{−y w·x}; gradient descent from w(0) = (.3, "
+            + "−.2, .1, .4), weight normalization from ρ = 0.5 and v ∝ (.3, .5, −.7, −.2); flows to t = 1e300 in log t, relative "
+            + "tolerance 1e-11");
+        TwoWeights.Words.ShouldBe("linear unit with 2 weights, z = (1, .5) and (.4, 1.2), w(0) = (.3, −.1), L = Σ e^{−w·z}, "
+            + "DOP853/Radau in log t with relative tolerance 1e-12");
         NormGrowth.Words.ShouldBe("scalar equations 61 of K layers, f̃ = 1, ρ_k(0) = 0.8, L = e^{−ρf̃}");
-        OneFlower.Words.ShouldBe("first setosa of Iris, x = (5.1, 3.5, 1.4, 0.2) with γ = ‖x‖ = 6.345, and the same scaled to γ = 1; w(0) = (.3, −.2, .1, .4), "
-            + "coordinates turned so that x lies along the first axis; relative tolerance 1e-11, absolute 1e-300");
-        ScheduledNorm.Words.ShouldBe("Iris, setosa against the rest, v̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z with ρ(t) = log t, log log t, 1/log t, e^t, from "
-            + "v ∝ (.3, .5, −.7, −.2) at t = 3 to 1e8, Radau, relative tolerance 1e-8");
+        OneFlower.Words.ShouldBe("first setosa of Iris, x = (5.1, 3.5, 1.4, 0.2) with γ = ‖x‖ = 6.345, and the same scaled to γ = 1; "
+            + "w(0) = (.3, −.2, .1, .4), coordinates turned so that x lies along the first axis; relative tolerance 1e-11, absolute "
+            + "1e-300");
+        ScheduledNorm.Words.ShouldBe("Iris, setosa against the rest, v̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z with ρ(t) = log t, log log t, 1/log "
+            + "t, e^t, from v ∝ (.3, .5, −.7, −.2) at t = 3 to 1e8, Radau, relative tolerance 1e-8");
     }
 
     // The words after `./rhoflow run`, read as the command reads them: the file from the root of the project, and the overrides.
@@ -124,7 +127,8 @@ public sealed class FlowRunTests
         }
     }
 
-    private static bool HasFlow(string config) => File.ReadLines(Path.Combine(Root, config)).Any(l => l.StartsWith("flow:", StringComparison.Ordinal));
+    private static bool HasFlow(string config) =>
+        File.ReadLines(Path.Combine(Root, config)).Any(l => l.StartsWith("flow:", StringComparison.Ordinal));
 
     private static string Folder(string from)
     {

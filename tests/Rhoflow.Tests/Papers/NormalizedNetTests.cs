@@ -14,7 +14,8 @@ public sealed class NormalizedNetTests
     [Fact]
     public void Sixteen_networks_fit_the_same_digits_and_their_correlations_are_covariances_over_deviations()
     {
-        var nets = NormalizedNets.OfDigits(new StudyContext(), 0, "data.train=100", "data.test=200", "observe.measures=[loss, norms, margins, normalized-loss]");
+        var nets = NormalizedNets.OfDigits(new StudyContext(), 0, "data.train=100", "data.test=200",
+            "observe.measures=[loss, norms, margins, normalized-loss]");
         nets.Count.ShouldBe(16);
         nets["train_error"].ShouldAllBe(e => e == 0);
         nets["rho"].ShouldBe([.. nets["rho_1"].Zip(nets["rho_2"], (a, b) => a * b)], 1e-9);
@@ -25,7 +26,8 @@ public sealed class NormalizedNetTests
         correlations.Length.ShouldBe(11);
         double[] large = nets["test_ce_rho1048576"];
         correlations[^1].ShouldBe(Covariance(large, errors) / Math.Sqrt(Covariance(large, large) * Covariance(errors, errors)), 1e-12);
-        // Where ρ'f̃ is small the loss is ln 10 − ρ'·mean: the same relation with the error at 1 and at 4, of the other sign for what is below ln 10.
+        // Where ρ'f̃ is small the loss is ln 10 − ρ'·mean: the same relation with the error at 1 and at 4, of the other sign for what is
+        // below ln 10.
         double[] gap = nets["test_ce_gap_rho1"];
         correlations[0].ShouldBe(-Covariance(gap, errors) / Math.Sqrt(Covariance(gap, gap) * Covariance(errors, errors)), 1e-9);
         correlations[1].ShouldBe(correlations[0], .02);
@@ -76,7 +78,8 @@ public sealed class NormalizedNetTests
     public void Offset_of_the_bound_in_closed_form() =>
         BoundOffsetIsSmall.Offset(1 / Math.Sqrt(500), 500).ShouldBe((1 + Math.Sqrt(2 * Math.Log(20))) / (2 * Math.Sqrt(500)), 1e-15);
 
-    private static SupportVectorRun Run(double[] first, double[][] order) => new([0, 10, 20, 30, 40, 50], first, [0, 1, 1, 1, 1, 1], new double[6], new double[6], [.5, 0, 0, 0, 0, 0], order);
+    private static SupportVectorRun Run(double[] first, double[][] order) =>
+        new([0, 10, 20, 30, 40, 50], first, [0, 1, 1, 1, 1, 1], new double[6], new double[6], [.5, 0, 0, 0, 0, 0], order);
 
     private static double Covariance(double[] a, double[] b)
     {

@@ -82,7 +82,12 @@ public sealed class SquareLossTests
         double[] y = [1, -1, 1, 1], f = [.2, -.3, -.1, .4];
         const double rho = 2.5;
         var loss = y.Zip(f, (a, b) => Math.Pow(rho * b - a, 2)).Average();
-        var columns = new Dictionary<string, double[]> { ["rho"] = [rho], ["margin_mean"] = [Vectors.Dot(y, f) / 4], ["log10_loss"] = [Math.Log10(loss)] };
+        var columns = new Dictionary<string, double[]>
+        {
+            ["rho"] = [rho],
+            ["margin_mean"] = [Vectors.Dot(y, f) / 4],
+            ["log10_loss"] = [Math.Log10(loss)]
+        };
         new NormSweep.Training(c => columns[c], null).Ratio()[0].ShouldBe(Vectors.Dot(y, f) / Vectors.Dot(f, f), 1e-12);
     }
 
@@ -119,7 +124,8 @@ public sealed class SquareLossTests
         int inputs = risk.Data.Inputs, units = risk.Network.Layers[0].Rows;
         for (var i = 0; i < units; i++)
         {
-            double[] activity = [.. Enumerable.Range(0, risk.Data.Count).Select(n => Vectors.Dot(v.AsSpan(i * inputs, inputs), risk.Data.Example(n)))];
+            double[] activity = [.. Enumerable.Range(0, risk.Data.Count)
+                .Select(n => Vectors.Dot(v.AsSpan(i * inputs, inputs), risk.Data.Example(n)))];
             var mean = activity.Average();
             activity.Average(a => (a - mean) * (a - mean)).ShouldBe(1, 1e-9);
         }

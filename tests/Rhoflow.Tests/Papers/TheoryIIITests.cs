@@ -9,7 +9,10 @@ using Xunit;
 
 namespace Rhoflow.Tests.Papers;
 
-/// <summary>Theory III: claims b01 to b12 give the verdicts and numbers of the reference computation (Python, made independently), figures show law beside measurement.</summary>
+/// <summary>
+/// Theory III: claims b01 to b12 give the verdicts and numbers of the reference computation (Python, made independently), figures show law
+/// beside measurement.
+/// </summary>
 public sealed class TheoryIIITests
 {
     // One store for the class: the trajectories are integrated once, as in `reproduce`.
@@ -132,9 +135,11 @@ public sealed class TheoryIIITests
     {
         var chart = PapersCatalog.Figures.Single(f => f.Id == "theory-iii/figure-02").Build(Context);
         var weights = chart.Panels[0].Series;
-        double At(string name, double t) => weights.Single(s => s.Name == name) is var s ? s.Y[Enumerable.Range(0, s.X.Count).First(i => s.X[i] == t)] : 0;
+        double At(string name, double t) =>
+            weights.Single(s => s.Name == name) is var s ? s.Y[Enumerable.Range(0, s.X.Count).First(i => s.X[i] == t)] : 0;
         (double T, double[] Gd, double[] Wn)[] reference =
-            [(1, [.93883, .72587], [1.00989, .37761]), (5, [1.70287, 1.63874], [1.61366, 1.68906]), (10, [2.09245, 2.08042], [1.99958, 2.14732])];
+            [(1, [.93883, .72587], [1.00989, .37761]), (5, [1.70287, 1.63874], [1.61366, 1.68906]),
+                (10, [2.09245, 2.08042], [1.99958, 2.14732])];
         foreach (var (t, gd, wn) in reference)
         {
             At("w₁, reparametrized (ρ, v)", t).ShouldBe(gd[0], 5e-6);
@@ -151,7 +156,8 @@ public sealed class TheoryIIITests
     public void Figure_6_oscillates_in_single_precision_only()
     {
         var last = PapersCatalog.Figures.Single(f => f.Id == "theory-iii/figure-06").Build(Context).Panels[1].Series;
-        int Turns(Series s) => Enumerable.Range(1, s.Y.Count - 2).Count(i => (s.Y[i + 1] - s.Y[i]) * (s.Y[i] - s.Y[i - 1]) < 0 && Math.Abs(s.Y[i + 1] - s.Y[i]) > 1e-3 * s.Y[i]);
+        int Turns(Series s) => Enumerable.Range(1, s.Y.Count - 2)
+            .Count(i => (s.Y[i + 1] - s.Y[i]) * (s.Y[i] - s.Y[i - 1]) < 0 && Math.Abs(s.Y[i + 1] - s.Y[i]) > 1e-3 * s.Y[i]);
         Turns(last.Single(s => s.Name.Contains("single"))).ShouldBeGreaterThan(300);
         var fine = last.Single(s => s.Name.Contains("double"));
         Turns(fine).ShouldBe(0);
@@ -161,9 +167,11 @@ public sealed class TheoryIIITests
 
     private static ClaimOutcome Outcome(string id) => Outcomes.Of(Context, id);
 
-    private static JsonNode Value(ClaimOutcome outcome, string name) => outcome.Measured.Single(m => m.Name == name).Value.ShouldNotBeNull();
+    private static JsonNode Value(ClaimOutcome outcome, string name) =>
+        outcome.Measured.Single(m => m.Name == name).Value.ShouldNotBeNull();
 
     private static double Number(ClaimOutcome outcome, string name) => Value(outcome, name).GetValue<double>();
 
-    private static double[] Numbers(ClaimOutcome outcome, string name) => [.. Value(outcome, name).AsArray().Select(v => v!.GetValue<double>())];
+    private static double[] Numbers(ClaimOutcome outcome, string name) =>
+        [.. Value(outcome, name).AsArray().Select(v => v!.GetValue<double>())];
 }

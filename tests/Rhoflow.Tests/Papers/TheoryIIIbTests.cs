@@ -40,7 +40,8 @@ public sealed class TheoryIIIbTests
             var part = modes.NullPart(noise);
             norm += Vectors.Dot(part, part) / Draws;
             // Both signs: the cross term with the residual cancels.
-            error += (Error([.. minimum.Zip(part, (a, b) => a + b)]) + Error([.. minimum.Zip(part, (a, b) => a - b)]) - 2 * Error(minimum)) / 2 / Draws;
+            error += (Error([.. minimum.Zip(part, (a, b) => a + b)]) + Error([.. minimum.Zip(part, (a, b) => a - b)]) - 2 * Error(minimum))
+                / 2 / Draws;
         }
         norm.ShouldBe(6.2775, .06);
         var outcome = Outcomes.Of("b47-perturbations-move-the-null-space");

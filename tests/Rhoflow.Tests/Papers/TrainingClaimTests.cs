@@ -37,7 +37,8 @@ public sealed class TrainingClaimTests
         }
     }
 
-    // f = b·a with a, b in ℝ^H on one example x = 1 and the square loss: at its minimum |a|² = |b|² = 1 − λ, and the Hessian is known in closed form.
+    // f = b·a with a, b in ℝ^H on one example x = 1 and the square loss: at its minimum |a|² = |b|² = 1 − λ, and the Hessian is known in
+    // closed form.
     [Fact]
     public void B20_zero_eigenvalues_in_closed_form()
     {
@@ -50,23 +51,28 @@ public sealed class TrainingClaimTests
             double same = 2 * s2 + 2 * lambda, across = 2 * s2 + 2 * residual;
             double[] own = [same + across, same - across];
             double[] others = [2 * lambda + 2 * residual, 2 * lambda - 2 * residual];
-            (own.Count(static v => Math.Abs(v) < 1e-12) + (hidden - 1) * others.Count(static v => Math.Abs(v) < 1e-12)).ShouldBe(hidden - 1);
+            (own.Count(static v => Math.Abs(v) < 1e-12) + (hidden - 1) * others.Count(static v => Math.Abs(v) < 1e-12))
+                .ShouldBe(hidden - 1);
         }
-        double[] zeros = [.. ((int[])[1, 2, 4, 8]).Select(h => Outcomes.Of("b20-weight-decay-restores-hyperbolicity").Number($"zero eigenvalues, H = {h} (most over losses, λ, seeds)"))];
+        double[] zeros = [.. ((int[])[1, 2, 4, 8]).Select(h => Outcomes.Of("b20-weight-decay-restores-hyperbolicity")
+            .Number($"zero eigenvalues, H = {h} (most over losses, λ, seeds)"))];
         zeros.ShouldBe([0.0, 1, 3, 7]);
     }
 
     [Fact]
     public void Sweeps_are_read_in_their_order()
     {
-        GeneralizationSweeps.FullWidths().Select(static e => e.Network!.Build(new Rhoflow.Numerics.TensorShape(32, 32, 3)).ParameterCount).ShouldBe([482, 1180, 3224, 9904, 33632, 122560, 466304]);
+        GeneralizationSweeps.FullWidths().Select(static e => e.Network!.Build(new Rhoflow.Numerics.TensorShape(32, 32, 3)).ParameterCount)
+            .ShouldBe([482, 1180, 3224, 9904, 33632, 122560, 466304]);
         var full = GeneralizationSweeps.FullExamples();
         full.Count.ShouldBe(14);
-        full.Select(static e => e.Data!.Train!.Value).ShouldBe([500, 500, 1000, 1000, 2000, 2000, 5000, 5000, 10000, 10000, 20000, 20000, 50000, 50000]);
+        full.Select(static e => e.Data!.Train!.Value)
+            .ShouldBe([500, 500, 1000, 1000, 2000, 2000, 5000, 5000, 10000, 10000, 20000, 20000, 50000, 50000]);
         full.Select(static e => e.Data!.RandomLabels).ShouldBe([.. Enumerable.Range(0, 14).Select(static i => i % 2 == 1)]);
         PerturbedTraining.Epochs().ShouldBe([300, 400, 500, 600, 700, 800, 900, 1000]);
         PerturbedTraining.Epochs(full: true).ShouldBe([.. Enumerable.Range(6, 11).Select(static i => 100 * i)]);
-        PerturbedTraining.FullRuns().Select(static e => ((DescentExperiment)e).Descent).Select(static d => (d.LearningRate, d.Perturbation!.Amplitude)).ShouldBe([(.05, .25), (.05, 0), (.01, .25), (.01, 0)]);
+        PerturbedTraining.FullRuns().Select(static e => ((DescentExperiment)e).Descent)
+            .Select(static d => (d.LearningRate, d.Perturbation!.Amplitude)).ShouldBe([(.05, .25), (.05, 0), (.01, .25), (.01, 0)]);
     }
 
     // Two arms in closed form: both drift by 0.001 an epoch, the perturbed one steps by 0.1 behind epoch 20 and by 0.2 behind epoch 40.
@@ -75,7 +81,8 @@ public sealed class TrainingClaimTests
     {
         double[] epochs = [0, 10, 20, 30, 40, 50];
         var control = new Columns { ["epoch"] = epochs, ["v"] = [.. epochs.Select(static e => .001 * e)] };
-        var perturbed = new Columns { ["epoch"] = epochs, ["v"] = [.. epochs.Select(static e => .001 * e + (e > 20 ? .1 : 0) + (e > 40 ? .2 : 0))] };
+        var perturbed = new Columns { ["epoch"] = epochs,
+            ["v"] = [.. epochs.Select(static e => .001 * e + (e > 20 ? .1 : 0) + (e > 40 ? .2 : 0))] };
         var pair = new PerturbedTraining.Pair([perturbed], [control]);
         var jumps = pair.Jumps("v", [20, 40], 10).Single();
         jumps.Zip([.1, .2], static (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-12);

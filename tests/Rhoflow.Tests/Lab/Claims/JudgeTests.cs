@@ -44,7 +44,8 @@ public class JudgeTests
     [InlineData(0.0, 0.5e-9, 1e-6, 1e-9, true)]
     [InlineData(-2.0, -2.1, 0.049, 0, false)]
     [InlineData(-2.0, -2.1, 0.051, 0, true)]
-    public void Near_takes_the_wider_of_relative_and_absolute(double expected, double measured, double relative, double absolute, bool passes) =>
+    public void Near_takes_the_wider_of_relative_and_absolute(double expected, double measured, double relative, double absolute,
+        bool passes) =>
         new Judge().Printed.Near("x", measured, expected, relative, absolute).ShouldBe(passes);
 
     [Theory]

@@ -41,7 +41,8 @@ public class ChartTests
     {
         var panel = new Panel("a", new Axis("x"), new Axis("y"));
         var spec = new Chart(panel.Line("other", [1], [1]).Line("same", [1], [1]), panel.Line("same", [1], [1])).Specification();
-        string Colour(int p, int layer, int at) => spec["concat"]![p]!["layer"]![layer]!["encoding"]!["stroke"]!["scale"]!["range"]![at]!.GetValue<string>();
+        string Colour(int p, int layer, int at) =>
+            spec["concat"]![p]!["layer"]![layer]!["encoding"]!["stroke"]!["scale"]!["range"]![at]!.GetValue<string>();
         Colour(0, 0, 1).ShouldBe(Colour(1, 0, 0));
         Colour(0, 0, 0).ShouldNotBe(Colour(1, 0, 0));
     }
@@ -62,7 +63,8 @@ public class ChartTests
     }
 
     [Fact]
-    public void Thinning_keeps_ends_spikes_gaps_and_order() => Prop.ForAll(Gen.Choose(5, 4000).ToArbitrary(), Gen.Choose(4, 600).ToArbitrary(), (n, limit) =>
+    public void Thinning_keeps_ends_spikes_gaps_and_order() =>
+        Prop.ForAll(Gen.Choose(5, 4000).ToArbitrary(), Gen.Choose(4, 600).ToArbitrary(), (n, limit) =>
     {
         var y = Enumerable.Range(0, n).Select(i => Math.Sin(0.01 * i)).ToArray();
         y[n / 2] = 40;
@@ -94,7 +96,8 @@ public class ChartTests
     {
         double[] Ticks(params double[] y)
         {
-            var spec = new Chart(new Panel("p", new Axis("x"), new Axis("y", Scale.Log)).Line("s", [.. y.Select((_, i) => (double)i)], y)).Specification();
+            var spec = new Chart(new Panel("p", new Axis("x"), new Axis("y", Scale.Log)).Line("s", [.. y.Select((_, i) => (double)i)], y))
+                .Specification();
             return [.. spec["layer"]![0]!["encoding"]!["y"]!["axis"]!["values"]?.AsArray().Select(v => v!.GetValue<double>()) ?? []];
         }
 
@@ -109,8 +112,10 @@ public class ChartTests
     public void Mistakes_are_named()
     {
         var panel = new Panel("Left", new Axis("x"), new Axis("y"));
-        Should.Throw<ArgumentException>(() => panel.Line("GD", [1, 2], [1])).Message.ShouldContain("'GD' of panel 'Left' has 2 abscissas and 1 ordinates");
-        Should.Throw<ArgumentException>(() => new Chart(panel.Line("GD", [1], [1]), panel.Predicted("GD", [1], [1])).Specification()).Message.ShouldContain("two names");
+        Should.Throw<ArgumentException>(() =>
+            panel.Line("GD", [1, 2], [1])).Message.ShouldContain("'GD' of panel 'Left' has 2 abscissas and 1 ordinates");
+        Should.Throw<ArgumentException>(() =>
+            new Chart(panel.Line("GD", [1], [1]), panel.Predicted("GD", [1], [1])).Specification()).Message.ShouldContain("two names");
     }
 
     [Fact]

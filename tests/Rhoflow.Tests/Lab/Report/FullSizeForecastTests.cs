@@ -40,7 +40,8 @@ public class FullSizeForecastTests
         first.Missing.Single().Id.ShouldBe(studies.Fails.Id);
         first.Missing.Single().Why.ShouldContain("none.csv");
 
-        new RunLauncher(folder.Path, Resume: false, []).Launch(two[0], cancellation: TestContext.Current.CancellationToken).Status.ShouldBe(RunStatus.Finished);
+        new RunLauncher(folder.Path, Resume: false, [])
+            .Launch(two[0], cancellation: TestContext.Current.CancellationToken).Status.ShouldBe(RunStatus.Finished);
         var then = FullSizeForecast.Of(selection, folder.Path, cancellation: TestContext.Current.CancellationToken);
         (then.Left, then.Done).ShouldBe((1, 1));
     }

@@ -13,7 +13,8 @@ namespace Rhoflow.Tests.Lab.Report;
 public sealed class SampleReport : IDisposable
 {
     public SampleReport() => Status = ReproduceCommand.Run(
-        new() { Folder = Folder.Path, Jobs = 2, Quiet = true }, Studies.Papers, [.. Studies.All, Studies.Throws], TextWriter.Null, TextWriter.Null, CancellationToken.None);
+        new() { Folder = Folder.Path, Jobs = 2, Quiet = true }, Studies.Papers, [.. Studies.All, Studies.Throws], TextWriter.Null,
+            TextWriter.Null, CancellationToken.None);
 
     public int Status { get; }
 
@@ -119,7 +120,8 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
         using var folder = new TemporaryFolder();
         var result = new Reproduction(folder / "results").Run(new(_studies.All), TestContext.Current.CancellationToken);
         var content = new ReportContent(_studies.Papers, [.. result.Results]);
-        var written = ReportWriter.Write(folder.Path, content, null, "Node is not installed: get Node 20", TestContext.Current.CancellationToken);
+        var written = ReportWriter.Write(folder.Path, content, null, "Node is not installed: get Node 20",
+            TestContext.Current.CancellationToken);
         written.Svg.ShouldBeEmpty();
         written.Notes.Single().ShouldContain("Node 20");
         var first = File.ReadAllText(folder / "first.html");
@@ -176,7 +178,8 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
         var words = new StringWriter();
         ReproduceCommand.Run(request, _studies.Papers, _studies.All, TextWriter.Null, words, CancellationToken.None).ShouldBe(2);
         words.ToString().ShouldContain("--out DIR");
-        ReproduceCommand.Run(request with { Folder = folder / "x" }, _studies.Papers, _studies.All, TextWriter.Null, words, new CancellationToken(canceled: true)).ShouldBe(130);
+        ReproduceCommand.Run(request with { Folder = folder / "x" }, _studies.Papers, _studies.All, TextWriter.Null, words,
+            new CancellationToken(canceled: true)).ShouldBe(130);
         words.ToString().ShouldContain("the same command goes on from there");
     }
 

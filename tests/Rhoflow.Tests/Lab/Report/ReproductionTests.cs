@@ -80,7 +80,11 @@ public class ReproductionTests
         using var folder = new TemporaryFolder();
         using var second = new ManualResetEventSlim();
         var slow = _studies.Care with { Id = "b20-slow", Check = c => { second.Wait(c.Cancellation); return _studies.Care.Check(c); } };
-        var fast = _studies.Care with { Id = "b21-fast", Check = c => { try { return _studies.Care.Check(c); } finally { second.Set(); } } };
+        var fast = _studies.Care with
+        {
+            Id = "b21-fast",
+            Check = c => { try { return _studies.Care.Check(c); } finally { second.Set(); } },
+        };
         var result = new Reproduction(folder.Path, parallel: 2).Run(new([slow, fast]), TestContext.Current.CancellationToken);
         result.Claims.Select(c => c.Claim.Id).ShouldBe(["b20-slow", "b21-fast"]);
     }
@@ -90,7 +94,11 @@ public class ReproductionTests
     {
         using var folder = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
-        var stubborn = _studies.Care with { Id = "b22-stubborn", Check = c => { stop.Cancel(); c.Cancellation.ThrowIfCancellationRequested(); return _studies.Care.Check(c); } };
+        var stubborn = _studies.Care with
+        {
+            Id = "b22-stubborn",
+            Check = c => { stop.Cancel(); c.Cancellation.ThrowIfCancellationRequested(); return _studies.Care.Check(c); },
+        };
         var later = _studies.Care with { Id = "b23-later" };
         var selection = new Selection([_studies.Fails, stubborn, later]);
         var cut = new Reproduction(folder.Path, parallel: 1).Run(selection, stop.Token);
@@ -107,7 +115,11 @@ public class ReproductionTests
         using var folder = new TemporaryFolder();
         using var stop = new CancellationTokenSource();
         using var never = new ManualResetEventSlim();
-        var deaf = _studies.Care with { Id = "b24-deaf", Check = c => { stop.Cancel(); never.Wait(TimeSpan.FromMinutes(1), CancellationToken.None); return _studies.Care.Check(c); } };
+        var deaf = _studies.Care with
+        {
+            Id = "b24-deaf",
+            Check = c => { stop.Cancel(); never.Wait(TimeSpan.FromMinutes(1), CancellationToken.None); return _studies.Care.Check(c); }
+        };
         var result = new Reproduction(folder.Path, parallel: 1).Run(new([deaf]), stop.Token, grace: TimeSpan.FromMilliseconds(20));
         result.Interrupted.ShouldBeTrue();
         result.Claims.ShouldBeEmpty();

@@ -27,7 +27,8 @@ internal sealed class SampleStudies
 
     private static readonly SharedResult<double> Sum = new(_ => 3e-13);
 
-    private Claim MakeHolds() => Sample("b01-euler", First, "The gradient’s product with W_k is f: ⟨W_k, ∂f/∂W_k⟩ = f for every k, if x < y & z > 0.", context =>
+    private Claim MakeHolds() =>
+        Sample("b01-euler", First, "The gradient’s product with W_k is f: ⟨W_k, ∂f/∂W_k⟩ = f for every k, if x < y & z > 0.", context =>
     {
         var judge = new Judge();
         judge.Premise.AtMost("difference of two integrators", Sum.Of(context), 1e-10);
@@ -39,11 +40,12 @@ internal sealed class SampleStudies
             holds: "error · log t is 1.0265 at t = 1e100, within 1 % of |c| = 1.02996; the exponent e^{−ρf} stays finite.",
             chart: new Chart(Errors(t)), caption: "Dashed: the predicted law |c|/log t.");
     }) with
-    { Figures = ["first/figure-02"] };
+        { Figures = ["first/figure-02"] };
 
     public Claim Care { get; }
 
-    private Claim MakeCare() => Sample("b06-constant", First, "The product is R = li^{-1}(4ft + C), with ‖W_k‖_F = ρ_k; snake_case stays.", _ =>
+    private Claim MakeCare() =>
+        Sample("b06-constant", First, "The product is R = li^{-1}(4ft + C), with ‖W_k‖_F = ρ_k; snake_case stays.", _ =>
     {
         var judge = new Judge();
         judge.Printed.Near("product at t = 1000", 9.75103, 10.53337, relative: 1e-4);
@@ -53,7 +55,8 @@ internal sealed class SampleStudies
 
     public Claim Fails { get; }
 
-    private Claim MakeFails() => Sample("b10-faster", FirstB, "Weight normalization converges faster than gradient descent, as t^(−½ log t).", _ =>
+    private Claim MakeFails() =>
+        Sample("b10-faster", FirstB, "Weight normalization converges faster than gradient descent, as t^(−½ log t).", _ =>
     {
         var judge = new Judge();
         judge.Printed.AtMost("ratio of the errors at t = 1e100", 0.616, 0.01);
@@ -87,7 +90,8 @@ internal sealed class SampleStudies
 
     public IReadOnlyList<IStudy> All => [Holds, Figure, Care, Fails];
 
-    private static Panel Errors(double[] log10T) => new Panel("Gradient descent", new Axis("t", Scale.Exponent), new Axis("‖v − v*‖", Scale.Log))
+    private static Panel Errors(double[] log10T) =>
+        new Panel("Gradient descent", new Axis("t", Scale.Exponent), new Axis("‖v − v*‖", Scale.Log))
         .Line("measured", log10T, [.. log10T.Select((x, i) => i == 7 ? double.NaN : (1 + 0.3 * Math.Sin(x / 20)) / (x + 1))])
         .Predicted("|c| / log t", log10T, x => 1.03 / (x + 1))
         .Points("reference", [10, 100, 500], [.1, .0103, .002]);
