@@ -66,7 +66,7 @@ internal sealed record BatchNormNode(IReadOnlyList<int> Sources, TensorShape Sha
     // x̂ does not change when x is scaled, as long as ε is nothing beside σ². Folded, it is part of the weights below.
     internal override int? Degree(DegreeWalk walk, int?[] below)
     {
-        if (walk.IsFolded) return below[0];
+        if (walk.IsFolded || below[0] is null) return below[0];
         if (below[0] is not 0 && Epsilon > 0)
         {
             walk.Because($"the batch normalization of node {walk.Number} has ε = {Epsilon}: "
