@@ -38,6 +38,8 @@ public static class GradientCheck
         ("batch-norm", true, static () => Image().Convolution(5, 3).BatchNorm().Then(Activation.ReLU).Convolution(4, 3, 2).Then(Activation.ReLU).BatchNorm().Dense(2).BatchNorm()),
         ("batch-norm-affine", true, static () => Image().BatchNorm(affine: true).Convolution(5, 3).BatchNorm(affine: true).Then(Activation.ReLU).Dense(4).BatchNorm(affine: true)),
         ("batch-norm-running", false, static () => Image().Convolution(5, 3).BatchNorm(affine: true).Then(Activation.ReLU).Dense(4).BatchNorm()),
+        ("layer-norm", true, static () => Image().Convolution(5, 3).LayerNorm(gamma: true).Then(Activation.ReLU).Dense(6).LayerNorm(gamma: true, beta: true)
+            .Then(Activation.Power(2)).LayerNorm().Dense(2)),
         ("max-pool", true, static () => Image().Convolution(5, 3, 1, 1).MaxPool(3, 2, 1).Then(Activation.ReLU).Convolution(3, 2).MaxPool(2).Dense(2)),
         ("average-pool", true, static () => Image().Convolution(5, 3, 1, 1).Then(Activation.ReLU).AveragePool(3, 2, 1).Dense(2)),
         ("global-average", true, static () => Image().Convolution(5, 3).Then(Activation.ReLU).GlobalAverage().Dense(2)),

@@ -32,6 +32,13 @@ def batch_norm(node, a, theta, statistics, training):
     return rows.reshape(a.shape)
 
 
+def layer_norm(node, a, theta):
+    count = a[0].numel()
+    gamma = theta[node["gamma"]:node["gamma"] + count] if node["gamma"] >= 0 else None
+    beta = theta[node["beta"]:node["beta"] + count] if node["beta"] >= 0 else None
+    return F.layer_norm(a.reshape(len(a), count), (count,), gamma, beta, node["epsilon"]).reshape(a.shape)
+
+
 def apply(node, sources, theta, statistics, training):
     a, kind = sources[0], node["kind"]
     if kind in ("dense", "diagonal", "conv"):
@@ -51,6 +58,8 @@ def apply(node, sources, theta, statistics, training):
         return a ** int(node["parameter"])
     if kind == "batch-norm":
         return batch_norm(node, a, theta, statistics, training)
+    if kind == "layer-norm":
+        return layer_norm(node, a, theta)
     if kind == "max-pool":
         return planes(F.max_pool2d, a, node["kernel"], node["stride"], node["padding"])
     if kind == "average-pool":

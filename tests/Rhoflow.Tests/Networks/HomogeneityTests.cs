@@ -33,6 +33,22 @@ public class HomogeneityTests
         }
     }
 
+    // What is no multiple of itself when all weights are scaled is none behind a normalization either.
+    [Fact]
+    public void Normalization_does_not_make_a_sum_of_two_degrees_homogeneous()
+    {
+        foreach (var normalized in (Func<NetworkBuilder, NetworkBuilder>[])[static b => b.BatchNorm(epsilon: 0), static b => b.LayerNorm(epsilon: 0)])
+        {
+            var residual = new NetworkBuilder(5).Dense(6).Then(Activation.ReLU).Residual(static b => b.Dense(4).Then(Activation.ReLU).Dense(6));
+            var network = normalized(residual).Dense(2).Build();
+            var trial = new Trial(network, 3);
+            double[] Outputs(double c) => new ReferenceNodes(network).Run([.. trial.Theta.Select(t => c * t)], trial.X, trial.Examples)[^1];
+            double[] f1 = Outputs(1), f2 = Outputs(2);
+            Math.Abs(Vectors.Dot(f1, f2)).ShouldBeLessThan((1 - 1e-3) * Vectors.Norm(f1) * Vectors.Norm(f2));
+            Homogeneity.Of(network).ShouldSatisfyAllConditions(h => h.Degree.ShouldBeNull(), h => h.Reason!.ShouldContain("adds parts of degree 3 and 1"));
+        }
+    }
+
     [Fact]
     public void Networks_that_are_not_homogeneous_really_are_not_and_say_why()
     {

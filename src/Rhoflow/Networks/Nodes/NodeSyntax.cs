@@ -68,7 +68,7 @@ internal sealed record NodeSyntax
     /// <summary>Every word, in the order of lists and errors.</summary>
     public static IReadOnlyList<NodeSyntax> All { get; } =
     [
-        LinearNode.Dense, .. ConvolutionNode.Syntax, .. ActivationNode.Syntax, LinearNode.Diagonal, .. BatchNormNode.Syntax,
+        LinearNode.Dense, .. ConvolutionNode.Syntax, .. ActivationNode.Syntax, LinearNode.Diagonal, .. BatchNormNode.Syntax, .. LayerNormNode.Syntax,
         .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax, .. FlattenNode.Syntax, .. SumNode.Syntax,
     ];
 

@@ -16,6 +16,7 @@ public sealed class DescentRunTests
     [
         "descent.epochs=6", "precision=float64", "descent.normalization=weight descent.label-noise=0", "descent.normalization=tangent descent.rho={rescale: {every: 2, factor: 1.5}}",
         "descent.kind=gd descent.schedule=loss-based descent.weight-decay=0",
+        "network.layers=[{conv: 4}, {layer-norm: {gamma: true, beta: true}}, relu, {dense: 20}, layer-norm, relu, {dense: 10}]",
     ];
 
     [Fact]
@@ -50,6 +51,7 @@ public sealed class DescentRunTests
     [InlineData(2, 11)]
     [InlineData(3, 13)]
     [InlineData(4, 4)]
+    [InlineData(5, 12)]
     public void Resumed_is_uninterrupted_bit_for_bit(int variant, int stopAfterSteps)
     {
         var experiment = Trainings.Read(Split(Variants[variant]));
@@ -63,6 +65,20 @@ public sealed class DescentRunTests
         resumed.Status.ShouldBe(RunStatus.Finished, resumed.Error);
         RunFolder.Of(parts.Path, experiment.Name).Count.ShouldBe(1);
         Trainings.Content(resumed.Folder).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void A_network_with_layer_normalization_learns_and_says_what_does_not_apply()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Launch(folder, Trainings.Read("network.layers=[{dense: 30}, {layer-norm: {gamma: true}}, relu, {dense: 10}]", "descent.epochs=8")).Folder;
+        run.Status.ShouldBe(RunStatus.Finished);
+        File.ReadAllText(run.File("config.yaml")).ShouldContain("{layer-norm: {gamma: true, beta: false, epsilon: 1e-05}}");
+        var (columns, rows) = MetricsFile.Read(run.File("metrics.csv"));
+        double[] Column(string name) => [.. rows.Select(r => r[Array.IndexOf(columns, name)])];
+        Column("train_error")[^1].ShouldBeLessThan(0.2);
+        Column("log10_rho").Zip(Column("rho_2")).ShouldAllBe(static p => Math.Abs(p.First - Math.Log10(p.Second)) < 1e-12);     // ρ_1 is no factor of f
+        File.ReadAllText(run.File("log.txt")).ShouldContain("the layer normalization of node 2 has ε = 1E-05");
     }
 
     [Fact]

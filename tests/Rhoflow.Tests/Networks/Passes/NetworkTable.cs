@@ -35,6 +35,15 @@ internal static class NetworkTable
         ["nested residuals"] = new NetworkBuilder(4).Dense(5)
             .Residual(b => b.Then(Activation.ReLU).Residual(c => c.Dense(5).Then(Activation.ReLU).Dense(5)).Dense(5), s => s.Residual(c => c.Then(Activation.LeakyReLU(0.3)).Diagonal()))
             .Dense(1).Build(),
+        ["layer norm"] = new NetworkBuilder(5).Dense(8).LayerNorm().Then(Activation.ReLU).Dense(6).LayerNorm(gamma: true, beta: true).Then(Activation.Power(2))
+            .Dense(2).Build(),
+        ["layer norm of images"] = Image(5, 4, 3).Convolution(4, 3, 1, 1).LayerNorm(gamma: true).Then(Activation.ReLU).Convolution(3, 2).BatchNorm()
+            .Then(Activation.LeakyReLU(0.2)).LayerNorm(epsilon: 0.1).GlobalAverage().Dense(3).Build(),
+        ["layer norm of the input"] = new NetworkBuilder(6).LayerNorm(gamma: true, beta: true).Dense(5).Then(Activation.ReLU).LayerNorm(beta: true, epsilon: 0)
+            .Dense(1).Build(),
+        ["layer norm at the output"] = new NetworkBuilder(4).Dense(5).Then(Activation.ReLU).Dense(3).LayerNorm(gamma: true, epsilon: 0).Build(),
+        ["layer norm in a branch"] = new NetworkBuilder(4).Dense(5)
+            .Residual(b => b.LayerNorm(gamma: true).Dense(4).Then(Activation.ReLU).Dense(5)).LayerNorm().Dense(2).Build(),
         ["one vector twice"] = new NetworkBuilder(4).Dense(3).Residual(b => b.Flatten()).Then(Activation.ReLU).Dense(2).Build(),
     };
 
@@ -66,6 +75,7 @@ internal static class NetworkTable
         else if (shape.IsVector && random.Next(4) == 0) builder.Diagonal();
         else builder.Dense(random.Next(2, 10));
         if (random.Next(2) == 0) builder.BatchNorm(random.Next(2) == 0, random.Next(2) == 0 ? 1e-5 : 0.1);
+        if (random.Next(4) == 0 && builder.Shape.Count > 1) builder.LayerNorm(random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0 ? 1e-3 : 0.1);
         if (random.Next(4) > 0) builder.Then(activations[random.Next(activations.Length)]);
         if (!builder.Shape.IsVector && random.Next(3) == 0 && Math.Min(builder.Shape.Height, builder.Shape.Width) >= 2)
         {

@@ -33,6 +33,7 @@ internal sealed class ReferenceNodes(Network network)
                 ActivationNode n => [.. a.Select(z => Activate(n.Activation, z))],
                 BatchNormNode n when Skipped.Contains(i) => a,
                 BatchNormNode n => Normalize(n, theta, a, running),
+                LayerNormNode n => NormalizeExamples(n, theta, a),
                 PoolingNode n => Pool(n, input, a, examples),
                 GlobalAverageNode => Average(input, a, examples),
                 FlattenNode => a,
@@ -122,6 +123,24 @@ internal sealed class ReferenceNodes(Network network)
             for (var i = 0; i < column.Length; i++) y[i * channels + c] = gamma * (column[i] - mean) / Math.Sqrt(variance + node.Epsilon) + beta;
         }
         return y;
+    }
+
+    private static double[] NormalizeExamples(LayerNormNode node, double[] theta, double[] a)
+    {
+        var features = node.Shape.Count;
+        var y = new List<double>();
+        foreach (var x in a.Chunk(features))
+        {
+            var mean = x.Average();
+            var spread = Math.Sqrt(x.Average(v => (v - mean) * (v - mean)) + node.Epsilon);
+            for (var i = 0; i < features; i++)
+            {
+                var gamma = node.Windows.Gamma is { } scale ? theta[scale.Offset + i] : 1;
+                var beta = node.Windows.Beta is { } shift ? theta[shift.Offset + i] : 0;
+                y.Add(gamma * (x[i] - mean) / spread + beta);
+            }
+        }
+        return [.. y];
     }
 
     private static double[] Average(TensorShape input, double[] a, int examples) =>
