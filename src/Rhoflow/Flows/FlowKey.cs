@@ -43,10 +43,10 @@ public abstract record FlowKey(string Name, FlowKeyForm Form, string Doc)
     public string Noun { get; init; } = "numbers";
 
     /// <summary>The value where none is given; null for "not given".</summary>
-    public abstract object? DefaultValue { get; }
+    internal abstract object? DefaultValue { get; }
 
     /// <summary>Why a value of the right form is refused; null if it is accepted.</summary>
-    public abstract string? Complaint(object value);
+    internal abstract string? Complaint(object value);
 
     /// <summary>A number ≥ 0, 0 unless given.</summary>
     public static FlowKey<double> NonNegative(string name, string doc) => new(name, FlowKeyForm.NonNegative, doc, 0);
@@ -83,8 +83,8 @@ public sealed record FlowKey<T>(string Name, FlowKeyForm Form, string Doc, T Def
     public Func<T, string?> Check { get; init; } = static _ => null;
 
     /// <inheritdoc/>
-    public override object? DefaultValue => Default;
+    internal override object? DefaultValue => Default;
 
     /// <inheritdoc/>
-    public override string? Complaint(object value) => Check((T)value);
+    internal override string? Complaint(object value) => Check((T)value);
 }

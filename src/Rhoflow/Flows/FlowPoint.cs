@@ -5,10 +5,12 @@ namespace Rhoflow.Flows;
 /// <summary>One observation of a flow: a snapshot with its time.</summary>
 public sealed class FlowPoint : Snapshot
 {
+    private readonly double[] _state;
+
     private FlowPoint(FlowWorkspace work, Instant at, double[] state, double[] rhoK, double[] v, double tau, bool atEquilibrium)
         : base(work.Flow.Network, rhoK, v, work.Flow.LogRho(at.LogT, rhoK), work.Flow.NormalizedOutputs(work, rhoK, v),
             work.Flow.Targets.ToArray(), work.LogLoss(at.LogT, state), work.Flow.LogReduction) =>
-        (At, State, Tau, AtEquilibrium) = (at, state, tau, atEquilibrium);
+        (At, _state, Tau, AtEquilibrium) = (at, state, tau, atEquilibrium);
 
     internal static FlowPoint Of(FlowWorkspace work, Instant at, ReadOnlySpan<double> state, double tau, bool atEquilibrium)
     {
@@ -34,5 +36,5 @@ public sealed class FlowPoint : Snapshot
     public bool AtEquilibrium { get; }
 
     /// <summary>The flow's own state, <see cref="Flow.Dimension"/> numbers.</summary>
-    public double[] State { get; }
+    public ReadOnlySpan<double> State => _state;
 }

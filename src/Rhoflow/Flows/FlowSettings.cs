@@ -19,7 +19,7 @@ public sealed class FlowSettings
         : key.Default;
 
     /// <summary>The value as it is, or the default; null where there is neither.</summary>
-    public object? Get(FlowKey key) => _values.GetValueOrDefault(key.Name) ?? key.DefaultValue;
+    internal object? Get(FlowKey key) => _values.GetValueOrDefault(key.Name) ?? key.DefaultValue;
 
     /// <summary>True if a value is given.</summary>
     public bool Has(string name) => _values.ContainsKey(name);
@@ -30,7 +30,7 @@ public sealed class FlowSettings
 
     /// <summary>The same, where the type is known from the key's form only.</summary>
     /// <exception cref="ArgumentException">The key refuses the value; the message says why.</exception>
-    public FlowSettings With(FlowKey key, object value) => key.Complaint(value) is { } why
+    internal FlowSettings With(FlowKey key, object value) => key.Complaint(value) is { } why
         ? throw new ArgumentException($"{key.Name}: {why}", nameof(value))
         : new FlowSettings(_values.SetItem(key.Name, value));
 }

@@ -6,7 +6,7 @@ namespace Rhoflow.Numerics;
 /// </summary>
 /// <remarks>
 /// Stage i evaluates y + h Σ_j a_ij k_j at s + c_i h. Stages 0 … Stages−1 give the step with weights b = row <c>Stages</c> of A;
-/// stage <c>Stages</c> is the derivative there; rows behind it are evaluated only for dense output,
+/// stage <c>Stages</c> is the derivative there; rows after it are evaluated only for dense output,
 /// y(s + θh) = y + h Σ_i k_i Σ_j Dense[i][j] θ^{j+1}.
 /// </remarks>
 internal sealed partial class ButcherTableau

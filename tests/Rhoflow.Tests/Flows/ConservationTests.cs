@@ -90,7 +90,7 @@ public class ConservationTests
             new BatchNormWeightDecayFlow(risk, .1), new ScheduledRhoFlow(risk, Schedule.LogT)])
             foreach (var point in flow.From(theta, Tight).At(Times(4, 10)))
                 foreach (var layer in risk.Network.Layers)
-                    Vectors.Norm(layer.Of(point.State.AsSpan(point.State.Length - risk.Network.ParameterCount)))
+                    Vectors.Norm(layer.Of(point.State[^risk.Network.ParameterCount..]))
                         .ShouldBe(1, 1e-10, flow.Kind.Name);
     }
 
@@ -102,7 +102,7 @@ public class ConservationTests
     [InlineData(double.PositiveInfinity)]
     public void The_tangent_flow_keeps_every_layer_s_p_norm(double p)
     {
-        // Few coordinates a layer: on the 1-ball's edges the printed flow may slide (seen below)
+        // Few coordinates per layer: on the 1-ball's edges the printed flow may slide (seen below)
         var (risk, theta) = Problem(p == 1 ? Network.Dense(2, 1) : Network.Linear(3, 3, 1), seed: 2);
         var start = risk.Network.Layers.Select(l => NormsAndDirections.PNorm(l.Of(theta), p)).ToArray();
         // below p = 2 it grinds to a halt where a coordinate reaches 0

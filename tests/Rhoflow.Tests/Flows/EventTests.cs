@@ -112,7 +112,7 @@ public class EventTests
         }
         var resumed = Growth().From([W0], s_tight with { Events = events }).Resume(checkpoint.ShouldNotBeNull());
         var last = resumed.At([Instant.FromT(10), Instant.FromT(100)]).Last();
-        last.State.ShouldBe(end!.State);
+        last.State.ToArray().ShouldBe(end!.State.ToArray());
         last.At.ShouldBe(end.At);
     }
 }

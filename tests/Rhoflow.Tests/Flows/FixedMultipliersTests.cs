@@ -127,7 +127,7 @@ public class FixedMultipliersTests
         var net = Network.Dense(2, 3, 1);
         var risk = new EmpiricalRisk(net, Loss.Exponential, Problems.TwoByTwo, Reduction.Sum);
         double[] theta = [.3, -.1, .5, .2, -.4, .6, 1, .7, .5];
-        double SquareOfV(FlowPoint p, int k) => Vectors.Dot(net.Layers[k].Of(p.State.AsSpan(2)), net.Layers[k].Of(p.State.AsSpan(2)));
+        double SquareOfV(FlowPoint p, int k) => Vectors.Dot(net.Layers[k].Of(p.State[2..]), net.Layers[k].Of(p.State[2..]));
         double Difference(FlowPoint p, int k) => p.State[k] * p.State[k] - SquareOfV(p, k);
         var options = new IntegrationOptions { Tolerance = new Tolerance(1e-12, 1e-14) };
         Instant[] instants = [Instant.Zero, .. Clock.DecadesOfT(0, 3)];
@@ -169,7 +169,7 @@ public class FixedMultipliersTests
         {
             state = Problems.RungeKutta(Field, state, t, p.T, 4000);
             t = p.T;
-            p.State.ShouldBe(state, 1e-8);
+            p.State.ToArray().ShouldBe(state, 1e-8);
             p.Rho.ShouldBe(state[0] * Math.Sqrt(state[1] * state[1] + state[2] * state[2]), 1e-8);
         }
         static string Message(string flow) =>

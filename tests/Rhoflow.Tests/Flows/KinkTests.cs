@@ -75,7 +75,7 @@ public class KinkTests
     public void A_relu_network_s_flow_is_followed_through_and_along_its_kinks(Method method)
     {
         int followed = 0, slid = 0, kinks = 0;
-        // Slides of units on one path of one example (a unit and one behind it) are not among these.
+        // Slides of units on one path of one example (a unit and one above it) are not among these.
         foreach (var seed in (int[])[1, 2, 3, 5, 7, 8, 9, 11, 14])
         {
             var random = new Random(seed);
@@ -114,7 +114,7 @@ public class KinkTests
     }
 
     [Fact]
-    public void Observations_behind_a_kink_in_the_same_step_see_the_flow_behind_it()
+    public void Observations_after_a_kink_in_the_same_step_see_the_flow_after_it()
     {
         var net = Network.Dense(2, 4, 1);
         for (var seed = 1; seed <= 8; seed++)
@@ -143,8 +143,9 @@ public class KinkTests
             Problems.Normal(random, net.ParameterCount);
         var flow = new UnconstrainedFlow(new EmpiricalRisk(net, Loss.Square, new Dataset("random", x, [1, 1, 2, 1], 2), Reduction.Sum));
         var instants = Clock.LogSpaced(Instant.Zero, Instant.FromT(.2), 9);
-        double[][] alone = [.. flow.From(a).At(instants).Select(p => p.State)], other = [.. flow.From(b).At(instants).Select(p => p.State)];
-        var both = flow.From(a).At(instants).Zip(flow.From(b).At(instants), (p, q) => (p.State, q.State)).ToArray();
+        double[][] alone = [.. flow.From(a).At(instants).Select(p => p.State.ToArray())], other =
+            [.. flow.From(b).At(instants).Select(p => p.State.ToArray())];
+        var both = flow.From(a).At(instants).Zip(flow.From(b).At(instants), (p, q) => (p.State.ToArray(), q.State.ToArray())).ToArray();
         both.Select(p => p.Item1).ToArray().ShouldBe(alone);
         both.Select(p => p.Item2).ToArray().ShouldBe(other);
     }

@@ -194,7 +194,7 @@ public class TrajectoryTests
             points.Length.ShouldBe(instants.Length - checkpoint.Observed);
             for (var i = 0; i < points.Length; i++)
             {
-                points[i].State.ShouldBe(expected[checkpoint.Observed + i].State);
+                points[i].State.ToArray().ShouldBe(expected[checkpoint.Observed + i].State.ToArray());
                 points[i].Tau.ShouldBe(expected[checkpoint.Observed + i].Tau);
                 points[i].LogLoss.ShouldBe(expected[checkpoint.Observed + i].LogLoss);
             }

@@ -200,7 +200,7 @@ public class StepperTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Steps_end_exactly_at_the_limit_and_regain_their_length_behind_it(string name)
+    public void Steps_end_exactly_at_the_limit_and_regain_their_length_after_it(string name)
     {
         var stepper = New(name, Autonomous, 0, [1, 1], new Tolerance(1e-8, 1e-10));
         var free = New(name, Autonomous, 0, [1, 1], new Tolerance(1e-8, 1e-10));

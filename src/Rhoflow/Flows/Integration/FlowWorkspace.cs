@@ -90,28 +90,28 @@ public sealed class FlowWorkspace
     /// <summary>
     /// Whether the discrete modes (active ReLUs, active coordinates) still fit the state; null if they do, else what does not.
     /// </summary>
-    public string? ModeViolation(double logT, ReadOnlySpan<double> state) =>
+    internal string? ModeViolation(double logT, ReadOnlySpan<double> state) =>
         _kinks?.Violation(logT, state) ?? _mode?.Violation(logT, state);
 
     /// <summary>Takes the discrete modes from a start; from then on they are frozen.</summary>
-    public void BeginMode(double logT, ReadOnlySpan<double> state)
+    internal void BeginMode(double logT, ReadOnlySpan<double> state)
     {
         _kinks?.Begin(logT, state);
         _mode?.Begin(logT, state);
     }
 
     /// <summary>Takes the discrete modes that hold after a located event.</summary>
-    public void CrossMode(double logT, ReadOnlySpan<double> state)
+    internal void CrossMode(double logT, ReadOnlySpan<double> state)
     {
         _kinks?.Cross(logT, state);
         _mode?.Cross(logT, state);
     }
 
     /// <summary>The discrete modes as numbers: the flow's own, then the kinks.</summary>
-    public double[] SaveMode() => [.. _mode?.Save() ?? [], .. _kinks?.Save() ?? []];
+    internal double[] SaveMode() => [.. _mode?.Save() ?? [], .. _kinks?.Save() ?? []];
 
     /// <summary>Takes back what <see cref="SaveMode"/> gave.</summary>
-    public void RestoreMode(ReadOnlySpan<double> mode) => _kinks?.Restore(mode[(_mode?.Restore(mode) ?? 0)..]);
+    internal void RestoreMode(ReadOnlySpan<double> mode) => _kinks?.Restore(mode[(_mode?.Restore(mode) ?? 0)..]);
 }
 
 /// <summary>A state as norms and directions.</summary>

@@ -2,22 +2,6 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Flows;
 
-/// <summary>Which integrator to use.</summary>
-public enum Method
-{
-    /// <summary>dop853 until the flow becomes stiff, then radau.</summary>
-    Auto,
-
-    /// <summary>Dormand–Prince 5(4), explicit.</summary>
-    DormandPrince,
-
-    /// <summary>Dormand–Prince 8(5,3), explicit.</summary>
-    Dop853,
-
-    /// <summary>Radau IIA of order 5, implicit.</summary>
-    Radau,
-}
-
 /// <summary>Where a trajectory ends, besides its last observation: whatever comes first.</summary>
 /// <param name="Time">This instant.</param>
 /// <param name="Log10Loss">log₁₀ L has fallen to this.</param>

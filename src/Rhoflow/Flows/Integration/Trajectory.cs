@@ -298,13 +298,8 @@ public sealed class Trajectory
 
     private void Use(IStepper stepper) => _stepper = _dense.Stepper = stepper;
 
-    private IStepper NewStepper(Method method, double s, ReadOnlySpan<double> y, double step) => method switch
-    {
-        Method.DormandPrince =>
-            new ExplicitStepper(ButcherTableau.DormandPrince54, _field.Evaluate, s, y, _options.Tolerance, step),
-        Method.Radau => new RadauStepper(_field.Evaluate, s, y, _options.Tolerance, step),
-        _ => new ExplicitStepper(ButcherTableau.DormandPrince853, _field.Evaluate, s, y, _options.Tolerance, step),
-    };
+    private IStepper NewStepper(Method method, double s, ReadOnlySpan<double> y, double step) =>
+        method.Begin(_field, s, y, _options.Tolerance, step);
 
     private double LogT(double s, ReadOnlySpan<double> y) => _flow.IsAutonomous ? 0 : _field.At(s, y).LogT;
 
