@@ -2,7 +2,6 @@ using Rhoflow.Data;
 using Rhoflow.Flows;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;

@@ -142,12 +142,22 @@ public class VelocityTests
             double[] velocity = new double[4];
             var flow = new NormGrowthFlow(4, f, loss).NewWorkspace();
             var scale = Math.Exp(flow.Velocity(0, rho, velocity));
-            var drive = f.Sum(v => v * (loss.Name switch { "exponential" => Math.Exp(-product * v), "logistic" => 1
-                / (1 + Math.Exp(product * v)), _ => 2 * (1 - product * v) }));
+            var drive = f.Sum(v => v * (loss.Name switch
+            {
+                "exponential" => Math.Exp(-product * v),
+                "logistic" => 1
+                / (1 + Math.Exp(product * v)),
+                _ => 2 * (1 - product * v)
+            }));
             for (var k = 0; k < 4; k++) (scale * velocity[k]).ShouldBe(product / rho[k] * drive, 1e-13);
             Math.Exp(flow.LogLoss(0, rho))
-                .ShouldBe(f.Sum(v => loss.Name switch { "exponential" => Math.Exp(-product * v), "logistic" =>
-                Math.Log(1 + Math.Exp(-product * v)), _ => (1 - product * v) * (1 - product * v) }), 1e-12);
+                .ShouldBe(f.Sum(v => loss.Name switch
+                {
+                    "exponential" => Math.Exp(-product * v),
+                    "logistic" =>
+                Math.Log(1 + Math.Exp(-product * v)),
+                    _ => (1 - product * v) * (1 - product * v)
+                }), 1e-12);
         }
     }
 

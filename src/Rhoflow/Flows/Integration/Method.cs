@@ -30,9 +30,9 @@ internal static class Integrators
     /// <param name="step">First step; 0 chooses one.</param>
     public static IStepper Begin(
         this Method method, ClockedField field, double s, ReadOnlySpan<double> y, Tolerance tolerance, double step) => method switch
-    {
-        Method.DormandPrince => new ExplicitStepper(ButcherTableau.DormandPrince54, field.Evaluate, s, y, tolerance, step),
-        Method.Radau => new RadauStepper(field.Evaluate, s, y, tolerance, step),
-        _ => new ExplicitStepper(ButcherTableau.DormandPrince853, field.Evaluate, s, y, tolerance, step),
-    };
+        {
+            Method.DormandPrince => new ExplicitStepper(ButcherTableau.DormandPrince54, field.Evaluate, s, y, tolerance, step),
+            Method.Radau => new RadauStepper(field.Evaluate, s, y, tolerance, step),
+            _ => new ExplicitStepper(ButcherTableau.DormandPrince853, field.Evaluate, s, y, tolerance, step),
+        };
 }
