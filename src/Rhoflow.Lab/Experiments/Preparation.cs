@@ -10,8 +10,6 @@ public static class Preparation
     // The streams of data.seed. Synthetic sets take 0, 1 (gaussian-teacher), 10 and 11.
     private const int TrainStream = 1, LabelStream = 2, TestStream = 3, NoiseStream = 4, TestLabelStream = 5;
 
-    private const long LargeHeap = 100_000_000;
-
     private static readonly (string Name, Transform Step)[] Known =
     [
         ("scale-pixels", Transform.ScalePixels),
@@ -30,25 +28,24 @@ public static class Preparation
     public static (Dataset Train, Dataset? Test) Load(DataConfig config, Precision precision = Precision.Float64, DataFolders? folders = null)
     {
         var (train, test) = Choose(config, folders ?? DataFolders.Of(null));
-        // What was not chosen would otherwise stay beside the converted examples: half of the peak for a part of CIFAR-10.
-        if (GC.GetTotalMemory(forceFullCollection: false) > LargeHeap) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (config.LabelNoise > 0) train = Labels.WithNoise(train, config.LabelNoise, new RandomStream(config.Seed, NoiseStream));
         Transform[] steps = [.. config.Transforms.Select(name => Known.First(k => k.Name == name).Step)];
         return precision == Precision.Float32 ? Transforms.Prepare<float>(train, test, steps) : Transforms.Prepare<double>(train, test, steps);
     }
 
-    // Images are still bytes here, so that what is not chosen costs little.
+    // Images are still bytes here; what is not chosen is freed at once.
     private static (Dataset, Dataset?) Choose(DataConfig config, DataFolders folders)
     {
-        var source = Source.Of(config, folders);
+        using var source = Source.Of(config, folders);
         var train = OfClasses(source.Train, config.Classes);
         var labelled = config.RandomLabels ? Labels.Random(train, new RandomStream(config.Seed, LabelStream)) : train;
         if (!source.HasTestPart) return Split(labelled, config);
-        var chosen = labelled.Choose(Labels.Balanced(train, config.Train, "train", new RandomStream(config.Seed, TrainStream)));
+        var chosen = source.OfTrain(labelled.Choose(Labels.Balanced(train, config.Train, "train", new RandomStream(config.Seed, TrainStream))));
         if (source.Test is null) return (chosen, null);
         var test = OfClasses(source.Test, config.Classes);
         var indices = Labels.Balanced(test, config.Test, "test", new RandomStream(config.Seed, TestStream));
-        return (chosen, (config.RandomLabels ? Labels.Random(test, new RandomStream(config.Seed, TestLabelStream)) : test).Choose(indices));
+        var labelledTest = config.RandomLabels ? Labels.Random(test, new RandomStream(config.Seed, TestLabelStream)) : test;
+        return (chosen, source.OfTest(labelledTest.Choose(indices)));
     }
 
     private static Dataset OfClasses(Dataset data, IReadOnlyList<string>? classes) => classes switch

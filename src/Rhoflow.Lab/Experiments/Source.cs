@@ -3,12 +3,29 @@ using Rhoflow.Lab.Datasets;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>All examples that a config's data come from, before any is chosen.</summary>
+/// <summary>All examples that a config's data come from, before any is chosen. Images are read into memory that is lent for the choice.</summary>
 /// <param name="Train">The training part, or all examples.</param>
 /// <param name="Test">The authors' test part; null if there is none, or if it is not asked for.</param>
 /// <param name="HasTestPart">Whether the authors set a test part apart.</param>
-internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart)
+internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart) : IDisposable
 {
+    private LentImages? _train, _test;
+
+    /// <summary>The chosen training examples, with their images where <see cref="Train"/> has only the places of those.</summary>
+    /// <param name="chosen">Made from <see cref="Train"/>.</param>
+    public Dataset OfTrain(Dataset chosen) => _train?.Of(chosen) ?? chosen;
+
+    /// <summary>The chosen test examples, with their images where <see cref="Test"/> has only the places of those.</summary>
+    /// <param name="chosen">Made from <see cref="Test"/>.</param>
+    public Dataset OfTest(Dataset chosen) => _test?.Of(chosen) ?? chosen;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _train?.Dispose();
+        _test?.Dispose();
+    }
+
     /// <summary>Reads what is asked for: of two classes of CIFAR-10 only those two, no test part where none is wanted.</summary>
     /// <exception cref="DataException">Data that cannot be read.</exception>
     public static Source Of(DataConfig config, DataFolders folders)
@@ -28,9 +45,21 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart)
         };
     }
 
-    private static Source FromFolder(string set, string folder, IReadOnlyList<string>? classes, bool test) => set == "mnist"
-        ? new(Mnist.Train(folder, classes), test ? Mnist.Test(folder, classes) : null, true)
-        : new(Cifar10.Train(folder, classes), test ? Cifar10.Test(folder, classes) : null, true);
+    private static Source FromFolder(string set, string folder, IReadOnlyList<string>? classes, bool wantsTest)
+    {
+        LentImages Lend(bool test) => set == "mnist" ? Mnist.Lend(test, folder, classes) : Cifar10.Lend(test, folder, classes);
+        var train = Lend(test: false);
+        try
+        {
+            var test = wantsTest ? Lend(test: true) : null;
+            return new(train.Examples, test?.Examples, true) { _train = train, _test = test };
+        }
+        catch
+        {
+            train.Dispose();
+            throw;
+        }
+    }
 
     private static Source FromNumpy(string path, bool test)
     {

@@ -39,7 +39,26 @@ public static class Cifar10
     /// <inheritdoc cref="Train"/>
     public static Dataset Test(string folder, IReadOnlyList<string>? classes = null) => Read("cifar10 test", folder, [TestFile], classes);
 
+    /// <summary>A part of which some examples are to be chosen.</summary>
+    /// <param name="test">The test part; otherwise the training part.</param>
+    /// <inheritdoc cref="Train"/>
+    internal static LentImages Lend(bool test, string folder, IReadOnlyList<string>? classes)
+    {
+        var (name, files) = test ? ("cifar10 test", [TestFile]) : ("cifar10", TrainFiles);
+        return LentImages.Read(name, Shape, allocate => Read(name, folder, files, classes, allocate));
+    }
+
     private static Dataset Read(string name, string folder, IReadOnlyList<string> files, IReadOnlyList<string>? classes)
+    {
+        byte[] x = [];
+        var (y, names) = Read(name, folder, files, classes, bytes => x = GC.AllocateUninitializedArray<byte>(bytes));
+        if (y.Length * Shape.Count < x.Length) Array.Resize(ref x, y.Length * Shape.Count);
+        return Dataset.Of(name, x, y, Shape.Count, names, Shape);
+    }
+
+    // The images stand at the beginning of the memory that is allocated.
+    private static (double[] Y, IReadOnlyList<string> ClassNames) Read(
+        string name, string folder, IReadOnlyList<string> files, IReadOnlyList<string>? classes, Func<int, Memory<byte>> allocate)
     {
         var names = ReadNames(folder);
         var keep = ClassFilter.Of(name, names, classes);
@@ -52,7 +71,7 @@ public static class Cifar10
             // Every file fills its own section, so they are read at the same time; what the filter left open is closed up afterwards.
             var first = new int[paths.Length + 1];
             for (var f = 0; f < paths.Length; f++) first[f + 1] = first[f] + Records(opened[f]!);
-            var x = GC.AllocateUninitializedArray<byte>(checked(first[^1] * Shape.Count));
+            var x = allocate(checked(first[^1] * Shape.Count));
             var y = new byte[first[^1]];
             var kept = new int[paths.Length];
             var failed = new DataException?[paths.Length];
@@ -60,7 +79,7 @@ public static class Cifar10
             {
                 try
                 {
-                    kept[f] = ReadFile(opened[f]!, keep, x.AsSpan(first[f] * Shape.Count), y.AsSpan(first[f], first[f + 1] - first[f]));
+                    kept[f] = ReadFile(opened[f]!, keep, x.Span[(first[f] * Shape.Count)..], y.AsSpan(first[f], first[f + 1] - first[f]));
                 }
                 catch (DataException e)
                 {
@@ -71,13 +90,12 @@ public static class Cifar10
             var count = 0;
             for (var f = 0; f < paths.Length; f++)
             {
-                x.AsSpan(first[f] * Shape.Count, kept[f] * Shape.Count).CopyTo(x.AsSpan(count * Shape.Count));
+                x.Span.Slice(first[f] * Shape.Count, kept[f] * Shape.Count).CopyTo(x.Span[(count * Shape.Count)..]);
                 y.AsSpan(first[f], kept[f]).CopyTo(y.AsSpan(count));
                 count += kept[f];
             }
             if (count == 0) throw new DataException($"{string.Join(", ", paths)}: no example of {string.Join(", ", classes ?? names)}");
-            if (count < first[^1]) Array.Resize(ref x, count * Shape.Count);
-            return Dataset.Of(name, x, Array.ConvertAll(y[..count], static b => (double)b), Shape.Count, names, Shape);
+            return (Array.ConvertAll(y[..count], static b => (double)b), names);
         }
         finally
         {

@@ -34,7 +34,24 @@ public static class Mnist
     /// <inheritdoc cref="Train"/>
     public static Dataset Test(string folder, IReadOnlyList<string>? classes = null) => Read("mnist test", folder, TestFiles, classes);
 
+    /// <summary>A part of which some examples are to be chosen.</summary>
+    /// <param name="test">The test part; otherwise the training part.</param>
+    /// <inheritdoc cref="Train"/>
+    internal static LentImages Lend(bool test, string folder, IReadOnlyList<string>? classes)
+    {
+        var (name, files) = test ? ("mnist test", TestFiles) : ("mnist", TrainFiles);
+        return LentImages.Read(name, Shape, allocate => Read(name, folder, files, classes, allocate));
+    }
+
     private static Dataset Read(string name, string folder, IReadOnlyList<string> files, IReadOnlyList<string>? classes)
+    {
+        byte[] x = [];
+        var (y, names) = Read(name, folder, files, classes, bytes => x = GC.AllocateUninitializedArray<byte>(bytes));
+        return Dataset.Of(name, x, y, Shape.Count, names, Shape);
+    }
+
+    private static (double[] Y, IReadOnlyList<string> ClassNames) Read(
+        string name, string folder, IReadOnlyList<string> files, IReadOnlyList<string>? classes, Func<int, Memory<byte>> allocate)
     {
         string Path(string file) => DataFile.Find(folder, file)
             ?? throw new DataException($"there is no file '{file}' or '{file}.gz' in {folder}");
@@ -52,16 +69,16 @@ public static class Mnist
         var count = labels.Count(l => keep[l]);
         if (count == 0) throw new DataException($"{labelPath}: no example of {string.Join(", ", classes ?? ClassNames)}");
         RequireLength(file, (long)labels.Length * Shape.Count);
-        var x = GC.AllocateUninitializedArray<byte>(checked(count * Shape.Count));
+        var x = allocate(checked(count * Shape.Count));
         var y = new double[count];
         var skipped = new byte[Shape.Count];
         for (int n = 0, k = 0; n < labels.Length; n++)
         {
-            file.ReadExactly(keep[labels[n]] ? x.AsSpan(k * Shape.Count, Shape.Count) : skipped, $"image {n} of {labels.Length}");
+            file.ReadExactly(keep[labels[n]] ? x.Span.Slice(k * Shape.Count, Shape.Count) : skipped, $"image {n} of {labels.Length}");
             if (keep[labels[n]]) y[k++] = labels[n];
         }
         file.RequireEnd("the last image");
-        return Dataset.Of(name, x, y, Shape.Count, ClassNames, Shape);
+        return (y, ClassNames);
     }
 
     private static byte[] ReadLabels(string path)
