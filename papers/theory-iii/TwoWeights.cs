@@ -35,7 +35,7 @@ internal static class TwoWeights
     /// <summary>Weight normalization.</summary>
     public static IReadOnlyList<FlowPoint> Wn(StudyContext context) => WeightNormalization.Points(context);
 
-    private static double[] Start => GradientDescent.Experiment.Init!.Weights![0][0];
+    private static double[] Start => [.. GradientDescent.Experiment.Init!.Weights![0][0]];
 
-    private static double[][] Examples => GradientDescent.Experiment.Data!.Inputs!;
+    private static double[][] Examples => [.. GradientDescent.Experiment.Data!.Inputs!.Select(static x => x.ToArray())];
 }

@@ -120,7 +120,7 @@ public sealed class ConfigNode
     public string Word(params string[] allowed) => Word(allowed, null);
 
     /// <summary>One of a set of words; <paramref name="explain"/> may know better than "not known" for some others.</summary>
-    public string Word(IReadOnlyList<string> allowed, Func<string, string?>? explain)
+    public string Word(IReadOnlyList<string> allowed, Func<string, string?>? explain = null)
     {
         if (_yaml is not YamlScalarNode { Value: { Length: > 0 } word }) throw Error($"{Given} was given; allowed: {string.Join(", ", allowed)}");
         if (allowed.Contains(word, StringComparer.Ordinal)) return word;

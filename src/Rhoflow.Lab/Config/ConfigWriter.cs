@@ -25,14 +25,14 @@ public sealed class ConfigWriter
     public void Entry(string key, TimeValue value) => Raw(key, value.ToString());
     public void Entry(string key, IEnumerable<double> values) => Raw(key, List(values.Select(Number)));
     public void Entry(string key, IEnumerable<string> values) => Raw(key, List(values.Select(Quote)));
-    public void Entry(string key, double[][] matrix) => Raw(key, Matrix(matrix));
+    public void Entry(string key, IReadOnlyList<IReadOnlyList<double>> matrix) => Raw(key, Matrix(matrix));
 
     /// <summary>A value that is YAML already.</summary>
     public void Raw(string key, string yaml) => _text.Append(' ', 2 * _depth).Append(key).Append(": ").Append(yaml).Append('\n');
 
     public static string List(IEnumerable<string> items) => $"[{string.Join(", ", items)}]";
 
-    public static string Matrix(double[][] rows) => List(rows.Select(r => List(r.Select(Number))));
+    public static string Matrix(IEnumerable<IEnumerable<double>> rows) => List(rows.Select(r => List(r.Select(Number))));
 
     /// <summary>The shortest text that reads back to the same double.</summary>
     public static string Number(double value) => value switch

@@ -12,7 +12,7 @@ namespace Rhoflow.Lab.DescentRuns;
 /// checkpoint.safetensors: the weights W_1 … W_K (rows = outputs) for everybody, and under "state." every array that decides how the
 /// descent goes on, with its bits; counters stand in the file's metadata. One file, replaced in one piece.
 /// </summary>
-public sealed class DescentCheckpoint
+internal sealed class DescentCheckpoint
 {
     /// <summary>The name in a run folder.</summary>
     public const string Name = "checkpoint.safetensors";

@@ -14,7 +14,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Lab.DescentRuns;
 
 /// <summary>The columns of a descent's metrics.csv and how a row is read off a replica. NaN: not measured here.</summary>
-public sealed class DescentColumns
+internal sealed class DescentColumns
 {
     // Entries of the data up to which the limit's direction is solved for unless it is asked for by name: seconds, not minutes.
     private const long LargestLimit = 1_000_000;

@@ -7,7 +7,7 @@ namespace Rhoflow.Lab.DescentRuns;
 /// One observation of a descent. ρ_k and V_k are those of the network that is evaluated: batch normalization with its running statistics is
 /// folded into the weights (Memo 112's ρ has the scale of batch normalization in it), so that f = ρ f̃ up to the shifts of means.
 /// </summary>
-public sealed class DescentPoint : Snapshot
+internal sealed class DescentPoint : Snapshot
 {
     private readonly double[] _theta;
 

@@ -29,13 +29,15 @@ public sealed class PreparedDescent : PreparedRun
     public Network Network { get; }
 
     /// <summary>The starting weights θ, P numbers.</summary>
-    public double[] Theta { get; }
+    public ReadOnlySpan<double> InitialWeights => Theta;
+
+    internal double[] Theta { get; }
 
     /// <summary>The step rule with all its settings.</summary>
     public DescentOptions Options { get; }
 
     /// <summary>What is written of every observation.</summary>
-    public DescentColumns Columns { get; }
+    internal DescentColumns Columns { get; }
 
     /// <inheritdoc/>
     public override int Unknowns => Network.ParameterCount;

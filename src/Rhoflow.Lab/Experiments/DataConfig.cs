@@ -4,54 +4,83 @@ using Rhoflow.Lab.Config;
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>Where the examples come from and what is done to them. Exactly one of Inputs, Set and Path is given.</summary>
-/// <param name="Inputs">Inline x, one row an example.</param>
-/// <param name="Labels">Inline y.</param>
-/// <param name="Set">A named set.</param>
-/// <param name="Drawn">How a synthetic set is drawn; null for others.</param>
-/// <param name="Path">A csv, npy or npz file, or a folder of CIFAR-10 or MNIST files; absolute.</param>
-/// <param name="Classes">[a, b] or [a, rest]: the binary problem a = +1; three and more: the problem of these classes, y = 0 … k−1; null: labels as they are.</param>
-/// <param name="Transforms">In order.</param>
-/// <param name="Train">How many examples to train on; null: all, or all that <paramref name="Test"/> leaves.</param>
-/// <param name="Test">How many to test on; 0: none; null: the authors' whole test part, if there is one.</param>
-/// <param name="Seed">For the choice of examples, drawn sets, random labels and label noise.</param>
-/// <param name="RandomLabels">Labels drawn uniformly from those present.</param>
-/// <param name="LabelNoise">The share of training labels that are replaced by another class.</param>
-public sealed record DataConfig(
-    double[][]? Inputs, double[]? Labels, string? Set, DrawnSet? Drawn, string? Path, IReadOnlyList<string>? Classes,
-    IReadOnlyList<string> Transforms, int? Train, int? Test, long Seed, bool RandomLabels, double LabelNoise)
+public sealed record DataConfig
 {
     private static readonly string[] OwnKeys = ["inline", "set", "path", "classes", "train", "test", "labels", "label-noise", "transforms", "seed"];
     private static readonly string[] Keys = [.. OwnKeys, .. DrawnSet.Keys];
 
     /// <summary>The named sets: those with examples of their own, and the synthetic ones.</summary>
-    public static readonly string[] Sets = [.. Catalogue.All.Select(e => e.Name), .. SyntheticSets.All.Select(s => s.Name)];
+    public static readonly IReadOnlyList<string> Sets = [.. Catalogue.All.Select(e => e.Name), .. SyntheticSets.All.Select(s => s.Name)];
+
+    /// <summary>Inline x, one row per example.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? Inputs { get; init; }
+
+    /// <summary>Inline y, one number per example.</summary>
+    public IReadOnlyList<double>? Labels { get; init; }
+
+    /// <summary>A named set.</summary>
+    public string? Set { get; init; }
+
+    /// <summary>How a synthetic set is drawn; null for others.</summary>
+    public DrawnSet? Drawn { get; init; }
+
+    /// <summary>A csv, npy or npz file, or a folder of CIFAR-10 or MNIST files; absolute.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>
+    /// [a, b] or [a, rest]: the binary problem a = +1; three and more: the problem of these classes, y = 0 … k−1; null: labels as they are.
+    /// </summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>What is done to inputs, in order.</summary>
+    public IReadOnlyList<string> Transforms { get; init; } = [];
+
+    /// <summary>How many examples to train on; null: all, or all that <see cref="Test"/> leaves.</summary>
+    public int? Train { get; init; }
+
+    /// <summary>How many to test on; 0: none; null: the authors' whole test part, if there is one.</summary>
+    public int? Test { get; init; }
+
+    /// <summary>For the choice of examples, drawn sets, random labels and label noise.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Labels drawn uniformly from those present.</summary>
+    public bool RandomLabels { get; init; }
+
+    /// <summary>The share of training labels that are replaced by another class.</summary>
+    public double LabelNoise { get; init; }
 
     internal static DataConfig Read(ConfigNode node, long seed)
     {
         var map = node.Map(Keys);
-        double[][]? x = null;
-        double[]? y = null;
-        string? set = null, path = null;
+        var (train, test) = (map["train"]?.Count(1), map["test"]?.Count(0));
+        var origin = ReadOrigin(map);
+        var mayHaveTestPart = origin.Set is { } set ? Catalogue.Find(set)?.HasTestPart == true : origin.Path is { } path && !IsTable(path);
+        return origin with
+        {
+            Drawn = DrawnSet.Read(map, origin.Set, train, test),
+            Classes = map["classes"] is { } c ? ReadClasses(c) : null,
+            Transforms = map["transforms"] is { } t ? [.. t.List("transforms").Select(w => w.Word(Preparation.TransformNames))] : [],
+            Train = train,
+            Test = test ?? (mayHaveTestPart ? null : 0),
+            Seed = map["seed"]?.Integer() ?? seed,
+            RandomLabels = map["labels"] is { } l && l.Word("true", "random") == "random",
+            LabelNoise = map["label-noise"] is { } noise ? ReadShare(noise) : 0,
+        };
+    }
+
+    private static DataConfig ReadOrigin(ConfigMap map)
+    {
         switch (map.OneOf("inline", "set", "path"))
         {
             case "inline":
-                (x, y) = ReadInline(map["inline"]!);
-                break;
+                var (x, y) = ReadInline(map["inline"]!);
+                return new DataConfig { Inputs = x, Labels = y };
             case "set":
-                set = map["set"]!.Word(Sets);
-                break;
+                return new DataConfig { Set = map["set"]!.Word(Sets) };
             default:
-                path = ReadPath(map["path"]!);
-                break;
+                return new DataConfig { Path = ReadPath(map["path"]!) };
         }
-        var (train, test) = (map["train"]?.Count(1), map["test"]?.Count(0));
-        var mayHaveTestPart = set is not null ? Catalogue.Find(set)?.HasTestPart == true : path is not null && !IsTable(path);
-        return new DataConfig(x, y, set, DrawnSet.Read(map, set, train, test), path,
-            map["classes"] is { } c ? ReadClasses(c) : null,
-            map["transforms"] is { } t ? [.. t.List("transforms").Select(w => w.Word(Preparation.TransformNames))] : [],
-            train, test ?? (mayHaveTestPart ? null : 0), map["seed"]?.Integer() ?? seed,
-            map["labels"] is { } l && l.Word("true", "random") == "random",
-            map["label-noise"] is { } noise ? ReadShare(noise) : 0);
     }
 
     internal void Write(ConfigWriter writer) => writer.Section("data", () =>

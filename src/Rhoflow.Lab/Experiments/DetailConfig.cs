@@ -1,24 +1,35 @@
+using System.Globalization;
 using Rhoflow.Lab.Config;
 using Rhoflow.Measures;
 
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>How far an observation goes with measures that cost more than a forward pass.</summary>
-/// <param name="Gradients">Measures that need gradients are taken at every observation; otherwise at the first and the last.</param>
-/// <param name="Curvature">The same for those that need many Hessian products.</param>
-/// <param name="Features">The k whose features (what enters W_k) are kept; empty: the last layer's, null: all.</param>
-/// <param name="CurvatureExamples">Curvature is that of the loss on the first so many training examples.</param>
-public sealed record DetailConfig(bool Gradients, bool Curvature, IReadOnlyList<int>? Features, int CurvatureExamples)
+public sealed record DetailConfig
 {
-    /// <summary>Enough for the largest eigenvalues of a network's Hessian, and an hour less than 50,000.</summary>
-    private const int UsualExamples = 2000;
-
     internal static readonly string[] Keys = ["gradients", "curvature", "features", "curvature-examples"];
 
-    internal static DetailConfig Read(ConfigMap? map, bool always) => new(
-        ReadWhen(map?["gradients"], always), ReadWhen(map?["curvature"], always),
-        map?["features"] is { } features ? ReadFeatures(features) : [],
-        map?["curvature-examples"]?.Count(1) ?? UsualExamples);
+    /// <summary>Measures that need gradients are taken at every observation; otherwise at the first and the last.</summary>
+    public bool Gradients { get; init; }
+
+    /// <summary>The same for those that need many Hessian products.</summary>
+    public bool Curvature { get; init; }
+
+    /// <summary>The k whose features (what enters W_k) are kept; empty: the last layer's, null: all.</summary>
+    public IReadOnlyList<int>? Features { get; init; } = [];
+
+    /// <summary>
+    /// Curvature is that of the loss on the first so many training examples: by default 2000, enough for the largest eigenvalues of a
+    /// network's Hessian, and an hour less than 50,000.
+    /// </summary>
+    public int CurvatureExamples { get; init; } = 2000;
+
+    internal static DetailConfig Read(ConfigMap? map, bool always)
+    {
+        var detail = new DetailConfig { Gradients = ReadWhen(map?["gradients"], always), Curvature = ReadWhen(map?["curvature"], always) };
+        if (map?["features"] is { } features) detail = detail with { Features = ReadFeatures(features) };
+        return map?["curvature-examples"] is { } examples ? detail with { CurvatureExamples = examples.Count(1) } : detail;
+    }
 
     /// <summary>Whether measures of that need are taken at an observation.</summary>
     /// <param name="isEnd">It is the first or the last.</param>
@@ -35,7 +46,8 @@ public sealed record DetailConfig(bool Gradients, bool Curvature, IReadOnlyList<
     {
         if (Features is null) return [.. Enumerable.Range(1, depth)];
         foreach (var k in Features)
-            if (k > depth) throw new ConfigException($"observe.features: layer {k} is asked for; the network has layers 1 to {depth}");
+            if (k > depth)
+                throw new ConfigException($"observe.features: layer {k} is asked for; the network has layers 1 to {depth}");
         return Features.Count == 0 ? [depth] : Features;
     }
 
@@ -45,7 +57,7 @@ public sealed record DetailConfig(bool Gradients, bool Curvature, IReadOnlyList<
         writer.Entry("curvature", Curvature ? "always" : "ends");
         if (Features is null) writer.Entry("features", "all");
         else if (Features.Count == 0) writer.Entry("features", "last");
-        else writer.Raw("features", ConfigWriter.List(Features.Select(static k => k.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        else writer.Raw("features", ConfigWriter.List(Features.Select(static k => k.ToString(CultureInfo.InvariantCulture))));
         writer.Entry("curvature-examples", CurvatureExamples);
     }
 

@@ -5,20 +5,32 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>The starting weights.</summary>
-/// <param name="Kind">normal, kaiming, orthogonal, uniform, diagonal, weights or zeros.</param>
-/// <param name="Scale">The spread of the random kinds; 1 unless given.</param>
-/// <param name="Frobenius">‖W_k‖_F afterwards: one norm for all layers or one a layer; null: as they come.</param>
-/// <param name="Weights">One matrix (rows = outputs) a layer, exactly as written.</param>
-/// <param name="Place">Where it was written, for errors about shapes.</param>
-/// <param name="File">A safetensors file with the weights instead, absolute.</param>
-public sealed record InitConfig(string Kind, double Scale, double[]? Frobenius, double[][][]? Weights, ConfigNode? Place, string? File = null)
+public sealed record InitConfig
 {
-    /// <summary>The kinds, with what they mean.</summary>
-    public static readonly string[] Kinds = ["normal", "kaiming", "orthogonal", "uniform", "diagonal", "weights", "zeros"];
+    /// <summary>The kinds.</summary>
+    public static readonly IReadOnlyList<string> Kinds = ["normal", "kaiming", "orthogonal", "uniform", "diagonal", "weights", "zeros"];
+
+    /// <summary>normal, kaiming, orthogonal, uniform, diagonal, weights or zeros.</summary>
+    public string Kind { get; init; } = "kaiming";
+
+    /// <summary>The spread of the random kinds.</summary>
+    public double Scale { get; init; } = 1;
+
+    /// <summary>‖W_k‖_F afterwards: one norm for all layers or one per layer; null: as they come.</summary>
+    public IReadOnlyList<double>? Frobenius { get; init; }
+
+    /// <summary>One matrix (rows = outputs) per layer, exactly as written.</summary>
+    public IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>>? Weights { get; init; }
+
+    /// <summary>A safetensors file with the weights instead, absolute.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Where it was written, for errors about shapes.</summary>
+    public ConfigNode? Place { get; init; }
 
     internal static InitConfig Read(ConfigNode? node)
     {
-        if (node is null) return new InitConfig("kaiming", 1, null, null, null);
+        if (node is null) return new InitConfig();
         var map = node.Map("kind", "frobenius", "scale", "weights");
         var kind = map["kind"]?.Word(Kinds) ?? (map.Has("weights") ? "weights" : "kaiming");
         if (kind != "weights" && map.Has("weights")) throw map["weights"]!.Error($"has no meaning for init.kind {kind}; leave out the kind, or write kind: weights");
@@ -26,16 +38,22 @@ public sealed record InitConfig(string Kind, double Scale, double[]? Frobenius, 
         if (kind == "zeros" && map.Has("frobenius"))
             throw map["frobenius"]!.Error("a zero layer has no direction, so it cannot be scaled to a norm; choose another init.kind");
         var file = kind == "weights" && map.Required("weights", "one matrix a layer, rows = outputs, or a .safetensors file") is { IsScalar: true } path ? ReadFile(path) : null;
-        return new InitConfig(kind, map["scale"]?.Positive() ?? 1,
-            map["frobenius"] is { } f ? ReadNorms(f) : null,
-            kind == "weights" && file is null ? ReadWeights(map["weights"]!) : null, node, file);
+        return new InitConfig
+        {
+            Kind = kind,
+            Scale = map["scale"]?.Positive() ?? 1,
+            Frobenius = map["frobenius"] is { } f ? ReadNorms(f) : null,
+            Weights = kind == "weights" && file is null ? ReadWeights(map["weights"]!) : null,
+            File = file,
+            Place = node,
+        };
     }
 
     internal void Write(ConfigWriter writer) => writer.Section("init", () =>
     {
         writer.Entry("kind", Kind);
         if (Kind is not ("weights" or "zeros")) writer.Entry("scale", Scale);
-        if (Frobenius is { Length: 1 }) writer.Entry("frobenius", Frobenius[0]);
+        if (Frobenius is [var norm]) writer.Entry("frobenius", norm);
         else if (Frobenius is not null) writer.Entry("frobenius", Frobenius);
         if (File is not null) writer.Entry("weights", File);
         if (Weights is not null) writer.Raw("weights", ConfigWriter.List(Weights.Select(ConfigWriter.Matrix)));
@@ -55,10 +73,10 @@ public sealed record InitConfig(string Kind, double Scale, double[]? Frobenius, 
                 "orthogonal" => Initialization.Orthogonal(network, random, Scale),
                 "uniform" => Initialization.Uniform(network, random, Scale),
                 "diagonal" => Initialization.Diagonal(network, random, Scale),
-                "weights" => network.Pack(Weights ?? WeightFile.Read(File!, network)),
+                "weights" => network.Pack(Weights is null ? WeightFile.Read(File!, network) : [.. Weights.Select(static m => m.Select(static r => r.ToArray()).ToArray())]),
                 _ => network.Zeros(),
             };
-            if (Frobenius is not null) Initialization.ScaleLayers(network, theta, Frobenius);
+            if (Frobenius is not null) Initialization.ScaleLayers(network, theta, [.. Frobenius]);
             return theta;
         }
         catch (ArgumentException e)

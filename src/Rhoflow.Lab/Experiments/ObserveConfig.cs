@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rhoflow.Lab.Config;
 using Rhoflow.Measures;
 using Rhoflow.Measures.Catalog;
@@ -5,24 +6,43 @@ using Rhoflow.Measures.Catalog;
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>When a run is looked at, and what is written down.</summary>
-/// <param name="Unit">
-/// t, log10-t or both: how the instants were written; log-spaced: n of them, filled in between start and end; every, epoch: of descents.
-/// </param>
-/// <param name="Instants">The observed instants, increasing</param>
-/// <param name="LogSpaced">n of log-spaced; 0 otherwise.</param>
-/// <param name="Epochs">Descents: the observed epochs, increasing, from 0 (the start) to the last.</param>
-/// <param name="Every">Descents: the distance of the epochs; 0 where they are log-spaced or listed.</param>
-/// <param name="Measures">Families, or the single word default (what costs next to nothing and applies) or all.</param>
-/// <param name="Weights">Keep W_k (ρ_k, V_k) of every observation.</param>
-/// <param name="Detail">How far measures go that cost more than outputs.</param>
-public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instants, int LogSpaced, IReadOnlyList<string> Measures, bool Weights,
-    DetailConfig Detail, IReadOnlyList<int>? Epochs = null, int Every = 0)
+public sealed record ObserveConfig
 {
+    /// <summary>All families that configs may name; <see cref="MeasureCatalog"/> says which of them this version has.</summary>
+    public static readonly IReadOnlyList<string> Families =
+    [
+        "loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits",
+    ];
+
+    /// <summary>
+    /// How the times were written: t, log10-t or both (instants), log-spaced (so many, filled in between start and end), every or epoch (of
+    /// descents).
+    /// </summary>
+    public required string Unit { get; init; }
+
+    /// <summary>Flows: the observed instants, increasing.</summary>
+    public IReadOnlyList<TimeValue> Instants { get; init; } = [];
+
     /// <summary>Those of <see cref="Instants"/> that were written as t; the others were written as log₁₀ t.</summary>
     public IReadOnlyList<TimeValue> InT { get; init; } = [];
 
-    /// <summary>All families that configs may name; <see cref="MeasureCatalog"/> says which of them this version has.</summary>
-    public static readonly string[] Families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits"];
+    /// <summary>Descents: the observed epochs, increasing, from 0 (the start) to the last.</summary>
+    public IReadOnlyList<int> Epochs { get; init; } = [];
+
+    /// <summary>Descents: the distance of the epochs; 0 where they are log-spaced or listed.</summary>
+    public int Every { get; init; }
+
+    /// <summary>n of log-spaced; 0 otherwise.</summary>
+    public int LogSpaced { get; init; }
+
+    /// <summary>Families, or the single word default (what costs next to nothing and applies) or all.</summary>
+    public IReadOnlyList<string> Measures { get; init; } = ["default"];
+
+    /// <summary>Keep W_k (ρ_k, V_k) of every observation.</summary>
+    public bool Weights { get; init; }
+
+    /// <summary>How far measures go that cost more than outputs.</summary>
+    public DetailConfig Detail { get; init; } = new();
 
     private static readonly string[] Keys = ["at", "measures", "weights", .. DetailConfig.Keys];
 
@@ -31,43 +51,46 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
     /// <summary>Where log-spaced instants begin when the run starts at 0.</summary>
     private const double FirstLog10T = -2;
 
+    /// <summary>What a flow's config says.</summary>
     internal static ObserveConfig Read(ConfigNode? node, ConfigNode root, FlowConfig flow)
     {
-        var map = node?.Map(Keys);
-        var measures = ReadMeasures(map?["measures"]);
-        var weights = map?["weights"]?.Flag() ?? false;
-        var detail = DetailConfig.Read(map, always: true);
+        var (map, what) = ReadWhat(node, always: true);
         if (map?["at"] is not { } at)
         {
-            if (flow.Until is null) throw (node ?? root).Error("neither flow.until nor observe.at says how far to go; give one of them, for example flow: {until: {t: 1e4}}");
-            return new ObserveConfig("log-spaced", Spaced(50, flow), 50, measures, weights, detail);
+            if (flow.Until is null)
+                throw (node ?? root).Error(
+                    "neither flow.until nor observe.at says how far to go; give one of them, for example flow: {until: {t: 1e4}}");
+            return what with { Unit = "log-spaced", Instants = Spaced(50, flow), LogSpaced = 50 };
         }
         var when = at.Map("t", "log10-t", "log-spaced", "every");
-        if (when["every"] is { } every) throw every.Error("counts the steps of a descent; a flow is observed at {t: […]}, {log10-t: […]} or {log-spaced: 50}");
+        if (when["every"] is { } every)
+            throw every.Error("counts the steps of a descent; a flow is observed at {t: […]}, {log10-t: […]} or {log-spaced: 50}");
         if (when["log-spaced"] is { } count)
         {
             when.OneOf("t", "log10-t", "log-spaced");
             if (flow.Until is null) throw count.Error("needs flow.until, the end of the instants");
             var n = count.Count(1);
             return n <= 100_000
-                ? new ObserveConfig("log-spaced", Spaced(n, flow), n, measures, weights, detail)
+                ? what with { Unit = "log-spaced", Instants = Spaced(n, flow), LogSpaced = n }
                 : throw count.Error("at most 100000 observations");
         }
         if (!when.Has("t") || !when.Has("log10-t")) when.OneOf("t", "log10-t", "log-spaced");
         var (instants, inT) = InstantList.Read(when, flow);
         var unit = inT.Count == instants.Count ? "t" : inT.Count == 0 ? "log10-t" : "both";
-        return new ObserveConfig(unit, instants, 0, measures, weights, detail) { InT = inT };
+        return what with { Unit = unit, Instants = instants, InT = inT };
     }
 
     /// <summary>What a descent's config says; the start and the last epoch are always observed.</summary>
     internal static ObserveConfig Read(ConfigNode? node, DescentConfig descent)
     {
-        var map = node?.Map(Keys);
-        var measures = ReadMeasures(map?["measures"]);
-        var weights = map?["weights"]?.Flag() ?? false;
-        var detail = DetailConfig.Read(map, always: false);
-        ObserveConfig At(string unit, IEnumerable<int> epochs, int every = 0, int logSpaced = 0) => new(unit, [], logSpaced, measures, weights, detail,
-            [.. epochs.Append(0).Append(descent.Epochs).Where(e => e <= descent.Epochs).Distinct().Order()], every);
+        var (map, what) = ReadWhat(node, always: false);
+        ObserveConfig At(string unit, IEnumerable<int> epochs, int every = 0, int logSpaced = 0) => what with
+        {
+            Unit = unit,
+            Epochs = [.. epochs.Append(0).Append(descent.Epochs).Where(e => e <= descent.Epochs).Distinct().Order()],
+            Every = every,
+            LogSpaced = logSpaced,
+        };
         IEnumerable<int> Multiples(int every) => Enumerable.Range(0, descent.Epochs / every + 1).Select(i => i * every);
         if (map?["at"] is not { } at)
         {
@@ -76,7 +99,8 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
         }
         var when = at.Map("every", "epoch", "log-spaced", "t", "log10-t");
         foreach (var key in at.Keys.Where(static k => k is "t" or "log10-t"))
-            throw when[key]!.Error("are instants of a flow; a descent is observed at {every: 10 epochs}, {epoch: [0, 1, 10]} or {log-spaced: 50}");
+            throw when[key]!.Error(
+                "are instants of a flow; a descent is observed at {every: 10 epochs}, {epoch: [0, 1, 10]} or {log-spaced: 50}");
         switch (when.OneOf("every", "epoch", "log-spaced"))
         {
             case "every":
@@ -84,20 +108,37 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
                 return At("every", Multiples(distance), distance);
             case "epoch":
                 var listed = RateConfig.Epochs(when["epoch"]!);
-                if (listed.Length > 0 && listed[^1] > descent.Epochs) throw when["epoch"]!.Error($"epoch {listed[^1]} lies behind the last, descent.epochs: {descent.Epochs}");
+                if (listed.Length > 0 && listed[^1] > descent.Epochs)
+                    throw when["epoch"]!.Error($"epoch {listed[^1]} lies behind the last, descent.epochs: {descent.Epochs}");
                 return At("epoch", listed);
             default:
                 var n = when["log-spaced"]!.Count(2);
-                return At("log-spaced", Enumerable.Range(0, n).Select(i => (int)Math.Round(Math.Pow(Math.Max(1, descent.Epochs), i / (n - 1.0)))), logSpaced: n);
+                var last = Math.Max(1, descent.Epochs);
+                return At("log-spaced", Enumerable.Range(0, n).Select(i => (int)Math.Round(Math.Pow(last, i / (n - 1.0)))), logSpaced: n);
         }
+    }
+
+    // Everything but the times.
+    private static (ConfigMap? Map, ObserveConfig What) ReadWhat(ConfigNode? node, bool always)
+    {
+        var map = node?.Map(Keys);
+        return (map, new ObserveConfig
+        {
+            Unit = "",
+            Measures = ReadMeasures(map?["measures"]),
+            Weights = map?["weights"]?.Flag() ?? false,
+            Detail = DetailConfig.Read(map, always),
+        });
     }
 
     // "10 epochs", "1 epoch" or 10.
     private static int ReadEvery(ConfigNode node)
     {
         var words = node.Text().Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words is [_, "step" or "steps"]) throw node.Error("observations lie between epochs; give epochs, for example {every: 10 epochs} (an epoch is N / batch steps)");
-        if (words is [_] or [_, "epoch" or "epochs"] && int.TryParse(words[0], System.Globalization.CultureInfo.InvariantCulture, out var every) && every >= 1) return every;
+        if (words is [_, "step" or "steps"])
+            throw node.Error("observations lie between epochs; give epochs, for example {every: 10 epochs} (an epoch is N / batch steps)");
+        if (words is [_] or [_, "epoch" or "epochs"] && int.TryParse(words[0], CultureInfo.InvariantCulture, out var every) && every >= 1)
+            return every;
         throw node.Error($"a number of epochs was expected, for example {{every: 10 epochs}}; {node.Given} was given");
     }
 
@@ -107,7 +148,7 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
         {
             if (Unit == "log-spaced") writer.Entry(Unit, LogSpaced);
             else if (Unit == "every") writer.Raw(Unit, $"{Every} epochs");
-            else if (Unit == "epoch") writer.Raw(Unit, RateConfig.Text(Epochs!));
+            else if (Unit == "epoch") writer.Raw(Unit, RateConfig.Text(Epochs));
             else
             {
                 if (InT.Count > 0) writer.Raw("t", ConfigWriter.List(InT.Select(t => t.ToString())));
@@ -122,13 +163,15 @@ public sealed record ObserveConfig(string Unit, IReadOnlyList<TimeValue> Instant
     });
 
     // n instants at equal distances of log t; the last is the end exactly. Where a loss or τ ends the run, t is not known before:
-    // the instants then reach as far as an exponential-type loss (L ~ 1/t, τ ~ log t) could need, and those behind the end fall away.
+    // the instants then reach as far as an exponential-type loss (L ~ 1/t, τ ~ log t) could need, and those after the end fall away.
     private static TimeValue[] Spaced(int n, FlowConfig flow)
     {
-        var end = flow.Until!.T ?? TimeValue.FromLog10(Math.Max(4, (flow.Until.Key == "tau" ? flow.Until.Value : -flow.Until.Value) + 2));
+        var end = flow.Until!.T
+            ?? TimeValue.FromLog10(Math.Max(4, (flow.Until.Key == "tau" ? flow.Until.Value : -flow.Until.Value) + 2));
         var last = end.Log10T;
         var first = flow.From.T > 0 ? flow.From.Log10T : Math.Min(FirstLog10T, last - 2);
-        return [.. Enumerable.Range(0, n).Select(i => i == n - 1 ? end : i == 0 && flow.From.T > 0 ? flow.From : TimeValue.FromLog10(first + (last - first) * i / (n - 1)))];
+        return [.. Enumerable.Range(0, n).Select(i =>
+            i == n - 1 ? end : i == 0 && flow.From.T > 0 ? flow.From : TimeValue.FromLog10(first + (last - first) * i / (n - 1)))];
     }
 
     /// <summary>Whether a family is to be measured.</summary>

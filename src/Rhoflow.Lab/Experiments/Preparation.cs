@@ -19,7 +19,7 @@ public static class Preparation
     ];
 
     /// <summary>The names of the transforms: x/255 (digits: x/16), x − mean of the training inputs, x/‖x‖, (x, 1).</summary>
-    public static readonly string[] TransformNames = [.. Known.Select(k => k.Name)];
+    public static readonly IReadOnlyList<string> TransformNames = [.. Known.Select(k => k.Name)];
 
     /// <summary>The training set, and the test set if one is asked for.</summary>
     /// <param name="precision">How the inputs are stored; flows need float64.</param>

@@ -41,7 +41,7 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart) : 
             (_, { } path) when DataFiles.IsFolder(path) => FromFolder(DataFiles.Recognize(path), path, wanted, config.Test != 0),
             (_, { } path) when DataFiles.IsNumpy(path) => FromNumpy(path, config.Test != 0),
             (_, { } path) => Whole(Csv.Read(path)),
-            _ => Whole(new Dataset("inline", [.. config.Inputs!.SelectMany(r => r)], config.Labels!, config.Inputs![0].Length)),
+            _ => Whole(new Dataset("inline", [.. config.Inputs!.SelectMany(r => r)], [.. config.Labels!], config.Inputs![0].Count)),
         };
     }
 

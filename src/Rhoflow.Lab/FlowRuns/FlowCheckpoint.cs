@@ -8,7 +8,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Lab.FlowRuns;
 
 /// <summary>state.json: where a trajectory stands, every double as its exact bits, so that going on gives the same bits as never stopping.</summary>
-public static class FlowCheckpoint
+internal static class FlowCheckpoint
 {
     /// <summary>The name in a run folder.</summary>
     public const string Name = "state.json";

@@ -11,7 +11,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Lab.FlowRuns;
 
 /// <summary>The columns of a flow's metrics.csv and how a row is read off an observation. NaN: not measured here.</summary>
-public sealed class FlowColumns
+internal sealed class FlowColumns
 {
     private readonly FlowExperiment _experiment;
     private readonly Flow _flow;

@@ -32,7 +32,9 @@ public sealed class PreparedFlow : PreparedRun
     public Flow Flow { get; }
 
     /// <summary>The starting weights θ(0), P numbers; ρ_1 … ρ_K for the scalar equations.</summary>
-    public double[] Theta { get; }
+    public ReadOnlySpan<double> InitialWeights => Theta;
+
+    internal double[] Theta { get; }
 
     /// <summary>The training set; null for the scalar equations.</summary>
     public Dataset? Train { get; }
@@ -47,7 +49,7 @@ public sealed class PreparedFlow : PreparedRun
     public IReadOnlyList<Instant> Instants { get; }
 
     /// <summary>What is written of every observation.</summary>
-    public FlowColumns Columns { get; }
+    internal FlowColumns Columns { get; }
 
     /// <inheritdoc/>
     public override int Unknowns => Flow.Dimension;

@@ -21,7 +21,7 @@ internal static class ScalarStart
         norms ??= FromInit(e.Init);
         var own = f.Settings.Get(NormGrowthFlow.NormsKey);
         var given = own ?? norms;
-        var layers = f.Settings.Get(NormGrowthFlow.LayersKey) ?? (given is { Length: > 1 } ? given.Length : e.Init?.Weights?.Length ?? (given is null ? null : 1))
+        var layers = f.Settings.Get(NormGrowthFlow.LayersKey) ?? (given is { Length: > 1 } ? given.Length : e.Init?.Weights?.Count ?? (given is null ? null : 1))
             ?? throw f.Place.Error("the key 'layers' is missing (norm-growth needs the number K of layers)");
         if (own is null && norms is { Length: > 1 } && norms.Length != layers)
             throw f.Place.Error($"layers: {layers}, but {norms.Length} layers are given by init or network");
@@ -51,7 +51,7 @@ internal static class ScalarStart
     private static double[]? FromInit(InitConfig? init) => init switch
     {
         null => null,
-        { Frobenius: { } norms } => norms,
+        { Frobenius: { } norms } => [.. norms],
         { Weights: { } weights } => [.. weights.Select(static w => Math.Sqrt(w.Sum(static row => row.Sum(static v => v * v))))],
         _ => null,
     };

@@ -28,7 +28,7 @@ public sealed record InspectedLayer(string Name, string Kind, IReadOnlyList<int>
 /// <param name="NotMeasured">What does not apply or has no value, and why.</param>
 public sealed record NetworkInspection(
     IReadOnlyList<InspectedLayer> Layers, IReadOnlyList<(string Family, string Column, double Value)> Measures,
-    IReadOnlyList<(string Name, double[] Values)> Arrays, IReadOnlyList<(string What, string Why)> NotMeasured)
+    IReadOnlyList<(string Name, IReadOnlyList<double> Values)> Arrays, IReadOnlyList<(string What, string Why)> NotMeasured)
 {
     /// <param name="network">What to look at.</param>
     /// <param name="families">Families of measures, or all.</param>
@@ -51,12 +51,13 @@ public sealed record NetworkInspection(
     private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var network = n.Network;
-        var detail = new DetailConfig(true, true, [], curvatureExamples);
+        double[] theta = n.Theta.ToArray(), statistics = n.Statistics.ToArray();
+        var detail = new DetailConfig { Gradients = true, Curvature = true, CurvatureExamples = curvatureExamples };
         var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay };
-        var table = new MeasureTable(new ObserveConfig("epoch", [], 0, families, false, detail), setting);
-        using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, n.Theta, n.Statistics, threads);
-        using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, n.Theta, n.Statistics, threads);
-        var point = DescentPoint.Of(network, n.Theta, n.Statistics, train.Outputs.ToArray(), n.Train.Y.ToArray(), train.Value.LogLoss);
+        var table = new MeasureTable(new ObserveConfig { Unit = "epoch", Measures = families, Detail = detail }, setting);
+        using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, theta, statistics, threads);
+        using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, theta, statistics, threads);
+        var point = DescentPoint.Of(network, theta, statistics, train.Outputs.ToArray(), n.Train.Y.ToArray(), train.Value.LogLoss);
         var input = new MeasureInput(setting, point)
         {
             Test = test is null ? null : OnTest(test, point.LogRho),
@@ -68,7 +69,7 @@ public sealed record NetworkInspection(
         var curved = n.Train.Count <= curvatureExamples ? n.Train : n.Train.Choose([.. Enumerable.Range(0, curvatureExamples)]);
         double[] noClocks = [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN];
         var observation = table.Read(noClocks, input, isDue: static _ => true, need =>
-            Linearization.Of<double>(network, n.Loss, need == MeasureNeed.Curvature ? curved : n.Train, n.Reduction, n.Theta, n.Statistics, threads));
+            Linearization.Of<double>(network, n.Loss, need == MeasureNeed.Curvature ? curved : n.Train, n.Reduction, theta, statistics, threads));
         return Sorted(network, table, observation);
     }
 
@@ -100,7 +101,7 @@ public sealed record NetworkInspection(
         }
         return new NetworkInspection(
             [.. network.Layers.Select((l, k) => new InspectedLayer($"W{k + 1}", l.Kind.ToString().ToLowerInvariant(), [l.Rows, l.Columns], layers[k]))],
-            measures, [.. table.Arrays.Zip(observation.Arrays, static (a, row) => (a.Name, row))], missing);
+            measures, [.. table.Arrays.Zip(observation.Arrays, static (a, row) => (a.Name, (IReadOnlyList<double>)row))], missing);
     }
 
     private static (string Name, int K)? OfLayer(string column, int depth, ICollection<string> all)

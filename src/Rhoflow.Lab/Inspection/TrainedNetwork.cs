@@ -14,13 +14,35 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Lab.Inspection;
 
 /// <summary>A network with its weights, the loss that it was trained on, and data to look at it with.</summary>
-/// <param name="Source">Where it comes from.</param>
-/// <param name="Theta">θ, P numbers.</param>
-/// <param name="Statistics">Running means and variances; empty without batch normalization.</param>
-/// <param name="Precision">The numbers that its outputs are computed in, as in training.</param>
-public sealed record TrainedNetwork(
-    string Source, Network Network, double[] Theta, double[] Statistics, Loss Loss, Reduction Reduction, Precision Precision, Dataset Train, Dataset? Test)
+public sealed record TrainedNetwork
 {
+    /// <summary>Where it comes from.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Its layers.</summary>
+    public required Network Network { get; init; }
+
+    /// <summary>θ, P numbers.</summary>
+    public required ReadOnlyMemory<double> Theta { get; init; }
+
+    /// <summary>Running means and variances; empty without batch normalization.</summary>
+    public ReadOnlyMemory<double> Statistics { get; init; }
+
+    /// <summary>ℓ.</summary>
+    public required Loss Loss { get; init; }
+
+    /// <summary>Whether L is Σ_n ℓ_n or its mean.</summary>
+    public Reduction Reduction { get; init; } = Reduction.Mean;
+
+    /// <summary>The numbers that its outputs are computed in, as in training.</summary>
+    public required Precision Precision { get; init; }
+
+    /// <summary>The training examples.</summary>
+    public required Dataset Train { get; init; }
+
+    /// <summary>The test examples; null where there are none.</summary>
+    public Dataset? Test { get; init; }
+
     /// <summary>λ of λ‖W‖².</summary>
     public double WeightDecay { get; init; }
 
@@ -61,8 +83,16 @@ public sealed record TrainedNetwork(
         {
             throw new DataException($"{folder.File(DescentCheckpoint.Name)}: {error.Message}", error);
         }
-        return new TrainedNetwork(folder.Path, run.Network, replica.Theta, replica.State.Statistics, e.Loss.Loss, Reduction.Mean, e.Precision, run.Data.Train, run.Data.Test)
+        return new TrainedNetwork
         {
+            Source = folder.Path,
+            Network = run.Network,
+            Theta = replica.Theta,
+            Statistics = replica.State.Statistics,
+            Loss = e.Loss.Loss,
+            Precision = e.Precision,
+            Train = run.Data.Train,
+            Test = run.Data.Test,
             WeightDecay = run.Columns.Table.Setting.WeightDecay,
             LearningRate = run.Options.Rule.LearningRate.At(replica.State.Epoch),
         };
@@ -76,8 +106,16 @@ public sealed record TrainedNetwork(
         var run = PreparedFlow.From(e, folders);
         if (rows[^1].Length != run.Flow.Network.ParameterCount)
             throw new DataException($"{file}: {rows[^1].Length} weights for a network of {run.Flow.Network.ParameterCount}");
-        return new TrainedNetwork(folder.Path, run.Flow.Network, rows[^1], [], e.Loss.Loss, e.Loss.Reduction, Precision.Float64, run.Train!, run.Test)
+        return new TrainedNetwork
         {
+            Source = folder.Path,
+            Network = run.Flow.Network,
+            Theta = rows[^1],
+            Loss = e.Loss.Loss,
+            Reduction = e.Loss.Reduction,
+            Precision = Precision.Float64,
+            Train = run.Train!,
+            Test = run.Test,
             WeightDecay = run.Columns.Table.Setting.WeightDecay,
         };
     }

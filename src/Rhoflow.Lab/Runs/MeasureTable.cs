@@ -6,7 +6,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Lab.Runs;
 
 /// <summary>Which measures a run takes of every observation: the columns of metrics.csv, the arrays beside it, and how both are filled.</summary>
-public sealed class MeasureTable
+internal sealed class MeasureTable
 {
     /// <summary>What every run's table has, measured or not; rho_k stands for rho_1 … rho_K.</summary>
     private static readonly string[] Everybody =

@@ -43,6 +43,31 @@ public sealed class PreparationTests : IDisposable
     }
 
     [Fact]
+    public void Images_in_lent_memory_are_those_of_the_whole_set()
+    {
+        var random = new RandomStream(Random.Shared.NextInt64());
+        foreach (var (whole, lent) in new[]
+        {
+            (Cifar10.Train(_folder / "cifar10"), Cifar10.Lend(test: false, _folder / "cifar10", null)),
+            (Cifar10.Test(_folder / "cifar10", ["cat", "dog"]), Cifar10.Lend(test: true, _folder / "cifar10", ["dog", "cat"])),
+            (Mnist.Train(_folder / "mnist", ["7"]), Mnist.Lend(test: false, _folder / "mnist", ["7"])),
+        })
+        {
+            using (lent)
+            {
+                lent.Examples.Y.SequenceEqual(whole.Y).ShouldBeTrue();
+                int[] some = [.. Enumerable.Range(0, whole.Count).Where(_ => random.NextInt(2) == 0), whole.Count - 1];
+                var (expected, found) = (whole.Choose(some), lent.Of(lent.Examples.Choose(some)));
+                (found.Name, found.Shape, found.Count, found.StoredAs).ShouldBe((expected.Name, expected.Shape, expected.Count, expected.StoredAs));
+                found.X.SequenceEqual(expected.X).ShouldBeTrue();
+                found.Y.SequenceEqual(expected.Y).ShouldBeTrue();
+                found.ClassNames.ShouldBe(expected.ClassNames);
+            }
+            Should.Throw<ObjectDisposedException>(() => lent.Of(lent.Examples));
+        }
+    }
+
+    [Fact]
     public void A_missing_set_is_said_with_the_command_that_gets_it()
     {
         Directory.Delete(_folder / "mnist", recursive: true);
