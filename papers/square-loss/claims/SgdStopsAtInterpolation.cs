@@ -118,7 +118,6 @@ internal static class SgdStopsAtInterpolation
                 now.CopyTo(before[i]);
             }
         });
-        context.Cancellation.ThrowIfCancellationRequested();
         var evaluation = new ChainPasses(net, data.X, data.Count);
         var rows = new double[data.Count * net.ParameterCount];
         return [.. before.Select((theta, i) =>

@@ -47,7 +47,7 @@ internal static class DescentExecutor
         try
         {
             var clock = new DescentClock<T>(training, first.Experiment.Descent.Epochs, progress, afterStep);
-            // Behind what is observed already: a resumed training may stand within an epoch.
+            // After what is observed already: a resumed training may stand within an epoch.
             var reached = records.Max(static r => r.Position);
             foreach (var epoch in first.Experiment.Observe.Epochs!.Where(e => e >= reached))
             {
@@ -76,15 +76,19 @@ internal static class DescentExecutor
             pause.CancelAfter(TimeSpan.FromSeconds(10));
             try
             {
-                if (training.Train(epoch, pause.Token, clock.Report)) return true;
+                training.Train(epoch, pause.Token, clock.Report);
+                return true;
+            }
+            catch (OperationCanceledException) when (pause.IsCancellationRequested)
+            {
+                foreach (var record in records) record.Save();
+                if (cancellation.IsCancellationRequested) return false;
             }
             catch (DivergenceException)
             {
                 // Every replica's own failure is in its record.
                 return true;
             }
-            foreach (var record in records) record.Save();
-            if (cancellation.IsCancellationRequested) return false;
         }
     }
 }

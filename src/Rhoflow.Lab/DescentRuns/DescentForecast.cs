@@ -23,7 +23,7 @@ internal static class DescentForecast
         var epochs = run.Experiment.Descent.Epochs;
         var risk = new DataRisk<T>(run.Network, run.Experiment.Loss.Loss, run.Data.Train);
         using var training = new Training<T>(risk, [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Test = run.Data.Test });
-        // The first of everything compiles; what comes behind it is timed.
+        // The first of everything compiles; what comes after it is timed.
         var observing = Observing(run, training);
         var clock = Stopwatch.StartNew();
         if (epochs == 0) return observing;
@@ -37,9 +37,9 @@ internal static class DescentForecast
                 else if (clock.Elapsed > Trial) stop.Cancel();
             });
         }
-        catch (DivergenceException)
+        catch (Exception e) when (e is DivergenceException or OperationCanceledException)
         {
-            // What the steps before it took says enough.
+            // What the steps until then took says enough.
         }
         return observing + clock.Elapsed.TotalSeconds / Math.Max(1, steps - 1) * training.StepsPerEpoch * epochs;
     }

@@ -80,22 +80,24 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     /// <param name="epochs">A number of epochs, not one more than there are.</param>
     /// <param name="cancellation">Looked at between steps.</param>
     /// <param name="afterStep">Called after every step, for progress.</param>
-    /// <returns>False if it was cancelled.</returns>
+    /// <exception cref="OperationCanceledException">
+    /// It was cancelled between two steps; the replicas stand there, can be saved, and go on when this is called again.
+    /// </exception>
     /// <exception cref="DivergenceException">
     /// No replica is left: the first one's failure. Failures of some are in <see cref="Replica{T}.Failure"/>.
     /// </exception>
-    public bool Train(int epochs, CancellationToken cancellation = default, Action<Training<T>>? afterStep = null)
+    public void Train(int epochs, CancellationToken cancellation = default, Action<Training<T>>? afterStep = null)
     {
         while (CountActive() > 0)
         {
             var (epoch, step) = Counters();
-            if (epoch >= epochs) return true;
-            if (cancellation.IsCancellationRequested) return false;
+            if (epoch >= epochs) return;
+            cancellation.ThrowIfCancellationRequested();
             if (step == 0)
                 for (var i = 0; i < _activeCount; i++) _active[i].BeginEpoch(GradientNorm);
             for (; step < StepsPerEpoch && CountActive() > 0; step++)
             {
-                if (cancellation.IsCancellationRequested) return false;
+                cancellation.ThrowIfCancellationRequested();
                 Step(_order.Examples(epoch, step));
                 afterStep?.Invoke(this);
             }
@@ -103,7 +105,6 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
             for (var i = 0; i < _activeCount; i++) EndEpoch(_active[i]);
         }
         if (Array.TrueForAll(_replicas, static r => r.Failure is not null)) throw _replicas[0].Failure!;
-        return true;
     }
 
     /// <summary>The same, and looks at every replica after each epoch.</summary>

@@ -58,20 +58,20 @@ public class TrainingTests
         using var whole = Descent.Of(risk, Everything(normalization)).From(theta);
         whole.Train(6);
 
-        // Interrupted in the middle of an epoch, behind the perturbation and before the rescaling.
+        // Interrupted in the middle of an epoch, after the perturbation and before the rescaling.
         using var begun = Descent.Of(risk, Everything(normalization)).From(theta);
         using var cancel = new CancellationTokenSource();
-        begun.Train(6, cancel.Token, t =>
+        Should.Throw<OperationCanceledException>(() => begun.Train(6, cancel.Token, t =>
         {
             if (t.Replicas[0].State.Step == 10) cancel.Cancel();
-        }).ShouldBeFalse();
+        })).CancellationToken.ShouldBe(cancel.Token);
         begun.Replicas[0].State.StepInEpoch.ShouldBe(2);
         var arrays = begun.Replicas[0].State.Arrays.ToDictionary(static a => a.Name, static a => (Array)a.Values.Clone());
         var scalars = begun.Replicas[0].State.Scalars;
 
         using var resumed = Descent.Of(risk, Everything(normalization)).From(Start(risk.Network, 99));
         resumed.Replicas[0].Restore(arrays, scalars);
-        resumed.Train(6).ShouldBeTrue();
+        resumed.Train(6);
         ShouldBeTheSame(resumed.Replicas[0], whole.Replicas[0]);
         resumed.Replicas[0].State.Step.ShouldBe(24);
 
