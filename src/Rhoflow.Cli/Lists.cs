@@ -60,7 +60,7 @@ internal static class Lists
         new("descents", "descents: kinds, techniques that keep norms, and what else they can be told", static () =>
         [
             .. DescentKeys.Kinds.Select(static k => new ListEntry($"kind: {k.Name}", k.Summary)),
-            .. OptimizerKinds.All.Select(OptimizerEntry),
+            .. OptimizerKind.All.Select(OptimizerEntry),
             .. DescentKeys.Normalizations.Select(static n => new ListEntry($"normalization: {n.Name}", n.Summary)),
             .. DescentKeys.Settings.Select(static n => new ListEntry($"{n.Name}:", n.Summary)),
         ]),

@@ -9,7 +9,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Lab.DescentRuns;
 
 /// <summary>
-/// checkpoint.safetensors: the weights W_1 … W_K (rows = outputs) for everybody, and under "state." every array that decides how the
+/// checkpoint.safetensors: the weights W_1 … W_K (rows = outputs) for any reader, and under "state." every array that decides how the
 /// descent goes on, with its bits; counters stand in the file's metadata. One file, replaced in one piece.
 /// </summary>
 internal sealed class DescentCheckpoint

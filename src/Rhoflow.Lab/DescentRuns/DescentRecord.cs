@@ -31,7 +31,7 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
         if (writer.Rows > 0) _lastEpoch = MetricsFile.Read(_folder.File("metrics.csv")).Rows[writer.Rows - 1][1];
     }
 
-    /// <summary>Opens the folder's files, behind what a checkpoint counts, and puts the replica where the checkpoint says.</summary>
+    /// <summary>Opens the folder's files, after what a checkpoint counts, and puts the replica where the checkpoint says.</summary>
     public static DescentRecord<T> Open(DescentMember member, Training<T> training, Replica<T> replica, int together, int threads)
     {
         var (run, folder) = (member.Run, member.Folder);
@@ -46,7 +46,7 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
                 var writer = Writer(checkpoint.Observed);
                 replica.Restore(checkpoint.Arrays, checkpoint.Scalars);
                 history.Restore(checkpoint.History);
-                folder.Log($"resumed at epoch {replica.State.Epoch}, step {replica.State.Step}, behind observation {writer.Rows}");
+                folder.Log($"resumed at epoch {replica.State.Epoch}, step {replica.State.Step}, after observation {writer.Rows}");
                 return new DescentRecord<T>(member, training, replica, together, threads, writer, history, checkpoint.Seconds);
             }
             catch (ArgumentException e)

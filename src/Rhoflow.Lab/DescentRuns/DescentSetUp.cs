@@ -65,6 +65,6 @@ internal static class DescentSetUp
         _ => LearningRate.Constant(c.LearningRate),
     };
 
-    // "every n epochs" begins behind the first n: the start is what init says.
+    // "every n epochs" begins after the first n: the start is what init says.
     private static Epochs At(int[] listed, int every) => every > 0 ? Epochs.Every(every, every) : Epochs.At(listed);
 }

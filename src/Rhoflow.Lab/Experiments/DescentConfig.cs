@@ -79,7 +79,7 @@ public sealed record DescentConfig
         OnlyFor("rho", "a normalization other than none, which keeps W_k = ρ_k V_k apart", normalization != "none");
         var optimizer = OptimizerConfig.Read(map);
         if (kind == "langevin" && optimizer.Create(1, 0).Rules.Count > 0)
-            throw (optimizer.Kind == OptimizerKinds.Default ? map["momentum"] : map["rule"])!
+            throw (optimizer.Kind == OptimizerKind.Default ? map["momentum"] : map["rule"])!
                 .Error("has no meaning for langevin: the noise's stationary density e^{−L/T} belongs to plain steps");
         return new DescentConfig
         {

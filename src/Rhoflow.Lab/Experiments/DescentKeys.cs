@@ -26,7 +26,7 @@ public static class DescentKeys
     public static readonly IReadOnlyList<(string Name, string Summary)> Settings =
     [
         ("schedule", "constant | {step: {at: [100, 200], factor: 0.1}} | {cosine: {final: 0}} | loss-based (η/L, to any loss) | normalized (η/‖∇L‖)"),
-        ("weight-decay", "λ of λ‖W_k‖², one number or one a layer (2λ is what PyTorch calls weight_decay)"),
+        ("weight-decay", "λ of λ‖W_k‖², one number or one per layer (2λ is what PyTorch calls weight_decay)"),
         ("rho", "ρ_k apart from V_k: constant | trained | {schedule: 3 + log(1 + step)} | {rescale: {every: 10, factor: 2}}"),
         ("label-noise", "on every minibatch: 0.1 (± 0.1) | {normal: 0.1} | {flips: 0.1}"),
         ("perturb", "W += amplitude · s · N(0, 1): {every: 50, amplitude: 0.1, relative-to: weights | gradient | nothing}  (T3b §6)"),

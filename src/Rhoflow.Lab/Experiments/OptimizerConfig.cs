@@ -5,18 +5,18 @@ namespace Rhoflow.Lab.Experiments;
 
 /// <summary>
 /// What makes steps of gradients: `descent.rule` and the keys that this rule has. Nothing here knows any rule by its name: they and their keys
-/// are those of <see cref="OptimizerKinds"/>, so that one of another assembly needs no more than to be registered there.
+/// are those of <see cref="OptimizerKind"/>, so that one of another assembly needs no more than to be registered there.
 /// </summary>
 /// <param name="Kind">Which.</param>
 /// <param name="Values">Of all its keys, by name; of a flag 0 or 1.</param>
 public sealed record OptimizerConfig(OptimizerKind Kind, IReadOnlyDictionary<string, double> Values)
 {
     /// <summary>Plain steps.</summary>
-    public static OptimizerConfig Default { get; } = new(OptimizerKinds.Default, Defaults(OptimizerKinds.Default));
+    public static OptimizerConfig Default { get; } = new(OptimizerKind.Default, Defaults(OptimizerKind.Default));
 
     /// <summary>The keys of all rules.</summary>
     internal static IEnumerable<string> Keys =>
-        OptimizerKinds.All.SelectMany(static k => k.Keys).Select(static k => k.Name).Distinct(StringComparer.Ordinal);
+        OptimizerKind.All.SelectMany(static k => k.Keys).Select(static k => k.Name).Distinct(StringComparer.Ordinal);
 
     /// <summary>The optimizer itself.</summary>
     public Optimizer Create(LearningRate rate, int batch) => Kind.Create(rate, batch, new OptimizerValues(Kind, Values));
@@ -24,8 +24,8 @@ public sealed record OptimizerConfig(OptimizerKind Kind, IReadOnlyDictionary<str
     /// <param name="map">The map of `descent`.</param>
     internal static OptimizerConfig Read(ConfigMap map)
     {
-        var all = OptimizerKinds.All;
-        var name = map["rule"]?.Word([.. all.Select(static k => k.Name)]) ?? OptimizerKinds.Default.Name;
+        var all = OptimizerKind.All;
+        var name = map["rule"]?.Word([.. all.Select(static k => k.Name)]) ?? OptimizerKind.Default.Name;
         var kind = all.First(k => k.Name == name);
         foreach (var key in Keys.Where(map.Has))
         {
@@ -45,7 +45,7 @@ public sealed record OptimizerConfig(OptimizerKind Kind, IReadOnlyDictionary<str
     /// <summary>Writes the rule, if it is not the default, and its keys.</summary>
     internal void Write(ConfigWriter writer)
     {
-        if (Kind != OptimizerKinds.Default) writer.Entry("rule", Kind.Name);
+        if (Kind != OptimizerKind.Default) writer.Entry("rule", Kind.Name);
         foreach (var key in Kind.Keys)
         {
             // A key that means nothing beside the value of another is left out.

@@ -52,13 +52,13 @@ public sealed record DescentOptions(Optimizer Rule)
     public void Check(Network network, Loss loss)
     {
         Require(WeightDecay.Count == 1 || WeightDecay.Count == network.Depth,
-            $"{WeightDecay.Count} weight decays were given for a network of {network.Depth} layers; one, or one a layer, is needed");
+            $"{WeightDecay.Count} weight decays were given for a network of {network.Depth} layers; one, or one per layer, is needed");
         foreach (var lambda in WeightDecay) Require(IsSize(lambda), $"weight decay must be finite and not negative; {lambda} was given");
         Rule.Check();
         Require(Normalization != Normalization.None || Norms is not { Rule: not NormRule.Trained },
             $"without a normalization there is no ρ_k apart from V_k to keep constant or to schedule");
         Require(Normalization != Normalization.WeightPerRow || Norms is not { Rule: NormRule.Scheduled },
-            $"a schedule of ρ needs one ρ_k a layer; weight normalization by rows has one g a row");
+            $"a schedule of ρ needs one ρ_k per layer; weight normalization by rows has one g per row");
         if (Rescaling is { } rescaling)
             Require(rescaling.Factor > 0 && double.IsFinite(rescaling.Factor),
                 $"the factor of norm rescaling must be positive and finite; {rescaling.Factor} was given");

@@ -24,7 +24,7 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
         Statistics = new double[statistics];
     }
 
-    /// <summary>The coordinates, P numbers: W itself, or V_k (v_k) in the windows of the layers and γ, β behind them.</summary>
+    /// <summary>The coordinates, P numbers: W itself, or V_k (v_k) in the windows of the layers, γ and β after them.</summary>
     public T[] X { get; }
 
     /// <summary>ρ_k, or g; empty where X is W.</summary>

@@ -49,6 +49,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>Which of the replicas, from 0.</summary>
     public int Index { get; }
 
+    /// <summary>What is done to it.</summary>
     public DescentOptions Options { get; }
 
     /// <summary>Where it stands; its arrays are live.</summary>

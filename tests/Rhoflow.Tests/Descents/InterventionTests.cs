@@ -144,7 +144,7 @@ public class InterventionTests
         Refused(new(sgd) { WeightDecay = [-1] }, "must be finite and not negative; -1 was given");
         Refused(new(sgd with { Nesterov = true }), "needs a momentum above 0");
         Refused(new(sgd) { Norms = NormControl.Constant }, "without a normalization there is no ρ_k");
-        Refused(new(sgd) { Normalization = Normalization.WeightPerRow, Norms = NormControl.Scheduled("1") }, "one g a row");
+        Refused(new(sgd) { Normalization = Normalization.WeightPerRow, Norms = NormControl.Scheduled("1") }, "one g per row");
         Refused(new(sgd) { LabelNoise = new(0.1) }, "use flips, or a square loss", Loss.Logistic);
         Refused(new(sgd) { LabelNoise = new(1.5, LabelNoiseKind.Flips) }, "must be in [0, 1]; 1.5 was given");
         Refused(new(sgd) { Rescaling = new(Epochs.At(1), 0) }, "must be positive and finite; 0 was given");

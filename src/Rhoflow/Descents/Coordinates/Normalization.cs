@@ -45,9 +45,13 @@ public sealed record NormControl
 {
     private NormControl(NormRule rule, Expression? schedule, bool inSteps) => (Rule, Schedule, InSteps) = (rule, schedule, inSteps);
 
+    /// <summary>ρ_k stays as it starts.</summary>
     public static readonly NormControl Constant = new(NormRule.Constant, null, false);
+
+    /// <summary>ρ_k goes down its own gradient.</summary>
     public static readonly NormControl Trained = new(NormRule.Trained, null, false);
 
+    /// <summary>Which of them.</summary>
     public NormRule Rule { get; }
 
     /// <summary>ρ as a function of the epoch or the step.</summary>

@@ -15,7 +15,7 @@ namespace Rhoflow.Descents;
 /// margin in ℓ∞, max min_n y_n w·x_n over ‖w‖∞ ≤ 1 (Zhang, Zou and Cao 2024); where g has become small beside ε, to that in ℓ₂, as gradient
 /// descent's do (Wang, Meng, Chen and Liu 2021). With <see cref="StepScale.LossBased"/> g = ∇L/L, which does not become small.
 /// </remarks>
-public sealed record Adam : Optimizer, INamedOptimizer
+public sealed record Adam : Optimizer
 {
     /// <summary>Adam with the numbers of the paper, unless others are given.</summary>
     /// <param name="learningRate">η: a number, or a function of the epoch.</param>

@@ -11,7 +11,7 @@ namespace Rhoflow.Descents;
 /// <remarks>
 /// Where it comes to rest it has found a stationary point of the loss under ‖W‖∞ ≤ 1/(2λ) (Xie and Li 2024), not one of L + λ‖W‖².
 /// </remarks>
-public sealed record AdamW : Optimizer, INamedOptimizer
+public sealed record AdamW : Optimizer
 {
     /// <inheritdoc cref="Adam(LearningRate, double, double, double, int)"/>
     public AdamW(LearningRate learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, int batch = 0)

@@ -17,7 +17,7 @@ namespace Rhoflow.Descents;
 /// max min_n,c (W_y − W_c)·x_n over ‖W‖₂ ≤ 1 (Fan, Schmidt and Thrampoulidis 2025). Jordan et al. multiply steps by √max(1, rows/columns);
 /// here they are the polar factor itself, and the factor is a matter of η.
 /// </remarks>
-public sealed record Muon : Optimizer, INamedOptimizer
+public sealed record Muon : Optimizer
 {
     /// <summary>Muon with the numbers of its authors, unless others are given.</summary>
     /// <param name="learningRate">η: a number, or a function of the epoch. The spectral norm of every matrix's step.</param>

@@ -8,7 +8,7 @@ namespace Rhoflow.Descents;
 /// </summary>
 /// <remarks>
 /// One derives from it for an optimizer with a name of its own (see <see cref="IRule"/>); <see cref="Chain"/> takes any rules.
-/// With <see cref="INamedOptimizer"/> it can be chosen in a config as well.
+/// With a public static property of type <see cref="OptimizerKind"/> it can be chosen in a config as well.
 /// </remarks>
 public abstract record Optimizer
 {

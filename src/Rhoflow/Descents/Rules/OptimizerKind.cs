@@ -1,24 +1,59 @@
+using System.Reflection;
+
 namespace Rhoflow.Descents;
 
-/// <summary>An optimizer that has a name, so that a config (or any text) can choose it.</summary>
-/// <remarks>
-/// Those of this library are found by themselves. One of another assembly is made known by <see cref="OptimizerKinds.Register{T}"/>.
-/// </remarks>
-public interface INamedOptimizer
-{
-    /// <summary>Its name, formula, source and keys.</summary>
-    static abstract OptimizerKind Kind { get; }
-}
-
-/// <summary>What a text needs to know of an optimizer.</summary>
-/// <param name="Name">As `descent.rule` has it: a word of its own among all kinds.</param>
+/// <summary>
+/// What configs and lists need to know of an optimizer: its name, formula, source and keys, and how it is made. It stands in the optimizer's
+/// own file as a public static property of this type; the library's are found there, others by <see cref="Register"/>.
+/// </summary>
+/// <param name="Name">In configs: <c>descent.rule</c>; a word of its own among all kinds.</param>
 /// <param name="Formula">What a step does.</param>
 /// <param name="Source">Paper and equation or algorithm.</param>
 /// <param name="Keys">The numbers that it takes beyond those of every optimizer.</param>
 /// <param name="Create">From η, the examples of a minibatch, and the values of the keys.</param>
 public sealed record OptimizerKind(
     string Name, string Formula, string Source, IReadOnlyList<OptimizerKey> Keys,
-    Func<LearningRate, int, OptimizerValues, Optimizer> Create);
+    Func<LearningRate, int, OptimizerValues, Optimizer> Create)
+{
+    private static readonly Lock s_lock = new();
+    private static volatile OptimizerKind[]? s_all;
+
+    /// <summary>The one that is meant where no other is named: gradient steps, with or without momentum.</summary>
+    public static OptimizerKind Default => Sgd.Kind;
+
+    /// <summary>All of them: the default first, then by their names.</summary>
+    public static IReadOnlyList<OptimizerKind> All => s_all ?? Load();
+
+    /// <summary>Adds an optimizer of another assembly, so that configs and lists know it. Thread-safe; once more does nothing.</summary>
+    /// <exception cref="ArgumentException">Another one has its name.</exception>
+    public static void Register(OptimizerKind kind)
+    {
+        lock (s_lock)
+        {
+            var all = s_all ?? Load();
+            if (Array.Find(all, k => k.Name == kind.Name) is not { } known) s_all = Ordered([.. all, kind]);
+            else if (known != kind) throw new ArgumentException($"an optimizer named '{kind.Name}' exists already", nameof(kind));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private static OptimizerKind[] Load()
+    {
+        lock (s_lock)
+        {
+            return s_all ??= Ordered(typeof(Optimizer).Assembly.GetTypes()
+                .Where(static t => t.IsSubclassOf(typeof(Optimizer)))
+                .SelectMany(static t => t.GetProperties(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+                .Where(static p => p.PropertyType == typeof(OptimizerKind))
+                .Select(static p => (OptimizerKind)p.GetValue(null)!));
+        }
+    }
+
+    private static OptimizerKind[] Ordered(IEnumerable<OptimizerKind> kinds) =>
+        [.. kinds.OrderBy(static k => k.Name != Default.Name).ThenBy(static k => k.Name, StringComparer.Ordinal)];
+}
 
 /// <summary>A number or a flag that an optimizer is made with.</summary>
 /// <param name="Name">In small letters and '-'.</param>

@@ -5,7 +5,7 @@ namespace Rhoflow.Descents;
 /// All examples at once: gradient descent (T3 eq. 8). With a temperature T every step adds √(2ηT) N(0, 1): Langevin (T3 eq. 30), whose
 /// stationary density is e^{−L/T} for small η.
 /// </summary>
-public sealed record Sgd : Optimizer, INamedOptimizer
+public sealed record Sgd : Optimizer
 {
     /// <summary>Gradient descent by minibatches or by all examples, with or without momentum.</summary>
     /// <param name="learningRate">η: a number, or a function of the epoch.</param>

@@ -12,7 +12,7 @@ namespace Rhoflow.Descents;
 /// Steepest descent in the norm ‖W‖∞: on separable data directions go to the maximum margin in ℓ∞, max min_n y_n w·x_n over ‖w‖∞ ≤ 1
 /// (Gunasekar, Lee, Soudry and Srebro 2018 for steepest descent; Fan, Schmidt and Thrampoulidis 2025).
 /// </remarks>
-public sealed record SignDescent : Optimizer, INamedOptimizer
+public sealed record SignDescent : Optimizer
 {
     /// <summary>Sign descent, with or without momentum.</summary>
     /// <param name="learningRate">η: a number, or a function of the epoch. The length of the step of every single weight.</param>

@@ -182,10 +182,10 @@ public sealed class DescentRunTests
     [Fact]
     public void A_forecast_is_made_without_a_folder() => DescentForecast.Seconds(PreparedDescent.From(Trainings.Read())).ShouldBeGreaterThan(0);
 
-    private static RunOutcome Launch(TemporaryFolder folder, Experiment experiment) => new RunLauncher(folder.Path, Resume: false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
+    internal static RunOutcome Launch(TemporaryFolder folder, Experiment experiment) => new RunLauncher(folder.Path, Resume: false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
 
     // Cancelled before the given step: the data of a group are loaded once, so the executor is used directly.
-    private static IReadOnlyList<RunOutcome> Interrupt(TemporaryFolder folder, IReadOnlyList<DescentExperiment> group, int step)
+    internal static IReadOnlyList<RunOutcome> Interrupt(TemporaryFolder folder, IReadOnlyList<DescentExperiment> group, int step)
     {
         using var stop = new CancellationTokenSource();
         var members = PreparedDescent.From(group).Select(p => new DescentMember(p, RunFolder.Create(folder.Path, p.Experiment.Name, p.Id, p.Experiment.ToYaml(), [], DateTime.Now), null)).ToArray();
