@@ -19,7 +19,8 @@ internal sealed class DescentCheckpoint
 
     private const string Format = "rhoflow descent 1", Prefix = "state.", HistoryPrefix = "history.";
 
-    private DescentCheckpoint(Dictionary<string, Array> arrays, Dictionary<string, double[]> history, Dictionary<string, double> scalars, int observed, double seconds) =>
+    private DescentCheckpoint(Dictionary<string, Array> arrays, Dictionary<string, double[]> history, Dictionary<string, double> scalars,
+        int observed, double seconds) =>
         (Arrays, History, Scalars, Observed, Seconds) = (arrays, history, scalars, observed, seconds);
 
     /// <summary>By the names of <see cref="DescentState{T}.Arrays"/>.</summary>
@@ -41,14 +42,16 @@ internal sealed class DescentCheckpoint
     public (double Epoch, double Step) Moment => (Scalars["epoch"], Scalars["step-in-epoch"]);
 
     /// <summary>Replaces the checkpoint of a folder.</summary>
-    public static void Write<T>(string folder, Network network, Replica<T> replica, History history, int observed, double seconds) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Write<T>(string folder, Network network, Replica<T> replica, History history, int observed, double seconds)
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         var file = new Safetensors();
         file.Metadata["format"] = Format;
         file.Metadata["network"] = network.ToString();
         file.Metadata["observed"] = observed.ToString(CultureInfo.InvariantCulture);
         file.Metadata["seconds"] = seconds.ToString("R", CultureInfo.InvariantCulture);
-        foreach (var (name, value) in replica.State.Scalars) file.Metadata[name] = BitConverter.DoubleToInt64Bits(value).ToString("x16", CultureInfo.InvariantCulture);
+        foreach (var (name, value) in replica.State.Scalars)
+            file.Metadata[name] = BitConverter.DoubleToInt64Bits(value).ToString("x16", CultureInfo.InvariantCulture);
         for (var k = 0; k < network.Depth; k++)
         {
             var layer = network.Layers[k];
@@ -75,15 +78,22 @@ internal sealed class DescentCheckpoint
         var path = Path.Combine(folder, Name);
         if (!File.Exists(path)) return null;
         var file = Safetensors.Load(path);
-        if (!file.Metadata.TryGetValue("format", out var format) || format != Format) throw new DataException($"{path}: its format is '{format}'; a checkpoint has '{Format}'");
+        if (!file.Metadata.TryGetValue("format", out var format) || format != Format)
+            throw new DataException($"{path}: its format is '{format}'; a checkpoint has '{Format}'");
         var arrays = file.Arrays.Where(static a => a.Name.StartsWith(Prefix, StringComparison.Ordinal))
-            .ToDictionary(static a => a.Name[Prefix.Length..], a => a.Type == "F32" ? file.Read<float>(a.Name) : (Array)file.Read<double>(a.Name), StringComparer.Ordinal);
+            .ToDictionary(static a => a.Name[Prefix.Length..], a =>
+            a.Type == "F32" ? file.Read<float>(a.Name) : (Array)file.Read<double>(a.Name), StringComparer.Ordinal);
         try
         {
             var scalars = file.Metadata.Where(static m => m.Key is not ("format" or "network" or "observed" or "seconds"))
-                .ToDictionary(static m => m.Key, static m => BitConverter.Int64BitsToDouble(long.Parse(m.Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)), StringComparer.Ordinal);
-            var history = file.Arrays.Where(static a => a.Name.StartsWith(HistoryPrefix, StringComparison.Ordinal)).ToDictionary(static a => a.Name, a => file.Read<double>(a.Name), StringComparer.Ordinal);
-            var checkpoint = new DescentCheckpoint(arrays, history, scalars, int.Parse(file.Metadata["observed"], CultureInfo.InvariantCulture), double.Parse(file.Metadata["seconds"], CultureInfo.InvariantCulture));
+                .ToDictionary(static m => m.Key, static m =>
+                BitConverter.Int64BitsToDouble(long.Parse(m.Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
+                StringComparer.Ordinal);
+            var history = file.Arrays.Where(static a => a.Name.StartsWith(HistoryPrefix, StringComparison.Ordinal))
+                .ToDictionary(static a => a.Name, a => file.Read<double>(a.Name), StringComparer.Ordinal);
+            var checkpoint = new DescentCheckpoint(arrays, history, scalars,
+                int.Parse(file.Metadata["observed"], CultureInfo.InvariantCulture),
+                double.Parse(file.Metadata["seconds"], CultureInfo.InvariantCulture));
             _ = checkpoint.Moment;
             return checkpoint;
         }

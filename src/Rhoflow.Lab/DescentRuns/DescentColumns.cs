@@ -46,16 +46,22 @@ internal sealed class DescentColumns
         if (Table.Needs(MeasureNeed.Curvature) && observe.Detail.CurvatureExamples < train.Count)
         {
             _curved = train.Choose([.. Enumerable.Range(0, observe.Detail.CurvatureExamples)]);
-            notes.Add($"curvature is that of the loss on the first {_curved.Count} of {train.Count} training examples (observe.curvature-examples)");
+            notes.Add($"curvature is that of the loss on the first {_curved.Count} of {train.Count} training examples "
+                + "(observe.curvature-examples)");
         }
-        if (!_detail.Gradients && Table.Needs(MeasureNeed.Gradients)) notes.Add("measures that need gradients are taken at the first and the last observation (observe.gradients: always for all)");
+        if (!_detail.Gradients && Table.Needs(MeasureNeed.Gradients))
+            notes.Add("measures that need gradients are taken at the first and the last observation (observe.gradients: always for all)");
         if (Curvature is { Products: > 0 } forecast)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"an observation of curvature takes about {forecast.Products} Hessian products of {forecast.LayerFlops.Sum() / 1e9:g2} GFLOP on {_curved.Count} examples, and {forecast.Bytes / 1e6:n0} MB"));
-        if (!_detail.Curvature && Table.Needs(MeasureNeed.Curvature)) notes.Add("measures of curvature are taken at the first and the last observation (observe.curvature: always for all)");
+            notes.Add(string.Create(CultureInfo.InvariantCulture,
+                $"an observation of curvature takes about {forecast.Products} Hessian products of {forecast.LayerFlops.Sum() / 1e9:g2} "
+                + $"GFLOP on {_curved.Count} examples, and {forecast.Bytes / 1e6:n0} MB"));
+        if (!_detail.Curvature && Table.Needs(MeasureNeed.Curvature))
+            notes.Add("measures of curvature are taken at the first and the last observation (observe.curvature: always for all)");
         var linear = network.IsChain && network.IsLinear && network.Outputs == 1;
         var feasible = !observe.IsLenient || (long)train.Count * train.Inputs <= LargestLimit;
         if (linear && feasible && observe.Wants("direction")) _limit = LimitDirection.Of(train, _loss, observe.IsLenient, notes);
-        else if (!observe.IsLenient && observe.Wants("direction")) notes.Add("direction_error is not measured: only a linear network with one output has one direction to compare");
+        else if (!observe.IsLenient && observe.Wants("direction"))
+            notes.Add("direction_error is not measured: only a linear network with one output has one direction to compare");
         if (Homogeneity.Of(network).Reason is { } reason) notes.Add($"the network is not exactly homogeneous: {reason}");
         Notes = notes;
     }
@@ -87,7 +93,8 @@ internal sealed class DescentColumns
     /// <summary>One observation.</summary>
     /// <param name="isDue">Whether measures of a need are taken.</param>
     /// <param name="threads">For those; without influence on the results.</param>
-    internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, Func<MeasureNeed, bool> isDue, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, Func<MeasureNeed, bool> isDue,
+        int threads) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var outputs = new double[_train.Count * _network.Outputs];
         using var features = new FeatureCollector<T>(Table, _train.Count);
@@ -104,12 +111,14 @@ internal sealed class DescentColumns
             TestFeatures = FeatureMemo.Of(k => testFeatures?.Of(k, _test!)),
         };
         var (t, tau) = Clocks(training, replica);
-        double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsPerEpoch, t, Math.Log10(t), tau];
+        double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsPerEpoch, t,
+            Math.Log10(t), tau];
         return Table.Read(clocks, input, isDue, need => Linearization.Of<double>(_network, _loss,
             need == MeasureNeed.Curvature ? _curved : _train, Reduction.Mean, replica.Theta, [.. replica.State.Statistics], threads));
     }
 
-    private TestResult OnTest<T>(Training<T> training, Replica<T> replica, double logRho, Dataset test, FeatureCollector<T> features) where T : unmanaged, IFloatingPointIeee754<T>
+    private TestResult OnTest<T>(Training<T> training, Replica<T> replica, double logRho, Dataset test,
+        FeatureCollector<T> features) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var outputs = new double[test.Count * _network.Outputs];
         var score = training.Evaluate(replica, test, outputs: outputs, look: features.Look);
@@ -124,7 +133,9 @@ internal sealed class DescentColumns
             .Sum(k => (long)_network.Nodes[Linearization.Source(_network, k)].Shape.Count);
         var bytes = width * (train.Count + (test?.Count ?? 0)) * (experiment.Precision == Numerics.Precision.Float32 ? 4 : 8);
         if (bytes > LargestFeatures)
-            throw new ConfigException($"observe.features: the features of layers {string.Join(", ", Table.Setting.FeatureLayers)} are {width} numbers an example, {bytes / 1e9:0.#} GB in all; at most {LargestFeatures / 1e9:0} GB are kept. Ask for fewer layers, or fewer examples");
+            throw new ConfigException($"observe.features: the features of layers {string.Join(", ", Table.Setting.FeatureLayers)} are "
+                + $"{width} numbers an example, {bytes / 1e9:0.#} GB in all; at most {LargestFeatures / 1e9:0} GB are kept. Ask for fewer "
+                + "layers, or fewer examples");
     }
 
     // t = Σ η: the time of the flow that the descent steps along. With η/L it is τ = ∫ L dt that grows by η a step.

@@ -11,8 +11,8 @@ namespace Rhoflow.Lab.DescentRuns;
 internal sealed record DescentMember(PreparedDescent Run, RunFolder Folder, DescentCheckpoint? Resume);
 
 /// <summary>
-/// Trains the replicas of a group together, observes each at its epochs and writes its folder. Interrupted, every one saves where it stands;
-/// resumed, it gives the same bits.
+/// Trains the replicas of a group together, observes each at its epochs and writes its folder. Interrupted, every one saves where it
+/// stands; resumed, it gives the same bits.
 /// </summary>
 internal static class DescentExecutor
 {
@@ -22,7 +22,8 @@ internal static class DescentExecutor
     /// <param name="cancellation">Stops between two steps and saves the state.</param>
     /// <exception cref="RunFolderException">A folder could not be written to.</exception>
     /// <param name="afterStep">Told the steps done so far, after each.</param>
-    public static IReadOnlyList<RunOutcome> Execute(IReadOnlyList<DescentMember> members, int threads, Action<string>? progress, CancellationToken cancellation, Action<long>? afterStep = null)
+    public static IReadOnlyList<RunOutcome> Execute(IReadOnlyList<DescentMember> members, int threads, Action<string>? progress,
+        CancellationToken cancellation, Action<long>? afterStep = null)
     {
         try
         {
@@ -32,18 +33,21 @@ internal static class DescentExecutor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"the run folder '{members[0].Folder.Path}' cannot be written: {e.Message.TrimEnd('.')}. What is there is not taken for a finished run; make room, then start again with --resume", e);
+            throw new RunFolderException($"the run folder '{members[0].Folder.Path}' cannot be written: {e.Message.TrimEnd('.')}. What is "
+                + "there is not taken for a finished run; make room, then start again with --resume", e);
         }
     }
 
-    private static RunOutcome[] Train<T>(IReadOnlyList<DescentMember> members, int threads, Action<string>? progress, Action<long>? afterStep, CancellationToken cancellation)
+    private static RunOutcome[] Train<T>(IReadOnlyList<DescentMember> members, int threads, Action<string>? progress,
+        Action<long>? afterStep, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var first = members[0].Run;
         var risk = new DataRisk<T>(first.Network, first.Experiment.Loss.Loss, first.Data.Train);
         using var training = new Training<T>(risk, [.. members.Select(static m => new ReplicaStart(m.Run.Theta, m.Run.Options))],
             new TrainingOptions { Threads = threads, Test = first.Data.Test });
-        DescentRecord<T>[] records = [.. members.Select((m, i) => DescentRecord<T>.Open(m, training, training.Replicas[i], members.Count, threads))];
+        DescentRecord<T>[] records =
+            [.. members.Select((m, i) => DescentRecord<T>.Open(m, training, training.Replicas[i], members.Count, threads))];
         try
         {
             var clock = new DescentClock<T>(training, first.Experiment.Descent.Epochs, progress, afterStep);
@@ -67,7 +71,8 @@ internal static class DescentExecutor
     }
 
     // In pieces of some seconds, so that little is lost if the process is killed; false if it was cancelled.
-    private static bool Reach<T>(Training<T> training, DescentRecord<T>[] records, DescentClock<T> clock, int epoch, CancellationToken cancellation)
+    private static bool Reach<T>(Training<T> training, DescentRecord<T>[] records, DescentClock<T> clock, int epoch,
+        CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         while (true)

@@ -22,7 +22,8 @@ internal static class DescentForecast
     {
         var epochs = run.Experiment.Descent.Epochs;
         var risk = new DataRisk<T>(run.Network, run.Experiment.Loss.Loss, run.Data.Train);
-        using var training = new Training<T>(risk, [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Test = run.Data.Test });
+        using var training = new Training<T>(risk, [new ReplicaStart(run.Theta, run.Options)],
+            new TrainingOptions { Threads = 1, Test = run.Data.Test });
         // The first of everything compiles; what comes after it is timed.
         var observing = Observing(run, training);
         var clock = Stopwatch.StartNew();
@@ -60,19 +61,23 @@ internal static class DescentForecast
         int Due(bool always) => always ? observe.Epochs!.Count : Math.Min(2, observe.Epochs!.Count);
         var plain = Time(static need => need < MeasureNeed.Gradients);
         var seconds = plain * observe.Epochs!.Count;
-        if (run.Columns.Table.Needs(MeasureNeed.Gradients)) seconds += Math.Max(0, Time(static need => need < MeasureNeed.Curvature) - plain) * Due(observe.Detail.Gradients);
-        if (run.Columns.Curvature is { Products: > 0 } forecast) seconds += forecast.Seconds(Gigaflops(run, training.Replicas[0].State.Statistics)) * Due(observe.Detail.Curvature);
+        if (run.Columns.Table.Needs(MeasureNeed.Gradients))
+            seconds += Math.Max(0, Time(static need => need < MeasureNeed.Curvature) - plain) * Due(observe.Detail.Gradients);
+        if (run.Columns.Curvature is { Products: > 0 } forecast)
+            seconds += forecast.Seconds(Gigaflops(run, training.Replicas[0].State.Statistics)) * Due(observe.Detail.Curvature);
         return seconds;
     }
 
     private static double Gigaflops(PreparedDescent run, double[] statistics)
     {
         var some = run.Columns.Curved.Choose([.. Enumerable.Range(0, Math.Min(TrialExamples, run.Columns.Curved.Count))]);
-        using var passes = Linearization.Of<double>(run.Network, run.Experiment.Loss.Loss, some, Reduction.Mean, run.Theta, statistics, threads: 1);
+        using var passes = Linearization.Of<double>(run.Network, run.Experiment.Loss.Loss, some, Reduction.Mean, run.Theta, statistics,
+            threads: 1);
         double[] direction = [.. run.Theta], product = new double[run.Theta.Length];
         passes.HessianVectorProduct(direction, product);
         var clock = Stopwatch.StartNew();
         passes.HessianVectorProduct(direction, product);
-        return CurvatureForecast.Of(run.Columns.Table.Setting, ["hessian_ends"], some.Count).LayerFlops.Sum() / clock.Elapsed.TotalSeconds / 1e9;
+        return CurvatureForecast.Of(run.Columns.Table.Setting, ["hessian_ends"], some.Count).LayerFlops.Sum() / clock.Elapsed.TotalSeconds
+            / 1e9;
     }
 }

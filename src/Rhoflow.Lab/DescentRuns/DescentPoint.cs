@@ -11,7 +11,8 @@ internal sealed class DescentPoint : Snapshot
 {
     private readonly double[] _theta;
 
-    private DescentPoint(Network network, double[] theta, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets, double logLoss)
+    private DescentPoint(Network network, double[] theta, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets,
+        double logLoss)
         : base(network, rhoK, v, logRho, outputs, targets, logLoss, -Math.Log(targets.Length)) => _theta = theta;
 
     /// <summary>The weights as they are trained, without batch normalization folded in.</summary>

@@ -24,7 +24,8 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
     private readonly double _secondsBefore;
     private double _lastEpoch = -1, _observing;
 
-    private DescentRecord(DescentMember member, Training<T> training, Replica<T> replica, int together, int threads, ObservationWriter writer, History history, double secondsBefore)
+    private DescentRecord(DescentMember member, Training<T> training, Replica<T> replica, int together, int threads,
+        ObservationWriter writer, History history, double secondsBefore)
     {
         (_run, _folder, _training, _replica, _together, _threads) = (member.Run, member.Folder, training, replica, together, threads);
         (_writer, _history, _secondsBefore) = (writer, history, secondsBefore);
@@ -37,7 +38,8 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
         var (run, folder) = (member.Run, member.Folder);
         // A summary of the interrupted part must not stand beside rows that go on.
         File.Delete(folder.File("summary.json"));
-        ObservationWriter Writer(int rows) => new(folder, run.Columns.Table, run.Columns.Examples, run.Experiment.Observe.Weights ? run.Network : null, rows);
+        ObservationWriter Writer(int rows) =>
+            new(folder, run.Columns.Table, run.Columns.Examples, run.Experiment.Observe.Weights ? run.Network : null, rows);
         var history = run.Columns.Start(replica);
         if (member.Resume is { } checkpoint)
         {
@@ -58,7 +60,8 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
                 throw new DataException($"{folder.Path}: the checkpoint does not fit the rows written: {e.Message}", e);
             }
         }
-        folder.Log($"started: {run.Experiment.Kind}, {run.Network.ParameterCount} parameters, {run.Columns.Examples} examples{(together > 1 ? $", {together} replicas together" : "")}");
+        folder.Log($"started: {run.Experiment.Kind}, {run.Network.ParameterCount} parameters, {run.Columns.Examples} "
+            + $"examples{(together > 1 ? $", {together} replicas together" : "")}");
         foreach (var note in run.Columns.Notes) folder.Log(note);
         return new DescentRecord<T>(member, training, replica, together, threads, Writer(0), history, 0);
     }
@@ -71,8 +74,10 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
     {
         if (Position <= _lastEpoch) return;
         var before = Seconds;
-        var isEnd = Position == 0 || Position >= _run.Experiment.Descent.Epochs || _replica.Ending is not null || _replica.Failure is not null;
-        var observation = _run.Columns.Observe(_training, _replica, _history, need => _run.Experiment.Observe.Detail.IsDue(need, isEnd), _threads);
+        var isEnd = Position == 0 || Position >= _run.Experiment.Descent.Epochs || _replica.Ending is not null
+            || _replica.Failure is not null;
+        var observation = _run.Columns.Observe(_training, _replica, _history, need =>
+            _run.Experiment.Observe.Detail.IsDue(need, isEnd), _threads);
         _writer.Add(observation);
         _history.Advance(observation.Point);
         _lastEpoch = Position;

@@ -14,7 +14,12 @@ internal static class DescentSetUp
         {
             return new DescentOptions(c.Optimizer.Create(Rate(c), c.Batch) with
             {
-                Scale = c.Schedule.Kind switch { "loss-based" => StepScale.LossBased, "normalized" => StepScale.Normalized, _ => StepScale.Plain },
+                Scale = c.Schedule.Kind switch
+                {
+                    "loss-based" => StepScale.LossBased,
+                    "normalized" => StepScale.Normalized,
+                    _ => StepScale.Plain,
+                },
                 DropLast = c.DropLast,
                 Temperature = c.Temperature,
             })
@@ -48,7 +53,8 @@ internal static class DescentSetUp
                     "flips" => LabelNoiseKind.Flips,
                     _ => LabelNoiseKind.Signs,
                 }) : null,
-                Stop = new StopWhen { Log10Loss = c.Stop.Log10Loss, TrainError = c.Stop.TrainError, Rho = c.Stop.Rho, Patience = c.Stop.Patience },
+                Stop = new StopWhen { Log10Loss = c.Stop.Log10Loss, TrainError = c.Stop.TrainError, Rho = c.Stop.Rho,
+                    Patience = c.Stop.Patience },
                 Seed = c.Seed,
             };
         }

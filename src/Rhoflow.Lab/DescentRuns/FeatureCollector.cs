@@ -9,8 +9,8 @@ using Rhoflow.Observations;
 namespace Rhoflow.Lab.DescentRuns;
 
 /// <summary>
-/// Keeps what enters layers while a data set is evaluated, so that features cost no pass of their own. The memory is lent: fresh memory for every
-/// observation takes as long as a good part of the pass. What was read from here is not to be looked at after <see cref="Dispose"/>.
+/// Keeps what enters layers while a data set is evaluated, so that features cost no pass of their own. The memory is lent: fresh memory for
+/// every observation takes as long as a good part of the pass. What was read from here is not to be looked at after <see cref="Dispose"/>.
 /// </summary>
 internal sealed class FeatureCollector<T> : IDisposable where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -45,7 +45,9 @@ internal sealed class FeatureCollector<T> : IDisposable where T : unmanaged, IFl
     public FeatureMatrix? Of(int k, Dataset data)
     {
         foreach (var (layer, node, width, values) in _kept)
-            if (layer == k) return node == Node.NetworkInput ? FeatureMatrix.Of(data.XAs<T>().ToArray(), width) : FeatureMatrix.Of(values, width, _examples);
+            if (layer == k)
+                return node == Node.NetworkInput ? FeatureMatrix.Of(data.XAs<T>().ToArray(), width)
+                    : FeatureMatrix.Of(values, width, _examples);
         return null;
     }
 

@@ -16,7 +16,8 @@ namespace Rhoflow.Lab.DescentRuns;
 /// </summary>
 public sealed class PreparedDescent : PreparedRun
 {
-    private PreparedDescent(DescentExperiment experiment, DescentData data, Network network, double[] theta, DescentOptions options) : base(experiment)
+    private PreparedDescent(DescentExperiment experiment, DescentData data, Network network, double[] theta, DescentOptions options)
+        : base(experiment)
     {
         (Experiment, Data, Network, Theta, Options) = (experiment, data, network, theta, options);
         Columns = new DescentColumns(experiment, network, data.Train, data.Test);
@@ -56,7 +57,9 @@ public sealed class PreparedDescent : PreparedRun
     /// <summary>Makes a descent ready.</summary>
     /// <param name="e">How to train.</param>
     /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
-    /// <exception cref="ConfigException">Layers that do not chain, weights that do not fit, settings that contradict each other.</exception>
+    /// <exception cref="ConfigException">
+    /// Layers that do not chain, weights that do not fit, settings that contradict each other.
+    /// </exception>
     /// <exception cref="DataException">Data that cannot be used, or do not fit the network and loss.</exception>
     public static PreparedDescent From(DescentExperiment e, DataFolders? folders = null) => From(e, DescentData.Load(e, folders));
 
@@ -78,11 +81,15 @@ public sealed class PreparedDescent : PreparedRun
     {
         var descent = e.Descent;
         var network = e.Network!.Build(data.Train.Shape ?? TensorShape.Vector(data.Train.Inputs));
-        if (e.Loss.Reduction != Reduction.Mean) throw descent.Place.Error("descents go down the mean over a minibatch; loss.reduction: sum has a meaning for flows only (multiply the learning rate instead)");
+        if (e.Loss.Reduction != Reduction.Mean)
+            throw descent.Place.Error("descents go down the mean over a minibatch; loss.reduction: sum has a meaning for flows only "
+                + "(multiply the learning rate instead)");
         Require(data.Train, network, e);
         if (data.Test is { } test) Require(test, network, e);
         var count = data.Train.Count;
-        if (descent.Batch > count) throw new DataException($"descent.batch is {descent.Batch}, but data '{data.Train.Name}' has {count} training examples; a minibatch has at most as many");
+        if (descent.Batch > count)
+            throw new DataException($"descent.batch is {descent.Batch}, but data '{data.Train.Name}' has {count} training examples; a "
+                + "minibatch has at most as many");
         var options = DescentSetUp.Options(descent);
         try
         {
@@ -92,10 +99,12 @@ public sealed class PreparedDescent : PreparedRun
         {
             throw descent.Place.Error(why.Message);
         }
-        if (options.Stop.Patience is not null && data.Test is null) throw descent.Place.Error("stop.patience watches the loss on test data, and there are none; give data.test");
+        if (options.Stop.Patience is not null && data.Test is null)
+            throw descent.Place.Error("stop.patience watches the loss on test data, and there are none; give data.test");
         var theta = e.Init!.Build(network, e.Seed);
         if (!Array.TrueForAll(theta, static w => float.IsFinite((float)w)))
-            throw e.Init.Place?.Error("the initial weights leave the range of a float32 number; choose a smaller scale") ?? new ConfigException("the initial weights are not finite");
+            throw e.Init.Place?.Error("the initial weights leave the range of a float32 number; choose a smaller scale")
+                ?? new ConfigException("the initial weights are not finite");
         RequireDirections(network, theta, e);
         return new PreparedDescent(e, data, network, theta, options);
     }
@@ -105,7 +114,8 @@ public sealed class PreparedDescent : PreparedRun
     {
         if (e.Loss.Loss.Refuse(data.Y, network.Outputs) is not { } why) return;
         var classes = data.ClassNames is { Count: > 1 } names && network.Outputs == 1
-            ? $" It has the classes {string.Join(", ", names)}: choose two with data.classes: [{names[0]}, {names[1]}], or give the network {names.Count} outputs"
+            ? $" It has the classes {string.Join(", ", names)}: choose two with data.classes: [{names[0]}, {names[1]}], or give the "
+            + $"network {names.Count} outputs"
             : "";
         throw new DataException($"data '{data.Name}': {why}.{classes}".Replace("..", ".", StringComparison.Ordinal));
     }
@@ -115,7 +125,8 @@ public sealed class PreparedDescent : PreparedRun
         if (e.Descent.Normalization == "none") return;
         for (var k = 0; k < network.Depth; k++)
             if (Numerics.Vectors.Norm(network.Layers[k].Of(theta)) == 0)
-                throw (e.Init!.Place ?? e.Descent.Place).Error($"layer {k + 1} starts at zero, but normalization: {e.Descent.Normalization} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖; give it a nonzero start");
+                throw (e.Init!.Place ?? e.Descent.Place).Error($"layer {k + 1} starts at zero, but normalization: "
+                    + $"{e.Descent.Normalization} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖; give it a nonzero start");
     }
 }
 

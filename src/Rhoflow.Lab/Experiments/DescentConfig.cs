@@ -59,8 +59,8 @@ public sealed record DescentConfig
 
     private static string[] Keys =>
     [
-        "kind", "rule", "learning-rate", "schedule", "batch", "drop-last", .. OptimizerConfig.Keys, "weight-decay", "normalization", "per", "rho",
-        "temperature", "label-noise", "perturb", "stop", "epochs", "seed",
+        "kind", "rule", "learning-rate", "schedule", "batch", "drop-last", .. OptimizerConfig.Keys, "weight-decay", "normalization",
+        "per", "rho", "temperature", "label-noise", "perturb", "stop", "epochs", "seed",
     ];
 
     internal static DescentConfig Read(ConfigNode node, long seed)

@@ -25,7 +25,8 @@ public static class DescentKeys
     /// <summary>What else a descent can be told, with what it does.</summary>
     public static readonly IReadOnlyList<(string Name, string Summary)> Settings =
     [
-        ("schedule", "constant | {step: {at: [100, 200], factor: 0.1}} | {cosine: {final: 0}} | loss-based (η/L, to any loss) | normalized (η/‖∇L‖)"),
+        ("schedule", "constant | {step: {at: [100, 200], factor: 0.1}} | {cosine: {final: 0}} | loss-based (η/L, to any loss) | "
+            + "normalized (η/‖∇L‖)"),
         ("weight-decay", "λ of λ‖W_k‖², one number or one per layer (2λ is what PyTorch calls weight_decay)"),
         ("rho", "ρ_k apart from V_k: constant | trained | {schedule: 3 + log(1 + step)} | {rescale: {every: 10, factor: 2}}"),
         ("label-noise", "on every minibatch: 0.1 (± 0.1) | {normal: 0.1} | {flips: 0.1}"),

@@ -2,7 +2,9 @@ using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>Noise on the targets of every minibatch: ± Amplitude (signs), N(0, Amplitude²) (normal), or a share of replaced labels (flips).</summary>
+/// <summary>
+/// Noise on the targets of every minibatch: ± Amplitude (signs), N(0, Amplitude²) (normal), or a share of replaced labels (flips).
+/// </summary>
 public sealed record LabelNoiseConfig(string Kind, double Amplitude)
 {
     /// <summary>The labels as they are.</summary>
@@ -19,5 +21,6 @@ public sealed record LabelNoiseConfig(string Kind, double Amplitude)
         return map[kind]!.NonNegative() is > 0 and var amplitude ? new LabelNoiseConfig(kind, amplitude) : None;
     }
 
-    internal void Write(ConfigWriter writer) => writer.Raw("label-noise", Amplitude == 0 ? "0" : $"{{{Kind}: {ConfigWriter.Number(Amplitude)}}}");
+    internal void Write(ConfigWriter writer) =>
+        writer.Raw("label-noise", Amplitude == 0 ? "0" : $"{{{Kind}: {ConfigWriter.Number(Amplitude)}}}");
 }

@@ -4,8 +4,8 @@ using Rhoflow.Lab.Config;
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>
-/// What makes steps of gradients: `descent.rule` and the keys that this rule has. Nothing here knows any rule by its name: they and their keys
-/// are those of <see cref="OptimizerKind"/>, so that one of another assembly needs no more than to be registered there.
+/// What makes steps of gradients: `descent.rule` and the keys that this rule has. Nothing here knows any rule by its name: they and their
+/// keys are those of <see cref="OptimizerKind"/>, so that one of another assembly needs no more than to be registered there.
 /// </summary>
 /// <param name="Kind">Which.</param>
 /// <param name="Values">Of all its keys, by name; of a flag 0 or 1.</param>

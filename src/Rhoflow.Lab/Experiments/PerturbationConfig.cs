@@ -10,9 +10,11 @@ public sealed record PerturbationConfig(int[] At, int Every, double Amplitude, s
         var map = node.Map("at", "every", "amplitude", "relative-to");
         var every = map.OneOf("at", "every") == "every";
         return new PerturbationConfig(every ? [] : RateConfig.Epochs(map["at"]!), every ? map["every"]!.Count(1) : 0,
-            map.Required("amplitude", "how large the perturbation is, relative to 'relative-to'").NonNegative(), map["relative-to"]?.Word("weights", "gradient", "nothing") ?? "weights");
+            map.Required("amplitude", "how large the perturbation is, relative to 'relative-to'").NonNegative(),
+                map["relative-to"]?.Word("weights", "gradient", "nothing") ?? "weights");
     }
 
     internal void Write(ConfigWriter writer) => writer.Raw("perturb",
-        $"{{{(Every > 0 ? $"every: {Every}" : $"at: {RateConfig.Text(At)}")}, amplitude: {ConfigWriter.Number(Amplitude)}, relative-to: {RelativeTo}}}");
+        $"{{{(Every > 0 ? $"every: {Every}" : $"at: {RateConfig.Text(At)}")}, amplitude: {ConfigWriter.Number(Amplitude)}, relative-to: "
+        + $"{RelativeTo}}}");
 }

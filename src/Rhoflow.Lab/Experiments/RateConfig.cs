@@ -28,7 +28,8 @@ public sealed record RateConfig
         if (node.IsScalar)
         {
             var word = node.Word(Kinds);
-            return word != "step" ? new RateConfig { Kind = word } : throw node.Error("'step' needs its epochs: {step: {at: [100, 200], factor: 0.1}}");
+            return word != "step" ? new RateConfig { Kind = word }
+                : throw node.Error("'step' needs its epochs: {step: {at: [100, 200], factor: 0.1}}");
         }
         var map = node.Map("step", "cosine");
         if (map.OneOf("step", "cosine") == "cosine")

@@ -48,7 +48,8 @@ public sealed record RhoConfig
                 writer.Section("rho", () => writer.Entry("schedule", Schedule));
                 break;
             case "rescale":
-                writer.Raw("rho", $"{{rescale: {{{(Every > 0 ? $"every: {Every}" : $"at: {RateConfig.Text(At)}")}, factor: {ConfigWriter.Number(Factor)}}}}}");
+                writer.Raw("rho", $"{{rescale: {{{(Every > 0 ? $"every: {Every}" : $"at: {RateConfig.Text(At)}")}, factor: "
+                    + $"{ConfigWriter.Number(Factor)}}}}}");
                 break;
             default:
                 writer.Entry("rho", Kind);

@@ -2,7 +2,9 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Descents;
 
-/// <summary>The noisy targets of one replica's minibatch, drawn from (seed, step, block): a buffer for them, and how they are drawn.</summary>
+/// <summary>
+/// The noisy targets of one replica's minibatch, drawn from (seed, step, block): a buffer for them, and how they are drawn.
+/// </summary>
 internal sealed class TargetNoise(LabelNoise noise, int outputs, int capacity, long seed)
 {
     private const int Stream = 300;

@@ -58,7 +58,8 @@ public class SphereTests
         for (var i = 0; i < 4000; i++)
         {
             float[] g = [.. Problems.Normal(random, 100).Select(static x => (float)(0.01 * x))];
-            ((i % 4) switch { 0 => Spheres.Coefficient<float>(v, g), 1 => Spheres.Lagrange<float>(v, g), 2 => Spheres.Tangent<float>(v, g), _ => Spheres.Geodesic<float>(v, g) }).ShouldBeNull();
+            ((i % 4) switch { 0 => Spheres.Coefficient<float>(v, g), 1 => Spheres.Lagrange<float>(v, g), 2 => Spheres.Tangent<float>(v, g),
+                _ => Spheres.Geodesic<float>(v, g) }).ShouldBeNull();
         }
         Precise.Norm<float>(v).ShouldBe(1, 1e-7);
     }
@@ -93,7 +94,8 @@ public class SphereTests
             var options = new DescentOptions(new Sgd(eta)) { Normalization = technique, Norms = NormControl.Trained };
             using var training = Descent.Of(new DataRisk<double>(net, Loss.Exponential, data), options).From(theta);
             training.Train((int)Math.Round(0.5 / eta));
-            if (technique != Normalization.Weight) foreach (var layer in net.Layers) Vectors.Norm(layer.Of(training.Replicas[0].State.X)).ShouldBe(1, 4e-16);
+            if (technique != Normalization.Weight)
+                foreach (var layer in net.Layers) Vectors.Norm(layer.Of(training.Replicas[0].State.X)).ShouldBe(1, 4e-16);
             return Vectors.Distance(training.Replicas[0].Weights, end);
         }
         double coarse = Error(1e-3), fine = Error(5e-4);

@@ -16,13 +16,16 @@ public class TrainingTests
     internal static DataRisk<T> Images<T>(int seed = 1, Loss? loss = null) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var shape = new TensorShape(4, 4, 2);
-        var net = new NetworkBuilder(shape).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.ReLU).GlobalAverage().Dense(3).Build();
+        var net = new NetworkBuilder(shape).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.ReLU)
+            .GlobalAverage().Dense(3).Build();
         var random = new Random(seed);
         double[] y = [.. Enumerable.Range(0, 26).Select(n => (double)(n % 3))];
-        return new DataRisk<T>(net, loss ?? Loss.CrossEntropy, Dataset.Of("random", Problems.Normal(random, 26 * shape.Count), y, shape.Count, ["a", "b", "c"], shape));
+        var data = Dataset.Of("random", Problems.Normal(random, 26 * shape.Count), y, shape.Count, ["a", "b", "c"], shape);
+        return new DataRisk<T>(net, loss ?? Loss.CrossEntropy, data);
     }
 
-    private static DescentOptions Everything(Normalization normalization = Normalization.None) => new(new Sgd(LearningRate.Cosine(0.1, 20, 0.01), 0.9, batch: 8) { Nesterov = true, Temperature = 1e-4 })
+    private static DescentOptions Everything(Normalization normalization = Normalization.None) =>
+        new(new Sgd(LearningRate.Cosine(0.1, 20, 0.01), 0.9, batch: 8) { Nesterov = true, Temperature = 1e-4 })
     {
         WeightDecay = [0.01],
         Normalization = normalization,
@@ -36,7 +39,8 @@ public class TrainingTests
     internal static double[] Start(Network net, int seed) => Initialization.Kaiming(net, new RandomStream(seed));
 
     private static (string Name, double[] Values)[] Saved<T>(Replica<T> r) where T : unmanaged, IFloatingPointIeee754<T> =>
-        [.. r.State.Arrays.Select(static a => (a.Name, a.Values.Cast<object>().Select(Convert.ToDouble).ToArray())), ("w", r.Theta), .. r.State.Scalars.Select(static s => (s.Key, new[] { s.Value }))];
+        [.. r.State.Arrays.Select(static a => (a.Name, a.Values.Cast<object>().Select(Convert.ToDouble).ToArray())), ("w", r.Theta),
+            .. r.State.Scalars.Select(static s => (s.Key, new[] { s.Value }))];
 
     internal static void ShouldBeTheSame<T>(Replica<T> a, Replica<T> b) where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -76,9 +80,11 @@ public class TrainingTests
         resumed.Replicas[0].State.Step.ShouldBe(24);
 
         arrays.Remove("momentum");
-        Should.Throw<ArgumentException>(() => resumed.Replicas[0].Restore(arrays, scalars)).Message.ShouldBe("the saved state has no array 'momentum'");
+        Should.Throw<ArgumentException>(() =>
+            resumed.Replicas[0].Restore(arrays, scalars)).Message.ShouldBe("the saved state has no array 'momentum'");
         arrays["momentum"] = new double[3];
-        Should.Throw<ArgumentException>(() => resumed.Replicas[0].Restore(arrays, scalars)).Message.ShouldContain("is 3 numbers of type Double; this descent needs");
+        Should.Throw<ArgumentException>(() =>
+            resumed.Replicas[0].Restore(arrays, scalars)).Message.ShouldContain("is 3 numbers of type Double; this descent needs");
     }
 
     [Fact]
@@ -104,7 +110,8 @@ public class TrainingTests
             }
         }
         var other = starts[1] with { Options = starts[1].Options with { Seed = 8 } };
-        Should.Throw<ArgumentException>(() => new Training<float>(risk, [starts[0], other])).Message.ShouldContain("batch, drop-last and seed must be equal");
+        Should.Throw<ArgumentException>(() =>
+            new Training<float>(risk, [starts[0], other])).Message.ShouldContain("batch, drop-last and seed must be equal");
     }
 
     [Fact]
@@ -137,7 +144,8 @@ public class TrainingTests
         var value = Loss.CrossEntropy.Evaluate(f, risk.Y, 3, new double[78]);
         score.LogLoss.ShouldBe(value.LogLoss - Math.Log(26), 1e-14);
         score.Error.ShouldBe(Margin.CountErrors(f, risk.Y, 3) / 26.0);
-        Should.Throw<ArgumentException>(() => training.Evaluate(training.Replicas[0], by: NormalizeBy.Batch)).Message.ShouldContain("blocks hold 5");
+        Should.Throw<ArgumentException>(() =>
+            training.Evaluate(training.Replicas[0], by: NormalizeBy.Batch)).Message.ShouldContain("blocks hold 5");
         using var large = Descent.Of(risk, new Sgd(0.1)).From(training.Replicas[0].Theta);
         large.Evaluate(large.Replicas[0], by: NormalizeBy.Batch).LogLoss.ShouldNotBe(score.LogLoss);
     }
@@ -146,7 +154,8 @@ public class TrainingTests
     public void Steps_allocate_nothing()
     {
         var risk = Images<float>();
-        using var training = new Training<float>(risk, [new(Start(risk.Network, 1), Everything()), new(Start(risk.Network, 2), Everything(Normalization.Tangent))], new TrainingOptions { Threads = 1 });
+        using var training = new Training<float>(risk, [new(Start(risk.Network, 1), Everything()),
+            new(Start(risk.Network, 2), Everything(Normalization.Tangent))], new TrainingOptions { Threads = 1 });
         training.Train(5);
         long before = 0, after = 0;
         training.Train(7, default, t =>
@@ -165,7 +174,8 @@ public class TrainingTests
         var risk = new DataRisk<float>(Network.Dense(2, Activation.Identity, 2, 1), Loss.Square, data);
         using var training = Descent.Of(risk, new Sgd(40, 0.5)).From(Start(risk.Network, 1));
         var last = Array.Empty<float>();
-        var error = Should.Throw<DivergenceException>(() => training.Train(100, default, t => last = t.Replicas[0].Failure is null ? t.Replicas[0].Weights.ToArray() : last));
+        var error = Should.Throw<DivergenceException>(() =>
+            training.Train(100, default, t => last = t.Replicas[0].Failure is null ? t.Replicas[0].Weights.ToArray() : last));
         error.Message.ShouldStartWith("the descent diverged at epoch ");
         error.Message.ShouldContain("with learning rate 40: ");
         error.Message.ShouldContain("layer ");
@@ -185,7 +195,8 @@ public class TrainingTests
         both.Replicas[0].Failure!.Message.ShouldBe(error.Message);
         ShouldBeTheSame(both.Replicas[1], alone.Replicas[0]);
 
-        using var lagrange = Descent.Of(risk, new DescentOptions(new Sgd(40)) { Normalization = Normalization.Lagrange }).From(Start(risk.Network, 1));
+        using var lagrange = Descent.Of(risk, new DescentOptions(new Sgd(40)) { Normalization = Normalization.Lagrange })
+            .From(Start(risk.Network, 1));
         var before = lagrange.Replicas[0].Theta;
         Should.Throw<DivergenceException>(() => lagrange.Train(100)).Message.ShouldContain("the Lagrange step needs ‖g‖² ≤ 1 + (V·g)²");
         lagrange.Replicas[0].Theta.ShouldBe(before);
@@ -211,7 +222,9 @@ public class TrainingTests
         Math.Exp(training.Replicas[2].LogRho()).ShouldBeInRange(4, 4.1);
         // The first test loss is a minimum, the next three are no smaller.
         training.Replicas[3].State.Epoch.ShouldBe(4);
-        training.Replicas.Select(static r => r.Ending).ShouldBe(["the training loss has reached 10^-1", "the training error has reached 0", "ρ has reached 4", "the test loss has not improved for 3 epochs"]);
+        training.Replicas.Select(static r => r.Ending)
+            .ShouldBe(["the training loss has reached 10^-1", "the training error has reached 0", "ρ has reached 4",
+            "the test loss has not improved for 3 epochs"]);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public class UpdateRuleTests
                 var scale = (StepScale)random.Next(3);
                 var momentum = random.Next(2) * 0.8;
                 var normalization = (Normalization)random.Next(7);
-                var options = new DescentOptions(new Sgd(LearningRate.Steps(scale == StepScale.Plain ? 0.03 : 0.01, 0.5, 2), momentum, random.Next(2) * 4)
+                var options = new DescentOptions(
+                    new Sgd(LearningRate.Steps(scale == StepScale.Plain ? 0.03 : 0.01, 0.5, 2), momentum, random.Next(2) * 4)
                 {
                     Scale = scale,
                     Nesterov = momentum > 0 && random.Next(2) == 0,
@@ -40,12 +41,15 @@ public class UpdateRuleTests
                 var loops = new NaiveDescent(net, loss, data, options);
                 var naive = loops.Run(theta, 4);
                 if (naive.Any(v => !double.IsFinite(v)) || !(loops.LargestLogLoss < 100)) return;
-                // Some starts have a loss of e^30, and a geodesic step goes round the sphere a thousand times: no digits are left to compare.
+                // Some starts have a loss of e^30, and a geodesic step goes round the sphere a thousand times: no digits are left to
+                // compare.
                 var moved = new NaiveDescent(net, loss, data, options).Run([.. theta.Select(static (v, i) => v + (i % 3 - 1) * 1e-12)], 4);
                 if (!(Vectors.Distance(moved, naive) < 1e-9 * (1 + Vectors.Norm(naive)))) return;
-                using var training = Descent.Of(new DataRisk<double>(net, loss, data), options).From(theta, new TrainingOptions { Threads = 1 });
+                using var training = Descent.Of(new DataRisk<double>(net, loss, data), options)
+                    .From(theta, new TrainingOptions { Threads = 1 });
                 training.Train(4);
-                Vectors.Distance(training.Replicas[0].Weights, naive).ShouldBeLessThan(1e-9 * (1 + Vectors.Norm(naive)), options.ToString());
+                Vectors.Distance(training.Replicas[0].Weights, naive)
+                    .ShouldBeLessThan(1e-9 * (1 + Vectors.Norm(naive)), options.ToString());
             }));
 
     // L = mean of x² w² is quadratic: w obeys the recurrence w⁺ = w − η m, m⁺ = μm + 2aw, whose solution is a sum of two powers.
@@ -58,7 +62,8 @@ public class UpdateRuleTests
         // w_{n+1} = (1 + μ − 2aη) w_n − μ w_{n−1}, w_0 = 2, w_1 = (1 − 2aη) w_0
         var half = (1 + Mu - 2 * A * Eta) / 2;
         var root = System.Numerics.Complex.Sqrt(half * half - Mu);
-        System.Numerics.Complex p = half + root, q = half - root, w0 = 2, w1 = 2 * (1 - 2 * A * Eta), cp = (w1 - q * w0) / (p - q), cq = w0 - cp;
+        System.Numerics.Complex p = half + root, q = half - root, w0 = 2, w1 = 2 * (1 - 2 * A * Eta), cp = (w1 - q * w0) / (p - q), cq =
+            w0 - cp;
         for (var n = 1; n <= 60; n++)
         {
             training.Train(n);
@@ -72,14 +77,16 @@ public class UpdateRuleTests
     {
         var random = new Random(4);
         double[] x = Problems.Normal(random, 30), y = Problems.Normal(random, 10);
-        using var training = Descent.Of(new DataRisk<double>(Network.Dense(3, 1), Loss.Square, new Dataset("random", x, y, 3)), new Sgd(0.1, 0.5), weightDecay: 0.2).From([1.0, -1, 2]);
+        using var training = Descent.Of(new DataRisk<double>(Network.Dense(3, 1), Loss.Square, new Dataset("random", x, y, 3)),
+            new Sgd(0.1, 0.5), weightDecay: 0.2).From([1.0, -1, 2]);
         training.Train(600);
         // (XᵀX/N + λ) w = Xᵀy/N
         var w = training.Replicas[0].Theta;
         for (var i = 0; i < 3; i++)
         {
             var residual = 0.2 * w[i];
-            for (var n = 0; n < 10; n++) residual += x[3 * n + i] * (w[0] * x[3 * n] + w[1] * x[3 * n + 1] + w[2] * x[3 * n + 2] - y[n]) / 10;
+            for (var n = 0; n < 10; n++)
+                residual += x[3 * n + i] * (w[0] * x[3 * n] + w[1] * x[3 * n + 1] + w[2] * x[3 * n + 2] - y[n]) / 10;
             residual.ShouldBe(0, 1e-13);
         }
     }
@@ -110,12 +117,14 @@ public class UpdateRuleTests
         if (single)
         {
             using var training = Descent.Of(new DataRisk<float>(net, Loss.Square, data), options).From(new double[net.ParameterCount]);
-            for (training.Train(60); training.Epoch < 300; training.Train(training.Epoch + 10)) Collect(training.Replicas[0].Theta.Take(Chains));
+            for (training.Train(60); training.Epoch < 300; training.Train(training.Epoch + 10))
+                Collect(training.Replicas[0].Theta.Take(Chains));
         }
         else
         {
             using var training = Descent.Of(new DataRisk<double>(net, Loss.Square, data), options).From(new double[net.ParameterCount]);
-            for (training.Train(60); training.Epoch < 300; training.Train(training.Epoch + 10)) Collect(training.Replicas[0].Theta.Take(Chains));
+            for (training.Train(60); training.Epoch < 300; training.Train(training.Epoch + 10))
+                Collect(training.Replicas[0].Theta.Take(Chains));
         }
         var expected = 2 * Eta * T / (1 - Math.Pow(1 - 2 * A * Eta, 2));
         (sum / count).ShouldBe(0, 5 * Math.Sqrt(expected / count * 3));
@@ -128,7 +137,8 @@ public class UpdateRuleTests
         var steps = LearningRate.Steps(0.4, 0.5, 3, 5);
         Enumerable.Range(0, 7).Select(steps.At).ShouldBe([0.4, 0.4, 0.4, 0.2, 0.2, 0.1, 0.1]);
         var cosine = LearningRate.Cosine(1, 4, 0.2);
-        Enumerable.Range(0, 6).Select(cosine.At).ShouldBe([1, 0.6 + 0.4 * Math.Sqrt(0.5), 0.6, 0.6 - 0.4 * Math.Sqrt(0.5), 0.2, 0.2], 1e-15);
+        Enumerable.Range(0, 6).Select(cosine.At)
+            .ShouldBe([1, 0.6 + 0.4 * Math.Sqrt(0.5), 0.6, 0.6 - 0.4 * Math.Sqrt(0.5), 0.2, 0.2], 1e-15);
         LearningRate.Constant(0.3).At(9).ShouldBe(0.3);
         Enumerable.Range(0, 30).Where(Epochs.Every(5, first: 10, last: 20).Contains).ShouldBe([10, 15, 20]);
         Enumerable.Range(0, 30).Where(Epochs.Geometric(3, 1.5).Contains).ShouldBe([3, 5, 7, 11, 16, 23]);

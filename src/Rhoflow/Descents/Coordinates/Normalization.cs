@@ -36,7 +36,9 @@ public enum NormRule
     /// <summary>Goes down its own gradient, ρ̇_k = ⟨V_k, −∂L/∂W_k⟩ − 2λρ_k (T3 eq. 74).</summary>
     Trained,
 
-    /// <summary>Follows a schedule of ρ = ∏ρ_k^{e_k} in epochs or steps (T3 §13.1, SQ §6.1); all ρ_k are multiplied by the same factor.</summary>
+    /// <summary>
+    /// Follows a schedule of ρ = ∏ρ_k^{e_k} in epochs or steps (T3 §13.1, SQ §6.1); all ρ_k are multiplied by the same factor.
+    /// </summary>
     Scheduled,
 }
 

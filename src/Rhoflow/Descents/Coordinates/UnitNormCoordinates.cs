@@ -5,7 +5,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Descents;
 
 /// <summary>
-/// W_k = ρ_k V_k, ‖V_k‖_F = 1, with one of the four steps on the sphere (T3 eq. 48, 49, 50, and the true gradient of T3 §10): −∂L/∂V = ρ_k h, −∂L/∂ρ_k = ⟨V_k, h⟩.
+/// W_k = ρ_k V_k, ‖V_k‖_F = 1, with one of the four steps on the sphere (T3 eq. 48, 49, 50, and the true gradient of T3 §10):
+/// −∂L/∂V = ρ_k h, −∂L/∂ρ_k = ⟨V_k, h⟩.
 /// </summary>
 internal sealed class UnitNormCoordinates<T>(Normalization technique) : ICoordinates<T> where T : unmanaged, IFloatingPointIeee754<T>
 {

@@ -7,10 +7,10 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Descents;
 
 /// <summary>
-/// Muon (Jordan et al. 2024): momentum, M ← μ M + ∇L, then every matrix of weights goes by its polar factor,
-/// W ← W − η U Vᵀ for M = U Σ Vᵀ, formed by Newton–Schulz iterations (Bernstein and Newhouse 2024). A convolution is its matrix of
-/// maps × patch. Of weights that act on one coordinate each (diagonal layers, γ and β of batch normalization, norms) the matrix would be
-/// diagonal, and its polar factor is the sign.
+/// Muon (Jordan et al. 2024): momentum, M ← μ M + ∇L, then every matrix of weights goes by its polar factor, W ← W − η U Vᵀ for M = U Σ Vᵀ,
+/// formed by Newton–Schulz iterations (Bernstein and Newhouse 2024). A convolution is its matrix of maps × patch. Of weights that act on
+/// one coordinate each (diagonal layers, γ and β of batch normalization, norms) the matrix would be diagonal, and its polar factor is the
+/// sign.
 /// </summary>
 /// <remarks>
 /// Steepest descent in the spectral norm: on separable data directions of a linear network of classes go to the maximum margin there,
@@ -37,7 +37,7 @@ public sealed record Muon : Optimizer
         [
             new("momentum", 0.95, "μ"),
             new("nesterov", 1, "UΣVᵀ = ∇L + μ M") { Type = OptimizerKeyType.Flag },
-            new("iterations", 5, "Newton–Schulz iterations that lift singular values: to within 0.3 of 1") { Type = OptimizerKeyType.Whole },
+            new("iterations", 5, "Newton–Schulz iterations: singular values to within 0.3 of 1") { Type = OptimizerKeyType.Whole },
             new("polish", 0, "iterations that then bring them to 1; 6 reach rounding") { Type = OptimizerKeyType.Whole },
         ],
         static (rate, batch, values) => new Muon(rate, values.Number("momentum"), values.Flag("nesterov"), batch)
@@ -59,9 +59,9 @@ public sealed record Muon : Optimizer
 }
 
 /// <summary>
-/// u ← its polar factor, matrix by matrix: X ← M/‖M‖_F, then X ← aX + (bXXᵀ + c(XXᵀ)²)X with Jordan's (a, b, c) = (3.4445, −4.7750, 2.0315),
-/// which lifts every singular value between 0.003 and 1 into [0.68, 1.21] in five iterations, then X ← (3/2)X − (1/2)XXᵀX, which squares their
-/// distance from 1 in each. Singular vectors stay as they are; a singular value of 0 stays 0.
+/// u ← its polar factor, matrix by matrix: X ← M/‖M‖_F, then X ← aX + (bXXᵀ + c(XXᵀ)²)X with Jordan's (a, b, c) = (3.4445, −4.7750,
+/// 2.0315), which lifts every singular value between 0.003 and 1 into [0.68, 1.21] in five iterations, then X ← (3/2)X − (1/2)XXᵀX, which
+/// squares their distance from 1 in each. Singular vectors stay as they are; a singular value of 0 stays 0.
 /// </summary>
 /// <param name="Iterations">Of the first kind.</param>
 /// <param name="Polish">Of the second kind; 6 reach rounding in float64.</param>

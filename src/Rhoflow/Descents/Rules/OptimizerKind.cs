@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Rhoflow.Descents;
 
 /// <summary>
-/// What configs and lists need to know of an optimizer: its name, formula, source and keys, and how it is made. It stands in the optimizer's
-/// own file as a public static property of this type; the library's are found there, others by <see cref="Register"/>.
+/// What configs and lists need to know of an optimizer: its name, formula, source and keys, and how it is made. It stands in the
+/// optimizer's own file as a public static property of this type; the library's are found there, others by <see cref="Register"/>.
 /// </summary>
 /// <param name="Name">In configs: <c>descent.rule</c>; a word of its own among all kinds.</param>
 /// <param name="Formula">What a step does.</param>

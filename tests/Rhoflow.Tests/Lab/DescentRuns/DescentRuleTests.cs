@@ -14,7 +14,8 @@ public sealed class DescentRuleTests
 {
     [Theory]
     [InlineData("adam", "{kind: sgd, rule: adam, beta2: 0.99, learning-rate: 0.01, batch: 64, weight-decay: 1e-4, epochs: 4, seed: 5}")]
-    [InlineData("adamw", "{kind: sgd, rule: adamw, epsilon: 1e-6, schedule: loss-based, learning-rate: 0.01, weight-decay: 0.1, epochs: 4}")]
+    [InlineData("adamw",
+        "{kind: sgd, rule: adamw, epsilon: 1e-6, schedule: loss-based, learning-rate: 0.01, weight-decay: 0.1, epochs: 4}")]
     [InlineData("adam", "{kind: gd, rule: adam, learning-rate: 0.01, normalization: geodesic, rho: trained, epochs: 4}")]
     [InlineData("muon", "{kind: sgd, rule: muon, polish: 3, learning-rate: 0.02, epochs: 4}")]
     [InlineData("lion", "{kind: sgd, rule: lion, beta2: 0.98, learning-rate: 0.003, weight-decay: 0.01, epochs: 4}")]

@@ -13,7 +13,8 @@ public class DetailTests
     private static (string[] Columns, IReadOnlyList<double[]> Rows) Measured(params string[] overrides)
     {
         using var folder = new TemporaryFolder();
-        var experiment = Trainings.Read([.. overrides, "network.layers=[{dense: 6}, relu, {dense: 10}]", "descent.epochs=4", "data.train=64"]);
+        var experiment = Trainings.Read(
+            [.. overrides, "network.layers=[{dense: 6}, relu, {dense: 10}]", "descent.epochs=4", "data.train=64"]);
         var run = new RunLauncher(folder.Path, Resume: false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
         run.Error.ShouldBeNull();
         return MetricsFile.Read(run.Folder.File("metrics.csv"));
@@ -26,7 +27,8 @@ public class DetailTests
     public void Gradients_are_measured_at_both_ends_or_always()
     {
         Finite(Measured("observe.measures=equilibrium"), "example_residual_mean_1").ShouldBe([true, false, true]);
-        Finite(Measured("observe.measures=equilibrium", "observe.gradients=always"), "example_residual_mean_1").ShouldBe([true, true, true]);
+        Finite(Measured("observe.measures=equilibrium", "observe.gradients=always"), "example_residual_mean_1")
+            .ShouldBe([true, true, true]);
     }
 
     [Fact]
@@ -40,7 +42,8 @@ public class DetailTests
         some.Rows[0][column].ShouldNotBe(all.Rows[0][column]);
         // As many as there are, or more, is all of them.
         Measured("observe.measures=curvature", "observe.curvature-examples=64").Rows[0][column].ShouldBe(all.Rows[0][column]);
-        Finite(Measured("observe.measures=curvature", "observe.curvature=always", "observe.curvature-examples=20"), "hessian_top").ShouldBe([true, true, true]);
+        Finite(Measured("observe.measures=curvature", "observe.curvature=always", "observe.curvature-examples=20"), "hessian_top")
+            .ShouldBe([true, true, true]);
     }
 
     [Fact]
@@ -51,6 +54,7 @@ public class DetailTests
         var first = Measured("observe.measures=collapse", "observe.features=[1]");
         all.Columns.Length.ShouldBeGreaterThan(last.Columns.Length);
         first.Columns.ShouldNotBe(last.Columns);
-        Should.Throw<ConfigException>(() => PreparedDescent.From(Trainings.Read("observe.features=[4]"))).Message.ShouldContain("observe.features: layer 4 is asked for; the network has layers 1 to 2");
+        Should.Throw<ConfigException>(() => PreparedDescent.From(Trainings.Read("observe.features=[4]"))).Message.ShouldContain(
+            "observe.features: layer 4 is asked for; the network has layers 1 to 2");
     }
 }

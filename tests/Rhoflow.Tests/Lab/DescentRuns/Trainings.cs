@@ -4,7 +4,9 @@ using Rhoflow.Lab.Runs;
 
 namespace Rhoflow.Tests.Lab.DescentRuns;
 
-/// <summary>Small descents on digits that use every part of the state: batch normalization, momentum, noise, a weight-normalized variant.</summary>
+/// <summary>
+/// Small descents on digits that use every part of the state: batch normalization, momentum, noise, a weight-normalized variant.
+/// </summary>
 internal static class Trainings
 {
     public const string Digits = """
@@ -20,22 +22,26 @@ internal static class Trainings
     public static DescentExperiment Read(params string[] overrides)
     {
         // Gradient descent has no minibatches.
-        var source = ConfigSource.Parse(overrides.Contains("descent.kind=gd") ? Digits.Replace("batch: 64, ", "", StringComparison.Ordinal) : Digits, "digits.yaml");
+        var source = ConfigSource.Parse(overrides.Contains("descent.kind=gd") ? Digits.Replace("batch: 64, ", "", StringComparison.Ordinal)
+            : Digits, "digits.yaml");
         Overrides.Apply(source, Overrides.Expand(overrides, sweep: false)[0]);
         return (DescentExperiment)Experiment.Read(source);
     }
 
     /// <summary>Everything that must be equal between runs that are the same: rows, arrays and the state, to the last bit.</summary>
-    public static string Content(RunFolder folder) => string.Join('\n', Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
+    public static string Content(RunFolder folder) =>
+        string.Join('\n', Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
         .Where(static f => Path.GetExtension(f) is ".csv" or ".npy")
-        .Order(StringComparer.Ordinal).Select(f => $"{Path.GetFileName(f)} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}")
+        .Order(StringComparer.Ordinal)
+        .Select(f => $"{Path.GetFileName(f)} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}")
         .Append(State(folder)));
 
     private static string State(RunFolder folder)
     {
         var checkpoint = Rhoflow.Lab.DescentRuns.DescentCheckpoint.Read(folder.Path)!;
         return string.Join('\n', checkpoint.Arrays.Select(static a => $"{a.Key} {Convert.ToHexString(Bytes(a.Value))}")
-            .Concat(checkpoint.Scalars.Select(static s => $"{s.Key} {BitConverter.DoubleToInt64Bits(s.Value):x}")).Order(StringComparer.Ordinal));
+            .Concat(checkpoint.Scalars.Select(static s => $"{s.Key} {BitConverter.DoubleToInt64Bits(s.Value):x}"))
+            .Order(StringComparer.Ordinal));
     }
 
     private static byte[] Bytes(Array values)
