@@ -17,7 +17,8 @@ namespace Rhoflow.Papers.Schedules;
 /// </summary>
 internal sealed class LogFamily(string name, FlowRun setUp)
 {
-    private static readonly FlowRun SetUp = new("schedules/linear");
+    /// <summary>As <c>linear.yaml</c> says, which has b = 2 on Iris.</summary>
+    public static FlowRun SetUp { get; } = new("schedules/linear");
 
     /// <summary>All of Iris: three support vectors in four dimensions, so one direction is outside their span.</summary>
     public static LogFamily Iris { get; } = new("Iris", SetUp);

@@ -33,7 +33,10 @@ internal static class SeparatorDescent
         ["ρ = 1 + log k", "ρ = √k", "ρ = 1 + γηk", "ρ doubled every 300", "ρ doubled every 3000"];
 
     /// <summary>60 uniform directions in 20 dimensions, labelled by a half-space.</summary>
-    public static Dataset Data(long seed) => ExampleSets.HalfSpace(60, 20, seed);
+    public static Dataset Data(long seed) => ExampleSets.HalfSpace(Examples, Inputs, seed);
+
+    /// <summary>How many directions, in how many dimensions.</summary>
+    public const int Examples = 60, Inputs = 20;
 
     private static double[] Run(long seed, string method)
     {

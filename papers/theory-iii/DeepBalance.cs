@@ -17,12 +17,18 @@ internal static class DeepBalance
 {
     /// <summary>In words.</summary>
     public static string Words =>
-        $"Networks {string.Join('-', Widths)}, N(0, 1) weights with ‖W_k‖ set to {string.Join(", ", Norms.Select(n => Wording.Text(n)))}, "
+        $"Networks {Shape}, N(0, 1) weights with ‖W_k‖ set to {string.Join(", ", Norms.Select(n => Wording.Text(n)))}, "
         + "seeds 0–4, "
         + $"L = Σ e^{{−yf}} over {Examples} unit-norm inputs; deep linear networks (labels sign x_1) under gradient flow to "
         + $"t = {Wording.Decade(Last)}, DOP853 in log t, relative tolerance {Wording.Text(Tolerance.Relative)}";
 
-    private const int Examples = 10, Last = 8;
+    /// <summary>log₁₀ t at the end.</summary>
+    public const int Last = 8;
+
+    /// <summary>The widths, in words.</summary>
+    public static string Shape => string.Join('-', Widths);
+
+    private const int Examples = 10;
     private static readonly int[] Widths = [4, 8, 6, 1];
     private static readonly double[] Norms = [1.2, .8, 1.6];
     private static readonly Tolerance Tolerance = new(1e-12, 1e-14);

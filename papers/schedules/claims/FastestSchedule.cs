@@ -11,6 +11,10 @@ internal static class FastestSchedule
     public static IReadOnlyList<Schedule> Frozen { get; } =
         [.. new[] { "2*log(e + t)", "(1 + t)^0.1", "1 + 0.01*t", "1 + 0.0001*t", "1 + 0.000001*t" }.Select(Schedule.Parse)];
 
+    // b of schedules that turn v, of one in between, and of those that leave it behind.
+    private static readonly double[] Slow = [0, 1, 2], Fast = [3, 4];
+    private const double Between = 2.5;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -20,9 +24,12 @@ internal static class FastestSchedule
         Statement = "ρ(t) can be designed apart from the descent on V_k; we need ρ to grow, and “dynamics quite different from ρ ∝ log "
             + "t” are possible. Made numeric: a schedule reaches the maximum margin, with error ‖c‖/ρ, exactly if ρ → ∞ with ∫ρe^{−ργ}dt "
             + "= ∞; a faster one freezes.",
-        SetUp = "Linear network, exponential loss, V̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z to t = 1e300 (Radau, 1e-9): Iris (setosa against the "
-            + "rest, three support vectors in four dimensions) and two examples in the plane (both support vectors); ρ = (log t + b log "
-            + "log t)/γ with b = 0, 1, 2, 2.5, 3, 4 (t + e for t), and five that are faster at any b. No chance enters.",
+        SetUp = $"Linear network, exponential loss, V̇ = ρ Σ e^{{−ρv·z}}(I − vvᵀ)z to {Wording.End(LogFamily.SetUp)} (Radau, "
+            + $"{Wording.Text(LogFamily.SetUp.Experiment.Flow.Relative)}): Iris (setosa against the rest, three support vectors in four "
+            + "dimensions) and two examples in the plane (both support vectors); ρ = (log t + b log log t)/γ with "
+            + $"b = {string.Join(", ", Slow.Append(Between).Concat(Fast).Select(b => Wording.Text(b)))} (t + e for t), and five that are "
+            + "faster at any "
+            + "b. No chance enters.",
         Expected = "Error·ρ/‖c‖ → 1 for b ≤ 2 and growing without end for b > 2. Frozen error: v*(ρ) at the norm where γSρe^{−ργ}(1 + "
             + "κγρ) = ρ̇/ρ, within 30 %.",
         Figures = ["schedules/linear"],
@@ -37,9 +44,9 @@ internal static class FastestSchedule
         {
             judge.Measure($"{set.Name}: γ, ‖c‖, S, κ", set.Svm.Margin, set.Expansion.Norm, Math.Exp(set.Expansion.LogSum),
                 set.Expansion.Relaxation);
-            foreach (var b in new double[] { 0, 1, 2 })
+            foreach (var b in Slow)
                 judge.Printed.Near($"{set.Name}, b = {b}: error·ρ/‖c‖ at t = 1e300", set.Lag(context, set.Log(b)), 1, relative: .03);
-            foreach (var b in new[] { 3.0, 4 })
+            foreach (var b in Fast)
                 judge.Printed.AtLeast($"{set.Name}, b = {b}: error·ρ/‖c‖ at t = 1e300", set.Lag(context, set.Log(b)), 5);
             foreach (var s in Frozen)
             {
@@ -50,14 +57,15 @@ internal static class FastestSchedule
         }
         const string span = "outside the span of the support vectors it is ∫ρe^{−ργ}dt = ∞; where they span the space, ∫ρ²e^{−ργ}dt = ∞ "
             + "is enough";
-        judge.Printed.AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(2.5)), 3);
-        judge.Printed.AtLeast("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(2.5)), 3);
-        judge.Corrected(span).AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(2.5)), 3);
-        judge.Corrected(span).Near("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(2.5)), 1, relative: .2);
-        var late = two.Follow(context, two.Log(2.5));
+        judge.Printed.AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(Between)), 3);
+        judge.Printed.AtLeast("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(Between)), 3);
+        judge.Corrected(span).AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(Between)), 3);
+        judge.Corrected(span).Near("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(Between)), 1, relative: .2);
+        var late = two.Follow(context, two.Log(Between));
         double early = two.Error(late[LogFamily.Decades.ToList().IndexOf(100)]) * late[LogFamily.Decades.ToList().IndexOf(100)].Rho
             / two.Expansion.Norm;
-        judge.Corrected(span).AtMost("two examples, b = 2.5: the same over its value at t = 1e100", two.Lag(context, two.Log(2.5)) / early,
+        judge.Corrected(span).AtMost("two examples, b = 2.5: the same over its value at t = 1e100",
+            two.Lag(context, two.Log(Between)) / early,
             .97);
         const string sharp = "the frozen error, where ρ outruns v at once (linear and power schedules)";
         foreach (var s in Frozen.Skip(1))
@@ -65,19 +73,19 @@ internal static class FastestSchedule
                 judge.Corrected(sharp).Near($"{set.Name}, ρ = {s}: error at t = 1e300 over v*(ρ_f) at ρ_f = {Round(set.FreezingNorm(s))}",
                     set.Error(set.Follow(context, s)[^1]) / set.FreezingError(s), 1, relative: .3);
         var slow = iris.Error(iris.Follow(context, Frozen[0])[^1]) / iris.FreezingError(Frozen[0]);
-        double[] constants = [.. new double[] { 0, 1, 2 }.Select(b => iris.Error(iris.Follow(context, iris.Log(b))[^1]) * 300
+        double[] constants = [.. Slow.Select(b => iris.Error(iris.Follow(context, iris.Log(b))[^1]) * 300
             * Curves.Ln10)];
         judge.Measure("Iris: error·log t at t = 1e300, b = 0, 1, 2", constants);
         var limit = judge.Measure("Iris: γ‖c‖, the limit of error·log t for any of these", iris.Svm.Margin * iris.Expansion.Norm);
         return judge.Outcome(
             care: "The best schedule is ρ = (log t + 2 log log t)/γ: the fastest that still turns v. On Iris error·ρ/‖c‖ is "
-                + $"{iris.Lag(context, iris.Log(2)):F3} at 1e300, but {iris.Lag(context, iris.Log(2.5)):F1} with b = 2.5 and "
+                + $"{iris.Lag(context, iris.Log(2)):F3} at 1e300, but {iris.Lag(context, iris.Log(Between)):F1} with b = 2.5 and "
                 + $"{iris.Lag(context, iris.Log(4)):F0} with b = 4; 1 + 1e-6 t freezes at "
                 + $"{iris.Error(iris.Follow(context, Frozen[4])[^1]):F3} (law {iris.FreezingError(Frozen[4]):F3}). Care: where the "
                 + "support vectors span the space the weaker ∫ρ²e^{−ργ}dt = ∞ is enough (two examples, b = 2.5: "
-                + $"{two.Lag(context, two.Log(2.5)):F2} and falling). 2 log t on Iris ends {slow:F2} times as far as v*(ρ_f): the rates "
-                + "cross so slowly that the part outside the span is left behind earlier. And no schedule is quite different from log "
-                + $"t: error·log t → γ‖c‖ = {limit:F3} for all of them ({constants[0]:F3}, {constants[1]:F3}, {constants[2]:F3} at "
+                + $"{two.Lag(context, two.Log(Between)):F2} and falling). 2 log t on Iris ends {slow:F2} times as far as v*(ρ_f): the "
+                + "rates cross so slowly that the part outside the span is left behind earlier. And no schedule is quite different from "
+                + $"log t: error·log t → γ‖c‖ = {limit:F3} for all of them ({constants[0]:F3}, {constants[1]:F3}, {constants[2]:F3} at "
                 + "1e300). What is faster must change the steps, not ρ (B81).");
     }
 

@@ -16,8 +16,9 @@ internal static class StepsToTheMargin
         Statement = "With steps η/L, normalized steps, or ρ prescribed while V takes steps η/(ρL)∇L, the maximum margin costs a power of "
             + "1/ε gradient evaluations, where gradient descent needs exponentially many; rescaling ρ progressively (× 2 every m steps) "
             + "is faster than all of these.",
-        SetUp = "60 uniform directions in 20 dimensions labelled by a half-space, five seeds; exponential loss, mean; η = 1/R² "
-            + "(normalized: 1/R); unit-norm Gaussian start; 30,000 steps of one gradient evaluation each.",
+        SetUp = $"{SeparatorDescent.Examples} uniform directions in {SeparatorDescent.Inputs} dimensions labelled by a half-space, five "
+            + "seeds; exponential loss, mean; η = 1/R² (normalized: 1/R); unit-norm Gaussian start; "
+            + $"{Wording.Count(SeparatorDescent.Steps[^1])} steps of one gradient evaluation each.",
         Expected = "Gap 1 − margin/γ ∝ 1/k for η/L, normalized steps and ρ = 1 + γηk; ∝ 1/log k for GD and ρ = 1 + log k. Off the span of "
             + "the support vectors V turns by ηγ/ρ a step, so Σ 1/ρ_k = ∞ is needed, which doubling violates: it must freeze, every 300 "
             + "steps where log 2/300 = ηγ/ρ, long before step 10,000.",

@@ -14,7 +14,9 @@ internal static class DeeperGrowsFaster
         Place = "theorem 1.7, §12.2, eq. 65, Fig. 3; Theory IIIb §14, Fig. 7",
         Statement = "For K > 1 the product of the norms diverges faster than logarithmically, while each individual layer diverges more "
             + "slowly than in the one-layer case.",
-        SetUp = NormGrowth.Words + ", K = 1, 2, 3, 5, 10, to t = 1e10000; integration of the K norms against the closed form.",
+        SetUp = $"{NormGrowth.Words}, K = {string.Join(", ", NormGrowth.Layers)}, to {Wording.End(NormGrowth.SetUp)}; integration of the "
+            + "K norms "
+            + "against the closed form.",
         Expected = "Faster than logarithmically: ρ/log t grows without bound. From Ṙ = K (log R)^{2−2/K} follows ρ = log t + (2 − 2/K) "
             + "log log t + log K + o(1): more than for one layer, but ρ/log t → 1 for every K.",
         Figures = ["theory-iii/figure-03", "theory-iiib/figure-07"],

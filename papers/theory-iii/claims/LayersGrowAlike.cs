@@ -9,6 +9,9 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Claim b02: ∂ρ_k²/∂t is the same for all layers.</summary>
 internal static class LayersGrowAlike
 {
+    // Steps of descent, and where it ends.
+    private const double Coarse = .004, Fine = .001, End = 2;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -19,7 +22,8 @@ internal static class LayersGrowAlike
         Statement = "∂ρ_k²/∂t is the same for every layer k: 2 Σ_n y_n f_n e^{−y_n f_n}.",
         SetUp = DeepBalance.Words + ". ReLU networks of the same shape (labels of a random 3-unit ReLU teacher): rates of the three "
             + "layers from each layer's gradient and from eq. 60, at the start and along gradient descent; "
-            + "and gradient descent to t = 2 with steps of 0.004 and 0.001, whose drift must vanish with the step.",
+            + $"and gradient descent to t = {End} with steps of {Wording.Text(Coarse)} and {Wording.Text(Fine)}, whose drift must vanish "
+            + "with the step.",
         Expected = "Rates of the three layers equal to rounding; ρ_k²(t) − ρ_k²(0) equal for all k along the flow.",
         Check = Check,
     };
@@ -36,8 +40,8 @@ internal static class LayersGrowAlike
                 for (var k = 1; k < 3; k++)
                     drifts[seed] = Math.Max(drifts[seed], Math.Abs(Difference(p, k) - Difference(points[0], k)) / (p.RhoK[k] * p.RhoK[k]));
             matrices[seed] = MatrixDrift(points);
-            var coarse = EulerDrift(seed, .004, ref spread, ref formula);
-            euler[seed] = EulerDrift(seed, .001, ref spread, ref formula);
+            var coarse = EulerDrift(seed, Coarse, ref spread, ref formula);
+            euler[seed] = EulerDrift(seed, Fine, ref spread, ref formula);
             quotients[seed] = coarse / euler[seed];
         }
         judge.Printed.AtMost("spread of dρ_k²/dt over the layers of five ReLU networks, relative", spread, 1e-12);
@@ -108,7 +112,7 @@ internal static class LayersGrowAlike
         var descent = new double[net.ParameterCount];
         double Gap() => Square(Vectors.Norm(net.Layers[1].Of(theta))) - Square(Vectors.Norm(net.Layers[0].Of(theta)));
         var before = Gap();
-        var steps = (int)Math.Round(2 / step);
+        var steps = (int)Math.Round(End / step);
         for (var i = 0; i < steps; i++)
         {
             if (i % (steps / 20) == 0)

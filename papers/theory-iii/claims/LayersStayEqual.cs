@@ -9,6 +9,10 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Claim b03: layers that start with equal norms keep them equal; otherwise the differences of squares are kept.</summary>
 internal static class LayersStayEqual
 {
+    // ρ_k(0) of unequal layers, and log₁₀ t at the end.
+    private static readonly double[] Two = [1, .3], Three = [1.5, .7, .4];
+    private const int Last = 300;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -17,9 +21,10 @@ internal static class LayersStayEqual
         Place = "§12.1 after eq. 60; §12.2 before eq. 63; Theoretical issues Lemma 2",
         Statement = "If ‖W_1‖ = … = ‖W_K‖ initially, the norms remain equal while growing throughout training. (From eq. 60: otherwise "
             + "the differences ρ_i² − ρ_j² are conserved.)",
-        SetUp = "Scalar equations 61 with f̃ = 1: two layers from (1, 0.3), three from (1.5, 0.7, 0.4), to t = 1e300; and deep linear "
-            + "networks 4-8-6-1, seeds 0–4, all ‖W_k‖ = 1 at the start, to t = 1e8. Explicit (DOP853) and implicit (Radau) integration "
-            + "compared.",
+        SetUp = $"Scalar equations 61 with f̃ = {Wording.Text(NormGrowth.F)}: two layers from {Wording.Row(Two, zeros: true)}, three from "
+            + $"{Wording.Row(Three, zeros: true)}, to t = {Wording.Decade(Last)}; and deep linear networks {DeepBalance.Shape}, seeds "
+            + $"0–4, all ‖W_k‖ = 1 at the start, to t = {Wording.Decade(DeepBalance.Last)}. Explicit (DOP853) and implicit (Radau) "
+            + "integration compared.",
         Expected = "Equal starts: ρ_i − ρ_j = 0. Unequal: ρ_1² − ρ_2² = 0.91 for all t, hence ρ_2/ρ_1 → 1 only as ρ → ∞.",
         Figures = ["theory-iii/figure-03"],
         Check = Check,
@@ -28,9 +33,9 @@ internal static class LayersStayEqual
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var unequal = Follow([1, .3], "dop853", context);
-        var three = Follow([1.5, .7, .4], "dop853", context);
-        var radau = Follow([1, .3], "radau", context);
+        var unequal = Follow(Two, "dop853", context);
+        var three = Follow(Three, "dop853", context);
+        var radau = Follow(Two, "radau", context);
         judge.Premise.AtMost("two integrators, relative difference of ρ", unequal.Zip(radau, (a, b) => Math.Abs(a.Rho / b.Rho - 1)).Max(),
             1e-8);
         var gap = unequal.Max(p => Math.Abs(Square(p, 0) - Square(p, 1) - .91));
@@ -71,6 +76,6 @@ internal static class LayersStayEqual
 
     private static IReadOnlyList<FlowPoint> Follow(double[] start, string method, StudyContext context) =>
         NormGrowth.Run(start.Length).With($"flow.rho-k={ConfigWriter.List(start.Select(ConfigWriter.Number))}", $"flow.method={method}",
-            "observe.at.log10-t=[{from: -2, to: 8, count: 101}, {from: 8, to: 300, count: 30}, 100]", "flow.until.log10-t=300")
+            $"observe.at.log10-t=[{{from: -2, to: 8, count: 101}}, {{from: 8, to: {Last}, count: 30}}, 100]", $"flow.until.log10-t={Last}")
                 .Points(context);
 }

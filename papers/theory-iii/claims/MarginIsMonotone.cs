@@ -15,6 +15,14 @@ internal static class MarginIsMonotone
 {
     private static readonly double[] Decades = [3, 4, 8, 10, 100];
 
+    private const int Last = 100, Observations = 600, NetworkLast = 4, Inputs = 4, Drawn = 12;
+    private const double LayerNorm = 1.5;
+    private static readonly int[][] Widths = [[6, 1], [6, 4, 1]];
+    private static readonly Tolerance NetworkTolerance = new(1e-10, 1e-12);
+
+    private static IEnumerable<string> Examples =>
+        Enumerable.Range(0, ExampleSets.ThreeByTwo.Count).Select(n => Wording.Row(ExampleSets.ThreeByTwo.Example(n).ToArray()));
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -23,10 +31,13 @@ internal static class MarginIsMonotone
         Place = "Abstract, §13, Lemma 9; Theoretical issues, Lemma 4",
         Equations = ["T3.70"],
         Statement = "After separation, and once ρ is so large that Σ e^{−ρf̃} ∝ e^{−ρf̃(x*)}, the margin increases monotonically.",
-        SetUp = "(i) One linear layer, z = (1, .5), (.4, 1.2), (2, −.3), w0 = (.3, −.1), exponential loss (sum), gradient flow to t = "
-            + "1e100, 600 instants even in log t. (ii) ReLU nets 4-6-1 and 4-6-4-1 on 12 examples of gaussian-teacher, gradient flow and "
-            + "weight normalization, seeds 0–4, layers of norm 1.5, to t = 1e4, from the first instant with L < 1 on (tolerance 1e-10, "
-            + "kinks located exactly).",
+        SetUp = $"(i) One linear layer, z = {string.Join(", ", Examples)}, w0 = {Wording.Row(ExampleSets.Start)}, exponential loss (sum), "
+            + $"gradient flow to t = {Wording.Decade(Last)}, {Observations} instants even in log t. (ii) ReLU nets "
+            + $"{string.Join(" and ", Widths.Select(w => $"{Inputs}-{string.Join('-', w)}"))} on {Drawn} examples of gaussian-teacher, "
+            + "gradient flow and "
+            + $"weight normalization, seeds 0–4, layers of norm {Wording.Text(LayerNorm)}, to t = {Wording.Decade(NetworkLast)}, from "
+            + "the first "
+            + $"instant with L < 1 on (tolerance {Wording.Text(NetworkTolerance.Relative)}, kinks located exactly).",
         Expected = "No fall of min_n y_n f̃_n at any time after separation.",
         Check = Check,
     };
@@ -36,7 +47,7 @@ internal static class MarginIsMonotone
         var judge = new Judge();
         var data = ExampleSets.ThreeByTwo;
         var svm = HardMargin.Solve(data);
-        var instants = Clock.LogSpaced(Instant.FromT(1), Instant.FromLog10T(100), 600);
+        var instants = Clock.LogSpaced(Instant.FromT(1), Instant.FromLog10T(Last), Observations);
         var decades = Decades.Select(Instant.FromLog10T).ToArray();
         FlowPoint[] Follow(IReadOnlyList<Instant> at) => [.. new UnconstrainedFlow(Risk(Network.Dense(2, 1), data))
             .From(ExampleSets.Start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) }).At(at, context.Cancellation)];
@@ -89,14 +100,14 @@ internal static class MarginIsMonotone
     private static List<Run> Networks(StudyContext context)
     {
         var runs = new List<Run>();
-        Network[] nets = [Network.Dense(4, 6, 1), Network.Dense(4, 6, 4, 1)];
-        var instants = Clock.LogSpaced(Instant.FromT(.1), Instant.FromT(1e4), 300);
+        Network[] nets = [.. Widths.Select(w => Network.Dense(Inputs, w))];
+        var instants = Clock.LogSpaced(Instant.FromT(.1), Instant.FromT(Math.Pow(10, NetworkLast)), 300);
         foreach (var net in nets)
             foreach (var seed in Spread.Seeds)
             {
-                var risk = Risk(net, GaussianTeacher.Draw(12, 4, seed));
+                var risk = Risk(net, GaussianTeacher.Draw(Drawn, Inputs, seed));
                 var theta = Initialization.Normal(net, new RandomStream(seed, 9));
-                Initialization.ScaleLayers(net, theta, [1.5]);
+                Initialization.ScaleLayers(net, theta, [LayerNorm]);
                 foreach (Flow flow in new Flow[] { new UnconstrainedFlow(risk), new WeightNormalizationFlow(risk) })
                 {
                     context.Progress($"{flow.Kind} of {net}, seed {seed}");
@@ -106,7 +117,7 @@ internal static class MarginIsMonotone
                     {
                         foreach (var p in flow.From(theta, new IntegrationOptions
                         {
-                            Tolerance = new(1e-10, 1e-12),
+                            Tolerance = NetworkTolerance,
                             Method = Method.Dop853,
                             MaxSteps = 1_500
                         }).At(instants, context.Cancellation))

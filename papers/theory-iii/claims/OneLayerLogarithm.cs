@@ -15,9 +15,9 @@ internal static class OneLayerLogarithm
         Paper = TheoryIIIPage.Paper,
         Place = "theorem 1.7, eq. 65 with K = 1, §12.2; Theory IIIb §14",
         Statement = "For one layer R = e^{ρf̃} ~ t, so ρ ~ log t.",
-        SetUp = "(i) " + NormGrowth.Words + ", K = 1, to t = 1e10000, closed form and integration; (ii) Iris, setosa against the rest, "
-            + "linear, sum of exponential losses, gradient "
-            + "descent from zero to t = 1e300; (iii) the same from five Gaussian starts of unit norm.",
+        SetUp = $"(i) {NormGrowth.Words}, K = 1, to {Wording.End(NormGrowth.SetUp)}, closed form and integration; (ii) Iris, setosa "
+            + "against the rest, linear, sum of exponential losses, gradient descent from zero to "
+            + $"{Wording.End(IrisFlows.GradientDescentFromZero)}; (iii) the same from five Gaussian starts of unit norm.",
         Expected = "ρ f̃/log t → 1, with f̃ the normalized margin (γ = 0.743137 for Iris): ρ ~ (log t)/γ.",
         Check = Check,
     };

@@ -16,8 +16,8 @@ internal static class RateOfGrowthFalls
         Place = "§5, Discussion",
         Equations = ["T3.60"],
         Statement = "Under separability, for each layer ∂ρ_k²/∂t grows monotonically with t, at the same rate irrespectively of k.",
-        SetUp = DeepBalance.Words + ", after the data are separated; and the scalar equations of two equal layers, f̃ = 1, ρ_k(0) = 0.8, "
-            + "for which ∂ρ_k²/∂t = 2ρe^{−ρ}.",
+        SetUp = $"{DeepBalance.Words}, after the data are separated; and the scalar equations of two equal layers, f̃ = "
+            + $"{Wording.Text(NormGrowth.F)}, ρ_k(0) = {Wording.Text(NormGrowth.LayerNorm)}, for which ∂ρ_k²/∂t = 2ρe^{{−ρ}}.",
         Expected = "As printed the rate at t = 1e8 is above that at t = 1e2. From ρ_k² ~ (log t)^{2/K} the rate should fall, like "
             + "(2/K)(log t)^{2/K−1}/t, while ρ_k² itself grows.",
         Check = Check,

@@ -8,6 +8,8 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Claim b12: ρ(t) may be designed; it has to grow, and its course decides how v converges.</summary>
 internal static class ScheduleMatters
 {
+    private static readonly double[] DoubledDecades = [2, 4, 8, 16, 50, 100];
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -17,15 +19,14 @@ internal static class ScheduleMatters
         Equations = ["T3.10"],
         Statement = "ρ(t) can be designed and controlled independently of the descent on V_k; the convergence of v depends on it (log t, "
             + "log log t, 1/log t, exp t), and ρ has to grow.",
-        SetUp = ScheduledNorm.Words + "; e^t also from five Gaussian starts; log t also on the inputs doubled (γ = 1.486), to t = 1e100.",
+        SetUp = $"{ScheduledNorm.Words}; e^t also from five Gaussian starts; log t also on the inputs doubled (γ = 1.486), to t = "
+            + $"{Wording.Decade(DoubledDecades[^1])}.",
         Expected = "Different errors for different schedules; 1/log t does not reach the maximum margin. Rule found here: ρ → ∞ with "
             + "∫ρe^{−ργ}dt = ∞. So log t converges for γ < 1, log log t follows v*(ρ), 1/log t goes to the mean direction (error "
             + "1.0523), e^t freezes.",
         Figures = ["theory-iii/figure-07"],
         Check = Check,
     };
-
-    private static readonly double[] DoubledDecades = [2, 4, 8, 16, 50, 100];
 
     private static ClaimOutcome Check(StudyContext context)
     {
