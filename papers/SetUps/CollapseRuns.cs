@@ -52,7 +52,8 @@ internal static class CollapseRuns
 
     // The same call for every claim, so that a group of replicas is trained once.
     private static MeasuredRun[] Five(StudyContext context, double decay, string[] sweep) =>
-        [.. MeasuredRun.Of(context, Config, Overrides(sweep, context.Full)).Where(run => ((DescentExperiment)run.Experiment).Descent.WeightDecay[0] == decay)];
+        [.. MeasuredRun.Of(context, Config, Overrides(sweep, context.Full))
+            .Where(run => ((DescentExperiment)run.Experiment).Descent.WeightDecay[0] == decay)];
 
     // Full size: ten times the epochs, and all digits that the 500 test examples leave where all classes are taken.
     private static string[] Overrides(string[] sweep, bool full) =>

@@ -6,7 +6,9 @@ namespace Rhoflow.Lab.Claims;
 /// <param name="Title">Authors, full title, where it appeared: one line.</param>
 public sealed record Paper(string Key, string Name, string Title)
 {
-    /// <summary>How equations of it are cited, as in <c>T3 eq. 22</c>: <c>T3</c>. Empty for a page that prints no equations of its own.</summary>
+    /// <summary>
+    /// How equations of it are cited, as in <c>T3 eq. 22</c>: <c>T3</c>. Empty for a page that prints no equations of its own.
+    /// </summary>
     public string Short { get; init; } = "";
 
     /// <summary>The year in which it appeared; 0 for a page that is no paper.</summary>

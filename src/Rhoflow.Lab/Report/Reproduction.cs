@@ -45,7 +45,8 @@ public sealed class Reproduction
     /// <param name="parallel">How many are computed at a time; 0 = one a processor core.</param>
     /// <param name="onEvent">Told what happens, from any thread, one call at a time.</param>
     /// <param name="data">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
-    public Reproduction(string folder, bool full = false, int parallel = 0, Action<ReproductionEvent>? onEvent = null, DataFolders? data = null)
+    public Reproduction(string folder, bool full = false, int parallel = 0, Action<ReproductionEvent>? onEvent = null,
+        DataFolders? data = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(parallel);
         _store = new ResultStore(folder, full);
@@ -62,7 +63,8 @@ public sealed class Reproduction
     public FullSizeForecast Forecast(Selection selection, Action<string>? begins = null, CancellationToken cancellation = default)
     {
         var known = Known(selection).Results.Select(r => r.Study.Id).ToHashSet(StringComparer.Ordinal);
-        return FullSizeForecast.Of(new Selection([.. selection.Studies.Where(s => !known.Contains(s.Id))]), _runs, _data, begins, cancellation);
+        return FullSizeForecast.Of(new Selection([.. selection.Studies.Where(s => !known.Contains(s.Id))]), _runs, _data, begins,
+            cancellation);
     }
 
     /// <summary>What the store has of <paramref name="selection"/> already; computes nothing.</summary>
