@@ -14,14 +14,17 @@ namespace Rhoflow.Benchmarks;
 /// <param name="Statistics">Running means and variances after one minibatch; 0 without batch normalization.</param>
 /// <param name="SingleGradient">∂L/∂θ in float32 against float64 there.</param>
 /// <param name="Error">Why it was not compared; null where it was.</param>
-public sealed record GradientRow(string Name, double Outputs, double Gradient, double HessianVector, double Statistics, double SingleGradient, string? Error)
+public sealed record GradientRow(string Name, double Outputs, double Gradient, double HessianVector, double Statistics,
+    double SingleGradient, string? Error)
 {
     /// <summary>Whether all differences are rounding.</summary>
-    public bool Agrees => Error is null && Math.Max(Math.Max(Outputs, Gradient), Math.Max(HessianVector, Statistics)) < 1e-11 && SingleGradient < 1e-4;
+    public bool Agrees => Error is null && Math.Max(Math.Max(Outputs, Gradient), Math.Max(HessianVector, Statistics)) < 1e-11
+        && SingleGradient < 1e-4;
 }
 
 /// <summary>
-/// Our outputs, gradients and Hessian-vector products of L = Σ (c f + f²/2) compared with those of PyTorch's automatic differentiation, one small
+/// Our outputs, gradients and Hessian-vector products of L = Σ (c f + f²/2) compared with those of PyTorch's automatic differentiation, one
+/// small
 /// network for every kind of node.
 /// </summary>
 public static class GradientCheck
@@ -34,24 +37,33 @@ public static class GradientCheck
         ("diagonal", true, static () => new NetworkBuilder(6).Diagonal().Then(Activation.ReLU).Diagonal().Dense(2)),
         ("leaky-relu", true, static () => new NetworkBuilder(6).Dense(5).Then(Activation.LeakyReLU(0.2)).Dense(3)),
         ("power", true, static () => new NetworkBuilder(4).Dense(5).Then(Activation.Power(2)).Dense(4).Then(Activation.Power(3)).Dense(2)),
-        ("conv", true, static () => Image().Convolution(5, 3, 2, 1).Then(Activation.ReLU).Convolution(4, 2).Then(Activation.ReLU).Flatten().Dense(3)),
-        ("batch-norm", true, static () => Image().Convolution(5, 3).BatchNorm().Then(Activation.ReLU).Convolution(4, 3, 2).Then(Activation.ReLU).BatchNorm().Dense(2).BatchNorm()),
-        ("batch-norm-affine", true, static () => Image().BatchNorm(affine: true).Convolution(5, 3).BatchNorm(affine: true).Then(Activation.ReLU).Dense(4).BatchNorm(affine: true)),
-        ("batch-norm-running", false, static () => Image().Convolution(5, 3).BatchNorm(affine: true).Then(Activation.ReLU).Dense(4).BatchNorm()),
-        ("layer-norm", true, static () => Image().Convolution(5, 3).LayerNorm(gamma: true).Then(Activation.ReLU).Dense(6).LayerNorm(gamma: true, beta: true)
-            .Then(Activation.Power(2)).LayerNorm().Dense(2)),
-        ("max-pool", true, static () => Image().Convolution(5, 3, 1, 1).MaxPool(3, 2, 1).Then(Activation.ReLU).Convolution(3, 2).MaxPool(2).Dense(2)),
+        ("conv", true, static () =>
+            Image().Convolution(5, 3, 2, 1).Then(Activation.ReLU).Convolution(4, 2).Then(Activation.ReLU).Flatten().Dense(3)),
+        ("batch-norm", true, static () => Image().Convolution(5, 3).BatchNorm().Then(Activation.ReLU).Convolution(4, 3, 2)
+            .Then(Activation.ReLU).BatchNorm().Dense(2).BatchNorm()),
+        ("batch-norm-affine", true, static () => Image().BatchNorm(affine: true).Convolution(5, 3).BatchNorm(affine: true)
+            .Then(Activation.ReLU).Dense(4).BatchNorm(affine: true)),
+        ("batch-norm-running", false, static () =>
+            Image().Convolution(5, 3).BatchNorm(affine: true).Then(Activation.ReLU).Dense(4).BatchNorm()),
+        ("layer-norm", true, static () => Image().Convolution(5, 3).LayerNorm(gamma: true).Then(Activation.ReLU).Dense(6)
+            .LayerNorm(gamma: true, beta: true).Then(Activation.Power(2)).LayerNorm().Dense(2)),
+        ("max-pool", true, static () =>
+            Image().Convolution(5, 3, 1, 1).MaxPool(3, 2, 1).Then(Activation.ReLU).Convolution(3, 2).MaxPool(2).Dense(2)),
         ("average-pool", true, static () => Image().Convolution(5, 3, 1, 1).Then(Activation.ReLU).AveragePool(3, 2, 1).Dense(2)),
         ("global-average", true, static () => Image().Convolution(5, 3).Then(Activation.ReLU).GlobalAverage().Dense(2)),
         ("residual", true, static () => Image().Convolution(5, 3, 1, 1).BatchNorm().Then(Activation.ReLU)
-            .Residual(b => b.Convolution(5, 3, 1, 1).BatchNorm().Then(Activation.ReLU).Convolution(5, 3, 1, 1).BatchNorm()).Then(Activation.ReLU)
-            .Residual(b => b.Convolution(6, 3, 2, 1).Then(Activation.ReLU).Residual(c => c.Convolution(6, 1)), s => s.Convolution(6, 1, 2)).GlobalAverage().Dense(2)),
+            .Residual(b => b.Convolution(5, 3, 1, 1).BatchNorm().Then(Activation.ReLU).Convolution(5, 3, 1, 1).BatchNorm())
+            .Then(Activation.ReLU)
+            .Residual(b => b.Convolution(6, 3, 2, 1).Then(Activation.ReLU).Residual(c => c.Convolution(6, 1)), s => s.Convolution(6, 1, 2))
+            .GlobalAverage().Dense(2)),
     ];
 
     /// <summary>The rows there are.</summary>
     public static IEnumerable<string> Names => Cases.Select(static c => $"gradients-{c.Node}");
 
-    /// <summary>Whether a Python with PyTorch is found, and if so all rows whose name begins with one of <paramref name="names"/> (all if empty).</summary>
+    /// <summary>
+    /// Whether a Python with PyTorch is found, and if so all rows whose name begins with one of <paramref name="names"/> (all if empty).
+    /// </summary>
     /// <param name="names">Names or their beginnings.</param>
     /// <param name="cancellation">Ends between networks.</param>
     /// <returns>null where PyTorch is not installed.</returns>
@@ -74,7 +86,8 @@ public static class GradientCheck
     {
         var random = new RandomStream(1);
         double[] Normal(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
-        double[] theta = [.. Initialization.Kaiming(network, random).Select(t => t + 0.1 * random.NextNormal())], direction = Normal(theta.Length);
+        double[] theta = [.. Initialization.Kaiming(network, random).Select(t => t + 0.1 * random.NextNormal())], direction =
+            Normal(theta.Length);
         double[] x = Normal(Examples * network.Inputs), weights = Normal(Examples * network.Outputs);
         double[] statistics = [.. network.StartStatistics().Select(s => s + 0.3 * random.NextDouble())];
         var question = new JsonObject
@@ -94,7 +107,8 @@ public static class GradientCheck
         var ours = Derivatives<double>(network, training, theta, direction, x, weights, statistics);
         var single = Derivatives<float>(network, training, theta, direction, x, weights, statistics);
         return new GradientRow(name, Difference(ours.Outputs, Of("outputs")), Difference(ours.Gradient, Of("gradient")),
-            Difference(ours.HessianVector, Of("hessian_vector")), Difference(ours.Statistics, Of("statistics")), Difference(single.Gradient, Of("gradient")), null);
+            Difference(ours.HessianVector, Of("hessian_vector")), Difference(ours.Statistics, Of("statistics")),
+                Difference(single.Gradient, Of("gradient")), null);
         double[] Of(string key) => theirs[key]!.Deserialize<double[]>()!;
     }
 
@@ -152,6 +166,8 @@ public static class GradientCheck
 
     private static NetworkBuilder Image() => new(new TensorShape(7, 7, 3));
     private static JsonArray Numbers(double[] values) => [.. values.Select(static v => (JsonNode)v)];
-    private static T[] To<T>(double[] values) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => [.. values.Select(T.CreateTruncating)];
-    private static double[] From<T>(T[] values) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => [.. values.Select(double.CreateTruncating)];
+    private static T[] To<T>(double[] values) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        [.. values.Select(T.CreateTruncating)];
+    private static double[] From<T>(T[] values) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> =>
+        [.. values.Select(double.CreateTruncating)];
 }

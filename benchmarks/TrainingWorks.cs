@@ -29,7 +29,8 @@ internal static class TrainingWorks
         .. Both(static threads => Step("replicas", Network.Dense(3072, 64, 64, 1), Loss.Square, Copies, threads, threads == 1 ? 2.3 : 3.3,
             "the multiply-adds of the first layer")),
         .. Both(static threads => Curvature("hvp-conv", threads, again: true, "the multiply-adds: 6 products a layer, a gradient has 3")),
-        .. Both(static threads => Curvature("hvp-conv-once", threads, again: false, "the multiply-adds: 8 products a layer, a gradient has 3")),
+        .. Both(static threads =>
+        Curvature("hvp-conv-once", threads, again: false, "the multiply-adds: 8 products a layer, a gradient has 3")),
         .. Both(static threads => Product<float>("gemm-1024-f32", threads, new Goal(GoalKind.PeakShare, 0.85))),
         .. Both(static threads => Product<double>("gemm-1024-f64", threads, null)),
     ];
@@ -42,13 +43,15 @@ internal static class TrainingWorks
             // One minibatch is the whole set, so that an epoch is a step.
             var risk = new DataRisk<float>(network, loss, Noise(network));
             var options = new DescentOptions(new Sgd(learningRate: 1e-3, momentum: 0.9, batch: Batch));
-            var training = new Training<float>(risk, [.. Enumerable.Range(0, replicas).Select(r => new ReplicaStart(Start(network, r), options))], new TrainingOptions { Threads = threads });
+            var training = new Training<float>(risk, [.. Enumerable.Range(0, replicas)
+                .Select(r => new ReplicaStart(Start(network, r), options))], new TrainingOptions { Threads = threads });
             return count => training.Train(training.Epoch + count);
         }, replicas * Flops(network), IsSingle: true, IsRate: false, new Goal(GoalKind.Ratio, goal), bound);
 
     // Again: at a point where a product has been taken before, as eigenvalue solvers do; else with outputs and deltas of its own.
     private static Work Curvature(string name, int threads, bool again, string bound) =>
-        new(name, threads, Script, Peers, () => HessianVector(threads, product: true, again), 0, IsSingle: true, IsRate: false, new Goal(GoalKind.Cost, 2.5), bound)
+        new(name, threads, Script, Peers, () =>
+            HessianVector(threads, product: true, again), 0, IsSingle: true, IsRate: false, new Goal(GoalKind.Cost, 2.5), bound)
         {
             Beside = () => HessianVector(threads, product: false, again),
         };
@@ -81,7 +84,8 @@ internal static class TrainingWorks
             var team = new Team(threads);
             return count =>
             {
-                for (var i = 0; i < count; i++) Gemm.Multiply<T>(GemmForm.NN, Side, Side, Side, a, Side, b, Side, c, Side, accumulate: false, team);
+                for (var i = 0; i < count; i++)
+                    Gemm.Multiply<T>(GemmForm.NN, Side, Side, Side, a, Side, b, Side, c, Side, accumulate: false, team);
             };
         }, 2.0 * Side * Side * Side, typeof(T) == typeof(float), IsRate: false, goal, "packing, and memory between the blocks");
 
@@ -117,7 +121,8 @@ internal static class TrainingWorks
         var x = new float[Batch * network.Inputs];
         foreach (ref var v in x.AsSpan()) v = (float)random.NextNormal();
         double[] y = [.. Enumerable.Range(0, Batch).Select(n => network.Outputs == 1 ? (n % 2 == 0 ? 1.0 : -1) : n % network.Outputs)];
-        return Dataset.Of("noise", x, y, network.Inputs, network.Outputs > 1 ? [.. Enumerable.Range(0, network.Outputs).Select(static c => $"{c}")] : null);
+        return Dataset.Of("noise", x, y, network.Inputs, network.Outputs > 1
+            ? [.. Enumerable.Range(0, network.Outputs).Select(static c => $"{c}")] : null);
     }
 
     private static double[] Start(Network network, int seed) => Initialization.Kaiming(network, new RandomStream(seed));

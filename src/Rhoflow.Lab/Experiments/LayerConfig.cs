@@ -17,8 +17,10 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
         if (node.IsScalar) return ReadWord(node);
         if (node.Keys is [var key] && !Maps.Contains(key, StringComparer.Ordinal) && Words.Contains(key, StringComparer.Ordinal))
             throw node.Error($"'{key}' stands alone, without a colon");
-        if (NodeSyntax.All.FirstOrDefault(s => s.Branches.Count > 0 && node.Keys.Contains(s.Word)) is { } joining) return ReadBranches(node, joining);
-        if (node.Keys is [var unknown] && !Maps.Contains(unknown, StringComparer.Ordinal)) throw node.Error($"'{unknown}' is not known{Nearest.Hint(unknown, Words)}");
+        if (NodeSyntax.All.FirstOrDefault(s => s.Branches.Count > 0 && node.Keys.Contains(s.Word)) is { } joining)
+            return ReadBranches(node, joining);
+        if (node.Keys is [var unknown] && !Maps.Contains(unknown, StringComparer.Ordinal))
+            throw node.Error($"'{unknown}' is not known{Nearest.Hint(unknown, Words)}");
         var map = node.Map(Maps);
         var word = map.OneOf(Maps);
         var syntax = Of(word);
@@ -77,7 +79,8 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
 
     private static LayerConfig Resolved(NodeSyntax syntax, NodeSettings settings, ConfigNode node)
     {
-        string Value(NodeSetting s) => s.Kind == SettingKind.Flag ? settings.Flag(s.Key) ? "true" : "false" : ConfigWriter.Number(settings.Number(s.Key));
+        string Value(NodeSetting s) =>
+            s.Kind == SettingKind.Flag ? settings.Flag(s.Key) ? "true" : "false" : ConfigWriter.Number(settings.Number(s.Key));
         var yaml = syntax.Settings switch
         {
             [] => syntax.Word,
@@ -92,7 +95,8 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
         var map = node.Map([.. syntax.Branches]);
         var branches = syntax.Branches.Select(key => map[key] is { } side ? side.List("layers").Select(Read).ToArray() : []).ToArray();
         var written = syntax.Branches.Zip(branches).Where((b, i) => i == 0 || b.Second.Length > 0);
-        var yaml = $"{{{string.Join(", ", written.Select(static b => $"{b.First}: {ConfigWriter.List(b.Second.Select(static l => l.Yaml))}"))}}}";
+        var yaml =
+            $"{{{string.Join(", ", written.Select(static b => $"{b.First}: {ConfigWriter.List(b.Second.Select(static l => l.Yaml))}"))}}}";
         Action<NetworkBuilder>?[] adds = [.. branches.Select((branch, i) => i > 0 && branch.Length == 0
             ? null
             : (Action<NetworkBuilder>)(builder => Array.ForEach(branch, l => l.AddTo(builder))))];

@@ -22,10 +22,13 @@ internal sealed unsafe class ChannelMap<T> where T : unmanaged, IFloatingPointIe
     {
         _channels = channels;
         _chunks = new Chunks(team, Math.Max(1, ChunkSize / channels), Chunk);
-        (_mu, _b, _d, _a1, _a2, _a3) = (new T[channels], new T[channels], new T[channels], new T[channels], new T[channels], new T[channels]);
+        (_mu, _b, _d, _a1, _a2, _a3) =
+            (new T[channels], new T[channels], new T[channels], new T[channels], new T[channels], new T[channels]);
     }
 
-    /// <summary>The coefficients of channel <paramref name="c"/>: b = <paramref name="centred"/>, d = <paramref name="constant"/>, then a₁, a₂, a₃.</summary>
+    /// <summary>
+    /// The coefficients of channel <paramref name="c"/>: b = <paramref name="centred"/>, d = <paramref name="constant"/>, then a₁, a₂, a₃.
+    /// </summary>
     public void Set(int c, double mu, double centred, double constant, double first = 0, double second = 0, double third = 0)
     {
         (_mu[c], _b[c], _d[c]) = (T.CreateTruncating(mu), T.CreateTruncating(centred), T.CreateTruncating(constant));
@@ -33,7 +36,8 @@ internal sealed unsafe class ChannelMap<T> where T : unmanaged, IFloatingPointIe
     }
 
     /// <summary>Applies it; an empty u drops its term.</summary>
-    public void Run(int rows, ReadOnlySpan<T> x, ReadOnlySpan<T> u1, ReadOnlySpan<T> u2, ReadOnlySpan<T> u3, Span<T> result, bool accumulate)
+    public void Run(int rows, ReadOnlySpan<T> x, ReadOnlySpan<T> u1, ReadOnlySpan<T> u2, ReadOnlySpan<T> u3, Span<T> result,
+        bool accumulate)
     {
         fixed (T* px = x, p1 = u1, p2 = u2, p3 = u3, pr = result)
         {
@@ -80,5 +84,6 @@ internal sealed unsafe class ChannelMap<T> where T : unmanaged, IFloatingPointIe
         }
     }
 
-    private static Vector<T> Load(T[] coefficients, int c) => Vector.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(coefficients), (nuint)c);
+    private static Vector<T> Load(T[] coefficients, int c) =>
+        Vector.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(coefficients), (nuint)c);
 }

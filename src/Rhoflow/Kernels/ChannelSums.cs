@@ -27,7 +27,8 @@ internal sealed unsafe class ChannelSums<T> where T : unmanaged, IFloatingPointI
         _chunkRows = Math.Max(1, ChunkSize / channels);
         _partial = new double[(capacityRows + _chunkRows - 1) / _chunkRows * 2 * channels];
         (Total, Product) = (new double[channels], new double[channels]);
-        (_sum, _squares, _products) = (new Chunks(team, _chunkRows, SumChunk), new Chunks(team, _chunkRows, SquaresChunk), new Chunks(team, _chunkRows, ProductsChunk));
+        (_sum, _squares, _products) = (new Chunks(team, _chunkRows, SumChunk), new Chunks(team, _chunkRows, SquaresChunk),
+            new Chunks(team, _chunkRows, ProductsChunk));
     }
 
     /// <summary>Σ u, or Σ (v − centre)² after <see cref="Squares"/>.</summary>

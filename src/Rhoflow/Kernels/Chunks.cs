@@ -1,6 +1,8 @@
 namespace Rhoflow.Kernels;
 
-/// <summary>Work on rows 0 … count − 1 in chunks of fixed size, so that what is summed chunk by chunk does not depend on the threads.</summary>
+/// <summary>
+/// Work on rows 0 … count − 1 in chunks of fixed size, so that what is summed chunk by chunk does not depend on the threads.
+/// </summary>
 internal sealed class Chunks
 {
     /// <summary>Does the rows first … first + rows − 1, chunk number <c>chunk</c>.</summary>

@@ -14,7 +14,8 @@ internal sealed class CrossEntropyLoss : Loss
     public override string Summary => "−Σ log softmax(f)_y  (T3b eq. 60)";
     public override bool HasExponentialTail => true;
 
-    public override LossValue Evaluate(ReadOnlySpan<double> f, ReadOnlySpan<double> y, Span<double> weights) => Logistic.Evaluate(f, y, weights);
+    public override LossValue Evaluate(ReadOnlySpan<double> f, ReadOnlySpan<double> y, Span<double> weights) =>
+        Logistic.Evaluate(f, y, weights);
 
     public override void Curvature(ReadOnlySpan<double> f, ReadOnlySpan<double> y, LossValue value, Span<double> curvature) =>
         Logistic.Curvature(f, y, value, curvature);
@@ -38,7 +39,8 @@ internal sealed class CrossEntropyLoss : Loss
     }
 
     // (diag p − p pᵀ) ḟ with u_j = ḟ_j − ḟ_y and ū = Σ p_j u_j: p_j (u_j − ū) for j ≠ y and −p_y ū for y, no difference of large parts.
-    protected override void CurvatureTimesClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, LossValue value, ReadOnlySpan<double> fDot, Span<double> result)
+    protected override void CurvatureTimesClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, LossValue value,
+        ReadOnlySpan<double> fDot, Span<double> result)
     {
         for (var n = 0; n < y.Length; n++)
         {

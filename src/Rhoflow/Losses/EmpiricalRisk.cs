@@ -41,7 +41,8 @@ public sealed class EmpiricalRisk
     /// <param name="reduction">Whether L is a mean or a sum.</param>
     /// <param name="passes">Makes the network's passes on all examples; called again by <see cref="Copy"/>.</param>
     /// <exception cref="DataException">Inputs or labels do not fit the network and loss; the message says which.</exception>
-    public EmpiricalRisk(Network network, Loss loss, Dataset data, Reduction reduction, Func<Network, Dataset, INetworkPasses<double>> passes)
+    public EmpiricalRisk(Network network, Loss loss, Dataset data, Reduction reduction,
+        Func<Network, Dataset, INetworkPasses<double>> passes)
     {
         RiskData.Check(network, loss, data);
         (Network, Loss, Data, Reduction, _make) = (network, loss, data, reduction, passes);
@@ -68,7 +69,8 @@ public sealed class EmpiricalRisk
     /// <summary>The same as the passes of a chain, with activations and kinks.</summary>
     /// <exception cref="InvalidOperationException">The risk was made over other passes.</exception>
     public ChainPasses Chain => Passes as ChainPasses
-        ?? throw new InvalidOperationException($"this risk stands over {Passes.GetType().Name}, which keeps no pattern of kinks; flows need the passes of a chain");
+        ?? throw new InvalidOperationException(
+            $"this risk stands over {Passes.GetType().Name}, which keeps no pattern of kinks; flows need the passes of a chain");
 
     /// <summary>descent with −∇L = e^{LogScale} descent (P numbers).</summary>
     public LossValue Evaluate(ReadOnlySpan<double> theta, Span<double> descent)
@@ -151,7 +153,7 @@ public sealed class EmpiricalRisk
     private void Forward(ReadOnlySpan<double> theta)
     {
         Passes.Forward(theta);
-        _risk.TakeOutputs();
+        _risk.TakeOutputs(Data.Count);
     }
 
     private LossValue WeighScaled(ReadOnlySpan<double> v, double rho)
@@ -165,7 +167,8 @@ public sealed class EmpiricalRisk
     {
         RiskData.CheckInputs(network, data);
         if (network.Outputs != 1)
-            throw new DataException($"the {loss.Name} loss of a flow is binary and needs a network with 1 output; this one has {network.Outputs}");
+            throw new DataException(
+                $"the {loss.Name} loss of a flow is binary and needs a network with 1 output; this one has {network.Outputs}");
         return data;
     }
 }

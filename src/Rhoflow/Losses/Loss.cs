@@ -4,7 +4,8 @@ namespace Rhoflow.Losses;
 
 /// <summary>log L and the logarithm of the factor that its derivatives are given relative to.</summary>
 /// <param name="LogLoss">Natural logarithm of L; −∞ at exactly zero loss.</param>
-/// <param name="LogScale">s: the derivatives are e^s times the numbers returned with them. log L for exponential-type losses, 0 for the square loss.</param>
+/// <param name="LogScale">s: the derivatives are e^s times the numbers returned with them. log L for exponential-type losses, 0 for the
+/// square loss.</param>
 public readonly record struct LossValue(double LogLoss, double LogScale);
 
 /// <summary>
@@ -23,7 +24,9 @@ public abstract class Loss
     /// <summary>L = Σ (y_n − f_n)², targets may be any number; with classes Σ_n Σ_c (t_{nc} − f_{nc})² against one-hot targets t.</summary>
     public static readonly Loss Square = new SquareLoss(0, "square", "Σ (y − f)², classes against one-hot targets  (T3b eq. 14, SQ eq. 1)");
 
-    /// <summary>The square loss against codes of ±1: t_{nc} = +1 for c = y_n, −1 otherwise. With one output the same as <see cref="Square"/>.</summary>
+    /// <summary>
+    /// The square loss against codes of ±1: t_{nc} = +1 for c = y_n, −1 otherwise. With one output the same as <see cref="Square"/>.
+    /// </summary>
     public static readonly Loss SquareSigns = new SquareLoss(-1, "square-signs", "Σ (y − f)², classes against codes of ±1");
 
     /// <summary>L = −Σ log p_{y_n}, p = softmax(f) (T3b eq. 60); with one output and labels ±1 it is <see cref="Logistic"/>.</summary>
@@ -50,7 +53,9 @@ public abstract class Loss
     /// <summary>One output: weights_n with −∂L/∂f_n = e^{LogScale} weights_n.</summary>
     public abstract LossValue Evaluate(ReadOnlySpan<double> f, ReadOnlySpan<double> y, Span<double> weights);
 
-    /// <summary>One output: curvature_n with ∂²L/∂f_n² = e^{LogScale} curvature_n, on the scale that <paramref name="value"/> (of the same f) has.</summary>
+    /// <summary>
+    /// One output: curvature_n with ∂²L/∂f_n² = e^{LogScale} curvature_n, on the scale that <paramref name="value"/> (of the same f) has.
+    /// </summary>
     public abstract void Curvature(ReadOnlySpan<double> f, ReadOnlySpan<double> y, LossValue value, Span<double> curvature);
 
     /// <summary>weights with −∂L/∂f = e^{LogScale} weights, for any number of outputs.</summary>
@@ -61,14 +66,17 @@ public abstract class Loss
     public LossValue Evaluate(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, Span<double> weights) =>
         outputs == 1 ? Evaluate(f, y, weights) : EvaluateClasses(f, y, outputs, weights);
 
-    /// <summary>result with (∂²L/∂f²) ḟ = e^{LogScale} result: exact, on the scale that <paramref name="value"/> (of the same f) has.</summary>
+    /// <summary>
+    /// result with (∂²L/∂f²) ḟ = e^{LogScale} result: exact, on the scale that <paramref name="value"/> (of the same f) has.
+    /// </summary>
     /// <param name="f">Outputs, row-major N × C.</param>
     /// <param name="y">Targets, N.</param>
     /// <param name="outputs">C.</param>
     /// <param name="value">What <see cref="Evaluate(ReadOnlySpan{double}, ReadOnlySpan{double}, int, Span{double})"/> gave.</param>
     /// <param name="fDot">ḟ, N × C.</param>
     /// <param name="result">Receives N × C numbers; may not overlap ḟ.</param>
-    public void CurvatureTimes(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, LossValue value, ReadOnlySpan<double> fDot, Span<double> result)
+    public void CurvatureTimes(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, LossValue value, ReadOnlySpan<double> fDot,
+        Span<double> result)
     {
         if (outputs > 1)
         {
@@ -92,11 +100,15 @@ public abstract class Loss
         return null;
     }
 
-    /// <summary>The form for C &gt; 1 outputs of <see cref="Evaluate(ReadOnlySpan{double}, ReadOnlySpan{double}, int, Span{double})"/>.</summary>
+    /// <summary>
+    /// The form for C &gt; 1 outputs of <see cref="Evaluate(ReadOnlySpan{double}, ReadOnlySpan{double}, int, Span{double})"/>.
+    /// </summary>
     protected abstract LossValue EvaluateClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, Span<double> weights);
 
     /// <summary>The form for C &gt; 1 outputs of <see cref="CurvatureTimes"/>.</summary>
-    protected abstract void CurvatureTimesClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, LossValue value, ReadOnlySpan<double> fDot, Span<double> result);
+    protected abstract void CurvatureTimesClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, LossValue value,
+        ReadOnlySpan<double> fDot, Span<double> result);
 
+    /// <summary>The name in configs.</summary>
     public override string ToString() => Name;
 }

@@ -41,7 +41,8 @@ internal abstract class MarginLoss : Loss
         return new LossValue(logLoss, logLoss);
     }
 
-    protected override void CurvatureTimesClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, LossValue value, ReadOnlySpan<double> fDot, Span<double> result)
+    protected override void CurvatureTimesClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, LossValue value,
+        ReadOnlySpan<double> fDot, Span<double> result)
     {
         result.Clear();
         for (var n = 0; n < y.Length; n++)

@@ -48,7 +48,7 @@ public sealed class MinibatchRisk<T> where T : unmanaged, IFloatingPointIeee754<
         ReadOnlySpan<double> y = default, ReadOnlySpan<double> shift = default)
     {
         Passes.Forward(theta, batch, by, statistics);
-        _risk.TakeOutputs(shift);
+        _risk.TakeOutputs(batch.Count, shift);
         var value = _risk.Weigh(Outputs, y.IsEmpty ? batch.Y : y);
         _risk.VectorJacobianProduct(theta, descent);
         return value;
@@ -59,7 +59,7 @@ public sealed class MinibatchRisk<T> where T : unmanaged, IFloatingPointIeee754<
     public LossValue Evaluate(ReadOnlySpan<T> theta, Minibatch<T> batch, NormalizeBy by, Span<double> statistics)
     {
         Passes.Forward(theta, batch, by, statistics);
-        _risk.TakeOutputs();
+        _risk.TakeOutputs(batch.Count);
         return _risk.Weigh(Outputs, batch.Y);
     }
 
@@ -71,7 +71,7 @@ public sealed class MinibatchRisk<T> where T : unmanaged, IFloatingPointIeee754<
         ReadOnlySpan<T> theta, Minibatch<T> batch, NormalizeBy by, Span<double> statistics, ReadOnlySpan<T> v, Span<T> result)
     {
         Passes.Forward(theta, batch, by, statistics);
-        _risk.TakeOutputs();
+        _risk.TakeOutputs(batch.Count);
         return HessianVectorProductHere(theta, batch, v, result);
     }
 

@@ -15,7 +15,7 @@ public readonly record struct Score(double LogLoss, double Error)
     public double Log10Loss => LogLoss / Math.Log(10);
 }
 
-/// <summary>Loss, error and outputs over whole data sets, in blocks of fixed size and order. Owns room for a block.</summary>
+/// <summary>Loss, error and outputs over whole data sets, in blocks of fixed size and order. Owns a workspace for one block.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 internal sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -23,8 +23,8 @@ internal sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
     private readonly Minibatch<T> _batch;
     private readonly double[] _statistics;
 
-    /// <param name="risk">Network, loss and room; shared with whoever else uses it in turn.</param>
-    /// <param name="capacity">Examples of a block, at most what the risk has room for.</param>
+    /// <param name="risk">Network, loss and workspace; shared with whoever else uses it in turn.</param>
+    /// <param name="capacity">Examples of a block, at most the capacity of the risk.</param>
     /// <param name="team">Who gathers.</param>
     public Scorer(MinibatchRisk<T> risk, int capacity, Team team)
     {
@@ -39,13 +39,16 @@ internal sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="data">Inputs and targets that fit the network and loss.</param>
     /// <param name="by">Running averages, or the statistics of all examples at once.</param>
     /// <param name="outputs">Receives f in float64, N × C; empty: not wanted.</param>
-    /// <param name="look">Called behind every block with its first example: what the network has at its nodes stands there.</param>
+    /// <param name="look">Called after every block with its first example, while the passes hold what the network gave at its
+    /// nodes.</param>
     /// <exception cref="ArgumentException">Statistics of all examples are asked for, but they do not fit into one block.</exception>
-    public Score Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<double> statistics, Dataset data, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default,
+    public Score Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<double> statistics, Dataset data, NormalizeBy by = NormalizeBy.Running,
+        Span<double> outputs = default,
         Action<int, GraphPasses<T>>? look = null)
     {
         if (by == NormalizeBy.Batch && statistics.Length > 0 && data.Count > _batch.Capacity)
-            throw new ArgumentException($"statistics over all {data.Count} examples need room for them at once; blocks hold {_batch.Capacity}. Ask for larger blocks, or for running statistics");
+            throw new ArgumentException($"statistics over all {data.Count} examples need room for them at once; blocks hold "
+                + $"{_batch.Capacity}. Ask for larger blocks, or for running statistics");
         statistics.CopyTo(_statistics);
         var classes = _risk.Network.Outputs;
         var logSum = double.NegativeInfinity;

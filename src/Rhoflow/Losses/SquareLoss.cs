@@ -24,7 +24,8 @@ internal sealed class SquareLoss(double other, string name, string summary) : Lo
         return new LossValue(Math.Log(sum), 0);
     }
 
-    public override void Curvature(ReadOnlySpan<double> f, ReadOnlySpan<double> y, LossValue value, Span<double> curvature) => curvature.Fill(2);
+    public override void Curvature(ReadOnlySpan<double> f, ReadOnlySpan<double> y, LossValue value, Span<double> curvature) =>
+        curvature.Fill(2);
 
     protected override LossValue EvaluateClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, Span<double> weights)
     {
@@ -39,7 +40,8 @@ internal sealed class SquareLoss(double other, string name, string summary) : Lo
         return new LossValue(Math.Log(sum), 0);
     }
 
-    protected override void CurvatureTimesClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, LossValue value, ReadOnlySpan<double> fDot, Span<double> result)
+    protected override void CurvatureTimesClasses(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int classes, LossValue value,
+        ReadOnlySpan<double> fDot, Span<double> result)
     {
         for (var i = 0; i < fDot.Length; i++) result[i] = 2 * fDot[i];
     }

@@ -12,7 +12,9 @@ public static class SupportVectors
     /// <summary>The examples by ascending margin; ties in the order of the data.</summary>
     public static int[] Order(IReadOnlyList<double> margins) => [.. Enumerable.Range(0, margins.Count).OrderBy(n => margins[n])];
 
-    /// <summary>The examples whose margin is within <see cref="Tolerance"/> of the smallest, ascending by margin; none while one is misclassified.</summary>
+    /// <summary>
+    /// The examples whose margin is within <see cref="Tolerance"/> of the smallest, ascending by margin; none while one is misclassified.
+    /// </summary>
     public static int[] Of(IReadOnlyList<double> margins)
     {
         var smallest = Smallest(margins);

@@ -19,7 +19,7 @@ internal sealed record BatchNormFolding(IReadOnlyList<FoldedLayer> Layers, IRead
     /// <param name="statistics">Running means and variances.</param>
     public static BatchNormFolding Of(Network network, ReadOnlySpan<double> theta, ReadOnlySpan<double> statistics)
     {
-        // A normalization that turns out to have no place behind it stays a node, and the walk begins again without it.
+        // A normalization that finds no place in a later layer stays a node, and the walk begins again without it.
         var unfolded = new SortedDictionary<int, string>();
         while (true)
         {

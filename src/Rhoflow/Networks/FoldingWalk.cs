@@ -135,7 +135,7 @@ internal sealed record ChannelRescaling(double[] Scale, double[] Shift, int[] No
     }
 }
 
-/// <summary>Batch normalizations find no place in the weights behind them.</summary>
+/// <summary>Batch normalizations find no place in the weights after them.</summary>
 internal sealed class FoldingException(int[] norms, string reason) : Exception(reason)
 {
     /// <summary>Numbers of nodes, from 0.</summary>

@@ -49,19 +49,22 @@ public static class Initialization
 
     /// <summary>θ ← θ with ‖W_k‖_F = frobenius[k] in every layer.</summary>
     /// <param name="theta">Changed in place.</param>
-    /// <param name="frobenius">One norm a layer, or a single one for all.</param>
-    /// <exception cref="ArgumentException">The wrong number of norms, or a zero layer, which has no direction to scale (it is named).</exception>
+    /// <param name="frobenius">One norm per layer, or a single one for all.</param>
+    /// <exception cref="ArgumentException">The wrong number of norms, or a zero layer, which has no direction
+    /// to scale (it is named).</exception>
     public static void ScaleLayers(Network network, double[] theta, ReadOnlySpan<double> frobenius)
     {
         if (frobenius.Length != 1 && frobenius.Length != network.Depth)
-            throw new ArgumentException($"{frobenius.Length} norms were given for a network of {network.Depth} layers; one, or one a layer, is needed");
+            throw new ArgumentException(
+                $"{frobenius.Length} norms were given for a network of {network.Depth} layers; one, or one per layer, is needed");
         for (var k = 0; k < network.Depth; k++)
         {
             var w = network.Layers[k].Of(theta);
             var norm = Vectors.Norm(w);
             var target = frobenius.Length == 1 ? frobenius[0] : frobenius[k];
             if (norm == 0 && target != 0)
-                throw new ArgumentException($"layer {k + 1} starts at zero, so it has no direction and cannot be scaled to ‖W_{k + 1}‖ = {target}");
+                throw new ArgumentException(
+                    $"layer {k + 1} starts at zero, so it has no direction and cannot be scaled to ‖W_{k + 1}‖ = {target}");
             if (norm != 0) foreach (ref var v in w) v = v / norm * target;
         }
     }

@@ -79,7 +79,9 @@ public sealed class Network
     /// </summary>
     public ReadOnlySpan<int> Exponents => _exponents;
 
-    /// <summary>Σ e_k: f(cW) = c^degree f(W) for c &gt; 0. K for linear and ReLU networks. (T3 §9 prints degree 1; that is one layer scaled.)</summary>
+    /// <summary>
+    /// Σ e_k: f(cW) = c^degree f(W) for c &gt; 0. K for linear and ReLU networks. (T3 §9 prints degree 1; that is one layer scaled.)
+    /// </summary>
     public int Degree => _exponents.Sum();
 
     /// <summary>
@@ -146,7 +148,8 @@ public sealed class Network
     /// θ from one matrix (rows = outputs; of a convolution maps × patch) per layer; a diagonal layer takes its diagonal, as one row or as
     /// the full matrix. Affine batch normalization gets γ = 1 and β = 0.
     /// </summary>
-    /// <exception cref="ArgumentException">A shape that does not fit; the message names the layer, what was given and what is needed.</exception>
+    /// <exception cref="ArgumentException">A shape that does not fit; the message names the layer, what was given and what is
+    /// needed.</exception>
     public double[] Pack(IReadOnlyList<double[][]> matrices)
     {
         if (matrices.Count != Depth)
@@ -172,7 +175,8 @@ public sealed class Network
                     for (var j = 0; j < layer.Columns; j++)
                     {
                         if (j != i && m[i][j] != 0)
-                            throw new ArgumentException($"layer {k + 1} is diagonal; the matrix given has {m[i][j]} in row {i + 1}, column {j + 1}");
+                            throw new ArgumentException(
+                                $"layer {k + 1} is diagonal; the matrix given has {m[i][j]} in row {i + 1}, column {j + 1}");
                     }
                     layer.Of(theta)[i] = m[i][i];
                 }
@@ -208,11 +212,14 @@ public sealed class Network
     private static string Describe(double[][] m)
     {
         var columns = m.Select(r => r.Length).Distinct().ToArray();
-        return columns.Length == 1 ? $"{m.Length} × {columns[0]}" : $"{m.Length} rows of {string.Join(", ", m.Select(r => r.Length))} numbers";
+        return columns.Length == 1 ? $"{m.Length} × {columns[0]}"
+            : $"{m.Length} rows of {string.Join(", ", m.Select(r => r.Length))} numbers";
     }
 
     /// <summary>Widths and nonlinearities of a chain; all nodes otherwise.</summary>
     public override string ToString() => IsChain
-        ? string.Concat(Layers.Select((l, k) => $"{l.Columns}–{(_activations[k].Kind == ActivationKind.Identity ? "" : _activations[k] + "–")}")) + Outputs
+        ? string.Concat(Layers.Select((l, k) =>
+        $"{l.Columns}–{(_activations[k].Kind == ActivationKind.Identity ? "" : $"{_activations[k]}–")}"))
+            + Outputs
         : $"{Input} → {string.Join(" → ", Nodes.Select(static n => n.ToString()))}";
 }

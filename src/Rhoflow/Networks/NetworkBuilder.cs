@@ -38,7 +38,8 @@ public sealed partial class NetworkBuilder
     {
         if (_parts.Layers.Count == 0) throw new ArgumentException("a network needs at least one layer of weights");
         if (LastNode?.Elementwise is { } sigma)
-            throw new ArgumentException($"the network ends with '{sigma}'; f has no output nonlinearity, or one label could never be produced");
+            throw new ArgumentException(
+                $"the network ends with '{sigma}'; f has no output nonlinearity, or one label could never be produced");
         return Network.FromNodes(_input, [.. _parts.Nodes], [.. _parts.Layers], _parts.Parameters, _parts.Statistics);
     }
 
@@ -81,7 +82,8 @@ public sealed partial class NetworkBuilder
         if (kernel < 1 || stride < 1 || padding < 0)
         {
             throw new ArgumentException(
-                $"a {what} needs a kernel ≥ 1, a stride ≥ 1 and a padding ≥ 0; kernel {kernel}, stride {stride}, padding {padding} were given");
+                $"a {what} needs a kernel ≥ 1, a stride ≥ 1 and a padding ≥ 0; kernel {kernel}, stride {stride}, padding {padding} "
+                + "were given");
         }
         int height = Shape.Height + 2 * padding, width = Shape.Width + 2 * padding;
         if (kernel > height || kernel > width)

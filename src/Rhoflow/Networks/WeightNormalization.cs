@@ -4,7 +4,8 @@ using System.Numerics.Tensors;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// W_k = g v/‖v‖ as coordinates for θ, with one gain g per matrix or per row (T3 eq. 52; Salimans and Kingma's form unit by unit): materializes
+/// W_k = g v/‖v‖ as coordinates for θ, with one gain g per matrix or per row (T3 eq. 52; Salimans and Kingma's form unit by unit):
+/// materializes
 /// θ, pulls gradients back, pushes directions forward, and turns Hessian-vector products over θ into those over (v, g). With
 /// u = v/‖v‖, G = ∂L/∂W:
 /// <code>∂L/∂g = ⟨u, G⟩      ∂L/∂v = (g/‖v‖) (G − u ⟨u, G⟩)      (T3 eq. 53)</code>
@@ -27,6 +28,7 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
         _layers = [.. windows.Select(static w => w.Layer)];
     }
 
+    /// <summary>Whose θ.</summary>
     public Network Network { get; }
 
     /// <summary>One gain per row instead of one per matrix.</summary>
@@ -96,7 +98,8 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
     }
 
     /// <summary>
-    /// (∂²L/∂(v, g)²)(v̇, ġ) from G = ∂L/∂θ and Ġ = (∂²L/∂θ²) θ̇, θ̇ being <see cref="JacobianVectorProduct"/> of the direction: the derivative of
+    /// (∂²L/∂(v, g)²)(v̇, ġ) from G = ∂L/∂θ and Ġ = (∂²L/∂θ²) θ̇, θ̇ being <see cref="JacobianVectorProduct"/> of the direction: the
+    /// derivative of
     /// <see cref="VectorJacobianProduct"/>.
     /// </summary>
     public void HessianVectorProduct(
@@ -118,7 +121,8 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
             for (var j = 0; j < v.Length; j++)
             {
                 double u = Number(v[j]) / norm, uDot = (Number(vDot[j]) - u * normDot) / norm;
-                ofV[j] = T.CreateTruncating(scaleDot * (Number(ofW[j]) - u * along) + scale * (Number(ofWDot[j]) - uDot * along - u * alongDot));
+                ofV[j] = T.CreateTruncating(scaleDot * (Number(ofW[j]) - u * along)
+                    + scale * (Number(ofWDot[j]) - uDot * along - u * alongDot));
             }
             result[Network.ParameterCount + i] = T.CreateTruncating(alongDot);
         }
@@ -133,14 +137,16 @@ public sealed class WeightNormalization<T> where T : unmanaged, IFloatingPointIe
         var norm = Math.Sqrt(Dot(Cut(v, window), Cut(v, window)));
         if (norm > 0) return norm;
         var (layer, row) = (Network.Layers[_layers[window]], _windows[window].Offset);
-        var what = PerRow && layer.Kind != LayerKind.Diagonal ? $"row {(row - layer.Offset) / layer.Columns + 1} of layer {_layers[window] + 1}" : $"layer {_layers[window] + 1}";
+        var what = PerRow && layer.Kind != LayerKind.Diagonal
+            ? $"row {(row - layer.Offset) / layer.Columns + 1} of layer {_layers[window] + 1}" : $"layer {_layers[window] + 1}";
         throw new ArgumentException($"{what} is zero, so it has no direction: weight normalization W = g v/‖v‖ needs v ≠ 0");
     }
 
     private void Check(int parameters, int theta)
     {
         if (parameters != ParameterCount || theta != Network.ParameterCount)
-            throw new ArgumentException($"weight normalization of this network has {ParameterCount} parameters for {Network.ParameterCount} of θ; {parameters} and {theta} were given");
+            throw new ArgumentException($"weight normalization of this network has {ParameterCount} parameters for "
+                + $"{Network.ParameterCount} of θ; {parameters} and {theta} were given");
     }
 
     private double Gain(ReadOnlySpan<T> parameters, int window) => Number(parameters[Network.ParameterCount + window]);

@@ -33,7 +33,8 @@ public class ClassLossTests
                 double[] y = [.. Enumerable.Range(0, count).Select(_ => (double)random.Next(classes))];
                 foreach (var loss in Loss.All)
                 {
-                    double Total(double[] outputs) => Enumerable.Range(0, count).Sum(n => Term(loss, outputs[(n * classes)..((n + 1) * classes)], (int)y[n]));
+                    double Total(double[] outputs) =>
+                        Enumerable.Range(0, count).Sum(n => Term(loss, outputs[(n * classes)..((n + 1) * classes)], (int)y[n]));
                     double[] weights = new double[size], times = new double[size];
                     var value = loss.Evaluate(f, y, classes, weights);
                     Math.Exp(value.LogLoss).ShouldBe(Total(f), 1e-12 * Total(f));
@@ -71,7 +72,8 @@ public class ClassLossTests
         {
             double[] f = [.. Problems.Normal(random, 8).Select(v => 30 * v)], y = [0, 1, 1, 0], w = new double[8], shifted = new double[8];
             var value = Loss.CrossEntropy.Evaluate(f, y, 2, w);
-            double[] difference = [.. Enumerable.Range(0, 4).Select(n => f[2 * n + 1] - f[2 * n])], signs = [-1, 1, 1, -1], binary = new double[4];
+            double[] difference = [.. Enumerable.Range(0, 4).Select(n => f[2 * n + 1] - f[2 * n])], signs = [-1, 1, 1, -1], binary =
+                new double[4];
             var logistic = Loss.Logistic.Evaluate(difference, signs, binary);
             value.LogLoss.ShouldBe(logistic.LogLoss, 1e-13 * (1 + Math.Abs(logistic.LogLoss)));
             for (var n = 0; n < 4; n++)
@@ -79,7 +81,8 @@ public class ClassLossTests
                 (w[2 * n + 1] - binary[n]).ShouldBe(0, 1e-11);
                 (w[2 * n] + binary[n]).ShouldBe(0, 1e-11);
             }
-            Loss.CrossEntropy.Evaluate([.. f.Select(v => v + 1024)], y, 2, shifted).LogLoss.ShouldBe(value.LogLoss, 1e-11 * (1 + Math.Abs(value.LogLoss)));
+            Loss.CrossEntropy.Evaluate([.. f.Select(v => v + 1024)], y, 2, shifted).LogLoss.ShouldBe(value.LogLoss,
+                1e-11 * (1 + Math.Abs(value.LogLoss)));
             shifted.ShouldBe(w, 1e-9);
             Loss.CrossEntropy.Evaluate(difference, signs, 1, binary).ShouldBe(logistic);
         }

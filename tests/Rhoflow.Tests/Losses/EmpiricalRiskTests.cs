@@ -54,10 +54,12 @@ public class EmpiricalRiskTests
 
                 double[] Descent(double[] theta)
                 {
-                    var outputs = Enumerable.Range(0, r.Examples).Select(n => ReferenceNetwork.Outputs(r.Net, theta, r.Example(n))[0]).ToArray();
+                    var outputs = Enumerable.Range(0, r.Examples).Select(n => ReferenceNetwork.Outputs(r.Net, theta, r.Example(n))[0])
+                        .ToArray();
                     var g = NegativeDerivative(loss, outputs, r.Y);
                     var sum = new double[theta.Length];
-                    for (var n = 0; n < r.Examples; n++) Vectors.Add(factor * g[n], ReferenceNetwork.Gradient(r.Net, theta, r.Example(n)), sum);
+                    for (var n = 0; n < r.Examples; n++)
+                        Vectors.Add(factor * g[n], ReferenceNetwork.Gradient(r.Net, theta, r.Example(n)), sum);
                     return sum;
                 }
                 var expected = Descent(r.Theta);
@@ -72,7 +74,8 @@ public class EmpiricalRiskTests
                     scaled.LogLoss.ShouldBe(Math.Log(factor * Value(loss, [.. f.Select(v => rho * v)], r.Y)), 1e-9);
                     risk.LogLossScaled(r.Theta, rho).ShouldBe(scaled.LogLoss);
                     var g = NegativeDerivative(loss, [.. f.Select(v => rho * v)], r.Y);
-                    (Math.Exp(scaled.LogScale) * risk.WeightedOutput()).ShouldBe(factor * Vectors.Dot(g, f), 1e-9 * (1 + Vectors.Norm(g) * Vectors.Norm(f)));
+                    (Math.Exp(scaled.LogScale) * risk.WeightedOutput())
+                        .ShouldBe(factor * Vectors.Dot(g, f), 1e-9 * (1 + Vectors.Norm(g) * Vectors.Norm(f)));
                 }
 
                 // The Hessian: symmetric, and the derivative of the gradient
@@ -85,14 +88,17 @@ public class EmpiricalRiskTests
                 double[] At(double h) => [.. r.Theta.Zip(r.Direction, (a, b) => a + h * b)];
                 double[] up = At(H), down = At(-H);
                 for (var n = 0; n < r.Examples; n++)
-                    if (!ReferenceNetwork.Pattern(r.Net, up, r.Example(n)).SequenceEqual(ReferenceNetwork.Pattern(r.Net, down, r.Example(n)))) return;
+                    if (!ReferenceNetwork.Pattern(r.Net, up, r.Example(n))
+                        .SequenceEqual(ReferenceNetwork.Pattern(r.Net, down, r.Example(n)))) return;
                 var along = new double[p];
                 var along_scale = risk.HessianVectorProduct(r.Theta, r.Direction, along).LogScale;
-                // Central differences at H and H/2, without their common error in H²: f is a product of layers, whose third derivatives can be large.
+                // Central differences at H and H/2, without their common error in H²: f is a product of layers, whose third derivatives can
+                // be large.
                 double[] Differences(double h) => [.. Descent(At(-h)).Zip(Descent(At(h)), (a, b) => (a - b) / (2 * h))];
                 double[] coarse = Differences(H), fine = Differences(H / 2);
                 for (var i = 0; i < p; i++)
-                    (Math.Exp(along_scale) * along[i]).ShouldBe((4 * fine[i] - coarse[i]) / 3, 1e-6 * (1 + Vectors.Norm(along) * Math.Exp(along_scale) + size));
+                    (Math.Exp(along_scale) * along[i])
+                        .ShouldBe((4 * fine[i] - coarse[i]) / 3, 1e-6 * (1 + Vectors.Norm(along) * Math.Exp(along_scale) + size));
                 scale.LogScale.ShouldBe(along_scale);
             }));
 
@@ -137,8 +143,10 @@ public class EmpiricalRiskTests
     [Fact]
     public void Data_that_do_not_fit_are_named()
     {
-        Should.Throw<DataException>(() => new EmpiricalRisk(Network.Dense(3, 1), Loss.Square, Problems.TwoByTwo)).Message.ShouldContain("has 2 inputs; the network takes 3");
-        Should.Throw<DataException>(() => new EmpiricalRisk(Network.Dense(2, 2), Loss.Square, Problems.TwoByTwo)).Message.ShouldContain("needs a network with 1 output; this one has 2");
+        Should.Throw<DataException>(() => new EmpiricalRisk(Network.Dense(3, 1), Loss.Square, Problems.TwoByTwo)).Message.ShouldContain(
+            "has 2 inputs; the network takes 3");
+        Should.Throw<DataException>(() => new EmpiricalRisk(Network.Dense(2, 2), Loss.Square, Problems.TwoByTwo)).Message.ShouldContain(
+            "needs a network with 1 output; this one has 2");
         var real = new Dataset("real", [1, 2], [1, 0.5], 1);
         Should.Throw<DataException>(() => new EmpiricalRisk(Network.Dense(1, 1), Loss.Logistic, real)).Message.ShouldContain("y[1] = 0.5");
         new EmpiricalRisk(Network.Dense(1, 1), Loss.Square, real).LogLoss([0]).ShouldBe(Math.Log(0.625), 1e-15);

@@ -47,7 +47,8 @@ public class MinibatchRiskTests
     public void Gradients_and_hessians_of_classes_behind_batch_normalization_are_differences()
     {
         var shape = new TensorShape(4, 3, 2);
-        var net = new NetworkBuilder(shape).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.Power(2)).GlobalAverage().Dense(3).Build();
+        var net = new NetworkBuilder(shape).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.Power(2))
+            .GlobalAverage().Dense(3).Build();
         var random = new Random(3);
         var data = new Dataset("random", Problems.Normal(random, 7 * shape.Count), [0, 1, 2, 2, 1, 0, 1], shape.Count);
         var theta = Initialization.Kaiming(net, new RandomStream(4));

@@ -22,7 +22,8 @@ public sealed class RiskOverPassesTests : IDisposable
         new(network, loss, data, reduction, (n, d) => GraphPasses<double>.Of(n, d.X, _team));
 
     [Fact]
-    public void Losses_gradients_and_hessian_products_are_equal() => FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(120), Prop.ForAll(
+    public void Losses_gradients_and_hessian_products_are_equal() =>
+        FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(120), Prop.ForAll(
         Gen.Choose(0, 1_000_000).ToArbitrary(), seed =>
         {
             var r = new RandomNetwork(seed, maxDepth: 4);
@@ -70,9 +71,11 @@ public sealed class RiskOverPassesTests : IDisposable
         Should.Throw<InvalidOperationException>(() => graph.Chain).Message.ShouldContain("keeps no pattern of kinks");
         Should.Throw<DataException>(() => OverGraph(Network.Dense(3, 1), Loss.Logistic, data, Reduction.Mean)).Message
             .ShouldBe("data 'two' has 2 inputs; the network takes 3");
-        Should.Throw<ArgumentException>(() => new ChainPasses(Network.Dense(2, 1), data.X, 2).VectorJacobianProduct(new double[2], new double[3], new double[2]))
+        Should.Throw<ArgumentException>(() =>
+            new ChainPasses(Network.Dense(2, 1), data.X, 2).VectorJacobianProduct(new double[2], new double[3], new double[2]))
             .Message.ShouldContain("2 examples with 1 outputs need 2 weights; 3 were given");
-        Should.Throw<InvalidOperationException>(() => new GraphPasses<double>(Network.Dense(2, 1), 2, _team).Forward([1.0, 2])).Message.ShouldContain("no examples yet");
+        Should.Throw<InvalidOperationException>(() =>
+            new GraphPasses<double>(Network.Dense(2, 1), 2, _team).Forward([1.0, 2])).Message.ShouldContain("no examples yet");
     }
 
     private static void Same(LossValue found, LossValue expected)

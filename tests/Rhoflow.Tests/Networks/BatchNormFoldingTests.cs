@@ -14,7 +14,8 @@ public class BatchNormFoldingTests
         var folding = BatchNormFolding.Of(trial.Network, trial.Theta, trial.Running);
         var norms = Enumerable.Range(0, trial.Network.Nodes.Count).Where(i => trial.Network.Nodes[i] is BatchNormNode);
         var expected = new ReferenceNodes(trial.Network).Run(trial.Theta, trial.X, trial.Examples, trial.Running)[^1];
-        var folded = new ReferenceNodes(trial.Network) { Folded = [.. folding.Layers.Select(l => (l.Weights, l.Biases))], Skipped = [.. norms.Except(folding.Unfolded.Keys)] };
+        var folded = new ReferenceNodes(trial.Network) { Folded = [.. folding.Layers.Select(l => (l.Weights, l.Biases))],
+            Skipped = [.. norms.Except(folding.Unfolded.Keys)] };
         var found = folded.Run(trial.Theta, trial.X, trial.Examples, trial.Running)[^1];
         found.ShouldBe(expected, 1e-12 * (1 + Vectors.Norm(expected)), trial.ToString());
         return folding;
@@ -48,7 +49,8 @@ public class BatchNormFoldingTests
     [Fact]
     public void Columns_of_the_next_layer_take_it_where_an_activation_stands_in_front()
     {
-        Check(Image().Convolution(4, 3).Then(Activation.ReLU).BatchNorm(affine: true).MaxPool(2).GlobalAverage().Dense(2)).Unfolded.Keys.ShouldBeSubsetOf([2]);
+        Check(Image().Convolution(4, 3).Then(Activation.ReLU).BatchNorm(affine: true).MaxPool(2).GlobalAverage()
+            .Dense(2)).Unfolded.Keys.ShouldBeSubsetOf([2]);
         foreach (var builder in (NetworkBuilder[])[
             Image().Convolution(4, 3).Then(Activation.ReLU).BatchNorm(affine: true).Convolution(2, 2).BatchNorm().Dense(2),
             Image().Convolution(4, 3).AveragePool(2).BatchNorm().Flatten().Dense(2),
@@ -61,11 +63,15 @@ public class BatchNormFoldingTests
     [Fact]
     public void What_cannot_be_folded_says_why()
     {
-        Reason(Image().Convolution(4, 3).Then(Activation.ReLU).BatchNorm().Convolution(2, 3, 1, 1).Dense(1)).ShouldContain("the padding of node 4 (conv → 4×4×2) is zeros");
-        Reason(Image().Convolution(4, 3).AveragePool(2).BatchNorm().Then(Activation.ReLU).Dense(1)).ShouldContain("node 4 (relu → 2×2×4) follows it");
-        Reason(new NetworkBuilder(4).Dense(5).Residual(b => b.Then(Activation.ReLU).BatchNorm()).Dense(2)).ShouldContain("node 4 (residual → 5) adds it to something with another scale");
+        Reason(Image().Convolution(4, 3).Then(Activation.ReLU).BatchNorm().Convolution(2, 3, 1, 1).Dense(1))
+            .ShouldContain("the padding of node 4 (conv → 4×4×2) is zeros");
+        Reason(Image().Convolution(4, 3).AveragePool(2).BatchNorm().Then(Activation.ReLU).Dense(1))
+            .ShouldContain("node 4 (relu → 2×2×4) follows it");
+        Reason(new NetworkBuilder(4).Dense(5).Residual(b => b.Then(Activation.ReLU).BatchNorm()).Dense(2))
+            .ShouldContain("node 4 (residual → 5) adds it to something with another scale");
         Reason(new NetworkBuilder(4).Dense(5).Then(Activation.ReLU).BatchNorm()).ShouldContain("no layer of weights stands behind it");
-        Reason(new NetworkBuilder(4).Dense(5).Residual(b => b.BatchNorm().Then(Activation.ReLU).Dense(5)).Dense(2)).ShouldContain("relu");       // read twice
+        // read twice
+        Reason(new NetworkBuilder(4).Dense(5).Residual(b => b.BatchNorm().Then(Activation.ReLU).Dense(5)).Dense(2)).ShouldContain("relu");
         static string Reason(NetworkBuilder builder) => Check(builder).Unfolded.ShouldHaveSingleItem().Value;
     }
 }

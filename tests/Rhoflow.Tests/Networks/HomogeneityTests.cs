@@ -22,7 +22,8 @@ public class HomogeneityTests
         var f = Outputs(trial.Theta);
         var tolerance = (homogeneity.Reason is null ? 1e-12 : 1e-3) * (1 + Vectors.Norm(f));
         const double C = 1.7;
-        if (homogeneity.Degree is { } degree) Outputs([.. trial.Theta.Select(t => C * t)]).Select(v => v / Math.Pow(C, degree)).ShouldBe(f, tolerance);
+        if (homogeneity.Degree is { } degree)
+            Outputs([.. trial.Theta.Select(t => C * t)]).Select(v => v / Math.Pow(C, degree)).ShouldBe(f, tolerance);
         else homogeneity.Reason.ShouldNotBeNull();
         for (var k = 0; k < network.Depth; k++)
         {
@@ -37,15 +38,18 @@ public class HomogeneityTests
     [Fact]
     public void Normalization_does_not_make_a_sum_of_two_degrees_homogeneous()
     {
-        foreach (var normalized in (Func<NetworkBuilder, NetworkBuilder>[])[static b => b.BatchNorm(epsilon: 0), static b => b.LayerNorm(epsilon: 0)])
+        foreach (var normalized in (Func<NetworkBuilder, NetworkBuilder>[])[static b => b.BatchNorm(epsilon: 0), static b =>
+            b.LayerNorm(epsilon: 0)])
         {
-            var residual = new NetworkBuilder(5).Dense(6).Then(Activation.ReLU).Residual(static b => b.Dense(4).Then(Activation.ReLU).Dense(6));
+            var residual = new NetworkBuilder(5).Dense(6).Then(Activation.ReLU)
+                .Residual(static b => b.Dense(4).Then(Activation.ReLU).Dense(6));
             var network = normalized(residual).Dense(2).Build();
             var trial = new Trial(network, 3);
             double[] Outputs(double c) => new ReferenceNodes(network).Run([.. trial.Theta.Select(t => c * t)], trial.X, trial.Examples)[^1];
             double[] f1 = Outputs(1), f2 = Outputs(2);
             Math.Abs(Vectors.Dot(f1, f2)).ShouldBeLessThan((1 - 1e-3) * Vectors.Norm(f1) * Vectors.Norm(f2));
-            Homogeneity.Of(network).ShouldSatisfyAllConditions(h => h.Degree.ShouldBeNull(), h => h.Reason!.ShouldContain("adds parts of degree 3 and 1"));
+            Homogeneity.Of(network).ShouldSatisfyAllConditions(h => h.Degree.ShouldBeNull(), h =>
+                h.Reason!.ShouldContain("adds parts of degree 3 and 1"));
         }
     }
 
@@ -58,12 +62,15 @@ public class HomogeneityTests
         homogeneity.Reason.ShouldBe("the residual sum of node 6 adds parts of degree 3 and 1");
         homogeneity.Layers.ShouldBe([1, null, null, 1]);
         var trial = new Trial(residual, 3);
-        double Size(double c) => Vectors.Norm(new ReferenceNodes(residual).Run([.. trial.Theta.Select(t => c * t)], trial.X, trial.Examples)[^1]);
+        double Size(double c) =>
+            Vectors.Norm(new ReferenceNodes(residual).Run([.. trial.Theta.Select(t => c * t)], trial.X, trial.Examples)[^1]);
         var (f1, f2, f4) = (Size(1), Size(2), Size(4));
         Math.Abs(f2 / f1 - f4 / f2).ShouldBeGreaterThan(0.1);
         Homogeneity.Of(NetworkTable.Get("batch norm before relu")).Reason!.ShouldContain("the batch normalization of node 2 has ε = 1E-05");
-        Homogeneity.Of(NetworkTable.Get("plain batch norm of the input")).Reason!.ShouldContain("node 3");         // x̂ of the input is of degree 0 whatever ε
-        Homogeneity.Of(new NetworkBuilder(3).Dense(4).BatchNorm(epsilon: 0).Then(Activation.ReLU).Dense(1).Build()).ShouldSatisfyAllConditions(
+        // x̂ of the input is of degree 0 whatever ε
+        Homogeneity.Of(NetworkTable.Get("plain batch norm of the input")).Reason!.ShouldContain("node 3");
+        Homogeneity.Of(new NetworkBuilder(3).Dense(4).BatchNorm(epsilon: 0).Then(Activation.ReLU).Dense(1).Build())
+            .ShouldSatisfyAllConditions(
             h => h.Reason.ShouldBeNull(), h => h.Degree.ShouldBe(1), h => h.Layers.ShouldBe([0, 1]));
     }
 }

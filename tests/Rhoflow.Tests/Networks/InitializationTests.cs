@@ -67,7 +67,8 @@ public class InitializationTests
         foreach (var layer in Net.Layers)
         {
             var m = layer.Matrix(theta);
-            var vectors = layer.Rows <= layer.Columns ? m : [.. Enumerable.Range(0, layer.Columns).Select(j => m.Select(r => r[j]).ToArray())];
+            var vectors = layer.Rows <= layer.Columns ? m
+                : [.. Enumerable.Range(0, layer.Columns).Select(j => m.Select(r => r[j]).ToArray())];
             for (var i = 0; i < vectors.Length; i++)
                 for (var j = 0; j <= i; j++) Vectors.Dot(vectors[i], vectors[j]).ShouldBe(i == j ? 4 : 0, 1e-13);
         }
@@ -87,14 +88,16 @@ public class InitializationTests
         var theta = Initialization.Kaiming(Net, new RandomStream(3));
         Initialization.ScaleLayers(Net, theta, [0.1, 2, 30]);
         Net.Layers.Select(l => Vectors.Norm(l.Of(theta))).Zip([0.1, 2.0, 30.0]).ShouldAllBe(p => Math.Abs(p.First / p.Second - 1) < 1e-14);
-        Should.Throw<ArgumentException>(() => Initialization.ScaleLayers(Net, Net.Zeros(), [1])).Message.ShouldContain("layer 1 starts at zero");
+        Should.Throw<ArgumentException>(() =>
+            Initialization.ScaleLayers(Net, Net.Zeros(), [1])).Message.ShouldContain("layer 1 starts at zero");
         Should.Throw<ArgumentException>(() => Initialization.ScaleLayers(Net, theta, [1, 2])).Message.ShouldContain("2 norms");
     }
 
     [Fact]
     public void Convolutions_start_as_their_matrices_and_batch_normalization_as_the_identity()
     {
-        var net = new NetworkBuilder(new TensorShape(8, 8, 6)).Convolution(200, 3).BatchNorm(affine: true).Then(Activation.ReLU).Convolution(5, 2).Dense(2).Build();
+        var net = new NetworkBuilder(new TensorShape(8, 8, 6)).Convolution(200, 3).BatchNorm(affine: true).Then(Activation.ReLU)
+            .Convolution(5, 2).Dense(2).Build();
         var kaiming = Initialization.Kaiming(net, new RandomStream(2));
         Math.Sqrt(net.Layers[0].Of(kaiming).ToArray().Average(v => v * v)).ShouldBe(Math.Sqrt(2.0 / (9 * 6)), 0.003);
         foreach (var theta in (double[][])[kaiming, Initialization.Normal(net, new RandomStream(2)), net.Pack(net.Unpack(kaiming))])

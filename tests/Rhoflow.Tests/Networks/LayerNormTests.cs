@@ -39,10 +39,12 @@ public sealed class LayerNormTests : IDisposable
         var homogeneity = Homogeneity.Of(net);
         homogeneity.Degree.ShouldBe(2);
         homogeneity.Layers.ShouldBe([0, 1, 1]);
-        homogeneity.Reason.ShouldBe("the layer normalization of node 2 has ε = 1E-05: invariant to the scale of the weights below only as far as ε is small beside the variances");
+        homogeneity.Reason.ShouldBe("the layer normalization of node 2 has ε = 1E-05: invariant to the scale of the weights below only as "
+            + "far as ε is small beside the variances");
         Homogeneity.Of(Net(0)).Reason.ShouldBeNull();
         var shifted = Homogeneity.Of(new NetworkBuilder(4).Dense(6).LayerNorm(beta: true, epsilon: 0).Dense(1).Build());
-        shifted.ShouldSatisfyAllConditions(h => h.Degree.ShouldBeNull(), h => h.Layers.ShouldBe([0, 1]), h => h.Reason!.ShouldContain("adds β to a part of degree 0"));
+        shifted.ShouldSatisfyAllConditions(h => h.Degree.ShouldBeNull(), h => h.Layers.ShouldBe([0, 1]), h =>
+            h.Reason!.ShouldContain("adds β to a part of degree 0"));
     }
 
     // f(… cW_k …) = c^{e_k} f exactly where ε = 0: then ⟨W_k, ∂f/∂W_k⟩ = e_k f.
@@ -57,7 +59,8 @@ public sealed class LayerNormTests : IDisposable
         passes.VectorJacobianProduct(trial.Theta, trial.C, gradient);
         var f = Vectors.Dot(trial.C, passes.Outputs);
         for (var k = 0; k < net.Depth; k++)
-            Vectors.Dot(net.Layers[k].Of(trial.Theta), net.Layers[k].Of(gradient)).ShouldBe(net.Exponents[k] * f, 1e-12 * (1 + Vectors.Norm(gradient)));
+            Vectors.Dot(net.Layers[k].Of(trial.Theta), net.Layers[k].Of(gradient))
+                .ShouldBe(net.Exponents[k] * f, 1e-12 * (1 + Vectors.Norm(gradient)));
     }
 
     [Fact]
@@ -65,12 +68,14 @@ public sealed class LayerNormTests : IDisposable
     {
         var net = Net();
         BoundAssumptions.Sequential(net).ShouldBeNull();
-        BoundAssumptions.Chain(net).ShouldBe("the bound is proved for positively homogeneous 1-Lipschitz units; layer normalization is not one");
+        BoundAssumptions.Chain(net)
+            .ShouldBe("the bound is proved for positively homogeneous 1-Lipschitz units; layer normalization is not one");
         BoundAssumptions.Literal(net).ShouldBe(
             "the bound is proved for linear maps and elementwise units; layer normalization divides every example by its own spread");
         BoundAssumptions.Literal(new NetworkBuilder(4).Dense(6).LayerNorm(beta: true).Dense(1).Build())
             .ShouldBe("the bound is proved for networks without biases; layer normalization adds β");
-        PathNorm.Refuse(net).ShouldBe("the path norm adds up paths of piecewise linear units; layer normalization divides them by their spread");
+        PathNorm.Refuse(net).ShouldBe(
+            "the path norm adds up paths of piecewise linear units; layer normalization divides them by their spread");
         Scaling.WhyNoDirections(net)!.ShouldContain("the layer normalization of node 2 has ε = 1E-05");
         Scaling.WhyNoDirections(Net(0)).ShouldBeNull();
         Scaling.WhyNotHomogeneous(net)!.ShouldContain("ε = 1E-05");
@@ -90,7 +95,8 @@ public sealed class LayerNormTests : IDisposable
     public void The_builder_refuses_what_cannot_be_normalized()
     {
         Should.Throw<ArgumentException>(() => new NetworkBuilder(1).LayerNorm()).Message.ShouldContain("at least 2 features");
-        Should.Throw<ArgumentException>(() => new NetworkBuilder(3).LayerNorm(epsilon: -1)).Message.ShouldContain("a finite ε ≥ 0; -1 was given");
+        Should.Throw<ArgumentException>(() =>
+            new NetworkBuilder(3).LayerNorm(epsilon: -1)).Message.ShouldContain("a finite ε ≥ 0; -1 was given");
     }
 
     [Fact]

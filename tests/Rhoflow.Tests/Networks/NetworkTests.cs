@@ -55,19 +55,26 @@ public class NetworkTests
 
     [Fact]
     public void A_full_matrix_for_a_diagonal_layer_must_be_diagonal() =>
-        Should.Throw<ArgumentException>(() => Network.Diagonal(2, 2).Pack([[[1, 0.5], [0, 2]], [[1, 1]]])).Message.ShouldContain("layer 1 is diagonal");
+        Should.Throw<ArgumentException>(() =>
+            Network.Diagonal(2, 2).Pack([[[1, 0.5], [0, 2]], [[1, 1]]])).Message.ShouldContain("layer 1 is diagonal");
 
     [Fact]
     public void Errors_say_what_was_given_and_what_fits()
     {
         var net = Network.Dense(2, 3, 1);
-        Should.Throw<ArgumentException>(() => net.Pack([[[1, 2]]])).Message.ShouldContain("1 weight matrices were given for a network of 2 layers");
-        Should.Throw<ArgumentException>(() => net.Pack([[[1, 2]], [[1, 2, 3]]])).Message.ShouldContain("layer 1 needs a 3 × 2 matrix (rows = outputs); 1 × 2 was given");
-        Should.Throw<ArgumentException>(() => net.Pack([[[1, 2], [1], [1, 2]], [[1, 2, 3]]])).Message.ShouldContain("3 rows of 2, 1, 2 numbers");
+        Should.Throw<ArgumentException>(() =>
+            net.Pack([[[1, 2]]])).Message.ShouldContain("1 weight matrices were given for a network of 2 layers");
+        Should.Throw<ArgumentException>(() =>
+            net.Pack([[[1, 2]], [[1, 2, 3]]])).Message.ShouldContain("layer 1 needs a 3 × 2 matrix (rows = outputs); 1 × 2 was given");
+        Should.Throw<ArgumentException>(() =>
+            net.Pack([[[1, 2], [1], [1, 2]], [[1, 2, 3]]])).Message.ShouldContain("3 rows of 2, 1, 2 numbers");
         Should.Throw<ArgumentException>(() => new NetworkBuilder(2).Build()).Message.ShouldContain("at least one layer");
-        Should.Throw<ArgumentException>(() => new NetworkBuilder(2).Then(Activation.ReLU)).Message.ShouldContain("'relu' stands before the first layer");
-        Should.Throw<ArgumentException>(() => new NetworkBuilder(2).Dense(2).Then(Activation.ReLU).Then(Activation.Power(2))).Message.ShouldContain("'power(2)' follows 'relu' directly");
-        Should.Throw<ArgumentException>(() => new NetworkBuilder(2).Dense(1).Then(Activation.ReLU).Build()).Message.ShouldContain("the network ends with 'relu'");
+        Should.Throw<ArgumentException>(() =>
+            new NetworkBuilder(2).Then(Activation.ReLU)).Message.ShouldContain("'relu' stands before the first layer");
+        Should.Throw<ArgumentException>(() => new NetworkBuilder(2).Dense(2).Then(Activation.ReLU)
+            .Then(Activation.Power(2))).Message.ShouldContain("'power(2)' follows 'relu' directly");
+        Should.Throw<ArgumentException>(() =>
+            new NetworkBuilder(2).Dense(1).Then(Activation.ReLU).Build()).Message.ShouldContain("the network ends with 'relu'");
         Should.Throw<ArgumentOutOfRangeException>(() => new NetworkBuilder(0));
         Should.Throw<ArgumentOutOfRangeException>(() => Network.Dense(2, 0));
         Should.Throw<ArgumentOutOfRangeException>(() => Activation.Power(0)).Message.ShouldContain("integer ≥ 1");

@@ -4,10 +4,13 @@ using Xunit;
 
 namespace Rhoflow.Tests.Networks;
 
-/// <summary>What the compiler cannot see of a kind of node: that its words are in the list of all words, and that it is tried in the table.</summary>
+/// <summary>
+/// What the compiler cannot see of a kind of node: that its words are in the list of all words, and that it is tried in the table.
+/// </summary>
 public class NodeKindTests
 {
-    private static readonly Type[] s_kinds = [.. typeof(Node).Assembly.GetTypes().Where(static t => t.IsSubclassOf(typeof(Node)) && !t.IsAbstract)];
+    private static readonly Type[] s_kinds =
+        [.. typeof(Node).Assembly.GetTypes().Where(static t => t.IsSubclassOf(typeof(Node)) && !t.IsAbstract)];
 
     [Fact]
     public void Every_kind_can_be_written_in_configs()
@@ -32,7 +35,8 @@ public class NodeKindTests
     [Fact]
     public void Every_kind_is_in_the_table_of_tests()
     {
-        var tried = Passes.NetworkTable.Names.SelectMany(static n => Passes.NetworkTable.Get(n).Nodes).Select(static n => n.GetType()).ToHashSet();
+        var tried = Passes.NetworkTable.Names.SelectMany(static n => Passes.NetworkTable.Get(n).Nodes).Select(static n => n.GetType())
+            .ToHashSet();
         s_kinds.Where(k => !tried.Contains(k)).ShouldBeEmpty();
     }
 }

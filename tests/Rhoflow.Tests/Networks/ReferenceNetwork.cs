@@ -81,10 +81,12 @@ internal sealed class RandomNetwork
         var d = random.Next(1, 6);
         Examples = random.Next(1, 12);
         var depth = random.Next(1, maxDepth + 1);
-        Activation[] activations = [Activation.ReLU, Activation.LeakyReLU(0.2), Activation.Power(2), Activation.Power(3), Activation.Identity];
+        Activation[] activations =
+            [Activation.ReLU, Activation.LeakyReLU(0.2), Activation.Power(2), Activation.Power(3), Activation.Identity];
         var choice = random.Next(activations.Length + 2);
         if (choice == activations.Length) Net = Network.Diagonal(d, depth);
-        else if (choice < activations.Length) Net = Network.Dense(d, activations[choice], [.. Enumerable.Range(1, depth).Select(k => k == depth ? 1 : random.Next(1, 7))]);
+        else if (choice < activations.Length)
+            Net = Network.Dense(d, activations[choice], [.. Enumerable.Range(1, depth).Select(k => k == depth ? 1 : random.Next(1, 7))]);
         else
         {
             var builder = new NetworkBuilder(d).Diagonal().Then(Activation.ReLU);

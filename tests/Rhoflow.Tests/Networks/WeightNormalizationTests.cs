@@ -11,7 +11,8 @@ public class WeightNormalizationTests
 {
     private const double H = 1e-5;
 
-    public static IEnumerable<TheoryDataRow<string, bool>> Cases => from name in (string[])["dense", "powers", "diagonal", "batch norm before relu", "residual with a shortcut"]
+    public static IEnumerable<TheoryDataRow<string, bool>> Cases =>
+        from name in (string[])["dense", "powers", "diagonal", "batch norm before relu", "residual with a shortcut"]
                                                                     from perRow in (bool[])[false, true]
                                                                     select new TheoryDataRow<string, bool>(name, perRow);
 
@@ -91,7 +92,8 @@ public class WeightNormalizationTests
             double[] theta = Theta(parameters), dot = new double[theta.Length], result = new double[wn.ParameterCount];
             wn.JacobianVectorProduct(parameters, along, dot);
             run.Forward(theta);
-            wn.HessianVectorProduct(parameters, along, run.Gradient(trial.C, theta), run.HessianVector(dot, trial.C, new double[trial.C.Length], theta), result);
+            wn.HessianVectorProduct(parameters, along, run.Gradient(trial.C, theta),
+                run.HessianVector(dot, trial.C, new double[trial.C.Length], theta), result);
             return result;
         }
     }
@@ -102,13 +104,15 @@ public class WeightNormalizationTests
         var trial = new Trial(NetworkTable.Get("dense"), 4);
         var wn = new WeightNormalization<double>(trial.Network);
         var single = new WeightNormalization<float>(trial.Network);
-        double[] parameters = new double[wn.ParameterCount], gradient = new double[wn.ParameterCount], second = new double[wn.ParameterCount];
+        double[] parameters = new double[wn.ParameterCount], gradient = new double[wn.ParameterCount], second =
+            new double[wn.ParameterCount];
         wn.Split(trial.Theta, parameters);
         wn.VectorJacobianProduct(parameters, trial.U, gradient);
         wn.HessianVectorProduct(parameters, gradient, trial.U, trial.V, second);
         foreach (var layer in trial.Network.Layers) Vectors.Dot(layer.Of(parameters), layer.Of(gradient)).ShouldBe(0, 1e-13);
 
-        float[] p32 = Single(parameters), g32 = new float[wn.ParameterCount], s32 = new float[wn.ParameterCount], back = new float[trial.Theta.Length];
+        float[] p32 = Single(parameters), g32 = new float[wn.ParameterCount], s32 = new float[wn.ParameterCount], back =
+            new float[trial.Theta.Length];
         single.VectorJacobianProduct(p32, Single(trial.U), g32);
         single.HessianVectorProduct(p32, Single(gradient), Single(trial.U), Single(trial.V), s32);
         single.Weights(p32, back);
@@ -128,7 +132,9 @@ public class WeightNormalizationTests
         var wn = new WeightNormalization<double>(net, perRow: true);
         double[] theta = [1, 2, 0, 0, 3, 4], parameters = new double[wn.ParameterCount];
         Should.Throw<ArgumentException>(() => wn.Split(theta, parameters)).Message.ShouldContain("row 2 of layer 1 is zero");
-        Should.Throw<ArgumentException>(() => new WeightNormalization<double>(net).Split(new double[6], new double[8])).Message.ShouldContain("layer 1 is zero");
-        Should.Throw<ArgumentException>(() => wn.Weights(theta, theta)).Message.ShouldContain("has 9 parameters for 6 of θ; 6 and 6 were given");
+        Should.Throw<ArgumentException>(() =>
+            new WeightNormalization<double>(net).Split(new double[6], new double[8])).Message.ShouldContain("layer 1 is zero");
+        Should.Throw<ArgumentException>(() =>
+            wn.Weights(theta, theta)).Message.ShouldContain("has 9 parameters for 6 of θ; 6 and 6 were given");
     }
 }

@@ -1,7 +1,20 @@
 namespace Rhoflow.Networks;
 
 /// <summary>The coordinate-wise nonlinearities whose networks are positively homogeneous.</summary>
-public enum ActivationKind { Identity, ReLU, LeakyReLU, Power }
+public enum ActivationKind
+{
+    /// <summary>σ(z) = z.</summary>
+    Identity,
+
+    /// <summary>max(0, z).</summary>
+    ReLU,
+
+    /// <summary>z for z &gt; 0, a multiple of z otherwise.</summary>
+    LeakyReLU,
+
+    /// <summary>z^p.</summary>
+    Power,
+}
 
 /// <summary>
 /// σ with σ(cz) = c^p σ(z) for c &gt; 0. ReLU and leaky ReLU have p = 1 (T3 §2: σ(z) = σ'(z) z); z^p has degree p.
@@ -11,7 +24,9 @@ public enum ActivationKind { Identity, ReLU, LeakyReLU, Power }
 /// <param name="Parameter">The negative slope of a leaky ReLU, the integer exponent of a power; otherwise unused.</param>
 public readonly record struct Activation(ActivationKind Kind, double Parameter = 0)
 {
+    /// <summary>σ(z) = z.</summary>
     public static readonly Activation Identity = new(ActivationKind.Identity);
+    /// <summary>max(0, z).</summary>
     public static readonly Activation ReLU = new(ActivationKind.ReLU);
 
     /// <summary>z for z &gt; 0, <paramref name="slope"/>·z otherwise.</summary>
@@ -80,6 +95,7 @@ public readonly record struct Activation(ActivationKind Kind, double Parameter =
         }
     }
 
+    /// <summary>The word of configs, with its parameter.</summary>
     public override string ToString() => Kind switch
     {
         ActivationKind.Identity => "linear",

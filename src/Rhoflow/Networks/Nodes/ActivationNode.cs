@@ -10,7 +10,8 @@ namespace Rhoflow.Networks;
 /// <param name="Sources">The node that it reads.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Activation">σ.</param>
-internal sealed record ActivationNode(IReadOnlyList<int> Sources, TensorShape Shape, Activation Activation) : Node(Sources, Shape, NodeWindows.None), INodeKind
+internal sealed record ActivationNode(IReadOnlyList<int> Sources, TensorShape Shape, Activation Activation)
+    : Node(Sources, Shape, NodeWindows.None), INodeKind
 {
     /// <inheritdoc/>
     public static IReadOnlyList<NodeSyntax> Syntax { get; } =
@@ -72,10 +73,14 @@ internal sealed record ActivationNode(IReadOnlyList<int> Sources, TensorShape Sh
 
     // In place only where the side of z can be seen from a.
     internal override SlotUse Slot =>
-        Activation.Kind == ActivationKind.ReLU || (Activation.Kind == ActivationKind.LeakyReLU && Activation.Parameter >= 0) ? SlotUse.InPlace : SlotUse.Own;
+        Activation.Kind == ActivationKind.ReLU || (Activation.Kind == ActivationKind.LeakyReLU && Activation.Parameter >= 0)
+            ? SlotUse.InPlace
+            : SlotUse.Own;
 
     // 0 where it is no larger than 1.
-    private double LargestSlope => Activation.Kind == ActivationKind.LeakyReLU && Math.Abs(Activation.Parameter) > 1 ? Math.Abs(Activation.Parameter) : 0;
+    private double LargestSlope => Activation.Kind == ActivationKind.LeakyReLU && Math.Abs(Activation.Parameter) > 1
+        ? Math.Abs(Activation.Parameter)
+        : 0;
 
     internal override int? Degree(DegreeWalk walk, int?[] below) => below[0] * Activation.Degree;
 
@@ -124,15 +129,19 @@ internal sealed class RectifierOperator<T> : IOperator<T> where T : unmanaged, I
 
     public RectifierOperator(Activation activation, Source<T> source, Slot<T> target, Team team)
     {
-        (_slope, _source, _target) = (activation.Kind == ActivationKind.ReLU ? T.Zero : T.CreateChecked(activation.Parameter), source, target);
+        (_slope, _source, _target) =
+            (activation.Kind == ActivationKind.ReLU ? T.Zero : T.CreateChecked(activation.Parameter), source, target);
         _forward = new Chunks(team, ChunkSize, (first, count, _) =>
             Rectify(Values(first, count), _target.Value(_examples).Slice(first, count)));
         _vectorProduct = new Chunks(team, ChunkSize, (first, count, _) =>
-            Switch(Values(first, count), _target.Delta(_examples).Slice(first, count), _source.Slot.Delta(_examples).Slice(first, count), _source.Accumulate));
+            Switch(Values(first, count), _target.Delta(_examples).Slice(first, count), _source.Slot.Delta(_examples).Slice(first, count),
+                _source.Accumulate));
         _jacobianProduct = new Chunks(team, ChunkSize, (first, count, _) =>
-            Switch(Values(first, count), _source.Slot.ValueDot(_examples).Slice(first, count), _target.ValueDot(_examples).Slice(first, count), false));
+            Switch(Values(first, count), _source.Slot.ValueDot(_examples).Slice(first, count),
+                _target.ValueDot(_examples).Slice(first, count), false));
         _hessianProduct = new Chunks(team, ChunkSize, (first, count, _) =>
-            Switch(Values(first, count), _target.DeltaDot(_examples).Slice(first, count), _source.Slot.DeltaDot(_examples).Slice(first, count), _source.Accumulate));
+            Switch(Values(first, count), _target.DeltaDot(_examples).Slice(first, count),
+                _source.Slot.DeltaDot(_examples).Slice(first, count), _source.Accumulate));
     }
 
     public void Forward(in Pass<T> pass) => Run(_forward, pass);
@@ -204,7 +213,8 @@ internal sealed class PowerOperator<T>(int p, Source<T> source, Slot<T> target) 
         if (source.Slot.Moves) TimesSlope(pass, target.Delta(pass.Examples), source.Slot.Delta(pass.Examples), source.Accumulate);
     }
 
-    public void JacobianVectorProduct(in Pass<T> pass) => TimesSlope(pass, source.Slot.ValueDot(pass.Examples), target.ValueDot(pass.Examples), accumulate: false);
+    public void JacobianVectorProduct(in Pass<T> pass) =>
+        TimesSlope(pass, source.Slot.ValueDot(pass.Examples), target.ValueDot(pass.Examples), accumulate: false);
 
     public void HessianVectorProduct(in Pass<T> pass)
     {

@@ -36,7 +36,8 @@ internal sealed record BatchNormNode(IReadOnlyList<int> Sources, TensorShape Sha
         {
             Word = "batch-norm",
             Example = "batch-norm",
-            Summary = "(x − μ)/√(σ² + ε) by minibatch, running averages in evaluation; {batch-norm: {affine: true, epsilon: 1e-5, momentum: 0.1}}",
+            Summary = "(x − μ)/√(σ² + ε) by minibatch, running averages in evaluation; "
+                + "{batch-norm: {affine: true, epsilon: 1e-5, momentum: 0.1}}",
             Settings =
             [
                 new("affine", SettingKind.Flag) { Default = static _ => 0 },
@@ -109,8 +110,10 @@ public sealed partial class NetworkBuilder
     /// <exception cref="ArgumentException">ε or the momentum is out of range.</exception>
     public NetworkBuilder BatchNorm(bool affine = false, double epsilon = 1e-5, double momentum = 0.1)
     {
-        if (!(epsilon >= 0 && double.IsFinite(epsilon))) throw new ArgumentException($"batch normalization needs a finite ε ≥ 0; {epsilon} was given");
-        if (!(momentum is > 0 and <= 1)) throw new ArgumentException($"batch normalization needs a momentum in (0, 1]; {momentum} was given");
+        if (!(epsilon >= 0 && double.IsFinite(epsilon)))
+            throw new ArgumentException($"batch normalization needs a finite ε ≥ 0; {epsilon} was given");
+        if (!(momentum is > 0 and <= 1))
+            throw new ArgumentException($"batch normalization needs a momentum in (0, 1]; {momentum} was given");
         Window means = AddStatistics(Shape.Channels), variances = AddStatistics(Shape.Channels);
         var windows = new NodeWindows(Means: means, Variances: variances);
         if (affine) windows = windows with { Gamma = AddParameters(Shape.Channels), Beta = AddParameters(Shape.Channels) };
@@ -204,7 +207,8 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
         }
         for (var c = 0; c < _channels; c++)
         {
-            double scale = _r[c] * _gamma[c], gammaDot = _node.IsAffine ? Gamma(pass.Direction, c) : 0, betaDot = _node.IsAffine ? Beta(pass.Direction, c) : 0;
+            double scale = _r[c] * _gamma[c];
+            var (gammaDot, betaDot) = _node.IsAffine ? (Gamma(pass.Direction, c), Beta(pass.Direction, c)) : (0, 0);
             _map.Set(c, _mu[c], _r[c] * (gammaDot - scale * _xDotHat[c]), betaDot - scale * _xDot[c], scale);
         }
         _map.Run(rows, x, xDot, [], [], _target.ValueDot(n), accumulate: false);
@@ -230,11 +234,12 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
             PutGradient(pass.Gradient, rows, _deltaHatDot, _deltaDot);
             for (var c = 0; c < _channels; c++) _deltaHatDot[c] -= _deltaDotHat[c];
         }
-        if (_source.Slot.Moves) BackTangent(pass, rows, x, delta, deltaDot, xDot);
+        if (_source.Slot.Moves) HessianBelow(pass, rows, x, delta, deltaDot, xDot);
     }
 
     // The derivative of δ_x, ordered by what multiplies δ, δ̇, ẋ and x − μ.
-    private void BackTangent(in Pass<T> pass, int rows, ReadOnlySpan<T> x, ReadOnlySpan<T> delta, ReadOnlySpan<T> deltaDot, ReadOnlySpan<T> xDot)
+    private void HessianBelow(in Pass<T> pass, int rows, ReadOnlySpan<T> x, ReadOnlySpan<T> delta, ReadOnlySpan<T> deltaDot,
+        ReadOnlySpan<T> xDot)
     {
         for (var c = 0; c < _channels; c++)
         {
@@ -260,7 +265,8 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
     {
         if (rows == 1)
             throw new InvalidOperationException(
-                $"the batch normalization of node {_index + 1} ({_node.Shape}) cannot normalize 1 example with 1 position by the minibatch's own variance; it needs at least 2, or running statistics");
+                $"the batch normalization of node {_index + 1} ({_node.Shape}) cannot normalize 1 example with 1 position by the "
+                + "minibatch's own variance; it needs at least 2, or running statistics");
         var x = _source.Slot.Value(pass.Examples);
         _sums.Sum(rows, x);
         for (var c = 0; c < _channels; c++) _mu[c] = _sums.Total[c] / rows;

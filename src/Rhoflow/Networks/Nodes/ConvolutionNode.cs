@@ -14,7 +14,8 @@ namespace Rhoflow.Networks;
 /// <param name="Kernel">Rows and columns of a patch.</param>
 /// <param name="Stride">Distance of neighbouring patches.</param>
 /// <param name="Padding">Zeros around the image.</param>
-internal sealed record ConvolutionNode(IReadOnlyList<int> Sources, TensorShape Shape, NodeWindows Windows, int Kernel, int Stride, int Padding)
+internal sealed record ConvolutionNode(IReadOnlyList<int> Sources, TensorShape Shape, NodeWindows Windows, int Kernel, int Stride,
+    int Padding)
     : Node(Sources, Shape, Windows), INodeKind
 {
     private static readonly NodeTraits s_traits = new()
@@ -97,7 +98,8 @@ internal sealed record ConvolutionNode(IReadOnlyList<int> Sources, TensorShape S
         return z;
     }
 
-    internal override IOperator<T> MakeOperator<T>(OperatorSite<T> site) => new ConvolutionOperator<T>(site.Layer, site.Capacity, site.Source, site.Target, site.Team);
+    internal override IOperator<T> MakeOperator<T>(OperatorSite<T> site) =>
+        new ConvolutionOperator<T>(site.Layer, site.Capacity, site.Source, site.Target, site.Team);
 }
 
 public sealed partial class NetworkBuilder

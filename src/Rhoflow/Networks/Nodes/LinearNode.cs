@@ -7,7 +7,8 @@ namespace Rhoflow.Networks;
 
 /// <summary>z = W_k a, with W_k a full or a diagonal matrix; an image is read as the vector of its numbers (y, x, channel).</summary>
 /// <inheritdoc cref="Node" path="/param"/>
-internal sealed record LinearNode(IReadOnlyList<int> Sources, TensorShape Shape, NodeWindows Windows) : Node(Sources, Shape, Windows), INodeKind
+internal sealed record LinearNode(IReadOnlyList<int> Sources, TensorShape Shape, NodeWindows Windows)
+    : Node(Sources, Shape, Windows), INodeKind
 {
     private static readonly NodeTraits s_traits = new()
     {
@@ -96,7 +97,8 @@ public sealed partial class NetworkBuilder
     /// <exception cref="ArgumentException">The input is an image.</exception>
     public NetworkBuilder Diagonal()
     {
-        if (!Shape.IsVector) throw new ArgumentException($"a diagonal layer stands behind a vector; here is an image of {Shape}: flatten it first");
+        if (!Shape.IsVector)
+            throw new ArgumentException($"a diagonal layer stands behind a vector; here is an image of {Shape}: flatten it first");
         var layer = AddLayer(LayerKind.Diagonal, Shape.Channels, Shape.Channels);
         return Add(new LinearNode([Last], Shape, new NodeWindows(layer)));
     }
@@ -107,7 +109,8 @@ public sealed partial class NetworkBuilder
 internal sealed class LinearOperator<T>(Layer layer, Source<T> source, Slot<T> target, bool readsInput, Team team) : IOperator<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public void Forward(in Pass<T> pass) => Product(pass, Window(pass.Theta), source.Slot.Value(pass.Examples), target.Value(pass.Examples), readsInput, accumulate: false);
+    public void Forward(in Pass<T> pass) =>
+        Product(pass, Window(pass.Theta), source.Slot.Value(pass.Examples), target.Value(pass.Examples), readsInput, accumulate: false);
 
     public void VectorJacobianProduct(in Pass<T> pass)
     {
@@ -121,7 +124,8 @@ internal sealed class LinearOperator<T>(Layer layer, Source<T> source, Slot<T> t
     {
         var n = pass.Examples;
         Product(pass, Window(pass.Direction), source.Slot.Value(n), target.ValueDot(n), readsInput, accumulate: false);
-        if (source.Slot.Moves) Product(pass, Window(pass.Theta), source.Slot.ValueDot(n), target.ValueDot(n), packed: false, accumulate: true);
+        if (source.Slot.Moves)
+            Product(pass, Window(pass.Theta), source.Slot.ValueDot(n), target.ValueDot(n), packed: false, accumulate: true);
     }
 
     public void HessianVectorProduct(in Pass<T> pass)
@@ -139,29 +143,35 @@ internal sealed class LinearOperator<T>(Layer layer, Source<T> source, Slot<T> t
     private void Product(in Pass<T> pass, ReadOnlySpan<T> w, ReadOnlySpan<T> a, Span<T> z, bool packed, bool accumulate)
     {
         if (packed && pass.Inputs.PackedTransposed is { } columns)
-            Gemm.MultiplyPacked(layer.Rows, w, layer.Columns, aTransposed: false, columns, z, layer.Rows, cTransposed: true, accumulate, team);
+            Gemm.MultiplyPacked(layer.Rows, w, layer.Columns, aTransposed: false, columns, z, layer.Rows, cTransposed: true, accumulate,
+                team);
         else
-            Gemm.Multiply(GemmForm.NT, pass.Examples, layer.Rows, layer.Columns, a, layer.Columns, w, layer.Columns, z, layer.Rows, accumulate, team);
+            Gemm.Multiply(GemmForm.NT, pass.Examples, layer.Rows, layer.Columns, a, layer.Columns, w, layer.Columns, z, layer.Rows,
+                accumulate, team);
     }
 
     private void WeightGradient(in Pass<T> pass, ReadOnlySpan<T> delta, ReadOnlySpan<T> a, bool packed, bool accumulate)
     {
         var dw = pass.Gradient.Slice(layer.Offset, layer.Count);
         if (packed && pass.Inputs.Packed is { } rows)
-            Gemm.MultiplyPacked(layer.Rows, delta, layer.Rows, aTransposed: true, rows, dw, layer.Columns, cTransposed: false, accumulate, team);
+            Gemm.MultiplyPacked(layer.Rows, delta, layer.Rows, aTransposed: true, rows, dw, layer.Columns, cTransposed: false, accumulate,
+                team);
         else
-            Gemm.Multiply(GemmForm.TN, layer.Rows, layer.Columns, pass.Examples, delta, layer.Rows, a, layer.Columns, dw, layer.Columns, accumulate, team);
+            Gemm.Multiply(GemmForm.TN, layer.Rows, layer.Columns, pass.Examples, delta, layer.Rows, a, layer.Columns, dw, layer.Columns,
+                accumulate, team);
     }
 
     private void Back(int examples, ReadOnlySpan<T> delta, ReadOnlySpan<T> w, Span<T> below, bool accumulate) =>
-        Gemm.Multiply(GemmForm.NN, examples, layer.Columns, layer.Rows, delta, layer.Rows, w, layer.Columns, below, layer.Columns, accumulate, team);
+        Gemm.Multiply(GemmForm.NN, examples, layer.Columns, layer.Rows, delta, layer.Rows, w, layer.Columns, below, layer.Columns,
+            accumulate, team);
 }
 
 /// <summary>z_i = w_i a_i, δ_a = w ∘ δ_z, dw_i = Σ_n δ_z a.</summary>
 internal sealed class DiagonalOperator<T>(Layer layer, Source<T> source, Slot<T> target) : IOperator<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public void Forward(in Pass<T> pass) => Times(Window(pass.Theta), source.Slot.Value(pass.Examples), target.Value(pass.Examples), accumulate: false);
+    public void Forward(in Pass<T> pass) =>
+        Times(Window(pass.Theta), source.Slot.Value(pass.Examples), target.Value(pass.Examples), accumulate: false);
 
     public void VectorJacobianProduct(in Pass<T> pass)
     {

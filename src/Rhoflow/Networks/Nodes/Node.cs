@@ -8,7 +8,8 @@ namespace Rhoflow.Networks;
 /// </summary>
 /// <remarks>
 /// A kind of node is one file in this folder: the record, its operator with the four passes, the builder's method, how it is written in
-/// configs. What is abstract here, required in <see cref="NodeTraits"/> or asked for by <see cref="IOperator{T}"/> must be answered there, or
+/// configs. What is abstract here, required in <see cref="NodeTraits"/> or asked for by <see cref="IOperator{T}"/> must be answered there,
+/// or
 /// it does not compile. One line in <see cref="NodeSyntax.All"/> makes the words of configs known.
 /// </remarks>
 /// <param name="Sources">The nodes whose outputs it reads; <see cref="NetworkInput"/> (−1) is the input x.</param>

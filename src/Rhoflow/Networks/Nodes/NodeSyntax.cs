@@ -60,7 +60,8 @@ internal sealed class NodeSettings
 }
 
 /// <summary>
-/// A word of <c>network.layers</c>: what may be written with it, and what it adds to a network. Configs and lists are read off this, in both
+/// A word of <c>network.layers</c>: what may be written with it, and what it adds to a network. Configs and lists are read off this, in
+/// both
 /// directions. It takes either numbers (<see cref="Add"/>) or branches (<see cref="Join"/>).
 /// </summary>
 internal sealed record NodeSyntax
@@ -68,7 +69,8 @@ internal sealed record NodeSyntax
     /// <summary>Every word, in the order of lists and errors.</summary>
     public static IReadOnlyList<NodeSyntax> All { get; } =
     [
-        LinearNode.Dense, .. ConvolutionNode.Syntax, .. ActivationNode.Syntax, LinearNode.Diagonal, .. BatchNormNode.Syntax, .. LayerNormNode.Syntax,
+        LinearNode.Dense, .. ConvolutionNode.Syntax, .. ActivationNode.Syntax, LinearNode.Diagonal, .. BatchNormNode.Syntax,
+            .. LayerNormNode.Syntax,
         .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax, .. FlattenNode.Syntax, .. SumNode.Syntax,
     ];
 

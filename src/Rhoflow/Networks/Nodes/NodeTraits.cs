@@ -1,7 +1,8 @@
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// What measures and the theorems that they rest on ask of a node. Every kind answers everything: the members are required. A sentence is the
+/// What measures and the theorems that they rest on ask of a node. Every kind answers everything: the members are required. A sentence is
+/// the
 /// reason for "does not apply, because …"; null means that the node is no obstacle.
 /// </summary>
 internal sealed record NodeTraits
@@ -33,11 +34,14 @@ internal sealed record NodeTraits
     /// </summary>
     public required int? UnitDegree { get; init; }
 
-    /// <summary>Whether channel c of its output belongs to channel c of its only source, so that layers on both sides can be compared.</summary>
+    /// <summary>
+    /// Whether channel c of its output belongs to channel c of its only source, so that layers on both sides can be compared.
+    /// </summary>
     public required bool KeepsChannels { get; init; }
 
     /// <summary>
-    /// Whether the scale of what it reads, of every example by itself, does not reach its output: the norms ρ_k below are then no factors of f.
+    /// Whether the scale of what it reads, of every example by itself, does not reach its output: the norms ρ_k below are then no factors
+    /// of f.
     /// (Batch normalization counts as folded into the weights, with its scale in ρ_k.)
     /// </summary>
     public required bool RemovesScale { get; init; }

@@ -18,7 +18,8 @@ public readonly record struct Window(int Offset, int Count)
 /// <param name="Beta">β of a normalization in θ, which starts at 0; null without it.</param>
 /// <param name="Means">Running means, which start at 0; null without them.</param>
 /// <param name="Variances">Running variances, which start at 1; null without them.</param>
-public sealed record NodeWindows(int? Layer = null, Window? Gamma = null, Window? Beta = null, Window? Means = null, Window? Variances = null)
+public sealed record NodeWindows(int? Layer = null, Window? Gamma = null, Window? Beta = null, Window? Means = null,
+    Window? Variances = null)
 {
     /// <summary>No window.</summary>
     public static readonly NodeWindows None = new();

@@ -37,7 +37,8 @@ internal sealed class PathWalk(Network network, ReadOnlySpan<double> theta, doub
     private static double[] PowersOf(ReadOnlySpan<double> theta, double p)
     {
         var powers = new double[theta.Length];
-        for (var i = 0; i < powers.Length; i++) powers[i] = p == 1 ? Math.Abs(theta[i]) : p == 2 ? theta[i] * theta[i] : Math.Pow(Math.Abs(theta[i]), p);
+        for (var i = 0; i < powers.Length; i++)
+            powers[i] = p == 1 ? Math.Abs(theta[i]) : p == 2 ? theta[i] * theta[i] : Math.Pow(Math.Abs(theta[i]), p);
         return powers;
     }
 }

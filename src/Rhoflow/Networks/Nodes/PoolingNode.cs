@@ -15,7 +15,8 @@ internal enum PoolingKind
 }
 
 /// <summary>
-/// The maximum or the mean of every window of Kernel × Kernel positions; for a mean the padding counts as zeros, a maximum never comes from it.
+/// The maximum or the mean of every window of Kernel × Kernel positions; for a mean the padding counts as zeros, a maximum never comes from
+/// it.
 /// </summary>
 /// <param name="Sources">The node that it reads.</param>
 /// <param name="Shape">Its windows, and the channels below.</param>
@@ -183,7 +184,8 @@ public sealed partial class NetworkBuilder
 
     /// <summary>The mean of every window; padding counts as zeros.</summary>
     /// <inheritdoc cref="MaxPool"/>
-    public NetworkBuilder AveragePool(int kernel, int? stride = null, int padding = 0) => Pool(PoolingKind.Average, kernel, stride, padding);
+    public NetworkBuilder AveragePool(int kernel, int? stride = null, int padding = 0) =>
+        Pool(PoolingKind.Average, kernel, stride, padding);
 
     /// <summary>The mean over all positions of every channel.</summary>
     public NetworkBuilder GlobalAverage() => Add(new GlobalAverageNode([Last], TensorShape.Vector(Shape.Channels)));
@@ -191,7 +193,8 @@ public sealed partial class NetworkBuilder
     private NetworkBuilder Pool(PoolingKind kind, int kernel, int? stride, int padding)
     {
         var (height, width) = WindowsOf("pooling", kernel, stride ?? kernel, padding);
-        if (padding > kernel / 2) throw new ArgumentException($"pooling with kernel {kernel} takes a padding of at most {kernel / 2}; {padding} was given");
+        if (padding > kernel / 2)
+            throw new ArgumentException($"pooling with kernel {kernel} takes a padding of at most {kernel / 2}; {padding} was given");
         return Add(new PoolingNode([Last], Shape with { Height = height, Width = width }, kind, kernel, stride ?? kernel, padding));
     }
 }

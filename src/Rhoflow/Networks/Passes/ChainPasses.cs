@@ -3,17 +3,21 @@ using System.Numerics.Tensors;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// The passes of a chain W_K σ(… σ(W_1 x)) on one set of inputs, in float64: what flows follow, with ReLUs that can be frozen on their side.
+/// The passes of a chain W_K σ(… σ(W_1 x)) on one set of inputs, in float64: what flows follow, with ReLUs that can be frozen on their
+/// side.
 /// After the first use of each pass nothing is allocated. Not thread-safe; use one instance per thread.
 /// </summary>
 /// <remarks>
-/// Inside, examples are columns, padded from N to <see cref="Stride"/>: activations of layer k are rows_k × Stride. For small chains this is
+/// Inside, examples are columns, padded from N to <see cref="Stride"/>: activations of layer k are rows_k × Stride. For small chains this
+/// is
 /// faster than <see cref="GraphPasses{T}"/>, which takes any network.
 /// </remarks>
 public sealed class ChainPasses : INetworkPasses<double>
 {
     private readonly Network _network;
+    private readonly Layer[] _layers;
     private readonly Activation[] _sigma;  // σ after every layer
+    private readonly bool _isSingle;       // one output: columns of examples are rows
     private readonly double[] _x;          // d × stride: the inputs, one example per column
     private readonly double[][] _z;        // z_k = W_k a_{k−1}
     private readonly double[][] _a;        // a_k = σ(z_k); the same array as z_k where σ is the identity
@@ -31,8 +35,9 @@ public sealed class ChainPasses : INetworkPasses<double>
         if (network.WhyNotAChain is { } why)
             throw new ArgumentException($"flows follow chains of dense and diagonal layers with activations; here {why}", nameof(network));
         if (x.Length != examples * network.Inputs)
-            throw new ArgumentException($"the network takes {network.Inputs} inputs; the data have {(double)x.Length / examples}", nameof(x));
-        (_network, _sigma) = (network, [.. network.Activations]);
+            throw new ArgumentException($"the network takes {network.Inputs} inputs; the data have {(double)x.Length / examples}",
+                nameof(x));
+        (_network, _layers, _sigma, _isSingle) = (network, [.. network.Layers], [.. network.Activations], network.Outputs == 1);
         Examples = examples;
         Stride = DenseKernels.Stride(examples);
         _x = new double[network.Inputs * Stride];
@@ -56,7 +61,7 @@ public sealed class ChainPasses : INetworkPasses<double>
     public int Stride { get; }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<double> Outputs => _network.Outputs == 1 ? _z[^1].AsSpan(0, Examples) : _f;
+    public ReadOnlySpan<double> Outputs => _isSingle ? _z[^1].AsSpan(0, Examples) : _f;
 
     /// <summary>z_k at [i·Stride + n] after <see cref="Forward"/>, for kinks.</summary>
     public ReadOnlySpan<double> PreActivations(int layer) => _z[layer];
@@ -67,7 +72,7 @@ public sealed class ChainPasses : INetworkPasses<double>
         var input = _x;
         for (var k = 0; k < _z.Length; k++)
         {
-            var layer = _network.Layers[k];
+            var layer = _layers[k];
             Apply(layer, layer.Of(theta), input, _z[k], accumulate: false);
             if (!IsLinear(k))
             {
@@ -76,7 +81,7 @@ public sealed class ChainPasses : INetworkPasses<double>
             }
             input = _a[k];
         }
-        if (_network.Outputs > 1) ToRows(_z[^1], _f);
+        if (!_isSingle) ToRows(_z[^1], _f);
     }
 
     /// <summary>
@@ -99,7 +104,7 @@ public sealed class ChainPasses : INetworkPasses<double>
     {
         BackwardDeltas(theta, weights);
         for (var k = 0; k < _z.Length; k++)
-            Gradient(_network.Layers[k], _delta[k], Input(k), _network.Layers[k].Of(gradient), accumulate: false);
+            Gradient(_layers[k], _delta[k], Input(k), _layers[k].Of(gradient), accumulate: false);
     }
 
     /// <summary>gradients (row-major N × P) ← ∂f_{output}(x_n)/∂θ, one row per example.</summary>
@@ -111,7 +116,7 @@ public sealed class ChainPasses : INetworkPasses<double>
         var p = _network.ParameterCount;
         for (var k = 0; k < _z.Length; k++)
         {
-            var layer = _network.Layers[k];
+            var layer = _layers[k];
             double[] delta = _delta[k], input = Input(k);
             for (var n = 0; n < Examples; n++)
             {
@@ -132,12 +137,12 @@ public sealed class ChainPasses : INetworkPasses<double>
         _aDot ??= [.. _network.Layers.Select((l, k) => IsLinear(k) ? _zDot[k] : new double[l.Rows * Stride])];
         for (var k = 0; k < _z.Length; k++)
         {
-            var layer = _network.Layers[k];
+            var layer = _layers[k];
             Apply(layer, layer.Of(direction), Input(k), _zDot[k], accumulate: false);
             if (k > 0) Apply(layer, layer.Of(theta), _aDot[k - 1], _zDot[k], accumulate: true);
             if (!IsLinear(k)) TensorPrimitives.Multiply(_slope[k], _zDot[k], _aDot[k]);
         }
-        if (_network.Outputs == 1) return _zDot[^1].AsSpan(0, Examples);
+        if (_isSingle) return _zDot[^1].AsSpan(0, Examples);
         ToRows(_zDot[^1], _fDot);
         return _fDot;
     }
@@ -151,7 +156,7 @@ public sealed class ChainPasses : INetworkPasses<double>
         ToColumns(weightsDot, _deltaDot[^1]);
         for (var k = _z.Length - 1; k > 0; k--)
         {
-            var layer = _network.Layers[k];
+            var layer = _layers[k];
             var target = _deltaDot[k - 1];
             ApplyTransposed(layer, layer.Of(direction), _delta[k], target, accumulate: false);
             ApplyTransposed(layer, layer.Of(theta), _deltaDot[k], target, accumulate: true);
@@ -161,7 +166,7 @@ public sealed class ChainPasses : INetworkPasses<double>
         }
         for (var k = 0; k < _z.Length; k++)
         {
-            var layer = _network.Layers[k];
+            var layer = _layers[k];
             Gradient(layer, _deltaDot[k], Input(k), layer.Of(result), accumulate: false);
             if (k > 0) Gradient(layer, _delta[k], _aDot![k - 1], layer.Of(result), accumulate: true);
         }
@@ -171,7 +176,7 @@ public sealed class ChainPasses : INetworkPasses<double>
     private void AddSecondDerivative(int k, ReadOnlySpan<double> w, Activation sigma, double[] target)
     {
         var back = new double[target.Length];
-        ApplyTransposed(_network.Layers[k], w, _delta[k], back, accumulate: false);
+        ApplyTransposed(_layers[k], w, _delta[k], back, accumulate: false);
         for (var i = 0; i < back.Length; i++) target[i] += back[i] * sigma.Second(_z[k - 1][i]) * _zDot![k - 1][i];
     }
 
@@ -180,7 +185,7 @@ public sealed class ChainPasses : INetworkPasses<double>
         ToColumns(weights, _delta[^1]);
         for (var k = _z.Length - 1; k > 0; k--)
         {
-            var layer = _network.Layers[k];
+            var layer = _layers[k];
             ApplyTransposed(layer, layer.Of(theta), _delta[k], _delta[k - 1], accumulate: false);
             if (!IsLinear(k - 1)) TensorPrimitives.Multiply(_delta[k - 1], _slope[k - 1], _delta[k - 1]);
         }
@@ -243,13 +248,16 @@ public sealed class ChainPasses : INetworkPasses<double>
 
     private void ToColumns(ReadOnlySpan<double> rows, double[] columns)
     {
-        var outputs = _network.Outputs;
-        if (rows.Length != Examples * outputs)
-            throw new ArgumentException($"{Examples} examples with {outputs} outputs need {Examples * outputs} weights; {rows.Length} were given", nameof(rows));
-        if (outputs == 1)
+        if (_isSingle && rows.Length == Examples)
         {
             rows.CopyTo(columns);
             return;
+        }
+        var outputs = _network.Outputs;
+        if (rows.Length != Examples * outputs)
+        {
+            throw new ArgumentException(
+                $"{Examples} examples with {outputs} outputs need {Examples * outputs} weights; {rows.Length} were given", nameof(rows));
         }
         for (var c = 0; c < outputs; c++)
             for (var n = 0; n < Examples; n++) columns[c * Stride + n] = rows[n * outputs + c];

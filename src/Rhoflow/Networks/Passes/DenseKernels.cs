@@ -85,7 +85,8 @@ internal static class DenseKernels
 
     /// <summary>G (rows × columns) = [G +] D Aᵀ: the weight gradient, D (rows × stride), A (columns × stride).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Outer(ReadOnlySpan<double> d, int rows, ReadOnlySpan<double> a, int columns, int stride, Span<double> g, bool accumulate = false)
+    public static void Outer(ReadOnlySpan<double> d, int rows, ReadOnlySpan<double> a, int columns, int stride, Span<double> g,
+        bool accumulate = false)
     {
         var width = Vector<double>.Count;
         ref var d0 = ref MemoryMarshal.GetReference(d);

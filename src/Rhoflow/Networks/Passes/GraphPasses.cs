@@ -4,8 +4,10 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// The passes of any network on minibatches, in float32 or float64: node by node, by its operators. Activations are N rows of H·W·C, channel
-/// fastest. Results are the same bits for any number of threads. Nothing is allocated but at construction and at the first use of each pass.
+/// The passes of any network on minibatches, in float32 or float64: node by node, by its operators. Activations are N rows of H·W·C,
+/// channel
+/// fastest. Results are the same bits for any number of threads. Nothing is allocated but at construction and at the first use of each
+/// pass.
 /// Not thread-safe; use one instance per thread, with a team of its own.
 /// </summary>
 /// <remarks>For the small chains of flows, <see cref="ChainPasses"/> is faster.</remarks>
@@ -26,7 +28,8 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
     /// <param name="team">Who works; used by nobody else at the same time.</param>
     public GraphPasses(Network network, int capacity, Team team)
     {
-        if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) throw new NotSupportedException($"networks compute with float or double, not with {typeof(T).Name}");
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
+            throw new NotSupportedException($"networks compute with float or double, not with {typeof(T).Name}");
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         (Network, Capacity, _team) = (network, capacity, team);
         _wiring = new Wiring<T>(network, capacity, team);
@@ -65,9 +68,11 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
     /// <exception cref="ArgumentException">There is no such node, or the activation after it has overwritten it.</exception>
     public ReadOnlySpan<T> Output(int node)
     {
-        if ((uint)node >= (uint)Network.Nodes.Count) throw new ArgumentException($"node {node} is asked for; this network has nodes 0 to {Network.Nodes.Count - 1}");
+        if ((uint)node >= (uint)Network.Nodes.Count)
+            throw new ArgumentException($"node {node} is asked for; this network has nodes 0 to {Network.Nodes.Count - 1}");
         if (_wiring.OverwrittenBy[node] is { } by)
-            throw new ArgumentException($"the output of node {node + 1} ({Network.Nodes[node]}) is not kept: node {by + 1} ({Network.Nodes[by]}) runs in place over it");
+            throw new ArgumentException($"the output of node {node + 1} ({Network.Nodes[node]}) is not kept: node {by + 1} "
+                + $"({Network.Nodes[by]}) runs in place over it");
         return _wiring[node].Value(_examples);
     }
 
@@ -81,7 +86,8 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">No examples have been given.</exception>
     public void Forward(ReadOnlySpan<T> theta) =>
-        Forward(theta, _inputs ?? throw new InvalidOperationException($"there are no examples yet: {nameof(Load)} gives them"), _by, _statistics);
+        Forward(theta, _inputs ?? throw new InvalidOperationException($"there are no examples yet: {nameof(Load)} gives them"), _by,
+            _statistics);
 
     /// <summary>Computes f(θ; x_n) for the minibatch; the result is <see cref="Outputs"/>.</summary>
     /// <param name="theta">θ.</param>
@@ -101,7 +107,8 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
         if (inputs.Count < 1 || inputs.Count > Capacity)
             throw new ArgumentException($"there is room for 1 to {Capacity} examples; the minibatch holds {inputs.Count}");
         if (statistics.Length != Network.StatisticsCount && (by == NormalizeBy.Running || !statistics.IsEmpty))
-            throw new ArgumentException($"the network has {Network.StatisticsCount} running statistics of batch normalization; {statistics.Length} were given");
+            throw new ArgumentException(
+                $"the network has {Network.StatisticsCount} running statistics of batch normalization; {statistics.Length} were given");
         (_inputs, _examples, _by, _hasJacobianProduct, _knowsDeltas) = (inputs, inputs.Count, by, false, false);
         _wiring.Input.LendValue(inputs.Buffer);
         var pass = new Pass<T> { Examples = _examples, Theta = theta, By = by, Statistics = statistics, Inputs = inputs };
@@ -117,13 +124,17 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
     public void Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<T> inputs, ReadOnlySpan<double> statistics, Span<T> outputs)
     {
         int d = Network.Inputs, examples = inputs.Length / d;
-        if (inputs.Length % d != 0) throw new ArgumentException($"the network takes {Network.Input}, {d} numbers; {inputs.Length} input numbers are not whole examples");
+        if (inputs.Length % d != 0)
+            throw new ArgumentException(
+                $"the network takes {Network.Input}, {d} numbers; {inputs.Length} input numbers are not whole examples");
         if (outputs.Length != examples * Network.Outputs)
-            throw new ArgumentException($"{examples} examples of a network with {Network.Outputs} outputs give {examples * Network.Outputs} numbers; there is room for {outputs.Length}");
+            throw new ArgumentException($"{examples} examples of a network with {Network.Outputs} outputs give "
+                + $"{examples * Network.Outputs} numbers; there is room for {outputs.Length}");
         _block ??= new Minibatch<T>(Network.Input, Capacity, shared: false, _team);
         Span<double> running = _running ??= new double[Network.StatisticsCount];
         if (statistics.Length != running.Length)
-            throw new ArgumentException($"the network has {running.Length} running statistics of batch normalization; {statistics.Length} were given");
+            throw new ArgumentException(
+                $"the network has {running.Length} running statistics of batch normalization; {statistics.Length} were given");
         statistics.CopyTo(running);
         for (var first = 0; first < examples; first += Capacity)
         {
@@ -173,13 +184,15 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
         CheckOutputs(nameof(weights), weights.Length);
         CheckOutputs(nameof(weightsDot), weightsDot.Length);
         if (!_hasJacobianProduct)
-            throw new InvalidOperationException($"{nameof(HessianVectorProduct)} comes after {nameof(JacobianVectorProduct)} with the same direction");
+            throw new InvalidOperationException(
+                $"{nameof(HessianVectorProduct)} comes after {nameof(JacobianVectorProduct)} with the same direction");
         NeedDeltas();
         // Several products at one point share their δs.
         var knowsDeltas = _knowsDeltas && weights.SequenceEqual(_wiring.Output.Delta(_examples));
         if (!knowsDeltas) weights.CopyTo(_wiring.Output.Delta(_examples));
         weightsDot.CopyTo(_wiring.Output.DeltaDot(_examples));
-        var pass = new Pass<T> { Examples = _examples, Theta = theta, Direction = direction, Gradient = result, By = _by, Inputs = _inputs! };
+        var pass = new Pass<T> { Examples = _examples, Theta = theta, Direction = direction, Gradient = result, By = _by,
+            Inputs = _inputs! };
         var deltas = new Pass<T> { Examples = _examples, Theta = theta, By = _by, Inputs = _inputs! };
         for (var i = _wiring.Operators.Length - 1; i >= 0; i--)
         {
@@ -204,12 +217,15 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
 
     private void CheckParameters(string what, int length)
     {
-        if (length != Network.ParameterCount) throw new ArgumentException($"the network has {Network.ParameterCount} parameters; {length} were given as {what}", what);
+        if (length != Network.ParameterCount)
+            throw new ArgumentException($"the network has {Network.ParameterCount} parameters; {length} were given as {what}", what);
     }
 
     private void CheckOutputs(string what, int length)
     {
         var needed = _examples * Network.Outputs;
-        if (length != needed) throw new ArgumentException($"{_examples} examples with {Network.Outputs} outputs need {needed} numbers as {what}; {length} were given", what);
+        if (length != needed)
+            throw new ArgumentException(
+                $"{_examples} examples with {Network.Outputs} outputs need {needed} numbers as {what}; {length} were given", what);
     }
 }

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// One network on the examples that it holds: outputs f and their first and second derivatives by θ, for whatever is built over them (risks,
+/// One network on the examples that it holds: outputs f and their first and second derivatives by θ, for whatever is built over them
+/// (risks,
 /// and through them flows and descents). <see cref="ChainPasses"/> and <see cref="GraphPasses{T}"/> give the same numbers to rounding.
 /// </summary>
 /// <remarks>
@@ -38,7 +39,8 @@ public interface INetworkPasses<T> where T : unmanaged, IFloatingPointIeee754<T>
     ReadOnlySpan<T> JacobianVectorProduct(ReadOnlySpan<T> theta, ReadOnlySpan<T> direction);
 
     /// <summary>
-    /// The derivative of <see cref="VectorJacobianProduct"/> along the direction of the last <see cref="JacobianVectorProduct"/> (forward over
+    /// The derivative of <see cref="VectorJacobianProduct"/> along the direction of the last <see cref="JacobianVectorProduct"/> (forward
+    /// over
     /// reverse), where the output weights c themselves move with ċ: result ← Σ ċ ∂f/∂θ + Σ c (∂²f/∂θ²) θ̇. Exact, 0 for a ReLU's own
     /// second derivative.
     /// </summary>

@@ -17,6 +17,9 @@ internal interface IOperator<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>ż = (∂g/∂θ) θ̇ + (∂g/∂a) ȧ.</summary>
     void JacobianVectorProduct(in Pass<T> pass);
 
-    /// <summary>The derivative of <see cref="VectorJacobianProduct"/> along θ̇: δ̇_a, and the node's window of the derivative of the gradient. Called before it.</summary>
+    /// <summary>
+    /// The derivative of <see cref="VectorJacobianProduct"/> along θ̇: δ̇_a, and the node's window of the derivative of the gradient.
+    /// Called before it.
+    /// </summary>
     void HessianVectorProduct(in Pass<T> pass);
 }

@@ -6,5 +6,6 @@ namespace Rhoflow.Networks;
 /// <param name="Example">n, from 0.</param>
 public readonly record struct Kink(int Layer, int Unit, int Example)
 {
+    /// <summary>Layer, unit and example.</summary>
     public override string ToString() => $"layer {Layer}, unit {Unit}, example {Example}";
 }

@@ -61,12 +61,13 @@ public sealed class Minibatch<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="inputs">All inputs of the data set, row-major N × d.</param>
     /// <param name="targets">All N targets; empty where none are needed.</param>
     /// <param name="indices">From 0, at most <see cref="Capacity"/> of them.</param>
-    /// <exception cref="ArgumentException">More indices than room, or one outside the data.</exception>
+    /// <exception cref="ArgumentException">More indices than the capacity, or one outside the data.</exception>
     public unsafe void Gather(ReadOnlySpan<T> inputs, ReadOnlySpan<double> targets, ReadOnlySpan<int> indices)
     {
         var examples = Check(inputs, targets, indices.Length);
         foreach (var index in indices)
-            if ((uint)index >= (uint)examples) throw new ArgumentException($"example {index} is asked for, but the data have {examples} (counted from 0)");
+            if ((uint)index >= (uint)examples)
+                throw new ArgumentException($"example {index} is asked for, but the data have {examples} (counted from 0)");
         Count = indices.Length;
         if (!targets.IsEmpty) for (var n = 0; n < indices.Length; n++) _y[n] = targets[indices[n]];
         fixed (T* source = inputs)
@@ -81,12 +82,13 @@ public sealed class Minibatch<T> where T : unmanaged, IFloatingPointIeee754<T>
 
     /// <summary>Takes <paramref name="count"/> examples in their order, from number <paramref name="first"/> on.</summary>
     /// <inheritdoc cref="Gather" path="/param[@name='inputs']|/param[@name='targets']"/>
-    /// <exception cref="ArgumentException">More examples than room, or beyond the data.</exception>
+    /// <exception cref="ArgumentException">More examples than the capacity, or beyond the data.</exception>
     public void GatherRange(ReadOnlySpan<T> inputs, ReadOnlySpan<double> targets, int first, int count)
     {
         var examples = Check(inputs, targets, count);
         if (first < 0 || first > examples - count)
-            throw new ArgumentException($"examples {first} to {first + count - 1} are asked for, but the data have {examples} (counted from 0)");
+            throw new ArgumentException(
+                $"examples {first} to {first + count - 1} are asked for, but the data have {examples} (counted from 0)");
         Count = count;
         if (!targets.IsEmpty) targets.Slice(first, count).CopyTo(_y);
         inputs.Slice(first * Shape.Count, count * Shape.Count).CopyTo(Buffer.Span);
@@ -96,10 +98,13 @@ public sealed class Minibatch<T> where T : unmanaged, IFloatingPointIeee754<T>
     private int Check(ReadOnlySpan<T> inputs, ReadOnlySpan<double> targets, int count)
     {
         if (inputs.Length % Shape.Count != 0)
-            throw new ArgumentException($"{inputs.Length} input numbers are not whole examples of {Shape}, which are {Shape.Count} numbers each");
+            throw new ArgumentException(
+                $"{inputs.Length} input numbers are not whole examples of {Shape}, which are {Shape.Count} numbers each");
         var examples = inputs.Length / Shape.Count;
-        if (!targets.IsEmpty && targets.Length != examples) throw new ArgumentException($"{targets.Length} targets were given for {examples} examples");
-        if (count < 1 || count > Capacity) throw new ArgumentException($"a minibatch with room for {Capacity} examples takes 1 to {Capacity}; {count} were given");
+        if (!targets.IsEmpty && targets.Length != examples)
+            throw new ArgumentException($"{targets.Length} targets were given for {examples} examples");
+        if (count < 1 || count > Capacity)
+            throw new ArgumentException($"a minibatch with room for {Capacity} examples takes 1 to {Capacity}; {count} were given");
         return examples;
     }
 

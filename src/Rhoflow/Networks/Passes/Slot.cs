@@ -3,7 +3,7 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// Room for the output of a node, one example a row, and for what belongs to it: δ = ∂(Σ c f)/∂value, and the derivatives of both along
+/// Memory for the output of a node, one example per row, and for what belongs to it: δ = ∂(Σ c f)/∂value, and the derivatives of both along
 /// a direction. A flattened image and an activation that runs in place live in the slot of their source.
 /// </summary>
 /// <param name="capacity">The most examples.</param>
@@ -19,27 +19,31 @@ internal sealed class Slot<T>(int capacity, int count, bool moves) where T : unm
     /// <summary>Whether it depends on θ.</summary>
     public bool Moves { get; } = moves;
 
+    /// <summary>The output.</summary>
     public Span<T> Value(int examples) => _value.Span[..(examples * Count)];
+    /// <summary>δ.</summary>
     public Span<T> Delta(int examples) => _delta.Span[..(examples * Count)];
+    /// <summary>The derivative of the output along θ̇.</summary>
     public Span<T> ValueDot(int examples) => _valueDot.Span[..(examples * Count)];
+    /// <summary>The derivative of δ along θ̇.</summary>
     public Span<T> DeltaDot(int examples) => _deltaDot.Span[..(examples * Count)];
 
-    public void MakeValue() => _value = Room();
+    public void MakeValue() => _value = Numbers();
 
     /// <summary>The network's input lends the minibatch's memory.</summary>
     public void LendValue(AlignedBuffer<T> inputs) => _value = inputs;
 
     public void MakeDelta()
     {
-        if (Moves) _delta = Room();
+        if (Moves) _delta = Numbers();
     }
 
     public void MakeDots()
     {
-        if (Moves) (_valueDot, _deltaDot) = (Room(), Room());
+        if (Moves) (_valueDot, _deltaDot) = (Numbers(), Numbers());
     }
 
-    private AlignedBuffer<T> Room() => new(checked(capacity * Count));
+    private AlignedBuffer<T> Numbers() => new(checked(capacity * Count));
 }
 
 /// <summary>What a node reads.</summary>

@@ -3,7 +3,9 @@ using Rhoflow.Kernels;
 
 namespace Rhoflow.Networks;
 
-/// <summary>The nodes of a network as operators on slots: which node writes where, and who adds to a δ that another reader has begun.</summary>
+/// <summary>
+/// The nodes of a network as operators on slots: which node writes where, and who adds to a δ that another reader has begun.
+/// </summary>
 internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Network _network;
@@ -25,7 +27,8 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
         for (var i = _slots.Length - 1; i >= 0; i--)
         {
             Source<T>[] sources = [.. network.Nodes[i].Sources.Select(s => Connect(i, s, written))];
-            Operators[i] = network.Nodes[i].MakeOperator(new OperatorSite<T>(network, i, capacity, sources, _slots[i], sources[0].Slot == Input, team));
+            Operators[i] = network.Nodes[i]
+                .MakeOperator(new OperatorSite<T>(network, i, capacity, sources, _slots[i], sources[0].Slot == Input, team));
         }
     }
 

@@ -78,7 +78,8 @@ public class ChainPassesTests
 
         (double[] F, double[] G, double[] At, double[] GradientAt) Differences(double h)
         {
-            double[] up = Moved(r.Theta, h, r.Direction), down = Moved(r.Theta, -h, r.Direction), plus = new double[p], minus = new double[p];
+            double[] up = Moved(r.Theta, h, r.Direction), down = Moved(r.Theta, -h, r.Direction), plus = new double[p], minus =
+                new double[p];
             var above = Outputs(e, up);
             e.VectorJacobianProduct(up, Moved(c, h, cDot), plus);
             var below = Outputs(e, down);
@@ -96,7 +97,8 @@ public class ChainPassesTests
         var size = Vectors.Norm(f);
         foreach (var c in (double[])[0.5, 1.7])
         {
-            Outputs(e, [.. r.Theta.Select(v => c * v)]).ShouldBe(f.Select(v => Math.Pow(c, r.Net.Degree) * v), 1e-11 * (1 + size) * Math.Pow(c, r.Net.Degree));
+            Outputs(e, [.. r.Theta.Select(v => c * v)])
+                .ShouldBe(f.Select(v => Math.Pow(c, r.Net.Degree) * v), 1e-11 * (1 + size) * Math.Pow(c, r.Net.Degree));
             for (var k = 0; k < r.Net.Depth; k++)
             {
                 var scaled = (double[])r.Theta.Clone();
@@ -118,7 +120,8 @@ public class ChainPassesTests
         {
             var layer = r.Net.Layers[k];
             for (var n = 0; n < r.Examples; n++)
-                Vectors.Dot(layer.Of(r.Theta), layer.Of(gradients.AsSpan(n * p, p))).ShouldBe(r.Net.Exponents[k] * f[n], 1e-10 * (1 + Vectors.Norm(gradients)));
+                Vectors.Dot(layer.Of(r.Theta), layer.Of(gradients.AsSpan(n * p, p)))
+                    .ShouldBe(r.Net.Exponents[k] * f[n], 1e-10 * (1 + Vectors.Norm(gradients)));
         }
     });
 
@@ -163,7 +166,8 @@ public class ChainPassesTests
             {
                 var row = x[(3 * n)..(3 * n + 3)];
                 e.Outputs[n * 2 + output].ShouldBe(ReferenceNetwork.Outputs(net, theta, row)[output], 1e-13);
-                gradients[(n * net.ParameterCount)..((n + 1) * net.ParameterCount)].ShouldBe(ReferenceNetwork.Gradient(net, theta, row, output), 1e-13);
+                gradients[(n * net.ParameterCount)..((n + 1) * net.ParameterCount)]
+                    .ShouldBe(ReferenceNetwork.Gradient(net, theta, row, output), 1e-13);
             }
         }
     }
@@ -193,5 +197,6 @@ public class ChainPassesTests
 
     [Fact]
     public void Inputs_of_the_wrong_width_are_refused() =>
-        Should.Throw<ArgumentException>(() => new ChainPasses(Network.Dense(3, 1), new double[8], 4)).Message.ShouldContain("the network takes 3 inputs; the data have 2");
+        Should.Throw<ArgumentException>(() =>
+            new ChainPasses(Network.Dense(3, 1), new double[8], 4)).Message.ShouldContain("the network takes 3 inputs; the data have 2");
 }

@@ -24,18 +24,21 @@ public class DenseKernelsTests
                 DenseKernels.Multiply(w, inner, 1, rows, inner, a, c, stride, accumulate);
                 for (var i = 0; i < rows; i++)
                     for (var n = 0; n < stride; n++)
-                        c[i * stride + n].ShouldBe((accumulate ? start[i * stride + n] : 0) + Enumerable.Range(0, inner).Sum(j => w[i * inner + j] * a[j * stride + n]), 1e-13);
+                        c[i * stride + n].ShouldBe((accumulate ? start[i * stride + n] : 0) + Enumerable.Range(0, inner)
+                            .Sum(j => w[i * inner + j] * a[j * stride + n]), 1e-13);
 
                 var t = (double[])below.Clone();
                 DenseKernels.Multiply(w, 1, inner, inner, rows, d, t, stride, accumulate);
                 for (var j = 0; j < inner; j++)
                     for (var n = 0; n < stride; n++)
-                        t[j * stride + n].ShouldBe((accumulate ? below[j * stride + n] : 0) + Enumerable.Range(0, rows).Sum(i => w[i * inner + j] * d[i * stride + n]), 1e-13);
+                        t[j * stride + n].ShouldBe((accumulate ? below[j * stride + n] : 0) + Enumerable.Range(0, rows)
+                            .Sum(i => w[i * inner + j] * d[i * stride + n]), 1e-13);
 
                 var g = (double[])gradient.Clone();
                 DenseKernels.Outer(d, rows, a, inner, stride, g, accumulate);
                 for (var i = 0; i < rows; i++)
                     for (var j = 0; j < inner; j++)
-                        g[i * inner + j].ShouldBe((accumulate ? gradient[i * inner + j] : 0) + Enumerable.Range(0, stride).Sum(n => d[i * stride + n] * a[j * stride + n]), 1e-13);
+                        g[i * inner + j].ShouldBe((accumulate ? gradient[i * inner + j] : 0) + Enumerable.Range(0, stride)
+                            .Sum(n => d[i * stride + n] * a[j * stride + n]), 1e-13);
             }));
 }

@@ -114,7 +114,8 @@ public class GraphPassesTests
         using var team = new Team();
         var propagation = new GraphPasses<float>(trial.Network, trial.Examples, team);
         var batch = new Minibatch<float>(trial.Network.Input, trial.Examples, shared: true, team);
-        float[] x = Single(trial.X), theta = Single(trial.Theta), direction = Single(trial.U), c = Single(trial.C), gradient = new float[theta.Length];
+        float[] x = Single(trial.X), theta = Single(trial.Theta), direction = Single(trial.U), c = Single(trial.C), gradient =
+            new float[theta.Length];
         double[] statistics = [.. trial.Running], y = new double[trial.Examples];
         int[] indices = [.. Enumerable.Range(0, trial.Examples).Reverse()];
         Step();
@@ -132,7 +133,8 @@ public class GraphPassesTests
     }
 
     [Fact]
-    public void Chains_agree_with_the_passes_of_flows() => FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(100), Prop.ForAll(
+    public void Chains_agree_with_the_passes_of_flows() =>
+        FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(100), Prop.ForAll(
         Gen.Choose(0, 1_000_000).ToArbitrary(), seed =>
         {
             var r = new RandomNetwork(seed);
@@ -149,7 +151,8 @@ public class GraphPassesTests
             flow.VectorJacobianProduct(r.Theta, c, expected);
             propagation.VectorJacobianProduct(r.Theta, c, found);
             Same(found, expected);
-            Same(propagation.JacobianVectorProduct(r.Theta, r.Direction).ToArray(), flow.JacobianVectorProduct(r.Theta, r.Direction).ToArray());
+            Same(propagation.JacobianVectorProduct(r.Theta, r.Direction).ToArray(),
+                flow.JacobianVectorProduct(r.Theta, r.Direction).ToArray());
             flow.HessianVectorProduct(r.Theta, r.Direction, c, cDot, expected);
             propagation.HessianVectorProduct(r.Theta, r.Direction, c, cDot, found);
             Same(found, expected);
@@ -176,7 +179,8 @@ public class GraphPassesTests
         var tolerance = 1e-7 * (1 + Vectors.Norm(gradient) + Vectors.Norm(expected[^1]));
         var random = new Random(1);
         var smooth = 0;
-        var indices = trial.Theta.Length <= parameters ? Enumerable.Range(0, trial.Theta.Length) : Enumerable.Range(0, parameters).Select(_ => random.Next(trial.Theta.Length));
+        var indices = trial.Theta.Length <= parameters ? Enumerable.Range(0, trial.Theta.Length)
+            : Enumerable.Range(0, parameters).Select(_ => random.Next(trial.Theta.Length));
         foreach (var i in indices)
         {
             double near = Slope(H), far = Slope(2 * H);

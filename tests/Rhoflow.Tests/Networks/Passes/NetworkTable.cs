@@ -14,34 +14,49 @@ internal static class NetworkTable
         ["a kink that turns back"] = Network.Dense(5, Activation.LeakyReLU(-0.3), 6, 2),
         ["powers"] = new NetworkBuilder(4).Dense(4).Then(Activation.Power(2)).Dense(3).Then(Activation.Power(3)).Dense(2).Build(),
         ["diagonal"] = new NetworkBuilder(6).Diagonal().Then(Activation.ReLU).Diagonal().Dense(2).Build(),
-        ["strided convolutions"] = Image(8, 8, 3).Convolution(8, 3, 2, 1).Then(Activation.ReLU).Convolution(6, 3, 2, 1).Then(Activation.ReLU).Flatten().Dense(3).Build(),
-        ["odd windows"] = Image(7, 5, 2).Convolution(3, 2).Then(Activation.LeakyReLU(0.1)).Convolution(4, 3, 3, 2).GlobalAverage().Dense(2).Build(),
+        ["strided convolutions"] = Image(8, 8, 3).Convolution(8, 3, 2, 1).Then(Activation.ReLU).Convolution(6, 3, 2, 1)
+            .Then(Activation.ReLU).Flatten().Dense(3).Build(),
+        ["odd windows"] = Image(7, 5, 2).Convolution(3, 2).Then(Activation.LeakyReLU(0.1)).Convolution(4, 3, 3, 2).GlobalAverage().Dense(2)
+            .Build(),
         ["batch norm before relu"] = Image(6, 6, 3).Convolution(8, 3, 1, 1).BatchNorm().Then(Activation.ReLU)
             .Convolution(9, 3, 2).BatchNorm(affine: true).Then(Activation.ReLU).Dense(3).Build(),
-        ["batch norm after relu"] = new NetworkBuilder(5).Dense(8).Then(Activation.ReLU).BatchNorm().Dense(6).Then(Activation.ReLU).BatchNorm(affine: true).Dense(2).Build(),
+        ["batch norm after relu"] = new NetworkBuilder(5).Dense(8).Then(Activation.ReLU).BatchNorm().Dense(6).Then(Activation.ReLU)
+            .BatchNorm(affine: true).Dense(2).Build(),
         ["batch norm at the output"] = new NetworkBuilder(5).Dense(6).Then(Activation.ReLU).Dense(2).BatchNorm(affine: true).Build(),
-        ["plain batch norm at the output"] = Image(5, 5, 2).Convolution(4, 3).BatchNorm(epsilon: 0).Then(Activation.ReLU).GlobalAverage().Dense(1).BatchNorm().Build(),
+        ["plain batch norm at the output"] =
+            Image(5, 5, 2).Convolution(4, 3).BatchNorm(epsilon: 0).Then(Activation.ReLU).GlobalAverage().Dense(1).BatchNorm().Build(),
         ["batch norm of the input"] = Image(5, 5, 3).BatchNorm(affine: true).Convolution(4, 3).Then(Activation.ReLU).Dense(2).Build(),
-        ["plain batch norm of the input"] = new NetworkBuilder(5).BatchNorm().Dense(4).BatchNorm().Then(Activation.Power(2)).Dense(1).Build(),
-        ["pools"] = Image(8, 8, 2).Convolution(4, 3, 1, 1).Then(Activation.ReLU).MaxPool(2).Convolution(8, 3, 1, 1).Then(Activation.LeakyReLU(0.1)).AveragePool(3, 2, 1).Dense(2).Build(),
-        ["overlapping maxima"] = Image(7, 7, 2).Convolution(5, 3, 1, 1).MaxPool(3, 2, 1).Then(Activation.ReLU).GlobalAverage().Dense(3).Build(),
-        ["pool of the input"] = Image(6, 6, 2).AveragePool(2).Then(Activation.ReLU).MaxPool(2, 1).Dense(3).Then(Activation.ReLU).Dense(1).Build(),
+        ["plain batch norm of the input"] =
+            new NetworkBuilder(5).BatchNorm().Dense(4).BatchNorm().Then(Activation.Power(2)).Dense(1).Build(),
+        ["pools"] = Image(8, 8, 2).Convolution(4, 3, 1, 1).Then(Activation.ReLU).MaxPool(2).Convolution(8, 3, 1, 1)
+            .Then(Activation.LeakyReLU(0.1)).AveragePool(3, 2, 1).Dense(2).Build(),
+        ["overlapping maxima"] =
+            Image(7, 7, 2).Convolution(5, 3, 1, 1).MaxPool(3, 2, 1).Then(Activation.ReLU).GlobalAverage().Dense(3).Build(),
+        ["pool of the input"] = Image(6, 6, 2).AveragePool(2).Then(Activation.ReLU).MaxPool(2, 1).Dense(3).Then(Activation.ReLU).Dense(1)
+            .Build(),
         ["relu of the input"] = Image(3, 3, 2).Flatten().Then(Activation.ReLU).Dense(4).Build(),
-        ["residual"] = new NetworkBuilder(5).Dense(6).Then(Activation.ReLU).Residual(b => b.Dense(4).Then(Activation.ReLU).Dense(6)).Then(Activation.ReLU).Dense(2).Build(),
+        ["residual"] = new NetworkBuilder(5).Dense(6).Then(Activation.ReLU).Residual(b => b.Dense(4).Then(Activation.ReLU).Dense(6))
+            .Then(Activation.ReLU).Dense(2).Build(),
         ["residual of the input"] = new NetworkBuilder(4).Residual(b => b.Dense(4).Then(Activation.ReLU).Dense(4)).Dense(2).Build(),
         ["residual with a shortcut"] = Image(6, 6, 3).Convolution(4, 3, 1, 1).BatchNorm(affine: true).Then(Activation.ReLU)
-            .Residual(b => b.Convolution(6, 3, 2, 1).BatchNorm().Then(Activation.ReLU).Convolution(6, 3, 1, 1).BatchNorm(affine: true), s => s.Convolution(6, 1, 2).BatchNorm())
+            .Residual(b => b.Convolution(6, 3, 2, 1).BatchNorm().Then(Activation.ReLU).Convolution(6, 3, 1, 1).BatchNorm(affine: true), s =>
+            s.Convolution(6, 1, 2).BatchNorm())
             .Then(Activation.ReLU).GlobalAverage().Dense(3).Build(),
         ["nested residuals"] = new NetworkBuilder(4).Dense(5)
-            .Residual(b => b.Then(Activation.ReLU).Residual(c => c.Dense(5).Then(Activation.ReLU).Dense(5)).Dense(5), s => s.Residual(c => c.Then(Activation.LeakyReLU(0.3)).Diagonal()))
+            .Residual(b => b.Then(Activation.ReLU).Residual(c => c.Dense(5).Then(Activation.ReLU).Dense(5)).Dense(5), s =>
+            s.Residual(c => c.Then(Activation.LeakyReLU(0.3)).Diagonal()))
             .Dense(1).Build(),
-        ["layer norm"] = new NetworkBuilder(5).Dense(8).LayerNorm().Then(Activation.ReLU).Dense(6).LayerNorm(gamma: true, beta: true).Then(Activation.Power(2))
+        ["layer norm"] = new NetworkBuilder(5).Dense(8).LayerNorm().Then(Activation.ReLU).Dense(6).LayerNorm(gamma: true, beta: true)
+            .Then(Activation.Power(2))
             .Dense(2).Build(),
-        ["layer norm of images"] = Image(5, 4, 3).Convolution(4, 3, 1, 1).LayerNorm(gamma: true).Then(Activation.ReLU).Convolution(3, 2).BatchNorm()
+        ["layer norm of images"] =
+            Image(5, 4, 3).Convolution(4, 3, 1, 1).LayerNorm(gamma: true).Then(Activation.ReLU).Convolution(3, 2).BatchNorm()
             .Then(Activation.LeakyReLU(0.2)).LayerNorm(epsilon: 0.1).GlobalAverage().Dense(3).Build(),
-        ["layer norm of the input"] = new NetworkBuilder(6).LayerNorm(gamma: true, beta: true).Dense(5).Then(Activation.ReLU).LayerNorm(beta: true, epsilon: 0)
+        ["layer norm of the input"] =
+            new NetworkBuilder(6).LayerNorm(gamma: true, beta: true).Dense(5).Then(Activation.ReLU).LayerNorm(beta: true, epsilon: 0)
             .Dense(1).Build(),
-        ["layer norm at the output"] = new NetworkBuilder(4).Dense(5).Then(Activation.ReLU).Dense(3).LayerNorm(gamma: true, epsilon: 0).Build(),
+        ["layer norm at the output"] =
+            new NetworkBuilder(4).Dense(5).Then(Activation.ReLU).Dense(3).LayerNorm(gamma: true, epsilon: 0).Build(),
         ["layer norm in a branch"] = new NetworkBuilder(4).Dense(5)
             .Residual(b => b.LayerNorm(gamma: true).Dense(4).Then(Activation.ReLU).Dense(5)).LayerNorm().Dense(2).Build(),
         ["one vector twice"] = new NetworkBuilder(4).Dense(3).Residual(b => b.Flatten()).Then(Activation.ReLU).Dense(2).Build(),
@@ -56,7 +71,8 @@ internal static class NetworkTable
     /// <summary>Several blocks in a random order on a small image or vector.</summary>
     public static Network Random(Random random)
     {
-        var builder = random.Next(2) == 0 ? new NetworkBuilder(random.Next(1, 7)) : Image(random.Next(3, 7), random.Next(3, 7), random.Next(1, 4));
+        var builder = random.Next(2) == 0 ? new NetworkBuilder(random.Next(1, 7))
+            : Image(random.Next(3, 7), random.Next(3, 7), random.Next(1, 4));
         for (var blocks = random.Next(1, 4); blocks > 0; blocks--) AddBlock(builder, random, depth: 0);
         return builder.Dense(random.Next(1, 4)).Build();
     }
@@ -68,14 +84,17 @@ internal static class NetworkTable
         if (depth == 0 && random.Next(3) == 0)
         {
             if (shape.IsVector) builder.Residual(b => { AddBlock(b, random, 1); b.Dense(shape.Channels); });
-            else builder.Residual(b => { b.Convolution(3, 3, 1, 1); if (random.Next(2) == 0) b.BatchNorm(random.Next(2) == 0); }, s => s.Convolution(3, 1));
+            else builder.Residual(b => { b.Convolution(3, 3, 1, 1); if (random.Next(2) == 0) b.BatchNorm(random.Next(2) == 0); }, s =>
+                s.Convolution(3, 1));
             return;
         }
-        if (Math.Min(shape.Height, shape.Width) >= 2 && random.Next(4) > 0) builder.Convolution(random.Next(1, 10), random.Next(1, 3), random.Next(1, 3), random.Next(2));
+        if (Math.Min(shape.Height, shape.Width) >= 2 && random.Next(4) > 0)
+            builder.Convolution(random.Next(1, 10), random.Next(1, 3), random.Next(1, 3), random.Next(2));
         else if (shape.IsVector && random.Next(4) == 0) builder.Diagonal();
         else builder.Dense(random.Next(2, 10));
         if (random.Next(2) == 0) builder.BatchNorm(random.Next(2) == 0, random.Next(2) == 0 ? 1e-5 : 0.1);
-        if (random.Next(4) == 0 && builder.Shape.Count > 1) builder.LayerNorm(random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0 ? 1e-3 : 0.1);
+        if (random.Next(4) == 0 && builder.Shape.Count > 1)
+            builder.LayerNorm(random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0 ? 1e-3 : 0.1);
         if (random.Next(4) > 0) builder.Then(activations[random.Next(activations.Length)]);
         if (!builder.Shape.IsVector && random.Next(3) == 0 && Math.Min(builder.Shape.Height, builder.Shape.Width) >= 2)
         {

@@ -78,7 +78,8 @@ internal sealed class ReferenceNodes(Network network)
                         var sum = b?[m] ?? 0;
                         foreach (var (ky, kx, position) in Inside(oy, ox, node.Kernel, node.Stride, node.Padding, input))
                             for (var c = 0; c < input.Channels; c++)
-                                sum += w[((m * node.Kernel + ky) * node.Kernel + kx) * input.Channels + c] * a[(n * input.Positions + position) * input.Channels + c];
+                                sum += w[((m * node.Kernel + ky) * node.Kernel + kx) * input.Channels + c]
+                                    * a[(n * input.Positions + position) * input.Channels + c];
                         z[at++] = sum;
                     }
         return z;
@@ -92,14 +93,16 @@ internal sealed class ReferenceNodes(Network network)
                 for (var ox = 0; ox < node.Shape.Width; ox++)
                     for (var c = 0; c < input.Channels; c++)
                     {
-                        var seen = Inside(oy, ox, node.Kernel, node.Stride, node.Padding, input).Select(w => a[(n * input.Positions + w.Position) * input.Channels + c]).ToArray();
+                        var seen = Inside(oy, ox, node.Kernel, node.Stride, node.Padding, input)
+                            .Select(w => a[(n * input.Positions + w.Position) * input.Channels + c]).ToArray();
                         z.Add(node.Pooling == PoolingKind.Max ? seen.Max() : seen.Sum() / (node.Kernel * node.Kernel));
                         if (node.Pooling == PoolingKind.Max) Pattern.Add(Array.IndexOf(seen, seen.Max()));
                     }
         return [.. z];
     }
 
-    private static IEnumerable<(int Ky, int Kx, int Position)> Inside(int oy, int ox, int kernel, int stride, int padding, TensorShape input)
+    private static IEnumerable<(int Ky, int Kx, int Position)> Inside(int oy, int ox, int kernel, int stride, int padding,
+        TensorShape input)
     {
         for (var ky = 0; ky < kernel; ky++)
             for (var kx = 0; kx < kernel; kx++)
@@ -120,7 +123,8 @@ internal sealed class ReferenceNodes(Network network)
             var variance = running?[node.Windows.Variances!.Value.Offset + c] ?? column.Average(v => (v - mean) * (v - mean));
             var gamma = node.Windows.Gamma is { } scale ? theta[scale.Offset + c] : 1;
             var beta = node.Windows.Beta is { } shift ? theta[shift.Offset + c] : 0;
-            for (var i = 0; i < column.Length; i++) y[i * channels + c] = gamma * (column[i] - mean) / Math.Sqrt(variance + node.Epsilon) + beta;
+            for (var i = 0; i < column.Length; i++)
+                y[i * channels + c] = gamma * (column[i] - mean) / Math.Sqrt(variance + node.Epsilon) + beta;
         }
         return y;
     }
@@ -145,7 +149,8 @@ internal sealed class ReferenceNodes(Network network)
 
     private static double[] Average(TensorShape input, double[] a, int examples) =>
         [.. Enumerable.Range(0, examples * input.Channels).Select(i =>
-            Enumerable.Range(0, input.Positions).Average(p => a[(i / input.Channels * input.Positions + p) * input.Channels + i % input.Channels]))];
+            Enumerable.Range(0, input.Positions)
+                .Average(p => a[(i / input.Channels * input.Positions + p) * input.Channels + i % input.Channels]))];
 
     private double Activate(Activation sigma, double z)
     {

@@ -55,15 +55,20 @@ public sealed class RefusalTests : IDisposable
         Message(() => p.Forward(new double[3], Batch(2))).ShouldContain("the network has 20 parameters; 3 were given as theta");
         Message(() => p.Forward(theta, Batch(2, inputs: 5))).ShouldContain("the network takes 3; the examples of the minibatch are 5");
         Message(() => p.Forward(theta, Batch(5))).ShouldContain("room for 1 to 4 examples; the minibatch holds 5");
-        Message(() => p.Forward(theta, Batch(2), NormalizeBy.Running)).ShouldContain("8 running statistics of batch normalization; 0 were given");
+        Message(() => p.Forward(theta, Batch(2), NormalizeBy.Running))
+            .ShouldContain("8 running statistics of batch normalization; 0 were given");
         Message(() => p.Forward(theta, Batch(2), NormalizeBy.Batch, statistics.AsSpan(1))).ShouldContain("7 were given");
         Should.Throw<InvalidOperationException>(() => p.Forward(theta, Batch(1))).Message
-            .ShouldBe("the batch normalization of node 2 (4) cannot normalize 1 example with 1 position by the minibatch's own variance; it needs at least 2, or running statistics");
+            .ShouldBe("the batch normalization of node 2 (4) cannot normalize 1 example with 1 position by the minibatch's own variance; "
+            + "it needs at least 2, or running statistics");
         p.Forward(theta, Batch(1), NormalizeBy.Running, statistics);
         p.Forward(theta, Batch(2));
-        Should.Throw<InvalidOperationException>(() => p.HessianVectorProduct(theta, theta, new double[4], new double[4], theta)).Message.ShouldContain("comes after JacobianVectorProduct");
-        Message(() => p.VectorJacobianProduct(theta, new double[3], theta)).ShouldContain("2 examples with 2 outputs need 4 numbers as weights; 3 were given");
-        Message(() => p.Output(1)).ShouldContain("the output of node 2 (batch-norm → 4) is not kept: node 3 (relu → 4) runs in place over it");
+        Should.Throw<InvalidOperationException>(() => p.HessianVectorProduct(theta, theta, new double[4], new double[4],
+            theta)).Message.ShouldContain("comes after JacobianVectorProduct");
+        Message(() => p.VectorJacobianProduct(theta, new double[3], theta))
+            .ShouldContain("2 examples with 2 outputs need 4 numbers as weights; 3 were given");
+        Message(() => p.Output(1))
+            .ShouldContain("the output of node 2 (batch-norm → 4) is not kept: node 3 (relu → 4) runs in place over it");
         Message(() => p.Output(4)).ShouldContain("this network has nodes 0 to 3");
         Should.Throw<NotSupportedException>(() => new GraphPasses<Half>(_net, 4, _team)).Message.ShouldContain("not with Half");
     }
@@ -143,8 +148,10 @@ public sealed class RefusalTests : IDisposable
             outputs.ShouldBe(expected, 1e-12);
         }
         var small = new GraphPasses<double>(trial.Network, 2, _team);
-        Message(() => small.Evaluate(trial.Theta, trial.X, trial.Running, new double[3])).ShouldContain("give 69 numbers; there is room for 3");
+        Message(() => small.Evaluate(trial.Theta, trial.X, trial.Running, new double[3]))
+            .ShouldContain("give 69 numbers; there is room for 3");
         Message(() => small.Evaluate(trial.Theta, trial.X, [], new double[69])).ShouldContain("running statistics");
-        Message(() => small.Evaluate(trial.Theta, new double[5], trial.Running, new double[3])).ShouldContain("5 input numbers are not whole examples");
+        Message(() => small.Evaluate(trial.Theta, new double[5], trial.Running, new double[3]))
+            .ShouldContain("5 input numbers are not whole examples");
     }
 }
