@@ -24,8 +24,7 @@ public sealed record GradientRow(string Name, double Outputs, double Gradient, d
 
 /// <summary>
 /// Our outputs, gradients and Hessian-vector products of L = Σ (c f + f²/2) compared with those of PyTorch's automatic differentiation, one
-/// small
-/// network for every kind of node.
+/// small network for every kind of node.
 /// </summary>
 public static class GradientCheck
 {
@@ -86,8 +85,8 @@ public static class GradientCheck
     {
         var random = new RandomStream(1);
         double[] Normal(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
-        double[] theta = [.. Initialization.Kaiming(network, random).Select(t => t + 0.1 * random.NextNormal())], direction =
-            Normal(theta.Length);
+        double[] theta = [.. Initialization.Kaiming(network, random).Select(t => t + 0.1 * random.NextNormal())];
+        var direction = Normal(theta.Length);
         double[] x = Normal(Examples * network.Inputs), weights = Normal(Examples * network.Outputs);
         double[] statistics = [.. network.StartStatistics().Select(s => s + 0.3 * random.NextDouble())];
         var question = new JsonObject

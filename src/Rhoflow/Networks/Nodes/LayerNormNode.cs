@@ -22,8 +22,8 @@ internal sealed record LayerNormNode(IReadOnlyList<int> Sources, TensorShape Sha
         {
             Word = "layer-norm",
             Example = "layer-norm",
-            Summary = "(x − μ)/√(σ² + ε) over the features of one example; {layer-norm: {gamma: true, beta: true, epsilon: 1e-5}} learns "
-                + "γ and β",
+            Summary = "(x − μ)/√(σ² + ε) over the features of one example; {layer-norm: {gamma: true, beta: true, epsilon: 1e-5}} "
+                + "learns γ and β",
             Settings =
             [
                 new("gamma", SettingKind.Flag) { Default = static _ => 0 },
@@ -100,8 +100,7 @@ public sealed partial class NetworkBuilder
 
 /// <summary>
 /// y = γ x̂ + β with x̂ = r (x − μ), r = 1/√(σ² + ε), one example after another; x̂ = 0 where σ² + ε = 0. With ⟨·⟩ the mean over the
-/// features
-/// of one example and δ̂ = γ δ:
+/// features of one example and δ̂ = γ δ:
 /// <code>
 /// δ_x = r (δ̂ − ⟨δ̂⟩ − x̂ ⟨δ̂ x̂⟩)      dγ = Σ_n δ x̂      dβ = Σ_n δ
 /// x̂˙ = r (ẋ − ⟨ẋ⟩ − x̂ ⟨x̂ ẋ⟩)        ṙ = −r² ⟨x̂ ẋ⟩
@@ -197,8 +196,8 @@ internal sealed class LayerNormOperator<T> : IOperator<T> where T : unmanaged, I
 
     private void VectorRow(int n)
     {
-        Span<T> x = Row(_source.Slot.Value(_examples), n), delta = Row(_target.Delta(_examples), n), below =
-            Row(_source.Slot.Delta(_examples), n);
+        Span<T> x = Row(_source.Slot.Value(_examples), n), delta = Row(_target.Delta(_examples), n);
+        var below = Row(_source.Slot.Delta(_examples), n);
         var (mu, r) = (_mu[n], _r[n]);
         double mean = 0, product = 0;
         for (var i = 0; i < x.Length; i++)
@@ -234,8 +233,8 @@ internal sealed class LayerNormOperator<T> : IOperator<T> where T : unmanaged, I
     private void HessianRow(int n)
     {
         Span<T> x = Row(_source.Slot.Value(_examples), n), xDot = Row(_source.Slot.ValueDot(_examples), n);
-        Span<T> delta = Row(_target.Delta(_examples), n), deltaDot = Row(_target.DeltaDot(_examples), n), below =
-            Row(_source.Slot.DeltaDot(_examples), n);
+        Span<T> delta = Row(_target.Delta(_examples), n), deltaDot = Row(_target.DeltaDot(_examples), n);
+        var below = Row(_source.Slot.DeltaDot(_examples), n);
         var (mu, r, meanDot, along) = (_mu[n], _r[n], _meanDot[n], _along[n]);
         double mean = 0, product = 0, second = 0, secondProduct = 0, turned = 0;      // ⟨δ̂⟩, ⟨δ̂ x̂⟩, ⟨δ̂˙⟩, ⟨δ̂˙ x̂⟩, ⟨δ̂ x̂˙⟩
         for (var i = 0; i < x.Length; i++)
