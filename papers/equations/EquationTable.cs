@@ -54,6 +54,14 @@ public static class EquationTable
             Find(id) ?? throw new InvalidOperationException($"Claim {claim.Id} rests on {id}, which no paper has.");
     }
 
+    /// <summary>
+    /// How far the printed and the corrected form miss what differences of the loss give on a random instance; null where that was not
+    /// tried.
+    /// </summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="seed">Of the instance.</param>
+    public static EquationResidual? ResidualOf(Equation equation, int seed = 1) => EquationResiduals.Of(equation, seed);
+
     /// <summary>The claims that rest on <paramref name="equation"/>, in the catalogue's order.</summary>
     public static IReadOnlyList<Claim> ClaimsOn(Equation equation) => [.. PapersCatalog.Claims.Where(c => Of(c).Contains(equation))];
 }

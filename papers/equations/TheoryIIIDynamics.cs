@@ -144,7 +144,7 @@ internal static class TheoryIIIDynamics
             + @"= \frac{1}{\rho} e^{-\rho v^T x} (x - x - x\epsilon^T - x\epsilon^T)",
             "the error ε = v − x of the direction under gradient descent, one example: ε ∝ 1/log t", typeof(OneExampleInvariants)) with
         {
-            Corrected = @"\dot{\epsilon} = -\frac{1}{\rho} e^{-\rho v^T x} \epsilon \approx -\frac{1}{t \log t} \epsilon",
+            Corrected = @"\dot{\epsilon} = -\frac{1}{\rho} e^{-\rho v^T x} \epsilon + O(\epsilon^2) \approx -\frac{1}{t \log t} \epsilon",
             Why = "x·ε is −½‖ε‖², so that the coefficient of ε is 1; with the 2 of the next line the error would be 1/log² t",
         },
         Of(80, "16", Kind.Law, @"\dot{v} \propto e^{-\rho} \rho (I - v v^T) x",

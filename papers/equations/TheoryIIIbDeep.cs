@@ -92,7 +92,7 @@ internal static class TheoryIIIbDeep
             "how the norm of a layer grows", typeof(ReparametrizedFlow)) with
         {
             Corrected = @"\dot{\rho}_k = \frac{\rho}{\rho_k} \sum_{n=1}^N e^{-\rho \tilde{f}(x_n)} \tilde{f}(x_n)",
-            Why = "the last form is that of one layer",
+            Why = "the last form is that of one layer, or of an f̃ that keeps the norms of the other layers",
         },
         Of(42, "12.2", Kind.Definition,
             @"\sum_n e^{-\|w\| \tilde{f}(x_n)} \frac{\partial \tilde{f}(x_n)}{\partial \tilde{w}} = \tilde{B}", "an abbreviation"),

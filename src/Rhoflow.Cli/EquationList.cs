@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Rhoflow.Papers.Equations;
 
@@ -23,25 +24,28 @@ internal static class EquationList
     /// <summary>The equations of <c>--json</c>.</summary>
     public static JsonArray Documents(IReadOnlyList<Equation> equations) => new([.. equations.Select(Document)]);
 
-    // Residuals say how far a measured solution misses the printed and the corrected form; nothing measures them yet.
-    private static JsonNode Document(Equation equation) => new JsonObject
+    private static JsonNode Document(Equation equation)
     {
-        ["id"] = equation.Id,
-        ["paper"] = equation.Paper.Key,
-        ["number"] = equation.Number,
-        ["section"] = equation.Section,
-        ["text"] = equation.Says,
-        ["tex"] = equation.Tex,
-        ["corrected"] = equation.Corrected,
-        ["why"] = equation.Why,
-        ["note"] = equation.Note,
-        ["kind"] = equation.Kind.ToString().ToLowerInvariant(),
-        ["types"] = new JsonArray([.. equation.Types.Select(static t => (JsonNode)t.FullName!)]),
-        ["files"] = new JsonArray([.. Files(equation).Select(static f => (JsonNode)f)]),
-        ["claims"] = new JsonArray([.. EquationTable.ClaimsOn(equation).Select(static c => (JsonNode)c.Id)]),
-        ["residual_printed"] = null,
-        ["residual_corrected"] = null,
-    };
+        var residual = EquationTable.ResidualOf(equation);
+        return new JsonObject
+        {
+            ["id"] = equation.Id,
+            ["paper"] = equation.Paper.Key,
+            ["number"] = equation.Number,
+            ["section"] = equation.Section,
+            ["text"] = equation.Says,
+            ["tex"] = equation.Tex,
+            ["corrected"] = equation.Corrected,
+            ["why"] = equation.Why,
+            ["note"] = equation.Note,
+            ["kind"] = equation.Kind.ToString().ToLowerInvariant(),
+            ["types"] = new JsonArray([.. equation.Types.Select(static t => (JsonNode)t.FullName!)]),
+            ["files"] = new JsonArray([.. Files(equation).Select(static f => (JsonNode)f)]),
+            ["claims"] = new JsonArray([.. EquationTable.ClaimsOn(equation).Select(static c => (JsonNode)c.Id)]),
+            ["residual_printed"] = residual?.Printed,
+            ["residual_corrected"] = residual?.Corrected,
+        };
+    }
 
     private static void Table(TextWriter output, IReadOnlyList<Equation> equations)
     {
@@ -68,6 +72,11 @@ internal static class EquationList
         Entry(output, "printed", equation.Tex);
         Entry(output, "corrected", equation.Corrected ?? "the print is right");
         if (equation.Why is { } why) Entry(output, "why", why);
+        if (EquationTable.ResidualOf(equation) is { } residual)
+        {
+            Entry(output, "residuals", string.Create(CultureInfo.InvariantCulture,
+                $"printed {residual.Printed:g2}, corrected {residual.Corrected:g2} (against differences of the loss, random instance)"));
+        }
         if (equation.Note is { } note) Entry(output, "note", note);
         foreach (var type in equation.Types)
         {

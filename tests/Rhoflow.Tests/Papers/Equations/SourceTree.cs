@@ -37,8 +37,8 @@ internal static partial class SourceTree
     [GeneratedRegex(@"(^|/)(bin|obj|node_modules|Embedded)/", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Generated();
 
-    [GeneratedRegex(
-        @"^\s*((public|internal|private|static|sealed|abstract|readonly|partial|ref) )*(class|record struct|record|struct|interface|enum) (?<name>\w+)",
+    [GeneratedRegex(@"^\s*((public|internal|private|static|sealed|abstract|readonly|partial|ref) )*"
+        + @"(class|record struct|record|struct|interface|enum) (?<name>\w+)",
         RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10000)]
     private static partial Regex Declaration();
 }
