@@ -8,8 +8,9 @@ using Rhoflow.Observations;
 namespace Rhoflow.Benchmarks;
 
 /// <summary>
-/// The 20 largest eigenvalues of the Hessian of the conv row's network (0.1 million parameters) on 2,000 images, each to a residual of 1e-3 of
-/// itself, in float32 with all threads: the same network, images and labels as in peers/curvature.py, and the same Lanczos on both sides.
+/// The 20 largest eigenvalues of the Hessian of the conv row's network (0.1 million parameters) on 2,000 images, each to a residual of 1e-3
+/// of itself, in float32 with all threads: the same network, images and labels as in peers/curvature.py, and the same Lanczos on both
+/// sides.
 /// </summary>
 internal static class CurvatureWorks
 {
@@ -28,7 +29,8 @@ internal static class CurvatureWorks
         var data = Dataset.Of("hashed", x, y, network.Inputs, [.. Enumerable.Range(0, Classes).Select(static c => $"{c}")]);
         var passes = Linearization.Of<float>(network, Loss.CrossEntropy, data, Reduction.Mean, Weights(network), [], Threads);
         var hessian = new CurvatureOperator(passes, CurvatureKind.Hessian);
-        var options = new EigenOptions { Tolerance = 1e-3, Scale = ResidualScale.Value, Basis = 60, SearchForMultiples = false, ConfirmResiduals = false };
+        var options = new EigenOptions { Tolerance = 1e-3, Scale = ResidualScale.Value, Basis = 60, SearchForMultiples = false,
+            ConfirmResiduals = false };
         return count =>
         {
             for (var i = 0; i < count; i++) Lanczos.Solve(hessian, Wanted, 0, options, passes.Team);
@@ -51,7 +53,8 @@ internal static class CurvatureWorks
     {
         var theta = network.Zeros();
         foreach (var layer in network.Layers)
-            for (var i = 0; i < layer.Count; i++) theta[layer.Offset + i] = Hash(3, (ulong)(layer.Offset + i)) * Math.Sqrt(2.0 / layer.Columns);
+            for (var i = 0; i < layer.Count; i++)
+                theta[layer.Offset + i] = Hash(3, (ulong)(layer.Offset + i)) * Math.Sqrt(2.0 / layer.Columns);
         return theta;
     }
 

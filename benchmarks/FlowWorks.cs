@@ -12,7 +12,8 @@ internal static class FlowWorks
 
     public static IReadOnlyList<Work> All { get; } =
     [
-        RightHandSide("flow-2x2", static () => LinearRisk(2, 2), 5e6, flops: 2 * 2 * 2 * 2 + 2 * 20, "calls and exponentials; two points fill no vector"),
+        RightHandSide("flow-2x2", static () =>
+            LinearRisk(2, 2), 5e6, flops: 2 * 2 * 2 * 2 + 2 * 20, "calls and exponentials; two points fill no vector"),
         RightHandSide("flow-4x100", static () => LinearRisk(100, 4), 1.5e6, flops: 2 * 2 * 400 + 100 * 20, "the exponentials"),
         RightHandSide("flow-relu", ReluRisk, 1e5, flops: 2 * 50 * (2 * 400 + 2 * 400 + 400 + 3 * 20), "the multiply-adds"),
         Trajectory("flow-iris-gd-1e100", static r => new UnconstrainedFlow(r), [.3, -.2, .1, .4], 100, 0.1),
@@ -50,7 +51,8 @@ internal static class FlowWorks
 
     // The same deterministic numbers as in peers/flows.py.
     private static Dataset Waves(int n, int d) => new("waves",
-        [.. Enumerable.Range(0, n * d).Select(i => Math.Sin(1.7 * i))], [.. Enumerable.Range(0, n).Select(i => i % 2 == 0 ? 1.0 : -1.0)], d);
+        [.. Enumerable.Range(0, n * d).Select(i => Math.Sin(1.7 * i))], [.. Enumerable.Range(0, n).Select(i => i % 2 == 0 ? 1.0 : -1.0)],
+            d);
 
     private static double[] Weights(Network network) => network.Depth == 1
         ? [.. Enumerable.Range(1, network.ParameterCount).Select(i => 0.1 * i)]

@@ -22,8 +22,10 @@ internal static class MeasureWorks
 
     public static IReadOnlyList<Work> All { get; } =
     [
-        new("collapse", Threads, Script, ["torch"], Collapse, 0, IsSingle: false, IsRate: false, new Goal(GoalKind.Seconds, 2), "reading the features: three passes, 100 MB each"),
-        new("spectral-resnet18", Threads, Script, ["torch"], Spectral, 0, IsSingle: false, IsRate: false, new Goal(GoalKind.Seconds, 5), "products of Fourier blocks with vectors: memory, from 256 maps on"),
+        new("collapse", Threads, Script, ["torch"], Collapse, 0, IsSingle: false, IsRate: false, new Goal(GoalKind.Seconds, 2),
+            "reading the features: three passes, 100 MB each"),
+        new("spectral-resnet18", Threads, Script, ["torch"], Spectral, 0, IsSingle: false, IsRate: false, new Goal(GoalKind.Seconds, 5),
+            "products of Fourier blocks with vectors: memory, from 256 maps on"),
     ];
 
     // NC1 to NC4 of 50,000 × 512 features in float32, 10 classes; the same numbers as in peers/measures.py.

@@ -9,7 +9,10 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Benchmarks;
 
-/// <summary>What an observation of a network costs compared with a forward pass: an observation without derivatives on 10,000 images, in forward passes over them.</summary>
+/// <summary>
+/// What an observation of a network costs compared with a forward pass: an observation without derivatives on 10,000 images, in forward
+/// passes over them.
+/// </summary>
 internal static class ObservationWorks
 {
     private const int Threads = 2, Examples = 10_000, Classes = 10;
@@ -17,7 +20,9 @@ internal static class ObservationWorks
     private const string Config = """
         name: observe
         data: {set: digits}
-        network: {layers: [ {conv: {maps: 16, stride: 2}}, relu, {conv: {maps: 32, stride: 2}}, relu, {conv: {maps: 64, stride: 2}}, relu, {conv: {maps: 128, stride: 2}}, relu, {dense: 10} ]}
+        network:
+          layers: [ {conv: {maps: 16, stride: 2}}, relu, {conv: {maps: 32, stride: 2}}, relu, {conv: {maps: 64, stride: 2}}, relu,
+                    {conv: {maps: 128, stride: 2}}, relu, {dense: 10} ]
         init: {kind: kaiming}
         loss: square
         descent: {kind: sgd, learning-rate: 0.01, batch: 128, weight-decay: 1e-4, epochs: 1}
@@ -26,7 +31,8 @@ internal static class ObservationWorks
 
     public static IReadOnlyList<Work> All { get; } =
     [
-        new("observe", Threads, "measures.py", [], Observe, 0, IsSingle: true, IsRate: false, new Goal(GoalKind.Cost, 1.5) { Beside = "a forward pass" }, "the products of the central path: N p² in float64")
+        new("observe", Threads, "measures.py", [], Observe, 0, IsSingle: true, IsRate: false,
+            new Goal(GoalKind.Cost, 1.5) { Beside = "a forward pass" }, "the products of the central path: N p² in float64")
         {
             Beside = Forward,
         },
@@ -39,7 +45,8 @@ internal static class ObservationWorks
         var history = columns.Start(training.Replicas[0]);
         return count =>
         {
-            for (var i = 0; i < count; i++) columns.Observe(training, training.Replicas[0], history, static need => need < MeasureNeed.Gradients, Threads);
+            for (var i = 0; i < count; i++)
+                columns.Observe(training, training.Replicas[0], history, static need => need < MeasureNeed.Gradients, Threads);
         };
     }
 

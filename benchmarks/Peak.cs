@@ -5,7 +5,9 @@ using Rhoflow.Kernels;
 
 namespace Rhoflow.Benchmarks;
 
-/// <summary>Floating-point operations a second that this processor reaches with fused multiply-adds in registers: what shares are shares of.</summary>
+/// <summary>
+/// Floating-point operations a second that this processor reaches with fused multiply-adds in registers: what shares are shares of.
+/// </summary>
 public static class Peak
 {
     private const int Turns = 2_000_000, Trials = 5;
@@ -43,7 +45,8 @@ public static class Peak
             i = TLanes.MultiplyAdd(i, m, m); j = TLanes.MultiplyAdd(j, m, m);
         }
         var sink = stackalloc T[TLanes.Count];
-        TLanes.Store(sink, TLanes.Add(TLanes.Add(TLanes.Add(a, b), TLanes.Add(c, d)), TLanes.Add(TLanes.Add(TLanes.Add(e, f), TLanes.Add(g, h)), TLanes.Add(i, j))));
+        TLanes.Store(sink, TLanes.Add(TLanes.Add(TLanes.Add(a, b), TLanes.Add(c, d)),
+            TLanes.Add(TLanes.Add(TLanes.Add(e, f), TLanes.Add(g, h)), TLanes.Add(i, j))));
         if (EqualityComparer<T>.Default.Equals(sink[0], default)) throw new InvalidOperationException("the peak loop was removed");
         return 2.0 * 10 * TLanes.Count * Turns;
     }

@@ -13,7 +13,8 @@ internal sealed class Peer : IDisposable
     private readonly Process _process;
     private readonly HashSet<string> _libraries;
 
-    private Peer(Process process, HashSet<string> libraries, string setting) => (_process, _libraries, Setting) = (process, libraries, setting);
+    private Peer(Process process, HashSet<string> libraries, string setting) => (_process, _libraries, Setting) =
+        (process, libraries, setting);
 
     /// <summary>The OpenBLAS core type that it runs with.</summary>
     public string Setting { get; }
@@ -96,7 +97,8 @@ internal sealed class Peer : IDisposable
         try
         {
             var folder = Path.Combine(AppContext.BaseDirectory, "peers");
-            var start = new ProcessStartInfo(python, [Path.Combine(folder, script)]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+            var start = new ProcessStartInfo(python, [Path.Combine(folder, script)]) { RedirectStandardInput = true,
+                RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
             var count = threads.ToString(CultureInfo.InvariantCulture);
             if (setting.Length > 0) start.Environment["OPENBLAS_CORETYPE"] = setting;
             start.Environment["OMP_NUM_THREADS"] = count;
@@ -109,7 +111,8 @@ internal sealed class Peer : IDisposable
             process.BeginErrorReadLine();
             process.StandardInput.WriteLine("libraries");
             process.StandardInput.Flush();
-            if (process.StandardOutput.ReadLine() is { Length: > 0 } line) return new Peer(process, [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)], setting);
+            if (process.StandardOutput.ReadLine() is { Length: > 0 } line)
+                return new Peer(process, [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)], setting);
             process.Dispose();
             return null;
         }

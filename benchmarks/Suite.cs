@@ -10,7 +10,8 @@ public static class Suite
 {
     private const double SecondsAPair = 0.25;
 
-    private static IEnumerable<Work> Works => [.. TrainingWorks.All, .. CurvatureWorks.All, .. FlowWorks.All, .. MeasureWorks.All, .. ObservationWorks.All];
+    private static IEnumerable<Work> Works =>
+        [.. TrainingWorks.All, .. CurvatureWorks.All, .. FlowWorks.All, .. MeasureWorks.All, .. ObservationWorks.All];
 
     /// <summary>The rows there are.</summary>
     public static IEnumerable<string> Names => Works.Select(static w => w.Name).Distinct();
@@ -27,8 +28,10 @@ public static class Suite
             var peaks = new Dictionary<bool, double>();
             foreach (var work in Works.Where(w => names.Count == 0 || names.Any(n => w.Name.StartsWith(n, StringComparison.Ordinal))))
             {
-                if (!peers.TryGetValue((work.Script, work.Threads), out var peer)) peers[(work.Script, work.Threads)] = peer = Peer.Start(work.Script, work.Threads);
-                if (!peaks.TryGetValue(work.IsSingle, out var peak)) peaks[work.IsSingle] = peak = work.IsSingle ? Peak.Flops<float>() : Peak.Flops<double>();
+                if (!peers.TryGetValue((work.Script, work.Threads), out var peer))
+                    peers[(work.Script, work.Threads)] = peer = Peer.Start(work.Script, work.Threads);
+                if (!peaks.TryGetValue(work.IsSingle, out var peak))
+                    peaks[work.IsSingle] = peak = work.IsSingle ? Peak.Flops<float>() : Peak.Flops<double>();
                 var run = work.Create();
                 foreach (var name in work.Peers.Where(p => peer?.Has(p) == true).Cast<string?>().DefaultIfEmpty(null))
                 {
@@ -51,7 +54,8 @@ public static class Suite
         foreach (var script in (string[])["flows.py", "training.py"])
         {
             using var peer = Peer.Start(script, 1);
-            if (peer is { Libraries.Length: > 0 }) found.Add($"{peer.Libraries}{(peer.Setting.Length > 0 ? $" (OpenBLAS as {peer.Setting})" : "")}");
+            if (peer is { Libraries.Length: > 0 })
+                found.Add($"{peer.Libraries}{(peer.Setting.Length > 0 ? $" (OpenBLAS as {peer.Setting})" : "")}");
         }
         return found.Count > 0 ? string.Join("; ", found) : "none installed (python3-numpy, python3-scipy, python3-torch)";
     }
@@ -74,9 +78,12 @@ public static class Suite
         }
         double[]? ratios = theirs.Count == ours.Count ? [.. theirs.Zip(ours, static (t, o) => t / o)] : null;
         var mine = Median(ours);
-        double? share = work.Flops > 0 ? work.Flops / mine / peak : null, ratio = ratios is null ? null : Median(ratios), cost = costs.Count > 0 ? Median(costs) : null;
-        return new Row(work.Name, work.Threads, work.IsRate ? 1 / mine : mine, ratios is null ? null : work.IsRate ? 1 / Median(theirs) : Median(theirs),
-            ratios is null ? null : peerName, work.Peers.Length > 0, work.IsRate ? "/s" : "s", ratio, ratios?.Min(), ratios?.Max(), share, cost, cost is null ? null : work.Goal?.Beside,
+        double? share = work.Flops > 0 ? work.Flops / mine / peak : null, ratio = ratios is null ? null : Median(ratios), cost =
+            costs.Count > 0 ? Median(costs) : null;
+        return new Row(work.Name, work.Threads, work.IsRate ? 1 / mine : mine, ratios is null ? null : work.IsRate ? 1 / Median(theirs)
+            : Median(theirs),
+            ratios is null ? null : peerName, work.Peers.Length > 0, work.IsRate ? "/s" : "s", ratio, ratios?.Min(), ratios?.Max(), share,
+                cost, cost is null ? null : work.Goal?.Beside,
             work.Goal?.Text, work.Goal?.Reached(mine, ratio, share, cost), work.Bound);
     }
 

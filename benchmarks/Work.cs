@@ -12,7 +12,8 @@ namespace Rhoflow.Benchmarks;
 /// <param name="Goal">What the row must reach.</param>
 /// <param name="Bound">What holds it back, in words.</param>
 internal sealed record Work(
-    string Name, int Threads, string Script, string[] Peers, Func<Action<int>> Create, double Flops, bool IsSingle, bool IsRate, Goal? Goal, string Bound)
+    string Name, int Threads, string Script, string[] Peers, Func<Action<int>> Create, double Flops, bool IsSingle, bool IsRate, Goal? Goal,
+        string Bound)
 {
     /// <summary>Alternating pairs that are timed.</summary>
     public int Pairs { get; init; } = 7;

@@ -12,8 +12,13 @@ internal static class BenchCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("NAME") { Description = "Rows by their name or its beginning; none: all.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("bench", "Times our work and the peers' (numpy, scipy, PyTorch where installed) in alternating pairs, and compares derivatives with PyTorch's (gradients-…).") { names };
+        var names = new Argument<string[]>("NAME")
+        {
+            Description = "Rows by their name or its beginning; none: all.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("bench", "Times our work and the peers' (numpy, scipy, PyTorch where installed) in alternating pairs, "
+            + "and compares derivatives with PyTorch's (gradients-…).") { names };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -73,15 +78,21 @@ internal static class BenchCommand
 
     private static void Show(IReadOnlyList<Row> rows, TextWriter output)
     {
-        var table = Terminal.Table(["name", "target", "threads", "ours", "peer", "ratio", "from … to", "of peak", "reached", "held back by"], leftAligned: 2);
+        var table = Terminal.Table(
+            ["name", "target", "threads", "ours", "peer", "ratio", "from … to", "of peak", "reached", "held back by"], leftAligned: 2);
         foreach (var r in rows)
             table.Add(r.Name, r.Target ?? "", r.Threads.ToString(CultureInfo.InvariantCulture), $"{Number(r.Ours)} {r.Unit}",
-                r.Peer is { } p ? $"{r.PeerName} {Number(p)} {r.Unit}" : r.HasPeer ? "no answer" : "none", r.Ratio is { } q ? Number(q) : "",
-                r.RatioMin is { } low ? $"{Number(low)} … {Number(r.RatioMax!.Value)}" : "", r.PeakShare is { } share ? $"{100 * share:0} %" : "",
-                r.Reached switch { true => "yes", false => "no", null => "" }, r.Cost is { } cost ? $"{r.Bound}; {Number(cost)} × {r.CostOf}" : r.Bound);
+                r.Peer is { } p ? $"{r.PeerName} {Number(p)} {r.Unit}" : r.HasPeer ? "no answer" : "none",
+                r.Ratio is { } q ? Number(q) : "",
+                r.RatioMin is { } low ? $"{Number(low)} … {Number(r.RatioMax!.Value)}" : "",
+                r.PeakShare is { } share ? $"{100 * share:0} %" : "",
+                r.Reached switch { true => "yes", false => "no", null => "" },
+                r.Cost is { } cost ? $"{r.Bound}; {Number(cost)} × {r.CostOf}" : r.Bound);
         Terminal.On(output).Write(table);
-        output.WriteLine($"{RunEnvironment.Processor}, SIMD {RunEnvironment.Simd}; peers: {Suite.PeerDescription()} (no answer: not installed, or it stopped). Medians of alternating pairs; a ratio above 1 means that we are faster.");
+        output.WriteLine($"{RunEnvironment.Processor}, SIMD {RunEnvironment.Simd}; peers: {Suite.PeerDescription()} (no answer: not "
+            + "installed, or it stopped). Medians of alternating pairs; a ratio above 1 means that we are faster.");
     }
 
-    private static string Number(double value) => value >= 1e5 ? value.ToString("#,0,.# k", CultureInfo.InvariantCulture) : value.ToString("G4", CultureInfo.InvariantCulture);
+    private static string Number(double value) =>
+        value >= 1e5 ? value.ToString("#,0,.# k", CultureInfo.InvariantCulture) : value.ToString("G4", CultureInfo.InvariantCulture);
 }

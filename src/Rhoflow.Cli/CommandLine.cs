@@ -21,7 +21,8 @@ public static class CommandLine
         {
             var root = Root();
             if (args.Length > 0 && !args[0].StartsWith('-') && root.Subcommands.All(c => c.Name != args[0]))
-                throw new ConfigException($"'{args[0]}' is not a command{Nearest.Hint(args[0], root.Subcommands.Select(c => c.Name), "commands")}");
+                throw new ConfigException(
+                    $"'{args[0]}' is not a command{Nearest.Hint(args[0], root.Subcommands.Select(c => c.Name), "commands")}");
             var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0) throw new ConfigException(Explain(parsed));
             var configuration = new InvocationConfiguration
@@ -57,12 +58,15 @@ public static class CommandLine
         int Fail(string message, int status)
         {
             error.WriteLine($"rhoflow: {message}");
-            if (json) output.WriteLine(new JsonObject { ["error"] = new JsonObject { ["message"] = message, ["exit_status"] = status } }.ToJsonString(Json.Options));
+            if (json)
+                output.WriteLine(new JsonObject { ["error"] = new JsonObject { ["message"] = message,
+                    ["exit_status"] = status } }.ToJsonString(Json.Options));
             return status;
         }
     }
 
-    private static RootCommand Root() => new("Follows the norms ρ_k and directions V_k of deep networks to where gradient descent takes them.")
+    private static RootCommand Root() =>
+        new("Follows the norms ρ_k and directions V_k of deep networks to where gradient descent takes them.")
     {
         ReproduceCommand.Create(),
         RunCommand.Create(),
@@ -85,6 +89,7 @@ public static class CommandLine
                 ? $"'{token}' is not an option of '{command.Name}'{Nearest.Hint(token, options)}"
                 : $"'{token}' is one word too many for '{command.Name}'; see rhoflow {command.Name} --help";
         }
-        return $"{string.Join(" ", parsed.Errors.Select(e => e.Message))} See rhoflow {(command is RootCommand ? "" : command.Name + " ")}--help";
+        return $"{string.Join(" ", parsed.Errors.Select(e => e.Message))} See rhoflow "
+            + $"{(command is RootCommand ? "" : command.Name + " ")}--help";
     }
 }

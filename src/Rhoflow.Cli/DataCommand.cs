@@ -11,12 +11,14 @@ internal static class DataCommand
 {
     public static Command Create()
     {
-        var command = new Command("data", "The data sets: which there are and where, whether their files are sound, and how to get them.") { List(), Check(), Fetch() };
+        var command = new Command("data",
+            "The data sets: which there are and where, whether their files are sound, and how to get them.") { List(), Check(), Fetch() };
         // The words alone show the list.
         var standard = StandardOptions.AddTo(command);
         var folder = FolderOption();
         command.Add(folder);
-        command.SetAction(parsed => DataList.Show(DataFolders.Of(parsed.GetValue(folder)), parsed.GetValue(standard.Json), parsed.InvocationConfiguration.Output));
+        command.SetAction(parsed =>
+            DataList.Show(DataFolders.Of(parsed.GetValue(folder)), parsed.GetValue(standard.Json), parsed.InvocationConfiguration.Output));
         return command;
     }
 
@@ -32,7 +34,8 @@ internal static class DataCommand
         var folder = FolderOption();
         var command = new Command("list", "All sets: built in, drawn, or found in which folder.") { folder };
         var standard = StandardOptions.AddTo(command);
-        command.SetAction(parsed => DataList.Show(DataFolders.Of(parsed.GetValue(folder)), parsed.GetValue(standard.Json), parsed.InvocationConfiguration.Output));
+        command.SetAction(parsed =>
+            DataList.Show(DataFolders.Of(parsed.GetValue(folder)), parsed.GetValue(standard.Json), parsed.InvocationConfiguration.Output));
         return command;
     }
 
@@ -40,7 +43,8 @@ internal static class DataCommand
     {
         var name = new Argument<string>("NAME") { Description = "A set, or all.", DefaultValueFactory = _ => "all" };
         var folder = FolderOption();
-        var command = new Command("check", "Reads every file: sizes, digests, class counts. Exit status 3 if anything is not as published.") { name, folder };
+        var command = new Command("check",
+            "Reads every file: sizes, digests, class counts. Exit status 3 if anything is not as published.") { name, folder };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -48,20 +52,30 @@ internal static class DataCommand
             var folders = DataFolders.Of(parsed.GetValue(folder));
             IReadOnlyList<CatalogueEntry> sets = given == "all" ? Catalogue.All : [Named(given, "all")];
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
-            var checks = sets.Select(s => SetCheck.Of(s, folders, file => progress.Report(() => $"reading {file}"), cancellation)).ToArray();
+            var checks = sets.Select(s => SetCheck.Of(s, folders, file => progress.Report(() => $"reading {file}"), cancellation))
+                .ToArray();
             progress.Dispose();
             if (given != "all" && checks[0].IsMissing) folders.Require(checks[0].Set);
-            return Task.FromResult(DataReport.Show(checks, parsed.GetValue(standard.Json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+            return Task.FromResult(DataReport.Show(checks, parsed.GetValue(standard.Json), parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error));
         });
         return command;
     }
 
     private static Command Fetch()
     {
-        var name = new Argument<string>("NAME") { Description = string.Join(", ", Catalogue.All.Where(s => s.Download is not null).Select(s => s.Name)) };
+        var name = new Argument<string>("NAME")
+        {
+            Description = string.Join(", ", Catalogue.All.Where(s => s.Download is not null).Select(s => s.Name)),
+        };
         var folder = FolderOption();
-        var from = new Option<string?>("--from") { Description = "An address that has the official files, instead of the official one (a mirror).", HelpName = "URL" };
-        var command = new Command("fetch", "Downloads a set from its official address, checks its digests and puts it in place; an interrupted download goes on where it was.") { name, folder, from };
+        var from = new Option<string?>("--from")
+        {
+            Description = "An address that has the official files, instead of the official one (a mirror).",
+            HelpName = "URL",
+        };
+        var command = new Command("fetch", "Downloads a set from its official address, checks its digests and puts it in place; an "
+            + "interrupted download goes on where it was.") { name, folder, from };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -75,13 +89,16 @@ internal static class DataCommand
         return command;
     }
 
-    private static async Task<int> Run(CatalogueEntry set, string place, Uri? from, bool json, bool quiet, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private static async Task<int> Run(CatalogueEntry set, string place, Uri? from, bool json, bool quiet, TextWriter output,
+        TextWriter error, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(error, quiet);
         // A proxy of this machine's has no way to what is served on the machine itself.
-        using var client = new HttpClient(new HttpClientHandler { UseProxy = from is not { IsLoopback: true } }) { Timeout = TimeSpan.FromSeconds(60) };
+        using var client = new HttpClient(new HttpClientHandler { UseProxy = from is not { IsLoopback: true } }) { Timeout =
+            TimeSpan.FromSeconds(60) };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("rhoflow");
-        var sound = Directory.Exists(place) && SetCheck.Of(set, new DataFolders([Path.GetDirectoryName(place)!]), cancellation: cancellation) is { IsMissing: false } have && !have.Errors.Any();
+        var sound = Directory.Exists(place) && SetCheck.Of(set, new DataFolders([Path.GetDirectoryName(place)!]),
+            cancellation: cancellation) is { IsMissing: false } have && !have.Errors.Any();
         IReadOnlyList<Uri> got = [];
         try
         {
@@ -102,7 +119,8 @@ internal static class DataCommand
                 ["fetched"] = !sound,
                 ["from"] = new JsonArray([.. got.Select(a => (JsonNode)a.AbsoluteUri)]),
             }.ToJsonString(Json.Options));
-        else output.WriteLine(sound ? $"{set.Name} is in {place} already, and sound" : $"{set.Name} is in {place}; all digests are as published");
+        else output.WriteLine(sound ? $"{set.Name} is in {place} already, and sound"
+            : $"{set.Name} is in {place}; all digests are as published");
         return ExitStatus.Done;
     }
 

@@ -10,7 +10,9 @@ internal static class DataReport
     /// <summary>Returns the exit status: 3 if anything is not as published. Sets that are nowhere are no error here.</summary>
     public static int Show(IReadOnlyList<SetCheck> checks, bool json, TextWriter output, TextWriter error)
     {
-        if (json) output.WriteLine(new JsonObject { ["sets"] = new JsonArray([.. checks.Select(c => (JsonNode)Document(c))]) }.ToJsonString(Json.Options));
+        if (json)
+            output.WriteLine(new JsonObject { ["sets"] = new JsonArray([.. checks.Select(c => (JsonNode)Document(c))]) }.ToJsonString(
+                Json.Options));
         else foreach (var check in checks) Write(check, output);
         var errors = checks.SelectMany(c => c.Errors).ToArray();
         foreach (var e in errors) error.WriteLine($"rhoflow: {e}");
@@ -22,8 +24,11 @@ internal static class DataReport
         output.WriteLine($"{check.Set.Name}: {(check.IsMissing ? "not found" : check.Folder ?? "built in")}");
         foreach (var f in check.Files)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {(f.Path is null ? f.File.Name : Path.GetFileName(f.Path)),-28}{f.Bytes,12:#,0} bytes  {(f.Error is not null ? "WRONG" : f.Path is null ? "not there, not needed" : $"sha-256 {f.Sha256}")}"));
-        if (check.TrainCounts.Count > 0) output.WriteLine($"  examples of each class: {string.Join(' ', check.TrainCounts)}{(check.TestCounts.Count > 0 ? $"; test: {string.Join(' ', check.TestCounts)}" : "")}");
+                $"  {(f.Path is null ? f.File.Name : Path.GetFileName(f.Path)),-28}{f.Bytes,12:#,0} bytes  "
+                + $"{(f.Error is not null ? "WRONG" : f.Path is null ? "not there, not needed" : $"sha-256 {f.Sha256}")}"));
+        if (check.TrainCounts.Count > 0)
+            output.WriteLine($"  examples of each class: {string.Join(' ', check.TrainCounts)}"
+                + (check.TestCounts.Count > 0 ? $"; test: {string.Join(' ', check.TestCounts)}" : ""));
         if (!check.IsMissing) output.WriteLine(check.Errors.Any() ? "  not as published" : "  as published");
     }
 

@@ -23,9 +23,11 @@ internal static class DoctorCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(standard.Json))
                 output.WriteLine(new JsonObject(findings.Select(f => KeyValuePair.Create(f.Id,
-                    (JsonNode?)new JsonObject { ["value"] = f.Value, ["good"] = f.Good, ["remedy"] = f.Remedy }))).ToJsonString(Json.Options));
+                    (JsonNode?)new JsonObject { ["value"] = f.Value, ["good"] = f.Good, ["remedy"] = f.Remedy })))
+                        .ToJsonString(Json.Options));
             else
-                foreach (var f in findings) output.WriteLine($"{(f.Good ? "  " : "! ")}{f.Label,-14}{f.Value}{(f.Remedy is null ? "" : $": {f.Remedy}")}");
+                foreach (var f in findings)
+                    output.WriteLine($"{(f.Good ? "  " : "! ")}{f.Label,-14}{f.Value}{(f.Remedy is null ? "" : $": {f.Remedy}")}");
             return ExitStatus.Done;
         });
         return command;
@@ -36,7 +38,8 @@ internal static class DoctorCommand
         yield return new("version", "rhoflow", RunEnvironment.Version, true);
         yield return new("processor", "processor", $"{RunEnvironment.Processor} ({RuntimeInformation.ProcessArchitecture})", true);
         yield return new("simd", "SIMD", RunEnvironment.Simd, true);
-        yield return new("threads", "threads", Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture), true);
+        yield return new("threads", "threads", Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            true);
         yield return new("dotnet", ".NET", RuntimeInformation.FrameworkDescription, true);
         yield return Node();
         yield return Data();
@@ -48,7 +51,8 @@ internal static class DoctorCommand
         const string get = "figures need Node 20 or newer (https://nodejs.org); everything else works without";
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("node", "--version") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            using var process = Process.Start(new ProcessStartInfo("node", "--version") { RedirectStandardOutput = true,
+                RedirectStandardError = true, UseShellExecute = false })!;
             var version = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit(5000);
             var good = version.StartsWith('v') && int.TryParse(version[1..].Split('.')[0], out var major) && major >= 20;
@@ -65,9 +69,13 @@ internal static class DoctorCommand
         var folders = DataFolders.Of(null);
         var found = Catalogue.All.Where(s => s.Files.Count > 0).Select(s => (s.Name, Folder: folders.Find(s))).ToArray();
         var named = Environment.GetEnvironmentVariable(DataFolders.Variable);
-        var value = "built in: iris, digits; " + string.Join(", ", found.Select(f => f.Folder is null ? $"{f.Name} not found" : $"{f.Name} in {f.Folder}"));
-        if (!string.IsNullOrEmpty(named) && !Directory.Exists(named)) return new("data", "data", $"{value}; {DataFolders.Variable} names '{named}', which is not there", false, "set it to the folder of the data sets, or unset it");
-        return new("data", "data", value, true, Array.Find(found, f => f.Folder is null).Name is { } missing ? $"rhoflow data fetch {missing} gets it" : null);
+        var value = "built in: iris, digits; "
+            + string.Join(", ", found.Select(f => f.Folder is null ? $"{f.Name} not found" : $"{f.Name} in {f.Folder}"));
+        if (!string.IsNullOrEmpty(named) && !Directory.Exists(named))
+            return new("data", "data", $"{value}; {DataFolders.Variable} names '{named}', which is not there", false,
+                "set it to the folder of the data sets, or unset it");
+        return new("data", "data", value, true, Array.Find(found, f => f.Folder is null).Name is { } missing
+            ? $"rhoflow data fetch {missing} gets it" : null);
     }
 
     private static Finding Writable()

@@ -32,12 +32,14 @@ internal static class DryRun
         }
         foreach (var p in plans)
         {
-            output.WriteLine($"# {p.Id}: {p.Unknowns} unknowns{(p.Examples is { } n ? $", {n} examples" : "")}, {p.Observations} observations, "
+            output.WriteLine($"# {p.Id}: {p.Unknowns} unknowns{(p.Examples is { } n ? $", {n} examples" : "")}, {p.Observations} "
+                + "observations, "
                 + (p.Done ? "finished already" : $"about {Durations.Text(p.Seconds)}"));
             foreach (var note in p.Notes) output.WriteLine($"# {note}");
             output.WriteLine(p.Experiment.ToYaml());
         }
-        output.WriteLine($"# {plans.Count} run{(plans.Count == 1 ? "" : "s")}, {plans.Count(static p => p.Done)} finished already; the rest about {Durations.Text(total)} on one core, longer where a flow is stiff or has many kinks");
+        output.WriteLine($"# {plans.Count} run{(plans.Count == 1 ? "" : "s")}, {plans.Count(static p => p.Done)} finished already; the "
+            + $"rest about {Durations.Text(total)} on one core, longer where a flow is stiff or has many kinks");
         return ExitStatus.Done;
     }
 }

@@ -16,20 +16,37 @@ internal static class InspectCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "A run folder (runs/NAME/…): the network that the run ended with." };
-        var data = new Option<string?>("--data") { Description = "A set or path to measure on instead of the run's own data; classes and transforms stay." };
-        var families = new Option<string[]>("--measures") { Description = $"Families ({string.Join(", ", MeasureCatalog.Families)}); all unless given.", AllowMultipleArgumentsPerToken = true };
-        var examples = new Option<int>("--curvature-examples") { Description = "Curvature is that of the loss on the first so many training examples.", DefaultValueFactory = static _ => 2000 };
-        var threads = new Option<int>("-j") { Description = "Threads; no influence on results.", DefaultValueFactory = static _ => Environment.ProcessorCount };
+        var data = new Option<string?>("--data")
+        {
+            Description = "A set or path to measure on instead of the run's own data; classes and transforms stay.",
+        };
+        var families = new Option<string[]>("--measures")
+        {
+            Description = $"Families ({string.Join(", ", MeasureCatalog.Families)}); all unless given.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var examples = new Option<int>("--curvature-examples")
+        {
+            Description = "Curvature is that of the loss on the first so many training examples.",
+            DefaultValueFactory = static _ => 2000,
+        };
+        var threads = new Option<int>("-j")
+        {
+            Description = "Threads; no influence on results.",
+            DefaultValueFactory = static _ => Environment.ProcessorCount,
+        };
         var command = new Command("inspect", "Every measure of one trained network.") { model, data, families, examples, threads };
         var standard = StandardOptions.AddTo(command);
         command.SetAction(parsed =>
         {
             var wanted = Families(parsed.GetValue(families));
-            if (parsed.GetValue(examples) < 1) throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
+            if (parsed.GetValue(examples) < 1)
+                throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
             var network = Find(parsed.GetValue(model)!, parsed.GetValue(data));
             var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads));
-            if (parsed.GetValue(standard.Json)) parsed.InvocationConfiguration.Output.WriteLine(Document(network, inspection).ToJsonString(Json.Options));
+            if (parsed.GetValue(standard.Json))
+                parsed.InvocationConfiguration.Output.WriteLine(Document(network, inspection).ToJsonString(Json.Options));
             else Show(network, inspection, parsed.InvocationConfiguration.Output, parsed.GetValue(standard.Quiet));
             return ExitStatus.Done;
         });
@@ -38,16 +55,20 @@ internal static class InspectCommand
 
     private static string[] Families(string[]? given)
     {
-        string[] words = [.. (given ?? []).SelectMany(static w => w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        string[] words = [.. (given ?? [])
+            .SelectMany(static w => w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         foreach (var word in words)
-            if (word != "all" && !MeasureCatalog.Families.Contains(word)) throw new ConfigException($"--measures: '{word}' is not a family{Nearest.Hint(word, [.. MeasureCatalog.Families, "all"], "families")}");
+            if (word != "all" && !MeasureCatalog.Families.Contains(word))
+                throw new ConfigException(
+                    $"--measures: '{word}' is not a family{Nearest.Hint(word, [.. MeasureCatalog.Families, "all"], "families")}");
         return words.Length == 0 || words.Contains("all") ? ["all"] : words;
     }
 
     private static TrainedNetwork Find(string model, string? data)
     {
         if (RunFolder.At(model) is { } run) return TrainedNetwork.OfRun(run, data);
-        if (!Directory.Exists(model) && !File.Exists(model)) throw new ConfigException($"there is no '{model}'; give the folder of a run, as `rhoflow show` lists them");
+        if (!Directory.Exists(model) && !File.Exists(model))
+            throw new ConfigException($"there is no '{model}'; give the folder of a run, as `rhoflow show` lists them");
         throw new DataException($"{model} is not the folder of a run (runs/NAME/yyyy-MM-dd_HH-mm-ss_ID)");
     }
 
@@ -78,11 +99,13 @@ internal static class InspectCommand
     private static void Show(TrainedNetwork n, NetworkInspection inspection, TextWriter output, bool quiet)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{n.Network}: {n.Network.ParameterCount} parameters, {n.Loss.Name} loss, {n.Train.Count} training examples of {n.Train.Name}{(n.Test is { } test ? $", {test.Count} test examples" : "")}"));
+            $"{n.Network}: {n.Network.ParameterCount} parameters, {n.Loss.Name} loss, {n.Train.Count} training examples of "
+            + $"{n.Train.Name}{(n.Test is { } test ? $", {test.Count} test examples" : "")}"));
         var columns = inspection.Layers.SelectMany(static l => l.Values.Keys).Distinct().ToArray();
         var layers = Terminal.Table(["layer", .. inspection.Layers.Select(static l => $"{l.Name} {l.Kind} {string.Join("×", l.Shape)}")]);
         foreach (var column in columns)
-            layers.Add([column, .. inspection.Layers.Select(l => l.Values.TryGetValue(column, out var v) ? ObservationTable.Number(v) : "")]);
+            layers.Add([column, .. inspection.Layers.Select(l => l.Values.TryGetValue(column, out var v) ? ObservationTable.Number(v)
+                : "")]);
         Terminal.On(output).Write(layers);
         foreach (var family in inspection.Measures.Where(static m => !double.IsNaN(m.Value)).GroupBy(static m => m.Family))
         {

@@ -6,5 +6,6 @@ namespace Rhoflow.Cli;
 /// <summary>How documents are written: indented, and with the papers' letters as they are.</summary>
 internal static class Json
 {
-    public static readonly JsonSerializerOptions Options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Options =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -45,7 +45,8 @@ internal static class Lists
         new("measures", "families for observe.measures, and what is in them", MeasureList.Entries),
         new("data", "data sets for data.set; files by data.path", static () =>
         [
-            .. Catalogue.All.Select(static s => new ListEntry(s.Name, $"{Parts(s)}: {s.Source}", ("classes", string.Join(", ", s.Classes)))),
+            .. Catalogue.All.Select(static s =>
+            new ListEntry(s.Name, $"{Parts(s)}: {s.Source}", ("classes", string.Join(", ", s.Classes)))),
             .. SyntheticSets.All.Select(static s => new ListEntry(s.Name, s.Formula, ("keys", Keys(s)))),
             new("path: FILE.csv",
                 "a csv file (or .csv.gz), the label in its last column or in one named label, class, species, target or y"),

@@ -43,5 +43,6 @@ internal static class MeasureList
     // rho_1, rho_2, rho_3 → rho_k
     private static IEnumerable<string> ByLayer(string[] columns) =>
         columns.GroupBy(static c => c.TrimEnd([.. "0123456789"])).SelectMany(static g =>
-            g.Key.EndsWith('_') && g.Count() is Depth or Depth - 1 && g.All(static c => c.Length > 0 && char.IsDigit(c[^1])) ? [g.Key + "k"] : g.AsEnumerable());
+            g.Key.EndsWith('_') && g.Count() is Depth or Depth - 1
+                && g.All(static c => c.Length > 0 && char.IsDigit(c[^1])) ? [g.Key + "k"] : g.AsEnumerable());
 }

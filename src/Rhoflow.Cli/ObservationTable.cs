@@ -7,7 +7,8 @@ namespace Rhoflow.Cli;
 internal static class ObservationTable
 {
     private const int MostRows = 30;
-    private static readonly string[] Preferred = ["log10_loss", "rho", "margin_min", "margin_mean", "smoothed_margin", "train_error", "test_error", "direction_error"];
+    private static readonly string[] Preferred =
+        ["log10_loss", "rho", "margin_min", "margin_mean", "smoothed_margin", "train_error", "test_error", "direction_error"];
 
     public static void Show(RunFolder folder, TextWriter output)
     {
@@ -15,29 +16,34 @@ internal static class ObservationTable
         int At(string name) => Array.IndexOf(columns, name);
         bool Measured(string name) => At(name) is >= 0 and var i && rows.Any(r => !double.IsNaN(r[i]));
         // Where ρ leaves the range of a double its logarithm takes its place.
-        var chosen = Preferred.Where(Measured).Select(c => c == "rho" && rows.Any(r => double.IsInfinity(r[At(c)])) ? "log10_rho" : c).ToArray();
+        var chosen = Preferred.Where(Measured).Select(c => c == "rho" && rows.Any(r => double.IsInfinity(r[At(c)])) ? "log10_rho" : c)
+            .ToArray();
         if (rows.Count > 0)
         {
             // A descent is followed by epochs, a flow by t.
             var epochs = Measured("epoch");
             var table = Terminal.Table([epochs ? "epoch" : "t", .. chosen]);
-            foreach (var r in Thin(rows)) table.Add([epochs ? Number(r[At("epoch")]) : Time(r[At("t")], r[At("log10_t")]), .. chosen.Select(c => Number(r[At(c)]))]);
+            foreach (var r in Thin(rows))
+                table.Add([epochs ? Number(r[At("epoch")]) : Time(r[At("t")], r[At("log10_t")]), .. chosen.Select(c => Number(r[At(c)]))]);
             Terminal.On(output).Write(table);
         }
         if (rows.Count > MostRows) output.WriteLine($"{MostRows} of {rows.Count} observations; all of them in metrics.csv");
         var summary = folder.Summary;
         var seconds = (double?)summary?["seconds"];
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{folder.Name} {folder.Id} {folder.Status.ToString().ToLowerInvariant()}{(seconds is { } s ? $" in {s:g3} s ({(long?)summary!["steps"]} steps)" : "")}: {Places.Show(folder.Path)}"));
+            $"{folder.Name} {folder.Id} {folder.Status.ToString().ToLowerInvariant()}"
+            + $"{(seconds is { } s ? $" in {s:g3} s ({(long?)summary!["steps"]} steps)" : "")}: {Places.Show(folder.Path)}"));
         foreach (var note in summary?["notes"]?.AsArray() ?? []) output.WriteLine($"note: {note}");
     }
 
     /// <summary>Six digits, or nothing where a quantity was not measured.</summary>
-    public static string Number(double value) => double.IsNaN(value) ? "" : value.ToString("G6", CultureInfo.InvariantCulture).Replace('E', 'e');
+    public static string Number(double value) =>
+        double.IsNaN(value) ? "" : value.ToString("G6", CultureInfo.InvariantCulture).Replace('E', 'e');
 
     /// <summary>t, or a power of ten where no double holds it.</summary>
     public static string Time(double t, double log10T) =>
-        double.IsFinite(t) && (t is 0 or < 1e7) ? t.ToString("G6", CultureInfo.InvariantCulture) : $"1e{log10T.ToString("G6", CultureInfo.InvariantCulture)}";
+        double.IsFinite(t) && (t is 0 or < 1e7) ? t.ToString("G6", CultureInfo.InvariantCulture)
+            : $"1e{log10T.ToString("G6", CultureInfo.InvariantCulture)}";
 
     private static (string[], IReadOnlyList<double[]>) Read(RunFolder folder)
     {

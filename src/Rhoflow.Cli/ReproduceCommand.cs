@@ -13,10 +13,23 @@ public static class ReproduceCommand
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var ids = new Argument<string[]>("ID") { Description = "Claims, figures or papers: an id or its beginning (b08, theory-iii/figure-05, square-loss). None: all.", Arity = ArgumentArity.ZeroOrMore };
+        var ids = new Argument<string[]>("ID")
+        {
+            Description = "Claims, figures or papers: an id or its beginning (b08, theory-iii/figure-05, square-loss). None: all.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var full = new Option<bool>("--full") { Description = "The papers' own sizes where a claim or figure has them (longer)." };
-        var folder = new Option<string>("--out") { Description = "Folder of the report; results are kept in DIR/results.", HelpName = "DIR", DefaultValueFactory = _ => "report" };
-        var jobs = new Option<int>("--jobs", "-j") { Description = "How many are computed at a time; 0 = one a processor core.", HelpName = "N" };
+        var folder = new Option<string>("--out")
+        {
+            Description = "Folder of the report; results are kept in DIR/results.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "report",
+        };
+        var jobs = new Option<int>("--jobs", "-j")
+        {
+            Description = "How many are computed at a time; 0 = one per processor core.",
+            HelpName = "N",
+        };
         jobs.Validators.Add(r =>
         {
             if (r.Tokens.Count == 1 && int.TryParse(r.Tokens[0].Value, out var n) && n < 0) r.AddError($"-j takes 0 or more, not {n}.");
@@ -24,7 +37,8 @@ public static class ReproduceCommand
         var dataFolder = DataCommand.FolderOption();
         var json = new Option<bool>("--json") { Description = "One JSON document on standard output." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "No progress." };
-        var command = new Command("reproduce", "Checks the papers' claims and draws their figures; ends with a table of verdicts and a report.") { ids, full, folder, jobs, dataFolder, json, quiet };
+        var command = new Command("reproduce", "Checks the papers' claims and draws their figures; ends with a table of verdicts and a "
+            + "report.") { ids, full, folder, jobs, dataFolder, json, quiet };
         // On a thread of its own: the action has to return before Ctrl-C is listened to.
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
@@ -68,7 +82,10 @@ public static class ReproduceCommand
         public bool Quiet { get; init; }
     }
 
-    /// <summary>Does it, and returns the exit status: 0 done, 1 a computation failed, 2 unknown id or a folder that cannot be written, 130 interrupted.</summary>
+    /// <summary>
+    /// Does it, and returns the exit status: 0 done, 1 a computation failed, 2 unknown id or a folder that cannot be written, 130
+    /// interrupted.
+    /// </summary>
     public static int Run(
         Request request, IReadOnlyList<Paper> papers, IReadOnlyList<IStudy> studies,
         TextWriter output, TextWriter error, CancellationToken cancellation)
@@ -77,13 +94,17 @@ public static class ReproduceCommand
         {
             var selection = Selection.Of(request.Ids, studies);
             using var progress = new ReproduceProgress(error, request.Quiet);
-            var reproduction = new Reproduction(Path.Combine(request.Folder, "results"), request.Full, request.Jobs, progress.On, request.Data);
-            if (request is { Full: true, Quiet: false }) Announce(reproduction.Forecast(selection, id => error.WriteLine($"rhoflow: timing the first steps of {id}"), cancellation), request.Folder, error);
+            var reproduction = new Reproduction(Path.Combine(request.Folder, "results"), request.Full, request.Jobs, progress.On,
+                request.Data);
+            if (request is { Full: true, Quiet: false })
+                Announce(reproduction.Forecast(selection, id => error.WriteLine($"rhoflow: timing the first steps of {id}"), cancellation),
+                    request.Folder, error);
             var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(1));
             progress.Stop();
             if (result.Interrupted)
             {
-                error.WriteLine($"rhoflow: interrupted. {result.Claims.Count} claims and {result.Figures.Count} figures are done and kept in {request.Folder}; the same command goes on from there.");
+                error.WriteLine($"rhoflow: interrupted. {result.Claims.Count} claims and {result.Figures.Count} figures are done and kept "
+                    + $"in {request.Folder}; the same command goes on from there.");
                 return 130;
             }
             var content = Content(reproduction, result, papers, studies, request.Full);
@@ -108,7 +129,8 @@ public static class ReproduceCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine($"rhoflow: cannot write to {Path.GetFullPath(request.Folder)}: {e.Message} Choose another folder with --out DIR, or make room; finished results are kept.");
+            error.WriteLine($"rhoflow: cannot write to {Path.GetFullPath(request.Folder)}: {e.Message} Choose another folder with --out "
+                + "DIR, or make room; finished results are kept.");
             return 2;
         }
     }
@@ -118,9 +140,12 @@ public static class ReproduceCommand
     {
         foreach (var (id, why) in forecast.Missing) error.WriteLine($"rhoflow: {id} cannot be run at full size: {why}");
         if (forecast.Left + forecast.Done == 0) return;
-        var longest = string.Join(", ", forecast.Studies.Take(8).Select(s => $"{s.Id} {Durations.Text(s.Seconds / Environment.ProcessorCount)}"));
-        error.WriteLine($"rhoflow: full size trains {forecast.Left} runs, {forecast.Done} are finished already: about {Durations.Text(forecast.Seconds / Environment.ProcessorCount)} on {Environment.ProcessorCount} cores"
-            + (longest.Length > 0 ? $" ({longest})" : "") + $". Ctrl-C loses nothing: runs and results are kept in {folder}, and the same command goes on.");
+        var longest = string.Join(", ",
+            forecast.Studies.Take(8).Select(s => $"{s.Id} {Durations.Text(s.Seconds / Environment.ProcessorCount)}"));
+        error.WriteLine($"rhoflow: full size trains {forecast.Left} runs, {forecast.Done} are finished already: about "
+            + $"{Durations.Text(forecast.Seconds / Environment.ProcessorCount)} on {Environment.ProcessorCount} cores"
+            + (longest.Length > 0 ? $" ({longest})" : "")
+            + $". Ctrl-C loses nothing: runs and results are kept in {folder}, and the same command goes on.");
     }
 
     // The report shows what was asked for and what earlier runs of the same program left, so that it grows with each call.
@@ -128,8 +153,10 @@ public static class ReproduceCommand
         Reproduction reproduction, ReproductionResult now, IReadOnlyList<Paper> papers, IReadOnlyList<IStudy> studies, bool full)
     {
         var known = reproduction.Known(new Selection(studies));
-        var results = known.Results.Concat(now.Results).DistinctBy(r => r.Study.Id, StringComparer.Ordinal).ToDictionary(r => r.Study.Id, StringComparer.Ordinal);
-        return new ReportContent(papers, [.. studies.Where(s => results.ContainsKey(s.Id)).Select(s => results[s.Id])], studies.Count - results.Count, full);
+        var results = known.Results.Concat(now.Results).DistinctBy(r => r.Study.Id, StringComparer.Ordinal)
+            .ToDictionary(r => r.Study.Id, StringComparer.Ordinal);
+        return new ReportContent(papers, [.. studies.Where(s => results.ContainsKey(s.Id)).Select(s => results[s.Id])],
+            studies.Count - results.Count, full);
     }
 
     private static IEnumerable<(string Id, string Error)> Errors(ReproductionResult result) =>

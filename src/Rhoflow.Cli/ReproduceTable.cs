@@ -10,16 +10,19 @@ internal static class ReproduceTable
     public static void Write(TextWriter output, ReproductionResult result, WrittenReport report)
     {
         var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No });
         // Piped into a file there is no width to keep to, and a wrapped table is hard to search.
         if (!isTerminal) console.Profile.Width = 200;
         if (result.Claims.Count > 0)
         {
             var table = new Table().Border(TableBorder.Simple);
-            table.AddColumn("verdict").AddColumn("claim").AddColumn("paper").AddColumn("place").AddColumn(new TableColumn("time").RightAligned());
+            table.AddColumn("verdict").AddColumn("claim").AddColumn("paper").AddColumn("place")
+                .AddColumn(new TableColumn("time").RightAligned());
             foreach (var (claim, outcome) in result.Claims.OrderBy(c => c.Claim.Id, StringComparer.Ordinal))
             {
-                table.AddRow(Badge(outcome.Verdict), Markup.Escape(claim.Id), Markup.Escape(claim.Paper.Name), Markup.Escape(claim.Place), Time(outcome.Seconds));
+                table.AddRow(Badge(outcome.Verdict), Markup.Escape(claim.Id), Markup.Escape(claim.Paper.Name), Markup.Escape(claim.Place),
+                    Time(outcome.Seconds));
             }
             console.Write(table);
             var counts = result.Claims.GroupBy(c => c.Result.Verdict).OrderBy(g => g.Key).Select(g => $"{g.Count()} {Badge(g.Key)}");
@@ -27,7 +30,8 @@ internal static class ReproduceTable
         }
         if (result.Figures.Count > 0)
         {
-            console.MarkupLine($"{result.Figures.Count} {(result.Figures.Count == 1 ? "figure" : "figures")}: {string.Join(", ", result.Figures.Select(f => Markup.Escape(f.Figure.Id)))}");
+            console.MarkupLine($"{result.Figures.Count} {(result.Figures.Count == 1 ? "figure" : "figures")}: "
+                + $"{string.Join(", ", result.Figures.Select(f => Markup.Escape(f.Figure.Id)))}");
         }
         if (result.Computed == 0) console.WriteLine("Nothing had to be computed anew.");
         output.WriteLine($"Report: {report.Index}");
@@ -36,9 +40,11 @@ internal static class ReproduceTable
     private static string Badge(Verdict verdict)
     {
         var style = VerdictStyle.Of(verdict);
-        var colour = verdict switch { Verdict.Holds => "deepskyblue3", Verdict.Care => "darkgoldenrod", Verdict.Fails => "orangered1", _ => "grey" };
+        var colour = verdict switch { Verdict.Holds => "deepskyblue3", Verdict.Care => "darkgoldenrod", Verdict.Fails => "orangered1",
+            _ => "grey" };
         return $"[{colour}]{style.Symbol} {style.Label}[/]";
     }
 
-    private static string Time(double seconds) => seconds.ToString(seconds < 10 ? "0.00" : "0.0", System.Globalization.CultureInfo.InvariantCulture) + " s";
+    private static string Time(double seconds) =>
+        seconds.ToString(seconds < 10 ? "0.00" : "0.0", System.Globalization.CultureInfo.InvariantCulture) + " s";
 }

@@ -12,23 +12,43 @@ internal static class RunCommand
     public static Command Create()
     {
         var config = new Argument<string>("CONFIG") { Description = "A YAML file: what to follow, from where, how far." };
-        var overrides = new Argument<string[]>("key.sub=value") { Description = "Changes to the config; with -m lists (1,2,5) and ranges (0..9).", Arity = ArgumentArity.ZeroOrMore };
-        var sweep = new Option<bool>("-m", "--multirun") { Description = "Run the product of all values given.", Arity = ArgumentArity.Zero };
+        var overrides = new Argument<string[]>("key.sub=value")
+        {
+            Description = "Changes to the config; with -m lists (1,2,5) and ranges (0..9).",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var sweep = new Option<bool>("-m", "--multirun")
+        {
+            Description = "Run the product of all values given.",
+            Arity = ArgumentArity.Zero,
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show the resolved configs and a cost estimate; run nothing." };
-        var folder = new Option<string>("--out") { Description = "The folder of all runs.", HelpName = "DIR", DefaultValueFactory = _ => "runs" };
+        var folder = new Option<string>("--out")
+        {
+            Description = "The folder of all runs.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "runs",
+        };
         var resume = new Option<bool>("--resume") { Description = "Go on with the interrupted run of this config." };
         var failFast = new Option<bool>("--fail-fast") { Description = "Stop a sweep at the first failure." };
-        var on = new Option<string>("--on") { Description = "Where to run: local.", HelpName = "local", DefaultValueFactory = _ => "local" };
-        var jobs = new Option<int>("--jobs", "-j") { Description = "Runs of a sweep at a time; 0 = one a processor core.", HelpName = "N" };
+        var on = new Option<string>("--on")
+        {
+            Description = "Where to run: local.",
+            HelpName = "local",
+            DefaultValueFactory = _ => "local",
+        };
+        var jobs = new Option<int>("--jobs", "-j") { Description = "Runs of a sweep at a time; 0 = one per processor core.", HelpName = "N" };
         var dataFolder = DataCommand.FolderOption();
-        var command = new Command("run", "Follows a flow as a config describes it and writes its run folder.") { config, overrides, sweep, dryRun, folder, resume, failFast, on, jobs, dataFolder };
+        var command = new Command("run", "Follows a flow as a config describes it and writes its run folder.") { config, overrides, sweep,
+            dryRun, folder, resume, failFast, on, jobs, dataFolder };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var given = parsed.GetValue(overrides) ?? [];
             StandardOptions.RequireWords(command, given);
             RequireLocal(parsed.GetValue(on)!);
-            if (parsed.GetValue(jobs) is < 0 and var j) throw new ConfigException($"-j {j}: a number ≥ 0 is needed (0 = one a processor core)");
+            if (parsed.GetValue(jobs) is < 0 and var j)
+                throw new ConfigException($"-j {j}: a number ≥ 0 is needed (0 = one per processor core)");
             var request = new RunRequest
             {
                 Experiments = Load(parsed.GetValue(config)!, given, parsed.GetValue(sweep)),
@@ -42,7 +62,8 @@ internal static class RunCommand
                 Quiet = parsed.GetValue(standard.Quiet),
             };
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            return Task.FromResult(parsed.GetValue(dryRun) ? DryRun.Show(request, output) : Runner.Run(request, output, error, cancellation));
+            return Task.FromResult(parsed.GetValue(dryRun) ? DryRun.Show(request, output)
+                : Runner.Run(request, output, error, cancellation));
         });
         return command;
     }
@@ -55,7 +76,8 @@ internal static class RunCommand
     {
         if (where == "local") return;
         throw new ConfigException(where == "slurm"
-            ? "--on slurm is not available in this version; allowed: local (a sweep can be split over machines by its overrides and shared with --out DIR)"
+            ? "--on slurm is not available in this version; allowed: local (a sweep can be split over machines by its overrides and "
+            + "shared with --out DIR)"
             : $"--on {where}: not known; allowed: local");
     }
 }

@@ -21,13 +21,16 @@ internal static class Runner
         if (!request.Resume && RunFolder.FindFinished(request.Root, experiment.Name, RunIdentity.Id(experiment)) is null
             && RunFolder.FindResumable(request.Root, experiment.Name, RunIdentity.Id(experiment)) is { } unfinished)
             progress.Say($"note: an unfinished run of this config lies in {Places.Show(unfinished.Path)}; --resume would go on with it");
-        var outcome = Launch([experiment], Launcher(request), Environment.ProcessorCount, at => progress.Report(() => $"{experiment.Name}: {at}"), cancellation)[0];
+        var outcome = Launch([experiment], Launcher(request), Environment.ProcessorCount,
+            at => progress.Report(() => $"{experiment.Name}: {at}"), cancellation)[0];
         if (outcome.Reused) progress.Say($"this run is finished already; its result is read from {Places.Show(outcome.Folder.Path)}");
         progress.Dispose();
         if (request.Json) output.WriteLine(RunDocument.Read(outcome.Folder).ToJsonString(Json.Options));
         else if (outcome.Status != RunStatus.Interrupted || !request.Quiet) ObservationTable.Show(outcome.Folder, output);
         if (outcome.Error is { } why) error.WriteLine($"rhoflow: {why}");
-        if (outcome.Status == RunStatus.Interrupted) error.WriteLine($"rhoflow: interrupted; the state is saved in {Places.Show(outcome.Folder.Path)}. The same command with --resume goes on from there");
+        if (outcome.Status == RunStatus.Interrupted)
+            error.WriteLine($"rhoflow: interrupted; the state is saved in {Places.Show(outcome.Folder.Path)}. The same command with "
+                + "--resume goes on from there");
         return Status(outcome.Status);
     }
 
@@ -46,10 +49,12 @@ internal static class Runner
         Parallel.For(0, groups.Count, new ParallelOptions { MaxDegreeOfParallelism = atATime }, i =>
         {
             if (stop.IsCancellationRequested) return;
-            outcomes[i] = Launch(groups[i], launcher, Math.Max(1, cores / atATime), at => progress.Report(() => $"{done} of {total} runs done; {at}"), stop.Token);
+            outcomes[i] = Launch(groups[i], launcher, Math.Max(1, cores / atATime),
+                at => progress.Report(() => $"{done} of {total} runs done; {at}"), stop.Token);
             Interlocked.Add(ref done, groups[i].Count);
             progress.Report(() => $"{done} of {total} runs done");
-            foreach (var failed in outcomes[i]!.Where(static o => o.Error is not null)) progress.Say($"{Places.Show(failed.Folder.Path)}: {failed.Error}");
+            foreach (var failed in outcomes[i]!.Where(static o => o.Error is not null))
+                progress.Say($"{Places.Show(failed.Folder.Path)}: {failed.Error}");
             if (request.FailFast && outcomes[i]!.Any(static o => o.Status == RunStatus.Failed)) stop.Cancel();
         });
         progress.Dispose();
@@ -59,11 +64,14 @@ internal static class Runner
         RunOutcome[] ran = [.. request.Experiments.Where(byExperiment.ContainsKey).Select(e => byExperiment[e])];
         var reused = ran.Count(o => o.Reused);
         if (reused > 0) progress.Say($"{reused} of {total} runs were finished already and are read from their folders");
-        if (request.Json) output.WriteLine(new JsonObject { ["runs"] = new JsonArray([.. ran.Select(o => (JsonNode)RunDocument.Read(o.Folder))]) }.ToJsonString(Json.Options));
+        if (request.Json)
+            output.WriteLine(new JsonObject { ["runs"] =
+                new JsonArray([.. ran.Select(o => (JsonNode)RunDocument.Read(o.Folder))]) }.ToJsonString(Json.Options));
         else RunTable.Show([.. ran.Select(o => o.Folder)], output);
         if (cancellation.IsCancellationRequested)
         {
-            progress.Say($"interrupted with {ran.Count(o => o.Status == RunStatus.Finished)} of {total} runs finished; the same command goes on from there");
+            progress.Say($"interrupted with {ran.Count(o => o.Status == RunStatus.Finished)} of {total} runs finished; the same command "
+                + "goes on from there");
             return ExitStatus.Interrupted;
         }
         return ran.Any(o => o.Status == RunStatus.Failed) ? ExitStatus.Failed : ExitStatus.Done;

@@ -10,7 +10,11 @@ internal static class ShowCommand
 {
     public static Command Create()
     {
-        var folders = new Argument<string[]>("DIR") { Description = "Run folders, or folders of them (runs, runs/NAME).", Arity = ArgumentArity.ZeroOrMore };
+        var folders = new Argument<string[]>("DIR")
+        {
+            Description = "Run folders, or folders of them (runs, runs/NAME).",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var csv = new Option<bool>("--csv") { Description = "Comma-separated, every quantity." };
         var command = new Command("show", "A table of runs; of a single run folder, its observations.") { folders, csv };
         var standard = StandardOptions.AddTo(command);
@@ -28,11 +32,13 @@ internal static class ShowCommand
     {
         if (csv && json) throw new ConfigException("--csv and --json ask for two forms at once; choose one");
         foreach (var folder in given.Where(f => !Directory.Exists(f)))
-            throw new ConfigException($"there is no folder '{folder}'; `rhoflow run CONFIG` writes runs into runs/NAME, or give another folder");
+            throw new ConfigException(
+                $"there is no folder '{folder}'; `rhoflow run CONFIG` writes runs into runs/NAME, or give another folder");
         var runs = given.SelectMany(RunFolder.Under).DistinctBy(f => f.Path, StringComparer.Ordinal).ToArray();
         var single = given.Length == 1 && RunFolder.At(given[0]) is not null;
         if (json)
-            output.WriteLine(new JsonObject { ["runs"] = new JsonArray([.. runs.Select(f => (JsonNode)RunDocument.Read(f, observations: single))]) }.ToJsonString(Json.Options));
+            output.WriteLine(new JsonObject { ["runs"] =
+                new JsonArray([.. runs.Select(f => (JsonNode)RunDocument.Read(f, observations: single))]) }.ToJsonString(Json.Options));
         else if (csv && single && File.Exists(runs[0].File("metrics.csv"))) output.Write(File.ReadAllText(runs[0].File("metrics.csv")));
         else if (csv) RunTable.WriteCsv(runs, output);
         else if (single && File.Exists(runs[0].File("metrics.csv"))) ObservationTable.Show(runs[0], output);

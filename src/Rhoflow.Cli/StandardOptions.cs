@@ -22,6 +22,7 @@ internal sealed record StandardOptions(Option<bool> Json, Option<bool> Quiet)
     public static void RequireWords(Command command, IEnumerable<string> words)
     {
         if (words.FirstOrDefault(w => w.StartsWith('-')) is { } option)
-            throw new ConfigException($"'{option}' is not an option of '{command.Name}'{Nearest.Hint(option, command.Options.Select(o => o.Name))}");
+            throw new ConfigException(
+                $"'{option}' is not an option of '{command.Name}'{Nearest.Hint(option, command.Options.Select(o => o.Name))}");
     }
 }

@@ -43,7 +43,9 @@ public sealed record Measure
 
     public MeasureNeed Need { get; init; } = MeasureNeed.Outputs;
 
-    /// <summary>Operations beyond what <see cref="Need"/> says, in N (examples), C (outputs), K (layers), P (parameters), p (features).</summary>
+    /// <summary>
+    /// Operations beyond what <see cref="Need"/> says, in N (examples), C (outputs), K (layers), P (parameters), p (features).
+    /// </summary>
     public string Cost { get; init; } = "N";
 
     /// <summary>Its columns for a network and data.</summary>
@@ -71,7 +73,8 @@ public sealed record Measure
             Values = input => [value(input)],
         };
 
-    internal static Measure PerLayer(string family, string name, string formula, string reference, Func<int, string[]> columns, Func<Snapshot, double[]> values, string cost = "P") => new()
+    internal static Measure PerLayer(string family, string name, string formula, string reference, Func<int, string[]> columns,
+        Func<Snapshot, double[]> values, string cost = "P") => new()
     {
         Family = family,
         Name = name,
@@ -83,7 +86,7 @@ public sealed record Measure
     };
 }
 
-/// <summary>A curve or spectrum: one row of fixed length an observation, written to arrays/NAME.npy.</summary>
+/// <summary>A curve or spectrum: one row of fixed length per observation, written to arrays/NAME.npy.</summary>
 /// <param name="Name">The file's name.</param>
 /// <param name="Length">Numbers of a row.</param>
 /// <param name="Values">The row; NaN where there is no number.</param>

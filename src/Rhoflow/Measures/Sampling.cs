@@ -6,7 +6,9 @@ internal static class Sampling
     /// <summary>The numbers that gradients of single examples may fill at once: 256 MiB.</summary>
     public const long GradientNumbers = 1L << 25;
 
-    /// <summary>At most <paramref name="largest"/> of N examples at equal distances, the first among them; all if there are no more.</summary>
+    /// <summary>
+    /// At most <paramref name="largest"/> of N examples at equal distances, the first among them; all if there are no more.
+    /// </summary>
     public static int[] Even(int count, int largest)
     {
         var size = Math.Min(count, largest);

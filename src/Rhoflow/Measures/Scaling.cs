@@ -6,7 +6,8 @@ namespace Rhoflow.Measures;
 internal static class Scaling
 {
     /// <summary>
-    /// Null if f, with batch normalization folded and up to its shifts, has a degree in every W_k alone, so that ⟨V_k, ∂f̃/∂V_k⟩ = e_k f̃ (T3 eq. 3); otherwise why not.
+    /// Null if f, with batch normalization folded and up to its shifts, has a degree in every W_k alone, so that ⟨V_k, ∂f̃/∂V_k⟩ = e_k f̃
+    /// (T3 eq. 3); otherwise why not.
     /// </summary>
     public static string? WhyNoDirections(Network network)
     {
@@ -20,7 +21,8 @@ internal static class Scaling
             if (walk.FirstWithout >= 0 && (first is null || walk.FirstWithout < first)) first = walk.FirstWithout;
         }
         return first is { } node
-            ? $"the residual sum of node {node + 1} adds parts that depend on different layers, so that f is not homogeneous in each W_k alone"
+            ? $"the residual sum of node {node + 1} adds parts that depend on different layers, so that f is not homogeneous in each "
+            + "W_k alone"
             : nearly;
     }
 

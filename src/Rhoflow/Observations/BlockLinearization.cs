@@ -32,7 +32,8 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
     /// <param name="threads">Who works; no influence on results.</param>
     /// <exception cref="DataException">Data that do not fit network and loss.</exception>
-    public BlockLinearization(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics, int threads = 1)
+    public BlockLinearization(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics,
+        int threads = 1)
         : base(network, loss, data, reduction, theta, statistics)
     {
         _ = new DataRisk<T>(network, loss, data);
@@ -82,7 +83,9 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     public override void VectorJacobianProduct(ReadOnlySpan<double> weights, Span<double> g)
     {
         var size = Network.Outputs;
-        if (weights.Length != _outputs.Length) throw new ArgumentException($"{Data.Count} examples with {size} outputs need {_outputs.Length} weights; {weights.Length} were given", nameof(weights));
+        if (weights.Length != _outputs.Length)
+            throw new ArgumentException(
+                $"{Data.Count} examples with {size} outputs need {_outputs.Length} weights; {weights.Length} were given", nameof(weights));
         g.Clear();
         for (var b = 0; b < _blocks; b++)
         {
@@ -154,7 +157,9 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     public override void EachVectorJacobianProduct(ReadOnlySpan<int> examples, ReadOnlySpan<double> weights, GradientVisitor visit)
     {
         var size = Network.Outputs;
-        if (weights.Length != examples.Length * size) throw new ArgumentException($"{examples.Length} examples with {size} outputs need {examples.Length * size} weights; {weights.Length} were given", nameof(weights));
+        if (weights.Length != examples.Length * size)
+            throw new ArgumentException($"{examples.Length} examples with {size} outputs need {examples.Length * size} weights; "
+                + $"{weights.Length} were given", nameof(weights));
         var one = new Slot(Network, 1, _team);
         var gradient = new double[_theta.Length];
         for (var i = 0; i < examples.Length; i++)
@@ -188,7 +193,8 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         var size = slot.Count * Network.Outputs;
         if (_fDot.Length < size) (_fDot, _weightsDot) = (new double[size], new double[size]);
         Widen(slot.Passes.JacobianVectorProduct(_theta, _direction), _fDot);
-        Loss.CurvatureTimes(_outputs.AsSpan(slot.First * Network.Outputs, size), Data.Y.Slice(slot.First, slot.Count), Network.Outputs, Curved,
+        Loss.CurvatureTimes(_outputs.AsSpan(slot.First * Network.Outputs, size), Data.Y.Slice(slot.First, slot.Count), Network.Outputs,
+            Curved,
             _fDot.AsSpan(0, size), _weightsDot.AsSpan(0, size));
         return Narrow(_weightsDot.AsSpan(0, size), ref _cDot);
     }

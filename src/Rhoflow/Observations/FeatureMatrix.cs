@@ -35,7 +35,8 @@ public sealed class FeatureMatrix
     public static FeatureMatrix Of(float[] values, int width, int? count = null) => new(values, null, width, count);
 
     /// <inheritdoc cref="Of(double[], int, int?)"/>
-    public static FeatureMatrix Of<T>(T[] values, int width, int? count = null) where T : unmanaged, IFloatingPointIeee754<T> => values switch
+    public static FeatureMatrix Of<T>(T[] values, int width, int? count = null) where T : unmanaged, IFloatingPointIeee754<T> =>
+        values switch
     {
         float[] single => Of(single, width, count),
         double[] real => Of(real, width, count),

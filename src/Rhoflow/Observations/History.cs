@@ -5,8 +5,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Observations;
 
 /// <summary>
-/// What measures remember of a run: where it started, and the observation before this one. Its <see cref="Arrays"/> go into checkpoints, so that a
-/// resumed run measures the same.
+/// What measures remember of a run: where it started, and the observation before this one. Its <see cref="Arrays"/> go into checkpoints, so
+/// that a resumed run measures the same.
 /// </summary>
 public sealed class History
 {
@@ -51,14 +51,17 @@ public sealed class History
     }
 
     /// <summary>Everything that changes, by name.</summary>
-    public IEnumerable<(string Name, double[] Values)> Arrays => [("history.path", _path), ("history.v", PreviousV), ("history.support", _support)];
+    public IEnumerable<(string Name, double[] Values)> Arrays =>
+        [("history.path", _path), ("history.v", PreviousV), ("history.support", _support)];
 
     /// <summary>Goes back to what <see cref="Arrays"/> were.</summary>
     /// <exception cref="ArgumentException">One is missing or has another length; it is named, and nothing has changed.</exception>
     public void Restore(IReadOnlyDictionary<string, double[]> arrays)
     {
-        double[] Find(string name, int length) => !arrays.TryGetValue(name, out var values) ? throw new ArgumentException($"'{name}' is missing")
-            : length >= 0 && values.Length != length ? throw new ArgumentException($"'{name}' holds {values.Length} numbers; {length} were expected")
+        double[] Find(string name, int length) =>
+            !arrays.TryGetValue(name, out var values) ? throw new ArgumentException($"'{name}' is missing")
+            : length >= 0 && values.Length != length
+            ? throw new ArgumentException($"'{name}' holds {values.Length} numbers; {length} were expected")
             : values;
         var (path, v, support) = (Find("history.path", _path.Length), Find("history.v", PreviousV.Length), Find("history.support", -1));
         path.CopyTo(_path, 0);

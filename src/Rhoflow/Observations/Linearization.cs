@@ -11,9 +11,9 @@ namespace Rhoflow.Observations;
 public delegate void GradientVisitor(int n, int c, ReadOnlySpan<double> gradient);
 
 /// <summary>
-/// A network and its loss at one θ on a whole data set, with first and second derivatives. Batch normalization takes its running statistics:
-/// this is the network that is evaluated. Sums are carried in float64, in the order of the data, and give the same bits with any number of threads.
-/// Owns its work buffers; not thread-safe, use one instance per thread.
+/// A network and its loss at one θ on a whole data set, with first and second derivatives. Batch normalization takes its running
+/// statistics: this is the network that is evaluated. Sums are carried in float64, in the order of the data, and give the same bits with
+/// any number of threads. Owns its work buffers; not thread-safe, use one instance per thread.
 /// </summary>
 public abstract class Linearization : IDisposable
 {
@@ -22,8 +22,11 @@ public abstract class Linearization : IDisposable
     /// <summary>Sets what follows from θ alone.</summary>
     protected Linearization(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics)
     {
-        if (theta.Length != network.ParameterCount) throw new ArgumentException($"the network has {network.ParameterCount} parameters; {theta.Length} were given", nameof(theta));
-        if (statistics.Length != network.StatisticsCount) throw new ArgumentException($"the network has {network.StatisticsCount} running statistics; {statistics.Length} were given", nameof(statistics));
+        if (theta.Length != network.ParameterCount)
+            throw new ArgumentException($"the network has {network.ParameterCount} parameters; {theta.Length} were given", nameof(theta));
+        if (statistics.Length != network.StatisticsCount)
+            throw new ArgumentException($"the network has {network.StatisticsCount} running statistics; {statistics.Length} were given",
+                nameof(statistics));
         (Network, Loss, Data, Reduction, Theta, Statistics) = (network, loss, data, reduction, theta, statistics);
         (Scale, _toV) = Directions(network, theta, statistics);
     }
@@ -41,7 +44,10 @@ public abstract class Linearization : IDisposable
     /// <summary>Running means and variances of batch normalization; empty without it.</summary>
     public double[] Statistics { get; }
 
-    /// <summary>W = Scale ∘ θ with batch normalization folded into the weights (<see cref="BatchNormFolding"/>); 1 where nothing is folded, and on γ and β.</summary>
+    /// <summary>
+    /// W = Scale ∘ θ with batch normalization folded into the weights (<see cref="BatchNormFolding"/>); 1 where nothing is folded, and on γ
+    /// and β.
+    /// </summary>
     public double[] Scale { get; }
 
     /// <summary>Who works; also on vectors between products.</summary>
@@ -69,7 +75,10 @@ public abstract class Linearization : IDisposable
     /// <summary>∂f_c(x_n)/∂θ for the given examples, example by example and output by output.</summary>
     public abstract void EachGradient(ReadOnlySpan<int> examples, GradientVisitor visit);
 
-    /// <summary>Σ_c weights_ic ∂f_c(x_n)/∂θ for the i-th of the given examples, n, one after another: the gradient of a margin, or of one output. It visits with i in place of c.</summary>
+    /// <summary>
+    /// Σ_c weights_ic ∂f_c(x_n)/∂θ for the i-th of the given examples, n, one after another: the gradient of a margin, or of one output. It
+    /// visits with i in place of c.
+    /// </summary>
     /// <param name="examples">n.</param>
     /// <param name="weights">One row of C numbers for each of the examples.</param>
     public abstract void EachVectorJacobianProduct(ReadOnlySpan<int> examples, ReadOnlySpan<double> weights, GradientVisitor visit);
@@ -77,7 +86,10 @@ public abstract class Linearization : IDisposable
     /// <summary>result with (∇²L) v = e^{s} result: exact, 0 for a ReLU's own second derivative.</summary>
     public abstract LossValue HessianVectorProduct(ReadOnlySpan<double> v, Span<double> result);
 
-    /// <summary>result with Σ_n J_nᵀ (∂²ℓ_n/∂f²) J_n v = e^{s} result, J = ∂f/∂θ: the (generalized) Gauss–Newton matrix, positive semidefinite for convex ℓ.</summary>
+    /// <summary>
+    /// result with Σ_n J_nᵀ (∂²ℓ_n/∂f²) J_n v = e^{s} result, J = ∂f/∂θ: the (generalized) Gauss–Newton matrix, positive semidefinite for
+    /// convex ℓ.
+    /// </summary>
     public abstract LossValue GaussNewtonVectorProduct(ReadOnlySpan<double> v, Span<double> result);
 
     /// <summary>What enters W_k on every example, N × p; an image is flattened.</summary>
@@ -91,7 +103,10 @@ public abstract class Linearization : IDisposable
         return Value;
     }
 
-    /// <summary>g = Σ_n Σ_c weights_nc ∂f̃_c(x_n)/∂V for the normalized network f̃ = f/ρ: ∂f̃/∂V_k = (ρ_k/ρ) ∂f/∂W_k; 0 on γ and β, and where a layer is zero.</summary>
+    /// <summary>
+    /// g = Σ_n Σ_c weights_nc ∂f̃_c(x_n)/∂V for the normalized network f̃ = f/ρ: ∂f̃/∂V_k = (ρ_k/ρ) ∂f/∂W_k; 0 on γ and β, and where a
+    /// layer is zero.
+    /// </summary>
     /// <inheritdoc cref="VectorJacobianProduct" path="/param"/>
     public void NormalizedVectorJacobianProduct(ReadOnlySpan<double> weights, Span<double> g)
     {
@@ -116,8 +131,10 @@ public abstract class Linearization : IDisposable
 
     /// <summary>A linearization in the numbers <typeparamref name="T"/>.</summary>
     /// <inheritdoc cref="BlockLinearization{T}(Network, Loss, Dataset, Reduction, double[], double[], int)" path="/param"/>
-    public static Linearization Of<T>(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics, int threads)
-        where T : unmanaged, IFloatingPointIeee754<T> => new BlockLinearization<T>(network, loss, data, reduction, theta, statistics, threads);
+    public static Linearization Of<T>(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics,
+        int threads)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+            new BlockLinearization<T>(network, loss, data, reduction, theta, statistics, threads);
 
     // Folding is linear in the weights: what it does to ones is what it multiplies by.
     private static (double[] Scale, double[] ToV) Directions(Network network, double[] theta, double[] statistics)

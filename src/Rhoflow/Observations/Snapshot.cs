@@ -17,9 +17,11 @@ public class Snapshot
     /// <param name="targets">y_n, N numbers: ±1 (C = 1), or the class 0 … C−1.</param>
     /// <param name="logLoss">log L, natural.</param>
     /// <param name="logReduction">−log N where L is a mean, 0 where it is a sum.</param>
-    public Snapshot(Network network, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets, double logLoss, double logReduction)
+    public Snapshot(Network network, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets, double logLoss,
+        double logReduction)
     {
-        (Network, RhoK, V, LogRho, Outputs, Targets, LogLoss, LogReduction) = (network, rhoK, v, logRho, outputs, targets, logLoss, logReduction);
+        (Network, RhoK, V, LogRho, Outputs, Targets, LogLoss, LogReduction) =
+            (network, rhoK, v, logRho, outputs, targets, logLoss, logReduction);
         Rho = NormsAndDirections.ProductByFactors(network, rhoK);
         NormalizedMargins = Losses.Margin.All(outputs, targets, network.Outputs);
     }
@@ -59,7 +61,10 @@ public class Snapshot
     /// <summary>mean_n y_n f_n/|ρ|.</summary>
     public double MarginMean => NormalizedMargins.Average();
 
-    /// <summary>γ̃ = −log(Σ_n ℓ_n)/ρ, with the sum also where the risk is a mean: monotone once the sum is below 1 (T3 Lemma 9 claims it of the hard margin).</summary>
+    /// <summary>
+    /// γ̃ = −log(Σ_n ℓ_n)/ρ, with the sum also where the risk is a mean: monotone once the sum is below 1 (T3 Lemma 9 claims it of the hard
+    /// margin).
+    /// </summary>
     public double SmoothedMargin => -(LogLoss - LogReduction) * Math.Exp(-LogRho);
 
     /// <summary>Share of examples with a margin ≤ 0.</summary>
@@ -72,7 +77,8 @@ public class Snapshot
     public virtual double[] Weights() => NormsAndDirections.Weights(Network, RhoK, V);
 
     /// <summary>
-    /// The direction of the end-to-end linear map W_K … W_1 (d numbers, unit norm), or null where the network is not linear or the map is 0.
+    /// The direction of the end-to-end linear map W_K … W_1 (d numbers, unit norm), or null where the network is not linear or the map is
+    /// 0.
     /// </summary>
     public double[]? LinearDirection()
     {
@@ -88,5 +94,6 @@ public class Snapshot
     public double AngleTo(ReadOnlySpan<double> direction) => LinearDirection() is { } d ? Vectors.Angle(d, direction) : double.NaN;
 
     /// <summary>‖v − v*‖₂ of unit vectors, the papers' direction error; NaN where the network is not linear.</summary>
-    public double DirectionError(ReadOnlySpan<double> direction) => LinearDirection() is { } d ? Vectors.Distance(d, direction) : double.NaN;
+    public double DirectionError(ReadOnlySpan<double> direction) =>
+        LinearDirection() is { } d ? Vectors.Distance(d, direction) : double.NaN;
 }

@@ -8,11 +8,14 @@ using Xunit;
 
 namespace Rhoflow.Tests.Architecture;
 
-/// <summary>The house stands as ARCHITECTURE.md draws it: what imports what is read from the built assemblies, and again from the sources.</summary>
+/// <summary>
+/// The house stands as ARCHITECTURE.md draws it: what imports what is read from the built assemblies, and again from the sources.
+/// </summary>
 public sealed class ArchitectureTests
 {
     private static readonly IReadOnlyList<Assembly> Assemblies =
-        [typeof(Network).Assembly, typeof(Experiment).Assembly, typeof(PapersCatalog).Assembly, typeof(Suite).Assembly, typeof(Rhoflow.Cli.CommandLine).Assembly];
+        [typeof(Network).Assembly, typeof(Experiment).Assembly, typeof(PapersCatalog).Assembly, typeof(Suite).Assembly,
+            typeof(Rhoflow.Cli.CommandLine).Assembly];
 
     private static readonly Lazy<IReadOnlyCollection<Import>> Built = new(static () => ImportReader.Of(Assemblies));
 
@@ -21,7 +24,8 @@ public sealed class ArchitectureTests
     public static TheoryData<string> Drawings => new(Floors.All.Select(static f => f.Name));
 
     [Fact]
-    public void An_assembly_imports_only_from_assemblies_below_it() => Floors.Assemblies.Offences(Built.Value, static t => t.Assembly).ShouldBeEmpty();
+    public void An_assembly_imports_only_from_assemblies_below_it() =>
+        Floors.Assemblies.Offences(Built.Value, static t => t.Assembly).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Houses))]
@@ -35,7 +39,8 @@ public sealed class ArchitectureTests
     [Theory]
     [MemberData(nameof(Houses))]
     public void A_file_names_only_rooms_below_its_own(string assembly) =>
-        Of(assembly).Offences(UsingReader.Of(Path.Combine(Drawing.Root(), "src", assembly), assembly + "."), static t => t.Namespace).ShouldBeEmpty();
+        Of(assembly).Offences(UsingReader.Of(Path.Combine(Drawing.Root(), "src", assembly), assembly + "."), static t => t.Namespace)
+            .ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(Drawings))]
@@ -51,7 +56,8 @@ public sealed class ArchitectureTests
     public void Every_room_that_is_drawn_has_a_type_in_it(string name)
     {
         var floors = Floors.All.Single(f => f.Name == name);
-        HashSet<string?> seen = [.. Built.Value.SelectMany(static i => new[] { i.From, i.To }).Select(t => floors.RoomOf(floors.Prefix.Length == 0 ? t.Assembly : t.Namespace))];
+        HashSet<string?> seen = [.. Built.Value.SelectMany(static i => new[] { i.From, i.To })
+            .Select(t => floors.RoomOf(floors.Prefix.Length == 0 ? t.Assembly : t.Namespace))];
         floors.Rows.SelectMany(static row => row).Where(room => !seen.Contains(room)).ShouldBeEmpty();
     }
 
@@ -62,14 +68,17 @@ public sealed class ArchitectureTests
     {
         HashSet<(string From, string To)> built = [.. Within(assembly).Select(static i => (i.From.Namespace, i.To.Namespace))];
         HashSet<(string From, string To)> stated =
-            [.. UsingReader.Of(Path.Combine(Drawing.Root(), "src", assembly), assembly + ".").Select(static i => (i.From.Namespace, i.To.Namespace))];
+            [.. UsingReader.Of(Path.Combine(Drawing.Root(), "src", assembly), assembly + ".")
+                .Select(static i => (i.From.Namespace, i.To.Namespace))];
         stated.Count.ShouldBeGreaterThan(15);
         stated.Count(built.Contains).ShouldBeGreaterThan(stated.Count * 9 / 10);
     }
 
-    private static IEnumerable<Import> Within(string assembly) => Built.Value.Where(i => i.From.Assembly == assembly && i.To.Assembly == assembly);
+    private static IEnumerable<Import> Within(string assembly) =>
+        Built.Value.Where(i => i.From.Assembly == assembly && i.To.Assembly == assembly);
 
     private static Floors Of(string assembly) => Floors.All.Single(f => f.Prefix == assembly + ".");
 
-    private static IEnumerable<string> Sorted(IEnumerable<IReadOnlyList<string>> rows) => rows.Select(static row => string.Join(" ", row.Order(StringComparer.Ordinal)));
+    private static IEnumerable<string> Sorted(IEnumerable<IReadOnlyList<string>> rows) =>
+        rows.Select(static row => string.Join(" ", row.Order(StringComparer.Ordinal)));
 }

@@ -1,11 +1,13 @@
 namespace Rhoflow.Tests.Architecture;
 
 /// <summary>
-/// Which room stands on which floor, from the top down: a room imports only from rooms on lower floors, so rooms on one floor do not know each other.
+/// Which room stands on which floor, from the top down: a room imports only from rooms on lower floors, so rooms on one floor do not know
+/// each other.
 /// </summary>
 /// <param name="Name">What the block in ARCHITECTURE.md is called.</param>
 /// <param name="Prefix">What stands before every name of a room; empty for assemblies.</param>
-/// <param name="Rows">Floors, the highest first; a room is a namespace with those below it that have no floor of their own, or an assembly.</param>
+/// <param name="Rows">Floors, the highest first; a room is a namespace with those below it that have no floor of their own, or an
+/// assembly.</param>
 public sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
     /// <summary>Assemblies.</summary>
@@ -21,7 +23,8 @@ public sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnlyL
     public static readonly Floors Library = new("library", "Rhoflow.",
     [
         ["Measures.Catalog"],
-        ["Measures.Bounds", "Measures.Collapse", "Measures.Curvature", "Measures.Direction", "Measures.Equilibrium", "Measures.Limits", "Measures.LossAndError",
+        ["Measures.Bounds", "Measures.Collapse", "Measures.Curvature", "Measures.Direction", "Measures.Equilibrium", "Measures.Limits",
+            "Measures.LossAndError",
             "Measures.NormalizedLoss", "Measures.Norms", "Measures.Structure"],
         ["Measures.Margins"],
         ["Measures", "Flows", "Descents", "Limits"],
@@ -49,7 +52,8 @@ public sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnlyL
 
     /// <summary>The room that a namespace (or an assembly) belongs to; null where it stands on no floor.</summary>
     public string? RoomOf(string name) =>
-        Rows.SelectMany(static row => row).Where(r => name == Prefix + r || name.StartsWith(Prefix + r + ".", StringComparison.Ordinal)).MaxBy(static r => r.Length);
+        Rows.SelectMany(static row => row).Where(r => name == Prefix + r || name.StartsWith(Prefix + r + ".", StringComparison.Ordinal))
+            .MaxBy(static r => r.Length);
 
     /// <summary>The floor of a room, counted from the top.</summary>
     public int FloorOf(string room) => Enumerable.Range(0, Rows.Count).First(i => Rows[i].Contains(room));
@@ -63,7 +67,8 @@ public sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnlyL
         {
             var (from, to) = (RoomOf(place(import.From)), RoomOf(place(import.To)));
             if (from is null || to is null)
-                yield return $"{(from is null ? import.From : import.To)} stands on no floor of '{Name}'; add its room to Floors.cs and ARCHITECTURE.md";
+                yield return $"{(from is null ? import.From : import.To)} stands on no floor of '{Name}'; add its room to Floors.cs and "
+                    + "ARCHITECTURE.md";
             else if (from != to && FloorOf(from) >= FloorOf(to)) yield return $"{from} does not stand above {to}: {import}";
         }
     }

@@ -13,7 +13,8 @@ public sealed class FloorsTests
     public void An_import_upwards_is_named_with_both_types()
     {
         Two.Offences([In("R.Up", "A", "R.Down", "B")], static t => t.Namespace).ShouldBeEmpty();
-        Two.Offences([In("R.Down", "B", "R.Up.Inner", "A")], static t => t.Namespace).ShouldBe(["Down does not stand above Up: R.Down.B imports R.Up.Inner.A"]);
+        Two.Offences([In("R.Down", "B", "R.Up.Inner", "A")], static t => t.Namespace)
+            .ShouldBe(["Down does not stand above Up: R.Down.B imports R.Up.Inner.A"]);
         Two.Offences([In("R.Up", "A", "R.Beside", "C")], static t => t.Namespace).Single().ShouldContain("R.Up.A imports R.Beside.C");
         Two.Offences([In("R.Up", "A", "R.Attic", "D")], static t => t.Namespace).Single().ShouldContain("R.Attic.D stands on no floor");
     }
@@ -21,7 +22,8 @@ public sealed class FloorsTests
     [Fact]
     public void A_circle_is_told_by_its_imports()
     {
-        Import[] imports = [In("R.Up", "A", "R.Down", "B"), In("R.Down", "B", "R.Beside", "C"), In("R.Beside", "C", "R.Up", "A"), In("R.Up", "A", "R.Up", "E")];
+        Import[] imports = [In("R.Up", "A", "R.Down", "B"), In("R.Down", "B", "R.Beside", "C"), In("R.Beside", "C", "R.Up", "A"),
+            In("R.Up", "A", "R.Up", "E")];
         var circle = Circles.Of(imports, static t => Two.RoomOf(t.Namespace)).ShouldHaveSingleItem();
         circle.Count.ShouldBe(3);
         circle.ShouldBe(imports[..3], ignoreOrder: true);
@@ -60,8 +62,10 @@ public sealed class FloorsTests
     [Fact]
     public void Bodies_signatures_attributes_and_closures_are_read()
     {
-        var imports = ImportReader.Of([typeof(FloorsTests).Assembly]).Where(static i => i.From.Name == nameof(Importer)).Select(static i => i.To.Name).ToHashSet();
-        imports.ShouldBe([nameof(InBase), nameof(InBody), nameof(InClosure), nameof(MarkedAttribute), nameof(InTypeArgument), nameof(InParameter), nameof(InTypeOf)], ignoreOrder: true);
+        var imports = ImportReader.Of([typeof(FloorsTests).Assembly]).Where(static i => i.From.Name == nameof(Importer))
+            .Select(static i => i.To.Name).ToHashSet();
+        imports.ShouldBe([nameof(InBase), nameof(InBody), nameof(InClosure), nameof(MarkedAttribute), nameof(InTypeArgument),
+            nameof(InParameter), nameof(InTypeOf)], ignoreOrder: true);
     }
 
     [Fact]
@@ -74,5 +78,6 @@ public sealed class FloorsTests
 
     private static int Number(TypeName type) => int.Parse(type.Namespace.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
 
-    private static Import In(string from, string type, string to, string other) => new(new TypeName("R", from, type), new TypeName("R", to, other));
+    private static Import In(string from, string type, string to, string other) =>
+        new(new TypeName("R", from, type), new TypeName("R", to, other));
 }

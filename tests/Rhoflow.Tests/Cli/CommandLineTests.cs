@@ -30,7 +30,8 @@ public sealed class CommandLineTests : IDisposable
         ((string?)document["status"]).ShouldBe("finished");
         Directory.Exists((string)document["folder"]!).ShouldBeTrue();
         var first = document["observations"]![0]!.AsObject();
-        foreach (var key in new[] { "t", "log10_t", "log10_loss", "rho", "rho_1", "margin_min", "W", "V", "rho_k" }) first.ContainsKey(key).ShouldBeTrue(key);
+        foreach (var key in new[] { "t", "log10_t", "log10_loss", "rho", "rho_1", "margin_min", "W", "V", "rho_k" })
+            first.ContainsKey(key).ShouldBeTrue(key);
         first["W"]!.AsArray().Count.ShouldBe(1);
         first["W"]![0]![0]!.AsArray().Count.ShouldBe(2);
         first["test_error"].ShouldBeNull();
@@ -54,7 +55,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void A_sweep_does_the_product_once()
     {
-        string[] sweep = ["run", _config, "-m", "flow.kind=unconstrained,lagrange", "flow.tolerance.relative=1e-8,1e-9", "--out", _folder / "runs", "--json"];
+        string[] sweep = ["run", _config, "-m", "flow.kind=unconstrained,lagrange", "flow.tolerance.relative=1e-8,1e-9", "--out",
+            _folder / "runs", "--json"];
         var first = Run(sweep);
         first.Status.ShouldBe(0);
         JsonNode.Parse(first.Output)!["runs"]!.AsArray().Count.ShouldBe(4);
@@ -127,7 +129,8 @@ public sealed class CommandLineTests : IDisposable
     public void A_flow_that_cannot_go_on_is_1_and_keeps_what_it_saw()
     {
         // f = W_2 W_1 x overflows, so that the velocity is no number.
-        string[] stuck = ["network.layers=[{dense: 1}, {dense: 1}]", "init.weights=[[[1e200, 1e200]], [[-1e200]]]", "observe.at={t: [0, 1]}"];
+        string[] stuck = ["network.layers=[{dense: 1}, {dense: 1}]", "init.weights=[[[1e200, 1e200]], [[-1e200]]]",
+            "observe.at={t: [0, 1]}"];
         var (status, output, error) = Run(["run", _config, "--json", "--out", _folder / "runs", .. stuck]);
         status.ShouldBe(1);
         error.ShouldContain("the flow stopped at t =");
@@ -177,9 +180,11 @@ public sealed class CommandLineTests : IDisposable
     {
         var all = JsonNode.Parse(Run("list", "--json").Output)!.AsObject();
         all.Select(p => p.Key).ShouldBe(["figures", "claims", "measures", "data", "losses", "flows", "descents", "networks", "equations"]);
-        all["flows"]!.AsArray().Select(f => (string)f!["name"]!).ShouldBe(["unconstrained", "reparametrized", "fixed-rho", "lagrange", "weight-normalization", "tangent",
+        all["flows"]!.AsArray().Select(f => (string)f!["name"]!)
+            .ShouldBe(["unconstrained", "reparametrized", "fixed-rho", "lagrange", "weight-normalization", "tangent",
             "lp-constrained", "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-rho", "norm-growth"]);
-        all["losses"]!.AsArray().Select(f => (string)f!["name"]!).ShouldBe(["exponential", "logistic", "square", "cross-entropy", "square-signs"]);
+        all["losses"]!.AsArray().Select(f => (string)f!["name"]!)
+            .ShouldBe(["exponential", "logistic", "square", "cross-entropy", "square-signs"]);
         Run("list").Output.ShouldContain("flows");
         Run("list", "flows").Output.ShouldContain("T3 eq. 20, 21");
         Run("list", "measures").Output.ShouldContain("smoothed_margin");

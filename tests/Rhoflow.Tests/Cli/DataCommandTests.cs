@@ -27,7 +27,8 @@ public sealed class DataCommandTests : IDisposable
     {
         SampleFiles.WriteMnist(_folder / "mnist", packed: true);
         var sets = JsonNode.Parse(Run("data", "list", "--json").Output)!["sets"]!.AsArray();
-        sets.Select(s => (string)s!["name"]!).ShouldBe(["iris", "digits", "mnist", "cifar10", "gaussian-teacher", "gaussian-mixture", "xor", "two-moons", "random-sphere"]);
+        sets.Select(s => (string)s!["name"]!)
+            .ShouldBe(["iris", "digits", "mnist", "cifar10", "gaussian-teacher", "gaussian-mixture", "xor", "two-moons", "random-sphere"]);
         ((string?)sets[2]!["folder"]).ShouldBe(_folder / "mnist");
         ((bool)sets[3]!["found"]!).ShouldBeFalse();
         ((int)sets[3]!["train"]!, (int)sets[3]!["test"]!, sets[3]!["shape"]!.ToJsonString()).ShouldBe((50_000, 10_000, "[32,32,3]"));
@@ -48,11 +49,13 @@ public sealed class DataCommandTests : IDisposable
         var set = JsonNode.Parse(output)!["sets"]![0]!;
         ((string)set["status"]!).ShouldBe("wrong");
         set["class_counts"]!.ToJsonString().ShouldBe("[3,3,3,3,3,3,3,3,3,3]");
-        ((string)set["files"]![0]!["sha256"]!).ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(SampleFiles.IdxImages(30, 28, 28, 1))));
+        ((string)set["files"]![0]!["sha256"]!)
+            .ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(SampleFiles.IdxImages(30, 28, 28, 1))));
         Run("data", "check").Status.ShouldBe(3);
         Run("data", "check", "mnist").Output.ShouldContain("WRONG");
 
-        File.WriteAllBytes(_folder / "mnist" + Path.DirectorySeparatorChar + Mnist.TrainFiles[1] + ".gz", SampleFiles.Gzip(new byte[60_008])[..^12]);
+        File.WriteAllBytes(_folder / "mnist" + Path.DirectorySeparatorChar + Mnist.TrainFiles[1] + ".gz",
+            SampleFiles.Gzip(new byte[60_008])[..^12]);
         Run("data", "check", "mnist").Error.ShouldContain("train-labels-idx1-ubyte.gz: ");
     }
 
@@ -87,9 +90,11 @@ public sealed class DataCommandTests : IDisposable
         foreach (var file in Directory.EnumerateFiles(_folder / "made")) server.Files[Path.GetFileName(file)] = File.ReadAllBytes(file);
         var (status, _, error) = Run("data", "fetch", "mnist", "--from", server.Address.AbsoluteUri, "--quiet");
         status.ShouldBe(3);
-        error.ShouldContain("train-images-idx3-ubyte is not what it should be, so nothing was put in place: 23536 bytes were found; 47040016 were expected");
+        error.ShouldContain("train-images-idx3-ubyte is not what it should be, so nothing was put in place: 23536 bytes were found; "
+            + "47040016 were expected");
         Run("data", "list", "--json").Output.ShouldContain("\"found\": false");
-        Run("data", "fetch", "cifar10", "--from", server.Address.AbsoluteUri).Error.ShouldContain("cifar-10-binary.tar.gz answers 404 NotFound");
+        Run("data", "fetch", "cifar10", "--from",
+            server.Address.AbsoluteUri).Error.ShouldContain("cifar-10-binary.tar.gz answers 404 NotFound");
     }
 
     [Fact]
@@ -97,7 +102,8 @@ public sealed class DataCommandTests : IDisposable
     {
         SampleFiles.WriteMnist(_folder / "mnist", packed: true);
         File.WriteAllText(_folder / "c.yaml", Configs.TwoParameters);
-        string[] run = ["run", _folder / "c.yaml", "data={set: mnist, classes: [1, 7], test: 0, transforms: [scale-pixels]}", "init={kind: normal, frobenius: 0.1}", "--json", "--out", _folder / "runs"];
+        string[] run = ["run", _folder / "c.yaml", "data={set: mnist, classes: [1, 7], test: 0, transforms: [scale-pixels]}",
+            "init={kind: normal, frobenius: 0.1}", "--json", "--out", _folder / "runs"];
         Run(run).Status.ShouldBe(0);
         Directory.Delete(_folder / "mnist", recursive: true);
         var (status, _, error) = Run([.. run, "seed=3"]);
@@ -110,7 +116,8 @@ public sealed class DataCommandTests : IDisposable
     {
         Assert.SkipWhen(SampleFiles.RealFolder is null, "RHOFLOW_DATA names no folder of the real sets");
         using var server = new FileServer();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(SampleFiles.RealFolder!, "mnist"))) server.Files[Path.GetFileName(file)] = File.ReadAllBytes(file);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(SampleFiles.RealFolder!, "mnist")))
+            server.Files[Path.GetFileName(file)] = File.ReadAllBytes(file);
         (server.Breaks, server.BreakAfter) = (1, 5_000_000);
         Run("data", "fetch", "mnist", "--from", server.Address.AbsoluteUri).Output.ShouldContain("all digests are as published");
         Run("data", "check", "mnist").Status.ShouldBe(0);
@@ -124,7 +131,8 @@ public sealed class DataCommandTests : IDisposable
     {
         Assert.SkipWhen(SampleFiles.RealFolder is null, "RHOFLOW_DATA names no folder of the real sets");
         var (output, error) = (new StringWriter(), new StringWriter());
-        CommandLine.Run(["data", "check", "cifar10", "--data-dir", SampleFiles.RealFolder!], output, error, TestContext.Current.CancellationToken).ShouldBe(0, error.ToString());
+        CommandLine.Run(["data", "check", "cifar10", "--data-dir", SampleFiles.RealFolder!], output, error,
+            TestContext.Current.CancellationToken).ShouldBe(0, error.ToString());
         output.ToString().ShouldContain("examples of each class: 5000 5000 5000 5000 5000 5000 5000 5000 5000 5000; test: 1000");
     }
 }

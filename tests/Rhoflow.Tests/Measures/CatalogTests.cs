@@ -11,12 +11,16 @@ using Xunit;
 
 namespace Rhoflow.Tests.Measures;
 
-/// <summary>Every measure on every kind of network: as many values as columns, rows of the length that was promised, or a sentence why not.</summary>
+/// <summary>
+/// Every measure on every kind of network: as many values as columns, rows of the length that was promised, or a sentence why not.
+/// </summary>
 public class CatalogTests
 {
-    private static readonly string[] s_families = ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "limits", "curvature"];
+    private static readonly string[] s_families =
+        ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "limits", "curvature"];
 
-    public static TheoryData<string> Cases => new("linear", "relu", "deep linear", "power", "convolutional", "normalized", "inhomogeneous", "regression", "one example", "dead layer", "all wrong", "one class");
+    public static TheoryData<string> Cases => new("linear", "relu", "deep linear", "power", "convolutional", "normalized", "inhomogeneous",
+        "regression", "one example", "dead layer", "all wrong", "one class");
 
     private static MeasureInput Case(string name)
     {
@@ -25,7 +29,8 @@ public class CatalogTests
         MeasureInput Classes(Network network, Loss loss, int seed)
         {
             var data = Observations.Classes(seed, 14, network.Inputs, 3);
-            return Observations.At(network, loss, data, Initialization.Kaiming(network, new RandomStream(6)), Observations.Statistics(network, seed), test: data);
+            return Observations.At(network, loss, data, Initialization.Kaiming(network, new RandomStream(6)),
+                Observations.Statistics(network, seed), test: data);
         }
         var separable = Problems.Separable(1, 11, 3, .2);
         switch (name)
@@ -37,12 +42,14 @@ public class CatalogTests
             case "convolutional": return Classes(Observations.Convolutional(3), Loss.CrossEntropy, 2);
             case "normalized": return Classes(Observations.Normalized(3), Loss.Square, 3);
             case "inhomogeneous": return Classes(Observations.Inhomogeneous(3), Loss.CrossEntropy, 4);
-            case "regression": return Binary(Network.Dense(3, 4, 1), new Dataset("numbers", Problems.Normal(new Random(3), 15), Problems.Normal(new Random(4), 5), 3), Loss.Square);
+            case "regression": return Binary(Network.Dense(3, 4, 1),
+                new Dataset("numbers", Problems.Normal(new Random(3), 15), Problems.Normal(new Random(4), 5), 3), Loss.Square);
             case "one example": return Binary(Network.Dense(3, 4, 1), separable.Choose([2]));
             case "all wrong":
                 var network = Network.Dense(3, 1);
                 var wrong = Problems.Separable(7, 9, 3, .5);
-                return Observations.At(network, Loss.Exponential, wrong, [.. Rhoflow.Limits.HardMargin.Solve(wrong).Direction.ToArray().Select(static w => -w)], test: wrong);
+                return Observations.At(network, Loss.Exponential, wrong,
+                    [.. Rhoflow.Limits.HardMargin.Solve(wrong).Direction.ToArray().Select(static w => -w)], test: wrong);
             case "one class": return Binary(Network.Dense(3, 4, 1), separable.WithTargets([.. Enumerable.Repeat(1.0, 11)]));
             default:
                 var dead = Network.Dense(3, 4, 1);

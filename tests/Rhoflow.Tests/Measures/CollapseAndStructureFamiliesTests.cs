@@ -16,7 +16,8 @@ namespace Rhoflow.Tests.Measures;
 /// <summary>The families collapse and structure as runs see them: columns, values and refusals.</summary>
 public class CollapseAndStructureFamiliesTests
 {
-    private static readonly Network s_image = new NetworkBuilder(new TensorShape(6, 6, 1)).Convolution(4, 3, 1, 1).BatchNorm().Then(Activation.ReLU).Convolution(4, 3, 2, 1)
+    private static readonly Network s_image =
+        new NetworkBuilder(new TensorShape(6, 6, 1)).Convolution(4, 3, 1, 1).BatchNorm().Then(Activation.ReLU).Convolution(4, 3, 2, 1)
         .Then(Activation.ReLU).Flatten().Dense(6).Then(Activation.ReLU).Dense(3).Build();
 
     private static Dataset Data(Network network, int count, int seed, params double[] classes)
@@ -27,11 +28,13 @@ public class CollapseAndStructureFamiliesTests
         return Dataset.Of("drawn", x, y, network.Inputs, shape: network.Input.IsVector ? null : network.Input);
     }
 
-    private static (MeasureInput Input, double[] Theta, Linearization Train, Linearization? Test) Observe(MeasureSetting setting, double[]? theta = null)
+    private static (MeasureInput Input, double[] Theta, Linearization Train, Linearization? Test) Observe(MeasureSetting setting,
+        double[]? theta = null)
     {
         var network = setting.Network;
         theta ??= Initialization.Kaiming(network, new RandomStream(3));
-        Linearization On(Dataset data) => Linearization.Of<double>(network, setting.Loss!, data, Reduction.Mean, theta, network.StartStatistics(), 1);
+        Linearization On(Dataset data) =>
+            Linearization.Of<double>(network, setting.Loss!, data, Reduction.Mean, theta, network.StartStatistics(), 1);
         var (train, test) = (On(setting.Train!), setting.Test is null ? null : On(setting.Test));
         double[] v = [.. theta], rhoK = new double[network.Depth];
         for (var k = 0; k < rhoK.Length; k++)
@@ -39,10 +42,12 @@ public class CollapseAndStructureFamiliesTests
             rhoK[k] = Vectors.Norm(network.Layers[k].Of(v));
             Vectors.Scale(1 / rhoK[k], network.Layers[k].Of(v), network.Layers[k].Of(v));
         }
-        var point = new Snapshot(network, rhoK, v, rhoK.Sum(Math.Log), train.Outputs.ToArray(), setting.Train!.Y.ToArray(), train.Value.LogLoss, 0);
+        var point = new Snapshot(network, rhoK, v, rhoK.Sum(Math.Log), train.Outputs.ToArray(), setting.Train!.Y.ToArray(),
+            train.Value.LogLoss, 0);
         return (new MeasureInput(setting, point)
         {
-            Test = test is null ? null : new Rhoflow.Observations.TestResult(test.Outputs.ToArray(), setting.Test!.Y.ToArray(), network.Outputs, test.Value.LogLoss),
+            Test = test is null ? null : new Rhoflow.Observations.TestResult(test.Outputs.ToArray(), setting.Test!.Y.ToArray(),
+                network.Outputs, test.Value.LogLoss),
             Features = train.Features,
             TestFeatures = k => test?.Features(k),
         }, theta, train, test);
@@ -64,7 +69,8 @@ public class CollapseAndStructureFamiliesTests
     [Fact]
     public void Collapse_columns_are_the_librarys_numbers()
     {
-        var setting = new MeasureSetting(s_image, Loss.Square, Data(s_image, 40, 1, 0, 1, 2), Data(s_image, 25, 2, 0, 1, 2)) { FeatureLayers = [2, 4], WeightDecay = 0.01 };
+        var setting = new MeasureSetting(s_image, Loss.Square, Data(s_image, 40, 1, 0, 1, 2),
+            Data(s_image, 25, 2, 0, 1, 2)) { FeatureLayers = [2, 4], WeightDecay = 0.01 };
         var (input, theta, train, test) = Observe(setting);
         var row = Read(CollapseMeasures.All, input);
         var w = s_image.Layers[3].Of(theta).ToArray();
@@ -130,9 +136,11 @@ public class CollapseAndStructureFamiliesTests
         var regression = new MeasureSetting(network, Loss.Square, Data(network, 8, 1, 0.5, 2));
         CollapseMeasures.All.Select(m => m.Refuse(regression)).ShouldAllBe(static r => r == "the targets of 'drawn' are no classes");
         var absent = new MeasureSetting(network, Loss.Square, Data(network, 8, 1, 1));
-        CollapseMeasures.All.Select(m => m.Refuse(absent)).ShouldAllBe(static r => r == "class 0 has no example in 'drawn', and so no mean");
+        CollapseMeasures.All.Select(m => m.Refuse(absent))
+            .ShouldAllBe(static r => r == "class 0 has no example in 'drawn', and so no mean");
         var logistic = new MeasureSetting(network, Loss.Logistic, Data(network, 8, 1, 1, -1));
-        CollapseMeasures.All.Where(m => m.Refuse(logistic) is not null).ShouldHaveSingleItem().Refuse(logistic).ShouldBe("it is about the square loss; this one is logistic");
+        CollapseMeasures.All.Where(m => m.Refuse(logistic) is not null).ShouldHaveSingleItem().Refuse(logistic)
+            .ShouldBe("it is about the square loss; this one is logistic");
         CollapseMeasures.All[0].Refuse(new MeasureSetting(network)).ShouldBe("there is no training set whose features could collapse");
         var several = logistic with { Loss = Loss.Square, WeightDecay = double.NaN };
         CollapseMeasures.All[^1].Refuse(several).ShouldBe("layers have different weight decays");
@@ -143,6 +151,7 @@ public class CollapseAndStructureFamiliesTests
         Why("operator_norm").ShouldBe("there is no convolution; for other layers it is the spectral norm");
         Why("spectral").ShouldBeNull();
         var odd = new NetworkBuilder(new TensorShape(5, 5, 1)).Convolution(2, 3, 2, 1).Flatten().Dense(2).Build();
-        StructureMeasures.All.Single(static m => m.Name == "circular_norm").Refuse(new MeasureSetting(odd))!.ShouldStartWith("an image of 5 × 5 does not close to a torus");
+        StructureMeasures.All.Single(static m => m.Name == "circular_norm")
+            .Refuse(new MeasureSetting(odd))!.ShouldStartWith("an image of 5 × 5 does not close to a torus");
     }
 }

@@ -15,7 +15,8 @@ internal static class Observations
     public static readonly TensorShape Image = new(4, 3, 2);
 
     /// <summary>What a run would hand to the measures at θ, with passes and features.</summary>
-    public static MeasureInput At(Network network, Loss loss, Dataset data, double[] theta, double[]? statistics = null, Reduction reduction = Reduction.Mean, double decay = 0, Dataset? test = null)
+    public static MeasureInput At(Network network, Loss loss, Dataset data, double[] theta, double[]? statistics = null,
+        Reduction reduction = Reduction.Mean, double decay = 0, Dataset? test = null)
     {
         var passes = Passes(network, loss, data, theta, statistics, reduction);
         var snapshot = Snap(passes);
@@ -25,10 +26,12 @@ internal static class Observations
             using var onTest = Passes(network, loss, test, theta, statistics, reduction);
             result = new TestResult(Divided(onTest.Outputs, snapshot.LogRho), test.Y.ToArray(), network.Outputs, onTest.Value.LogLoss);
         }
-        return new MeasureInput(new MeasureSetting(network, loss, data, test) { WeightDecay = decay }, snapshot) { Passes = passes, Features = passes.Features, Test = result };
+        return new MeasureInput(new MeasureSetting(network, loss, data, test) { WeightDecay = decay }, snapshot) { Passes = passes,
+            Features = passes.Features, Test = result };
     }
 
-    public static Linearization Passes(Network network, Loss loss, Dataset data, double[] theta, double[]? statistics = null, Reduction reduction = Reduction.Mean) =>
+    public static Linearization Passes(Network network, Loss loss, Dataset data, double[] theta, double[]? statistics = null,
+        Reduction reduction = Reduction.Mean) =>
         Linearization.Of<double>(network, loss, data, reduction, theta, statistics ?? network.StartStatistics(), 1);
 
     /// <summary>W_k = ρ_k V_k with batch normalization folded, and f/ρ.</summary>
@@ -62,18 +65,22 @@ internal static class Observations
 
     /// <summary>Random examples of C classes in turn.</summary>
     public static Dataset Classes(int seed, int count, int inputs, int classes) =>
-        new("random", Problems.Normal(new Random(seed), count * inputs), [.. Enumerable.Range(0, count).Select(n => (double)(n % classes))], inputs, [.. Enumerable.Range(0, classes).Select(static c => $"class {c}")]);
+        new("random", Problems.Normal(new Random(seed), count * inputs), [.. Enumerable.Range(0, count).Select(n => (double)(n % classes))],
+            inputs, [.. Enumerable.Range(0, classes).Select(static c => $"class {c}")]);
 
     /// <summary>A convolutional network without batch normalization: convolution, ReLU, pooling, dense, ReLU, dense.</summary>
-    public static Network Convolutional(int outputs) => new NetworkBuilder(Image).Convolution(3, kernel: 3, padding: 1).Then(Activation.ReLU).MaxPool(2, stride: 1)
+    public static Network Convolutional(int outputs) =>
+        new NetworkBuilder(Image).Convolution(3, kernel: 3, padding: 1).Then(Activation.ReLU).MaxPool(2, stride: 1)
         .Convolution(4, kernel: 2).Then(Activation.ReLU).Flatten().Dense(outputs).Build();
 
     /// <summary>Batch normalization before a ReLU and after one.</summary>
-    public static Network Normalized(int outputs) => new NetworkBuilder(Image).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.ReLU)
+    public static Network Normalized(int outputs) =>
+        new NetworkBuilder(Image).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.ReLU)
         .Convolution(2, kernel: 2).Then(Activation.ReLU).BatchNorm().GlobalAverage().Dense(outputs).Build();
 
     /// <summary>Parts of degree 0 and 1 are added: no scale factors out.</summary>
-    public static Network Inhomogeneous(int outputs) => new NetworkBuilder(3).Residual(static b => b.Dense(3).Then(Activation.ReLU).Dense(3)).Dense(outputs).Build();
+    public static Network Inhomogeneous(int outputs) =>
+        new NetworkBuilder(3).Residual(static b => b.Dense(3).Then(Activation.ReLU).Dense(3)).Dense(outputs).Build();
 
     /// <summary>Statistics as if some minibatches had been seen.</summary>
     public static double[] Statistics(Network network, int seed, double shift = 1)
@@ -91,7 +98,8 @@ internal static class Observations
     }
 
     private sealed class Trained(Linearization passes, double[] rhoK, double[] v, double logRho, double[] outputs)
-        : Snapshot(passes.Network, rhoK, v, logRho, outputs, passes.Data.Y.ToArray(), passes.Value.LogLoss, passes.Reduction == Reduction.Mean ? -Math.Log(passes.Data.Count) : 0)
+        : Snapshot(passes.Network, rhoK, v, logRho, outputs, passes.Data.Y.ToArray(), passes.Value.LogLoss,
+        passes.Reduction == Reduction.Mean ? -Math.Log(passes.Data.Count) : 0)
     {
         public override double[] Weights() => [.. passes.Theta];
     }

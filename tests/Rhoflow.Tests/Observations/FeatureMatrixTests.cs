@@ -34,7 +34,9 @@ public sealed class FeatureMatrixTests
     [Fact]
     public void Rows_that_are_not_there_are_refused()
     {
-        Should.Throw<ArgumentException>(() => FeatureMatrix.Of(new double[10], 3)).Message.ShouldContain("10 numbers are not whole rows of 3");
-        Should.Throw<ArgumentException>(() => FeatureMatrix.Of(new double[10], 3, 4)).Message.ShouldContain("10 numbers are less than 4 rows of 3");
+        Should.Throw<ArgumentException>(() =>
+            FeatureMatrix.Of(new double[10], 3)).Message.ShouldContain("10 numbers are not whole rows of 3");
+        Should.Throw<ArgumentException>(() =>
+            FeatureMatrix.Of(new double[10], 3, 4)).Message.ShouldContain("10 numbers are less than 4 rows of 3");
     }
 }

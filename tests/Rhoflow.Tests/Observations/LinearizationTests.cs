@@ -19,7 +19,8 @@ public class LinearizationTests
         var network = new NetworkBuilder(s_image).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.ReLU)
             .GlobalAverage().BatchNorm().Dense(5).Then(Activation.ReLU).Dense(3).Build();
         var random = new Random(3);
-        var data = new Dataset("random", Problems.Normal(random, examples * s_image.Count), [.. Enumerable.Range(0, examples).Select(static n => (double)(n % 3))], s_image.Count);
+        var data = new Dataset("random", Problems.Normal(random, examples * s_image.Count),
+            [.. Enumerable.Range(0, examples).Select(static n => (double)(n % 3))], s_image.Count);
         var theta = Initialization.Kaiming(network, new RandomStream(4));
         double[] statistics = [.. network.StartStatistics().Select(s => s == 1 ? 0.5 + random.NextDouble() : random.NextDouble() - 0.5)];
         return (network, data, theta, statistics);
@@ -57,15 +58,18 @@ public class LinearizationTests
         var (network, data, theta, statistics) = Classes(7);
         const double H = 1e-5;
         var direction = Problems.Normal(new Random(5), theta.Length);
-        Linearization At(double step) => Linearization.Of<double>(network, Loss.CrossEntropy, data, Reduction.Mean, [.. theta.Zip(direction, (w, d) => w + step * d)], statistics, 1);
+        Linearization At(double step) => Linearization.Of<double>(network, Loss.CrossEntropy, data, Reduction.Mean,
+            [.. theta.Zip(direction, (w, d) => w + step * d)], statistics, 1);
         using var here = At(0);
         using var ahead = At(H);
         using var behind = At(-H);
-        double[] fDot = new double[here.Outputs.Length], g = new double[theta.Length], gAhead = new double[theta.Length], gBehind = new double[theta.Length], product = new double[theta.Length];
+        double[] fDot = new double[here.Outputs.Length], g = new double[theta.Length], gAhead = new double[theta.Length], gBehind =
+            new double[theta.Length], product = new double[theta.Length];
         here.JacobianVectorProduct(direction, fDot);
         for (var i = 0; i < fDot.Length; i++) fDot[i].ShouldBe((ahead.Outputs[i] - behind.Outputs[i]) / (2 * H), 1e-7);
         var value = here.Gradient(g);
-        (-Math.Exp(value.LogScale) * Vectors.Dot(g, direction)).ShouldBe((Math.Exp(ahead.Value.LogLoss) - Math.Exp(behind.Value.LogLoss)) / (2 * H), 1e-7);
+        (-Math.Exp(value.LogScale) * Vectors.Dot(g, direction))
+            .ShouldBe((Math.Exp(ahead.Value.LogLoss) - Math.Exp(behind.Value.LogLoss)) / (2 * H), 1e-7);
         var (sAhead, sBehind) = (Math.Exp(ahead.Gradient(gAhead).LogScale), Math.Exp(behind.Gradient(gBehind).LogScale));
         var s = Math.Exp(here.HessianVectorProduct(direction, product).LogScale);
         for (var i = 0; i < g.Length; i++) (s * product[i]).ShouldBe((sBehind * gBehind[i] - sAhead * gAhead[i]) / (2 * H), 1e-5);
@@ -77,7 +81,8 @@ public class LinearizationTests
         var (network, data, theta, statistics) = Classes(6);
         using var passes = Linearization.Of<double>(network, Loss.Square, data, Reduction.Sum, theta, statistics, 1);
         double[] weights = Problems.Normal(new Random(6), 18), sum = new double[theta.Length], pulled = new double[theta.Length];
-        double[] v = Problems.Normal(new Random(7), theta.Length), gaussNewton = new double[theta.Length], product = new double[theta.Length];
+        double[] v = Problems.Normal(new Random(7), theta.Length), gaussNewton = new double[theta.Length], product =
+            new double[theta.Length];
         passes.EachGradient(Enumerable.Range(0, 6).ToArray(), (n, c, gradient) =>
         {
             Vectors.Add(weights[n * 3 + c], gradient, sum);
@@ -91,14 +96,17 @@ public class LinearizationTests
         product.ShouldBe(gaussNewton, 1e-10);
     }
 
-    // Euler: Σ_c c_nc ⟨V_k, ∂f̃/∂V_k⟩ = f̃ for every layer whose folded weights scale f; a bias that normalization leaves behind is no function of V.
+    // Euler: Σ_c c_nc ⟨V_k, ∂f̃/∂V_k⟩ = f̃ for every layer whose folded weights scale f; a bias that normalization leaves behind is no
+    // function of V.
     [Fact]
     public void Derivatives_of_the_normalized_network_follow_the_folded_weights()
     {
-        var network = new NetworkBuilder(s_image).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.ReLU).Dense(4).BatchNorm().Then(Activation.ReLU).Dense(2).Build();
+        var network = new NetworkBuilder(s_image).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.ReLU)
+            .Dense(4).BatchNorm().Then(Activation.ReLU).Dense(2).Build();
         var random = new Random(8);
         var data = new Dataset("random", Problems.Normal(random, 5 * s_image.Count), [0, 1, 1, 0, 1], s_image.Count);
-        double[] theta = Initialization.Kaiming(network, new RandomStream(9)), weights = Problems.Normal(random, 10), g = new double[theta.Length];
+        double[] theta = Initialization.Kaiming(network, new RandomStream(9)), weights = Problems.Normal(random, 10), g =
+            new double[theta.Length];
         // Without shifts the folded network is homogeneous.
         double[] statistics = [.. network.StartStatistics().Select(s => s == 1 ? 0.5 + random.NextDouble() : 0)];
         using var passes = Linearization.Of<double>(network, Loss.CrossEntropy, data, Reduction.Mean, theta, statistics, 1);
@@ -107,13 +115,15 @@ public class LinearizationTests
         var norms = new double[network.Depth];
         for (var k = 0; k < norms.Length; k++)
         {
-            double[] w = [.. network.Layers[k].Of(theta).ToArray().Zip(network.Layers[k].Of(passes.Scale).ToArray(), static (a, b) => a * b)];
+            double[] w = [.. network.Layers[k].Of(theta).ToArray()
+                .Zip(network.Layers[k].Of(passes.Scale).ToArray(), static (a, b) => a * b)];
             rho *= norms[k] = Vectors.Norm(w);
         }
         var expected = Vectors.Dot(weights, passes.Outputs) / rho;
         for (var k = 0; k < norms.Length; k++)
         {
-            double[] v = [.. network.Layers[k].Of(theta).ToArray().Zip(network.Layers[k].Of(passes.Scale).ToArray(), (a, b) => a * b / norms[k])];
+            double[] v = [.. network.Layers[k].Of(theta).ToArray()
+                .Zip(network.Layers[k].Of(passes.Scale).ToArray(), (a, b) => a * b / norms[k])];
             Vectors.Dot(v, network.Layers[k].Of(g)).ShouldBe(expected, 1e-12);
         }
     }
@@ -136,7 +146,8 @@ public class LinearizationTests
     public void Blocks_threads_and_float32_agree()
     {
         var (network, data, theta, statistics) = Classes(2500);
-        double[] v = Problems.Normal(new Random(10), theta.Length), a = new double[theta.Length], b = new double[theta.Length], single = new double[theta.Length];
+        double[] v = Problems.Normal(new Random(10), theta.Length), a = new double[theta.Length], b = new double[theta.Length], single =
+            new double[theta.Length];
         using var one = Linearization.Of<double>(network, Loss.CrossEntropy, data, Reduction.Mean, theta, statistics, threads: 1);
         using var two = Linearization.Of<double>(network, Loss.CrossEntropy, data, Reduction.Mean, theta, statistics, threads: 2);
         using var float32 = Linearization.Of<float>(network, Loss.CrossEntropy, data, Reduction.Mean, theta, statistics, threads: 2);
@@ -148,7 +159,8 @@ public class LinearizationTests
         var parts = new double[theta.Length];
         for (var first = 0; first < 2500; first += 500)
         {
-            var part = new Dataset("part", data.X.Slice(first * data.Inputs, 500 * data.Inputs).ToArray(), data.Y.Slice(first, 500).ToArray(), data.Inputs);
+            var part = new Dataset("part", data.X.Slice(first * data.Inputs, 500 * data.Inputs).ToArray(),
+                data.Y.Slice(first, 500).ToArray(), data.Inputs);
             using var passes = Linearization.Of<double>(network, Loss.CrossEntropy, part, Reduction.Mean, theta, statistics, threads: 1);
             var product = new double[theta.Length];
             var scale = Math.Exp(passes.HessianVectorProduct(v, product).LogScale - one.Value.LogScale) / 5;

@@ -37,5 +37,6 @@ internal static class BoundAssumptions
 
     /// <summary>Training data with classes.</summary>
     public static string? Classes(MeasureSetting setting) =>
-        setting.Train is null ? "the bound needs training examples; the scalar equations have none" : setting.HasClasses ? null : "regression targets have no margins";
+        setting.Train is null ? "the bound needs training examples; the scalar equations have none" : setting.HasClasses ? null
+            : "regression targets have no margins";
 }

@@ -5,10 +5,11 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Bounds;
 
 /// <summary>
-/// Complexities over margins, for ranking networks, and generalization bounds as numbers. Logarithms are to base 10. A quantity over a margin has two
-/// columns: for the smallest margin, and (…_q10) for the margin that 10 % of the examples are below; each is NaN until that margin is positive, because
-/// then the bound says nothing. Convolutions count as their matrices of maps × patch, batch normalization as folded into them without its shifts: for
-/// ranking, because what is proved is proved for matrices that share nothing and for networks without biases.
+/// Complexities over margins, for ranking networks, and generalization bounds as numbers. Logarithms are to base 10. A quantity over a
+/// margin has two columns: for the smallest margin, and (…_q10) for the margin that 10 % of the examples are below; each is NaN until that
+/// margin is positive, because then the bound says nothing. Convolutions count as their matrices of maps × patch, batch normalization as
+/// folded into them without its shifts: for ranking, because what is proved is proved for matrices that share nothing and for networks
+/// without biases.
 /// </summary>
 internal static class BoundsMeasures
 {
@@ -26,20 +27,26 @@ internal static class BoundsMeasures
     // Three measures need the singular values of one observation.
     private static readonly Once<Snapshot, LayerNorms> s_norms = new(static s => LayerNorms.Of(s.Network, s.V));
 
-    private const string Ranking = "convolutions as matrices of maps × patch, batch normalization folded without its shifts: no theorem then, for ranking";
+    private const string Ranking =
+        "convolutions as matrices of maps × patch, batch normalization folded without its shifts: no theorem then, for ranking";
 
     public static readonly IReadOnlyList<Measure> All =
     [
-        OverMargin("log10_frobenius_margin", "log₁₀ ∏‖W_k‖_F/γ = log₁₀ 1/γ̃", "SQ Obs 3; T3 Fig 1", static _ => 0, BoundAssumptions.Classes, "N"),
-        OverMargin("log10_spectral_margin", "log₁₀ ∏‖W_k‖₂^{e_k}/γ", "Bartlett–Foster–Telgarsky 2017, Fig 1", SpectralProduct, BoundAssumptions.Classes, "P²/p"),
+        OverMargin("log10_frobenius_margin", "log₁₀ ∏‖W_k‖_F/γ = log₁₀ 1/γ̃", "SQ Obs 3; T3 Fig 1",
+            static _ => 0, BoundAssumptions.Classes, "N"),
+        OverMargin("log10_spectral_margin", "log₁₀ ∏‖W_k‖₂^{e_k}/γ", "Bartlett–Foster–Telgarsky 2017, Fig 1", SpectralProduct,
+            BoundAssumptions.Classes, "P²/p"),
         OverMargin("log10_golowich", "log₁₀ (√(2 ln 2 · K) + 1) ∏‖W_k‖_F ‖X‖_F/(Nγ)", "Golowich–Rakhlin–Shamir 2018, Thm 1",
             static m => NormBounds.Golowich(Frobenius(m), Inputs(m).Norms), Theorem, "N"),
         OverMargin("log10_neyshabur", "log₁₀ 2^{K−1} ∏‖W_k‖_F ‖X‖_F/(Nγ)", "Neyshabur–Tomioka–Srebro 2015, Thm 1, p = q = 2",
             static m => NormBounds.Neyshabur(Frobenius(m), Inputs(m).Norms), Theorem, "N"),
-        OverMargin("log10_pac_bayes", "log₁₀ √(B²K²h ln(4Kh) ∏s_k² Σ‖W_k‖_F²/s_k² /N)/γ, s_k = ‖W_k‖₂, B = max‖x_n‖, h the width", "Neyshabur–Bhojanapalli–Srebro 2018, Thm 1",
+        OverMargin("log10_pac_bayes", "log₁₀ √(B²K²h ln(4Kh) ∏s_k² Σ‖W_k‖_F²/s_k² /N)/γ, s_k = ‖W_k‖₂, B = max‖x_n‖, h the width",
+            "Neyshabur–Bhojanapalli–Srebro 2018, Thm 1",
             static m => NormBounds.PacBayes(Norms(m), Inputs(m).Norms, CapacityCounts.Width(m.Setting.Network)), Theorem, "P²/p"),
-        OverMargin("log10_bartlett", "log₁₀ ∏s_k (Σ(‖W_kᵀ‖_{2,1}/s_k)^{2/3})^{3/2} ‖X‖_F/(Nγ), reference matrices 0, without ln(width)", "Bartlett–Foster–Telgarsky 2017, Thm 1.1, eq. 1.2",
-            static m => NormBounds.SpectralComplexity(Norms(m)) + Math.Log(Inputs(m).Norms.Frobenius / Inputs(m).Norms.Count), Theorem, "P²/p"),
+        OverMargin("log10_bartlett", "log₁₀ ∏s_k (Σ(‖W_kᵀ‖_{2,1}/s_k)^{2/3})^{3/2} ‖X‖_F/(Nγ), reference matrices 0, without ln(width)",
+            "Bartlett–Foster–Telgarsky 2017, Thm 1.1, eq. 1.2",
+            static m => NormBounds.SpectralComplexity(Norms(m)) + Math.Log(Inputs(m).Norms.Frobenius / Inputs(m).Norms.Count), Theorem,
+                "P²/p"),
         Path(1), Path(2),
         new()
         {
@@ -51,16 +58,18 @@ internal static class BoundsMeasures
             Cost = "NC",
             Columns = static _ => ["log10_fisher_rao"],
             Refuse = static s => s.Loss is null ? "the scalar equations have no outputs to take the loss of" : FisherRao.Refuse(s.Network),
-            Values = static m => [FisherRao.Log(Homogeneity.Of(m.Setting.Network).Degree!.Value, m.Setting.Loss!, m.Snapshot.Outputs, m.Snapshot.LogRho,
+            Values = static m => [FisherRao.Log(Homogeneity.Of(m.Setting.Network).Degree!.Value, m.Setting.Loss!, m.Snapshot.Outputs,
+                m.Snapshot.LogRho,
                 m.Snapshot.Targets, m.Setting.Network.Outputs) / Math.Log(10)],
         },
         new()
         {
             Family = Family,
             Name = "ramp_bound",
-            Formula = "L̂_γ + c1 ρ R_N(F̃) + c2 √(ln(2/δ)/2N) and its parts: γ the 10 % margin, c1 = 2/γ (C outputs: 4C/γ), c2 = 3, δ = 5 %, R_N(F̃) ≤ (√(2 ln 2 · K) + 1) ‖X‖_F/N",
+            Formula = "L̂_γ + c1 ρ R_N(F̃) + c2 √(ln(2/δ)/2N) and its parts: γ the 10 % margin, c1 = 2/γ (C outputs: 4C/γ), c2 = 3, "
+                + "δ = 5 %, R_N(F̃) ≤ (√(2 ln 2 · K) + 1) ‖X‖_F/N",
             Reference = "SQ eq. 10, 41 (which prints ln(1/δ)); T3 eq. 31, 32",
-            Variant = "R_N(F̃) by Golowich–Rakhlin–Shamir, with a factor √positions a convolution",
+            Variant = "R_N(F̃) by Golowich–Rakhlin–Shamir, with a factor √positions per convolution",
             Cost = "N log N",
             Columns = static _ => ["ramp_bound", "ramp_loss", "ramp_complexity", "ramp_confidence"],
             Refuse = static s => BoundAssumptions.Classes(s) ?? BoundAssumptions.Literal(s.Network),
@@ -72,10 +81,11 @@ internal static class BoundsMeasures
             Name = "rademacher_linear",
             Formula = "E_σ ‖Σσ_n x_n‖/N (all signs for N ≤ 16, else 100 draws), its standard error, and ‖X‖_F/N ≥ it",
             Reference = "SQ eq. 41; Bartlett–Mendelson 2002",
-            Cost = "100 N p once a run",
+            Cost = "100 N p once per run",
             Columns = static _ => ["rademacher_linear", "rademacher_linear_error", "rademacher_linear_bound"],
             Refuse = static s => s.Train is null ? "the scalar equations have no training examples" : null,
-            Values = static m => [Inputs(m).Linear.Value, Inputs(m).Linear.StandardError, Inputs(m).Norms.Frobenius / Inputs(m).Norms.Count],
+            Values = static m => [Inputs(m).Linear.Value, Inputs(m).Linear.StandardError,
+                Inputs(m).Norms.Frobenius / Inputs(m).Norms.Count],
         },
         new()
         {
@@ -85,12 +95,14 @@ internal static class BoundsMeasures
             Reference = "SQ eq. 42; T3 eq. 32",
             Variant = "lower estimate: an ascent may miss the maximum",
             Need = MeasureNeed.Gradients,
-            Cost = "10⁴ N P once a run",
+            Cost = "10⁴ N P once per run",
             Columns = static _ => ["rademacher_network", "rademacher_network_error", "log10_rho_rademacher"],
             Refuse = static s => s.Train is null ? "the scalar equations have no training examples"
-                : (long)s.Train.Count * s.Network.ParameterCount > LargestAscent ? $"the ascents would take too long: {s.Train.Count} examples times {s.Network.ParameterCount} parameters are more than {LargestAscent}"
+                : (long)s.Train.Count * s.Network.ParameterCount > LargestAscent ? $"the ascents would take too long: {s.Train.Count} "
+                + $"examples times {s.Network.ParameterCount} parameters are more than {LargestAscent}"
                 : NetworkRademacher.Refuse(s.Network),
-            Values = static m => Inputs(m).Of(m.Setting.Network) is var r ? [r.Value, r.StandardError, (m.Snapshot.LogRho + Math.Log(r.Value)) / Math.Log(10)] : [],
+            Values = static m => Inputs(m).Of(m.Setting.Network) is var r
+                ? [r.Value, r.StandardError, (m.Snapshot.LogRho + Math.Log(r.Value)) / Math.Log(10)] : [],
         },
         new()
         {
@@ -100,13 +112,15 @@ internal static class BoundsMeasures
             Reference = "Bartlett–Harvey–Liaw–Mehrabian 2019, Thm 3, 6",
             Cost = "1",
             Columns = static _ => ["weight_count", "log10_vc"],
-            Refuse = static s => s.Network.Nodes.All(static n => n.Traits.IsPiecewiseLinear) ? null : "the count is for piecewise linear units",
+            Refuse = static s => s.Network.Nodes.All(static n => n.Traits.IsPiecewiseLinear) ? null
+                : "the count is for piecewise linear units",
             Values = static m => [CapacityCounts.Weights(m.Setting.Network), Math.Log10(CapacityCounts.PiecewiseLinear(m.Setting.Network))],
         },
     ];
 
     // Complexities are those of V, to go with normalized margins.
-    private static Measure OverMargin(string name, string formula, string reference, Func<MeasureInput, double> logComplexity, Func<MeasureSetting, string?> refuse, string cost) => new()
+    private static Measure OverMargin(string name, string formula, string reference, Func<MeasureInput, double> logComplexity,
+        Func<MeasureSetting, string?> refuse, string cost) => new()
     {
         Family = Family,
         Name = name,
@@ -130,7 +144,8 @@ internal static class BoundsMeasures
         {
             Family = Family,
             Name = name,
-            Formula = p == 1 ? "log₁₀ φ_1(W), φ_1 = Σ_paths ∏|w|; and over the margin" : "log₁₀ φ_2(W), φ_2² = Σ_paths ∏w²; and over the margin",
+            Formula = p == 1 ? "log₁₀ φ_1(W), φ_1 = Σ_paths ∏|w|; and over the margin"
+                : "log₁₀ φ_2(W), φ_2² = Σ_paths ∏w²; and over the margin",
             Reference = "Neyshabur–Tomioka–Srebro 2015, §3; Neyshabur–Salakhutdinov–Srebro 2015",
             Variant = "shared weights at every position; a maximum passes on its largest sum",
             Cost = "one forward pass of one example",
@@ -164,7 +179,8 @@ internal static class BoundsMeasures
         var margins = m.Snapshot.NormalizedMargins;
         var gamma = RampBound.MarginAt(margins, Quantile);
         if (!(gamma > 0)) return [double.NaN, double.NaN, double.NaN, double.NaN];
-        var bound = RampBound.Of(margins, gamma, Math.Exp(NormBounds.Golowich(Frobenius(m), Inputs(m).Norms) + NormBounds.LogSharing(m.Setting.Network)), m.Setting.Network.Outputs, Delta);
+        var bound = RampBound.Of(margins, gamma, Math.Exp(NormBounds.Golowich(Frobenius(m), Inputs(m).Norms)
+            + NormBounds.LogSharing(m.Setting.Network)), m.Setting.Network.Outputs, Delta);
         return [bound.Total, bound.Ramp, bound.Complexity, bound.Confidence];
     }
 

@@ -4,8 +4,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Bounds;
 
 /// <summary>
-/// Norms of the weight matrices that generalization bounds are made of. A convolution counts as its matrix of maps × patch: the operator on whole
-/// images has a spectral norm up to the overlap of patches larger, and a Frobenius norm larger by the root of the number of positions.
+/// Norms of the weight matrices that generalization bounds are made of. A convolution counts as its matrix of maps × patch: the operator on
+/// whole images has a spectral norm up to the overlap of patches larger, and a Frobenius norm larger by the root of the number of
+/// positions.
 /// </summary>
 /// <param name="Frobenius">‖W_k‖_F.</param>
 /// <param name="Spectral">‖W_k‖₂, the largest singular value.</param>

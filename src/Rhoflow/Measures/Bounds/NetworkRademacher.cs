@@ -5,8 +5,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Bounds;
 
 /// <summary>
-/// The empirical Rademacher complexity of the normalized networks F̃ = {f̃_1(V; ·) : ‖V_k‖_F = 1}, one output, from below: for every drawn σ the
-/// supremum is looked for by ascent on the product of spheres, and what is found is at most the supremum. Exact for one layer, where the ascent is.
+/// The empirical Rademacher complexity of the normalized networks F̃ = {f̃_1(V; ·) : ‖V_k‖_F = 1}, one output, from below: for every drawn
+/// σ the supremum is looked for by ascent on the product of spheres, and what is found is at most the supremum. Exact for one layer, where
+/// the ascent is.
 /// </summary>
 internal sealed class NetworkRademacher
 {
@@ -22,7 +23,8 @@ internal sealed class NetworkRademacher
     /// <summary>Null, or why F̃ means nothing for this network.</summary>
     public static string? Refuse(Network network)
     {
-        if (network.StatisticsCount > 0) return "with batch normalization the class of networks with ‖V_k‖ = 1 is not what the network is a multiple of";
+        if (network.StatisticsCount > 0)
+            return "with batch normalization the class of networks with ‖V_k‖ = 1 is not what the network is a multiple of";
         return Homogeneity.Of(network).Reason;
     }
 
@@ -34,7 +36,8 @@ internal sealed class NetworkRademacher
     {
         if (Refuse(network) is { } reason) throw new ArgumentException(reason, nameof(network));
         var count = x.Length / network.Inputs;
-        if (count == 0 || x.Length % network.Inputs != 0) throw new ArgumentException($"{x.Length} numbers are not whole examples of {network.Inputs}", nameof(x));
+        if (count == 0 || x.Length % network.Inputs != 0)
+            throw new ArgumentException($"{x.Length} numbers are not whole examples of {network.Inputs}", nameof(x));
         using var team = new Team(1);
         var ascent = new Ascent(network, x, count, team);
         var random = new RandomStream(seed);
@@ -61,7 +64,8 @@ internal sealed class NetworkRademacher
 
         public Ascent(Network network, ReadOnlySpan<double> x, int count, Team team)
         {
-            (_network, _propagation, _examples) = (network, new GraphPasses<double>(network, count, team), new Minibatch<double>(network.Input, count, shared: false, team));
+            (_network, _propagation, _examples) =
+                (network, new GraphPasses<double>(network, count, team), new Minibatch<double>(network.Input, count, shared: false, team));
             _examples.GatherRange(x, [], 0, count);
             Sigma = new double[count];
             _weights = new double[count * network.Outputs];

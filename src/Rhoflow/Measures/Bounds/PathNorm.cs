@@ -3,13 +3,13 @@ using Rhoflow.Networks;
 namespace Rhoflow.Measures.Bounds;
 
 /// <summary>
-/// φ_p(W) = (Σ_paths ∏_{w on the path} |w|^p)^{1/p} over all paths from an input to an output (Neyshabur, Tomioka, Srebro 2015, §3; Neyshabur,
-/// Salakhutdinov, Srebro 2015): one forward pass of |w|^p on ones. It does not change when a ReLU unit's incoming weights are multiplied by c and
-/// its outgoing ones divided by it, and Σ paths of a shared (convolution) weight are counted at every position.
+/// φ_p(W) = (Σ_paths ∏_{w on the path} |w|^p)^{1/p} over all paths from an input to an output (Neyshabur, Tomioka, Srebro 2015, §3;
+/// Neyshabur, Salakhutdinov, Srebro 2015): one forward pass of |w|^p on ones. It does not change when a ReLU unit's incoming weights are
+/// multiplied by c and its outgoing ones divided by it, and Σ paths of a shared (convolution) weight are counted at every position.
 /// </summary>
 /// <remarks>
-/// A mean over k positions is a weight 1/k on each; the maximum of a window passes on the largest sum of its positions (Jiang et al. 2020); a residual
-/// sum joins the paths of its branches. Batch normalization counts as folded into W (no node of its own, shifts left out).
+/// A mean over k positions is a weight 1/k on each; the maximum of a window passes on the largest sum of its positions (Jiang et al. 2020);
+/// a residual sum joins the paths of its branches. Batch normalization counts as folded into W (no node of its own, shifts left out).
 /// </remarks>
 internal static class PathNorm
 {

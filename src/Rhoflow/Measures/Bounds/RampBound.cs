@@ -1,13 +1,13 @@
 namespace Rhoflow.Measures.Bounds;
 
 /// <summary>
-/// With probability 1 − δ: L_0(f) ≤ L̂_γ(f) + c1 ρ R_N(F̃) + c2 ε(N, δ), L_0 the expected share of errors and L̂_γ the mean ramp loss on the N training
-/// examples (SQ eq. 10, 41, 45; T3 eq. 31, 32), for a margin γ and norms chosen before the data are seen.
+/// With probability 1 − δ: L_0(f) ≤ L̂_γ(f) + c1 ρ R_N(F̃) + c2 ε(N, δ), L_0 the expected share of errors and L̂_γ the mean ramp loss on
+/// the N training examples (SQ eq. 10, 41, 45; T3 eq. 31, 32), for a margin γ and norms chosen before the data are seen.
 /// </summary>
 /// <remarks>
-/// SQ leaves the constants open. Here they are those of the bound with the empirical average: c1 = 2/γ for two classes and 4C/γ for C outputs
-/// (Mohri, Rostamizadeh, Talwalkar 2018, Theorems 5.8 and 9.2; the ramp loss is 1/γ-Lipschitz), c2 = 3 and ε = √(ln(2/δ)/2N). SQ's ε with ln(1/δ) belongs to
-/// the expected average. Dividing γ and f by ρ changes nothing: normalized margins go with R_N(F̃).
+/// SQ leaves the constants open. Here they are those of the bound with the empirical average: c1 = 2/γ for two classes and 4C/γ for C
+/// outputs (Mohri, Rostamizadeh, Talwalkar 2018, Theorems 5.8 and 9.2; the ramp loss is 1/γ-Lipschitz), c2 = 3 and ε = √(ln(2/δ)/2N). SQ's
+/// ε with ln(1/δ) belongs to the expected average. Dividing γ and f by ρ changes nothing: normalized margins go with R_N(F̃).
 /// </remarks>
 /// <param name="Ramp">L̂_γ.</param>
 /// <param name="Complexity">c1 ρ R_N(F̃).</param>

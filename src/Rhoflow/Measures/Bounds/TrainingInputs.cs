@@ -4,7 +4,9 @@ using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Bounds;
 
-/// <summary>What bounds need of the training inputs, which stay the same in a run: computed at the first observation, kept as long as the data are.</summary>
+/// <summary>
+/// What bounds need of the training inputs, which stay the same in a run: computed at the first observation, kept as long as the data are.
+/// </summary>
 internal sealed class TrainingInputs
 {
     private static readonly Once<Dataset, TrainingInputs> s_known = new(static d => new TrainingInputs(d));

@@ -27,7 +27,8 @@ internal sealed class BetweenScatter
         var p = centered.Length / classes;
         var gram = new DenseMatrix(classes);
         for (var c = 0; c < classes; c++)
-            for (var d = 0; d <= c; d++) gram[c, d] = gram[d, c] = Vectors.Dot(centered.AsSpan(c * p, p), centered.AsSpan(d * p, p)) / classes;
+            for (var d = 0; d <= c; d++)
+                gram[c, d] = gram[d, c] = Vectors.Dot(centered.AsSpan(c * p, p), centered.AsSpan(d * p, p)) / classes;
         Trace = gram.Trace();
         if (!(Trace > 0) || !double.IsFinite(Trace))
         {

@@ -7,13 +7,13 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Collapse;
 
 /// <summary>
-/// The square loss L = (1/N) Σ_n ‖t_n − W h_n‖² + λ‖W‖² of the last layer, cut into what is left by the best classifier of the features and the distance
-/// from it (Han, Papyan and Donoho 2022, Theorem 1; there all terms carry a factor ½ and W a bias):
-/// L = <see cref="Variability"/> + <see cref="Frame"/> + <see cref="Off"/>. On the central path Off is 0.
+/// The square loss L = (1/N) Σ_n ‖t_n − W h_n‖² + λ‖W‖² of the last layer, cut into what is left by the best classifier of the features and
+/// the distance from it (Han, Papyan and Donoho 2022, Theorem 1; there all terms carry a factor ½ and W a bias): L =
+/// <see cref="Variability"/> + <see cref="Frame"/> + <see cref="Off"/>. On the central path Off is 0.
 /// </summary>
 /// <remarks>
-/// W_LS = (1/N) Σ t_n h_nᵀ (S + λI)⁺ with S = (1/N) Σ h_n h_nᵀ; at λ = 0 the least-squares classifier of minimum norm. Directions in which S is below
-/// p·2⁻⁵⁰ of its largest eigenvalue count as absent; what the sum misses by that is <see cref="Residual"/>.
+/// W_LS = (1/N) Σ t_n h_nᵀ (S + λI)⁺ with S = (1/N) Σ h_n h_nᵀ; at λ = 0 the least-squares classifier of minimum norm. Directions in which
+/// S is below p·2⁻⁵⁰ of its largest eigenvalue count as absent; what the sum misses by that is <see cref="Residual"/>.
 /// </remarks>
 internal sealed record CentralPath
 {
@@ -47,18 +47,23 @@ internal sealed record CentralPath
     /// <param name="team">Who works, null for one thread; the bits do not depend on it.</param>
     /// <param name="means">Those of these features, where they are known already.</param>
     /// <exception cref="ArgumentException">A class without examples, or sizes that do not belong together.</exception>
-    public static CentralPath Of(FeatureMatrix features, ClassLabels labels, ReadOnlySpan<double> w, double other = 0, double lambda = 0, Team? team = null, ClassMeans? means = null)
+    public static CentralPath Of(FeatureMatrix features, ClassLabels labels, ReadOnlySpan<double> w, double other = 0, double lambda = 0,
+        Team? team = null, ClassMeans? means = null)
     {
-        if (labels.Absent is { } absent) throw new ArgumentException($"class {absent} has no example; the decomposition needs the means of all {labels.Classes} classes");
+        if (labels.Absent is { } absent)
+            throw new ArgumentException(
+                $"class {absent} has no example; the decomposition needs the means of all {labels.Classes} classes");
         if (!(lambda >= 0) || double.IsInfinity(lambda)) throw new ArgumentException($"λ is {lambda}; it has to be a number ≥ 0");
         var (p, classes) = (features.Width, labels.Classes);
         var outputs = w.Length == p && classes == 2 ? 1 : classes;
-        if (w.Length != outputs * p) throw new ArgumentException($"the last layer has {w.Length} weights; {classes} classes of {p} features need {classes} × {p}");
+        if (w.Length != outputs * p)
+            throw new ArgumentException($"the last layer has {w.Length} weights; {classes} classes of {p} features need {classes} × {p}");
         using var own = team is null ? new Team(Environment.ProcessorCount) : null;
         team ??= own!;
 
         means ??= ClassMeans.Of(features, labels, team);
-        double[] within = means.WithinScatter(features, labels, team), second = (double[])within.Clone(), targets = new double[outputs * classes], b = new double[outputs * p];
+        double[] within = means.WithinScatter(features, labels, team), second = (double[])within.Clone(), targets =
+            new double[outputs * classes], b = new double[outputs * p];
         for (var c = 0; c < classes; c++)
         {
             var (mean, share) = (means.Mean(c), labels.Counts[c] / (double)labels.Count);

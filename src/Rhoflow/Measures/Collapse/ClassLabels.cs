@@ -45,7 +45,8 @@ internal sealed class ClassLabels
         if (count < 2) throw new ArgumentException($"{count} class: class means can be compared where there are at least 2");
         if (classes.IsEmpty) throw new ArgumentException("there is no example; at least one is needed");
         for (var n = 0; n < classes.Length; n++)
-            if (classes[n] < 0 || classes[n] >= count) throw new ArgumentException($"label {n} is {classes[n]}; classes are 0 … {count - 1}");
+            if (classes[n] < 0 || classes[n] >= count)
+                throw new ArgumentException($"label {n} is {classes[n]}; classes are 0 … {count - 1}");
         return new ClassLabels(classes.ToArray(), count);
     }
 
@@ -60,7 +61,8 @@ internal sealed class ClassLabels
         {
             var y = targets[n];
             if (outputs == 1 ? y is not (1 or -1) : y != Math.Floor(y))
-                throw new ArgumentException($"target {n} is {y}; {(outputs == 1 ? "one output has classes where targets are +1 and −1" : $"classes are 0 … {outputs - 1}")}");
+                throw new ArgumentException($"target {n} is {y}; "
+                    + (outputs == 1 ? "one output has classes where targets are +1 and −1" : $"classes are 0 … {outputs - 1}"));
             classes[n] = outputs == 1 ? (y > 0 ? 1 : 0) : (int)y;
         }
         return Of(classes, Math.Max(2, outputs));

@@ -6,9 +6,9 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Collapse;
 
 /// <summary>
-/// The means μ_c of the features of every class. They are held relative to an origin (one of the examples) and summed relative to an example of their
-/// own class, so that a common offset, however large compared with the spread, costs no digits, and a class whose features are all the same has exactly
-/// that mean.
+/// The means μ_c of the features of every class. They are held relative to an origin (one of the examples) and summed relative to an
+/// example of their own class, so that a common offset, however large compared with the spread, costs no digits, and a class whose features
+/// are all the same has exactly that mean.
 /// </summary>
 internal sealed class ClassMeans
 {
@@ -38,12 +38,14 @@ internal sealed class ClassMeans
     }
 
     /// <summary>μ_c − μ_G, row-major C × p.</summary>
-    /// <param name="overExamples">μ_G is the mean of all examples (Zhu et al.); else that of the class means. The same where classes have as many examples.</param>
+    /// <param name="overExamples">μ_G is the mean of all examples (Zhu et al.); else that of the class means. The same where classes have
+    /// as many examples.</param>
     public double[] Centered(bool overExamples = false)
     {
         var global = new double[Width];
         double total = Counts.Sum();
-        for (var c = 0; c < Classes; c++) Vectors.Add(overExamples ? Counts[c] / total : 1.0 / Classes, _means.AsSpan(c * Width, Width), global);
+        for (var c = 0; c < Classes; c++)
+            Vectors.Add(overExamples ? Counts[c] / total : 1.0 / Classes, _means.AsSpan(c * Width, Width), global);
         var centered = (double[])_means.Clone();
         for (var c = 0; c < Classes; c++) Vectors.Add(-1, global, centered.AsSpan(c * Width, Width));
         return centered;
@@ -57,7 +59,8 @@ internal sealed class ClassMeans
     public static ClassMeans Of(FeatureMatrix features, ClassLabels labels, Team team)
     {
         var (p, classes) = (features.Width, labels.Classes);
-        if (features.Count != labels.Count) throw new ArgumentException($"{features.Count} examples have features, but {labels.Count} have labels");
+        if (features.Count != labels.Count)
+            throw new ArgumentException($"{features.Count} examples have features, but {labels.Count} have labels");
         double[] origin = features.Row(0), references = new double[classes * p], sums = new double[classes * p];
         for (var c = 0; c < classes; c++)
         {
@@ -73,7 +76,8 @@ internal sealed class ClassMeans
         var means = new ClassMeans(labels.Counts, origin, references);
         means.EachBlock(features, labels, team, (first, count, rows) => ByColumns(p, team, (from, length) =>
         {
-            for (var n = 0; n < count; n++) Vectors.Add(1, rows.AsSpan(n * p + from, length), sums.AsSpan(labels[first + n] * p + from, length));
+            for (var n = 0; n < count; n++)
+                Vectors.Add(1, rows.AsSpan(n * p + from, length), sums.AsSpan(labels[first + n] * p + from, length));
         }));
         for (var c = 0; c < classes; c++) Vectors.Add(1.0 / labels.Counts[c], sums.AsSpan(c * p, p), references.AsSpan(c * p, p));
         return means;
@@ -82,7 +86,8 @@ internal sealed class ClassMeans
     /// <summary>h_n − μ_{c(n)} of some examples after another, in the order of the data.</summary>
     /// <param name="features">N × p: those that the means are of, or others of the same network.</param>
     /// <param name="labels">N.</param>
-    /// <param name="visit">Is given (first example, how many, rows of p numbers, perhaps in a longer array that is used again afterwards).</param>
+    /// <param name="visit">Is given (first example, how many, rows of p numbers, perhaps in a longer array that is used again
+    /// afterwards).</param>
     internal void EachBlock(FeatureMatrix features, ClassLabels labels, Team team, Action<int, int, double[]> visit)
     {
         Check(features, labels);
@@ -114,13 +119,16 @@ internal sealed class ClassMeans
     public double[] WithinScatter(FeatureMatrix features, ClassLabels labels, Team team)
     {
         var (p, scatter) = (Width, new double[Width * Width]);
-        EachBlock(features, labels, team, (_, count, rows) => Gemm.Gram<double>(GemmForm.TN, p, count, rows, p, scatter, p, accumulate: true, team));
+        EachBlock(features, labels, team,
+            (_, count, rows) => Gemm.Gram<double>(GemmForm.TN, p, count, rows, p, scatter, p, accumulate: true, team));
         Gemm.Mirror<double>(p, scatter, p);
         Vectors.Scale(1.0 / labels.Count, scatter, scatter);
         return scatter;
     }
 
-    /// <summary>Calls work(from, length) for slices of the columns, shared by the team: every sum over rows stays in the order of the rows.</summary>
+    /// <summary>
+    /// Calls work(from, length) for slices of the columns, shared by the team: every sum over rows stays in the order of the rows.
+    /// </summary>
     private static void ByColumns(int p, Team team, Action<int, int> work)
     {
         const int columns = 128;
@@ -129,10 +137,14 @@ internal sealed class ClassMeans
 
     private void Check(FeatureMatrix features, ClassLabels labels)
     {
-        if (features.Width != Width) throw new ArgumentException($"features of {features.Width} numbers do not go with class means of {Width}");
-        if (features.Count != labels.Count) throw new ArgumentException($"{features.Count} examples have features, but {labels.Count} have labels");
-        if (labels.Classes != Classes) throw new ArgumentException($"labels of {labels.Classes} classes do not go with the means of {Classes}");
+        if (features.Width != Width)
+            throw new ArgumentException($"features of {features.Width} numbers do not go with class means of {Width}");
+        if (features.Count != labels.Count)
+            throw new ArgumentException($"{features.Count} examples have features, but {labels.Count} have labels");
+        if (labels.Classes != Classes)
+            throw new ArgumentException($"labels of {labels.Classes} classes do not go with the means of {Classes}");
         for (var c = 0; c < Classes; c++)
-            if (labels.Counts[c] > 0 && Counts[c] == 0) throw new ArgumentException($"class {c} has no mean: no example was there when the means were taken");
+            if (labels.Counts[c] > 0 && Counts[c] == 0)
+                throw new ArgumentException($"class {c} has no mean: no example was there when the means were taken");
     }
 }

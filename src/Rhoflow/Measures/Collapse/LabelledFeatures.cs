@@ -18,7 +18,8 @@ internal sealed record FeatureShape(int K, bool IsTest, int Outputs, bool HasW)
 }
 
 /// <summary>One set of features with labels, what the network makes of them, and the training features to compare them with.</summary>
-internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix, ClassLabels Labels, FeatureMatrix Training, ClassLabels TrainingLabels, double[] Outputs, Snapshot Snapshot)
+internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix, ClassLabels Labels, FeatureMatrix Training,
+    ClassLabels TrainingLabels, double[] Outputs, Snapshot Snapshot)
 {
     // By the features themselves: measures of one observation share the means and the passes.
     private static readonly ConditionalWeakTable<FeatureMatrix, ClassMeans> s_means = [];
@@ -31,10 +32,12 @@ internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix
     public WithinVariability Variability() => Shape.IsTest ? Pass(Means(), [], variability: true).Variability : TrainingPass().Variability;
 
     /// <summary>NC4, by the means of the training features.</summary>
-    public NearestCenters Centers() => Shape.IsTest ? Pass(MeansOf(Training, TrainingLabels), NearestCenters.Decisions(Outputs, Shape.Outputs), variability: false).Centers : TrainingPass().Centers;
+    public NearestCenters Centers() => Shape.IsTest ? Pass(MeansOf(Training, TrainingLabels),
+        NearestCenters.Decisions(Outputs, Shape.Outputs), variability: false).Centers : TrainingPass().Centers;
 
     // On training features both are about the same means.
-    private WithinPass TrainingPass() => s_passes.GetValue(Matrix, _ => Pass(Means(), NearestCenters.Decisions(Outputs, Shape.Outputs), variability: true));
+    private WithinPass TrainingPass() =>
+        s_passes.GetValue(Matrix, _ => Pass(Means(), NearestCenters.Decisions(Outputs, Shape.Outputs), variability: true));
 
     private WithinPass Pass(ClassMeans means, int[] decisions, bool variability)
     {
@@ -49,7 +52,9 @@ internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix
         return ClassMeans.Of(m, labels, team);
     });
 
-    /// <summary>W_K, C × p, or its direction where it leaves the range of a double: what is done with it does not depend on the scale.</summary>
+    /// <summary>
+    /// W_K, C × p, or its direction where it leaves the range of a double: what is done with it does not depend on the scale.
+    /// </summary>
     public double[] Weights()
     {
         var layer = Snapshot.Network.Layers[^1];

@@ -12,10 +12,15 @@ internal sealed record NearestCenters
     /// <summary>The share of examples whose nearest centre is not their class.</summary>
     public required double Error { get; init; }
 
-    /// <summary>The share of examples where the nearest centre and the network disagree; NaN where the network's decisions were not given.</summary>
+    /// <summary>
+    /// The share of examples where the nearest centre and the network disagree; NaN where the network's decisions were not given.
+    /// </summary>
     public required double Disagreement { get; init; }
 
-    /// <summary>The network's decision for every example: the class of the largest output, for one output 1 where it is positive and 0 where negative; −1 in ties.</summary>
+    /// <summary>
+    /// The network's decision for every example: the class of the largest output, for one output 1 where it is positive and 0 where
+    /// negative; −1 in ties.
+    /// </summary>
     /// <param name="outputs">f, row-major N × C; any positive multiple will do.</param>
     public static int[] Decisions(ReadOnlySpan<double> outputs, int width)
     {

@@ -3,8 +3,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Collapse;
 
 /// <summary>
-/// NC2: how far C vectors are from a simplex equiangular tight frame, C vectors of one length with all cosines −1/(C−1), up to scale and rotation
-/// (Papyan, Han and Donoho 2020). The spreads are over the C vectors or the C(C−1)/2 pairs, without Bessel's correction.
+/// NC2: how far C vectors are from a simplex equiangular tight frame, C vectors of one length with all cosines −1/(C−1), up to scale and
+/// rotation (Papyan, Han and Donoho 2020). The spreads are over the C vectors or the C(C−1)/2 pairs, without Bessel's correction.
 /// </summary>
 /// <remarks>
 /// Two centred vectors are a frame whatever the features are, so for C = 2 the numbers of class means are 0 and say nothing.

@@ -5,8 +5,9 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Collapse;
 
 /// <summary>
-/// One pass over centred features d_n = h_n − μ_{c(n)} that gives NC1 and NC4. Neither needs a p × p matrix: tr(Σ_WΣ_B⁺) is the mean of ‖R d_n‖² with
-/// RᵀR = Σ_B⁺ of at most C−1 rows, and ‖h_n − μ_j‖² − ‖d_n‖² = 2 d_n·(μ_c − μ_j) + ‖μ_c − μ_j‖², which loses no digits however small d_n is.
+/// One pass over centred features d_n = h_n − μ_{c(n)} that gives NC1 and NC4. Neither needs a p × p matrix: tr(Σ_WΣ_B⁺) is the mean of ‖R
+/// d_n‖² with RᵀR = Σ_B⁺ of at most C−1 rows, and ‖h_n − μ_j‖² − ‖d_n‖² = 2 d_n·(μ_c − μ_j) + ‖μ_c − μ_j‖², which loses no digits however
+/// small d_n is.
 /// </summary>
 internal sealed class WithinPass
 {
@@ -103,7 +104,8 @@ internal sealed class WithinPass
         var squares = new double[classes * classes];
         for (var c = 0; c < classes; c++)
             for (var d = 0; d < c; d++)
-                squares[c * classes + d] = squares[d * classes + c] = Math.Pow(TensorPrimitives.Distance(centered.AsSpan(c * p, p), centered.AsSpan(d * p, p)), 2);
+                squares[c * classes + d] = squares[d * classes + c] =
+                    Math.Pow(TensorPrimitives.Distance(centered.AsSpan(c * p, p), centered.AsSpan(d * p, p)), 2);
         return squares;
     }
 }

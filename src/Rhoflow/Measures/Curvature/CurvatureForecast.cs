@@ -4,9 +4,13 @@ using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Curvature;
 
-/// <summary>What one observation of curvature takes, known before it starts. Lanczos' products are what trained networks usually need; close eigenvalues need more.</summary>
+/// <summary>
+/// What one observation of curvature takes, known before it starts. Lanczos' products are what trained networks usually need; close
+/// eigenvalues need more.
+/// </summary>
 /// <param name="Products">Products with the Hessian or the Gauss–Newton matrix.</param>
-/// <param name="LayerFlops">Operations of one product in each layer, a multiply-add counting 2; other nodes cost little in comparison.</param>
+/// <param name="LayerFlops">Operations of one product in each layer, a multiply-add counting 2; other nodes cost little in
+/// comparison.</param>
 /// <param name="DenseFlops">Of eigenvalues of matrices that are written out.</param>
 /// <param name="Bytes">Activations that are kept, vectors of the Krylov basis, and matrices that are written out.</param>
 internal sealed record CurvatureForecast(long Products, IReadOnlyList<double> LayerFlops, double DenseFlops, long Bytes)
@@ -17,7 +21,7 @@ internal sealed record CurvatureForecast(long Products, IReadOnlyList<double> La
     /// <summary>All operations.</summary>
     public double Flops => Products * LayerFlops.Sum() + DenseFlops;
 
-    /// <summary>At a rate that the caller has measured for its processor and threads, in 10⁹ operations a second.</summary>
+    /// <summary>At a rate that the caller has measured for its processor and threads, in 10⁹ operations per second.</summary>
     public double Seconds(double gigaflops) => Flops / (gigaflops * 1e9);
 
     /// <summary>Of the measures with these names; others, and those that refuse, take nothing.</summary>
@@ -25,12 +29,14 @@ internal sealed record CurvatureForecast(long Products, IReadOnlyList<double> La
     /// <param name="measures">Names out of <see cref="CurvatureMeasures.All"/>.</param>
     /// <param name="examples">N: examples that the loss is over.</param>
     /// <param name="precision">Of the products.</param>
-    public static CurvatureForecast Of(MeasureSetting setting, IReadOnlyCollection<string> measures, int examples, Precision precision = Precision.Float64)
+    public static CurvatureForecast Of(MeasureSetting setting, IReadOnlyCollection<string> measures, int examples,
+        Precision precision = Precision.Float64)
     {
         var network = setting.Network;
         long p = network.ParameterCount, products = 0, bytes = 0;
         var dense = 0.0;
-        var named = CurvatureMeasures.All.Where(m => measures.Contains(m.Name) && m.Refuse(setting) is null).Select(static m => m.Name).ToHashSet(StringComparer.Ordinal);
+        var named = CurvatureMeasures.All.Where(m => measures.Contains(m.Name) && m.Refuse(setting) is null).Select(static m => m.Name)
+            .ToHashSet(StringComparer.Ordinal);
         if (named.Contains("tangent_hessian") && p <= CurvatureMeasures.LargestNetwork) WriteOut();
         if (named.Contains("hessian_ends")) Krylov(Math.Min(p, ProductsOfEnds), 2 * (HessianSpectrum.Top + HessianSpectrum.Bottom) + 20);
         if (named.Contains("hessian_trace")) Krylov(2 * HessianSpectrum.TraceProducts, HessianSpectrum.TraceProducts / 3);
@@ -60,7 +66,8 @@ internal sealed record CurvatureForecast(long Products, IReadOnlyList<double> La
         }
     }
 
-    // Six matrix products a layer (W ȧ, Ẇ a; Wᵀδ̇, Ẇᵀδ; δ̇ aᵀ, δ ȧᵀ), and two where inputs do not move; W a and Wᵀδ again where they are not kept.
+    // Six matrix products a layer (W ȧ, Ẇ a; Wᵀδ̇, Ẇᵀδ; δ̇ aᵀ, δ ȧᵀ), and two where inputs do not move; W a and Wᵀδ again where they are
+    // not kept.
     private static double[] LayerCost(Network network, int examples, bool kept)
     {
         var flops = new double[network.Depth];
@@ -68,7 +75,8 @@ internal sealed record CurvatureForecast(long Products, IReadOnlyList<double> La
         {
             if (node.Layer is not { } layer) continue;
             var first = node.Sources[0] == Node.NetworkInput;
-            flops[layer] = 2.0 * examples * node.Shape.Positions * network.Layers[layer].Count * ((first ? 2 : 6) + (kept ? 0 : first ? 1 : 2));
+            flops[layer] = 2.0 * examples * node.Shape.Positions * network.Layers[layer].Count
+                * ((first ? 2 : 6) + (kept ? 0 : first ? 1 : 2));
         }
         return flops;
     }

@@ -13,7 +13,10 @@ public enum CurvatureKind
     GaussNewton,
 }
 
-/// <summary>The curvature of L at the θ of a <see cref="Linearization"/>, on all parameters (batch normalization's γ and β included), over e^{<see cref="LogScale"/>}.</summary>
+/// <summary>
+/// The curvature of L at the θ of a <see cref="Linearization"/>, on all parameters (batch normalization's γ and β included), over
+/// e^{<see cref="LogScale"/>}.
+/// </summary>
 /// <param name="passes">The network at θ on its data.</param>
 /// <param name="kind">Hessian or Gauss–Newton.</param>
 public sealed class CurvatureOperator(Linearization passes, CurvatureKind kind) : ISymmetricOperator

@@ -5,8 +5,8 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Curvature;
 
 /// <summary>
-/// The eigenvalues of ∇²L on all parameters at one θ, each part computed when it is first asked for: both ends by Lanczos, all of them up to
-/// <see cref="LargestDense"/> parameters, and their distribution estimated above. Over e^s, s = <see cref="LogScale"/>.
+/// The eigenvalues of ∇²L on all parameters at one θ, each part computed when it is first asked for: both ends by Lanczos, all of them up
+/// to <see cref="LargestDense"/> parameters, and their distribution estimated above. Over e^s, s = <see cref="LogScale"/>.
 /// </summary>
 internal sealed class HessianSpectrum
 {
@@ -25,7 +25,10 @@ internal sealed class HessianSpectrum
     /// <summary>Products of a trace.</summary>
     public const int TraceProducts = 60;
 
-    /// <summary>Eigenvalues up to this times the largest |eigenvalue| count as zero: in a matrix that is written out, and in a quadrature, which does not see finer.</summary>
+    /// <summary>
+    /// Eigenvalues up to this times the largest |eigenvalue| count as zero: in a matrix that is written out, and in a quadrature, which
+    /// does not see finer.
+    /// </summary>
     public const double DenseZero = 1e-9, EstimatedZero = 1e-3;
 
     private static readonly Once<Linearization, HessianSpectrum> s_of = new(static p => new HessianSpectrum(p));
@@ -56,7 +59,9 @@ internal sealed class HessianSpectrum
     /// <summary>Whether all eigenvalues are computed.</summary>
     public bool IsDense => _passes.Network.ParameterCount <= LargestDense;
 
-    /// <summary>x_1ᵀ G x_1/θ_1: how much of the largest eigenvalue is the Gauss–Newton matrix G, x_1 its eigenvector. NaN where θ_1 ≤ 0.</summary>
+    /// <summary>
+    /// x_1ᵀ G x_1/θ_1: how much of the largest eigenvalue is the Gauss–Newton matrix G, x_1 its eigenvector. NaN where θ_1 ≤ 0.
+    /// </summary>
     public double GaussNewtonShare()
     {
         if (Ends.Values[0] <= 0) return double.NaN;
@@ -66,7 +71,8 @@ internal sealed class HessianSpectrum
     }
 
     /// <summary>tr ∇²L or tr G by Hutch++.</summary>
-    public TraceEstimate Trace(CurvatureKind kind) => TraceEstimate.HutchPlusPlus(new CurvatureOperator(_passes, kind), TraceProducts, seed: 0, _passes.Team);
+    public TraceEstimate Trace(CurvatureKind kind) =>
+        TraceEstimate.HutchPlusPlus(new CurvatureOperator(_passes, kind), TraceProducts, seed: 0, _passes.Team);
 
     /// <summary>Negative, zero and positive eigenvalues, the threshold, and the largest standard error of the three (0: counted).</summary>
     public (double Negative, double Zero, double Positive, double Threshold, double Error) Signs()
@@ -79,12 +85,17 @@ internal sealed class HessianSpectrum
         var q = _quadrature.Value;
         var threshold = EstimatedZero * Math.Max(Math.Abs(q.Smallest), Math.Abs(q.Largest));
         var above = Math.BitIncrement(threshold);
-        var (negative, zero, positive) = (q.Count(double.NegativeInfinity, -threshold), q.Count(-threshold, above), q.Count(above, double.PositiveInfinity));
+        var (negative, zero, positive) =
+            (q.Count(double.NegativeInfinity, -threshold), q.Count(-threshold, above), q.Count(above, double.PositiveInfinity));
         return (negative.Value, zero.Value, positive.Value, threshold, Math.Max(negative.Error, Math.Max(zero.Error, positive.Error)));
     }
 
-    /// <summary>The density of eigenvalues on a grid: positions, values that integrate to 1, their standard errors (0 where all are known), and the kernel's width σ.</summary>
-    /// <param name="points">Of the grid, from 3σ below the smallest eigenvalue to 3σ above the largest; σ is a hundredth of their distance.</param>
+    /// <summary>
+    /// The density of eigenvalues on a grid: positions, values that integrate to 1, their standard errors (0 where all are known), and the
+    /// kernel's width σ.
+    /// </summary>
+    /// <param name="points">Of the grid, from 3σ below the smallest eigenvalue to 3σ above the largest; σ is a hundredth of their
+    /// distance.</param>
     public (double[] At, double[] Density, double[] Error, double Width) Density(int points)
     {
         var (low, high) = IsDense ? (_dense.Value[0], _dense.Value[^1]) : (_quadrature.Value.Smallest, _quadrature.Value.Largest);

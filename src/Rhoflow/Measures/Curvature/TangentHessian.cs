@@ -6,7 +6,9 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Measures.Curvature;
 
-/// <summary>How many eigenvalues of a symmetric matrix are negative, zero and positive; an eigenvalue is zero if its size is at most the threshold.</summary>
+/// <summary>
+/// How many eigenvalues of a symmetric matrix are negative, zero and positive; an eigenvalue is zero if its size is at most the threshold.
+/// </summary>
 /// <param name="Negative">Below −threshold.</param>
 /// <param name="Zero">Within the threshold.</param>
 /// <param name="Positive">Above the threshold.</param>
@@ -31,9 +33,9 @@ internal readonly record struct Signature(int Negative, int Zero, int Positive, 
 }
 
 /// <summary>
-/// The second derivative of L(ρ f(V)) along the product of unit spheres ‖V_k‖_F = 1, which is what decides whether a stationary point of the
-/// fixed-ρ flow (T3 eq. 10, PNAS eq. 5) is hyperbolic (PNAS eq. 7, Lemma 1, Lemma 6, Theorem 3): the Riemannian Hessian
-/// Hess = P [∇²L − ⊕_k ⟨V_k, ∇_kL⟩ I] P, P = ⊕_k (I − V_kV_kᵀ). At a stationary point −⟨V_k, ∇_kL⟩ = ρ Σ c_n f_n = 2λ_k is the multiplier.
+/// The second derivative of L(ρ f(V)) along the product of unit spheres ‖V_k‖_F = 1, which is what decides whether a stationary point of
+/// the fixed-ρ flow (T3 eq. 10, PNAS eq. 5) is hyperbolic (PNAS eq. 7, Lemma 1, Lemma 6, Theorem 3): the Riemannian Hessian Hess = P [∇²L −
+/// ⊕_k ⟨V_k, ∇_kL⟩ I] P, P = ⊕_k (I − V_kV_kᵀ). At a stationary point −⟨V_k, ∇_kL⟩ = ρ Σ c_n f_n = 2λ_k is the multiplier.
 /// </summary>
 /// <remarks>
 /// PNAS works with −Hess ("negative definite" there is positive definite here) and tests the quadratic form Σ_{kk'} V_kᵀ H V_{k'}. That is
@@ -50,7 +52,10 @@ internal sealed record TangentHessian
     /// <summary>‖P∇L‖/‖∇L‖: 0 at a stationary point of the flow; the share of the gradient that is not normal to the spheres.</summary>
     public required double TangentGradient { get; init; }
 
-    /// <summary>Σ_{kk'} V_kᵀ (∇²L) V_{k'} with the plain second derivatives: PNAS Lemma 1's form, with the sign of L, over e^{<see cref="LogScale"/>}.</summary>
+    /// <summary>
+    /// Σ_{kk'} V_kᵀ (∇²L) V_{k'} with the plain second derivatives: PNAS Lemma 1's form, with the sign of L, over
+    /// e^{<see cref="LogScale"/>}.
+    /// </summary>
     public required double Radial { get; init; }
 
     /// <summary>Signs of the eigenvalues.</summary>

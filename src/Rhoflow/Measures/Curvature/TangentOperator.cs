@@ -8,12 +8,12 @@ namespace Rhoflow.Measures.Curvature;
 
 /// <summary>
 /// The Riemannian Hessian of L(ρ f(V)) on the product of unit spheres ‖V_k‖_F = 1, Hess = P [∇²L − ⊕_k ⟨V_k, ∇_kL⟩ I] P, by products: what
-/// <see cref="TangentHessian"/> writes out for chains, on any network. Its size is Σ_k (P_k − 1), an orthonormal basis of the tangent space, so
-/// that no eigenvalue belongs to the normals. Over e^{<see cref="LogScale"/>}.
+/// <see cref="TangentHessian"/> writes out for chains, on any network. Its size is Σ_k (P_k − 1), an orthonormal basis of the tangent
+/// space, so that no eigenvalue belongs to the normals. Over e^{<see cref="LogScale"/>}.
 /// </summary>
 /// <remarks>
-/// W_k = ρ_k V_k with batch normalization folded in: W = Scale ∘ θ, so ∂/∂V_k = (ρ_k/Scale) ∂/∂θ_k. γ, β and what normalization leaves as biases
-/// are held fixed; so are weights that a γ of zero multiplies away.
+/// W_k = ρ_k V_k with batch normalization folded in: W = Scale ∘ θ, so ∂/∂V_k = (ρ_k/Scale) ∂/∂θ_k. γ, β and what normalization leaves as
+/// biases are held fixed; so are weights that a γ of zero multiplies away.
 /// </remarks>
 internal sealed class TangentOperator : ISymmetricOperator
 {

@@ -9,13 +9,16 @@ internal static class DirectionMeasures
 
     public static readonly IReadOnlyList<Measure> All =
     [
-        Measure.Single(Family, "direction_error", "‖v − v*‖₂, v* the hard-margin separator (exponential-type losses) or the minimum-norm solution (square loss)",
+        Measure.Single(Family, "direction_error",
+            "‖v − v*‖₂, v* the hard-margin separator (exponential-type losses) or the minimum-norm solution (square loss)",
             "T3 §16; T3b §4", static m => m.Limit is null ? double.NaN : m.Snapshot.DirectionError(m.Limit)),
-        Measure.Single(Family, "direction_angle", "angle(v, v*), radians", "T3 §16", static m => m.Limit is null ? double.NaN : m.Snapshot.AngleTo(m.Limit)),
+        Measure.Single(Family, "direction_angle", "angle(v, v*), radians", "T3 §16",
+            static m => m.Limit is null ? double.NaN : m.Snapshot.AngleTo(m.Limit)),
         PerLayer("step_angle", "angle(V_k, V_k of the observation before), radians", "T3 Fig 6", static (m, k) => m.History is { } h
             ? Vectors.Angle(m.Setting.Network.Layers[k].Of(m.Snapshot.V), m.Setting.Network.Layers[k].Of(h.PreviousV))
             : double.NaN),
-        PerLayer("path", "Σ ‖ΔV_k‖ over the observations so far: chords, so a lower bound of the length that V_k has gone", "T3 Fig 6", static (m, k) => m.History is { } h ? h.Path[k] + h.Step(m.Snapshot, k) : double.NaN),
+        PerLayer("path", "Σ ‖ΔV_k‖ over the observations so far: chords, so a lower bound of the length that V_k has gone", "T3 Fig 6",
+            static (m, k) => m.History is { } h ? h.Path[k] + h.Step(m.Snapshot, k) : double.NaN),
         new()
         {
             Family = Family,
@@ -26,7 +29,8 @@ internal static class DirectionMeasures
             Need = MeasureNeed.Gradients,
             Cost = "1 backward pass",
             Columns = static s => [.. Enumerable.Range(1, s.Depth).Select(static k => $"gradient_alignment_{k}"), "gradient_alignment"],
-            Values = static m => m.Passes is { } passes ? GradientAlignment.Of(passes) : [.. Enumerable.Repeat(double.NaN, m.Setting.Depth + 1)],
+            Values = static m => m.Passes is { } passes ? GradientAlignment.Of(passes)
+                : [.. Enumerable.Repeat(double.NaN, m.Setting.Depth + 1)],
             Refuse = static s => s.Train is null ? "the scalar equations have no weights" : null,
         },
     ];

@@ -4,9 +4,9 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Direction;
 
 /// <summary>
-/// cos(W_k, −∂L/∂W_k) for every layer and for all weights together: 1 where descent only lengthens W, 0 where it only turns it. For homogeneous
-/// networks ⟨W_k, −∂L/∂W_k⟩ is the same for all layers, e_k Σ c f (T3 eq. 60). Batch normalization counts as folded into W_k, with its
-/// running statistics held; by minibatch statistics the layers below it would have 0.
+/// cos(W_k, −∂L/∂W_k) for every layer and for all weights together: 1 where descent only lengthens W, 0 where it only turns it. For
+/// homogeneous networks ⟨W_k, −∂L/∂W_k⟩ is the same for all layers, e_k Σ c f (T3 eq. 60). Batch normalization counts as folded into W_k,
+/// with its running statistics held; by minibatch statistics the layers below it would have 0.
 /// </summary>
 internal static class GradientAlignment
 {

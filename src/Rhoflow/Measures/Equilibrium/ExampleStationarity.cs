@@ -47,6 +47,7 @@ internal readonly record struct ExampleStationarity(double Smallest, double Mean
                 counts[k]++;
             }
         });
-        return [.. counts.Select((count, k) => count == 0 ? new ExampleStationarity(double.NaN, double.NaN, double.NaN) : new ExampleStationarity(smallest[k], sum[k] / count, largest[k]))];
+        return [.. counts.Select((count, k) => count == 0 ? new ExampleStationarity(double.NaN, double.NaN, double.NaN)
+            : new ExampleStationarity(smallest[k], sum[k] / count, largest[k]))];
     }
 }

@@ -1,9 +1,9 @@
 namespace Rhoflow.Measures.Equilibrium;
 
 /// <summary>
-/// The square loss of ρf̃ with weight decay, L = r Σ_n ‖ρf̃_n − t_n‖² + λρ² (SQ eq. 4, where r = 1; r = 1/N for a mean): ρ̇ = −2r[ρΣ‖f̃‖² − Σ⟨t, f̃⟩] − 2λρ
-/// (SQ eq. 5, 30), which vanishes at ρ_eq = Σ⟨t, f̃⟩/(λ/r + Σ‖f̃‖²) (SQ eq. 7, 9, 31). With a mean, the λ of the printed formula is thus
-/// Nλ.
+/// The square loss of ρf̃ with weight decay, L = r Σ_n ‖ρf̃_n − t_n‖² + λρ² (SQ eq. 4, where r = 1; r = 1/N for a mean): ρ̇ = −2r[ρΣ‖f̃‖² −
+/// Σ⟨t, f̃⟩] − 2λρ (SQ eq. 5, 30), which vanishes at ρ_eq = Σ⟨t, f̃⟩/(λ/r + Σ‖f̃‖²) (SQ eq. 7, 9, 31). With a mean, the λ of the printed
+/// formula is thus Nλ.
 /// </summary>
 /// <param name="Correlation">Σ⟨t, f̃⟩: average separability where it is positive (SQ §2).</param>
 /// <param name="Energy">Σ‖f̃‖².</param>
@@ -18,7 +18,8 @@ internal sealed record NormEquilibrium(double Correlation, double Energy, double
     /// <param name="reduction">r.</param>
     /// <param name="decay">λ.</param>
     /// <param name="other">t_nc for c ≠ y_n: 0 for one-hot codes, −1 for codes of ±1.</param>
-    public static NormEquilibrium Of(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double reduction, double decay, double other = 0)
+    public static NormEquilibrium Of(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double reduction, double decay,
+        double other = 0)
     {
         double correlation = 0, energy = 0;
         for (var n = 0; n < y.Length; n++)

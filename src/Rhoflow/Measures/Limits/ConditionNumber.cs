@@ -6,8 +6,8 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Limits;
 
 /// <summary>
-/// The condition number of a data matrix X, N × p: how much errors of the data grow in estimates from it, worst at N = p (T3 footnote 5). Over
-/// the singular values that are not zero, σ_1/σ_r = ‖X‖₂‖X⁺‖₂: MATLAB's cond where X has full rank.
+/// The condition number of a data matrix X, N × p: how much errors of the data grow in estimates from it, worst at N = p (T3 footnote 5).
+/// Over the singular values that are not zero, σ_1/σ_r = ‖X‖₂‖X⁺‖₂: MATLAB's cond where X has full rank.
 /// </summary>
 /// <param name="Value">σ_1/σ_r; NaN for a matrix of zeros.</param>
 /// <param name="Rank">r: singular values above the tolerance.</param>
@@ -20,10 +20,13 @@ internal readonly record struct ConditionNumber(double Value, int Rank)
     private const long LargestDirect = 200_000;
     private const int Block = 1024;
 
-    /// <summary>From rows. Zero is at most max(N, p)·2.2e-16·σ_1 for up to 200,000 entries; for more, 3e-7·σ_1, as far as a Gram matrix resolves σ.</summary>
+    /// <summary>
+    /// From rows. Zero is at most max(N, p)·2.2e-16·σ_1 for up to 200,000 entries; for more, 3e-7·σ_1, as far as a Gram matrix resolves σ.
+    /// </summary>
     public static ConditionNumber Of(FeatureMatrix x)
     {
-        if (Math.Min(x.Count, x.Width) > LargestSide) throw new ArgumentException($"a matrix of {x.Count} × {x.Width} has more than {LargestSide} singular values", nameof(x));
+        if (Math.Min(x.Count, x.Width) > LargestSide)
+            throw new ArgumentException($"a matrix of {x.Count} × {x.Width} has more than {LargestSide} singular values", nameof(x));
         var direct = (long)x.Count * x.Width <= LargestDirect;
         double[] sigma = direct ? Direct(x) : Through(x);
         var tolerance = sigma[0] * (direct ? Math.Max(x.Count, x.Width) * 2.2e-16 : 3e-7);

@@ -4,9 +4,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Limits;
 
 /// <summary>
-/// max_k ‖(I − V_kV_kᵀ) g_k‖/‖g_k‖, g_k = −∂L/∂V_k: 0 where W is a Karush–Kuhn–Tucker direction of maximum margin with the multipliers that the
-/// loss itself gives, p_n ∝ −ℓ'_n (T3 eq. 11, 12, 13, 66; PNAS eq. 6, 8, 9, 13; SQ eq. 47). <see cref="MaxMarginKkt"/> asks for the best
-/// multipliers instead.
+/// max_k ‖(I − V_kV_kᵀ) g_k‖/‖g_k‖, g_k = −∂L/∂V_k: 0 where W is a Karush–Kuhn–Tucker direction of maximum margin with the multipliers that
+/// the loss itself gives, p_n ∝ −ℓ'_n (T3 eq. 11, 12, 13, 66; PNAS eq. 6, 8, 9, 13; SQ eq. 47). <see cref="MaxMarginKkt"/> asks for the
+/// best multipliers instead.
 /// </summary>
 internal static class DirectionResidual
 {

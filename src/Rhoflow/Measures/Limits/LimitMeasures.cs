@@ -10,12 +10,14 @@ internal static class LimitMeasures
 
     private static readonly Once<Linearization, MaxMarginKkt?> s_kkt = new(MaxMarginKkt.Of);
     private static readonly Once<Linearization, TangentKernel> s_kernel = new(TangentKernel.Of);
-    private static readonly Once<Dataset, ConditionNumber> s_data = new(static data => ConditionNumber.Of(FeatureMatrix.Of(data.X.ToArray(), data.Inputs)));
+    private static readonly Once<Dataset, ConditionNumber> s_data =
+        new(static data => ConditionNumber.Of(FeatureMatrix.Of(data.X.ToArray(), data.Inputs)));
 
     public static readonly IReadOnlyList<Measure> All =
     [
         Measure.Single(Family, "kkt_residual",
-            "largest over layers of ‖(I − V_kV_kᵀ) g_k‖/‖g_k‖, g_k = −∂L/∂V_k: 0 where W is a Karush–Kuhn–Tucker direction of max margin with multipliers p_n",
+            "largest over layers of ‖(I − V_kV_kᵀ) g_k‖/‖g_k‖, g_k = −∂L/∂V_k: 0 where W is a Karush–Kuhn–Tucker direction of max margin "
+            + "with multipliers p_n",
             "T3 eq. 11, 12, 13, 66; Lyu–Li", static m => DirectionResidual.Of(m), MeasureNeed.Gradients, "1 backward pass") with
         {
             Variant = "multipliers of the loss itself; ‖V_k‖ = 1 for every layer",
@@ -25,25 +27,31 @@ internal static class LimitMeasures
         {
             Family = Family,
             Name = "max_margin_kkt",
-            Formula = "‖θ − Σλ_n∂q_n/∂θ‖/‖θ‖, Σλ_n(q_n − 1)/Σλ_n with θ scaled to min q_n = 1, and how many λ_n > 1e-9 Σλ, for the λ ≥ 0 that violate both least; the largest λ_n/Σλ and their examples",
+            Formula = "‖θ − Σλ_n∂q_n/∂θ‖/‖θ‖, Σλ_n(q_n − 1)/Σλ_n with θ scaled to min q_n = 1, and how many λ_n > 1e-9 Σλ, for the λ ≥ 0 "
+                + "that violate both least; the largest λ_n/Σλ and their examples",
             Reference = "Lyu–Li 2020; T3 Theorem 5, Lemma 6, Theorem 7",
             Variant = $"one sphere for all weights; the {MaxMarginKkt.LargestSupport} smallest margins may carry weight",
             Need = MeasureNeed.Gradients,
             Cost = "100 passes of one example + 100² P",
             Columns = static _ => ["kkt_epsilon", "kkt_slackness", "kkt_support"],
-            Values = static m => Kkt(m) is { } kkt ? [kkt.Epsilon, kkt.Slackness, kkt.Heaviest().Count] : [double.NaN, double.NaN, double.NaN],
+            Values = static m => Kkt(m) is { } kkt ? [kkt.Epsilon, kkt.Slackness, kkt.Heaviest().Count]
+                : [double.NaN, double.NaN, double.NaN],
             Refuse = RefuseKkt,
             Arrays =
             [
-                new MeasureArray("dual_weights", SupportSize, static m => Row(SupportSize(m.Setting), Kkt(m)?.Heaviest().Select(static p => p.Weight), 0)),
-                new MeasureArray("dual_examples", SupportSize, static m => Row(SupportSize(m.Setting), Kkt(m)?.Heaviest().Select(static p => (double)p.Example), double.NaN)),
+                new MeasureArray("dual_weights", SupportSize,
+                    static m => Row(SupportSize(m.Setting), Kkt(m)?.Heaviest().Select(static p => p.Weight), 0)),
+                new MeasureArray("dual_examples", SupportSize,
+                    static m => Row(SupportSize(m.Setting), Kkt(m)?.Heaviest().Select(static p => (double)p.Example), double.NaN)),
             ],
         },
         new()
         {
             Family = Family,
             Name = "tangent_kernel",
-            Formula = $"largest and smallest eigenvalue of Θ_nm = C⁻¹Σ_c⟨∂f_c(x_n)/∂θ, ∂f_c(x_m)/∂θ⟩ over at most {TangentKernel.LargestSample} of the examples that curvature is taken of, at equal distances, their quotient, and ⟨Θ, YYᵀ⟩/(‖Θ‖‖YYᵀ‖), plain and centred",
+            Formula = "largest and smallest eigenvalue of Θ_nm = C⁻¹Σ_c⟨∂f_c(x_n)/∂θ, ∂f_c(x_m)/∂θ⟩ over at most "
+                + $"{TangentKernel.LargestSample} of the examples that curvature is taken of, at equal distances, their quotient, and ⟨Θ, "
+                + "YYᵀ⟩/(‖Θ‖‖YYᵀ‖), plain and centred",
             Reference = "Jacot et al. 2018; Cristianini et al. 2001; Cortes et al. 2012; T3, discussion",
             Variant = "mean over outputs; parameters as they are trained",
             Need = MeasureNeed.Curvature,
@@ -53,11 +61,13 @@ internal static class LimitMeasures
                 ?
                 [
                     kernel.Eigenvalues[0], kernel.Eigenvalues[^1], kernel.Condition,
-                    kernel.Alignment(m.Passes!.Data.Y, m.Setting.Network.Outputs, false), kernel.Alignment(m.Passes.Data.Y, m.Setting.Network.Outputs, true),
+                    kernel.Alignment(m.Passes!.Data.Y, m.Setting.Network.Outputs, false),
+                        kernel.Alignment(m.Passes.Data.Y, m.Setting.Network.Outputs, true),
                 ]
                 : [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN],
             Refuse = static s => s.Train is null ? "the scalar equations have no gradients of examples" : null,
-            Arrays = [new MeasureArray("ntk_spectrum", KernelSize, static m => Row(KernelSize(m.Setting), Kernel(m)?.Eigenvalues, double.NaN))],
+            Arrays = [new MeasureArray("ntk_spectrum", KernelSize,
+                static m => Row(KernelSize(m.Setting), Kernel(m)?.Eigenvalues, double.NaN))],
         },
         new()
         {
@@ -70,7 +80,8 @@ internal static class LimitMeasures
             Columns = static _ => ["data_condition", "data_rank"],
             Values = static m => m.Setting.Train is { } train && s_data.Of(train) is var c ? [c.Value, c.Rank] : [double.NaN, double.NaN],
             Refuse = static s => s.Train is not { } train ? "the scalar equations have no data"
-                : Math.Min(train.Count, train.Inputs) > ConditionNumber.LargestSide ? $"the inputs have more than {ConditionNumber.LargestSide} singular values" : null,
+                : Math.Min(train.Count, train.Inputs) > ConditionNumber.LargestSide
+                ? $"the inputs have more than {ConditionNumber.LargestSide} singular values" : null,
         },
         new()
         {
@@ -78,12 +89,14 @@ internal static class LimitMeasures
             Name = "feature_condition",
             Formula = "σ_1/σ_r of what enters W_k on training examples, N × p, and its rank r",
             Reference = "T3 footnote 5",
-            Variant = $"over singular values that are not zero; hidden layers that are kept and have min(N, p) ≤ {ConditionNumber.LargestSide}",
+            Variant = "over singular values that are not zero; hidden layers that are kept and have min(N, p) ≤ "
+                + $"{ConditionNumber.LargestSide}",
             Need = MeasureNeed.Features,
             Cost = "N p min(N, p)",
             Columns = static s => [.. SmallFeatures(s).SelectMany(static k => (string[])[$"feature_condition_{k}", $"feature_rank_{k}"])],
             Values = static m => [.. SmallFeatures(m.Setting).SelectMany(k => Condition(m, k))],
-            Refuse = static s => s.Train is null ? "the scalar equations have no data" : SmallFeatures(s).Any() ? null : $"no hidden layer that is kept has features with at most {ConditionNumber.LargestSide} singular values",
+            Refuse = static s => s.Train is null ? "the scalar equations have no data" : SmallFeatures(s).Any() ? null
+                : $"no hidden layer that is kept has features with at most {ConditionNumber.LargestSide} singular values",
         },
     ];
 
@@ -91,14 +104,16 @@ internal static class LimitMeasures
         : s.Train is null ? "the scalar equations have no gradients of examples"
         : Scaling.WhyNotHomogeneous(s.Network);
 
-    private static int SupportSize(MeasureSetting s) => s.Train is { } train ? MaxMarginKkt.SupportSize(s.Network.ParameterCount, train.Count) : 0;
+    private static int SupportSize(MeasureSetting s) =>
+        s.Train is { } train ? MaxMarginKkt.SupportSize(s.Network.ParameterCount, train.Count) : 0;
 
     private static int KernelSize(MeasureSetting s) => s.Train is { } train ? TangentKernel.Size(s.Network.ParameterCount, train.Count) : 0;
 
     private static IEnumerable<int> SmallFeatures(MeasureSetting s)
     {
         if (s.Train is not { } train) return [];
-        return s.FeatureLayers.Where(k => Linearization.Source(s.Network, k) is >= 0 and var source && Math.Min(train.Count, s.Network.Nodes[source].Shape.Count) <= ConditionNumber.LargestSide);
+        return s.FeatureLayers.Where(k => Linearization.Source(s.Network, k) is >= 0 and var source
+            && Math.Min(train.Count, s.Network.Nodes[source].Shape.Count) <= ConditionNumber.LargestSide);
     }
 
     private static MaxMarginKkt? Kkt(MeasureInput m) => m.Passes is { } passes ? s_kkt.Of(passes) : null;

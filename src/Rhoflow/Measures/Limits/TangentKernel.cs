@@ -7,18 +7,22 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Limits;
 
 /// <summary>
-/// The Gram matrix of the neural tangent kernel Θ_nm = C⁻¹ Σ_c ⟨∂f_c(x_n)/∂θ, ∂f_c(x_m)/∂θ⟩ (Jacot et al. 2018; T3, discussion). Of several outputs it is the
-/// mean of the diagonal blocks of the full NC × NC matrix. All parameters count, γ and β of batch normalization among them, by running statistics.
+/// The Gram matrix of the neural tangent kernel Θ_nm = C⁻¹ Σ_c ⟨∂f_c(x_n)/∂θ, ∂f_c(x_m)/∂θ⟩ (Jacot et al. 2018; T3, discussion). Of several
+/// outputs it is the mean of the diagonal blocks of the full NC × NC matrix. All parameters count, γ and β of batch normalization among
+/// them, by running statistics.
 /// </summary>
 internal sealed class TangentKernel
 {
-    /// <summary>At most this many examples are looked at, at equal distances; fewer of very large networks, so that their gradients fit into memory.</summary>
+    /// <summary>
+    /// At most this many examples are looked at, at equal distances; fewer of very large networks, so that their gradients fit into memory.
+    /// </summary>
     public const int LargestSample = 512;
 
     private TangentKernel(int[] examples, double[] gram)
     {
         (Examples, Gram) = (examples, gram);
-        Eigenvalues = [.. DenseMatrix.OfColumnMajor(examples.Length, examples.Length, gram).Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).OrderDescending()];
+        Eigenvalues = [.. DenseMatrix.OfColumnMajor(examples.Length, examples.Length, gram)
+            .Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).OrderDescending()];
     }
 
     /// <summary>n.</summary>
@@ -53,19 +57,22 @@ internal sealed class TangentKernel
         return new TangentKernel(examples, gram);
     }
 
-    /// <summary>The largest over the smallest eigenvalue; ∞ where the smallest is what rounding leaves of 0, as with duplicated examples.</summary>
+    /// <summary>
+    /// The largest over the smallest eigenvalue; ∞ where the smallest is what rounding leaves of 0, as with duplicated examples.
+    /// </summary>
     public double Condition
     {
         get
         {
             var rounding = Eigenvalues.Length * 2.3e-16 * Eigenvalues[0];
-            return Eigenvalues[0] > 0 ? Eigenvalues[^1] > rounding ? Eigenvalues[0] / Eigenvalues[^1] : double.PositiveInfinity : double.NaN;
+            return Eigenvalues[0] > 0 ? Eigenvalues[^1] > rounding ? Eigenvalues[0] / Eigenvalues[^1] : double.PositiveInfinity
+                : double.NaN;
         }
     }
 
     /// <summary>
-    /// Kernel–target alignment ⟨Θ, YYᵀ⟩_F/(‖Θ‖_F ‖YYᵀ‖_F) (Cristianini et al. 2001), Y the targets of one output or one-hot codes; centred: with HΘH and HY,
-    /// H = I − 11ᵀ/n (Cortes et al. 2012). NaN where a norm is 0: a kernel of zeros, or one class alone when centred.
+    /// Kernel–target alignment ⟨Θ, YYᵀ⟩_F/(‖Θ‖_F ‖YYᵀ‖_F) (Cristianini et al. 2001), Y the targets of one output or one-hot codes; centred:
+    /// with HΘH and HY, H = I − 11ᵀ/n (Cortes et al. 2012). NaN where a norm is 0: a kernel of zeros, or one class alone when centred.
     /// </summary>
     /// <param name="y">Targets of all examples.</param>
     public double Alignment(ReadOnlySpan<double> y, int outputs, bool centred)

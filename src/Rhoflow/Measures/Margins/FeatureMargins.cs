@@ -14,7 +14,8 @@ namespace Rhoflow.Measures.Margins;
 internal static class FeatureMargins
 {
     /// <summary>Null if f = W_K h; otherwise why not.</summary>
-    public static string? Refuse(Network network) => network.Nodes[^1].Layer == network.Depth - 1 && network.Layers[^1].Kind != LayerKind.Convolution
+    public static string? Refuse(Network network) => network.Nodes[^1].Layer == network.Depth - 1
+        && network.Layers[^1].Kind != LayerKind.Convolution
         ? null
         : $"the last node is {network.Nodes[^1]}, not the dense layer W_K, so that margins are not linear in what enters W_K";
 
@@ -41,7 +42,10 @@ internal static class FeatureMargins
         return distances;
     }
 
-    /// <summary>√(N⁻¹ Σ‖h_n − h̄‖²), the total variation: summed relative to an example, which lies among the others, so that an offset costs no digits.</summary>
+    /// <summary>
+    /// √(N⁻¹ Σ‖h_n − h̄‖²), the total variation: summed relative to an example, which lies among the others, so that an offset costs no
+    /// digits.
+    /// </summary>
     public static double Variation(FeatureMatrix features)
     {
         // Few, so that they stay in the cache from one operation to the next.

@@ -4,8 +4,8 @@ using Rhoflow.Networks;
 namespace Rhoflow.Measures.Margins;
 
 /// <summary>
-/// ∂f/∂x of single examples: the network with a diagonal layer in front, whose weights are the example and whose input is all ones. The derivative
-/// by those weights is the derivative by the example.
+/// ∂f/∂x of single examples: the network with a diagonal layer in front, whose weights are the example and whose input is all ones. The
+/// derivative by those weights is the derivative by the example.
 /// </summary>
 internal sealed class InputGradients : IDisposable
 {
@@ -22,7 +22,8 @@ internal sealed class InputGradients : IDisposable
     {
         var d = network.Inputs;
         // The network one node, one layer and d parameters later, after the diagonal.
-        Node[] nodes = [new LinearNode([Node.NetworkInput], network.Input, new NodeWindows(0)), .. network.Nodes.Select(n => n.Shifted(1, 1, d))];
+        Node[] nodes = [new LinearNode([Node.NetworkInput], network.Input, new NodeWindows(0)),
+            .. network.Nodes.Select(n => n.Shifted(1, 1, d))];
         Layer[] layers = [new(LayerKind.Diagonal, d, d, 0), .. network.Layers.Select(l => l with { Offset = l.Offset + d })];
         _probe = Network.FromNodes(network.Input, nodes, layers, network.ParameterCount + d, network.StatisticsCount);
         (_theta, _statistics) = ([.. new double[d], .. theta], statistics.ToArray());

@@ -4,8 +4,9 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Margins;
 
 /// <summary>
-/// The distance of an example to where its margin would vanish, if the network were linear around it: q_n/‖∂q_n/∂x‖, q_n = y f or f_y − f_j with j the
-/// largest other output (Elsayed et al. 2018 at the input). Exact for linear networks; in units of the inputs, whatever the scale of the weights.
+/// The distance of an example to where its margin would vanish, if the network were linear around it: q_n/‖∂q_n/∂x‖, q_n = y f or f_y − f_j
+/// with j the largest other output (Elsayed et al. 2018 at the input). Exact for linear networks; in units of the inputs, whatever the
+/// scale of the weights.
 /// </summary>
 internal static class InputMargins
 {

@@ -26,7 +26,10 @@ internal static class MarginHistogram
         return sum / margins.Length;
     }
 
-    /// <summary>Shares that sum to 1: bin i holds Lowest + (i − 1)·Width ≤ m/unit &lt; Lowest + i·Width. NaN where all margins are 0: there is no unit.</summary>
+    /// <summary>
+    /// Shares that sum to 1: bin i holds Lowest + (i − 1)·Width ≤ m/unit &lt; Lowest + i·Width. NaN where all margins are 0: there is no
+    /// unit.
+    /// </summary>
     public static double[] Shares(ReadOnlySpan<double> margins)
     {
         var shares = new double[Bins];

@@ -9,7 +9,8 @@ internal static class MarginMeasures
 {
     private const string Family = "margins";
 
-    private static readonly (double Share, string Name)[] s_quantiles = [(0.01, "q01"), (0.05, "q05"), (0.1, "q10"), (0.25, "q25"), (0.5, "q50"), (0.75, "q75"), (0.9, "q90")];
+    private static readonly (double Share, string Name)[] s_quantiles =
+        [(0.01, "q01"), (0.05, "q05"), (0.1, "q10"), (0.25, "q25"), (0.5, "q50"), (0.75, "q75"), (0.9, "q90")];
 
     private static readonly Once<Snapshot, double[]> s_train = new(static s => MarginCurve.Sorted(s.NormalizedMargins));
     private static readonly Once<TestResult, double[]> s_test = new(static t => MarginCurve.Sorted(t.Margins));
@@ -18,43 +19,63 @@ internal static class MarginMeasures
     [
         Single("margin_min", "min_n y_n f_n/|ρ|", "T3 §9; PNAS Lemma 4", static m => m.Snapshot.Margin),
         Single("margin_mean", "mean_n y_n f_n/|ρ|", "SQ Fig 3", static m => m.Snapshot.MarginMean),
-        Measure.Single(Family, "abs_f_mean", "mean_n |f_n|/|ρ| over all outputs", "SQ Fig 3", static m => m.Snapshot.Outputs.Average(Math.Abs)),
-        Single("smoothed_margin", "γ̃ = −log(Σ_n ℓ_n)/ρ: monotone under gradient flow and weight normalization once Σℓ < 1; losses with an exponential tail only", "T3 Lemma 9 (which claims it of margin_min)",
+        Measure.Single(Family, "abs_f_mean", "mean_n |f_n|/|ρ| over all outputs", "SQ Fig 3",
+            static m => m.Snapshot.Outputs.Average(Math.Abs)),
+        Single("smoothed_margin", "γ̃ = −log(Σ_n ℓ_n)/ρ: monotone under gradient flow and weight normalization once Σℓ < 1; losses with "
+            + "an exponential tail only", "T3 Lemma 9 (which claims it of margin_min)",
             static m => m.Setting.HasExponentialTail ? m.Snapshot.SmoothedMargin : double.NaN) with
         {
-            Refuse = static s => s.HasExponentialTail ? NoMargins(s) : $"−log L/ρ is a margin for losses with an exponential tail; the {s.Loss} loss has none",
+            Refuse = static s => s.HasExponentialTail ? NoMargins(s)
+                : $"−log L/ρ is a margin for losses with an exponential tail; the {s.Loss} loss has none",
         },
-        Single("support_count", "examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 §6, Fig 9", static m => SupportVectors.Of(m.Snapshot.NormalizedMargins).Length),
-        Single("support_first", "index of the example with the smallest margin", "T3 Fig 9", static m => SupportVectors.First(m.Snapshot.NormalizedMargins)) with
+        Single("support_count", "examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 §6, Fig 9",
+            static m => SupportVectors.Of(m.Snapshot.NormalizedMargins).Length),
+        Single("support_first", "index of the example with the smallest margin", "T3 Fig 9",
+            static m => SupportVectors.First(m.Snapshot.NormalizedMargins)) with
         {
-            Arrays = [new MeasureArray("support_order", OrderLength, static m => Row(OrderLength(m.Setting), [.. SupportVectors.Order(m.Snapshot.NormalizedMargins).Take(OrderLength(m.Setting)).Select(static n => (double)n)]))],
+            Arrays = [new MeasureArray("support_order", OrderLength,
+                static m => Row(OrderLength(m.Setting),
+                [.. SupportVectors.Order(m.Snapshot.NormalizedMargins).Take(OrderLength(m.Setting)).Select(static n => (double)n)]))],
         },
-        Single("support_multiplicity", "examples that share the smallest margin within 1e-9 of it: ties and duplicates", "T3 §4.4", static m => SupportVectors.Multiplicity(m.Snapshot.NormalizedMargins)),
+        Single("support_multiplicity", "examples that share the smallest margin within 1e-9 of it: ties and duplicates", "T3 §4.4",
+            static m => SupportVectors.Multiplicity(m.Snapshot.NormalizedMargins)),
         new()
         {
             Family = Family,
             Name = "support_change",
-            Formula = "support vectors that entered and left since the observation before (from none at the first), and |A∩B|/|A∪B| of the two sets",
+            Formula = "support vectors that entered and left since the observation before (from none at the first), and |A∩B|/|A∪B| of "
+                + "the two sets",
             Reference = "T3 Fig 9–11",
             Columns = static _ => ["support_entered", "support_left", "support_jaccard"],
             Values = Change,
             Refuse = NoMargins,
         },
-        Curve("margin", "margins_sorted", "margin_histogram", MeasureNeed.Outputs, static m => s_train.Of(m.Snapshot), static s => s.Train?.Count ?? 0),
-        Single("test_margin_min", "min_n y_n f_n/|ρ| over test examples", "T3 §9", static m => Test(m, static t => t[0]), MeasureNeed.TestOutputs),
-        Single("test_margin_mean", "mean_n y_n f_n/|ρ| over test examples", "SQ Fig 3", static m => m.Test is { } test ? test.Margins.Average() : double.NaN, MeasureNeed.TestOutputs),
-        Single("test_support_count", "test examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 Fig 9", static m => m.Test is { } test ? SupportVectors.Of(test.Margins).Length : double.NaN, MeasureNeed.TestOutputs),
-        Single("test_support_multiplicity", "test examples that share the smallest margin within 1e-9 of it", "T3 §4.4", static m => m.Test is { } test ? SupportVectors.Multiplicity(test.Margins) : double.NaN, MeasureNeed.TestOutputs),
-        Curve("test_margin", "test_margins_sorted", "test_margin_histogram", MeasureNeed.TestOutputs, static m => m.Test is { } test ? s_test.Of(test) : null, static s => s.Test?.Count ?? 0),
-        Normed("spectral_margin", "y f/∏‖W_k‖₂^{e_k}", "Bartlett–Foster–Telgarsky 2017; T3 §2", "spectral norms of the folded matrices; of a convolution that of its maps × patch", "100 P", static m => Factor(m, NormedMargins.Spectral)),
-        Normed("linf_margin", "y f/∏‖W_k‖_∞^{e_k}, ‖W‖_∞ = max |W^{ij}|", "T3 §12, Theorem 8 with p = ∞", "entry by entry", "P", static m => Factor(m, NormedMargins.Largest)),
-        Normed("l1_margin", "y f/∏‖W_k‖_1^{e_k}, ‖W‖_1 = Σ |W^{ij}|", "T3 §12, Theorem 8 with p = 1", "entry by entry", "P", static m => Factor(m, NormedMargins.Sum)),
-        Normed("row_margin", "y f/∏ (max_i Σ_j |W_k^{ij}|)^{e_k}", "T3 §12", "W_k as a map of ℓ∞ to ℓ∞", "P", static m => Factor(m, NormedMargins.LargestRow)),
+        Curve("margin", "margins_sorted", "margin_histogram", MeasureNeed.Outputs, static m => s_train.Of(m.Snapshot),
+            static s => s.Train?.Count ?? 0),
+        Single("test_margin_min", "min_n y_n f_n/|ρ| over test examples", "T3 §9",
+            static m => Test(m, static t => t[0]), MeasureNeed.TestOutputs),
+        Single("test_margin_mean", "mean_n y_n f_n/|ρ| over test examples", "SQ Fig 3",
+            static m => m.Test is { } test ? test.Margins.Average() : double.NaN, MeasureNeed.TestOutputs),
+        Single("test_support_count", "test examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 Fig 9",
+            static m => m.Test is { } test ? SupportVectors.Of(test.Margins).Length : double.NaN, MeasureNeed.TestOutputs),
+        Single("test_support_multiplicity", "test examples that share the smallest margin within 1e-9 of it", "T3 §4.4",
+            static m => m.Test is { } test ? SupportVectors.Multiplicity(test.Margins) : double.NaN, MeasureNeed.TestOutputs),
+        Curve("test_margin", "test_margins_sorted", "test_margin_histogram", MeasureNeed.TestOutputs,
+            static m => m.Test is { } test ? s_test.Of(test) : null, static s => s.Test?.Count ?? 0),
+        Normed("spectral_margin", "y f/∏‖W_k‖₂^{e_k}", "Bartlett–Foster–Telgarsky 2017; T3 §2", "spectral norms of the folded matrices; "
+            + "of a convolution that of its maps × patch", "100 P", static m => Factor(m, NormedMargins.Spectral)),
+        Normed("linf_margin", "y f/∏‖W_k‖_∞^{e_k}, ‖W‖_∞ = max |W^{ij}|", "T3 §12, Theorem 8 with p = ∞", "entry by entry", "P",
+            static m => Factor(m, NormedMargins.Largest)),
+        Normed("l1_margin", "y f/∏‖W_k‖_1^{e_k}, ‖W‖_1 = Σ |W^{ij}|", "T3 §12, Theorem 8 with p = 1", "entry by entry", "P",
+            static m => Factor(m, NormedMargins.Sum)),
+        Normed("row_margin", "y f/∏ (max_i Σ_j |W_k^{ij}|)^{e_k}", "T3 §12", "W_k as a map of ℓ∞ to ℓ∞", "P",
+            static m => Factor(m, NormedMargins.LargestRow)),
         new()
         {
             Family = Family,
             Name = "feature_margin",
-            Formula = "(f_y − f_j)/(‖w_y − w_j‖ √(Σ variances of what enters W_K on training examples)), j the largest other output; y f/‖w‖ for one",
+            Formula = "(f_y − f_j)/(‖w_y − w_j‖ √(Σ variances of what enters W_K on training examples)), j the largest other output; y "
+                + "f/‖w‖ for one",
             Reference = "Elsayed et al. 2018; Jiang et al. 2019",
             Variant = "last hidden layer; the example's own class against the strongest other",
             Need = MeasureNeed.Features,
@@ -67,13 +88,15 @@ internal static class MarginMeasures
         {
             Family = Family,
             Name = "input_margin",
-            Formula = $"q_n/‖∂q_n/∂x‖, q_n = y f or f_y − max_{{j≠y}} f_j: the linearized distance to the boundary, of at most {InputMargins.LargestSample} examples at equal distances",
+            Formula = $"q_n/‖∂q_n/∂x‖, q_n = y f or f_y − max_{{j≠y}} f_j: the linearized distance to the boundary, of at most "
+                + $"{InputMargins.LargestSample} examples at equal distances",
             Reference = "Elsayed et al. 2018, at the input",
             Variant = "strongest other class; ℓ2; not divided by a spread of the inputs",
             Need = MeasureNeed.Gradients,
             Cost = "1000 passes of one example",
             Columns = static _ => Summary("input_margin"),
-            Values = static m => Summarize(m.Passes is { } p ? InputMargins.Distances(p, Sampling.Even(p.Data.Count, InputMargins.LargestSample)) : null),
+            Values = static m => Summarize(m.Passes is { } p
+                ? InputMargins.Distances(p, Sampling.Even(p.Data.Count, InputMargins.LargestSample)) : null),
             Refuse = NoMargins,
         },
     ];
@@ -85,25 +108,32 @@ internal static class MarginMeasures
 
     private static string? NoTest(MeasureSetting s) => s.Test is null ? "there are no test data" : NoMargins(s);
 
-    private static Measure Single(string name, string formula, string reference, Func<MeasureInput, double> value, MeasureNeed need = MeasureNeed.Outputs) =>
-        Measure.Single(Family, name, formula, reference, value, need) with { Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins };
+    private static Measure Single(string name, string formula, string reference, Func<MeasureInput, double> value,
+        MeasureNeed need = MeasureNeed.Outputs) =>
+        Measure.Single(Family, name, formula, reference, value, need)
+            with { Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins };
 
     private static double Test(MeasureInput m, Func<double[], double> of) => m.Test is { } test ? of(s_test.Of(test)) : double.NaN;
 
     private static double[] Change(MeasureInput m)
     {
         if (m.History is null) return [double.NaN, double.NaN, double.NaN];
-        var (entered, left, jaccard) = SupportVectors.Change(SupportVectors.Of(m.Snapshot.NormalizedMargins), [.. m.History.PreviousSupport]);
+        var (entered, left, jaccard) =
+            SupportVectors.Change(SupportVectors.Of(m.Snapshot.NormalizedMargins), [.. m.History.PreviousSupport]);
         return [entered, left, jaccard];
     }
 
-    private static Measure Curve(string prefix, string sortedName, string histogramName, MeasureNeed need, Func<MeasureInput, double[]?> sorted, Func<MeasureSetting, int> examples) => new()
+    private static Measure Curve(string prefix, string sortedName, string histogramName, MeasureNeed need,
+        Func<MeasureInput, double[]?> sorted, Func<MeasureSetting, int> examples) => new()
     {
         Family = Family,
         Name = prefix + "_curve",
-        Formula = $"quantiles of the margins y f/|ρ|, the area under their sorted curve, and mean |y f|/|ρ|, in units of which the histogram has {MarginHistogram.Bins} bins: below {MarginHistogram.Lowest}, steps of {MarginHistogram.Width}, and from {MarginHistogram.Highest} on",
+        Formula = "quantiles of the margins y f/|ρ|, the area under their sorted curve, and mean |y f|/|ρ|, in units of which the "
+            + $"histogram has {MarginHistogram.Bins} bins: below {MarginHistogram.Lowest}, steps of {MarginHistogram.Width}, and from "
+            + $"{MarginHistogram.Highest} on",
         Reference = "SQ Fig 5, 8, 9",
-        Variant = $"quantiles interpolate linearly between order statistics; more than {MarginCurve.LargestLength} margins are thinned to as many quantiles at equal steps, the smallest and the largest among them",
+        Variant = $"quantiles interpolate linearly between order statistics; more than {MarginCurve.LargestLength} margins are thinned to "
+            + "as many quantiles at equal steps, the smallest and the largest among them",
         Need = need,
         Cost = "N log N",
         Columns = _ => [.. s_quantiles.Select(q => $"{prefix}_{q.Name}"), prefix + "_area", prefix + "_abs_mean"],
@@ -113,16 +143,21 @@ internal static class MarginMeasures
         Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins,
         Arrays =
         [
-            new MeasureArray(sortedName, s => MarginCurve.Length(examples(s)), m => Row(MarginCurve.Length(examples(m.Setting)), sorted(m) is { } curve ? MarginCurve.Thinned(curve) : null)),
-            new MeasureArray(histogramName, _ => MarginHistogram.Bins, m => Row(MarginHistogram.Bins, sorted(m) is { } curve ? MarginHistogram.Shares(curve) : null)),
+            new MeasureArray(sortedName, s => MarginCurve.Length(examples(s)),
+                m => Row(MarginCurve.Length(examples(m.Setting)), sorted(m) is { } curve ? MarginCurve.Thinned(curve) : null)),
+            new MeasureArray(histogramName, _ => MarginHistogram.Bins,
+                m => Row(MarginHistogram.Bins, sorted(m) is { } curve ? MarginHistogram.Shares(curve) : null)),
         ],
     };
 
-    private static double[] Row(int length, double[]? values) => values?.Length == length ? values : [.. Enumerable.Repeat(double.NaN, length)];
+    private static double[] Row(int length, double[]? values) =>
+        values?.Length == length ? values : [.. Enumerable.Repeat(double.NaN, length)];
 
-    private static double Factor(MeasureInput m, Func<Layer, ReadOnlySpan<double>, double> norm) => NormedMargins.Factor(m.Snapshot.Network, m.Snapshot.V, norm);
+    private static double Factor(MeasureInput m, Func<Layer, ReadOnlySpan<double>, double> norm) =>
+        NormedMargins.Factor(m.Snapshot.Network, m.Snapshot.V, norm);
 
-    private static Measure Normed(string name, string formula, string reference, string variant, string cost, Func<MeasureInput, double> factor) => new()
+    private static Measure Normed(string name, string formula, string reference, string variant, string cost,
+        Func<MeasureInput, double> factor) => new()
     {
         Family = Family,
         Name = name,
@@ -130,7 +165,8 @@ internal static class MarginMeasures
         Reference = reference,
         Variant = variant,
         Cost = cost,
-        Columns = s => s.Test is null ? [name + "_min", name + "_mean"] : [name + "_min", name + "_mean", $"test_{name}_min", $"test_{name}_mean"],
+        Columns = s => s.Test is null ? [name + "_min", name + "_mean"]
+            : [name + "_min", name + "_mean", $"test_{name}_min", $"test_{name}_mean"],
         Values = m =>
         {
             var c = factor(m);
@@ -149,7 +185,8 @@ internal static class MarginMeasures
         {
             var scale = Math.Exp(s.LogRho) / FeatureMargins.Variation(features);
             var w = s.Network.Layers[^1].Matrix(s.Weights());
-            double[] Of(double[] outputs, double[] targets) => double.IsFinite(scale) ? FeatureMargins.Distances(outputs, targets, scale, w) : [double.NaN];
+            double[] Of(double[] outputs, double[] targets) =>
+                double.IsFinite(scale) ? FeatureMargins.Distances(outputs, targets, scale, w) : [double.NaN];
             train = Of(s.Outputs, s.Targets);
             if (m.Test is { } t) test = Of(t.Outputs, t.Targets);
         }

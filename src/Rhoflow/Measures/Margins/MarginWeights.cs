@@ -3,8 +3,9 @@ using Rhoflow.Losses;
 namespace Rhoflow.Measures.Margins;
 
 /// <summary>
-/// The margin as a combination of outputs, q_n = Σ_c weights_nc f_c(x_n): y f for one output, f_y − f_j for classes with j the largest other output
-/// (the first of several: any of them gives a subgradient). Its derivatives are what margins of several classes are linearized with.
+/// The margin as a combination of outputs, q_n = Σ_c weights_nc f_c(x_n): y f for one output, f_y − f_j for classes with j the largest
+/// other output (the first of several: any of them gives a subgradient). Its derivatives are what margins of several classes are linearized
+/// with.
 /// </summary>
 internal static class MarginWeights
 {

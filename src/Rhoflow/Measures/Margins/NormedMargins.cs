@@ -5,8 +5,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Margins;
 
 /// <summary>
-/// Margins over other norms of the weights than Frobenius': y_n f_n/∏‖W_k‖^{e_k}, a common factor times y_n f_n/ρ. Of a convolution the norms
-/// are those of its matrix of maps × patch.
+/// Margins over other norms of the weights than Frobenius': y_n f_n/∏‖W_k‖^{e_k}, a common factor times y_n f_n/ρ. Of a convolution the
+/// norms are those of its matrix of maps × patch.
 /// </summary>
 internal static class NormedMargins
 {
@@ -25,11 +25,14 @@ internal static class NormedMargins
     {
         if (layer.Kind == LayerKind.Diagonal) return Largest(layer, w);
         var largest = 0.0;
-        for (var i = 0; i < layer.Rows; i++) largest = Math.Max(largest, TensorPrimitives.SumOfMagnitudes(w.Slice(i * layer.Columns, layer.Columns)));
+        for (var i = 0; i < layer.Rows; i++)
+            largest = Math.Max(largest, TensorPrimitives.SumOfMagnitudes(w.Slice(i * layer.Columns, layer.Columns)));
         return largest;
     }
 
-    /// <summary>∏‖V_k‖_F^{e_k}/∏‖V_k‖^{e_k} in another norm: what normalized margins are multiplied by; NaN where a layer is zero.</summary>
+    /// <summary>
+    /// ∏‖V_k‖_F^{e_k}/∏‖V_k‖^{e_k} in another norm: what normalized margins are multiplied by; NaN where a layer is zero.
+    /// </summary>
     /// <param name="v">Weights of any scale.</param>
     public static double Factor(Network network, ReadOnlySpan<double> v, Func<Layer, ReadOnlySpan<double>, double> norm)
     {

@@ -5,8 +5,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.NormalizedLoss;
 
 /// <summary>
-/// The mean loss of ρ'·f̃ for any ρ' &gt; 0: the normalized network at a norm of one's choice (T3 Fig 1 with ρ' = 1, Fig 8). In logarithms, so that
-/// ρ' may be as large as one likes. The share of errors does not depend on ρ' (<see cref="Margin.ErrorShare"/>).
+/// The mean loss of ρ'·f̃ for any ρ' &gt; 0: the normalized network at a norm of one's choice (T3 Fig 1 with ρ' = 1, Fig 8). In logarithms,
+/// so that ρ' may be as large as one likes. The share of errors does not depend on ρ' (<see cref="Margin.ErrorShare"/>).
 /// </summary>
 internal static class NormalizedLosses
 {
@@ -18,7 +18,8 @@ internal static class NormalizedLosses
     /// <param name="y">±1 for one output, classes 0 … C−1 for more.</param>
     /// <param name="outputs">C.</param>
     /// <param name="rho">ρ'.</param>
-    public static double LogCrossEntropy(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double rho) => LogCrossEntropies(f, y, outputs, [rho])[0];
+    public static double LogCrossEntropy(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double rho) =>
+        LogCrossEntropies(f, y, outputs, [rho])[0];
 
     /// <summary>The same for several ρ', with one look at the outputs.</summary>
     /// <inheritdoc cref="LogCrossEntropy" path="/param"/>
@@ -33,7 +34,8 @@ internal static class NormalizedLosses
         {
             var count = Math.Min(Together, examples - first);
             Compare(f.Slice(first * outputs, count * outputs), y.Slice(first, count), outputs, margins, differences);
-            for (var r = 0; r < terms.Length; r++) LogTerms(norms[r], margins.AsSpan(0, count), differences, powers, terms[r].AsSpan(first, count));
+            for (var r = 0; r < terms.Length; r++)
+                LogTerms(norms[r], margins.AsSpan(0, count), differences, powers, terms[r].AsSpan(first, count));
         }
         return [.. terms.Select(static t => Vectors.LogSumExp(t) - Math.Log(t.Length))];
     }
@@ -49,7 +51,10 @@ internal static class NormalizedLosses
         return Vectors.LogSumExp(terms) - Math.Log(terms.Length);
     }
 
-    /// <summary>log N⁻¹ Σ_n Σ_c (t_nc − ρ'f̃_nc)²: t = y for one output, else 1 for c = y and <paramref name="other"/> elsewhere. −∞ at exactly zero.</summary>
+    /// <summary>
+    /// log N⁻¹ Σ_n Σ_c (t_nc − ρ'f̃_nc)²: t = y for one output, else 1 for c = y and <paramref name="other"/> elsewhere. −∞ at exactly
+    /// zero.
+    /// </summary>
     /// <inheritdoc cref="LogCrossEntropy" path="/param"/>
     /// <param name="other">0: one-hot codes; −1: codes of ±1.</param>
     public static double LogSquare(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double rho, double other = 0)
@@ -66,8 +71,8 @@ internal static class NormalizedLosses
     }
 
     /// <summary>
-    /// log C − N⁻¹ Σ −log softmax(ρ'f̃_n)_{y_n} (log 2 − … for one output): what small outputs take off the loss of guessing, to all digits.
-    /// Normalized losses differ from log C by about 1/ρ, so that plots of them resolve little.
+    /// log C − N⁻¹ Σ −log softmax(ρ'f̃_n)_{y_n} (log 2 − … for one output): what small outputs take off the loss of guessing, to all
+    /// digits. Normalized losses differ from log C by about 1/ρ, so that plots of them resolve little.
     /// </summary>
     /// <inheritdoc cref="LogCrossEntropy" path="/param"/>
     public static double CrossEntropyGap(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double rho)
@@ -90,10 +95,12 @@ internal static class NormalizedLosses
     {
         var excess = 0.0;
         foreach (var d in differences) excess += ExpMinusOne(d);
-        return double.IsFinite(excess) ? LogOnePlus(excess / differences.Length) : Vectors.LogSumExp(differences) - Math.Log(differences.Length);
+        return double.IsFinite(excess) ? LogOnePlus(excess / differences.Length)
+            : Vectors.LogSumExp(differences) - Math.Log(differences.Length);
     }
 
-    // Margins, and f_j − f_rival of every class, the rival's 0 among them; −∞ for the own class. One output is a class whose rival is its mirror image.
+    // Margins, and f_j − f_rival of every class, the rival's 0 among them; −∞ for the own class. One output is a class whose rival is its
+    // mirror image.
     private static void Compare(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double[] margins, double[] differences)
     {
         for (var n = 0; n < y.Length; n++)
@@ -112,7 +119,8 @@ internal static class NormalizedLosses
     }
 
     // log ℓ_n = log log(1 + e^a), a = log Σ_{j≠y} e^{ρ'(f_j − f_y)}: relative to the strongest other class.
-    private static void LogTerms(double rho, ReadOnlySpan<double> margins, ReadOnlySpan<double> differences, Span<double> powers, Span<double> terms)
+    private static void LogTerms(double rho, ReadOnlySpan<double> margins, ReadOnlySpan<double> differences, Span<double> powers,
+        Span<double> terms)
     {
         var outputs = differences.Length / Together;
         if (outputs > 1)
@@ -141,7 +149,10 @@ internal static class NormalizedLosses
 
     private static void Check(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, double rho)
     {
-        if (y.IsEmpty || f.Length != y.Length * outputs) throw new ArgumentException($"{y.Length} targets and {outputs} outputs each need {y.Length * outputs} outputs, at least one; {f.Length} were given", nameof(f));
-        if (!(rho > 0) || !double.IsFinite(rho)) throw new ArgumentOutOfRangeException(nameof(rho), rho, "the norm ρ' must be positive and finite");
+        if (y.IsEmpty || f.Length != y.Length * outputs)
+            throw new ArgumentException($"{y.Length} targets and {outputs} outputs each need {y.Length * outputs} outputs, at least one; "
+                + $"{f.Length} were given", nameof(f));
+        if (!(rho > 0) || !double.IsFinite(rho))
+            throw new ArgumentOutOfRangeException(nameof(rho), rho, "the norm ρ' must be positive and finite");
     }
 }

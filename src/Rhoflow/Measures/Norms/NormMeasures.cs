@@ -27,23 +27,29 @@ internal static class NormMeasures
             Formula = "‖D_k‖_F, D_k = W_{k+1}ᵀW_{k+1} − W_kW_kᵀ, which gradient flow conserves for linear neighbours, and ‖D_k − D_k(0)‖_F",
             Reference = "T3 eq. 60",
             Cost = "n² (columns of W_k + rows of W_{k+1}), n units between them",
-            Columns = static s => [.. LinearPairs(s.Network).SelectMany(static k => (string[])[$"matrix_balance_{k + 1}", $"matrix_balance_drift_{k + 1}"])],
+            Columns = static s => [.. LinearPairs(s.Network)
+                .SelectMany(static k => (string[])[$"matrix_balance_{k + 1}", $"matrix_balance_drift_{k + 1}"])],
             Values = static m => [.. LinearPairs(m.Setting.Network).SelectMany(k => MatrixBalance(m, k))],
-            Refuse = static s => BatchNorm(s) ?? (LinearPairs(s.Network).Any() ? null : "no two full matrices follow each other directly: after ReLUs only unit_balance is conserved"),
+            Refuse = static s => BatchNorm(s) ?? (LinearPairs(s.Network).Any() ? null
+                : "no two full matrices follow each other directly: after ReLUs only unit_balance is conserved"),
         },
         new()
         {
             Family = Family,
             Name = "unit_balance",
-            Formula = "d_i = ‖w_i^in‖² − p‖w_i^out‖² for every unit i (a map of a convolution) between W_k and W_{k+1}, which gradient flow conserves, p = 1 for ReLU: max |d_i|, root mean square of d_i, and max |d_i − d_i(0)|",
+            Formula = "d_i = ‖w_i^in‖² − p‖w_i^out‖² for every unit i (a map of a convolution) between W_k and W_{k+1}, which gradient "
+                + "flow conserves, p = 1 for ReLU: max |d_i|, root mean square of d_i, and max |d_i − d_i(0)|",
             Reference = "T3 eq. 60",
             Cost = "P",
-            Columns = static s => [.. UnitPairs(s.Network).SelectMany(static k => (string[])[$"unit_balance_max_{k + 1}", $"unit_balance_rms_{k + 1}", $"unit_balance_drift_{k + 1}"])],
+            Columns = static s => [.. UnitPairs(s.Network).SelectMany(static k =>
+                (string[])[$"unit_balance_max_{k + 1}", $"unit_balance_rms_{k + 1}", $"unit_balance_drift_{k + 1}"])],
             Values = static m => [.. UnitPairs(m.Setting.Network).SelectMany(k => UnitBalance(m, k))],
-            Refuse = static s => BatchNorm(s) ?? (UnitPairs(s.Network).Any() ? null : "no two layers are joined by units of their own alone"),
+            Refuse = static s => BatchNorm(s)
+                ?? (UnitPairs(s.Network).Any() ? null : "no two layers are joined by units of their own alone"),
         },
         Distance("start_distance", "‖W_k − W_k(0)‖_F", static (distance, _) => distance),
-        Distance("start_distance_relative", "‖W_k − W_k(0)‖_F/‖W_k(0)‖_F", static (distance, start) => start > 0 ? distance / start : double.NaN),
+        Distance("start_distance_relative", "‖W_k − W_k(0)‖_F/‖W_k(0)‖_F",
+            static (distance, start) => start > 0 ? distance / start : double.NaN),
     ];
 
     private static double[] LayerBalance(Snapshot s)
@@ -59,14 +65,17 @@ internal static class NormMeasures
         s.Network.StatisticsCount > 0 ? "batch normalization is folded into the weights, whose balance is not conserved then"
         : s.Train is null ? "the scalar equations have no matrices" : null;
 
-    private static IEnumerable<int> LinearPairs(Network network) => Enumerable.Range(0, network.Depth - 1).Where(k => Balance.IsLinear(network, k));
+    private static IEnumerable<int> LinearPairs(Network network) =>
+        Enumerable.Range(0, network.Depth - 1).Where(k => Balance.IsLinear(network, k));
 
-    private static IEnumerable<int> UnitPairs(Network network) => Enumerable.Range(0, network.Depth - 1).Where(k => Balance.Degree(network, k) is not null);
+    private static IEnumerable<int> UnitPairs(Network network) =>
+        Enumerable.Range(0, network.Depth - 1).Where(k => Balance.Degree(network, k) is not null);
 
     private static double[] MatrixBalance(MeasureInput m, int k)
     {
         var now = Balance.Matrix(m.Setting.Network, k, m.Snapshot.RhoK, m.Snapshot.V);
-        return [Vectors.Norm(now), m.History is { } h ? Vectors.Distance(now, Balance.Matrix(m.Setting.Network, k, h.StartRhoK, h.StartV)) : double.NaN];
+        return [Vectors.Norm(now), m.History is { } h ? Vectors.Distance(now, Balance.Matrix(m.Setting.Network, k, h.StartRhoK, h.StartV))
+            : double.NaN];
     }
 
     private static double[] UnitBalance(MeasureInput m, int k)
@@ -74,7 +83,8 @@ internal static class NormMeasures
         var degree = Balance.Degree(m.Setting.Network, k)!.Value;
         var now = Balance.Units(m.Setting.Network, k, m.Snapshot.RhoK, m.Snapshot.V, degree);
         double largest = now.Max(Math.Abs), drift = double.NaN;
-        if (m.History is { } h) drift = now.Zip(Balance.Units(m.Setting.Network, k, h.StartRhoK, h.StartV, degree), static (a, b) => Math.Abs(a - b)).Max();
+        if (m.History is { } h)
+            drift = now.Zip(Balance.Units(m.Setting.Network, k, h.StartRhoK, h.StartV, degree), static (a, b) => Math.Abs(a - b)).Max();
         return [largest, Vectors.Norm(now) / Math.Sqrt(now.Length), drift];
     }
 
@@ -86,7 +96,9 @@ internal static class NormMeasures
         Reference = "T3 §2",
         Cost = "P",
         Columns = s => [.. Enumerable.Range(1, s.Depth).Select(k => $"{name}_{k}")],
-        Values = m => [.. Enumerable.Range(0, m.Setting.Depth).Select(k => m.History is { } h ? value(FromStart(m.Snapshot, h, k), Math.Abs(h.StartRhoK[k]) * Vectors.Norm(m.Setting.Network.Layers[k].Of(h.StartV))) : double.NaN)],
+        Values = m => [.. Enumerable.Range(0, m.Setting.Depth).Select(k => m.History is { } h
+            ? value(FromStart(m.Snapshot, h, k), Math.Abs(h.StartRhoK[k]) * Vectors.Norm(m.Setting.Network.Layers[k].Of(h.StartV)))
+            : double.NaN)],
     };
 
     private static double FromStart(Snapshot now, History history, int k)

@@ -5,16 +5,17 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Measures.Structure;
 
 /// <summary>
-/// A convolution on a torus: the patch wraps around the image instead of reading zeros. The Fourier transform of the image turns it into one small
-/// matrix a frequency, whose singular values together are exactly those of the map from image to image (Sedghi, Gupta and Long 2019, for stride 1).
+/// A convolution on a torus: the patch wraps around the image instead of reading zeros. The Fourier transform of the image turns it into
+/// one small matrix per frequency, whose singular values together are exactly those of the map from image to image (Sedghi, Gupta and Long
+/// 2019, for stride 1).
 /// </summary>
 /// <remarks>
-/// With stride s the image is cut into its s² sub-images x_r[t] = x[s t + r]; the convolution is a sum of stride-1 convolutions of them, tap k of the
-/// patch at q = ⌊(k − Padding)/s⌋ on sub-image r = (k − Padding) mod s. At the frequency φ of the output's grid the block is therefore
-/// maps × (s² · channels), B_r(φ) = Σ_{k ≡ r} W_k e^{iφq}; height and width must be multiples of s. W is real, so B(−φ) is B(φ)'s conjugate: half of the
-/// frequencies suffice. Where all q are 0, all blocks are one.
-/// With zeros at the border instead, the norm is at most that of the torus of Height + 2·Padding by Width + 2·Padding, of which it is a part
-/// (<see cref="Around"/>); the torus of the image's own size is usually above it too, but not always.
+/// With stride s the image is cut into its s² sub-images x_r[t] = x[s t + r]; the convolution is a sum of stride-1 convolutions of them,
+/// tap k of the patch at q = ⌊(k − Padding)/s⌋ on sub-image r = (k − Padding) mod s. At the frequency φ of the output's grid the block is
+/// therefore maps × (s² · channels), B_r(φ) = Σ_{k ≡ r} W_k e^{iφq}; height and width must be multiples of s. W is real, so B(−φ) is B(φ)'s
+/// conjugate: half of the frequencies suffice. Where all q are 0, all blocks are one. With zeros at the border instead, the norm is at most
+/// that of the torus of Height + 2·Padding by Width + 2·Padding, of which it is a part (<see cref="Around"/>); the torus of the image's own
+/// size is usually above it too, but not always.
 /// </remarks>
 internal sealed class CircularConvolution
 {
@@ -28,7 +29,8 @@ internal sealed class CircularConvolution
     /// <exception cref="ArgumentException">Height or width is no multiple of the stride, or another number of weights.</exception>
     public CircularConvolution(ConvolutionShape shape, ReadOnlySpan<double> w)
     {
-        if (w.Length != shape.Maps * shape.Patch) throw new ArgumentException($"{w.Length} weights are no matrix of {shape.Maps} maps × {shape.Patch}");
+        if (w.Length != shape.Maps * shape.Patch)
+            throw new ArgumentException($"{w.Length} weights are no matrix of {shape.Maps} maps × {shape.Patch}");
         if (WhyNot(shape) is { } reason) throw new ArgumentException(reason);
         (Shape, _scale, _w) = (shape, ConvolutionNorm.Scaled(w, out var scaled), scaled);
         var s = shape.Stride;
@@ -57,13 +59,15 @@ internal sealed class CircularConvolution
 
     /// <summary>A sentence why a convolution has no torus; null where it has.</summary>
     public static string? WhyNot(ConvolutionShape shape) => shape.Height % shape.Stride == 0 && shape.Width % shape.Stride == 0 ? null
-        : $"an image of {shape.Height} × {shape.Width} does not close to a torus under stride {shape.Stride}: height and width have to be multiples of it";
+        : $"an image of {shape.Height} × {shape.Width} does not close to a torus under stride {shape.Stride}: height and width have to be "
+        + "multiples of it";
 
     /// <summary>The smallest torus that the zero-padded convolution is a part of, so that its norm is a bound of that one's.</summary>
     public static CircularConvolution Around(ConvolutionShape shape, ReadOnlySpan<double> w)
     {
         int Multiple(int size) => (size + shape.Stride - 1) / shape.Stride * shape.Stride;
-        return new(new ConvolutionShape(Multiple(shape.Height + 2 * shape.Padding), Multiple(shape.Width + 2 * shape.Padding), shape.Channels, shape.Maps,
+        return new(new ConvolutionShape(Multiple(shape.Height + 2 * shape.Padding), Multiple(shape.Width + 2 * shape.Padding),
+            shape.Channels, shape.Maps,
             shape.KernelHeight, shape.KernelWidth, shape.Stride, shape.Padding), w);
     }
 
@@ -92,7 +96,8 @@ internal sealed class CircularConvolution
         foreach (var (a, b, copies) in _frequencies)
         {
             Fill(block, a, b);
-            var svd = Matrix<Complex>.Build.Dense(Shape.Maps, BlockWidth, (i, j) => new Complex(block.Real[i * BlockWidth + j], block.Imaginary[i * BlockWidth + j])).Svd(computeVectors: false);
+            var svd = Matrix<Complex>.Build.Dense(Shape.Maps, BlockWidth,
+                (i, j) => new Complex(block.Real[i * BlockWidth + j], block.Imaginary[i * BlockWidth + j])).Svd(computeVectors: false);
             foreach (var s in svd.S)
                 for (var copy = 0; copy < copies; copy++) values.Add(_scale * s.Real);
         }
@@ -110,7 +115,8 @@ internal sealed class CircularConvolution
             // Turns in exact integers first, so that ±1 and 0 come out exactly.
             var turns = Mod((long)a * y * Columns + (long)b * x * Rows, (long)Rows * Columns) / ((double)Rows * Columns);
             var (sin, cos) = double.SinCosPi(2 * turns);
-            for (var m = 0; m < Shape.Maps; m++) block.Add(m, column, _w.AsSpan(m * Shape.Patch + i * channels, channels), cos, isReal ? 0 : sin);
+            for (var m = 0; m < Shape.Maps; m++)
+                block.Add(m, column, _w.AsSpan(m * Shape.Patch + i * channels, channels), cos, isReal ? 0 : sin);
         }
     }
 

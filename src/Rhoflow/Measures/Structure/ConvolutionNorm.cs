@@ -4,8 +4,8 @@ using Rhoflow.Kernels;
 namespace Rhoflow.Measures.Structure;
 
 /// <summary>
-/// ‖A‖₂ of a convolution as networks have it, with zeros around the image: Lanczos on AᵀA with the network's own kernels in float64, one image at a
-/// time, any stride and padding. <see cref="CircularConvolution.Around"/> bounds it from above.
+/// ‖A‖₂ of a convolution as networks have it, with zeros around the image: Lanczos on AᵀA with the network's own kernels in float64, one
+/// image at a time, any stride and padding. <see cref="CircularConvolution.Around"/> bounds it from above.
 /// </summary>
 internal static class ConvolutionNorm
 {
@@ -17,7 +17,8 @@ internal static class ConvolutionNorm
     /// <param name="team">Who works; the bits do not depend on it.</param>
     public static OperatorNorm ZeroPadded(ConvolutionShape shape, ReadOnlySpan<double> w, Team team)
     {
-        if (w.Length != shape.Maps * shape.Patch) throw new ArgumentException($"{w.Length} weights are no matrix of {shape.Maps} maps × {shape.Patch}");
+        if (w.Length != shape.Maps * shape.Patch)
+            throw new ArgumentException($"{w.Length} weights are no matrix of {shape.Maps} maps × {shape.Patch}");
         var convolution = new Convolution<double>(shape, 1, team);
         var scale = Scaled(w, out var weights);
         var y = new double[shape.OutputSize];

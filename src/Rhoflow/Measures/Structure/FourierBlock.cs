@@ -5,7 +5,9 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Measures.Structure;
 
-/// <summary>One complex matrix B, real and imaginary part apart, with work vectors for Lanczos on BᴴB; a complex vector is read as 2n real numbers.</summary>
+/// <summary>
+/// One complex matrix B, real and imaginary part apart, with work vectors for Lanczos on BᴴB; a complex vector is read as 2n real numbers.
+/// </summary>
 internal sealed class FourierBlock
 {
     private readonly int _rows, _columns, _stride;
@@ -74,14 +76,16 @@ internal sealed class FourierBlock
                 ir = Vector.FusedMultiplyAdd(bis[j], xrs[j], ir);
             }
             double yr = Vector.Sum(rr - ii), yi = Vector.Sum(ri + ir);
-            for (var j = brs.Length * Vector<double>.Count; j < n; j++) (yr, yi) = (yr + br[j] * xr[j] - bi[j] * xi[j], yi + br[j] * xi[j] + bi[j] * xr[j]);
+            for (var j = brs.Length * Vector<double>.Count; j < n; j++)
+                (yr, yi) = (yr + br[j] * xr[j] - bi[j] * xi[j], yi + br[j] * xi[j] + bi[j] * xr[j]);
             Vector<double> yrs = new(yr), yis = new(yi);
             for (var j = 0; j < brs.Length; j++)
             {
                 zrs[j] = Vector.FusedMultiplyAdd(brs[j], yrs, Vector.FusedMultiplyAdd(bis[j], yis, zrs[j]));
                 zis[j] = Vector.FusedMultiplyAdd(brs[j], yis, zis[j] - bis[j] * yrs);
             }
-            for (var j = brs.Length * Vector<double>.Count; j < n; j++) (zr[j], zi[j]) = (zr[j] + br[j] * yr + bi[j] * yi, zi[j] + br[j] * yi - bi[j] * yr);
+            for (var j = brs.Length * Vector<double>.Count; j < n; j++)
+                (zr[j], zi[j]) = (zr[j] + br[j] * yr + bi[j] * yi, zi[j] + br[j] * yi - bi[j] * yr);
         }
     }
 

@@ -6,15 +6,19 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Structure;
 
 /// <summary>
-/// How a layer W_k is turned towards the layer W_j that feeds it (through nonlinearities, normalization and pooling, but not through a residual sum):
-/// gradient descent on deep linear networks makes every layer of rank one and aligns neighbours (Ji and Telgarsky 2019). The columns of W_k are read as
-/// positions × channels of W_j's outputs, so that it means the same for convolutions; for dense layers nothing changes.
+/// How a layer W_k is turned towards the layer W_j that feeds it (through nonlinearities, normalization and pooling, but not through a
+/// residual sum): gradient descent on deep linear networks makes every layer of rank one and aligns neighbours (Ji and Telgarsky 2019). The
+/// columns of W_k are read as positions × channels of W_j's outputs, so that it means the same for convolutions; for dense layers nothing
+/// changes.
 /// </summary>
-/// <param name="Leading">|⟨u_1(W_j), v_1(W_k)⟩|, the leading left singular vector below and the leading right one above; arbitrary where σ_1 is multiple.</param>
+/// <param name="Leading">|⟨u_1(W_j), v_1(W_k)⟩|, the leading left singular vector below and the leading right one above; arbitrary where
+/// σ_1 is multiple.</param>
 /// <param name="Product">‖W_k W_j‖_F/(‖W_k‖_F ‖W_j‖_F), the same for whole matrices: 1 only for aligned layers of rank one.</param>
 internal readonly record struct LayerAlignment(double Leading, double Product)
 {
-    /// <summary>The layer (0 … K−1) whose outputs layer k reads; null where that is the input, a residual sum, or where the sizes do not divide.</summary>
+    /// <summary>
+    /// The layer (0 … K−1) whose outputs layer k reads; null where that is the input, a residual sum, or where the sizes do not divide.
+    /// </summary>
     public static int? Below(Network network, int k)
     {
         var node = network.Nodes[network.NodeOf(k + 1)].Sources[0];
@@ -35,7 +39,8 @@ internal readonly record struct LayerAlignment(double Leading, double Product)
         double[] left = Gram(network.Layers[below], v, r, ofRows: true), right = Gram(network.Layers[above], v, r, ofRows: false);
         double normBelow = Trace(left, r), normAbove = Trace(right, r);
         if (normBelow == 0 || normAbove == 0) return new LayerAlignment(double.NaN, double.NaN);
-        return new LayerAlignment(Math.Min(1, Math.Abs(Vectors.Dot(Top(left, r), Top(right, r)))), Math.Sqrt(Math.Max(0, Vectors.Dot(left, right))));
+        return new LayerAlignment(Math.Min(1, Math.Abs(Vectors.Dot(Top(left, r), Top(right, r)))),
+            Math.Sqrt(Math.Max(0, Vectors.Dot(left, right))));
     }
 
     private static int? Fits(Network network, int above, int below)

@@ -4,22 +4,26 @@ namespace Rhoflow.Measures.Structure;
 
 /// <summary>The largest singular value of a linear map, and how far a singular value can be from it.</summary>
 /// <param name="Value">σ = √θ, never above ‖A‖₂ but for rounding.</param>
-/// <param name="Bound">One of the map's singular values is within it, by the residual ‖AᵀAx − θx‖; the error itself is of second order in that.</param>
+/// <param name="Bound">One of the map's singular values is within it, by the residual ‖AᵀAx − θx‖; the error itself is of second order in
+/// that.</param>
 /// <param name="Steps">Products with AᵀA.</param>
 internal readonly record struct OperatorNorm(double Value, double Bound, int Steps);
 
 /// <summary>
-/// ‖A‖₂ by Lanczos' three-term recurrence on AᵀA. Vectors are not orthogonalized again: copies of the largest eigenvalue that appear late do not move
-/// it. The start is random, so that it misses the top only with probability 0.
+/// ‖A‖₂ by Lanczos' three-term recurrence on AᵀA. Vectors are not orthogonalized again: copies of the largest eigenvalue that appear late
+/// do not move it. The start is random, so that it misses the top only with probability 0.
 /// </summary>
 internal sealed class NormLanczos(int dimension)
 {
-    /// <summary>The residual at which to stop, relative to θ; the error of θ is then of order 1e-18 over the relative gap below it.</summary>
+    /// <summary>
+    /// The residual at which to stop, relative to θ; the error of θ is then of order 1e-18 over the relative gap below it.
+    /// </summary>
     public const double Tolerance = 1e-9;
 
     private const int StepsACheck = 4;
 
-    private readonly double[] _start = new double[dimension], _before = new double[dimension], _now = new double[dimension], _next = new double[dimension];
+    private readonly double[] _start = new double[dimension], _before = new double[dimension], _now = new double[dimension], _next =
+        new double[dimension];
     private readonly List<double> _alpha = [], _beta = [];
 
     /// <param name="normal">Given x, writes AᵀA x.</param>
@@ -46,7 +50,8 @@ internal sealed class NormLanczos(int dimension)
             {
                 (theta, var last) = Top();
                 residual = beta * last;
-                if (ends || residual <= Tolerance * theta) return new OperatorNorm(Math.Sqrt(theta), Math.Sqrt(theta + residual) - Math.Sqrt(theta), step);
+                if (ends || residual <= Tolerance * theta)
+                    return new OperatorNorm(Math.Sqrt(theta), Math.Sqrt(theta + residual) - Math.Sqrt(theta), step);
             }
             _beta.Add(beta);
             Vectors.Scale(1 / beta, next.AsSpan(0, d), next.AsSpan(0, d));

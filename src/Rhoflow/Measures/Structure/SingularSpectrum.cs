@@ -6,8 +6,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Structure;
 
 /// <summary>
-/// The singular values σ_1 ≥ σ_2 ≥ … of one weight matrix and what they alone decide. Of a convolution it is the matrix of maps × patch; the map
-/// from image to image has others: <see cref="CircularConvolution"/>, <see cref="ConvolutionNorm"/>. Of a matrix that is 0, ratios are NaN.
+/// The singular values σ_1 ≥ σ_2 ≥ … of one weight matrix and what they alone decide. Of a convolution it is the matrix of maps × patch;
+/// the map from image to image has others: <see cref="CircularConvolution"/>, <see cref="ConvolutionNorm"/>. Of a matrix that is 0, ratios
+/// are NaN.
 /// </summary>
 internal sealed class SingularSpectrum
 {
@@ -48,8 +49,8 @@ internal sealed class SingularSpectrum
     public double RankOneDistance => Math.Sqrt(TensorPrimitives.SumOfSquares(_ratios.AsSpan(1)) / StableRank);
 
     /// <summary>
-    /// The sine of the angle to the nearest multiple of a (semi-)orthogonal matrix, √(1 − (Σσ)²/(min(m, n) Σσ²)) (SQ H.2): the nearest is UVᵀ, and 0
-    /// means that all singular values are equal.
+    /// The sine of the angle to the nearest multiple of a (semi-)orthogonal matrix, √(1 − (Σσ)²/(min(m, n) Σσ²)) (SQ H.2): the nearest is
+    /// UVᵀ, and 0 means that all singular values are equal.
     /// </summary>
     public double OrthogonalDistance
     {
@@ -67,7 +68,8 @@ internal sealed class SingularSpectrum
     /// <exception cref="ArgumentException">Not a matrix of that size, or a weight that is not finite.</exception>
     public static SingularSpectrum Of(ReadOnlySpan<double> w, int rows, int columns)
     {
-        if (rows < 1 || columns < 1 || w.Length != rows * columns) throw new ArgumentException($"{w.Length} weights are no matrix of {rows} × {columns}");
+        if (rows < 1 || columns < 1 || w.Length != rows * columns)
+            throw new ArgumentException($"{w.Length} weights are no matrix of {rows} × {columns}");
         var scale = Largest(w);
         if (scale == 0) return new SingularSpectrum(new double[Math.Min(rows, columns)]);
         var scaled = new double[w.Length];
@@ -94,10 +96,13 @@ internal sealed class SingularSpectrum
         layer.Kind == LayerKind.Diagonal ? OfDiagonal(layer.Of(theta)) : Of(layer.Of(theta), layer.Rows, layer.Columns);
 
     /// <summary>
-    /// The sine of the angle to the nearest multiple of an orthogonal projection P = P² = Pᵀ (SQ H.1) of any rank r ≥ 1: √(1 − max_r (Σ_{i≤r} λ_i)²/(r ‖W‖_F²)),
-    /// λ the eigenvalues of (W + Wᵀ)/2 from either end. NaN where W is 0 or not square.
+    /// The sine of the angle to the nearest multiple of an orthogonal projection P = P² = Pᵀ (SQ H.1) of any rank r ≥ 1: √(1 − max_r
+    /// (Σ_{i≤r} λ_i)²/(r ‖W‖_F²)), λ the eigenvalues of (W + Wᵀ)/2 from either end. NaN where W is 0 or not square.
     /// </summary>
-    /// <remarks>The nearest is the projection on the eigenvectors of the first r; SQ H.1 also allows oblique projections, which have no such formula.</remarks>
+    /// <remarks>
+    /// The nearest is the projection on the eigenvectors of the first r; SQ H.1 also allows oblique projections, which have no such
+    /// formula.
+    /// </remarks>
     public static double ProjectionDistance(Layer layer, ReadOnlySpan<double> theta)
     {
         if (layer.Rows != layer.Columns) return double.NaN;
@@ -127,6 +132,7 @@ internal sealed class SingularSpectrum
     {
         if (w.IsEmpty) throw new ArgumentException("a matrix without weights has no singular values");
         var largest = Math.Abs(TensorPrimitives.MaxMagnitude(w));
-        return double.IsFinite(largest) ? largest : throw new ArgumentException("a weight is not a finite number: the matrix has no singular values");
+        return double.IsFinite(largest) ? largest
+            : throw new ArgumentException("a weight is not a finite number: the matrix has no singular values");
     }
 }

@@ -9,43 +9,59 @@ internal static class StructureMeasures
 {
     private const string Family = "structure";
 
-    /// <summary>Singular values below this, relative to the largest, do not count into a rank: above the rounding of float32 weights.</summary>
+    /// <summary>
+    /// Singular values below this, relative to the largest, do not count into a rank: above the rounding of float32 weights.
+    /// </summary>
     public const double RankTolerance = 1e-6;
 
     // Six measures and an array look at the same singular values of a snapshot, which does not change.
-    private static readonly Once<Snapshot, SingularSpectrum[]> s_spectra = new(static s => [.. s.Network.Layers.Select(layer => SingularSpectrum.Of(layer, s.V))]);
+    private static readonly Once<Snapshot, SingularSpectrum[]> s_spectra =
+        new(static s => [.. s.Network.Layers.Select(layer => SingularSpectrum.Of(layer, s.V))]);
 
     public static readonly IReadOnlyList<Measure> All =
     [
-        OfSpectrum("spectral", "‖W_k‖₂ = σ_1(W_k); of a convolution the matrix maps × patch", "T3 §2", static (s, rho) => s.SpectralNorm * Math.Abs(rho)) with
+        OfSpectrum("spectral", "‖W_k‖₂ = σ_1(W_k); of a convolution the matrix maps × patch", "T3 §2",
+            static (s, rho) => s.SpectralNorm * Math.Abs(rho)) with
         {
-            Arrays = [new MeasureArray("singular_values", static s => s.Network.Layers.Sum(Smaller), static m => [.. Spectra(m.Snapshot).Zip(m.Snapshot.RhoK).SelectMany(static l => l.First.Values.Select(v => v * Math.Abs(l.Second)))])],
+            Arrays = [new MeasureArray("singular_values", static s => s.Network.Layers.Sum(Smaller), static m =>
+                [.. Spectra(m.Snapshot).Zip(m.Snapshot.RhoK).SelectMany(static l => l.First.Values.Select(v => v * Math.Abs(l.Second)))])],
         },
         OfSpectrum("rank_stable", "‖W_k‖_F²/‖W_k‖₂²", "Rudelson–Vershynin 2007", static (s, _) => s.StableRank),
         OfSpectrum("effective_rank", "exp(−Σ p_i log p_i), p_i = σ_i/Σσ", "Roy–Vetterli 2007", static (s, _) => s.EffectiveRank),
         OfSpectrum("rank", "number of σ_i > 1e-6 σ_1", "", static (s, _) => s.Rank(RankTolerance)),
-        OfSpectrum("rank_one_distance", "√(1 − σ_1²/Σσ²), the sine of the angle to the nearest matrix of rank one", "Ji–Telgarsky 2019; SQ H", static (s, _) => s.RankOneDistance),
-        OfSpectrum("orthogonal_distance", "√(1 − (Σσ)²/(min(m, n) Σσ²)), the sine of the angle to the nearest multiple of a (semi-)orthogonal matrix", "SQ H.2", static (s, _) => s.OrthogonalDistance),
+        OfSpectrum("rank_one_distance", "√(1 − σ_1²/Σσ²), the sine of the angle to the nearest matrix of rank one",
+            "Ji–Telgarsky 2019; SQ H", static (s, _) => s.RankOneDistance),
+        OfSpectrum("orthogonal_distance", "√(1 − (Σσ)²/(min(m, n) Σσ²)), the sine of the angle to the nearest multiple of a "
+            + "(semi-)orthogonal matrix", "SQ H.2", static (s, _) => s.OrthogonalDistance),
         new Measure
         {
             Family = Family, Name = "projection_distance", Reference = "SQ App. H.1", Cost = "p³",
-            Formula = "√(1 − max_r (Σ_{i≤r} λ_i)²/(r‖W_k‖_F²)), λ the eigenvalues of (W_k + W_kᵀ)/2: the sine of the angle to the nearest multiple of an orthogonal projection; square layers",
+            Formula = "√(1 − max_r (Σ_{i≤r} λ_i)²/(r‖W_k‖_F²)), λ the eigenvalues of (W_k + W_kᵀ)/2: the sine of the angle to the nearest "
+                + "multiple of an orthogonal projection; square layers",
             Columns = static s => [.. Square(s.Network).Select(static k => $"projection_distance_{k + 1}")],
-            Values = static m => [.. Square(m.Snapshot.Network).Select(k => SingularSpectrum.ProjectionDistance(m.Snapshot.Network.Layers[k], m.Snapshot.V))],
+            Values = static m => [.. Square(m.Snapshot.Network)
+                .Select(k => SingularSpectrum.ProjectionDistance(m.Snapshot.Network.Layers[k], m.Snapshot.V))],
             Refuse = static s => Square(s.Network).Any() ? null : "no layer is square",
         },
         new Measure
         {
             Family = Family, Name = "alignment", Reference = "Ji–Telgarsky 2019; SQ H", Cost = "p³",
-            Formula = "|⟨u_1, v_1⟩|, leading left singular vector of the layer below and leading right one of W_k; product_alignment: ‖W_k W_below‖_F/(‖W_k‖_F‖W_below‖_F)",
+            Formula = "|⟨u_1, v_1⟩|, leading left singular vector of the layer below and leading right one of W_k; product_alignment: "
+                + "‖W_k W_below‖_F/(‖W_k‖_F‖W_below‖_F)",
             Variant = "columns of a convolution, or after a flattened image, are read as positions × channels; not across residual sums",
-            Columns = static s => [.. Pairs(s.Network).SelectMany(static k => (string[])[$"alignment_{k + 1}", $"product_alignment_{k + 1}"])],
-            Values = static m => [.. Pairs(m.Snapshot.Network).Select(k => LayerAlignment.Of(m.Snapshot.Network, m.Snapshot.V, k, LayerAlignment.Below(m.Snapshot.Network, k)!.Value)).SelectMany(static a => (double[])[a.Leading, a.Product])],
-            Refuse = static s => Pairs(s.Network).Any() ? null : s.Depth == 1 ? "there is one layer, and nothing to align it with" : "no layer reads the outputs of another one without a residual sum in between",
+            Columns = static s => [.. Pairs(s.Network)
+                .SelectMany(static k => (string[])[$"alignment_{k + 1}", $"product_alignment_{k + 1}"])],
+            Values = static m => [.. Pairs(m.Snapshot.Network).Select(k =>
+                LayerAlignment.Of(m.Snapshot.Network, m.Snapshot.V, k, LayerAlignment.Below(m.Snapshot.Network, k)!.Value))
+                .SelectMany(static a => (double[])[a.Leading, a.Product])],
+            Refuse = static s => Pairs(s.Network).Any() ? null : s.Depth == 1 ? "there is one layer, and nothing to align it with"
+                : "no layer reads the outputs of another one without a residual sum in between",
         },
-        OfConvolutions("operator_norm", "‖W_k∗‖₂ of the map from image to image, zeros around the image, by Lanczos to a residual of 1e-9", "", "convolutions: some 100 passes of one image", static _ => null,
+        OfConvolutions("operator_norm", "‖W_k∗‖₂ of the map from image to image, zeros around the image, by Lanczos to a residual of 1e-9",
+            "", "convolutions: some 100 passes of one image", static _ => null,
             static (shape, w, team) => ConvolutionNorm.ZeroPadded(shape, w, team).Value),
-        OfConvolutions("circular_norm", "‖W_k∗‖₂ where the image closes to a torus: the largest norm of a block maps × (stride² channels) over all frequencies", "Sedghi–Gupta–Long 2019 (stride 1)", "convolutions: some 30 products with every Fourier block",
+        OfConvolutions("circular_norm", "‖W_k∗‖₂ where the image closes to a torus: the largest norm of a block maps × (stride² channels) "
+            + "over all frequencies", "Sedghi–Gupta–Long 2019 (stride 1)", "convolutions: some 30 products with every Fourier block",
             CircularConvolution.WhyNot, static (shape, w, team) => new CircularConvolution(shape, w).Norm(team).Value),
     ];
 
@@ -66,10 +82,12 @@ internal static class StructureMeasures
         Values = input => [.. Spectra(input.Snapshot).Select((s, k) => value(s, input.Snapshot.RhoK[k]))],
     };
 
-    private static Measure OfConvolutions(string name, string formula, string reference, string cost, Func<ConvolutionShape, string?> whyNot, Func<ConvolutionShape, double[], Team, double> norm)
+    private static Measure OfConvolutions(string name, string formula, string reference, string cost,
+        Func<ConvolutionShape, string?> whyNot, Func<ConvolutionShape, double[], Team, double> norm)
     {
         IEnumerable<(int K, ConvolutionShape Shape)> Those(Network network) =>
-            from k in Enumerable.Range(0, network.Depth) let shape = Shape(network, k) where shape is not null && whyNot(shape) is null select (k, shape);
+            from k in Enumerable.Range(0, network.Depth) let shape =
+                Shape(network, k) where shape is not null && whyNot(shape) is null select (k, shape);
         return new Measure
         {
             Family = Family,
@@ -82,17 +100,21 @@ internal static class StructureMeasures
             {
                 var s = input.Snapshot;
                 using var team = new Team();
-                return [.. Those(s.Network).Select(c => Math.Abs(s.RhoK[c.K]) * norm(c.Shape, s.Network.Layers[c.K].Of(s.V).ToArray(), team))];
+                return [.. Those(s.Network)
+                    .Select(c => Math.Abs(s.RhoK[c.K]) * norm(c.Shape, s.Network.Layers[c.K].Of(s.V).ToArray(), team))];
             },
             Refuse = setting => Those(setting.Network).Any() ? null
-                : Enumerable.Range(0, setting.Depth).Select(k => Shape(setting.Network, k)).FirstOrDefault(static s => s is not null) is { } first ? whyNot(first)
+                : Enumerable.Range(0, setting.Depth).Select(k => Shape(setting.Network, k))
+                .FirstOrDefault(static s => s is not null) is { } first ? whyNot(first)
                 : "there is no convolution; for other layers it is the spectral norm",
         };
     }
 
-    private static IEnumerable<int> Square(Network network) => Enumerable.Range(0, network.Depth).Where(k => network.Layers[k].Rows == network.Layers[k].Columns && network.Layers[k].Kind != LayerKind.Convolution);
+    private static IEnumerable<int> Square(Network network) => Enumerable.Range(0, network.Depth)
+        .Where(k => network.Layers[k].Rows == network.Layers[k].Columns && network.Layers[k].Kind != LayerKind.Convolution);
 
-    private static IEnumerable<int> Pairs(Network network) => Enumerable.Range(0, network.Depth).Where(k => LayerAlignment.Below(network, k) is not null);
+    private static IEnumerable<int> Pairs(Network network) =>
+        Enumerable.Range(0, network.Depth).Where(k => LayerAlignment.Below(network, k) is not null);
 
     private static int Smaller(Layer layer) => Math.Min(layer.Rows, layer.Columns);
 }

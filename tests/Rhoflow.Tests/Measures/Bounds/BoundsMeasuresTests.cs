@@ -118,21 +118,26 @@ public sealed class BoundsMeasuresTests
         measures["log10_golowich"].Refuse(new MeasureSetting(Network.Dense(3, 1), Loss.Square, regression))!.ShouldContain("no margins");
         measures["log10_golowich"].Refuse(new MeasureSetting(Network.Dense(3, 1)))!.ShouldContain("scalar equations");
         var powers = new MeasureSetting(Network.Dense(3, Activation.Power(2), 3, 1), Loss.Logistic, Data);
-        foreach (var name in new[] { "log10_golowich", "log10_neyshabur", "log10_pac_bayes", "log10_bartlett", "ramp_bound", "log10_path_l1" })
+        foreach (var name in new[] { "log10_golowich", "log10_neyshabur", "log10_pac_bayes", "log10_bartlett", "ramp_bound",
+            "log10_path_l1" })
             measures[name].Refuse(powers)!.ShouldContain("power(2)");
         measures["capacity"].Refuse(powers)!.ShouldContain("piecewise linear");
-        measures["log10_golowich"].Refuse(new MeasureSetting(Network.Dense(3, Activation.LeakyReLU(2), 3, 1), Loss.Logistic, Data))!.ShouldContain("1-Lipschitz");
-        measures["ramp_bound"].Refuse(new MeasureSetting(new NetworkBuilder(3).Dense(4).BatchNorm().Then(Activation.ReLU).Dense(1).Build(), Loss.Logistic, Data))!.ShouldContain("without biases");
+        measures["log10_golowich"]
+            .Refuse(new MeasureSetting(Network.Dense(3, Activation.LeakyReLU(2), 3, 1), Loss.Logistic, Data))!.ShouldContain("1-Lipschitz");
+        measures["ramp_bound"].Refuse(new MeasureSetting(new NetworkBuilder(3).Dense(4).BatchNorm().Then(Activation.ReLU).Dense(1).Build(),
+            Loss.Logistic, Data))!.ShouldContain("without biases");
         var pools = new NetworkBuilder(new TensorShape(1, 3, 1)).MaxPool(1).Dense(1).Build();
         measures["ramp_bound"].Refuse(new MeasureSetting(pools, Loss.Logistic, Data))!.ShouldContain("maximum");
         measures["log10_golowich"].Refuse(new MeasureSetting(pools, Loss.Logistic, Data)).ShouldBeNull();
-        measures["rademacher_network"].Refuse(new MeasureSetting(Network.Dense(3, 1000, 100, 1), Loss.Logistic, Data))!.ShouldContain("20 examples");
+        measures["rademacher_network"]
+            .Refuse(new MeasureSetting(Network.Dense(3, 1000, 100, 1), Loss.Logistic, Data))!.ShouldContain("20 examples");
     }
 
     private static Dictionary<string, double> Values(MeasureInput input) => BoundsMeasures.All.Where(m => m.Refuse(input.Setting) is null)
         .SelectMany(m => m.Columns(input.Setting).Zip(m.Values(input))).ToDictionary(p => p.First, p => p.Second);
 
-    private static (MeasureSetting Setting, MeasureInput Input) Observe(Network network, int seed, double scale, Dataset data, bool relabel = false)
+    private static (MeasureSetting Setting, MeasureInput Input) Observe(Network network, int seed, double scale, Dataset data,
+        bool relabel = false)
     {
         var w = Problems.Normal(new Random(seed), network.ParameterCount);
         Vectors.Scale(scale, w, w);
@@ -151,6 +156,7 @@ public sealed class BoundsMeasuresTests
         for (var k = 0; k < rhoK.Length; k++) Vectors.Scale(1 / rhoK[k], network.Layers[k].Of(w), network.Layers[k].Of(v));
         var logRho = rhoK.Sum(Math.Log);
         double[] outputs = [.. passes.Outputs.ToArray().Select(f => f / Math.Exp(logRho))];
-        return new MeasureInput(setting, new Snapshot(network, rhoK, v, logRho, outputs, setting.Train!.Y.ToArray(), passes.Value.LogLoss, 0));
+        return new MeasureInput(setting,
+            new Snapshot(network, rhoK, v, logRho, outputs, setting.Train!.Y.ToArray(), passes.Value.LogLoss, 0));
     }
 }

@@ -22,17 +22,20 @@ public sealed class FisherRaoTests
     public void Outputs_give_what_the_Fisher_matrix_gives(string name, int outputs)
     {
         var loss = Loss.All.Single(l => l.Name == name);
-        Network[] networks = [Network.Dense(4, 5, 4, outputs), Network.Dense(4, Activation.Power(2), 3, outputs), Network.Linear(4, outputs)];
+        Network[] networks = [Network.Dense(4, 5, 4, outputs), Network.Dense(4, Activation.Power(2), 3, outputs),
+            Network.Linear(4, outputs)];
         foreach (var network in networks)
         {
             var random = new Random(outputs);
             var theta = Problems.Normal(random, network.ParameterCount);
             double[] y = [.. Enumerable.Range(0, 7).Select(n => outputs == 1 ? n % 2 * 2 - 1.0 : n % outputs)];
-            var data = new Dataset("random", Problems.Normal(random, 7 * 4), y, 4, outputs == 1 ? null : [.. Enumerable.Range(0, outputs).Select(static c => $"{c}")]);
+            var data = new Dataset("random", Problems.Normal(random, 7 * 4), y, 4, outputs == 1 ? null
+                : [.. Enumerable.Range(0, outputs).Select(static c => $"{c}")]);
             using var passes = Linearization.Of<double>(network, loss, data, Reduction.Sum, theta, [], threads: 1);
             // ⟨θ, ∇ℓ_n⟩ from the gradients of every output
             var along = new double[7];
-            passes.EachGradient([0, 1, 2, 3, 4, 5, 6], (n, c, gradient) => along[n] += Math.Exp(passes.Value.LogScale) * passes.Weights[n * outputs + c] * Vectors.Dot(theta, gradient));
+            passes.EachGradient([0, 1, 2, 3, 4, 5, 6], (n, c, gradient) =>
+                along[n] += Math.Exp(passes.Value.LogScale) * passes.Weights[n * outputs + c] * Vectors.Dot(theta, gradient));
             var expected = Math.Sqrt(along.Average(static a => a * a));
             var rho = 3.7;
             double[] normalized = [.. passes.Outputs.ToArray().Select(f => f / rho)];

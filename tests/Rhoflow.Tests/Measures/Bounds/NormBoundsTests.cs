@@ -70,7 +70,8 @@ public sealed class NormBoundsTests
             var layer = network.Layers[0];
             var rotation = Problems.Rotation(seed, layer.Columns);
             var rotated = (double[])w.Clone();
-            for (var i = 0; i < layer.Rows; i++) Problems.Apply(rotation, w.AsSpan(i * layer.Columns, layer.Columns)).CopyTo(rotated, i * layer.Columns);
+            for (var i = 0; i < layer.Rows; i++)
+                Problems.Apply(rotation, w.AsSpan(i * layer.Columns, layer.Columns)).CopyTo(rotated, i * layer.Columns);
             All(network, rotated).ShouldBe(all, 1e-10);
 
             var norms = LayerNorms.Of(network, w);
@@ -79,7 +80,8 @@ public sealed class NormBoundsTests
             for (var l = 0; l < network.Depth; l++) (norms.Rows[l], norms.Frobenius[l]).ShouldSatisfyAllConditions(
                 () => norms.Rows[l].ShouldBeGreaterThanOrEqualTo(norms.Frobenius[l] * (1 - 1e-14)),
                 () => norms.Frobenius[l].ShouldBeGreaterThanOrEqualTo(norms.Spectral[l] * (1 - 1e-14)));
-            NormBounds.SpectralComplexity(norms).ShouldBeGreaterThanOrEqualTo(NormBounds.LogProduct(norms.Spectral) + 1.5 * Math.Log(network.Depth) - 1e-12);
+            NormBounds.SpectralComplexity(norms)
+                .ShouldBeGreaterThanOrEqualTo(NormBounds.LogProduct(norms.Spectral) + 1.5 * Math.Log(network.Depth) - 1e-12);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -90,7 +92,8 @@ public sealed class NormBoundsTests
         for (var depth = 1; depth < 12; depth++)
         {
             (NormBounds.Neyshabur(ones(depth + 1), Inputs) - NormBounds.Neyshabur(ones(depth), Inputs)).ShouldBe(Math.Log(2), 1e-13);
-            Math.Exp(NormBounds.Golowich(ones(depth), Inputs)).ShouldBe((1 + Math.Sqrt(depth * 2 * Math.Log(2))) * Inputs.Frobenius / 3, 1e-13);
+            Math.Exp(NormBounds.Golowich(ones(depth), Inputs))
+                .ShouldBe((1 + Math.Sqrt(depth * 2 * Math.Log(2))) * Inputs.Frobenius / 3, 1e-13);
         }
         // The root wins from three layers on.
         Enumerable.Range(1, 9).First(d => NormBounds.Golowich(ones(d), Inputs) < NormBounds.Neyshabur(ones(d), Inputs)).ShouldBe(3);
@@ -99,7 +102,8 @@ public sealed class NormBoundsTests
     [Fact]
     public void Convolutions_on_whole_images_have_norms_below_the_root_of_positions()
     {
-        var builder = new NetworkBuilder(new TensorShape(5, 4, 2)).Convolution(3, 3, 1, 1).Then(Activation.ReLU).Convolution(2, 2, 2).Flatten().Dense(1);
+        var builder = new NetworkBuilder(new TensorShape(5, 4, 2)).Convolution(3, 3, 1, 1).Then(Activation.ReLU).Convolution(2, 2, 2)
+            .Flatten().Dense(1);
         var network = builder.Build();
         NormBounds.LogSharing(network).ShouldBe(0.5 * Math.Log(20 * 4), 1e-14);
         // The operator column by column: what the convolution alone makes of unit images.
@@ -116,12 +120,14 @@ public sealed class NormBoundsTests
         // So is the complexity, as far as an ascent finds it.
         var x = Problems.Normal(new Random(2), 10 * 40);
         var found = new NetworkRademacher { Draws = 4 }.LowerEstimate(network, x);
-        found.Value.ShouldBeLessThan(Math.Exp(NormBounds.Golowich([1, 1, 1], InputNorms.Of(FeatureMatrix.Of(x, 40))) + NormBounds.LogSharing(network)));
+        found.Value.ShouldBeLessThan(
+            Math.Exp(NormBounds.Golowich([1, 1, 1], InputNorms.Of(FeatureMatrix.Of(x, 40))) + NormBounds.LogSharing(network)));
     }
 
     private static double[] All(Network network, double[] w)
     {
         var norms = LayerNorms.Of(network, w);
-        return [NormBounds.Golowich(norms.Frobenius, Inputs), NormBounds.Neyshabur(norms.Frobenius, Inputs), NormBounds.PacBayes(norms, Inputs, CapacityCounts.Width(network)), NormBounds.SpectralComplexity(norms)];
+        return [NormBounds.Golowich(norms.Frobenius, Inputs), NormBounds.Neyshabur(norms.Frobenius, Inputs),
+            NormBounds.PacBayes(norms, Inputs, CapacityCounts.Width(network)), NormBounds.SpectralComplexity(norms)];
     }
 }

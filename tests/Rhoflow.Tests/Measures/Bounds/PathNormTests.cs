@@ -17,10 +17,13 @@ public sealed class PathNormTests
         ["leaky"] = Network.Dense(3, Activation.LeakyReLU(-2), 3, 2),
         ["diagonal"] = new NetworkBuilder(4).Diagonal().Then(Activation.ReLU).Dense(2).Build(),
         ["padded convolution"] = Image(3, 4, 2).Convolution(2, 3, 2, 1).Then(Activation.ReLU).Dense(2).Build(),
-        ["two convolutions"] = Image(4, 3, 1).Convolution(2, 2).Then(Activation.LeakyReLU(0.5)).Convolution(2, 2, 1, 1).GlobalAverage().Dense(1).Build(),
+        ["two convolutions"] = Image(4, 3, 1).Convolution(2, 2).Then(Activation.LeakyReLU(0.5)).Convolution(2, 2, 1, 1).GlobalAverage()
+            .Dense(1).Build(),
         ["average pool"] = Image(4, 4, 2).AveragePool(3, 1, 1).Convolution(2, 2, 2).Then(Activation.ReLU).Flatten().Dense(1).Build(),
-        ["residual"] = new NetworkBuilder(3).Residual(b => b.Dense(3).Then(Activation.ReLU)).Dense(3).Residual(b => b.Then(Activation.ReLU).Dense(3), s => s.Dense(3)).Dense(2).Build(),
-        ["residual convolutions"] = Image(3, 3, 2).Residual(b => b.Convolution(2, 3, 1, 1).Then(Activation.ReLU).Convolution(2, 1)).GlobalAverage().Dense(1).Build(),
+        ["residual"] = new NetworkBuilder(3).Residual(b => b.Dense(3).Then(Activation.ReLU)).Dense(3)
+            .Residual(b => b.Then(Activation.ReLU).Dense(3), s => s.Dense(3)).Dense(2).Build(),
+        ["residual convolutions"] = Image(3, 3, 2).Residual(b => b.Convolution(2, 3, 1, 1).Then(Activation.ReLU).Convolution(2, 1))
+            .GlobalAverage().Dense(1).Build(),
     };
 
     public static TheoryData<string> Names => [.. Networks.Keys];
@@ -43,7 +46,8 @@ public sealed class PathNormTests
     [Fact]
     public void A_maximum_passes_on_its_largest_sum()
     {
-        // 2×2 image, one map of a 1×1 kernel with weight −3, max over all, output weight 2: every position has |−3|, the maximum one of them.
+        // 2×2 image, one map of a 1×1 kernel with weight −3, max over all, output weight 2: every position has |−3|, the maximum one of
+        // them.
         var network = Image(2, 2, 1).Convolution(1, 1).MaxPool(2).Dense(1).Build();
         PathNorm.Of(network, [-3, 2], 1).ShouldBe(6);
         PathNorm.Of(network, [-3, 2], 2).ShouldBe(6);
@@ -89,7 +93,8 @@ public sealed class PathNormTests
 
     [Fact]
     public void Powers_are_refused() =>
-        Should.Throw<ArgumentException>(() => PathNorm.Of(Network.Dense(2, Activation.Power(2), 2, 1), new double[6], 2)).Message.ShouldContain("power(2)");
+        Should.Throw<ArgumentException>(() =>
+            PathNorm.Of(Network.Dense(2, Activation.Power(2), 2, 1), new double[6], 2)).Message.ShouldContain("power(2)");
 
     private static NetworkBuilder Image(int height, int width, int channels) => new(new TensorShape(height, width, channels));
 
@@ -101,7 +106,8 @@ public sealed class PathNormTests
         var source = node.Sources[0];
         var below = source < 0 ? network.Input : network.Nodes[source].Shape;
         IEnumerable<double> Through(int from, double weight) => Paths(network, theta, source, from).Select(p => weight * p);
-        int channel = unit % node.Shape.Channels, position = unit / node.Shape.Channels, y = position / node.Shape.Width, x = position % node.Shape.Width;
+        int channel = unit % node.Shape.Channels, position = unit / node.Shape.Channels, y = position / node.Shape.Width, x =
+            position % node.Shape.Width;
         IEnumerable<(int Cell, int Dy, int Dx)> Window(int kernel, int stride, int padding) =>
             from dy in Enumerable.Range(0, kernel)
             from dx in Enumerable.Range(0, kernel)
@@ -113,13 +119,16 @@ public sealed class PathNormTests
         {
             case LinearNode linear:
                 var matrix = network.Layers[linear.Layer!.Value].Matrix(theta);
-                return Enumerable.Range(0, below.Count).Where(j => network.Layers[linear.Layer!.Value].Kind != LayerKind.Diagonal || j == unit).SelectMany(j => Through(j, matrix[unit][j]));
+                return Enumerable.Range(0, below.Count).Where(j => network.Layers[linear.Layer!.Value].Kind != LayerKind.Diagonal
+                    || j == unit).SelectMany(j => Through(j, matrix[unit][j]));
             case ConvolutionNode conv:
                 var kernel = network.Layers[conv.Layer!.Value].Matrix(theta);
                 return Window(conv.Kernel, conv.Stride, conv.Padding).SelectMany(w => Enumerable.Range(0, below.Channels)
-                    .SelectMany(c => Through(w.Cell * below.Channels + c, kernel[channel][(w.Dy * conv.Kernel + w.Dx) * below.Channels + c])));
+                    .SelectMany(c => Through(w.Cell * below.Channels + c,
+                    kernel[channel][(w.Dy * conv.Kernel + w.Dx) * below.Channels + c])));
             case PoolingNode pool:
-                return Window(pool.Kernel, pool.Stride, pool.Padding).SelectMany(w => Through(w.Cell * below.Channels + channel, 1.0 / (pool.Kernel * pool.Kernel)));
+                return Window(pool.Kernel, pool.Stride, pool.Padding)
+                    .SelectMany(w => Through(w.Cell * below.Channels + channel, 1.0 / (pool.Kernel * pool.Kernel)));
             case GlobalAverageNode:
                 return Enumerable.Range(0, below.Positions).SelectMany(i => Through(i * below.Channels + unit, 1.0 / below.Positions));
             case SumNode sum:

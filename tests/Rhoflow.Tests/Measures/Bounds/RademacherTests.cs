@@ -45,7 +45,8 @@ public sealed class RademacherTests
             var rotation = Problems.Rotation(seed, d);
             double[] rotated = [.. Enumerable.Range(0, count).SelectMany(n => Problems.Apply(rotation, x.AsSpan(n * d, d)))];
             RademacherComplexity.Linear(FeatureMatrix.Of(rotated, d)).Value.ShouldBe(exact.Value, 1e-13);
-            exact.Scaled(3.5).Value.ShouldBe(RademacherComplexity.Linear(FeatureMatrix.Of([.. x.Select(static v => 3.5 * v)], d)).Value, 1e-13);
+            exact.Scaled(3.5).Value.ShouldBe(RademacherComplexity.Linear(FeatureMatrix.Of([.. x.Select(static v => 3.5 * v)], d)).Value,
+                1e-13);
         }).QuickCheckThrowOnFailure();
 
         var long18 = Problems.Normal(new Random(3), 18 * 3);
@@ -87,7 +88,8 @@ public sealed class RademacherTests
                 {
                     var (sin, cos) = Math.SinCos(2 * Math.PI * i / 20000);
                     var sum = 0.0;
-                    for (var n = 0; n < 6; n++) sum += (1 - 2 * ((signs >> n) & 1)) * Math.Max(0, rho1 * cos * x[2 * n] + rho1 * sin * x[2 * n + 1]);
+                    for (var n = 0; n < 6; n++)
+                        sum += (1 - 2 * ((signs >> n) & 1)) * Math.Max(0, rho1 * cos * x[2 * n] + rho1 * sin * x[2 * n + 1]);
                     largest = Math.Max(largest, rho2 * Math.Abs(sum));
                 }
                 total += largest / 6;
@@ -123,7 +125,8 @@ public sealed class RademacherTests
     public void What_has_no_class_is_refused()
     {
         NetworkRademacher.Refuse(new NetworkBuilder(3).Dense(3).BatchNorm().Dense(1).Build())!.ShouldContain("batch normalization");
-        Should.Throw<ArgumentException>(() => new NetworkRademacher().LowerEstimate(Network.Dense(3, 1), new double[4])).Message.ShouldContain("whole examples of 3");
+        Should.Throw<ArgumentException>(() =>
+            new NetworkRademacher().LowerEstimate(Network.Dense(3, 1), new double[4])).Message.ShouldContain("whole examples of 3");
         Should.Throw<ArgumentOutOfRangeException>(() => new RademacherComplexity(1, 0).Scaled(-1));
     }
 

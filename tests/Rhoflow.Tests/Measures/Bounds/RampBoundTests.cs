@@ -49,7 +49,8 @@ public sealed class RampBoundTests
             ramp.ShouldBeLessThanOrEqualTo(margins.Count(m => m < gamma) / (double)margins.Length + 1e-15);
             RampBound.RampLoss(margins, 1.5 * gamma).ShouldBeGreaterThanOrEqualTo(ramp);
             // f = ρ f̃ with margin ρ γ̃ and R_N(F) = ρ R_N(F̃): the same bound.
-            RampBound a = RampBound.Of(margins, gamma, 0.3, 1, 0.1), b = RampBound.Of([.. margins.Select(m => rho * m)], rho * gamma, rho * 0.3, 1, 0.1);
+            RampBound a = RampBound.Of(margins, gamma, 0.3, 1, 0.1), b =
+                RampBound.Of([.. margins.Select(m => rho * m)], rho * gamma, rho * 0.3, 1, 0.1);
             b.Total.ShouldBe(a.Total, 1e-12);
             RampBound.Of(margins, 2 * gamma, 0.3, 1, 0.1).Complexity.ShouldBe(a.Complexity / 2, 1e-12 * a.Complexity);
         }).QuickCheckThrowOnFailure();
@@ -58,7 +59,8 @@ public sealed class RampBoundTests
     [Fact]
     public void The_bound_holds_for_linear_classifiers_where_the_truth_is_known()
     {
-        // x uniform on the circle, labels by the first coordinate, all errors of sign(w·x) are angle/π: no draw of 400 examples may break the bound.
+        // x uniform on the circle, labels by the first coordinate, all errors of sign(w·x) are angle/π: no draw of 400 examples may break
+        // the bound.
         for (var trial = 0; trial < 40; trial++)
         {
             var random = new Random(trial);
@@ -74,7 +76,8 @@ public sealed class RampBoundTests
     [Fact]
     public void Counts_of_a_known_network()
     {
-        var network = new NetworkBuilder(new TensorShape(4, 4, 3)).Convolution(8, 3).BatchNorm(affine: true).Then(Activation.ReLU).Dense(2).Build();
+        var network = new NetworkBuilder(new TensorShape(4, 4, 3)).Convolution(8, 3).BatchNorm(affine: true).Then(Activation.ReLU).Dense(2)
+            .Build();
         CapacityCounts.Weights(network).ShouldBe(8 * 27 + 2 * 32);
         CapacityCounts.Width(network).ShouldBe(32);
         CapacityCounts.PiecewiseLinear(network).ShouldBe(280 * 2 * Math.Log2(280), 1e-9);

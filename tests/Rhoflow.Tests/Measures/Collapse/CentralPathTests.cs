@@ -43,7 +43,8 @@ public class CentralPathTests
             path.Variability.ShouldBeGreaterThanOrEqualTo(-1e-12);
 
             // W_LS by QR of the stacked problem [H/√N; √λ I].
-            var t = DenseMatrix.Create(n, outputs, (i, o) => (outputs == 1 ? 2.0 * cloud.Classes[i] - 1 : cloud.Classes[i] == o ? 1 : signs ? -1 : 0) / Math.Sqrt(n));
+            var t = DenseMatrix.Create(n, outputs,
+                (i, o) => (outputs == 1 ? 2.0 * cloud.Classes[i] - 1 : cloud.Classes[i] == o ? 1 : signs ? -1 : 0) / Math.Sqrt(n));
             var best = lambda > 0
                 ? h.Stack(DenseMatrix.CreateIdentity(p) * Math.Sqrt(lambda)).QR().Solve(t.Stack(DenseMatrix.Create(p, outputs, 0)))
                 : h.PseudoInverse() * t;
@@ -62,7 +63,8 @@ public class CentralPathTests
     public void Collapsed_features_in_closed_form(double lambda, double s)
     {
         const int c = 4;
-        var cloud = new Cloud([.. Enumerable.Range(0, 3 * c).Select(n => Enumerable.Range(0, c).Select(i => i == n % c ? 1.0 : 0).ToArray())], [.. Enumerable.Range(0, 3 * c).Select(static n => n % c)], c);
+        var cloud = new Cloud([.. Enumerable.Range(0, 3 * c).Select(n => Enumerable.Range(0, c).Select(i => i == n % c ? 1.0 : 0)
+            .ToArray())], [.. Enumerable.Range(0, 3 * c).Select(static n => n % c)], c);
         double[] w = [.. Enumerable.Range(0, c * c).Select(i => i % (c + 1) == 0 ? s : 0)];
         var path = CentralPath.Of(cloud.Features, cloud.Labels, w, lambda: lambda);
         var best = 1 / (1 + c * lambda);

@@ -61,9 +61,11 @@ internal sealed record Cloud(double[][] Rows, int[] Classes, int ClassCount)
         return pairs.Average();
     }
 
-    public int Nearest(double[] h, Cloud centers) => Enumerable.Range(0, ClassCount).MinBy(c => (DenseVector.OfArray(h) - centers.Mean(c)).L2Norm());
+    public int Nearest(double[] h, Cloud centers) =>
+        Enumerable.Range(0, ClassCount).MinBy(c => (DenseVector.OfArray(h) - centers.Mean(c)).L2Norm());
 
-    private double Variance(int c) => Rows.Where((_, n) => Classes[n] == c).Average(r => Math.Pow((DenseVector.OfArray(r) - Mean(c)).L2Norm(), 2));
+    private double Variance(int c) =>
+        Rows.Where((_, n) => Classes[n] == c).Average(r => Math.Pow((DenseVector.OfArray(r) - Mean(c)).L2Norm(), 2));
 
     private static Vector<double> Average(IEnumerable<double[]> rows)
     {
@@ -76,7 +78,8 @@ internal sealed record Cloud(double[][] Rows, int[] Classes, int ClassCount)
     {
         var evd = sigma.Evd(Symmetricity.Symmetric);
         var largest = evd.EigenValues.Max(static e => e.Real);
-        var inverse = Vector<double>.Build.Dense(evd.EigenValues.Count, i => evd.EigenValues[i].Real > 1e-12 * largest ? 1 / evd.EigenValues[i].Real : 0);
+        var inverse = Vector<double>.Build.Dense(evd.EigenValues.Count,
+            i => evd.EigenValues[i].Real > 1e-12 * largest ? 1 / evd.EigenValues[i].Real : 0);
         return evd.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(inverse) * evd.EigenVectors.Transpose();
     }
 }

@@ -26,7 +26,8 @@ public class NeuralCollapseTests
     // Means that are nearly dependent: the pseudo-inverse amplifies rounding.
     private static bool IllConditioned(Cloud cloud)
     {
-        var eigenvalues = cloud.SigmaB(cloud.MeansMean).Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).OrderDescending().ToArray();
+        var eigenvalues = cloud.SigmaB(cloud.MeansMean).Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).OrderDescending()
+            .ToArray();
         return eigenvalues[Math.Min(cloud.ClassCount - 1, cloud.Width) - 1] < 1e-4 * eigenvalues[0];
     }
 
@@ -34,7 +35,8 @@ public class NeuralCollapseTests
     public void All_four_NC1_are_those_of_dense_covariances() => Random(static (_, cloud) =>
     {
         var within = NeuralCollapse.Of(cloud.Features, cloud.Labels).Within;
-        var (sw, byClasses, byExamples, c) = (cloud.SigmaW, cloud.SigmaB(cloud.MeansMean), cloud.SigmaB(cloud.ExamplesMean), cloud.ClassCount);
+        var (sw, byClasses, byExamples, c) =
+            (cloud.SigmaW, cloud.SigmaB(cloud.MeansMean), cloud.SigmaB(cloud.ExamplesMean), cloud.ClassCount);
         within.PapyanHanDonoho.ShouldBe((sw * Cloud.PseudoInverse(byClasses)).Trace() / c, 1e-9 * within.PapyanHanDonoho + 1e-25);
         within.Zhu.ShouldBe((sw * Cloud.PseudoInverse(byExamples)).Trace() / c, 1e-9 * within.Zhu + 1e-25);
         within.TraceRatio.ShouldBe(sw.Trace() / byClasses.Trace(), 1e-11 * within.TraceRatio + 1e-25);
@@ -60,14 +62,16 @@ public class NeuralCollapseTests
     private static double ToFrame(Matrix<double> a)
     {
         var c = a.RowCount;
-        return (a / a.FrobeniusNorm() - (DenseMatrix.CreateIdentity(c) - DenseMatrix.Create(c, c, 1.0 / c)) / Math.Sqrt(c - 1)).FrobeniusNorm();
+        return (a / a.FrobeniusNorm() - (DenseMatrix.CreateIdentity(c) - DenseMatrix.Create(c, c, 1.0 / c)) / Math.Sqrt(c - 1))
+            .FrobeniusNorm();
     }
 
     private static void Compare(SimplexFrame frame, Matrix<double> m)
     {
         var c = m.RowCount;
         double[] norms = [.. m.EnumerateRows().Select(static r => r.L2Norm())];
-        double[] cosines = [.. from i in Enumerable.Range(0, c) from j in Enumerable.Range(0, c) where i != j select m.Row(i) * m.Row(j) / norms[i] / norms[j]];
+        double[] cosines = [.. from i in Enumerable.Range(0, c) from j in Enumerable.Range(0, c) where i != j select m.Row(i) * m.Row(j)
+            / norms[i] / norms[j]];
         frame.Equinorm.ShouldBe(MathNet.Numerics.Statistics.Statistics.PopulationStandardDeviation(norms) / norms.Average(), 1e-10);
         frame.CosineSpread.ShouldBe(MathNet.Numerics.Statistics.Statistics.PopulationStandardDeviation(cosines), 1e-7);
         frame.Equiangularity.ShouldBe(cosines.Average(x => Math.Abs(x + 1.0 / (c - 1))), 1e-10);
@@ -82,11 +86,15 @@ public class NeuralCollapseTests
         var test = cloud.Map(r => [.. r.Zip(Problems.Normal(random, cloud.Width), static (a, e) => a + 0.7 * e)]);
         foreach (var (of, features) in new[] { (cloud, cloud.Features), (test, test.Features) })
         {
-            var collapse = NeuralCollapse.Of(features, cloud.Labels, w, training: NeuralCollapse.Of(cloud.Features, cloud.Labels).ClassMeans);
+            var collapse = NeuralCollapse.Of(features, cloud.Labels, w,
+                training: NeuralCollapse.Of(cloud.Features, cloud.Labels).ClassMeans);
             int[] nearest = [.. of.Rows.Select(h => of.Nearest(h, cloud))];
-            int[] decided = [.. of.Rows.Select(h => Enumerable.Range(0, c).MaxBy(k => Vectors.Dot(w.AsSpan(k * cloud.Width, cloud.Width), h)))];
-            collapse.Centers.Error.ShouldBe(nearest.Zip(cloud.Classes).Count(static x => x.First != x.Second) / (double)nearest.Length, 1e-12);
-            collapse.Centers.Disagreement.ShouldBe(nearest.Zip(decided).Count(static x => x.First != x.Second) / (double)nearest.Length, 1e-12);
+            int[] decided = [.. of.Rows.Select(h => Enumerable.Range(0, c)
+                .MaxBy(k => Vectors.Dot(w.AsSpan(k * cloud.Width, cloud.Width), h)))];
+            collapse.Centers.Error.ShouldBe(nearest.Zip(cloud.Classes).Count(static x => x.First != x.Second) / (double)nearest.Length,
+                1e-12);
+            collapse.Centers.Disagreement.ShouldBe(nearest.Zip(decided).Count(static x => x.First != x.Second) / (double)nearest.Length,
+                1e-12);
         }
     });
 
@@ -103,7 +111,8 @@ public class NeuralCollapseTests
         double[] Rotated(ReadOnlySpan<double> r) => (rotation * DenseVector.OfArray(r.ToArray()) * 3.5).ToArray();
         double[] moved = new double[c * p];
         for (var k = 0; k < c; k++) Rotated(w.AsSpan(k * p, p)).CopyTo(moved, order[k] * p);
-        var image = cloud.Map(r => [.. Rotated(r).Zip(shift, static (a, s) => a + s)]) with { Classes = [.. cloud.Classes.Select(k => order[k])] };
+        var image = cloud.Map(r => [.. Rotated(r).Zip(shift, static (a, s) => a + s)])
+            with { Classes = [.. cloud.Classes.Select(k => order[k])] };
         var after = NeuralCollapse.Of(image.Features, image.Labels, moved);
         after.Within.PapyanHanDonoho.ShouldBe(before.Within.PapyanHanDonoho, 1e-8 * before.Within.PapyanHanDonoho + 1e-25);
         after.Within.Zhu.ShouldBe(before.Within.Zhu, 1e-8 * before.Within.Zhu + 1e-25);
@@ -117,7 +126,8 @@ public class NeuralCollapseTests
 
     // C vectors of a simplex frame in p dimensions, row-major: √(C/(C−1)) (I − 11ᵀ/C), padded with zeros.
     private static double[][] Frame(int classes, int p) =>
-        [.. Enumerable.Range(0, classes).Select(c => Enumerable.Range(0, p).Select(i => i >= classes ? 0 : ((i == c ? 1 : 0) - 1.0 / classes) * Math.Sqrt(classes / (classes - 1.0))).ToArray())];
+        [.. Enumerable.Range(0, classes).Select(c => Enumerable.Range(0, p)
+            .Select(i => i >= classes ? 0 : ((i == c ? 1 : 0) - 1.0 / classes) * Math.Sqrt(classes / (classes - 1.0))).ToArray())];
 
     [Theory]
     [InlineData(2, 2)]
@@ -126,7 +136,9 @@ public class NeuralCollapseTests
     public void Collapsed_features_on_a_frame_are_zero_everywhere(int classes, int p)
     {
         var frame = Frame(classes, p);
-        var cloud = new Cloud([.. Enumerable.Range(0, 4 * classes).Select(n => frame[n % classes].Select(static v => 2.5 * v + 1).ToArray())], [.. Enumerable.Range(0, 4 * classes).Select(n => n % classes)], classes);
+        var cloud = new Cloud([.. Enumerable.Range(0, 4 * classes)
+            .Select(n => frame[n % classes].Select(static v => 2.5 * v + 1).ToArray())],
+            [.. Enumerable.Range(0, 4 * classes).Select(n => n % classes)], classes);
         // The solution of unconstrained features is self-dual: W proportional to the centred means.
         var collapse = NeuralCollapse.Of(cloud.Features, cloud.Labels, [.. frame.SelectMany(static r => r).Select(static v => 7 * v)]);
         collapse.Within.ShouldBe(new WithinVariability { PapyanHanDonoho = 0, Zhu = 0, TraceRatio = 0, ClassDistance = 0 });
@@ -169,7 +181,8 @@ public class NeuralCollapseTests
         double.IsNaN(uncentred.Centers.Disagreement).ShouldBeTrue();
     }
 
-    // In float32 the covariance of such features by E[hhᵀ] − μμᵀ has no correct digit. The offset is a power of two, so the features themselves are exact.
+    // In float32 the covariance of such features by E[hhᵀ] − μμᵀ has no correct digit. The offset is a power of two, so the features
+    // themselves are exact.
     [Fact]
     public void A_common_offset_of_a_million_spreads_costs_no_digits()
     {
@@ -188,7 +201,8 @@ public class NeuralCollapseTests
         for (var i = 0; i < naive.Length; i++)
         {
             float mean = 0, square = 0;
-            foreach (var row in far.Rows) (mean, square) = (mean + (float)row[i] / far.Rows.Length, square + (float)row[i] * (float)row[i] / far.Rows.Length);
+            foreach (var row in far.Rows)
+                (mean, square) = (mean + (float)row[i] / far.Rows.Length, square + (float)row[i] * (float)row[i] / far.Rows.Length);
             naive[i] = square - mean * mean;
         }
         naive.ShouldContain(static v => v < 0 || v > 100);
@@ -199,7 +213,8 @@ public class NeuralCollapseTests
     {
         var cloud = Cloud.Draw(new Random(11), 3, 5, 20, 0.5);
         var twice = new Cloud([.. cloud.Rows, .. cloud.Rows], [.. cloud.Classes, .. cloud.Classes], 3);
-        var (once, again) = (NeuralCollapse.Of(cloud.Features, cloud.Labels).Within, NeuralCollapse.Of(twice.Features, twice.Labels).Within);
+        var (once, again) = (NeuralCollapse.Of(cloud.Features, cloud.Labels).Within,
+            NeuralCollapse.Of(twice.Features, twice.Labels).Within);
         again.PapyanHanDonoho.ShouldBe(once.PapyanHanDonoho, 1e-13);
         again.Zhu.ShouldBe(once.Zhu, 1e-13);
         again.ClassDistance.ShouldBe(once.ClassDistance, 1e-13);
@@ -219,8 +234,10 @@ public class NeuralCollapseTests
     {
         var cloud = Cloud.Draw(new Random(3), 3, 4, 6, 1).Map(static r => new double[r.Length]);
         var collapse = NeuralCollapse.Of(cloud.Features, cloud.Labels, new double[12]);
-        double[] numbers = [collapse.Within.PapyanHanDonoho, collapse.Within.Zhu, collapse.Within.TraceRatio, collapse.Within.ClassDistance, collapse.Means.Equinorm,
-            collapse.Means.CosineSpread, collapse.Means.Equiangularity, collapse.Means.Distance, collapse.Duality!.Distance, collapse.Duality.Cosine, collapse.Duality.FrameDistance];
+        double[] numbers = [collapse.Within.PapyanHanDonoho, collapse.Within.Zhu, collapse.Within.TraceRatio, collapse.Within.ClassDistance,
+            collapse.Means.Equinorm,
+            collapse.Means.CosineSpread, collapse.Means.Equiangularity, collapse.Means.Distance, collapse.Duality!.Distance,
+                collapse.Duality.Cosine, collapse.Duality.FrameDistance];
         numbers.ShouldAllBe(static v => double.IsNaN(v));
         collapse.Centers.ShouldBe(new NearestCenters { Error = 1, Disagreement = 1 });
     }
@@ -234,7 +251,8 @@ public class NeuralCollapseTests
         var tied = new Cloud(rows, [0, 0, 1, 1, 0], 2);
         var centers = NeuralCollapse.Of(new Cloud(rows[..4], [0, 0, 1, 1], 2).Features, ClassLabels.Of([0, 0, 1, 1], 2)).ClassMeans;
         using var team = new Team();
-        NearestCenters.Of(centers, tied.Features, tied.Labels, [0, 0, 1, -1, 0], team).ShouldBe(new NearestCenters { Error = 0.2, Disagreement = 0.4 });
+        NearestCenters.Of(centers, tied.Features, tied.Labels, [0, 0, 1, -1, 0], team)
+            .ShouldBe(new NearestCenters { Error = 0.2, Disagreement = 0.4 });
         NearestCenters.Decisions([1, 2, 2, 1, 5, 5], 2).ShouldBe([1, 0, -1]);
         NearestCenters.Decisions([0.5, -3, 0, double.NaN], 1).ShouldBe([1, 0, -1, -1]);
         // Both classes with the same mean: every example is as near to both.
@@ -259,12 +277,15 @@ public class NeuralCollapseTests
     public void What_does_not_fit_is_said()
     {
         var cloud = Cloud.Draw(new Random(3), 3, 4, 6, 1);
-        Message(() => NeuralCollapse.Of(cloud.Features, ClassLabels.Of(cloud.Classes, 4))).ShouldBe("class 3 has no example; neural collapse compares the means of all 4 classes");
-        Message(() => NeuralCollapse.Of(cloud.Features, cloud.Labels, new double[7])).ShouldBe("the last layer has 7 weights; 3 classes of 4 features need 3 × 4");
+        Message(() => NeuralCollapse.Of(cloud.Features, ClassLabels.Of(cloud.Classes, 4)))
+            .ShouldBe("class 3 has no example; neural collapse compares the means of all 4 classes");
+        Message(() => NeuralCollapse.Of(cloud.Features, cloud.Labels, new double[7]))
+            .ShouldBe("the last layer has 7 weights; 3 classes of 4 features need 3 × 4");
         Message(() => ClassLabels.Of([0, 3], 3)).ShouldBe("label 1 is 3; classes are 0 … 2");
         Message(() => ClassLabels.Of([0, 0], 1)).ShouldBe("1 class: class means can be compared where there are at least 2");
         Message(() => ClassLabels.OfTargets([1, 0.5], 1)).ShouldBe("target 1 is 0.5; one output has classes where targets are +1 and −1");
-        Message(() => NeuralCollapse.Of(cloud.Features, ClassLabels.Of([0, 1, 2], 3))).ShouldBe("9 examples have features, but 3 have labels");
+        Message(() => NeuralCollapse.Of(cloud.Features, ClassLabels.Of([0, 1, 2], 3)))
+            .ShouldBe("9 examples have features, but 3 have labels");
         ClassLabels.OfTargets([1, -1, 1], 1).Counts.ShouldBe([1, 2]);
         static string Message(Action action) => Should.Throw<ArgumentException>(action).Message;
     }

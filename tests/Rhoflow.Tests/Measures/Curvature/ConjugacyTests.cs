@@ -18,7 +18,8 @@ public sealed class ConjugacyTests
         double[] start = [0.3, -2, 1.5, -0.1];
         foreach (var t in (double[])[-1, 0.5, 2])
         {
-            double[] x = [.. start.Zip(h.Mu, (s, m) => s * Math.Exp(m * t))], expected = [.. h.Map(start).Zip(h.Nu, (s, n) => s * Math.Exp(n * t))];
+            double[] x = [.. start.Zip(h.Mu, (s, m) => s * Math.Exp(m * t))], expected =
+                [.. h.Map(start).Zip(h.Nu, (s, n) => s * Math.Exp(n * t))];
             var y = h.Map(x);
             for (var i = 0; i < 4; i++) y[i].ShouldBe(expected[i], 1e-12 * Math.Abs(expected[i]));
         }

@@ -44,7 +44,8 @@ public sealed class CurvatureMeasureTests
         var gaussNewton = DenseOperator.Of(new CurvatureOperator(passes, CurvatureKind.GaussNewton)).Eigenvalues(One).Sum();
         Math.Abs(row["gauss_newton_trace"] - gaussNewton).ShouldBeLessThan(6 * row["gauss_newton_trace_error"] + 1e-9 * (1 + gaussNewton));
         var signs = Signature.Of(all, 1e-9);
-        (row["weights_hessian_negative"], row["weights_hessian_zero"], row["weights_hessian_positive"], row["weights_hessian_error"]).ShouldBe((signs.Negative, signs.Zero, signs.Positive, 0));
+        (row["weights_hessian_negative"], row["weights_hessian_zero"], row["weights_hessian_positive"], row["weights_hessian_error"])
+            .ShouldBe((signs.Negative, signs.Zero, signs.Positive, 0));
         row["weights_hessian_threshold"].ShouldBe(1e-9 * norm, 1e-20);
         for (var k = 1; k <= passes.Network.Depth; k++)
         {
@@ -88,7 +89,8 @@ public sealed class CurvatureMeasureTests
         using var passes = Linearization.Of<double>(Network.Dense(D, 1), Loss.Square, data, Reduction.Mean, new double[D], [], 1);
         var gram = new double[N * N];
         for (var i = 0; i < N; i++)
-            for (var j = 0; j < N; j++) gram[i * N + j] = 2.0 / N / Math.Exp(passes.Value.LogScale) * Vectors.Dot(x.AsSpan(i * D, D), x.AsSpan(j * D, D));
+            for (var j = 0; j < N; j++)
+                gram[i * N + j] = 2.0 / N / Math.Exp(passes.Value.LogScale) * Vectors.Dot(x.AsSpan(i * D, D), x.AsSpan(j * D, D));
         double[] expected = [.. new DenseOperator(gram, N).Eigenvalues(One).Reverse()];
         var (row, arrays) = (Row(Input(passes)), Arrays(Input(passes)));
         for (var i = 0; i < N; i++) arrays["hessian_eigenvalues"][i].ShouldBe(expected[i], 1e-4 * expected[0]);
@@ -156,8 +158,10 @@ public sealed class CurvatureMeasureTests
 
     private static MeasureInput Input(Linearization passes, double learningRate = double.NaN)
     {
-        var snapshot = new Snapshot(passes.Network, [.. Enumerable.Repeat(1.0, passes.Network.Depth)], passes.Theta, 0, passes.Outputs.ToArray(), passes.Data.Y.ToArray(), passes.Value.LogLoss, 0);
-        return new MeasureInput(new MeasureSetting(passes.Network, passes.Loss, passes.Data), snapshot) { Passes = passes, LearningRate = learningRate };
+        var snapshot = new Snapshot(passes.Network, [.. Enumerable.Repeat(1.0, passes.Network.Depth)], passes.Theta, 0,
+            passes.Outputs.ToArray(), passes.Data.Y.ToArray(), passes.Value.LogLoss, 0);
+        return new MeasureInput(new MeasureSetting(passes.Network, passes.Loss, passes.Data), snapshot) { Passes = passes,
+            LearningRate = learningRate };
     }
 
     private static Dictionary<string, double> Row(MeasureInput input) => CurvatureMeasures.All

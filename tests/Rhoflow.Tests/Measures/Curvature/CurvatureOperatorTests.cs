@@ -62,7 +62,8 @@ public sealed class CurvatureOperatorTests
         foreach (var layer in passes.Network.Layers)
         {
             var block = new LayerBlock(hessian, layer);
-            var matrix = DenseMatrix.Create(layer.Count, layer.Count, (i, j) => dense.Matrix[(layer.Offset + i) * dense.Size + layer.Offset + j]);
+            var matrix = DenseMatrix.Create(layer.Count, layer.Count,
+                (i, j) => dense.Matrix[(layer.Offset + i) * dense.Size + layer.Offset + j]);
             var largest = matrix.Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Max(static e => e.Real);
             Lanczos.Solve(block, 1, 0, new EigenOptions { Tolerance = 1e-9 }, One).Values[0].ShouldBe(largest, 1e-8 * norm);
         }
@@ -131,7 +132,8 @@ public sealed class CurvatureOperatorTests
         }
     }
 
-    // C equal outputs at W = 0: (I − 11ᵀ/C)/C ⊗ XᵀX/N, every eigenvalue C − 1 times and XᵀX's number of zeros. A Krylov space alone would see each once.
+    // C equal outputs at W = 0: (I − 11ᵀ/C)/C ⊗ XᵀX/N, every eigenvalue C − 1 times and XᵀX's number of zeros. A Krylov space alone would
+    // see each once.
     [Fact]
     public void Softmax_at_zero_has_its_multiplicities()
     {

@@ -19,10 +19,14 @@ internal static class CurvaturePoints
         ["power, square"] = (Network.Dense(3, Activation.Power(2), 4, 1), Loss.Square),
         ["three classes, cross-entropy"] = (Network.Dense(4, 5, 3), Loss.CrossEntropy),
         ["diagonal, cross-entropy"] = (new NetworkBuilder(4).Diagonal().Then(Activation.ReLU).Dense(3).Build(), Loss.CrossEntropy),
-        ["convolutions and a pool"] = (Image(5, 2).Convolution(3, 3, 1, 1).Then(Activation.ReLU).MaxPool(2).Convolution(3, 2).Then(Activation.ReLU).Dense(3).Build(), Loss.CrossEntropy),
-        ["batch norm"] = (Image(4, 2).Convolution(3, 3).BatchNorm().Then(Activation.ReLU).Dense(4).BatchNorm().Then(Activation.ReLU).Dense(1).Build(), Loss.Logistic),
-        ["affine batch norm"] = (Image(4, 2).Convolution(3, 3).BatchNorm(affine: true).Then(Activation.ReLU).Dense(3).Build(), Loss.CrossEntropy),
-        ["residual"] = (new NetworkBuilder(4).Dense(4).Then(Activation.ReLU).Residual(b => b.Dense(4).Then(Activation.ReLU).Dense(4)).Dense(2).Build(), Loss.Square),
+        ["convolutions and a pool"] = (Image(5, 2).Convolution(3, 3, 1, 1).Then(Activation.ReLU).MaxPool(2).Convolution(3, 2)
+            .Then(Activation.ReLU).Dense(3).Build(), Loss.CrossEntropy),
+        ["batch norm"] = (Image(4, 2).Convolution(3, 3).BatchNorm().Then(Activation.ReLU).Dense(4).BatchNorm().Then(Activation.ReLU)
+            .Dense(1).Build(), Loss.Logistic),
+        ["affine batch norm"] = (Image(4, 2).Convolution(3, 3).BatchNorm(affine: true).Then(Activation.ReLU).Dense(3).Build(),
+            Loss.CrossEntropy),
+        ["residual"] = (new NetworkBuilder(4).Dense(4).Then(Activation.ReLU).Residual(b => b.Dense(4).Then(Activation.ReLU).Dense(4))
+            .Dense(2).Build(), Loss.Square),
     };
 
     public static IEnumerable<string> Names => Points.Keys;
@@ -31,19 +35,22 @@ internal static class CurvaturePoints
     {
         var network = Points[name].Network;
         var random = new Random(seed);
-        double[] y = [.. Enumerable.Range(0, count).Select(n => network.Outputs == 1 ? random.Next(2) * 2 - 1.0 : n < network.Outputs ? n : random.Next(network.Outputs))];
+        double[] y = [.. Enumerable.Range(0, count)
+            .Select(n => network.Outputs == 1 ? random.Next(2) * 2 - 1.0 : n < network.Outputs ? n : random.Next(network.Outputs))];
         return new Dataset("random", Problems.Normal(random, count * network.Inputs), y, network.Inputs);
     }
 
     public static Linearization At(string name, int seed, Func<double[], double[]>? theta = null) => At<double>(name, seed, theta);
 
-    public static Linearization At<T>(string name, int seed, Func<double[], double[]>? theta = null) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    public static Linearization At<T>(string name, int seed, Func<double[], double[]>? theta = null) where T : unmanaged,
+        System.Numerics.IFloatingPointIeee754<T>
     {
         var (network, loss) = Points[name];
         var random = new Random(100 + seed);
         double[] statistics = [.. network.StartStatistics().Select(s => s + 0.3 * random.NextDouble())];
         double[] start = [.. Initialization.Kaiming(network, new RandomStream(seed)).Select(w => w + 0.05 * random.NextDouble())];
-        return Linearization.Of<T>(network, loss, Data(name, seed), Reduction.Mean, theta is null ? start : theta(start), statistics, threads: 1);
+        return Linearization.Of<T>(network, loss, Data(name, seed), Reduction.Mean, theta is null ? start : theta(start), statistics,
+            threads: 1);
     }
 
     /// <summary>The matrix as rows, by differences of the gradient: nothing of second derivatives is used.</summary>

@@ -26,8 +26,8 @@ public class TangentHessianTests
 
     private static Loss LossOf(string name) => Loss.All.Single(l => l.Name == name);
 
-    // d²/ds² L at s = 0 along the geodesic V_k cos|ξ_k|s + ξ_k/|ξ_k| sin|ξ_k|s is ξᵀ Hess ξ for every tangent ξ: it never leaves the spectrum, and
-    // over an orthonormal basis it adds up to the trace.
+    // d²/ds² L at s = 0 along the geodesic V_k cos|ξ_k|s + ξ_k/|ξ_k| sin|ξ_k|s is ξᵀ Hess ξ for every tangent ξ: it never leaves the
+    // spectrum, and over an orthonormal basis it adds up to the trace.
     [Theory]
     [MemberData(nameof(Cases))]
     public void Second_differences_along_geodesics_agree(string net, string loss)
@@ -74,7 +74,8 @@ public class TangentHessianTests
         hessian.TangentGradient.ShouldBe(Math.Abs(tangent) / Math.Sqrt(tangent * tangent + normal * normal), 1e-13);
     }
 
-    // PNAS Lemma 1's form for K layers: Σ_kk' V_kᵀ(∇²L)V_k' = Σ e^{−ρf}[K²ρ²f² − K(K−1)ρf] (the paper prints K(K−2), having put −2λI with K blocks in).
+    // PNAS Lemma 1's form for K layers: Σ_kk' V_kᵀ(∇²L)V_k' = Σ e^{−ρf}[K²ρ²f² − K(K−1)ρf] (the paper prints K(K−2), having put −2λI with K
+    // blocks in).
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

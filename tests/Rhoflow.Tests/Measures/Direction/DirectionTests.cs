@@ -15,7 +15,8 @@ public class DirectionTests
     public void A_turn_by_a_known_angle_is_that_angle_and_its_chord()
     {
         var network = Network.Dense(2, 1);
-        MeasureInput Turned(double angle, double size) => Observations.At(network, Loss.Logistic, Problems.TwoByTwo, [size * Math.Cos(angle), size * Math.Sin(angle)]);
+        MeasureInput Turned(double angle, double size) =>
+            Observations.At(network, Loss.Logistic, Problems.TwoByTwo, [size * Math.Cos(angle), size * Math.Sin(angle)]);
         var history = Observations.Start(Turned(0, 2).Snapshot);
         var first = Turned(.3, 5) with { History = history };
         first.Column("step_angle_1").ShouldBe(.3, 1e-15);
@@ -51,7 +52,8 @@ public class DirectionTests
             slope[i] = (L(behind) - L(ahead)) / 2e-6;
         }
         var cosines = GradientAlignment.Of(passes);
-        for (var k = 0; k < 2; k++) cosines[k].ShouldBe(Math.Cos(Vectors.Angle(network.Layers[k].Of(theta), network.Layers[k].Of(slope))), 1e-7);
+        for (var k = 0; k < 2; k++)
+            cosines[k].ShouldBe(Math.Cos(Vectors.Angle(network.Layers[k].Of(theta), network.Layers[k].Of(slope))), 1e-7);
         cosines[2].ShouldBe(Math.Cos(Vectors.Angle(theta, slope)), 1e-7);
     }
 
@@ -72,7 +74,8 @@ public class DirectionTests
         for (var k = 0; k < network.Depth; k++)
         {
             var layer = network.Layers[k];
-            double[] scale = layer.Of(passes.Scale).ToArray(), w = [.. layer.Of(theta).ToArray().Zip(scale, static (a, s) => a * s)], slope = [.. layer.Of(g).ToArray().Zip(scale, static (a, s) => a / s)];
+            double[] scale = layer.Of(passes.Scale).ToArray(), w = [.. layer.Of(theta).ToArray().Zip(scale, static (a, s) => a * s)],
+                slope = [.. layer.Of(g).ToArray().Zip(scale, static (a, s) => a / s)];
             (cosines[k] * Vectors.Norm(w) * Vectors.Norm(slope)).ShouldBe(product, 1e-12);
             (all, lengths, slopes) = (all + product, lengths + Vectors.Dot(w, w), slopes + Vectors.Dot(slope, slope));
         }

@@ -13,7 +13,8 @@ public class EquilibriumTests
 {
     public static TheoryData<string, Reduction, string> Losses => new()
     {
-        { "one", Reduction.Mean, "square" }, { "one", Reduction.Sum, "square" }, { "three", Reduction.Mean, "square" }, { "three", Reduction.Sum, "square-signs" },
+        { "one", Reduction.Mean, "square" }, { "one", Reduction.Sum, "square" }, { "three", Reduction.Mean, "square" },
+            { "three", Reduction.Sum, "square-signs" },
     };
 
     // ρ̇ = −dL/dρ with L = (mean or sum of ‖ρf̃ − t‖²) + λρ², by differences of the losses that descents go down.
@@ -25,19 +26,22 @@ public class EquilibriumTests
         var loss = Loss.All.Single(l => l.Name == name);
         var network = outputs == "one" ? Network.Dense(3, 4, 1) : Network.Dense(3, 4, 3);
         var data = outputs == "one" ? Problems.Separable(1, 9, 3, .2) : Observations.Classes(2, 9, 3, 3);
-        var input = Observations.At(network, loss, data, Initialization.Kaiming(network, new RandomStream(3)), reduction: reduction, decay: Lambda);
+        var input = Observations.At(network, loss, data, Initialization.Kaiming(network, new RandomStream(3)), reduction: reduction,
+            decay: Lambda);
         var s = input.Snapshot;
         double L(double rho, double lambda)
         {
             double[] f = [.. s.Outputs.Select(o => rho * o)];
-            return Math.Exp(loss.Evaluate(f, s.Targets, network.Outputs, new double[f.Length]).LogLoss + s.LogReduction) + lambda * rho * rho;
+            return Math.Exp(loss.Evaluate(f, s.Targets, network.Outputs, new double[f.Length]).LogLoss + s.LogReduction)
+                + lambda * rho * rho;
         }
         double Slope(double rho, double lambda = Lambda) => (L(rho + 1e-5, lambda) - L(rho - 1e-5, lambda)) / 2e-5;
         input.Column("rho_rate").ShouldBe(-Slope(s.Rho), 1e-7);
         Slope(input.Column("rho_equilibrium")).ShouldBe(0, 1e-7);
         Slope(input.Column("rho_equilibrium_undecayed"), 0).ShouldBe(0, 1e-7);
         input.Column("rho_over_equilibrium").ShouldBe(s.Rho / input.Column("rho_equilibrium"), 1e-13);
-        NormEquilibrium.Of(s.Outputs, s.Targets, network.Outputs, Math.Exp(s.LogReduction), Lambda, name == "square-signs" ? -1 : 0).Residual(Math.Log(input.Column("rho_equilibrium"))).ShouldBeLessThan(1e-14);
+        NormEquilibrium.Of(s.Outputs, s.Targets, network.Outputs, Math.Exp(s.LogReduction), Lambda, name == "square-signs" ? -1 : 0)
+            .Residual(Math.Log(input.Column("rho_equilibrium"))).ShouldBeLessThan(1e-14);
     }
 
     // f̃ = (.5, −.25), y = (1, −1), λ = .1: Σyf̃ = .75, Σf̃² = .3125.
@@ -61,7 +65,8 @@ public class EquilibriumTests
         const double Lambda = .05;
         var data = Problems.Separable(3, 12, 4, .1);
         var x = MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfColumnMajor(4, 12, data.X.ToArray());
-        double[] w = [.. (x * x.Transpose() + MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.CreateIdentity(4) * (12 * Lambda)).Solve(x * MathNet.Numerics.LinearAlgebra.Double.DenseVector.OfArray(data.Y.ToArray()))];
+        double[] w = [.. (x * x.Transpose() + MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.CreateIdentity(4) * (12 * Lambda))
+            .Solve(x * MathNet.Numerics.LinearAlgebra.Double.DenseVector.OfArray(data.Y.ToArray()))];
         var input = Observations.At(Network.Dense(4, 1), Loss.Square, data, w, decay: Lambda);
         input.Column("rho_over_equilibrium").ShouldBe(1, 1e-13);
         input.Column("rho_residual").ShouldBeLessThan(1e-14);
@@ -70,7 +75,8 @@ public class EquilibriumTests
         input.Column("combination_residual_1").ShouldBeLessThan(1e-13);
         input.Column("kkt_residual").ShouldBe(input.Column("v_residual_1"), 1e-15);
         // No single example is at rest (SQ eq. 40): its residual is the sine of the angle between v and x.
-        input.Column("example_residual_min_1").ShouldBe(Enumerable.Range(0, 12).Min(n => Math.Sin(Vectors.Angle(w, data.Example(n)))), 1e-13);
+        input.Column("example_residual_min_1")
+            .ShouldBe(Enumerable.Range(0, 12).Min(n => Math.Sin(Vectors.Angle(w, data.Example(n)))), 1e-13);
         // Without weight decay Σ c f̃ = 0 there, and no α_n exist.
         double[] plain = [.. (x * x.Transpose()).Solve(x * MathNet.Numerics.LinearAlgebra.Double.DenseVector.OfArray(data.Y.ToArray()))];
         var free = Observations.At(Network.Dense(4, 1), Loss.Square, data, plain);
@@ -85,7 +91,8 @@ public class EquilibriumTests
     [InlineData("normalized")]
     public void Directions_move_down_the_loss_at_their_norm(string name)
     {
-        var network = name switch { "relu" => Network.Dense(24, 5, 4, 3), "convolutional" => Observations.Convolutional(3), _ => Observations.Normalized(3) };
+        var network = name switch { "relu" => Network.Dense(24, 5, 4, 3), "convolutional" => Observations.Convolutional(3),
+            _ => Observations.Normalized(3) };
         var data = Observations.Classes(4, 8, 24, 3);
         double[] theta = Initialization.Kaiming(network, new RandomStream(5)), statistics = Observations.Statistics(network, 6);
         var input = Observations.At(network, Loss.CrossEntropy, data, theta, statistics);
@@ -115,7 +122,8 @@ public class EquilibriumTests
             var average = Math.Exp(input.Passes!.Value.LogScale) * Vectors.Dot(input.Passes.Weights, input.Passes.Outputs);
             double[] combination = [.. slope.Select(g => g / average)];
             input.Column($"combination_cosine_{k + 1}").ShouldBe(Math.Cos(Vectors.Angle(v, combination)), 1e-6);
-            input.Column($"combination_residual_{k + 1}").ShouldBe(Vectors.Distance(v, combination), 1e-5 * (1 + Vectors.Norm(combination)));
+            input.Column($"combination_residual_{k + 1}")
+                .ShouldBe(Vectors.Distance(v, combination), 1e-5 * (1 + Vectors.Norm(combination)));
         }
     }
 

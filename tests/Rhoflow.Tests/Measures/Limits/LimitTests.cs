@@ -19,7 +19,8 @@ public class LimitTests
     {
         var data = Problems.Setosa;
         var solution = HardMargin.Solve(data);
-        var input = Observations.At(Network.Dense(4, 1), Loss.Exponential, data, [.. solution.Direction.ToArray().Select(static w => 5 * w)]);
+        var input = Observations.At(Network.Dense(4, 1), Loss.Exponential, data,
+            [.. solution.Direction.ToArray().Select(static w => 5 * w)]);
         input.Column("kkt_epsilon").ShouldBeLessThan(1e-12);
         input.Column("kkt_slackness").ShouldBeLessThan(1e-12);
         input.Column("kkt_support").ShouldBe(3);
@@ -32,7 +33,8 @@ public class LimitTests
         double[] Row(string name) => MeasureCatalog.All.SelectMany(static m => m.Arrays).Single(a => a.Name == name).Values(input);
     }
 
-    // θ = (a, b v), v the separator: gradients are (bγ, a Σλz), so that ε = |a² − b²|/(a² + b²): unequal layers are no point of the joint problem.
+    // θ = (a, b v), v the separator: gradients are (bγ, a Σλz), so that ε = |a² − b²|/(a² + b²): unequal layers are no point of the joint
+    // problem.
     [Theory]
     [InlineData(1, 1)]
     [InlineData(3, 1)]
@@ -75,10 +77,12 @@ public class LimitTests
             if (c == (int)data.Y[n]) Vectors.Add(1, gradient, gradients[n]);
             if (c == rival) Vectors.Add(-1, gradient, gradients[n]);
         });
-        // θ scaled to q_min = 1 (three layers: degree 3), the slackness as one more coordinate; then the best common factor of the normalized weights.
+        // θ scaled to q_min = 1 (three layers: degree 3), the slackness as one more coordinate; then the best common factor of the
+        // normalized weights.
         var smallest = margins.Min();
         var size = Vectors.Norm(theta) * Math.Pow(smallest, -1 / 3.0);
-        var columns = gradients.Select((g, n) => (double[])[.. g.Select(x => x * Math.Pow(smallest, -2 / 3.0) / size), 3 * (margins[n] / smallest - 1) / (size * size)]).ToArray();
+        var columns = gradients.Select((g, n) => (double[])[.. g.Select(x => x * Math.Pow(smallest, -2 / 3.0) / size), 3
+            * (margins[n] / smallest - 1) / (size * size)]).ToArray();
         double[] sum = new double[theta.Length + 1], rest = [.. theta.Select(w => w / Vectors.Norm(theta)), 0];
         foreach (var (n, weight) in kkt.Candidates.Zip(kkt.Weights)) Vectors.Add(weight, columns[n], sum);
         var factor = Vectors.Dot(sum, rest) / Vectors.Dot(sum, sum);
@@ -139,7 +143,8 @@ public class LimitTests
     {
         var network = Observations.Normalized(3);
         var data = Observations.Classes(9, 5, network.Inputs, 3);
-        using var passes = Observations.Passes(network, Loss.CrossEntropy, data, Initialization.Kaiming(network, new RandomStream(2)), Observations.Statistics(network, 3));
+        using var passes = Observations.Passes(network, Loss.CrossEntropy, data, Initialization.Kaiming(network, new RandomStream(2)),
+            Observations.Statistics(network, 3));
         var gradients = new double[15][];
         passes.EachGradient(Enumerable.Range(0, 5).ToArray(), (n, c, gradient) => gradients[n * 3 + c] = gradient.ToArray());
         var kernel = TangentKernel.Of(passes);
@@ -168,7 +173,8 @@ public class LimitTests
     public void Labels_without_a_difference_have_no_centred_alignment()
     {
         var data = Problems.Separable(1, 6, 3, .1).WithTargets([1, 1, 1, 1, 1, 1]);
-        var input = Observations.At(Network.Dense(3, 4, 1), Loss.Logistic, data, Initialization.Kaiming(Network.Dense(3, 4, 1), new RandomStream(1)));
+        var input = Observations.At(Network.Dense(3, 4, 1), Loss.Logistic, data,
+            Initialization.Kaiming(Network.Dense(3, 4, 1), new RandomStream(1)));
         input.Column("ntk_alignment_centred").ShouldBe(double.NaN);
         input.Column("ntk_alignment").ShouldBeInRange(0, 1);
     }
@@ -190,7 +196,8 @@ public class LimitTests
             // From 3 down to 3/400; the last one is 0.
             var sigma = k == side - 1 ? 0 : 3 * Math.Pow(400, -k / (side - 2.0));
             for (var i = 0; i < rows; i++)
-                for (var j = 0; j < columns; j++) x[i * columns + j] += sigma * ((i == k ? 1 : 0) - 2 * q[i] * q[k]) * ((j == k ? 1 : 0) - 2 * r[j] * r[k]);
+                for (var j = 0; j < columns; j++)
+                    x[i * columns + j] += sigma * ((i == k ? 1 : 0) - 2 * q[i] * q[k]) * ((j == k ? 1 : 0) - 2 * r[j] * r[k]);
         }
         var condition = ConditionNumber.Of(FeatureMatrix.Of(x, columns));
         condition.Rank.ShouldBe(side - 1);
@@ -201,7 +208,8 @@ public class LimitTests
     [Fact]
     public void Square_random_data_are_worst_conditioned()
     {
-        double Median(int n) => Enumerable.Range(0, 21).Select(s => ConditionNumber.Of(FeatureMatrix.Of(Problems.Normal(new Random(s), n * 20), 20)).Value).Order().ElementAt(10);
+        double Median(int n) => Enumerable.Range(0, 21)
+            .Select(s => ConditionNumber.Of(FeatureMatrix.Of(Problems.Normal(new Random(s), n * 20), 20)).Value).Order().ElementAt(10);
         var (few, square, many) = (Median(5), Median(20), Median(80));
         square.ShouldBeGreaterThan(5 * few);
         square.ShouldBeGreaterThan(5 * many);

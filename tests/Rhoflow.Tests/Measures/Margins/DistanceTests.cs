@@ -27,7 +27,8 @@ public class DistanceTests
     {
         var network = Net(name);
         var data = Observations.Classes(1, 3, 24, 3);
-        double[] theta = Initialization.Kaiming(network, new RandomStream(2)), statistics = Observations.Statistics(network, 3), weights = [.3, -1, 2];
+        double[] theta = Initialization.Kaiming(network, new RandomStream(2)), statistics = Observations.Statistics(network, 3), weights =
+            [.3, -1, 2];
         using var gradients = new InputGradients(network, theta, statistics);
         for (var n = 0; n < 3; n++)
         {
@@ -39,7 +40,8 @@ public class DistanceTests
                 {
                     double[] moved = [.. x];
                     moved[i] += h;
-                    using var passes = Observations.Passes(network, Loss.CrossEntropy, new Rhoflow.Data.Dataset("one", moved, [0], 24), theta, statistics);
+                    using var passes = Observations.Passes(network, Loss.CrossEntropy, new Rhoflow.Data.Dataset("one", moved, [0], 24),
+                        theta, statistics);
                     return Vectors.Dot(passes.Outputs, weights);
                 }
                 g[i].ShouldBe((At(1e-6) - At(-1e-6)) / 2e-6, 1e-7);
@@ -109,7 +111,8 @@ public class DistanceTests
     {
         // Two classes with the same weights are never apart; one example has no spread; behind batch normalization W_K is not the last.
         FeatureMargins.Distances([1, 1], [0], 1, [[1, 2], [1, 2]]).ShouldBe([0]);
-        Observations.At(Network.Dense(3, 1), Loss.Logistic, Problems.Separable(1, 5, 3, .1).Choose([0]), [1, 2, 3]).Column("feature_margin_min").ShouldBe(double.NaN);
+        Observations.At(Network.Dense(3, 1), Loss.Logistic, Problems.Separable(1, 5, 3, .1).Choose([0]), [1, 2, 3])
+            .Column("feature_margin_min").ShouldBe(double.NaN);
         FeatureMargins.Refuse(new NetworkBuilder(3).Dense(2).BatchNorm().Build()).ShouldNotBeNull().ShouldContain("batch-norm");
         // Far from the origin the spread is still that of the differences.
         FeatureMargins.Variation(FeatureMatrix.Of([1e9 + 1, 1e9 - 1, 1e9 + 1, 1e9 - 1], 1)).ShouldBe(1, 1e-9);

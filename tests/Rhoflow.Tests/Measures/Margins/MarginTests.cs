@@ -45,7 +45,8 @@ public class MarginTests
         var unit = margins.Average(Math.Abs);
         MarginHistogram.Unit(margins).ShouldBe(unit, 1e-9 * unit);
         double[] edges = [double.NegativeInfinity, .. Enumerable.Range(-20, 61).Select(static i => i / 10.0), double.PositiveInfinity];
-        double[] expected = [.. Enumerable.Range(0, 62).Select(i => margins.Count(m => m / unit >= edges[i] && m / unit < edges[i + 1]) / 3002.0)];
+        double[] expected = [.. Enumerable.Range(0, 62)
+            .Select(i => margins.Count(m => m / unit >= edges[i] && m / unit < edges[i + 1]) / 3002.0)];
         MarginHistogram.Shares(margins).ShouldBe(expected);
         // Every edge opens its own bin, rounding or not; a mean of 1 makes the numbers the units.
         for (var i = 1; i < 62; i++)
@@ -106,7 +107,8 @@ public class MarginTests
 
     [Fact]
     public void Spectral_norms_are_those_of_the_decomposition() =>
-        FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Gen.Choose(0, 1 << 20).ToArbitrary(), static seed =>
+        FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(60),
+            Prop.ForAll(Gen.Choose(0, 1 << 20).ToArbitrary(), static seed =>
         {
             var random = new Random(seed);
             int rows = random.Next(1, 40), columns = random.Next(1, 40);

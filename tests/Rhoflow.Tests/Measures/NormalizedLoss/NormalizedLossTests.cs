@@ -70,7 +70,8 @@ public class NormalizedLossTests
         input.Column("log10_ce_rho10").ShouldBe(Math.Log10(mean), 1e-13);
         input.Column("ce_gap_rho1").ShouldBe(Math.Log(2) - input.Column("ce_rho1"), 1e-14);
         input.Column("test_ce_rho100").ShouldBe(input.Test!.Margins.Average(static m => Math.Log(1 + Math.Exp(-100 * m))), 1e-12);
-        input.Column("ce_rho4096").ShouldBe(input.Snapshot.NormalizedMargins.Average(static m => Math.Max(0, -4096 * m) + Math.Log(1 + Math.Exp(-Math.Abs(4096 * m)))), 1e-9);
+        input.Column("ce_rho4096").ShouldBe(input.Snapshot.NormalizedMargins.Average(static m => Math.Max(0, -4096 * m)
+            + Math.Log(1 + Math.Exp(-Math.Abs(4096 * m)))), 1e-9);
         input.Column("test_ce_rho4").ShouldBe(input.Test.Margins.Average(static m => Math.Log(1 + Math.Exp(-4 * m))), 1e-13);
         input.Column("log10_test_square_rho1").ShouldBe(Math.Log10(input.Test.Margins.Average(static m => (1 - m) * (1 - m))), 1e-13);
         input.Column("log10_exp_rho1").ShouldBe(Math.Log10(input.Snapshot.NormalizedMargins.Average(static m => Math.Exp(-m))), 1e-13);
@@ -79,7 +80,8 @@ public class NormalizedLossTests
     [Fact]
     public void Bad_input_is_named()
     {
-        Should.Throw<ArgumentException>(static () => NormalizedLosses.LogCrossEntropy([1, 2, 3], [0, 1], 2, 1)).Message.ShouldContain("4 outputs");
+        Should.Throw<ArgumentException>(static () =>
+            NormalizedLosses.LogCrossEntropy([1, 2, 3], [0, 1], 2, 1)).Message.ShouldContain("4 outputs");
         Should.Throw<ArgumentOutOfRangeException>(static () => NormalizedLosses.LogExponential([1], 0)).Message.ShouldContain("ρ'");
     }
 }

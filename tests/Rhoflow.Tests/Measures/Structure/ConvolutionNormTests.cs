@@ -25,7 +25,8 @@ public class ConvolutionNormTests
                         else if (y < 0 || x < 0 || y >= s.Height || x >= s.Width) continue;
                         for (var m = 0; m < s.Maps; m++)
                             for (var c = 0; c < s.Channels; c++)
-                                a[(oy * columns + ox) * s.Maps + m, (y * s.Width + x) * s.Channels + c] += w[m * s.Patch + (ky * s.KernelWidth + kx) * s.Channels + c];
+                                a[(oy * columns + ox) * s.Maps + m,
+                                    (y * s.Width + x) * s.Channels + c] += w[m * s.Patch + (ky * s.KernelWidth + kx) * s.Channels + c];
                     }
         return a;
     }
@@ -37,7 +38,8 @@ public class ConvolutionNormTests
             while (true)
             {
                 var (stride, kernel, padding) = (random.Next(1, 4), random.Next(1, 5), random.Next(0, 3));
-                int height = wrapping ? stride * random.Next(1, 5) : random.Next(2, 9), width = wrapping ? stride * random.Next(1, 5) : random.Next(2, 9);
+                int height = wrapping ? stride * random.Next(1, 5) : random.Next(2, 9), width =
+                    wrapping ? stride * random.Next(1, 5) : random.Next(2, 9);
                 if (height + 2 * padding < kernel || width + 2 * padding < kernel || padding >= kernel) continue;
                 var shape = new ConvolutionShape(height, width, random.Next(1, 4), random.Next(1, 4), kernel, kernel, stride, padding);
                 test(shape, Problems.Normal(random, shape.Maps * shape.Patch));
@@ -61,7 +63,8 @@ public class ConvolutionNormTests
     });
 
     [Fact]
-    public void Zero_padding_has_the_norm_of_the_whole_matrix_and_is_part_of_a_larger_torus() => Random(100, wrapping: false, static (shape, w) =>
+    public void Zero_padding_has_the_norm_of_the_whole_matrix_and_is_part_of_a_larger_torus() =>
+        Random(100, wrapping: false, static (shape, w) =>
     {
         var dense = Dense(shape, w, circular: false).Svd(false).S;
         using var team = new Team();
@@ -77,11 +80,14 @@ public class ConvolutionNormTests
     {
         double[] w = [0, 0, 0, 1, 2, -3, 0, 0, 0];
         var torus = new CircularConvolution(new ConvolutionShape(1, 6, 1, 1, 3, 3, 1, 1), w);
-        double[] expected = [.. Enumerable.Range(0, 6).Select(static j => (System.Numerics.Complex.FromPolarCoordinates(1, -j * Math.PI / 3) + 2 - 3 * System.Numerics.Complex.FromPolarCoordinates(1, j * Math.PI / 3)).Magnitude).OrderDescending()];
+        double[] expected = [.. Enumerable.Range(0, 6).Select(static j =>
+            (System.Numerics.Complex.FromPolarCoordinates(1, -j * Math.PI / 3)
+            + 2 - 3 * System.Numerics.Complex.FromPolarCoordinates(1, j * Math.PI / 3)).Magnitude).OrderDescending()];
         var values = torus.SingularValues();
         for (var j = 0; j < 6; j++) values[j].ShouldBe(expected[j], 1e-14);
         using var team = new Team();
-        // On one pixel the patch wraps onto itself: 1 + 2 − 3 = 0, where zeros leave the 2. Only the torus with room for the padding is a bound.
+        // On one pixel the patch wraps onto itself: 1 + 2 − 3 = 0, where zeros leave the 2. Only the torus with room for the padding is a
+        // bound.
         var pixel = new ConvolutionShape(1, 1, 1, 1, 3, 3, 1, 1);
         new CircularConvolution(pixel, w).Norm(team).Value.ShouldBe(0, 1e-15);
         ConvolutionNorm.ZeroPadded(pixel, w, team).Value.ShouldBe(2, 1e-15);
@@ -112,8 +118,10 @@ public class ConvolutionNormTests
         foreach (var scale in new[] { 1e-200, 1e200 })
         {
             double[] scaled = [.. w.Select(v => scale * v)];
-            (new CircularConvolution(shape, scaled).Norm(team).Value / scale).ShouldBe(new CircularConvolution(shape, w).Norm(team).Value, 1e-12);
-            (ConvolutionNorm.ZeroPadded(shape, scaled, team).Value / scale).ShouldBe(ConvolutionNorm.ZeroPadded(shape, w, team).Value, 1e-12);
+            (new CircularConvolution(shape, scaled).Norm(team).Value / scale)
+                .ShouldBe(new CircularConvolution(shape, w).Norm(team).Value, 1e-12);
+            (ConvolutionNorm.ZeroPadded(shape, scaled, team).Value / scale)
+                .ShouldBe(ConvolutionNorm.ZeroPadded(shape, w, team).Value, 1e-12);
         }
     }
 
@@ -132,7 +140,8 @@ public class ConvolutionNormTests
     {
         using var team = new Team();
         var shape = new ConvolutionShape(7, 8, 1, 1, 3, 3, 2, 1);
-        Message(() => new CircularConvolution(shape, new double[9])).ShouldBe("an image of 7 × 8 does not close to a torus under stride 2: height and width have to be multiples of it");
+        Message(() => new CircularConvolution(shape, new double[9]))
+            .ShouldBe("an image of 7 × 8 does not close to a torus under stride 2: height and width have to be multiples of it");
         Message(() => new CircularConvolution(shape, new double[8])).ShouldBe("8 weights are no matrix of 1 maps × 9");
         Message(() => ConvolutionNorm.ZeroPadded(shape, new double[10], team)).ShouldBe("10 weights are no matrix of 1 maps × 9");
         Message(() => ConvolutionNorm.ZeroPadded(shape, [1, 2, 3, 4, double.NaN, 6, 7, 8, 9], team)).ShouldContain("not a finite number");

@@ -12,7 +12,8 @@ namespace Rhoflow.Tests.Measures.Structure;
 public class SingularSpectrumTests
 {
     private static void Random(Action<Random> test) =>
-        FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(100), Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed => test(new Random(seed))));
+        FsCheck.Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(100),
+            Prop.ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed => test(new Random(seed))));
 
     private static double[] Rows(Matrix<double> m) => m.ToRowMajorArray();
 
@@ -25,7 +26,8 @@ public class SingularSpectrumTests
         var (m, n) = (random.Next(1, 8), random.Next(1, 8));
         var w = Matrix<double>.Build.DenseOfRowMajor(m, n, Problems.Normal(random, m * n));
         var s = SingularSpectrum.Of(Rows(w), m, n);
-        double[] squares = [.. (w.Transpose() * w).Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).OrderDescending().Take(Math.Min(m, n))];
+        double[] squares = [.. (w.Transpose() * w).Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).OrderDescending()
+            .Take(Math.Min(m, n))];
         for (var i = 0; i < squares.Length; i++) (s.Values[i] * s.Values[i]).ShouldBe(squares[i], 1e-12 * squares[0]);
         s.SpectralNorm.ShouldBe(w.L2Norm(), 1e-12 * s.SpectralNorm);
         s.StableRank.ShouldBe(Math.Pow(w.FrobeniusNorm() / w.L2Norm(), 2), 1e-11);
@@ -57,12 +59,14 @@ public class SingularSpectrumTests
             return Math.Sqrt(Math.Max(0, 1 - cosine * cosine));
         }
         var vectors = ((w + w.Transpose()) / 2).Evd(Symmetricity.Symmetric).EigenVectors;
-        var explicitly = Enumerable.Range(1, n).Min(r => Math.Min(To(vectors.SubMatrix(0, n, 0, r)), To(vectors.SubMatrix(0, n, n - r, r))));
+        var explicitly = Enumerable.Range(1, n)
+            .Min(r => Math.Min(To(vectors.SubMatrix(0, n, 0, r)), To(vectors.SubMatrix(0, n, n - r, r))));
         distance.ShouldBe(explicitly, 1e-7);
         for (var i = 0; i < 20; i++)
         {
             var r = random.Next(1, n + 1);
-            To(Matrix<double>.Build.DenseOfRowMajor(n, r, Problems.Normal(random, n * r)).QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q).ShouldBeGreaterThanOrEqualTo(distance - 1e-9);
+            To(Matrix<double>.Build.DenseOfRowMajor(n, r, Problems.Normal(random, n * r))
+                .QR(MathNet.Numerics.LinearAlgebra.Factorization.QRMethod.Thin).Q).ShouldBeGreaterThanOrEqualTo(distance - 1e-9);
         }
     });
 
@@ -100,14 +104,19 @@ public class SingularSpectrumTests
         SingularSpectrum.ProjectionDistance(layer, [9, 1, -3, 2]).ShouldBe(Math.Sqrt(1 - 9.0 / 14), 1e-15);
         var dead = SingularSpectrum.Of(new double[6], 2, 3);
         (dead.SpectralNorm, dead.Rank(1e-6)).ShouldBe((0, 0));
-        double[] ratios = [dead.StableRank, dead.EffectiveRank, dead.RankOneDistance, dead.OrthogonalDistance, SingularSpectrum.ProjectionDistance(Square(2), new double[4])];
+        double[] ratios = [dead.StableRank, dead.EffectiveRank, dead.RankOneDistance, dead.OrthogonalDistance,
+            SingularSpectrum.ProjectionDistance(Square(2), new double[4])];
         ratios.ShouldAllBe(static v => double.IsNaN(v));
         var single = SingularSpectrum.Of([-4], 1, 1);
-        (single.SpectralNorm, single.StableRank, single.EffectiveRank, single.RankOneDistance, single.OrthogonalDistance).ShouldBe((4, 1, 1, 0, 0));
-        foreach (var scale in new[] { 1e-300, 1e300 }) (SingularSpectrum.Of([3 * scale, 0, 0, 4 * scale], 2, 2).SpectralNorm / scale).ShouldBe(4, 1e-14);
+        (single.SpectralNorm, single.StableRank, single.EffectiveRank, single.RankOneDistance, single.OrthogonalDistance)
+            .ShouldBe((4, 1, 1, 0, 0));
+        foreach (var scale in new[] { 1e-300, 1e300 })
+            (SingularSpectrum.Of([3 * scale, 0, 0, 4 * scale], 2, 2).SpectralNorm / scale).ShouldBe(4, 1e-14);
         SingularSpectrum.Of([3e-300, 0, 0, 4e-300], 2, 2).StableRank.ShouldBe(25 / 16.0, 1e-14);
-        Should.Throw<ArgumentException>(static () => SingularSpectrum.Of([1, 2, 3], 2, 2)).Message.ShouldBe("3 weights are no matrix of 2 × 2");
-        Should.Throw<ArgumentException>(static () => SingularSpectrum.Of([1, double.NaN], 1, 2)).Message.ShouldContain("not a finite number");
+        Should.Throw<ArgumentException>(static () =>
+            SingularSpectrum.Of([1, 2, 3], 2, 2)).Message.ShouldBe("3 weights are no matrix of 2 × 2");
+        Should.Throw<ArgumentException>(static () =>
+            SingularSpectrum.Of([1, double.NaN], 1, 2)).Message.ShouldContain("not a finite number");
     }
 
     [Fact]
@@ -116,7 +125,8 @@ public class SingularSpectrumTests
         int d = random.Next(1, 5), h = random.Next(1, 5), o = random.Next(1, 5);
         var network = Network.Dense(d, h, o);
         var theta = Problems.Normal(random, network.ParameterCount);
-        var (below, above) = (Matrix<double>.Build.DenseOfRowMajor(h, d, network.Layers[0].Of(theta).ToArray()), Matrix<double>.Build.DenseOfRowMajor(o, h, network.Layers[1].Of(theta).ToArray()));
+        var (below, above) = (Matrix<double>.Build.DenseOfRowMajor(h, d, network.Layers[0].Of(theta).ToArray()),
+            Matrix<double>.Build.DenseOfRowMajor(o, h, network.Layers[1].Of(theta).ToArray()));
         var (lower, upper) = (below.Svd(), above.Svd());
         if (Gap(lower.S) < 0.05 || Gap(upper.S) < 0.05) return;
         LayerAlignment.Below(network, 1).ShouldBe(0);
@@ -137,7 +147,8 @@ public class SingularSpectrumTests
     [Fact]
     public void Alignment_across_images_reads_columns_as_positions_and_channels()
     {
-        var network = new NetworkBuilder(new TensorShape(4, 4, 2)).Convolution(3, 3, 1, 1).BatchNorm().Then(Activation.ReLU).Convolution(5, 3, 1, 1)
+        var network = new NetworkBuilder(new TensorShape(4, 4, 2)).Convolution(3, 3, 1, 1).BatchNorm().Then(Activation.ReLU)
+            .Convolution(5, 3, 1, 1)
             .Then(Activation.ReLU).Flatten().Dense(2).Build();
         var theta = Problems.Normal(new Random(4), network.ParameterCount);
         LayerAlignment.Below(network, 1).ShouldBe(0);
@@ -145,7 +156,8 @@ public class SingularSpectrumTests
         var w = network.Unpack(theta);
         var left = Matrix<double>.Build.DenseOfRowArrays(w[0]).Svd().U.Column(0);
         // One row a map and tap, one column a channel.
-        var unfolded = Matrix<double>.Build.DenseOfRowArrays([.. from row in w[1] from tap in Enumerable.Range(0, 9) select row[(tap * 3)..(tap * 3 + 3)]]);
+        var unfolded = Matrix<double>.Build.DenseOfRowArrays(
+            [.. from row in w[1] from tap in Enumerable.Range(0, 9) select row[(tap * 3)..(tap * 3 + 3)]]);
         LayerAlignment.Of(network, theta, 1, 0).Leading.ShouldBe(Math.Abs(left * unfolded.Svd().VT.Row(0)), 1e-10);
 
         var residual = new NetworkBuilder(4).Dense(4).Residual(static b => b.Dense(4).Then(Activation.ReLU)).Dense(2).Build();
