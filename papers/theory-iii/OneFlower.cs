@@ -57,7 +57,7 @@ internal sealed class OneFlower
     public IReadOnlyList<FlowPoint> Wn(StudyContext context) => WeightNormalization.Points(context);
 
     /// <summary>log sin θ, θ the angle between v and x.</summary>
-    public static double LogSine(FlowPoint p) => Math.Log(Vectors.Norm(p.V.AsSpan(1)) / Vectors.Norm(p.V));
+    public static double LogSine(FlowPoint p) => Math.Log(Vectors.Norm(p.V[1..]) / Vectors.Norm(p.V));
 
     /// <summary>
     /// The first setosa and the start of both flows in the coordinates of <c>figure-04.yaml</c>, from those of the measurements.

@@ -55,7 +55,7 @@ internal static class DiagonalNetworkEquilibria
                 var end = new FixedRhoFlow(risk, 1)
                     .From(Initialization.Normal(net, random), new IntegrationOptions { Tolerance = new(1e-6, 1e-9) })
                     .At([Instant.FromT(1e4)], context.Cancellation).Single();
-                var (coordinate, weight) = Winner(net, end.V);
+                var (coordinate, weight) = Winner(net, end.V.ToArray());
                 if (weight < .99) undecided++;
                 else
                 {

@@ -85,7 +85,7 @@ internal static class StationaryPointsAreHyperbolic
     private static double[] Limit(Network net, Dataset data, long seed, StudyContext context) =>
         new FixedRhoFlow(Risk(net, data), Rho)
             .From(Initialization.Normal(net, new RandomStream(seed, 7)), new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
-            .At([Instant.FromLog10T(8)], context.Cancellation).Single().V;
+            .At([Instant.FromLog10T(8)], context.Cancellation).Single().V.ToArray();
 
     // Lemma 1 with K blocks of −2λI: −(radial form of ∇²L) − K·2λ against Σ e^{−ρf}[−ρ²K²f² + K(K−2)ρf], 2λ = ρ Σ e^{−ρf} f.
     private static double RadialMismatch(Network net, Dataset data, double[] v, TangentHessian hessian)
@@ -117,7 +117,8 @@ internal static class StationaryPointsAreHyperbolic
             double[]? v = null;
             try
             {
-                foreach (var p in trajectory.At(Clock.LogSpaced(Instant.FromT(.1), Instant.FromT(1e4), 60), context.Cancellation)) v = p.V;
+                foreach (var p in trajectory.At(Clock.LogSpaced(Instant.FromT(.1), Instant.FromT(1e4), 60), context.Cancellation))
+                    v = p.V.ToArray();
             }
             catch (IntegrationException)
             {

@@ -33,7 +33,7 @@ internal static class ErrorEquation
         // ε in the coordinates with x = e_1: the first component is −½‖ε‖², formed without cancellation.
         double[] Error(FlowPoint p)
         {
-            var tail = Vectors.Norm(p.V.AsSpan(1));
+            var tail = Vectors.Norm(p.V[1..]);
             return [-tail * tail / (1 + Math.Sqrt(1 - tail * tail)), .. p.V[1..]];
         }
         double Coefficient(FlowPoint p)

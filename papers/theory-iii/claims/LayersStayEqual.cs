@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
@@ -46,7 +47,7 @@ internal static class LayersStayEqual
         for (var seed = 0; seed < 5; seed++)
         {
             var (_, risk, start) = DeepBalance.Linear(seed, 1, 1, 1);
-            spreads[seed] = DeepBalance.Follow(risk, start, context).Max(p => (p.RhoK.Max() - p.RhoK.Min()) / p.RhoK.Max());
+            spreads[seed] = DeepBalance.Follow(risk, start, context).Max(static p => RelativeSpread(p.RhoK));
         }
         judge.Measure("largest spread of the layer norms, linear networks, seeds 0–4", spreads);
         judge.Printed.AtMost("largest spread of equal layer norms to t = 1e8, five deep linear networks", spreads.Max(), 1e-9);
@@ -73,6 +74,9 @@ internal static class LayersStayEqual
     }
 
     private static double Square(FlowPoint p, int k) => p.RhoK[k] * p.RhoK[k];
+
+    private static double RelativeSpread(ReadOnlySpan<double> rhoK) =>
+        (TensorPrimitives.Max(rhoK) - TensorPrimitives.Min(rhoK)) / TensorPrimitives.Max(rhoK);
 
     private static IReadOnlyList<FlowPoint> Follow(double[] start, string method, StudyContext context) =>
         NormGrowth.Run(start.Length).With($"flow.rho-k={ConfigWriter.List(start.Select(ConfigWriter.Number))}", $"flow.method={method}",

@@ -160,7 +160,7 @@ internal static class MarginIsMonotone
 
     private static int? Dominant(FlowPoint point, Dataset data)
     {
-        var q = point.NormalizedMargins;
+        var q = point.NormalizedMargins.ToArray();
         var least = Array.IndexOf(q, q.Min());
         double own = 0, others = 0;
         for (var n = 0; n < q.Length; n++)

@@ -41,6 +41,7 @@ public sealed record Measure
     /// <summary>Which of the definitions in use this is, where there are several; empty otherwise.</summary>
     public string Variant { get; init; } = "";
 
+    /// <summary>What it needs besides weights and outputs; runs prepare no more than their measures need.</summary>
     public MeasureNeed Need { get; init; } = MeasureNeed.Outputs;
 
     /// <summary>

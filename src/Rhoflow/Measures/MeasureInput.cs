@@ -34,7 +34,7 @@ public sealed record MeasureInput(MeasureSetting Setting, Snapshot Snapshot)
 }
 
 /// <summary>Features by layer, each made once: what measures share goes by the object.</summary>
-public static class FeatureMemo
+internal static class FeatureMemo
 {
     /// <summary>The same features, and the same object for the same k.</summary>
     public static Func<int, FeatureMatrix?> Of(Func<int, FeatureMatrix?> features)

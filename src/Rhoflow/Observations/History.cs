@@ -11,7 +11,8 @@ namespace Rhoflow.Observations;
 public sealed class History
 {
     private readonly Network _network;
-    private readonly double[] _path;
+    private readonly double[] _path, _startRhoK, _startV;
+    private double[] _previousV;
     private double[] _support = [];
 
     /// <param name="network">The network.</param>
@@ -21,17 +22,17 @@ public sealed class History
     {
         _network = network;
         _path = new double[network.Depth];
-        (StartRhoK, StartV, PreviousV) = (rhoK, v, v);
+        (_startRhoK, _startV, _previousV) = (rhoK, v, v);
     }
 
     /// <summary>ρ_k at the start.</summary>
-    public double[] StartRhoK { get; }
+    public ReadOnlySpan<double> StartRhoK => _startRhoK;
 
     /// <summary>V at the start, P numbers.</summary>
-    public double[] StartV { get; }
+    public ReadOnlySpan<double> StartV => _startV;
 
     /// <summary>V at the observation before this one; at the first, that of the start.</summary>
-    public double[] PreviousV { get; private set; }
+    public ReadOnlySpan<double> PreviousV => _previousV;
 
     /// <summary>Σ ‖ΔV_k‖ over the observations before this one.</summary>
     public ReadOnlySpan<double> Path => _path;
@@ -46,13 +47,13 @@ public sealed class History
     public void Advance(Snapshot now)
     {
         for (var k = 0; k < _path.Length; k++) _path[k] += Step(now, k);
-        PreviousV = [.. now.V];
-        _support = now.NormalizedMargins.Length == 0 ? [] : [.. SupportVectors.Of(now.NormalizedMargins).Select(static n => (double)n)];
+        _previousV = [.. now.V];
+        _support = now.MarginsArray.Length == 0 ? [] : [.. SupportVectors.Of(now.MarginsArray).Select(static n => (double)n)];
     }
 
     /// <summary>Everything that changes, by name.</summary>
     public IEnumerable<(string Name, double[] Values)> Arrays =>
-        [("history.path", _path), ("history.v", PreviousV), ("history.support", _support)];
+        [("history.path", _path), ("history.v", _previousV), ("history.support", _support)];
 
     /// <summary>Goes back to what <see cref="Arrays"/> were.</summary>
     /// <exception cref="ArgumentException">One is missing or has another length; it is named, and nothing has changed.</exception>
@@ -65,6 +66,6 @@ public sealed class History
             : values;
         var (path, v, support) = (Find("history.path", _path.Length), Find("history.v", PreviousV.Length), Find("history.support", -1));
         path.CopyTo(_path, 0);
-        (PreviousV, _support) = ([.. v], [.. support]);
+        (_previousV, _support) = ([.. v], [.. support]);
     }
 }

@@ -31,8 +31,13 @@ public abstract class Linearization : IDisposable
         (Scale, _toV) = Directions(network, theta, statistics);
     }
 
+    /// <summary>The network.</summary>
     public Network Network { get; }
+
+    /// <summary>ℓ.</summary>
     public Loss Loss { get; }
+
+    /// <summary>The examples, N of them.</summary>
     public Dataset Data { get; }
 
     /// <summary>Whether L is a mean or a sum.</summary>
@@ -120,6 +125,7 @@ public abstract class Linearization : IDisposable
     /// <summary>The node whose output enters W_k (<see cref="Node.NetworkInput"/>: the data themselves).</summary>
     public static int Source(Network network, int k) => network.Nodes[network.NodeOf(k)].Sources[0];
 
+    /// <summary>Ends threads.</summary>
     public void Dispose()
     {
         Dispose(true);

@@ -9,6 +9,7 @@ namespace Rhoflow.Observations;
 /// </summary>
 public class Snapshot
 {
+    /// <summary>From norms, directions and outputs; the arrays are kept, not copied, and stay as they are from here on.</summary>
     /// <param name="network">The network.</param>
     /// <param name="rhoK">ρ_k, signed, K numbers.</param>
     /// <param name="v">V, P numbers.</param>
@@ -20,12 +21,13 @@ public class Snapshot
     public Snapshot(Network network, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets, double logLoss,
         double logReduction)
     {
-        (Network, RhoK, V, LogRho, Outputs, Targets, LogLoss, LogReduction) =
+        (Network, RhoKArray, VArray, LogRho, OutputsArray, TargetsArray, LogLoss, LogReduction) =
             (network, rhoK, v, logRho, outputs, targets, logLoss, logReduction);
         Rho = NormsAndDirections.ProductByFactors(network, rhoK);
-        NormalizedMargins = Losses.Margin.All(outputs, targets, network.Outputs);
+        MarginsArray = Losses.Margin.All(outputs, targets, network.Outputs);
     }
 
+    /// <summary>The network, K layers with P parameters.</summary>
     public Network Network { get; }
 
     /// <summary>log L, natural, with the reduction (sum or mean) of the risk.</summary>
@@ -35,10 +37,10 @@ public class Snapshot
     public double LogReduction { get; }
 
     /// <summary>ρ_k, signed.</summary>
-    public double[] RhoK { get; }
+    public ReadOnlySpan<double> RhoK => RhoKArray;
 
     /// <summary>V: all directions in one vector of the shape of θ.</summary>
-    public double[] V { get; }
+    public ReadOnlySpan<double> V => VArray;
 
     /// <summary>log |ρ|.</summary>
     public double LogRho { get; }
@@ -47,19 +49,26 @@ public class Snapshot
     public double Rho { get; }
 
     /// <summary>sign(ρ) f(V; x_n), row-major N × C: outputs of the normalized network.</summary>
-    public double[] Outputs { get; }
+    public ReadOnlySpan<double> Outputs => OutputsArray;
 
     /// <summary>y_n.</summary>
-    public double[] Targets { get; }
+    public ReadOnlySpan<double> Targets => TargetsArray;
 
     /// <summary>y_n f_n/|ρ|; with several classes (f_y − max_{j≠y} f_j)/|ρ|.</summary>
-    public double[] NormalizedMargins { get; }
+    public ReadOnlySpan<double> NormalizedMargins => MarginsArray;
+
+    // The same as arrays, for what has to keep them or to enumerate them. Not to be changed.
+    internal double[] RhoKArray { get; }
+    internal double[] VArray { get; }
+    internal double[] OutputsArray { get; }
+    internal double[] TargetsArray { get; }
+    internal double[] MarginsArray { get; }
 
     /// <summary>min_n y_n f_n/|ρ|: the normalized margin.</summary>
-    public double Margin => NormalizedMargins.Min();
+    public double Margin => MarginsArray.Min();
 
     /// <summary>mean_n y_n f_n/|ρ|.</summary>
-    public double MarginMean => NormalizedMargins.Average();
+    public double MarginMean => MarginsArray.Average();
 
     /// <summary>
     /// γ̃ = −log(Σ_n ℓ_n)/ρ, with the sum also where the risk is a mean: monotone once the sum is below 1 (T3 Lemma 9 claims it of the hard

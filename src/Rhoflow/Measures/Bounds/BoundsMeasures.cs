@@ -30,6 +30,7 @@ internal static class BoundsMeasures
     private const string Ranking =
         "convolutions as matrices of maps × patch, batch normalization folded without its shifts: no theorem then, for ranking";
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         OverMargin("log10_frobenius_margin", "log₁₀ ∏‖W_k‖_F/γ = log₁₀ 1/γ̃", "SQ Obs 3; T3 Fig 1",
@@ -161,7 +162,7 @@ internal static class BoundsMeasures
 
     private static double OverMargin(MeasureInput m, double logComplexity, double quantile)
     {
-        var margin = RampBound.MarginAt(m.Snapshot.NormalizedMargins, quantile);
+        var margin = RampBound.MarginAt(m.Snapshot.MarginsArray, quantile);
         return margin > 0 ? (logComplexity - Math.Log(margin)) / Math.Log(10) : double.NaN;
     }
 
@@ -169,14 +170,14 @@ internal static class BoundsMeasures
     private static double LogPath(Snapshot s, int p)
     {
         if (BoundAssumptions.Sequential(s.Network) is null) return s.LogRho + Math.Log(PathNorm.Of(s.Network, s.V, p));
-        var w = (double[])s.V.Clone();
+        var w = (double[])s.VArray.Clone();
         for (var k = 0; k < s.Network.Depth; k++) Vectors.Scale(s.RhoK[k], s.Network.Layers[k].Of(w), s.Network.Layers[k].Of(w));
         return Math.Log(PathNorm.Of(s.Network, w, p));
     }
 
     private static double[] Ramp(MeasureInput m)
     {
-        var margins = m.Snapshot.NormalizedMargins;
+        var margins = m.Snapshot.MarginsArray;
         var gamma = RampBound.MarginAt(margins, Quantile);
         if (!(gamma > 0)) return [double.NaN, double.NaN, double.NaN, double.NaN];
         var bound = RampBound.Of(margins, gamma, Math.Exp(NormBounds.Golowich(Frobenius(m), Inputs(m).Norms)

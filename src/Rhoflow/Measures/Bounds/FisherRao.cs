@@ -11,7 +11,7 @@ namespace Rhoflow.Measures.Bounds;
 internal static class FisherRao
 {
     /// <summary>Null, or why outputs are not enough.</summary>
-    public static string? Refuse(Network network) => network.StatisticsCount > 0
+    internal static string? Refuse(Network network) => network.StatisticsCount > 0
         ? "the Fisher–Rao norm follows from the outputs only where f(cθ) = c^K f(θ); with the running statistics of batch normalization "
         + "it is not so"
         : Homogeneity.Of(network) is { Degree: null } h

@@ -21,7 +21,7 @@ internal sealed class NetworkRademacher
     public int Steps { get; init; } = 200;
 
     /// <summary>Null, or why F̃ means nothing for this network.</summary>
-    public static string? Refuse(Network network)
+    internal static string? Refuse(Network network)
     {
         if (network.StatisticsCount > 0)
             return "with batch normalization the class of networks with ‖V_k‖ = 1 is not what the network is a multiple of";

@@ -14,7 +14,7 @@ namespace Rhoflow.Measures.Bounds;
 internal static class PathNorm
 {
     /// <summary>Null, or why there is none.</summary>
-    public static string? Refuse(Network network) =>
+    internal static string? Refuse(Network network) =>
         network.Nodes.Select(static n => n.Traits.WhyNoPaths).FirstOrDefault(static t => t is not null) is { } why
             ? $"the path norm adds up paths of piecewise linear units; {why}"
             : null;

@@ -15,6 +15,7 @@ namespace Rhoflow.Measures.Catalog;
 /// <summary>Every measure, in the order of its columns.</summary>
 public static class MeasureCatalog
 {
+    /// <summary>All measures, family by family.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         .. LossMeasures.All, .. NormMeasures.All, .. MarginMeasures.All, .. DirectionMeasures.All,

@@ -11,6 +11,7 @@ internal static class CollapseMeasures
 {
     private const string Family = "collapse";
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         OfFeatures("nc1", "tr(Σ_WΣ_B⁺)/C (pinv, ufm), tr Σ_W/tr Σ_B (trace_ratio), mean over pairs of (Var_c + Var_d)/(2‖μ_c − "

@@ -36,7 +36,7 @@ internal sealed record Conjugacy
     /// <param name="mu">μ, in any order.</param>
     /// <param name="nu">ν, in any order.</param>
     /// <param name="relative">Eigenvalues up to this times the largest of their spectrum count as zero.</param>
-    public static string? Refuse(ReadOnlySpan<double> mu, ReadOnlySpan<double> nu, double relative = 1e-9)
+    internal static string? Refuse(ReadOnlySpan<double> mu, ReadOnlySpan<double> nu, double relative = 1e-9)
     {
         if (mu.Length != nu.Length)
             return $"the spectra have {mu.Length} and {nu.Length} eigenvalues; conjugate systems have the same dimension";

@@ -22,6 +22,7 @@ internal static class CurvatureMeasures
     /// <summary>Points of a spectral density.</summary>
     public const int DensityPoints = 201;
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         new()

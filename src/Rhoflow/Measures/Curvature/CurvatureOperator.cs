@@ -19,7 +19,7 @@ public enum CurvatureKind
 /// </summary>
 /// <param name="passes">The network at θ on its data.</param>
 /// <param name="kind">Hessian or Gauss–Newton.</param>
-public sealed class CurvatureOperator(Linearization passes, CurvatureKind kind) : ISymmetricOperator
+internal sealed class CurvatureOperator(Linearization passes, CurvatureKind kind) : ISymmetricOperator
 {
     /// <summary>P.</summary>
     public int Size => passes.Network.ParameterCount;

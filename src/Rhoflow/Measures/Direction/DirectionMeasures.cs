@@ -7,6 +7,7 @@ internal static class DirectionMeasures
 {
     private const string Family = "direction";
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         Measure.Single(Family, "direction_error",

@@ -18,6 +18,7 @@ internal readonly record struct DirectionEquilibrium(double Rate, double Residua
     // Σ c f̃ below this share of Σ |c f̃| is what rounding leaves of 0.
     private const double Cancelled = 1e-12;
 
+    /// <summary>Of one layer, from V_k and h_k.</summary>
     /// <param name="v">V_k, of norm 1.</param>
     /// <param name="h">h_k.</param>
     /// <param name="average">e_k Σ c f̃, e_k the degree of f in V_k; NaN where that is 0.</param>

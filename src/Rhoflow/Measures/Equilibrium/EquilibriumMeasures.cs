@@ -7,6 +7,7 @@ internal static class EquilibriumMeasures
 {
     private const string Family = "equilibrium";
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         new()

@@ -17,7 +17,7 @@ internal static class DirectionResidual
         {
             var h = new double[s.Network.ParameterCount];
             m.Risk.EvaluateScaled(s.V, s.Rho, h);
-            return Largest(s.Network, s.V, h);
+            return Largest(s.Network, s.VArray, h);
         }
         if (m.Passes is not { } passes) return double.NaN;
         var weights = NormalizedWeights.Of(passes);

@@ -13,6 +13,7 @@ internal static class LimitMeasures
     private static readonly Once<Dataset, ConditionNumber> s_data =
         new(static data => ConditionNumber.Of(FeatureMatrix.Of(data.X.ToArray(), data.Inputs)));
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         Measure.Single(Family, "kkt_residual",

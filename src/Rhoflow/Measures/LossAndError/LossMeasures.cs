@@ -5,6 +5,7 @@ internal static class LossMeasures
 {
     private const string Family = "loss";
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         Measure.Single(Family, "log10_loss", "log₁₀ L, L with the loss's own reduction (sum or mean)", "T3 eq. 8",

@@ -15,12 +15,13 @@ internal static class MarginMeasures
     private static readonly Once<Snapshot, double[]> s_train = new(static s => MarginCurve.Sorted(s.NormalizedMargins));
     private static readonly Once<TestResult, double[]> s_test = new(static t => MarginCurve.Sorted(t.Margins));
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         Single("margin_min", "min_n y_n f_n/|ρ|", "T3 §9; PNAS Lemma 4", static m => m.Snapshot.Margin),
         Single("margin_mean", "mean_n y_n f_n/|ρ|", "SQ Fig 3", static m => m.Snapshot.MarginMean),
         Measure.Single(Family, "abs_f_mean", "mean_n |f_n|/|ρ| over all outputs", "SQ Fig 3",
-            static m => m.Snapshot.Outputs.Average(Math.Abs)),
+            static m => m.Snapshot.OutputsArray.Average(Math.Abs)),
         Single("smoothed_margin", "γ̃ = −log(Σ_n ℓ_n)/ρ: monotone under gradient flow and weight normalization once Σℓ < 1; losses with "
             + "an exponential tail only", "T3 Lemma 9 (which claims it of margin_min)",
             static m => m.Setting.HasExponentialTail ? m.Snapshot.SmoothedMargin : double.NaN) with
@@ -29,16 +30,16 @@ internal static class MarginMeasures
                 : $"−log L/ρ is a margin for losses with an exponential tail; the {s.Loss} loss has none",
         },
         Single("support_count", "examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 §6, Fig 9",
-            static m => SupportVectors.Of(m.Snapshot.NormalizedMargins).Length),
+            static m => SupportVectors.Of(m.Snapshot.MarginsArray).Length),
         Single("support_first", "index of the example with the smallest margin", "T3 Fig 9",
-            static m => SupportVectors.First(m.Snapshot.NormalizedMargins)) with
+            static m => SupportVectors.First(m.Snapshot.MarginsArray)) with
         {
             Arrays = [new MeasureArray("support_order", OrderLength,
                 static m => Row(OrderLength(m.Setting),
-                [.. SupportVectors.Order(m.Snapshot.NormalizedMargins).Take(OrderLength(m.Setting)).Select(static n => (double)n)]))],
+                [.. SupportVectors.Order(m.Snapshot.MarginsArray).Take(OrderLength(m.Setting)).Select(static n => (double)n)]))],
         },
         Single("support_multiplicity", "examples that share the smallest margin within 1e-9 of it: ties and duplicates", "T3 §4.4",
-            static m => SupportVectors.Multiplicity(m.Snapshot.NormalizedMargins)),
+            static m => SupportVectors.Multiplicity(m.Snapshot.MarginsArray)),
         new()
         {
             Family = Family,
@@ -55,11 +56,11 @@ internal static class MarginMeasures
         Single("test_margin_min", "min_n y_n f_n/|ρ| over test examples", "T3 §9",
             static m => Test(m, static t => t[0]), MeasureNeed.TestOutputs),
         Single("test_margin_mean", "mean_n y_n f_n/|ρ| over test examples", "SQ Fig 3",
-            static m => m.Test is { } test ? test.Margins.Average() : double.NaN, MeasureNeed.TestOutputs),
+            static m => m.Test is { } test ? test.MarginsArray.Average() : double.NaN, MeasureNeed.TestOutputs),
         Single("test_support_count", "test examples with a margin within 1 % of the smallest, 0 until all are positive", "T3 Fig 9",
-            static m => m.Test is { } test ? SupportVectors.Of(test.Margins).Length : double.NaN, MeasureNeed.TestOutputs),
+            static m => m.Test is { } test ? SupportVectors.Of(test.MarginsArray).Length : double.NaN, MeasureNeed.TestOutputs),
         Single("test_support_multiplicity", "test examples that share the smallest margin within 1e-9 of it", "T3 §4.4",
-            static m => m.Test is { } test ? SupportVectors.Multiplicity(test.Margins) : double.NaN, MeasureNeed.TestOutputs),
+            static m => m.Test is { } test ? SupportVectors.Multiplicity(test.MarginsArray) : double.NaN, MeasureNeed.TestOutputs),
         Curve("test_margin", "test_margins_sorted", "test_margin_histogram", MeasureNeed.TestOutputs,
             static m => m.Test is { } test ? s_test.Of(test) : null, static s => s.Test?.Count ?? 0),
         Normed("spectral_margin", "y f/∏‖W_k‖₂^{e_k}", "Bartlett–Foster–Telgarsky 2017; T3 §2", "spectral norms of the folded matrices; "
@@ -119,7 +120,7 @@ internal static class MarginMeasures
     {
         if (m.History is null) return [double.NaN, double.NaN, double.NaN];
         var (entered, left, jaccard) =
-            SupportVectors.Change(SupportVectors.Of(m.Snapshot.NormalizedMargins), [.. m.History.PreviousSupport]);
+            SupportVectors.Change(SupportVectors.Of(m.Snapshot.MarginsArray), [.. m.History.PreviousSupport]);
         return [entered, left, jaccard];
     }
 
@@ -187,8 +188,8 @@ internal static class MarginMeasures
             var w = s.Network.Layers[^1].Matrix(s.Weights());
             double[] Of(double[] outputs, double[] targets) =>
                 double.IsFinite(scale) ? FeatureMargins.Distances(outputs, targets, scale, w) : [double.NaN];
-            train = Of(s.Outputs, s.Targets);
-            if (m.Test is { } t) test = Of(t.Outputs, t.Targets);
+            train = Of(s.OutputsArray, s.TargetsArray);
+            if (m.Test is { } t) test = Of(t.OutputsArray, t.TargetsArray);
         }
         return [.. Summarize(train), .. m.Setting.Test is null ? [] : Summarize(test)];
     }

@@ -21,6 +21,7 @@ internal static class NormalizedLossMeasures
     // One set of examples: f̃, y, C and margins.
     private readonly record struct Examples(double[] Outputs, double[] Targets, int Classes, double[] Margins);
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         CrossEntropy("", MeasureNeed.Outputs, Train),
@@ -104,10 +105,10 @@ internal static class NormalizedLossMeasures
     };
 
     private static Examples? Train(MeasureInput m) =>
-        new(m.Snapshot.Outputs, m.Snapshot.Targets, m.Snapshot.Network.Outputs, m.Snapshot.NormalizedMargins);
+        new(m.Snapshot.OutputsArray, m.Snapshot.TargetsArray, m.Snapshot.Network.Outputs, m.Snapshot.MarginsArray);
 
     private static Examples? Test(MeasureInput m) =>
-        m.Test is { } test ? new(test.Outputs, test.Targets, test.Classes, test.Margins) : null;
+        m.Test is { } test ? new(test.OutputsArray, test.TargetsArray, test.Classes, test.MarginsArray) : null;
 
     private static double[] None(int count) => [.. Enumerable.Repeat(double.NaN, count)];
 

@@ -9,12 +9,13 @@ internal static class NormMeasures
 {
     private const string Family = "norms";
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         Measure.Single(Family, "log10_rho", "log₁₀ |ρ|, ρ = ∏ρ_k", "T3 §2", static m => m.Snapshot.LogRho / Math.Log(10)),
         Measure.Single(Family, "rho", "ρ = ∏ρ_k, signed", "T3 §2", static m => m.Snapshot.Rho),
         Measure.PerLayer(Family, "rho_k", "ρ_k = ‖W_k‖_F, signed where a flow carries the sign", "T3 §2",
-            static depth => [.. Enumerable.Range(1, depth).Select(k => $"rho_{k}")], static s => s.RhoK),
+            static depth => [.. Enumerable.Range(1, depth).Select(k => $"rho_{k}")], static s => s.RhoKArray),
         Measure.PerLayer(Family, "balance", "ρ_{k+1}² − ρ_k², which gradient flow conserves", "T3 eq. 60; SQ Lemma 3",
             static depth => [.. Enumerable.Range(1, depth - 1).Select(k => $"balance_{k}")], LayerBalance) with
         {

@@ -18,13 +18,15 @@ internal static class StructureMeasures
     private static readonly Once<Snapshot, SingularSpectrum[]> s_spectra =
         new(static s => [.. s.Network.Layers.Select(layer => SingularSpectrum.Of(layer, s.V))]);
 
+    /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
     [
         OfSpectrum("spectral", "‖W_k‖₂ = σ_1(W_k); of a convolution the matrix maps × patch", "T3 §2",
             static (s, rho) => s.SpectralNorm * Math.Abs(rho)) with
         {
             Arrays = [new MeasureArray("singular_values", static s => s.Network.Layers.Sum(Smaller), static m =>
-                [.. Spectra(m.Snapshot).Zip(m.Snapshot.RhoK).SelectMany(static l => l.First.Values.Select(v => v * Math.Abs(l.Second)))])],
+                [.. Spectra(m.Snapshot).Zip(m.Snapshot.RhoKArray)
+                    .SelectMany(static l => l.First.Values.Select(v => v * Math.Abs(l.Second)))])],
         },
         OfSpectrum("rank_stable", "‖W_k‖_F²/‖W_k‖₂²", "Rudelson–Vershynin 2007", static (s, _) => s.StableRank),
         OfSpectrum("effective_rank", "exp(−Σ p_i log p_i), p_i = σ_i/Σσ", "Roy–Vetterli 2007", static (s, _) => s.EffectiveRank),
