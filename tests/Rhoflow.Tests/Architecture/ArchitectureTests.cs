@@ -13,11 +13,11 @@ namespace Rhoflow.Tests.Architecture;
 /// </summary>
 public sealed class ArchitectureTests
 {
-    private static readonly IReadOnlyList<Assembly> Assemblies =
+    internal static readonly IReadOnlyList<Assembly> Assemblies =
         [typeof(Network).Assembly, typeof(Experiment).Assembly, typeof(PapersCatalog).Assembly, typeof(Suite).Assembly,
             typeof(Rhoflow.Cli.CommandLine).Assembly];
 
-    private static readonly Lazy<IReadOnlyCollection<Import>> Built = new(static () => ImportReader.Of(Assemblies));
+    internal static readonly Lazy<IReadOnlyCollection<Import>> Built = new(static () => ImportReader.Of(Assemblies));
 
     public static TheoryData<string> Houses => new("Rhoflow", "Rhoflow.Lab");
 

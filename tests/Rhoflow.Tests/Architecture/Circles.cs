@@ -1,7 +1,7 @@
 namespace Rhoflow.Tests.Architecture;
 
 /// <summary>Circles among rooms: found from imports alone, without knowing any floor.</summary>
-public static class Circles
+internal static class Circles
 {
     /// <summary>A shortest circle through every room that is on one, each as its imports in order; none where there is no circle.</summary>
     /// <param name="imports">Who imports whom.</param>

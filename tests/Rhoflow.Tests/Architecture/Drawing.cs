@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Rhoflow.Tests.Architecture;
 
 /// <summary>
-/// The floors as ARCHITECTURE.md draws them: fenced blocks that begin with ```floors NAME, a floor per line, the highest first.
+/// The floors as ARCHITECTURE.md draws them: fenced blocks that begin with ```floors NAME, a floor per line, the highest first;
+/// an indented line goes on with the floor above it.
 /// </summary>
 internal static class Drawing
 {
@@ -16,9 +17,15 @@ internal static class Drawing
         var lines = text.Split('\n');
         int[] starts = [.. Enumerable.Range(0, lines.Length).Where(i => lines[i].TrimEnd() == $"```floors {name}")];
         if (starts.Length != 1) throw new ArgumentException($"{starts.Length} blocks '```floors {name}'; one was expected", nameof(name));
-        return [.. lines.Skip(starts[0] + 1).TakeWhile(static l => !l.StartsWith("```", StringComparison.Ordinal))
-            .Select(static l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            .Where(static row => row.Length > 0)];
+        var rows = new List<List<string>>();
+        foreach (var line in lines.Skip(starts[0] + 1).TakeWhile(static l => !l.StartsWith("```", StringComparison.Ordinal)))
+        {
+            var rooms = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            if (rooms.Length == 0) continue;
+            if (line[0] == ' ' && rows.Count > 0) rows[^1].AddRange(rooms);
+            else rows.Add([.. rooms]);
+        }
+        return rows;
     }
 
     /// <summary>The text of a file at the root of the repository.</summary>

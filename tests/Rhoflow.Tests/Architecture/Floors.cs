@@ -8,7 +8,7 @@ namespace Rhoflow.Tests.Architecture;
 /// <param name="Prefix">What stands before every name of a room; empty for assemblies.</param>
 /// <param name="Rows">Floors, the highest first; a room is a namespace with those below it that have no floor of their own, or an
 /// assembly.</param>
-public sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnlyList<string>> Rows)
+internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnlyList<string>> Rows)
 {
     /// <summary>Assemblies.</summary>
     public static readonly Floors Assemblies = new("assemblies", "",

@@ -71,8 +71,8 @@ public sealed class FloorsTests
     [Fact]
     public void The_drawing_is_read_a_floor_per_line()
     {
-        const string Text = "text\n```floors a\nUp   Beside\n\nDown\n```\n```floors b\nX\n```\n";
-        Drawing.Of(Text, "a").Select(static r => string.Join(",", r)).ShouldBe(["Up,Beside", "Down"]);
+        const string Text = "text\n```floors a\nUp   Beside\n  Too\n\nDown\n```\n```floors b\nX\n```\n";
+        Drawing.Of(Text, "a").Select(static r => string.Join(",", r)).ShouldBe(["Up,Beside,Too", "Down"]);
         Should.Throw<ArgumentException>(() => Drawing.Of(Text, "c")).Message.ShouldContain("floors c");
     }
 
