@@ -203,7 +203,7 @@ public class ConservationTests
         for (var i = 0; i < 2; i++)
         {
             row[i].Weights().ShouldBe(matrix[i].Weights(), 1e-11);
-            row[i].RhoK.ShouldBe(matrix[i].RhoK, 1e-11);
+            row[i].RhoK.ToArray().ShouldBe(matrix[i].RhoK.ToArray(), 1e-11);
             row[i].LogLoss.ShouldBe(matrix[i].LogLoss, 1e-10);
         }
     }
@@ -219,6 +219,6 @@ public class ConservationTests
         point.LogRho.ShouldBe(1e20, 1e7);
         // ρ constant is flow (A)
         var constant = new ScheduledRhoFlow(risk, Schedule.Constant(2.5)).From(theta, Tight).At(Times(4)).Single();
-        constant.V.ShouldBe(new FixedRhoFlow(risk, 2.5).From(theta, Tight).At(Times(4)).Single().V, 1e-10);
+        constant.V.ToArray().ShouldBe(new FixedRhoFlow(risk, 2.5).From(theta, Tight).At(Times(4)).Single().V.ToArray(), 1e-10);
     }
 }

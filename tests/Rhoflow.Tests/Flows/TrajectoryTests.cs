@@ -115,7 +115,7 @@ public class TrajectoryTests
             foreach (var p in points[1..])
             {
                 p.AtEquilibrium.ShouldBeTrue();
-                p.V.ShouldBe(points[1].V);
+                p.V.ToArray().ShouldBe(points[1].V.ToArray());
                 // Constant loss: τ grows with t
                 if (double.IsFinite(p.T)) Math.Log(p.Tau).ShouldBe(p.At.LogT + p.LogLoss, 1e-6);
             }

@@ -142,7 +142,7 @@ public class CatalogTests
         var data = Problems.Separable(2, 6, 3, .3);
         using var passes = Observations.Passes(network, Loss.Square, data, Initialization.Kaiming(network, new RandomStream(9)));
         var s = Observations.Snap(passes);
-        var far = new Snapshot(network, [1e200, 1e200], s.V, 400 * Math.Log(10), s.Outputs, s.Targets, 100, 0);
+        var far = new Snapshot(network, [1e200, 1e200], s.VArray, 400 * Math.Log(10), s.OutputsArray, s.TargetsArray, 100, 0);
         var input = new MeasureInput(new MeasureSetting(network, Loss.Square, data), far) { History = Observations.Start(s) };
         input.Column("log10_rho").ShouldBe(400, 1e-12);
         input.Column("rho").ShouldBe(double.PositiveInfinity);

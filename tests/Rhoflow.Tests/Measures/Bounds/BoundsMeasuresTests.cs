@@ -87,7 +87,8 @@ public sealed class BoundsMeasuresTests
         var (_, input) = Observe(network, 1, 1, Data, relabel: true);
         var s = input.Snapshot;
         var logRho = 1000 * Math.Log(10);
-        var far = new Snapshot(network, [double.PositiveInfinity, double.PositiveInfinity], s.V, logRho, s.Outputs, s.Targets, -1e300, 0);
+        var far = new Snapshot(network, [double.PositiveInfinity, double.PositiveInfinity], s.VArray, logRho,
+            s.OutputsArray, s.TargetsArray, -1e300, 0);
         var (a, b) = (Values(input), Values(input with { Snapshot = far }));
         b["log10_path_l2"].ShouldBe(a["log10_path_l2"] + 1000 - s.LogRho / Math.Log(10), 1e-9);
         b["log10_path_l2_margin"].ShouldBe(a["log10_path_l2_margin"], 1e-9);
@@ -144,7 +145,7 @@ public sealed class BoundsMeasuresTests
         var setting = new MeasureSetting(network, Loss.Logistic, data);
         var input = At(network, w, setting);
         if (!relabel) return (setting, input);
-        setting = setting with { Train = data.WithTargets([.. input.Snapshot.Outputs.Select(static f => f < 0 ? -1.0 : 1)]) };
+        setting = setting with { Train = data.WithTargets([.. input.Snapshot.OutputsArray.Select(static f => f < 0 ? -1.0 : 1)]) };
         return (setting, At(network, w, setting));
     }
 

@@ -31,7 +31,7 @@ public class EquilibriumTests
         var s = input.Snapshot;
         double L(double rho, double lambda)
         {
-            double[] f = [.. s.Outputs.Select(o => rho * o)];
+            double[] f = [.. s.OutputsArray.Select(o => rho * o)];
             return Math.Exp(loss.Evaluate(f, s.Targets, network.Outputs, new double[f.Length]).LogLoss + s.LogReduction)
                 + lambda * rho * rho;
         }

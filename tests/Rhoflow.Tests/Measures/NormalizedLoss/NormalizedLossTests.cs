@@ -65,16 +65,16 @@ public class NormalizedLossTests
         var network = Network.Dense(3, 5, 1);
         var (train, test) = (Problems.Separable(1, 12, 3, .1), Problems.Separable(2, 8, 3, .1));
         var input = Observations.At(network, Loss.Logistic, train, Initialization.Kaiming(network, new RandomStream(1)), test: test);
-        var mean = input.Snapshot.NormalizedMargins.Average(static m => Math.Log(1 + Math.Exp(-10 * m)));
+        var mean = input.Snapshot.MarginsArray.Average(static m => Math.Log(1 + Math.Exp(-10 * m)));
         input.Column("ce_rho10").ShouldBe(mean, 1e-13);
         input.Column("log10_ce_rho10").ShouldBe(Math.Log10(mean), 1e-13);
         input.Column("ce_gap_rho1").ShouldBe(Math.Log(2) - input.Column("ce_rho1"), 1e-14);
-        input.Column("test_ce_rho100").ShouldBe(input.Test!.Margins.Average(static m => Math.Log(1 + Math.Exp(-100 * m))), 1e-12);
-        input.Column("ce_rho4096").ShouldBe(input.Snapshot.NormalizedMargins.Average(static m => Math.Max(0, -4096 * m)
+        input.Column("test_ce_rho100").ShouldBe(input.Test!.MarginsArray.Average(static m => Math.Log(1 + Math.Exp(-100 * m))), 1e-12);
+        input.Column("ce_rho4096").ShouldBe(input.Snapshot.MarginsArray.Average(static m => Math.Max(0, -4096 * m)
             + Math.Log(1 + Math.Exp(-Math.Abs(4096 * m)))), 1e-9);
-        input.Column("test_ce_rho4").ShouldBe(input.Test.Margins.Average(static m => Math.Log(1 + Math.Exp(-4 * m))), 1e-13);
-        input.Column("log10_test_square_rho1").ShouldBe(Math.Log10(input.Test.Margins.Average(static m => (1 - m) * (1 - m))), 1e-13);
-        input.Column("log10_exp_rho1").ShouldBe(Math.Log10(input.Snapshot.NormalizedMargins.Average(static m => Math.Exp(-m))), 1e-13);
+        input.Column("test_ce_rho4").ShouldBe(input.Test.MarginsArray.Average(static m => Math.Log(1 + Math.Exp(-4 * m))), 1e-13);
+        input.Column("log10_test_square_rho1").ShouldBe(Math.Log10(input.Test.MarginsArray.Average(static m => (1 - m) * (1 - m))), 1e-13);
+        input.Column("log10_exp_rho1").ShouldBe(Math.Log10(input.Snapshot.MarginsArray.Average(static m => Math.Exp(-m))), 1e-13);
     }
 
     [Fact]
