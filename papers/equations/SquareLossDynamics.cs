@@ -1,11 +1,9 @@
-using Rhoflow.Descents;
 using Rhoflow.Flows;
 using Rhoflow.Limits;
 using Rhoflow.Measures.Bounds;
 using Rhoflow.Measures.Equilibrium;
 using Rhoflow.Measures.Limits;
 using Rhoflow.Measures.Norms;
-using Rhoflow.Networks;
 using Rhoflow.Papers.SquareLoss;
 using Kind = Rhoflow.Papers.Equations.EquationKind;
 

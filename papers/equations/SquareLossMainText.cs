@@ -1,7 +1,6 @@
 using Rhoflow.Descents;
 using Rhoflow.Flows;
 using Rhoflow.Limits;
-using Rhoflow.Losses;
 using Rhoflow.Measures.Bounds;
 using Rhoflow.Measures.Equilibrium;
 using Rhoflow.Measures.NormalizedLoss;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;

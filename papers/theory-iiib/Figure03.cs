@@ -1,10 +1,8 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Data;
-using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Limits;
-using Rhoflow.Losses;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 

@@ -5,7 +5,6 @@ using Rhoflow.Lab.Runs;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Measures;
-using Rhoflow.Networks;
 using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.FlowRuns;

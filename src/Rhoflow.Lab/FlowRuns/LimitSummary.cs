@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Rhoflow.Data;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Limits;
-using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.FlowRuns;
 
