@@ -1,5 +1,4 @@
 using Rhoflow.Data;
-using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Shouldly;
 using Xunit;

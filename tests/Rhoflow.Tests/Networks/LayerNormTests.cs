@@ -3,7 +3,6 @@ using Rhoflow.Measures;
 using Rhoflow.Measures.Bounds;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
-using Rhoflow.Tests.Limits;
 using Rhoflow.Tests.Networks.Passes;
 using Shouldly;
 using Xunit;

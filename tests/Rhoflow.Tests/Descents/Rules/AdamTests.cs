@@ -2,7 +2,6 @@ using System.Numerics;
 using Rhoflow.Descents;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
