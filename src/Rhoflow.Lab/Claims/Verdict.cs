@@ -9,9 +9,16 @@ namespace Rhoflow.Lab.Claims;
 [JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
 public enum Verdict
 {
+    /// <summary>As printed.</summary>
     [JsonStringEnumMemberName("holds")] Holds,
+
+    /// <summary>With care: a stated assumption or another constant.</summary>
     [JsonStringEnumMemberName("care")] Care,
+
+    /// <summary>With a counter-example.</summary>
     [JsonStringEnumMemberName("fails")] Fails,
+
+    /// <summary>Not decided by the measurements.</summary>
     [JsonStringEnumMemberName("undecided")] Undecided,
 }
 

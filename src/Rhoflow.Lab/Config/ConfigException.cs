@@ -6,6 +6,9 @@ namespace Rhoflow.Lab.Config;
 /// </summary>
 public sealed class ConfigException : Exception
 {
+    /// <param name="message">Where, what was given and what is allowed.</param>
     public ConfigException(string message) : base(message) { }
+
+    /// <param name="message">Where, what was given and what is allowed.</param>
     public ConfigException(string message, Exception inner) : base(message, inner) { }
 }

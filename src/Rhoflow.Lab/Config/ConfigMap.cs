@@ -6,8 +6,10 @@ public sealed class ConfigMap(ConfigNode node, IReadOnlyDictionary<string, Confi
     /// <summary>The map's own place.</summary>
     public ConfigNode Node => node;
 
+    /// <summary>Whether the key is given.</summary>
     public bool Has(string key) => children.ContainsKey(key);
 
+    /// <summary>The value of a key.</summary>
     public ConfigNode? this[string key] => children.GetValueOrDefault(key);
 
     /// <exception cref="ConfigException">The key is missing.</exception>

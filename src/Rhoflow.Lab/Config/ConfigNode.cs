@@ -26,8 +26,13 @@ public sealed class ConfigNode
     /// <summary>"two.yaml, line 3, column 7" or "override 'flow.rho=10'".</summary>
     public string Place => _override is { } text ? $"override '{text}'" : $"{_source.Name}, line {_yaml.Start.Line}, column {_yaml.Start.Column}";
 
+    /// <summary>Whether this is a map of keys.</summary>
     public bool IsMap => _yaml is YamlMappingNode;
+
+    /// <summary>Whether this is a list.</summary>
     public bool IsList => _yaml is YamlSequenceNode;
+
+    /// <summary>Whether this is a single value.</summary>
     public bool IsScalar => _yaml is YamlScalarNode;
 
     /// <summary>An error at this place.</summary>
@@ -92,17 +97,22 @@ public sealed class ConfigNode
         return double.IsFinite(v) ? v : throw Error($"a finite number was expected; {Given} was given");
     }
 
+    /// <summary>A number &gt; 0.</summary>
     public double Positive() => Number() is > 0 and var v ? v : throw Error($"a number > 0 was expected; {Given} was given");
 
+    /// <summary>A number ≥ 0.</summary>
     public double NonNegative() => Number() is >= 0 and var v ? v : throw Error($"a number ≥ 0 was expected; {Given} was given");
 
+    /// <summary>A whole number.</summary>
     public long Integer(long smallest = long.MinValue) =>
         Plain() is { } text && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var v) && v >= smallest
             ? v
             : throw Error($"a whole number{(smallest > long.MinValue ? $" ≥ {smallest}" : "")} was expected; {Given} was given");
 
+    /// <summary>A whole number of at least <paramref name="smallest"/>.</summary>
     public int Count(int smallest) => Integer(smallest) is <= int.MaxValue and var v ? (int)v : throw Error($"{Given} is too large");
 
+    /// <summary>true or false.</summary>
     public bool Flag() => Plain() switch
     {
         "true" or "True" or "TRUE" => true,
@@ -127,6 +137,7 @@ public sealed class ConfigNode
         throw Error($"'{word}' {explain?.Invoke(word) ?? "is not known"}{Nearest.Hint(word, allowed)}");
     }
 
+    /// <summary>A list of numbers.</summary>
     public double[] Numbers(string of) => [.. List(of).Select(n => n.Number())];
 
     /// <summary>A number, or a list of them.</summary>

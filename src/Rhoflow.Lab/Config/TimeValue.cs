@@ -10,11 +10,13 @@ namespace Rhoflow.Lab.Config;
 /// <param name="Log10T">log10 t; −∞ at 0.</param>
 public readonly record struct TimeValue(double T, double Log10T)
 {
+    /// <summary>t = 0.</summary>
     public static readonly TimeValue Zero = new(0, double.NegativeInfinity);
 
     /// <summary>10^x.</summary>
     public static TimeValue FromLog10(double log10T) => new(Math.Pow(10, log10T), log10T);
 
+    /// <summary>A time given as t.</summary>
     public static TimeValue FromT(double t) => new(t, Math.Log10(t));
 
     /// <summary>log t, natural.</summary>

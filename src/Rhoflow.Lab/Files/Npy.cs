@@ -68,6 +68,7 @@ public sealed partial class Npy : IDisposable
         return table;
     }
 
+    /// <summary>Closes the file.</summary>
     public void Dispose()
     {
         _stream.Flush(flushToDisk: true);

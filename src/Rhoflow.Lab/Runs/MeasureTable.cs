@@ -38,6 +38,7 @@ internal sealed class MeasureTable
         Refused = refused;
     }
 
+    /// <summary>What is measured of what.</summary>
     public MeasureSetting Setting { get; }
 
     /// <summary>The columns of metrics.csv: the clocks, then the measures.</summary>

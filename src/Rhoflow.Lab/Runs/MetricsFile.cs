@@ -64,6 +64,7 @@ public sealed class MetricsFile : IDisposable
         return (columns, rows);
     }
 
+    /// <summary>Closes the file.</summary>
     public void Dispose()
     {
         _stream.Flush(flushToDisk: true);

@@ -10,7 +10,20 @@ namespace Rhoflow.Lab.Runs;
 public sealed class RunFolderException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>finished, failed or interrupted as summary.json says; unfinished where there is none (still running, or killed).</summary>
-public enum RunStatus { Unfinished, Interrupted, Failed, Finished }
+public enum RunStatus
+{
+    /// <summary>Still running, or killed.</summary>
+    Unfinished,
+
+    /// <summary>Stopped by Ctrl-C with its state saved.</summary>
+    Interrupted,
+
+    /// <summary>Ended by an error.</summary>
+    Failed,
+
+    /// <summary>Ended as its config says.</summary>
+    Finished,
+}
 
 /// <summary>
 /// runs/NAME/yyyy-MM-dd_HH-mm-ss_HASH8: one run. Written append-only; only a summary.json that says so, and as many rows as it
@@ -29,6 +42,7 @@ public sealed class RunFolder
     /// <summary>The name of the experiment: the folder above.</summary>
     public string Name => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(Path)!);
 
+    /// <summary>The path of a file of the run.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>A new folder for a run.</summary>

@@ -23,16 +23,19 @@ public abstract record Epochs
 
     private sealed record Listed(HashSet<int> Members) : Epochs
     {
+        /// <inheritdoc/>
         public override bool Contains(int epoch) => Members.Contains(epoch);
     }
 
     private sealed record Periodic(int N, int First, int Last) : Epochs
     {
+        /// <inheritdoc/>
         public override bool Contains(int epoch) => epoch >= First && epoch <= Last && (epoch - First) % N == 0;
     }
 
     private sealed record Spaced(int First, double Ratio) : Epochs
     {
+        /// <inheritdoc/>
         public override bool Contains(int epoch)
         {
             for (double next = First; next <= epoch; next *= Ratio)

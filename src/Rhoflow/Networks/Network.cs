@@ -70,7 +70,7 @@ public sealed class Network
     public bool IsChain => WhyNotAChain is null;
 
     /// <summary>The first node that a chain does not have, in words; null for a chain.</summary>
-    public string? WhyNotAChain { get; }
+    internal string? WhyNotAChain { get; }
 
     /// <summary>
     /// e_k in f = ∏_k ρ_k^{e_k} f̃: scaling W_k alone by c scales f by c^{e_k}. All 1 for linear and ReLU networks; below

@@ -18,5 +18,6 @@ public readonly record struct TensorShape(int Height, int Width, int Channels)
     /// <summary>True for 1 × 1 × d.</summary>
     public bool IsVector => Height == 1 && Width == 1;
 
+    /// <summary>H×W×C, or the length of a vector.</summary>
     public override string ToString() => IsVector ? $"{Channels}" : $"{Height}×{Width}×{Channels}";
 }

@@ -34,11 +34,13 @@ public abstract record LearningRate
 
     private sealed record ConstantRate(double Eta) : LearningRate
     {
+        /// <inheritdoc/>
         public override double At(int epoch) => Eta;
     }
 
     private sealed record SteppedRate(double Eta, double Factor, IReadOnlyList<int> Milestones) : LearningRate
     {
+        /// <inheritdoc/>
         public override double At(int epoch)
         {
             var eta = Eta;
@@ -50,6 +52,7 @@ public abstract record LearningRate
 
     private sealed record CosineRate(double Eta, int Epochs, double Final) : LearningRate
     {
+        /// <inheritdoc/>
         public override double At(int epoch) =>
             epoch >= Epochs ? Final : Final + (Eta - Final) * (1 + Math.Cos(Math.PI * epoch / Epochs)) / 2;
     }

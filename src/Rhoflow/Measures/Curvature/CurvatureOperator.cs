@@ -27,6 +27,7 @@ internal sealed class CurvatureOperator(Linearization passes, CurvatureKind kind
     /// <summary>s: the matrix is e^s times what products give.</summary>
     public double LogScale => passes.Value.LogScale;
 
+    /// <inheritdoc/>
     public void Apply(ReadOnlySpan<double> v, Span<double> result)
     {
         if (kind == CurvatureKind.Hessian) passes.HessianVectorProduct(v, result);
