@@ -18,20 +18,37 @@ public sealed class ConfigWriter
         _depth--;
     }
 
+    /// <summary>Appends a key with its value.</summary>
     public void Entry(string key, string value) => Raw(key, Quote(value));
+
+    /// <summary>Appends a key with its value.</summary>
     public void Entry(string key, long value) => Raw(key, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Appends a key with its value.</summary>
     public void Entry(string key, bool value) => Raw(key, value ? "true" : "false");
+
+    /// <summary>Appends a key with its value.</summary>
     public void Entry(string key, double value) => Raw(key, Number(value));
+
+    /// <summary>Appends a key with its value.</summary>
     public void Entry(string key, TimeValue value) => Raw(key, value.ToString());
+
+    /// <summary>Appends a key with its value.</summary>
     public void Entry(string key, IEnumerable<double> values) => Raw(key, List(values.Select(Number)));
+
+    /// <summary>Appends a key with its value.</summary>
     public void Entry(string key, IEnumerable<string> values) => Raw(key, List(values.Select(Quote)));
+
+    /// <summary>Appends a key with its value.</summary>
     public void Entry(string key, IReadOnlyList<IReadOnlyList<double>> matrix) => Raw(key, Matrix(matrix));
 
     /// <summary>A value that is YAML already.</summary>
     public void Raw(string key, string yaml) => _text.Append(' ', 2 * _depth).Append(key).Append(": ").Append(yaml).Append('\n');
 
+    /// <summary>A list on one line.</summary>
     public static string List(IEnumerable<string> items) => $"[{string.Join(", ", items)}]";
 
+    /// <summary>A list of lists on one line.</summary>
     public static string Matrix(IEnumerable<IEnumerable<double>> rows) => List(rows.Select(r => List(r.Select(Number))));
 
     /// <summary>The shortest text that reads back to the same double.</summary>
@@ -59,5 +76,6 @@ public sealed class ConfigWriter
         return quoted.Append('"').ToString();
     }
 
+    /// <summary>The YAML written so far.</summary>
     public override string ToString() => _text.ToString();
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Networks;

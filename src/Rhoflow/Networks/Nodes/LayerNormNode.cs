@@ -34,6 +34,7 @@ internal sealed record LayerNormNode(IReadOnlyList<int> Sources, TensorShape Sha
         },
     ];
 
+    /// <inheritdoc/>
     public override string Kind => "layer-norm";
 
     internal override Activation? Elementwise => null;
