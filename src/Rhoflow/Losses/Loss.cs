@@ -88,7 +88,7 @@ public abstract class Loss
     }
 
     /// <summary>Null if the targets suit this loss and number of outputs; otherwise a sentence with the first that does not.</summary>
-    public string? Refuse(ReadOnlySpan<double> y, int outputs)
+    internal string? Refuse(ReadOnlySpan<double> y, int outputs)
     {
         if (outputs == 1 && TakesRealTargets) return null;
         for (var n = 0; n < y.Length; n++)
