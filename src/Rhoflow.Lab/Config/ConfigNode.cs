@@ -24,7 +24,8 @@ public sealed class ConfigNode
     public string Folder => _source.Folder;
 
     /// <summary>"two.yaml, line 3, column 7" or "override 'flow.rho=10'".</summary>
-    public string Place => _override is { } text ? $"override '{text}'" : $"{_source.Name}, line {_yaml.Start.Line}, column {_yaml.Start.Column}";
+    public string Place => _override is { } text ? $"override '{text}'"
+        : $"{_source.Name}, line {_yaml.Start.Line}, column {_yaml.Start.Column}";
 
     /// <summary>Whether this is a map of keys.</summary>
     public bool IsMap => _yaml is YamlMappingNode;
@@ -41,7 +42,8 @@ public sealed class ConfigNode
     /// <summary>What was given, in words.</summary>
     public string Given => _yaml switch
     {
-        YamlMappingNode m => m.Children.Count == 0 ? "an empty map" : $"a map ({string.Join(", ", m.Children.Keys.Take(3))}{(m.Children.Count > 3 ? " …" : "")})",
+        YamlMappingNode m => m.Children.Count == 0 ? "an empty map"
+            : $"a map ({string.Join(", ", m.Children.Keys.Take(3))}{(m.Children.Count > 3 ? " …" : "")})",
         YamlSequenceNode s => $"a list of {s.Children.Count}",
         YamlScalarNode { Value: null or "" or "~" or "null", Style: ScalarStyle.Plain } => "nothing",
         YamlScalarNode s => s.Style == ScalarStyle.Plain ? $"'{s.Value}'" : $"the text \"{s.Value}\"",
@@ -86,7 +88,8 @@ public sealed class ConfigNode
         ".nan" or ".NaN" or ".NAN" => double.NaN,
         ".inf" or ".Inf" or ".INF" or "+.inf" => double.PositiveInfinity,
         "-.inf" or "-.Inf" or "-.INF" => double.NegativeInfinity,
-        { } text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && char.IsAsciiDigit(text[^1]) | text[^1] == '.' => v,
+        { } text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var v)
+            && char.IsAsciiDigit(text[^1]) | text[^1] == '.' => v,
         _ => throw Error($"a number was expected; {Given} was given"),
     };
 
@@ -121,10 +124,12 @@ public sealed class ConfigNode
     };
 
     /// <summary>t ≥ 0, of any exponent.</summary>
-    public TimeValue Time() => Plain() is { } text && TimeValue.TryParse(text, out var t) ? t : throw Error($"a time ≥ 0 was expected (1e1000 is fine); {Given} was given");
+    public TimeValue Time() => Plain() is { } text
+        && TimeValue.TryParse(text, out var t) ? t : throw Error($"a time ≥ 0 was expected (1e1000 is fine); {Given} was given");
 
     /// <summary>Text, plain or quoted.</summary>
-    public string Text() => _yaml is YamlScalarNode { Value: { Length: > 0 } v } ? v : throw Error($"a word was expected; {Given} was given");
+    public string Text() => _yaml is YamlScalarNode { Value: { Length: > 0 } v } ? v
+        : throw Error($"a word was expected; {Given} was given");
 
     /// <summary>One of a set of words.</summary>
     public string Word(params string[] allowed) => Word(allowed, null);
@@ -132,7 +137,8 @@ public sealed class ConfigNode
     /// <summary>One of a set of words; <paramref name="explain"/> may know better than "not known" for some others.</summary>
     public string Word(IReadOnlyList<string> allowed, Func<string, string?>? explain = null)
     {
-        if (_yaml is not YamlScalarNode { Value: { Length: > 0 } word }) throw Error($"{Given} was given; allowed: {string.Join(", ", allowed)}");
+        if (_yaml is not YamlScalarNode { Value: { Length: > 0 } word })
+            throw Error($"{Given} was given; allowed: {string.Join(", ", allowed)}");
         if (allowed.Contains(word, StringComparer.Ordinal)) return word;
         throw Error($"'{word}' {explain?.Invoke(word) ?? "is not known"}{Nearest.Hint(word, allowed)}");
     }

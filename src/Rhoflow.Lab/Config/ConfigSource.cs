@@ -46,7 +46,8 @@ public sealed class ConfigSource
     public static ConfigSource Parse(string text, string name = "config", string? folder = null)
     {
         var root = ParseYaml(text, name);
-        if (root is not YamlMappingNode map) throw new ConfigException($"{name}: a config is a map of keys (name, data, network, …), not a single value or list");
+        if (root is not YamlMappingNode map)
+            throw new ConfigException($"{name}: a config is a map of keys (name, data, network, …), not a single value or list");
         return new ConfigSource(name, folder ?? Directory.GetCurrentDirectory(), map);
     }
 
@@ -92,7 +93,8 @@ public sealed class ConfigSource
                     break;
                 case YamlSequenceNode list:
                     if (!int.TryParse(key, out var index) || index < 0 || index >= list.Children.Count)
-                        throw new ConfigException($"override '{assignment}': {here} is a list of {list.Children.Count}; '{key}' is not one of its places 0 … {list.Children.Count - 1}");
+                        throw new ConfigException($"override '{assignment}': {here} is a list of {list.Children.Count}; '{key}' is not "
+                            + $"one of its places 0 … {list.Children.Count - 1}");
                     if (last) list.Children[index] = replacement;
                     else at = list.Children[index];
                     break;
@@ -121,7 +123,8 @@ public sealed class ConfigSource
             throw new ConfigException($"{name}, line {e.Start.Line}, column {e.Start.Column}: {Explain(e)}", e);
         }
         if (stream.Documents.Count == 0) throw new ConfigException($"{name}: the config is empty");
-        if (stream.Documents.Count > 1) throw new ConfigException($"{name}: one YAML document was expected; {stream.Documents.Count} were given");
+        if (stream.Documents.Count > 1)
+            throw new ConfigException($"{name}: one YAML document was expected; {stream.Documents.Count} were given");
         return stream.Documents[0].RootNode;
     }
 

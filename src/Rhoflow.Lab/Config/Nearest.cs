@@ -11,14 +11,17 @@ public static class Nearest
         return (near.Length > 0 ? $"; nearest: {string.Join(", ", near)}" : "") + $"; {label}: {string.Join(", ", all)}";
     }
 
-    /// <summary>The up to three words within a third of the longer length (or that contain, or are contained in, the given one), nearest first.</summary>
+    /// <summary>
+    /// The up to three words within a third of the longer length (or that contain, or are contained in, the given one), nearest first.
+    /// </summary>
     public static string[] Words(string given, IEnumerable<string> allowed)
     {
         var g = given.ToLowerInvariant();
         return [.. allowed
             .Select(w => (Word: w, Distance: Distance(g, w.ToLowerInvariant())))
             .Where(p => p.Distance <= Math.Max(1, (Math.Max(g.Length, p.Word.Length) + 1) / 3)
-                || (g.Length > 2 && (p.Word.Contains(g, StringComparison.OrdinalIgnoreCase) || (p.Word.Length > 2 && g.Contains(p.Word, StringComparison.OrdinalIgnoreCase)))))
+                || (g.Length > 2 && (p.Word.Contains(g, StringComparison.OrdinalIgnoreCase)
+                || (p.Word.Length > 2 && g.Contains(p.Word, StringComparison.OrdinalIgnoreCase)))))
             .OrderBy(p => p.Distance).ThenBy(p => p.Word, StringComparer.Ordinal)
             .Take(3).Select(p => p.Word)];
     }

@@ -20,8 +20,10 @@ public static class Overrides
         {
             var a = Parse(argument);
             if (a.Values.Count > 1 && !sweep)
-                throw new ConfigException($"override '{argument}' gives {a.Values.Count} values: add -m to run each of them, or write {a.Path}=[…] for a list");
-            if ((long)runs.Count * a.Values.Count > 100_000) throw new ConfigException($"this sweep has more than 100000 runs (at override '{argument}')");
+                throw new ConfigException(
+                    $"override '{argument}' gives {a.Values.Count} values: add -m to run each of them, or write {a.Path}=[…] for a list");
+            if ((long)runs.Count * a.Values.Count > 100_000)
+                throw new ConfigException($"this sweep has more than 100000 runs (at override '{argument}')");
             runs = [.. runs.SelectMany(r => a.Values.Select(v => (IReadOnlyList<(string, string)>)[.. r, (a.Path, v)]))];
         }
         return runs;
@@ -38,7 +40,8 @@ public static class Overrides
         var equals = argument.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0) throw new ConfigException($"'{argument}' is not an override; write key.sub=value, for example flow.rho=10");
         var path = argument[..equals].Trim();
-        if (path.Split('.').Any(string.IsNullOrWhiteSpace)) throw new ConfigException($"override '{argument}': '{path}' is not a dotted key");
+        if (path.Split('.').Any(string.IsNullOrWhiteSpace))
+            throw new ConfigException($"override '{argument}': '{path}' is not a dotted key");
         return new Assignment(path, [.. SplitAtCommas(argument[(equals + 1)..]).SelectMany(v => Range(v.Trim(), argument))]);
     }
 
@@ -67,7 +70,8 @@ public static class Overrides
     {
         var dots = value.IndexOf("..", StringComparison.Ordinal);
         if (dots <= 0 || !long.TryParse(value[..dots], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var first)
-            || !long.TryParse(value[(dots + 2)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var last)) return [value];
+            || !long.TryParse(value[(dots + 2)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var last)) return [
+            value];
         if (last < first) throw new ConfigException($"override '{argument}': the range {value} runs backwards");
         if (last - first >= 100_000) throw new ConfigException($"override '{argument}': the range {value} has more than 100000 values");
         return Enumerable.Range(0, (int)(last - first + 1)).Select(i => (first + i).ToString(CultureInfo.InvariantCulture));

@@ -40,7 +40,8 @@ public readonly record struct TimeValue(double T, double Log10T)
             return true;
         }
         // Here double.Parse has overflowed to ∞ or underflowed to 0: mantissa and exponent are taken apart.
-        if (e < 0 || !long.TryParse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)) return false;
+        if (e < 0 || !long.TryParse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent))
+            return false;
         var mantissa = double.Parse(text.AsSpan(0, e), NumberStyles.Float, CultureInfo.InvariantCulture);
         if (!double.IsFinite(mantissa)) return false;
         value = mantissa == 0 ? Zero : new(t, Math.Log10(mantissa) + exponent);

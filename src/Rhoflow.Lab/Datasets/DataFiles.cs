@@ -4,7 +4,7 @@ using Rhoflow.Data;
 
 namespace Rhoflow.Lab.Datasets;
 
-/// <summary>The files behind a config's data.path.</summary>
+/// <summary>The files that a config's data.path names.</summary>
 internal static class DataFiles
 {
     public static bool IsNumpy(string path) => Ends(path, ".npy") || Ends(path, ".npz");
@@ -18,7 +18,8 @@ internal static class DataFiles
     {
         if (!Directory.Exists(folder)) throw new DataException($"there is no data folder '{folder}'");
         return Catalogue.All.FirstOrDefault(set => Present(set, folder).Any())?.Name ?? throw new DataException(
-            $"{folder} holds the files of no set that is known by name: {string.Join("; ", Catalogue.All.Where(s => s.Files.Count > 0).Select(s => $"{s.Name}: {string.Join(", ", s.Files.Where(f => f.Required).Select(f => f.Name))}"))} (or with .gz)");
+            $"{folder} holds the files of no set that is known by name: "
+            + $"{string.Join("; ", Catalogue.All.Where(s => s.Files.Count > 0).Select(s => $"{s.Name}: {string.Join(", ", s.Files.Where(f => f.Required).Select(f => f.Name))}"))} (or with .gz)");
     }
 
     /// <summary>"sha256-…", the same for the same content wherever it lies.</summary>
@@ -30,9 +31,11 @@ internal static class DataFiles
         return "sha256-" + (Ends(path, ".npy") && File.Exists(labels) ? Together([path, labels]) : HashOf(path));
     }
 
-    private static IEnumerable<string> Present(CatalogueEntry set, string folder) => set.Files.Select(f => DataFile.Find(folder, f.Name)).OfType<string>();
+    private static IEnumerable<string> Present(CatalogueEntry set, string folder) =>
+        set.Files.Select(f => DataFile.Find(folder, f.Name)).OfType<string>();
 
-    private static string Together(IEnumerable<string> files) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', files.Select(HashOf)))));
+    private static string Together(IEnumerable<string> files) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', files.Select(HashOf)))));
 
     /// <summary>The SHA-256 of a file's content.</summary>
     /// <exception cref="DataException">It is not there, or cannot be read.</exception>

@@ -25,7 +25,8 @@ public sealed record DataFolders(IReadOnlyList<string> Places)
         {
             var root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
             if (OperatingSystem.IsWindows()) root = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-            else if (string.IsNullOrEmpty(root)) root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            else if (string.IsNullOrEmpty(root))
+                root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
             return Path.Combine(root, "rhoflow");
         }
     }
@@ -37,8 +38,11 @@ public sealed record DataFolders(IReadOnlyList<string> Places)
     /// <summary>As <see cref="Find"/>, for a set that is needed.</summary>
     /// <exception cref="DataException">It is nowhere: what was looked for, where, and the command that gets it.</exception>
     public string Require(CatalogueEntry set) => Find(set) ?? throw new DataException(
-        $"the data set '{set.Name}' is not on this machine: none of {string.Join(", ", set.Files.Where(f => f.Required).Select(f => f.Name))} (or with .gz) is in {string.Join(", ", Candidates(set))}. "
+        $"the data set '{set.Name}' is not on this machine: none of "
+        + $"{string.Join(", ", set.Files.Where(f => f.Required).Select(f => f.Name))} (or with .gz) is in "
+        + $"{string.Join(", ", Candidates(set))}. "
         + $"`rhoflow data fetch {set.Name}` gets it ({set.Download?.Megabytes} MB); --data-dir DIR or {Variable} names another folder");
 
-    private IEnumerable<string> Candidates(CatalogueEntry set) => Places.SelectMany(place => new[] { Path.Combine(place, set.Name), place });
+    private IEnumerable<string> Candidates(CatalogueEntry set) =>
+        Places.SelectMany(place => new[] { Path.Combine(place, set.Name), place });
 }

@@ -57,7 +57,8 @@ public sealed class Downloader(HttpClient client, Action<DownloadProgress>? prog
                     if (attempt == Attempts - 1) failures.Add($"{address}: {e.Message}");
                 }
         throw new DataException($"{Path.GetFileName(path)} cannot be had: {string.Join("; ", failures)}. "
-            + $"{(File.Exists(path + ".part") ? "What came is kept, and the same command goes on from there; " : "")}--from URL names another address with the same files");
+            + $"{(File.Exists(path + ".part") ? "What came is kept, and the same command goes on from there; " : "")}--from URL names "
+            + "another address with the same files");
     }
 
     private async Task Attempt(Uri address, string part, CancellationToken cancellation)
@@ -75,7 +76,8 @@ public sealed class Downloader(HttpClient client, Action<DownloadProgress>? prog
         }
         response.EnsureSuccessStatusCode();
         var resumed = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
-        if (!resumed && response.StatusCode == HttpStatusCode.PartialContent) throw new EndOfStreamException("the server sends another part than was asked for");
+        if (!resumed && response.StatusCode == HttpStatusCode.PartialContent)
+            throw new EndOfStreamException("the server sends another part than was asked for");
         if (!resumed) have = 0;
         var total = response.Content.Headers.ContentLength + have;
         await using var target = new FileStream(part, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write);
@@ -89,7 +91,8 @@ public sealed class Downloader(HttpClient client, Action<DownloadProgress>? prog
             if (count == 0) break;
             await target.WriteAsync(buffer.AsMemory(0, count), cancellation);
             have += count;
-            progress?.Invoke(new(Path.GetFileNameWithoutExtension(part), have, total, (have - start) / Math.Max(1e-3, clock.Elapsed.TotalSeconds)));
+            progress?.Invoke(new(Path.GetFileNameWithoutExtension(part), have, total, (have - start)
+                / Math.Max(1e-3, clock.Elapsed.TotalSeconds)));
         }
         if (total is { } whole && have != whole) throw new EndOfStreamException($"the connection ended at byte {have} of {whole}");
     }

@@ -12,7 +12,8 @@ public static class Fetcher
     /// <returns>The addresses that the files came from.</returns>
     /// <exception cref="DataException">A file cannot be had, or is not what it should be; then nothing is put in place.</exception>
     public static async Task<IReadOnlyList<Uri>> Fetch(
-        CatalogueEntry set, string folder, Uri? from, HttpClient client, Action<DownloadProgress>? progress, Action<string>? note, CancellationToken cancellation)
+        CatalogueEntry set, string folder, Uri? from, HttpClient client, Action<DownloadProgress>? progress, Action<string>? note,
+            CancellationToken cancellation)
     {
         if (set.Download is not { } download) throw new DataException($"the data set '{set.Name}' is built in; there is nothing to fetch");
         // On the same file system as the place itself, so that putting a file in place is one renaming.
@@ -24,7 +25,8 @@ public static class Fetcher
             var downloader = new Downloader(client, progress);
             foreach (var file in download.Files)
             {
-                Uri[] addresses = from is null ? [.. download.Addresses.Select(a => new Uri(new Uri(a), file))] : [new Uri(WithSlash(from), file)];
+                Uri[] addresses = from is null ? [.. download.Addresses.Select(a => new Uri(new Uri(a), file))]
+                    : [new Uri(WithSlash(from), file)];
                 if (File.Exists(Path.Combine(work, file))) continue;
                 got.Add(await downloader.Get(addresses, Path.Combine(work, file), cancellation));
             }
@@ -43,12 +45,14 @@ public static class Fetcher
     {
         try
         {
-            foreach (var archive in download.Files.Where(f => f.EndsWith(".tar.gz", StringComparison.Ordinal))) Unpack(Path.Combine(work, archive), work, set);
+            foreach (var archive in download.Files.Where(f => f.EndsWith(".tar.gz", StringComparison.Ordinal)))
+                Unpack(Path.Combine(work, archive), work, set);
             foreach (var file in set.Files)
             {
                 var check = FileCheck.Of(file, DataFile.Find(work, file.Name), cancellation);
                 if (check.Error is { } error && (file.Required || check.Path is not null))
-                    throw new DataException($"{set.Name}: the fetched file {file.Name} is not what it should be, so nothing was put in place: {error}");
+                    throw new DataException(
+                        $"{set.Name}: the fetched file {file.Name} is not what it should be, so nothing was put in place: {error}");
             }
         }
         catch (DataException)
@@ -68,12 +72,14 @@ public static class Fetcher
         {
             using var reader = new TarReader(new GZipStream(File.OpenRead(archive), CompressionMode.Decompress));
             while (reader.GetNextEntry() is { } entry)
-                if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && set.Files.FirstOrDefault(f => f.Name == Path.GetFileName(entry.Name)) is { } file)
+                if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile
+                    && set.Files.FirstOrDefault(f => f.Name == Path.GetFileName(entry.Name)) is { } file)
                     entry.ExtractToFile(Path.Combine(folder, file.Name), overwrite: true);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
         {
-            throw new DataException($"{set.Name}: the fetched archive {Path.GetFileName(archive)} is damaged or none, so nothing was put in place: {e.Message}", e);
+            throw new DataException($"{set.Name}: the fetched archive {Path.GetFileName(archive)} is damaged or none, so nothing was put "
+                + $"in place: {e.Message}", e);
         }
     }
 

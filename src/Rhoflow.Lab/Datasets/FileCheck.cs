@@ -28,7 +28,8 @@ public sealed record FileCheck(CatalogueFile File, string? Path, long Bytes, str
                 cancellation.ThrowIfCancellationRequested();
                 hash.AppendData(chunk, 0, count);
                 if (file.Labels is var (first, stride))
-                    for (var at = Next(content.Offset - count, first, stride); at < content.Offset; at += stride) labels![chunk[at - (content.Offset - count)]]++;
+                    for (var at = Next(content.Offset - count, first, stride); at < content.Offset; at += stride)
+                        labels![chunk[at - (content.Offset - count)]]++;
             }
             var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
             return new(file, path, content.Offset, sha256, labels,
@@ -41,6 +42,7 @@ public sealed record FileCheck(CatalogueFile File, string? Path, long Bytes, str
         }
     }
 
-    // The first label's place at or behind a byte.
-    private static long Next(long from, int first, int stride) => from <= first ? first : first + (from - first + stride - 1) / stride * stride;
+    // The first label's place at or after a byte.
+    private static long Next(long from, int first, int stride) =>
+        from <= first ? first : first + (from - first + stride - 1) / stride * stride;
 }

@@ -19,7 +19,8 @@ internal static class Labels
     public static Dataset WithNoise(Dataset data, double share, RandomStream random)
     {
         var (labels, y) = (Present(data), data.Y.ToArray());
-        if (labels.Length < 2) throw new DataException($"data '{data.Name}': label noise needs two classes or more; all labels are {labels[0]}");
+        if (labels.Length < 2)
+            throw new DataException($"data '{data.Name}': label noise needs two classes or more; all labels are {labels[0]}");
         foreach (var n in random.Permutation(y.Length).AsSpan(0, (int)Math.Floor(share * y.Length + .5)))
         {
             var other = random.NextInt(labels.Length - 1);
@@ -29,7 +30,8 @@ internal static class Labels
     }
 
     /// <summary>
-    /// <paramref name="count"/> examples (null: all), drawn at random, as many of each class as of any other; where a class has too few, the
+    /// <paramref name="count"/> examples (null: all), drawn at random, as many of each class as of any other; where a class has too few,
+    /// the
     /// others make up for it. In their order in the set, and among the examples that a larger count draws.
     /// </summary>
     /// <exception cref="DataException">The set is smaller.</exception>
@@ -40,8 +42,8 @@ internal static class Labels
         var order = random.Permutation(data.Count);
         if (data.Classes == 0) return [.. order[..wanted].Order()];
         var y = data.Y.ToArray();
-        var room = Shares(y.CountBy(v => v).OrderBy(c => c.Value).ThenBy(c => c.Key).ToArray(), wanted);
-        return [.. order.Where(n => room[y[n]]-- > 0).Order()];
+        var left = Shares(y.CountBy(v => v).OrderBy(c => c.Value).ThenBy(c => c.Key).ToArray(), wanted);
+        return [.. order.Where(n => left[y[n]]-- > 0).Order()];
     }
 
     // Smallest classes first: each takes an even share of what is left, or all that it has.

@@ -8,7 +8,8 @@ namespace Rhoflow.Lab.Datasets;
 /// <param name="Files">One a file.</param>
 /// <param name="TrainCounts">Examples of each class in the training part, or in all.</param>
 /// <param name="TestCounts">Examples of each class in the test part.</param>
-public sealed record SetCheck(CatalogueEntry Set, string? Folder, IReadOnlyList<FileCheck> Files, IReadOnlyList<long> TrainCounts, IReadOnlyList<long> TestCounts)
+public sealed record SetCheck(CatalogueEntry Set, string? Folder, IReadOnlyList<FileCheck> Files, IReadOnlyList<long> TrainCounts,
+    IReadOnlyList<long> TestCounts)
 {
     /// <summary>True for a set in files that are nowhere.</summary>
     public bool IsMissing => Set.Files.Count > 0 && Folder is null;
@@ -19,21 +20,26 @@ public sealed record SetCheck(CatalogueEntry Set, string? Folder, IReadOnlyList<
         get
         {
             foreach (var f in Files.Where(f => f.Error is not null))
-                yield return f.Path is { } path && f.Error!.StartsWith(path, StringComparison.Ordinal) ? f.Error : $"{f.Path ?? Path.Combine(Folder!, f.File.Name)}: {f.Error}";
+                yield return f.Path is { } path && f.Error!.StartsWith(path, StringComparison.Ordinal) ? f.Error
+                    : $"{f.Path ?? Path.Combine(Folder!, f.File.Name)}: {f.Error}";
             if (IsMissing || Files.Any(f => f.Error is not null)) yield break;
-            foreach (var (part, found, expected) in new[] { ("training", TrainCounts, Set.TrainCounts), ("test", TestCounts, Set.TestCounts) })
+            foreach (var (part, found, expected) in new[] { ("training", TrainCounts, Set.TrainCounts),
+                ("test", TestCounts, Set.TestCounts) })
                 if (!found.SequenceEqual(expected.Select(c => (long)c)))
-                    yield return $"{Set.Name}: the {part} part has {string.Join(" ", found)} examples of the classes in order; {string.Join(" ", expected)} were expected";
+                    yield return $"{Set.Name}: the {part} part has {string.Join(" ", found)} examples of the classes in order; "
+                        + $"{string.Join(" ", expected)} were expected";
         }
     }
 
     /// <summary>Reads all files of a set.</summary>
-    public static SetCheck Of(CatalogueEntry set, DataFolders folders, Action<string>? progress = null, CancellationToken cancellation = default)
+    public static SetCheck Of(CatalogueEntry set, DataFolders folders, Action<string>? progress = null,
+        CancellationToken cancellation = default)
     {
         if (set.Files.Count == 0)
         {
             var data = set.Name == "iris" ? Iris.Load() : Digits.Load();
-            return new(set, null, [], [.. Enumerable.Range(0, set.Classes.Count).Select(c => data.Y.ToArray().LongCount(y => (int)y == c))], []);
+            return new(set, null, [], [.. Enumerable.Range(0, set.Classes.Count).Select(c => data.Y.ToArray().LongCount(y => (int)y == c))],
+                []);
         }
         if (folders.Find(set) is not { } folder) return new(set, null, [], [], []);
         var files = new List<FileCheck>();

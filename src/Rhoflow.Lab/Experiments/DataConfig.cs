@@ -6,7 +6,8 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>Where the examples come from and what is done to them. Exactly one of Inputs, Set and Path is given.</summary>
 public sealed record DataConfig
 {
-    private static readonly string[] OwnKeys = ["inline", "set", "path", "classes", "train", "test", "labels", "label-noise", "transforms", "seed"];
+    private static readonly string[] OwnKeys =
+        ["inline", "set", "path", "classes", "train", "test", "labels", "label-noise", "transforms", "seed"];
     private static readonly string[] Keys = [.. OwnKeys, .. DrawnSet.Keys];
 
     /// <summary>The named sets: those with examples of their own, and the synthetic ones.</summary>
@@ -101,17 +102,19 @@ public sealed record DataConfig
     private static (double[][] X, double[] Y) ReadInline(ConfigNode node)
     {
         var map = node.Map("x", "y");
-        var rows = map.Required("x", "the inputs, one list an example").List("examples");
-        var labels = map.Required("y", "the labels, one an example").List("labels");
+        var rows = map.Required("x", "the inputs, one list per example").List("examples");
+        var labels = map.Required("y", "the labels, one per example").List("labels");
         DataException Bad(ConfigNode at, string what) => new(at.Error(what).Message);
         if (rows.Count == 0) throw Bad(map["x"]!, "there is no example; at least one is needed");
         if (labels.Count != rows.Count) throw Bad(map["y"]!, $"{labels.Count} labels were given for {rows.Count} examples");
-        double Finite(ConfigNode cell) => cell.AnyNumber() is var v && double.IsFinite(v) ? v : throw Bad(cell, $"is {cell.Given}; every entry of the data must be a finite number");
+        double Finite(ConfigNode cell) => cell.AnyNumber() is var v
+            && double.IsFinite(v) ? v : throw Bad(cell, $"is {cell.Given}; every entry of the data must be a finite number");
         var x = rows.Select(r => r.List("numbers").Select(Finite).ToArray()).ToArray();
         for (var n = 0; n < x.Length; n++)
         {
             if (x[n].Length == 0) throw Bad(rows[n], "an example needs at least one input");
-            if (x[n].Length != x[0].Length) throw Bad(rows[n], $"has {x[n].Length} inputs, but data.inline.x[0] has {x[0].Length}; every example needs as many");
+            if (x[n].Length != x[0].Length)
+                throw Bad(rows[n], $"has {x[n].Length} inputs, but data.inline.x[0] has {x[0].Length}; every example needs as many");
         }
         return (x, [.. labels.Select(Finite)]);
     }
@@ -121,8 +124,9 @@ public sealed record DataConfig
         var given = node.Text();
         var full = System.IO.Path.GetFullPath(given, node.Folder);
         if (IsTable(full) || Ends(full, ".npz") || Directory.Exists(full) || System.IO.Path.GetExtension(full).Length == 0) return full;
-        throw node.Error($"'{given}' is not a .csv, .csv.gz, .npy or .npz file, nor a folder of CIFAR-10 or MNIST files; these can be read "
-            + "(csv: the label in the last column, or in one named label, class, species, target or y; npy: y in FILE_y.npy beside it, or in the last column; npz: arrays x and y)");
+        throw node.Error($"'{given}' is not a .csv, .csv.gz, .npy or .npz file, nor a folder of CIFAR-10 or MNIST files; these can be "
+            + "read (csv: the label in the last column, or in one named label, class, species, target or y; npy: y in FILE_y.npy beside "
+            + "it, or in the last column; npz: arrays x and y)");
     }
 
     // Files of one table, which has no test part of its own.
@@ -131,14 +135,17 @@ public sealed record DataConfig
     private static bool Ends(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 
     private static double ReadShare(ConfigNode node) =>
-        node.Number() is >= 0 and <= 1 and var share ? share : throw node.Error($"a share between 0 and 1 was expected; {node.Given} was given");
+        node.Number() is >= 0 and <= 1 and var share ? share
+            : throw node.Error($"a share between 0 and 1 was expected; {node.Given} was given");
 
     private static string[] ReadClasses(ConfigNode node)
     {
         var names = node.List("class names").Select(n => n.Text()).ToArray();
         if (names.Length < 2)
-            throw node.Error($"two names are needed, [a, b] or [a, rest]: a is +1, the other −1; or three and more for a problem of as many classes; {node.Given} was given");
+            throw node.Error("two names are needed, [a, b] or [a, rest]: a is +1, the other −1; or three and more for a problem of as "
+                + $"many classes; {node.Given} was given");
         if (names.Length > 2 && names.Contains("rest")) throw node.Error("'rest' can stand in a list of two only: [a, rest]");
-        return names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length ? names : throw node.Error("a class is named twice");
+        return names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Length ? names
+            : throw node.Error("a class is named twice");
     }
 }

@@ -10,7 +10,8 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
     private const int DefaultExamples = 1000;
 
     /// <summary>The keys of all synthetic sets.</summary>
-    public static readonly string[] Keys = ["examples", .. SyntheticSets.All.SelectMany(s => s.Parameters).Select(p => p.Name).Distinct(StringComparer.Ordinal)];
+    public static readonly string[] Keys =
+        ["examples", .. SyntheticSets.All.SelectMany(s => s.Parameters).Select(p => p.Name).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The examples; the same seed gives the same bits.</summary>
     public Dataset Draw(long seed) => Set.Draw(Examples, Values, seed);
@@ -20,7 +21,8 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
         var set = SyntheticSets.All.FirstOrDefault(s => s.Name == name);
         string[] own = set is null ? [] : ["examples", .. set.Parameters.Select(p => p.Name)];
         foreach (var key in Keys.Where(k => map.Has(k) && !own.Contains(k, StringComparer.Ordinal)))
-            throw map[key]!.Error(set is null ? "is for synthetic sets: " + string.Join(", ", SyntheticSets.All.Select(s => s.Name)) : $"has no meaning for {name}; its own keys: {string.Join(", ", own)}");
+            throw map[key]!.Error(set is null ? "is for synthetic sets: " + string.Join(", ", SyntheticSets.All.Select(s => s.Name))
+                : $"has no meaning for {name}; its own keys: {string.Join(", ", own)}");
         if (set is null) return null;
         var examples = map["examples"]?.Count(1) ?? (train is { } n ? checked(n + (test ?? 0)) : DefaultExamples);
         return new DrawnSet(set, examples, [.. set.Parameters.Select(p => map[p.Name] is { } node ? Value(node, p) : p.Default)]);
@@ -36,6 +38,7 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
     {
         if (parameter.Whole) return node.Count((int)parameter.Least);
         var value = node.Number();
-        return value >= parameter.Least ? value : throw node.Error($"a number ≥ {parameter.Least.ToString(CultureInfo.InvariantCulture)} was expected; {node.Given} was given");
+        return value >= parameter.Least ? value
+            : throw node.Error($"a number ≥ {parameter.Least.ToString(CultureInfo.InvariantCulture)} was expected; {node.Given} was given");
     }
 }

@@ -4,7 +4,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>
-/// One run, fully described: everything that determines its result, defaults filled in. A <see cref="FlowExperiment"/> follows the equations
+/// One run, fully described: everything that determines its result, defaults filled in. A <see cref="FlowExperiment"/> follows the
+/// equations
 /// of a flow, a <see cref="DescentExperiment"/> trains; other kinds join by <see cref="ExperimentKinds.Register"/>.
 /// </summary>
 public abstract record Experiment

@@ -13,7 +13,9 @@ public static class ExperimentKinds
     /// <summary>All kinds, in the order in which they were registered.</summary>
     public static IReadOnlyList<ExperimentKind> All => s_all;
 
-    /// <summary>The keys of configs, in the order in which they are written back: those of every config around those of the kinds.</summary>
+    /// <summary>
+    /// The keys of configs, in the order in which they are written back: those of every config around those of the kinds.
+    /// </summary>
     public static IReadOnlyList<string> Keys => [.. CommonKeys[..^1], .. s_all.Select(static k => k.Key), CommonKeys[^1]];
 
     /// <summary>Adds a kind, before the first config of that kind is read. Adding the same kind again changes nothing.</summary>

@@ -28,7 +28,8 @@ public sealed record FlowExperiment : Experiment
         var data = Part("data", "inline, set or path") is { } d ? DataConfig.Read(d, parts.Seed) : null;
         var network = Part("network", "its layers") is { } layers ? NetworkConfig.Read(layers) : null;
         if (scalar && data is null != network is null)
-            throw (map["data"] ?? map["network"])!.Error($"{flow.Kind.Name} takes data and network together (they say what f_n is), or neither");
+            throw (map["data"] ?? map["network"])!.Error(
+                $"{flow.Kind.Name} takes data and network together (they say what f_n is), or neither");
         return new FlowExperiment
         {
             Name = parts.Name,

@@ -33,11 +33,14 @@ public sealed record InitConfig
         if (node is null) return new InitConfig();
         var map = node.Map("kind", "frobenius", "scale", "weights");
         var kind = map["kind"]?.Word(Kinds) ?? (map.Has("weights") ? "weights" : "kaiming");
-        if (kind != "weights" && map.Has("weights")) throw map["weights"]!.Error($"has no meaning for init.kind {kind}; leave out the kind, or write kind: weights");
-        if (kind is "weights" or "zeros" && map.Has("scale")) throw map["scale"]!.Error($"has no meaning for init.kind {kind}: the weights are taken exactly as given");
+        if (kind != "weights" && map.Has("weights"))
+            throw map["weights"]!.Error($"has no meaning for init.kind {kind}; leave out the kind, or write kind: weights");
+        if (kind is "weights" or "zeros" && map.Has("scale"))
+            throw map["scale"]!.Error($"has no meaning for init.kind {kind}: the weights are taken exactly as given");
         if (kind == "zeros" && map.Has("frobenius"))
             throw map["frobenius"]!.Error("a zero layer has no direction, so it cannot be scaled to a norm; choose another init.kind");
-        var file = kind == "weights" && map.Required("weights", "one matrix a layer, rows = outputs, or a .safetensors file") is { IsScalar: true } path ? ReadFile(path) : null;
+        var file = kind == "weights" && map.Required("weights", "one matrix per layer, rows = outputs, or a .safetensors file")
+            is { IsScalar: true } path ? ReadFile(path) : null;
         return new InitConfig
         {
             Kind = kind,
@@ -60,7 +63,8 @@ public sealed record InitConfig
     });
 
     /// <summary>θ.</summary>
-    /// <exception cref="ConfigException">Weights that do not fit the network; the layer, what was given and what is needed are named.</exception>
+    /// <exception cref="ConfigException">Weights that do not fit the network; the layer, what was given and what is needed are
+    /// named.</exception>
     public double[] Build(Network network, long seed)
     {
         var random = new RandomStream(seed);
@@ -73,7 +77,8 @@ public sealed record InitConfig
                 "orthogonal" => Initialization.Orthogonal(network, random, Scale),
                 "uniform" => Initialization.Uniform(network, random, Scale),
                 "diagonal" => Initialization.Diagonal(network, random, Scale),
-                "weights" => network.Pack(Weights is null ? WeightFile.Read(File!, network) : [.. Weights.Select(static m => m.Select(static r => r.ToArray()).ToArray())]),
+                "weights" => network.Pack(Weights is null ? WeightFile.Read(File!, network)
+                    : [.. Weights.Select(static m => m.Select(static r => r.ToArray()).ToArray())]),
                 _ => network.Zeros(),
             };
             if (Frobenius is not null) Initialization.ScaleLayers(network, theta, [.. Frobenius]);
@@ -93,12 +98,14 @@ public sealed record InitConfig
         var given = node.Text();
         return given.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
             ? Path.GetFullPath(given, node.Folder)
-            : throw node.Error($"'{given}' is not a .safetensors file; weights are given as such a file, or as a list of matrices, one a layer (rows = outputs)");
+            : throw node.Error($"'{given}' is not a .safetensors file; weights are given as such a file, or as a list of matrices, one a "
+            + "layer (rows = outputs)");
     }
 
     private static double[][][] ReadWeights(ConfigNode node)
     {
-        var layers = node.List("matrices, one a layer");
-        return [.. layers.Select(static m => m.List("rows").Select(static r => r.List("numbers (a matrix is a list of rows)").Select(static c => c.Number()).ToArray()).ToArray())];
+        var layers = node.List("matrices, one per layer");
+        return [.. layers.Select(static m => m.List("rows").Select(static r => r.List("numbers (a matrix is a list of rows)")
+            .Select(static c => c.Number()).ToArray()).ToArray())];
     }
 }

@@ -47,7 +47,7 @@ internal static class InstantList
         if (previous is not null && t.Log10T <= previous.Time.Log10T)
             throw place.Error($"instants must increase; {t} follows {previous.Time}");
         if (t.Log10T < flow.From.Log10T) throw place.Error($"lies before the start (t = {flow.From})");
-        if (flow.Until?.T is { } end && t.Log10T > end.Log10T) throw place.Error($"lies behind flow.until (t = {end})");
+        if (flow.Until?.T is { } end && t.Log10T > end.Log10T) throw place.Error($"lies after flow.until (t = {end})");
     }
 
     private static Entry One(ConfigNode node, bool inT) => new(inT ? node.Time() : TimeValue.FromLog10(node.Number()), inT, node);

@@ -26,7 +26,8 @@ public sealed record LossConfig(Loss Loss, Reduction Reduction)
 
     private static Loss ReadName(ConfigNode node, IReadOnlyList<Loss> allowed)
     {
-        var name = node.Word([.. allowed.Select(static l => l.Name)], w => Loss.All.Any(l => l.Name == w) ? "is not available for flows, whose networks have one output; logistic and square are the binary forms" : null);
+        var name = node.Word([.. allowed.Select(static l => l.Name)], w => Loss.All.Any(l => l.Name == w)
+            ? "is not available for flows, whose networks have one output; logistic and square are the binary forms" : null);
         return allowed.First(l => l.Name == name);
     }
 }

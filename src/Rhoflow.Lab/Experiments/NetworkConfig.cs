@@ -11,7 +11,8 @@ public sealed record NetworkConfig(IReadOnlyList<LayerConfig> Layers, ConfigNode
     {
         var map = node.Map("layers", "bias");
         if (map["bias"]?.Flag() == true)
-            throw map["bias"]!.Error("there are no biases (they would break homogeneity); use data.transforms: [constant-input] for one in the first layer");
+            throw map["bias"]!.Error(
+                "there are no biases (they would break homogeneity); use data.transforms: [constant-input] for one in the first layer");
         var entries = map.Required("layers", "for example [ {dense: 20}, relu, {dense: 1} ]").List("layers");
         if (entries.Count == 0) throw map["layers"]!.Error("a network needs at least one layer of weights, for example {dense: 1}");
         return new NetworkConfig([.. entries.Select(LayerConfig.Read)], map["layers"]!);

@@ -109,7 +109,7 @@ public sealed record ObserveConfig
             case "epoch":
                 var listed = RateConfig.Epochs(when["epoch"]!);
                 if (listed.Length > 0 && listed[^1] > descent.Epochs)
-                    throw when["epoch"]!.Error($"epoch {listed[^1]} lies behind the last, descent.epochs: {descent.Epochs}");
+                    throw when["epoch"]!.Error($"epoch {listed[^1]} lies after the last, descent.epochs: {descent.Epochs}");
                 return At("epoch", listed);
             default:
                 var n = when["log-spaced"]!.Count(2);
@@ -182,7 +182,7 @@ public sealed record ObserveConfig
     /// <summary>Whether a measure is to be taken; by default those that need no more than outputs.</summary>
     public bool Wants(Measure measure) => Wants(measure.Family) && (Measures is not ["default"] || measure.Need <= MeasureNeed.TestOutputs);
 
-    /// <summary>True for default and all: what does not apply is left out. A family asked for by name must apply.</summary>
+    /// <summary>True for default and all: what does not apply is left out. A family that is named must apply.</summary>
     public bool IsLenient => Measures is ["all"] or ["default"];
 
     private static string[] ReadMeasures(ConfigNode? node)

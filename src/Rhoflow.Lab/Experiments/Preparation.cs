@@ -25,12 +25,14 @@ public static class Preparation
     /// <param name="precision">How the inputs are stored; flows need float64.</param>
     /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     /// <exception cref="DataException">Data that cannot be used.</exception>
-    public static (Dataset Train, Dataset? Test) Load(DataConfig config, Precision precision = Precision.Float64, DataFolders? folders = null)
+    public static (Dataset Train, Dataset? Test) Load(DataConfig config, Precision precision = Precision.Float64,
+        DataFolders? folders = null)
     {
         var (train, test) = Choose(config, folders ?? DataFolders.Of(null));
         if (config.LabelNoise > 0) train = Labels.WithNoise(train, config.LabelNoise, new RandomStream(config.Seed, NoiseStream));
         Transform[] steps = [.. config.Transforms.Select(name => Known.First(k => k.Name == name).Step)];
-        return precision == Precision.Float32 ? Transforms.Prepare<float>(train, test, steps) : Transforms.Prepare<double>(train, test, steps);
+        return precision == Precision.Float32 ? Transforms.Prepare<float>(train, test, steps)
+            : Transforms.Prepare<double>(train, test, steps);
     }
 
     // Images are still bytes here; what is not chosen is freed at once.
@@ -40,7 +42,8 @@ public static class Preparation
         var train = OfClasses(source.Train, config.Classes);
         var labelled = config.RandomLabels ? Labels.Random(train, new RandomStream(config.Seed, LabelStream)) : train;
         if (!source.HasTestPart) return Split(labelled, config);
-        var chosen = source.OfTrain(labelled.Choose(Labels.Balanced(train, config.Train, "train", new RandomStream(config.Seed, TrainStream))));
+        var chosen = source.OfTrain(
+            labelled.Choose(Labels.Balanced(train, config.Train, "train", new RandomStream(config.Seed, TrainStream))));
         if (source.Test is null) return (chosen, null);
         var test = OfClasses(source.Test, config.Classes);
         var indices = Labels.Balanced(test, config.Test, "test", new RandomStream(config.Seed, TestStream));
@@ -61,7 +64,8 @@ public static class Preparation
         if (config.Train is null && test == 0) return (all, null);
         var train = config.Train ?? all.Count - test;
         if (train < 1 || (long)train + test > all.Count)
-            throw new DataException($"data '{all.Name}' has {all.Count} examples; train {(config.Train is null ? "" : $"{config.Train} ")}and test {test} do not fit");
+            throw new DataException($"data '{all.Name}' has {all.Count} examples; train "
+                + $"{(config.Train is null ? "" : $"{config.Train} ")}and test {test} do not fit");
         var order = new RandomStream(config.Seed, TrainStream).Permutation(all.Count);
         return (all.Choose([.. order[..train].Order()]),
             test == 0 ? null : all.Choose([.. order[train..(train + test)].Order()]));

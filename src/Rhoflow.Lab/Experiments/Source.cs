@@ -3,7 +3,9 @@ using Rhoflow.Lab.Datasets;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>All examples that a config's data come from, before any is chosen. Images are read into memory that is lent for the choice.</summary>
+/// <summary>
+/// All examples that a config's data come from, before any is chosen. Images are read into memory that is lent for the choice.
+/// </summary>
 /// <param name="Train">The training part, or all examples.</param>
 /// <param name="Test">The authors' test part; null if there is none, or if it is not asked for.</param>
 /// <param name="HasTestPart">Whether the authors set a test part apart.</param>

@@ -12,7 +12,8 @@ public sealed record StopConfig(double? Log10Loss, double? TrainError, double? R
     internal static StopConfig Read(ConfigNode? node)
     {
         var map = node?.Map("log10-loss", "train-error", "rho", "patience");
-        return new StopConfig(map?["log10-loss"]?.Number(), map?["train-error"]?.NonNegative(), map?["rho"]?.Positive(), map?["patience"]?.Count(1));
+        return new StopConfig(map?["log10-loss"]?.Number(), map?["train-error"]?.NonNegative(), map?["rho"]?.Positive(),
+            map?["patience"]?.Count(1));
     }
 
     internal void Write(ConfigWriter writer)

@@ -9,7 +9,8 @@ namespace Rhoflow.Lab.Experiments;
 /// </summary>
 internal static class WeightFile
 {
-    /// <exception cref="DataException">The file cannot be read, or its arrays do not fit the network; what was expected and found is named.</exception>
+    /// <exception cref="DataException">The file cannot be read, or its arrays do not fit the network; what was expected and found is
+    /// named.</exception>
     public static double[][][] Read(string path, Network network)
     {
         var file = Safetensors.Load(path);
@@ -17,7 +18,8 @@ internal static class WeightFile
             ? [.. Enumerable.Range(1, network.Depth).Select(static k => $"W{k}")]
             : [.. file.Arrays.Where(static a => a.Shape.Length == 2).Select(static a => a.Name)];
         if (names.Length != network.Depth)
-            throw new DataException($"{path}: {names.Length} weight matrices ({string.Join(", ", names)}) for a network of {network.Depth} layers");
+            throw new DataException(
+                $"{path}: {names.Length} weight matrices ({string.Join(", ", names)}) for a network of {network.Depth} layers");
         return [.. names.Select((name, k) => Matrix(path, file, name, network.Layers[k], k))];
     }
 
@@ -27,7 +29,8 @@ internal static class WeightFile
         var shape = file.Shape(name);
         int[] expected = layer.Kind == LayerKind.Diagonal ? [layer.Rows] : [layer.Rows, layer.Columns];
         if (!shape.SequenceEqual(expected))
-            throw new DataException($"{path}: array '{name}' is {string.Join(" × ", shape)}; layer {k + 1} of the network needs {string.Join(" × ", expected)}");
+            throw new DataException($"{path}: array '{name}' is {string.Join(" × ", shape)}; layer {k + 1} of the network needs "
+                + $"{string.Join(" × ", expected)}");
         var numbers = file.ReadNumbers(name);
         return layer.Kind == LayerKind.Diagonal ? [numbers] : [.. numbers.Chunk(layer.Columns)];
     }

@@ -13,7 +13,9 @@ public static class AtomicFile
     // A temporary file that nobody has written to for so long was left by a process that was killed.
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
 
-    /// <summary>Replaces the whole content of <paramref name="path"/> by <paramref name="text"/> in UTF-8, without a byte-order mark.</summary>
+    /// <summary>
+    /// Replaces the whole content of <paramref name="path"/> by <paramref name="text"/> in UTF-8, without a byte-order mark.
+    /// </summary>
     /// <inheritdoc cref="Write(string, Action{Stream})" path="/exception"/>
     public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
 
@@ -22,7 +24,8 @@ public static class AtomicFile
     public static void Write(string path, byte[] bytes) => Write(path, stream => stream.Write(bytes));
 
     /// <summary>Replaces the whole content of <paramref name="path"/> by what <paramref name="content"/> writes.</summary>
-    /// <exception cref="IOException">The disk is full, or the folder is missing or read-only; the old file, if any, is still there.</exception>
+    /// <exception cref="IOException">The disk is full, or the folder is missing or read-only; the old file, if any, is still
+    /// there.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission; the old file, if any, is still there.</exception>
     public static void Write(string path, Action<Stream> content)
     {

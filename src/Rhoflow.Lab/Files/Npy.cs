@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace Rhoflow.Lab.Files;
 
 /// <summary>
-/// A table of float64 rows in NumPy's format 1.0 that grows row by row and is a valid file after each: the header keeps room for
+/// A table of float64 rows in NumPy's format 1.0 that grows row by row and is a valid file after each: the header keeps space for
 /// the number of rows, which is written last. A torn row at the end is not counted.
 /// </summary>
 public sealed partial class Npy : IDisposable
@@ -28,7 +28,8 @@ public sealed partial class Npy : IDisposable
             if (keepRows > 0)
             {
                 var (rows, have) = ReadHeader(stream);
-                if (rows < keepRows || have != columns) throw new InvalidDataException($"{path} holds {rows} × {have} numbers; {keepRows} × {columns} were expected");
+                if (rows < keepRows || have != columns)
+                    throw new InvalidDataException($"{path} holds {rows} × {have} numbers; {keepRows} × {columns} were expected");
             }
             stream.SetLength(HeaderLength + (long)keepRows * columns * sizeof(double));
             var table = new Npy(stream, columns, keepRows);
@@ -77,7 +78,8 @@ public sealed partial class Npy : IDisposable
 
     private void WriteHeader()
     {
-        var description = string.Create(CultureInfo.InvariantCulture, $"{{'descr': '<f8', 'fortran_order': False, 'shape': ({_rows}, {_columns}), }}");
+        var description = string.Create(CultureInfo.InvariantCulture,
+            $"{{'descr': '<f8', 'fortran_order': False, 'shape': ({_rows}, {_columns}), }}");
         var header = new byte[HeaderLength];
         ReadOnlySpan<byte> magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, HeaderLength - 10, 0];
         magic.CopyTo(header);
@@ -102,6 +104,7 @@ public sealed partial class Npy : IDisposable
         return ((int)Math.Min(whole, long.Parse(match.Groups["rows"].Value, CultureInfo.InvariantCulture)), columns);
     }
 
-    [GeneratedRegex(@"'descr': '<f8', 'fortran_order': False, 'shape': \((?<rows>\d+), (?<columns>\d+)\)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"'descr': '<f8', 'fortran_order': False, 'shape': \((?<rows>\d+), (?<columns>\d+)\)", RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Shape();
 }

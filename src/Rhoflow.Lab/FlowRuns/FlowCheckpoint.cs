@@ -7,7 +7,9 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.FlowRuns;
 
-/// <summary>state.json: where a trajectory stands, every double as its exact bits, so that going on gives the same bits as never stopping.</summary>
+/// <summary>
+/// state.json: where a trajectory stands, every double as its exact bits, so that going on gives the same bits as never stopping.
+/// </summary>
 internal static class FlowCheckpoint
 {
     /// <summary>The name in a run folder.</summary>
@@ -16,8 +18,9 @@ internal static class FlowCheckpoint
     private const int Format = 2;
 
     /// <summary>Replaces the checkpoint.</summary>
-    /// <param name="history">What measures remembered behind the observations that it counts.</param>
-    public static void Write(string folder, TrajectoryCheckpoint c, IReadOnlyDictionary<string, double[]> history) => AtomicFile.Write(Path.Combine(folder, Name), new JsonObject
+    /// <param name="history">What measures remembered after the observations that it counts.</param>
+    public static void Write(string folder, TrajectoryCheckpoint c, IReadOnlyDictionary<string, double[]> history) =>
+        AtomicFile.Write(Path.Combine(folder, Name), new JsonObject
     {
         ["format"] = Format,
         ["observed"] = c.Observed,
@@ -45,9 +48,11 @@ internal static class FlowCheckpoint
                 Stepper(method, Number(node["s"]), Numbers(node["y"]), Number(node["step"]), Numbers(node["memory"])),
                 method, (int)node["observed"]!, Number(node["tau"]),
                 (long)node["steps"]!, (bool)node["separated"]!, Numbers(node["mode"]));
-            return (trajectory, node["measured"]!.AsObject().ToDictionary(static h => h.Key, static h => Numbers(h.Value), StringComparer.Ordinal));
+            return (trajectory, node["measured"]!.AsObject()
+                .ToDictionary(static h => h.Key, static h => Numbers(h.Value), StringComparer.Ordinal));
         }
-        catch (Exception e) when (e is IOException or JsonException or FormatException or InvalidOperationException or ArgumentException or NullReferenceException or UnauthorizedAccessException)
+        catch (Exception e) when (e
+            is IOException or JsonException or FormatException or InvalidOperationException or ArgumentException or NullReferenceException or UnauthorizedAccessException)
         {
             return null;
         }

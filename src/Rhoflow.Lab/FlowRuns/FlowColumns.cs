@@ -39,8 +39,9 @@ internal sealed class FlowColumns
     public IReadOnlyList<string> Notes { get; }
 
     /// <param name="risk">The training risk; null for the scalar equations.</param>
-    /// <exception cref="NotSeparableException">The direction's limit was asked for by name, and the data have none.</exception>
-    public static FlowColumns For(FlowExperiment experiment, Flow flow, EmpiricalRisk? risk, Dataset? test) => new(experiment, flow, risk, test);
+    /// <exception cref="NotSeparableException">The family direction was named, and the data have none.</exception>
+    public static FlowColumns For(FlowExperiment experiment, Flow flow, EmpiricalRisk? risk, Dataset? test) =>
+        new(experiment, flow, risk, test);
 
     /// <summary>What to remember between observations, from the start on.</summary>
     internal History Start(double[] theta)
@@ -67,7 +68,8 @@ internal sealed class FlowColumns
             Features = FeatureMemo.Of(k => Of(train, k)),
             TestFeatures = FeatureMemo.Of(k => Of(test, k)),
         };
-        return Table.Read([steps, double.NaN, point.T, point.Log10T, point.Tau], input, need => _experiment.Observe.Detail.IsDue(need, isEnd), _ => Linearize(point, _risk?.Data));
+        return Table.Read([steps, double.NaN, point.T, point.Log10T, point.Tau], input, need =>
+            _experiment.Observe.Detail.IsDue(need, isEnd), _ => Linearize(point, _risk?.Data));
     }
 
     // Null where there are no data, and where W or ρ leave the range of a double.

@@ -17,7 +17,8 @@ internal static class FlowExecutor
     /// <param name="progress">Told every observation's instant, in words.</param>
     /// <param name="cancellation">Stops the run and saves its state.</param>
     /// <exception cref="RunFolderException">The folder could not be written to (a full disk, no permission).</exception>
-    public static RunOutcome Execute(PreparedFlow run, RunFolder folder, bool resume, Action<string>? progress, CancellationToken cancellation)
+    public static RunOutcome Execute(PreparedFlow run, RunFolder folder, bool resume, Action<string>? progress,
+        CancellationToken cancellation)
     {
         try
         {
@@ -25,17 +26,20 @@ internal static class FlowExecutor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFolderException($"the run folder '{folder.Path}' cannot be written: {e.Message.TrimEnd('.')}. What is there is not taken for a finished run; make room, then start again with --resume", e);
+            throw new RunFolderException($"the run folder '{folder.Path}' cannot be written: {e.Message.TrimEnd('.')}. What is there is "
+                + "not taken for a finished run; make room, then start again with --resume", e);
         }
     }
 
-    private static RunOutcome Follow(PreparedFlow run, RunFolder folder, bool resume, Action<string>? progress, CancellationToken cancellation)
+    private static RunOutcome Follow(PreparedFlow run, RunFolder folder, bool resume, Action<string>? progress,
+        CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var trajectory = run.Start();
         var memory = new ObservationMemory(run.Columns.Start(run.Theta));
         using var writer = Open(run, folder, resume, trajectory, memory);
-        folder.Log(writer.Rows > 0 || trajectory.Checkpoint is not null ? $"resumed behind observation {writer.Rows}" : $"started: {run.Experiment.Flow.Kind.Name}, {run.Flow.Dimension} unknowns");
+        folder.Log(writer.Rows > 0 || trajectory.Checkpoint is not null ? $"resumed after observation {writer.Rows}"
+            : $"started: {run.Experiment.Flow.Kind.Name}, {run.Flow.Dimension} unknowns");
         foreach (var note in run.Columns.Notes) folder.Log(note);
         var lastCheckpoint = clock.Elapsed;
         try
@@ -65,7 +69,8 @@ internal static class FlowExecutor
         RunOutcome End(RunStatus status, string? error)
         {
             writer.Dispose();
-            AtomicFile.Write(folder.File("summary.json"), Summarize(run, folder, status, error, trajectory, clock.Elapsed).ToJsonString(RunFolder.Indented) + "\n");
+            AtomicFile.Write(folder.File("summary.json"),
+                Summarize(run, folder, status, error, trajectory, clock.Elapsed).ToJsonString(RunFolder.Indented) + "\n");
             folder.Log(error is null ? status.ToString().ToLowerInvariant() : $"failed: {error}");
             if (status == RunStatus.Finished) File.Delete(folder.File(FlowCheckpoint.Name));
             return new RunOutcome(folder, status, error);
@@ -95,7 +100,8 @@ internal static class FlowExecutor
         return run.Writer(folder, 0);
     }
 
-    private static JsonObject Summarize(PreparedFlow run, RunFolder folder, RunStatus status, string? error, Trajectory trajectory, TimeSpan elapsed)
+    private static JsonObject Summarize(PreparedFlow run, RunFolder folder, RunStatus status, string? error, Trajectory trajectory,
+        TimeSpan elapsed)
     {
         var (columns, rows) = MetricsFile.Read(folder.File("metrics.csv"));
         return new JsonObject

@@ -66,7 +66,8 @@ public sealed class PreparedFlow : PreparedRun
     /// <summary>Makes a flow ready.</summary>
     /// <param name="e">What to follow.</param>
     /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
-    /// <exception cref="ConfigException">Layers that do not chain, weights that do not fit, a zero layer where a direction is needed.</exception>
+    /// <exception cref="ConfigException">Layers that do not chain, weights that do not fit, a zero layer where a direction is
+    /// needed.</exception>
     /// <exception cref="DataException">Data that cannot be used, or do not fit the network and loss.</exception>
     public static PreparedFlow From(FlowExperiment e, DataFolders? folders = null)
     {
@@ -77,7 +78,9 @@ public sealed class PreparedFlow : PreparedRun
         }
         var (train, test) = Preparation.Load(e.Data!, folders: folders);
         var network = e.Network!.Build(train.Inputs);
-        if (network.WhyNotAChain is { } beyond) throw e.Network.Place.Error($"flows follow chains of dense and diagonal layers with activations; here {beyond}. A 'descent' trains such networks");
+        if (network.WhyNotAChain is { } beyond)
+            throw e.Network.Place.Error(
+                $"flows follow chains of dense and diagonal layers with activations; here {beyond}. A 'descent' trains such networks");
         var theta = e.Init!.Build(network, e.Seed);
         RequireNumbers(network, theta, e);
         if (e.Flow.Kind.StartNorms(e.Flow.Settings) is { } norms) ScaleTo(network, theta, norms, e.Flow.Place);
@@ -98,7 +101,7 @@ public sealed class PreparedFlow : PreparedRun
     /// <inheritdoc/>
     public override double ForecastSeconds() => FlowForecast.Seconds(this);
 
-    /// <summary>The files that its observations go to, behind so many rows.</summary>
+    /// <summary>The files that its observations go to, after so many rows.</summary>
     internal ObservationWriter Writer(RunFolder folder, int keepRows) =>
         new(folder, Columns.Table, Flow.Targets.Length, Experiment.Observe.Weights ? Flow.Network : null, keepRows);
 
@@ -106,7 +109,8 @@ public sealed class PreparedFlow : PreparedRun
     public Trajectory Start() => Flow.From(Theta, Options);
 
     /// <summary>The instant of a time in a config.</summary>
-    public static Instant ToInstant(TimeValue t) => double.IsFinite(t.T) && t.T > 0 ? Exact(t) : t == TimeValue.Zero ? Instant.Zero : Instant.FromLog10T(t.Log10T);
+    public static Instant ToInstant(TimeValue t) => double.IsFinite(t.T)
+        && t.T > 0 ? Exact(t) : t == TimeValue.Zero ? Instant.Zero : Instant.FromLog10T(t.Log10T);
 
     // Both ways of writing a time are kept exact: t = 5 has log10 t = 0.69897…, log10 t = 10 has t = 1e10.
     private static Instant Exact(TimeValue t) => t.Log10T == Math.Log10(t.T) ? Instant.FromT(t.T) : Instant.FromLog10T(t.Log10T);
@@ -160,12 +164,14 @@ public sealed class PreparedFlow : PreparedRun
     private static void RequireNumbers(Network network, double[] theta, FlowExperiment e)
     {
         if (!Array.TrueForAll(theta, double.IsFinite))
-            throw e.Init!.Place?.Error("the initial weights leave the range of a double; choose a smaller scale") ?? new ConfigException("the initial weights are not finite");
+            throw e.Init!.Place?.Error("the initial weights leave the range of a double; choose a smaller scale")
+                ?? new ConfigException("the initial weights are not finite");
         if (e.Flow.Kind.NeedsDirection)
             for (var k = 0; k < network.Depth; k++)
                 if (Vectors.Norm(network.Layers[k].Of(theta)) == 0)
                     throw (e.Init!.Place ?? e.Flow.Place).Error(
-                        $"layer {k + 1} starts at zero, but {e.Flow.Kind.Name} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖; give it a nonzero start (only unconstrained flows may start at zero)");
+                        $"layer {k + 1} starts at zero, but {e.Flow.Kind.Name} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖; give "
+                        + "it a nonzero start (only unconstrained flows may start at zero)");
     }
 
     // The message of a multi-class or otherwise labelled set says what to do about it.
@@ -174,7 +180,8 @@ public sealed class PreparedFlow : PreparedRun
         if (train.IsBinary || e.Loss.Loss.TakesRealTargets) return;
         var n = train.Y.IndexOfAnyExcept(1.0, -1.0);
         throw new DataException(train.ClassNames is { } names
-            ? $"data '{train.Name}' has the classes {string.Join(", ", names)}; the {e.Loss.Loss.Name} loss needs two, as labels −1 and +1: choose them with data.classes: [{names[0]}, {(names.Count > 1 ? names[1] : "rest")}] or [{names[0]}, rest]"
+            ? $"data '{train.Name}' has the classes {string.Join(", ", names)}; the {e.Loss.Loss.Name} loss needs two, as labels −1 and "
+            + $"+1: choose them with data.classes: [{names[0]}, {(names.Count > 1 ? names[1] : "rest")}] or [{names[0]}, rest]"
             : $"data '{train.Name}': y[{n}] is {train.Y[n]}; the {e.Loss.Loss.Name} loss needs labels −1 and +1");
     }
 }

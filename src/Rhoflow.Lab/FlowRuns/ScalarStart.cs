@@ -21,7 +21,8 @@ internal static class ScalarStart
         norms ??= FromInit(e.Init);
         var own = f.Settings.Get(NormGrowthFlow.NormsKey);
         var given = own ?? norms;
-        var layers = f.Settings.Get(NormGrowthFlow.LayersKey) ?? (given is { Length: > 1 } ? given.Length : e.Init?.Weights?.Count ?? (given is null ? null : 1))
+        var layers = f.Settings.Get(NormGrowthFlow.LayersKey)
+            ?? (given is { Length: > 1 } ? given.Length : e.Init?.Weights?.Count ?? (given is null ? null : 1))
             ?? throw f.Place.Error("the key 'layers' is missing (norm-growth needs the number K of layers)");
         if (own is null && norms is { Length: > 1 } && norms.Length != layers)
             throw f.Place.Error($"layers: {layers}, but {norms.Length} layers are given by init or network");
@@ -29,7 +30,8 @@ internal static class ScalarStart
         if (f.Settings.Get(FlowKeys.Rho) is { } product) rho = [.. Enumerable.Repeat(Math.Pow(product, 1.0 / layers), layers)];
         else if (given is not null) rho = given.Length == 1 ? [.. Enumerable.Repeat(given[0], layers)] : given;
         else
-            throw f.Place.Error("norm-growth needs the norms of the start: rho-k (one number, or one a layer), rho (their product), init.frobenius or init.weights");
+            throw f.Place.Error("norm-growth needs the norms of the start: rho-k (one number, or one per layer), rho (their product), "
+                + "init.frobenius or init.weights");
         for (var k = 0; k < rho.Length; k++)
             if (rho[k] == 0) throw f.Place.Error($"layer {k + 1} starts at ρ_{k + 1} = 0, where its equation divides by zero");
         return FlowProblem.OfNorms(rho, margins ?? [], e.Loss.Loss, e.Loss.Reduction);

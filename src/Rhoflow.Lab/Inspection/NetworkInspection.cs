@@ -19,7 +19,8 @@ namespace Rhoflow.Lab.Inspection;
 public sealed record InspectedLayer(string Name, string Kind, IReadOnlyList<int> Shape, IReadOnlyDictionary<string, double> Values);
 
 /// <summary>
-/// All measures of one trained network: the same that a run takes, of the same network by the same code. What a measure gives for each layer stands
+/// All measures of one trained network: the same that a run takes, of the same network by the same code. What a measure gives for each
+/// layer stands
 /// with the layer.
 /// </summary>
 /// <param name="Layers">First to last.</param>
@@ -35,7 +36,8 @@ public sealed record NetworkInspection(
     /// <param name="curvatureExamples">Curvature is that of the loss on the first so many examples.</param>
     /// <param name="threads">No influence on results.</param>
     public static NetworkInspection Of(TrainedNetwork network, IReadOnlyList<string> families, int curvatureExamples, int threads) =>
-        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads) : Of<double>(network, families, curvatureExamples, threads);
+        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads)
+            : Of<double>(network, families, curvatureExamples, threads);
 
     /// <summary>The layers, measures and reasons of `inspect --json`.</summary>
     public JsonObject ToJson() => new()
@@ -45,10 +47,12 @@ public sealed record NetworkInspection(
             .Prepend(KeyValuePair.Create("shape", (JsonNode?)new JsonArray([.. l.Shape.Select(static s => (JsonNode)s)])))
             .Prepend(KeyValuePair.Create("kind", (JsonNode?)l.Kind)).Prepend(KeyValuePair.Create("name", (JsonNode?)l.Name))))]),
         ["measures"] = new JsonObject(Measures.Select(static m => KeyValuePair.Create(m.Column, (JsonNode?)RunDocument.Number(m.Value)))),
-        ["not_measured"] = new JsonArray([.. NotMeasured.Select(static n => (JsonNode)new JsonObject { ["what"] = n.What, ["why"] = n.Why })]),
+        ["not_measured"] = new JsonArray(
+            [.. NotMeasured.Select(static n => (JsonNode)new JsonObject { ["what"] = n.What, ["why"] = n.Why })]),
     };
 
-    private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads) where T : unmanaged, IFloatingPointIeee754<T>
+    private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads) where T
+        : unmanaged, IFloatingPointIeee754<T>
     {
         var network = n.Network;
         double[] theta = n.Theta.ToArray(), statistics = n.Statistics.ToArray();
@@ -69,7 +73,8 @@ public sealed record NetworkInspection(
         var curved = n.Train.Count <= curvatureExamples ? n.Train : n.Train.Choose([.. Enumerable.Range(0, curvatureExamples)]);
         double[] noClocks = [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN];
         var observation = table.Read(noClocks, input, isDue: static _ => true, need =>
-            Linearization.Of<double>(network, n.Loss, need == MeasureNeed.Curvature ? curved : n.Train, n.Reduction, theta, statistics, threads));
+            Linearization.Of<double>(network, n.Loss, need == MeasureNeed.Curvature ? curved : n.Train, n.Reduction, theta, statistics,
+                threads));
         return Sorted(network, table, observation);
     }
 
@@ -92,7 +97,8 @@ public sealed record NetworkInspection(
         var missing = new List<(string, string)>(table.Refused);
         foreach (var (measure, columns) in table.Taken)
         {
-            if (columns.Length > 0 && Array.TrueForAll(columns, c => double.IsNaN(values[c]))) missing.Add(($"{measure.Family}/{measure.Name}", "it has no value for this network on these data"));
+            if (columns.Length > 0 && Array.TrueForAll(columns, c => double.IsNaN(values[c])))
+                missing.Add(($"{measure.Family}/{measure.Name}", "it has no value for this network on these data"));
             foreach (var column in columns)
             {
                 if (OfLayer(column, network.Depth, values.Keys) is var (name, k)) layers[k - 1][name] = values[column];
@@ -100,14 +106,16 @@ public sealed record NetworkInspection(
             }
         }
         return new NetworkInspection(
-            [.. network.Layers.Select((l, k) => new InspectedLayer($"W{k + 1}", l.Kind.ToString().ToLowerInvariant(), [l.Rows, l.Columns], layers[k]))],
+            [.. network.Layers.Select((l, k) => new InspectedLayer($"W{k + 1}", l.Kind.ToString().ToLowerInvariant(), [l.Rows, l.Columns],
+                layers[k]))],
             measures, [.. table.Arrays.Zip(observation.Arrays, static (a, row) => (a.Name, (IReadOnlyList<double>)row))], missing);
     }
 
     private static (string Name, int K)? OfLayer(string column, int depth, ICollection<string> all)
     {
         var cut = column.LastIndexOf('_');
-        if (cut < 1 || !int.TryParse(column.AsSpan(cut + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var k) || k < 1 || k > depth) return null;
+        if (cut < 1 || !int.TryParse(column.AsSpan(cut + 1), System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture, out var k) || k < 1 || k > depth) return null;
         var name = column[..cut];
         return Enumerable.Range(1, depth).All(i => all.Contains($"{name}_{i}")) ? (name, k) : null;
     }

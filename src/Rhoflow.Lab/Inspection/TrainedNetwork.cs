@@ -58,7 +58,8 @@ public sealed record TrainedNetwork
     public static TrainedNetwork OfRun(RunFolder folder, string? data, DataFolders? folders = null)
     {
         var experiment = Experiment.Load(folder.File("config.yaml"), []);
-        if (experiment.Data is null || experiment.Network is null) throw new DataException($"{folder.Path}: the run follows scalar equations and has no network to look at");
+        if (experiment.Data is null || experiment.Network is null)
+            throw new DataException($"{folder.Path}: the run follows scalar equations and has no network to look at");
         if (data is not null) experiment = experiment with { Data = Elsewhere(experiment.Data, data) };
         return experiment switch
         {
@@ -69,11 +70,14 @@ public sealed record TrainedNetwork
         };
     }
 
-    private static TrainedNetwork OfDescent<T>(RunFolder folder, DescentExperiment e, DataFolders? folders) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    private static TrainedNetwork OfDescent<T>(RunFolder folder, DescentExperiment e, DataFolders? folders) where T : unmanaged,
+        System.Numerics.IFloatingPointIeee754<T>
     {
-        var checkpoint = DescentCheckpoint.Read(folder.Path) ?? throw new DataException($"{folder.Path}: there is no {DescentCheckpoint.Name}; the weights of a descent stand there");
+        var checkpoint = DescentCheckpoint.Read(folder.Path)
+            ?? throw new DataException($"{folder.Path}: there is no {DescentCheckpoint.Name}; the weights of a descent stand there");
         var run = PreparedDescent.From(e, folders);
-        using var training = new Training<T>(new DataRisk<T>(run.Network, e.Loss.Loss, run.Data.Train), [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Block = 1, Test = run.Data.Test });
+        using var training = new Training<T>(new DataRisk<T>(run.Network, e.Loss.Loss, run.Data.Train),
+            [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Block = 1, Test = run.Data.Test });
         var replica = training.Replicas[0];
         try
         {
@@ -124,5 +128,6 @@ public sealed record TrainedNetwork
         ? own with { Inputs = null, Labels = null, Set = data, Path = null, Train = null, Test = null }
         : File.Exists(data) || Directory.Exists(data)
             ? own with { Inputs = null, Labels = null, Set = null, Drawn = null, Path = Path.GetFullPath(data), Train = null, Test = 0 }
-            : throw new ConfigException($"--data {data}: there is no such file or folder, and no set of that name{Nearest.Hint(data, DataConfig.Sets, "sets")}");
+            : throw new ConfigException(
+            $"--data {data}: there is no such file or folder, and no set of that name{Nearest.Hint(data, DataConfig.Sets, "sets")}");
 }

@@ -11,5 +11,6 @@ public static class RunGroups
             .GroupBy(static p => p.Key, static p => p.Experiment, StringComparer.Ordinal)
             .Select(static g => (IReadOnlyList<Experiment>)[.. g])];
 
-    private static string? Shared(Experiment e) => RunKinds.Of(e) is var kind && kind.Together(e) is { } shared ? $"{kind.Experiments.Key} {shared}" : null;
+    private static string? Shared(Experiment e) => RunKinds.Of(e) is var kind
+        && kind.Together(e) is { } shared ? $"{kind.Experiments.Key} {shared}" : null;
 }

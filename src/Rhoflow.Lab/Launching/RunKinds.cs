@@ -28,5 +28,6 @@ public static class RunKinds
     /// <summary>The kind that runs an experiment.</summary>
     /// <exception cref="ArgumentException">No kind takes it.</exception>
     public static RunKind Of(Experiment experiment) => s_all.FirstOrDefault(k => k.Takes(experiment))
-        ?? throw new ArgumentException($"no kind of run takes a {experiment.GetType().Name}; add one with RunKinds.Register", nameof(experiment));
+        ?? throw new ArgumentException($"no kind of run takes a {experiment.GetType().Name}; add one with RunKinds.Register",
+        nameof(experiment));
 }

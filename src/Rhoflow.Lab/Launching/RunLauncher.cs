@@ -4,7 +4,9 @@ using Rhoflow.Lab.Runs;
 
 namespace Rhoflow.Lab.Launching;
 
-/// <summary>Finds out whether a run is done already, can go on, or is new; then does what is left. Runs of any <see cref="RunKind"/>.</summary>
+/// <summary>
+/// Finds out whether a run is done already, can go on, or is new; then does what is left. Runs of any <see cref="RunKind"/>.
+/// </summary>
 /// <param name="Root">The folder of all runs.</param>
 /// <param name="Resume">Go on with an interrupted run of the same id instead of beginning anew.</param>
 /// <param name="CommandLine">For environment.json.</param>
@@ -60,6 +62,7 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         var e = run.Experiment;
         return Resume && RunFolder.FindResumable(Root, e.Name, run.Id) is { } started
             ? new RunMember(run, started, Resume: true)
-            : new RunMember(run, RunFolder.Create(Root, e.Name, run.Id, e.ToYaml(), RunEnvironment.Describe(CommandLine), DateTime.Now), Resume: false);
+            : new RunMember(run, RunFolder.Create(Root, e.Name, run.Id, e.ToYaml(), RunEnvironment.Describe(CommandLine), DateTime.Now),
+            Resume: false);
     }
 }

@@ -8,9 +8,12 @@ namespace Rhoflow.Lab.Runs;
 /// <summary>The direction that theory predicts for a linear network with one output.</summary>
 internal static class LimitDirection
 {
-    /// <summary>The hard-margin separator for exponential-type losses, the minimum-norm solution for the square loss; null where there is none, with a note.</summary>
+    /// <summary>
+    /// The hard-margin separator for exponential-type losses, the minimum-norm solution for the square loss; null where there is none, with
+    /// a note.
+    /// </summary>
     /// <param name="lenient">Data that cannot be separated give a note, not an error.</param>
-    /// <exception cref="NotSeparableException">The direction was asked for by name, and the data have none.</exception>
+    /// <exception cref="NotSeparableException">The family direction was named, and the data have none.</exception>
     public static double[]? Of(Dataset train, Loss loss, bool lenient, List<string> notes)
     {
         string why;

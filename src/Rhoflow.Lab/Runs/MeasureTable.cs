@@ -5,12 +5,15 @@ using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Runs;
 
-/// <summary>Which measures a run takes of every observation: the columns of metrics.csv, the arrays beside it, and how both are filled.</summary>
+/// <summary>
+/// Which measures a run takes of every observation: the columns of metrics.csv, the arrays beside it, and how both are filled.
+/// </summary>
 internal sealed class MeasureTable
 {
     /// <summary>What every run's table has, measured or not; rho_k stands for rho_1 … rho_K.</summary>
-    private static readonly string[] Everybody =
-        ["log10_loss", "train_error", "test_error", "log10_rho", "rho", "rho_k", "margin_min", "margin_mean", "smoothed_margin", "direction_error"];
+    private static readonly string[] InEveryTable =
+        ["log10_loss", "train_error", "test_error", "log10_rho", "rho", "rho_k", "margin_min", "margin_mean", "smoothed_margin",
+            "direction_error"];
 
     private static readonly string[] s_clocks = ["step", "epoch", "t", "log10_t", "tau"];
 
@@ -30,11 +33,14 @@ internal sealed class MeasureTable
                 wanted = false;
                 if (observe.Measures is not ["default"]) refused.Add(($"{measure.Family}/{measure.Name}", why));
             }
-            if (wanted || Everybody.Contains(measure.Name)) _entries.Add(new Entry(measure, measure.Columns(setting).Length, wanted, [.. measure.Arrays.Select(a => a.Length(setting))]));
+            if (wanted || InEveryTable.Contains(measure.Name))
+                _entries.Add(new Entry(measure, measure.Columns(setting).Length, wanted,
+                    [.. measure.Arrays.Select(a => a.Length(setting))]));
         }
         Names = [.. s_clocks, .. _entries.SelectMany(e => e.Measure.Columns(setting))];
         Arrays = [.. Wanted.SelectMany(static e => e.Measure.Arrays.Zip(e.Lengths, static (a, n) => (a.Name, n)))];
-        if (Names.GroupBy(static n => n).FirstOrDefault(static g => g.Count() > 1) is { } twice) throw new InvalidOperationException($"two measures have a column '{twice.Key}'");
+        if (Names.GroupBy(static n => n).FirstOrDefault(static g => g.Count() > 1) is { } twice)
+            throw new InvalidOperationException($"two measures have a column '{twice.Key}'");
         Refused = refused;
     }
 
@@ -64,7 +70,8 @@ internal sealed class MeasureTable
     /// <param name="input">What needs no derivatives.</param>
     /// <param name="isDue">Whether measures of a need are taken; NaN otherwise.</param>
     /// <param name="passes">Makes the derivatives for a need, if there are any to take.</param>
-    internal Observation Read(ReadOnlySpan<double> clocks, MeasureInput input, Func<MeasureNeed, bool> isDue, Func<MeasureNeed, Linearization?> passes)
+    internal Observation Read(ReadOnlySpan<double> clocks, MeasureInput input, Func<MeasureNeed, bool> isDue,
+        Func<MeasureNeed, Linearization?> passes)
     {
         using var gradients = isDue(MeasureNeed.Gradients) && Needs(MeasureNeed.Gradients) ? passes(MeasureNeed.Gradients) : null;
         using var curvature = isDue(MeasureNeed.Curvature) && Needs(MeasureNeed.Curvature) ? passes(MeasureNeed.Curvature) : null;
@@ -81,7 +88,8 @@ internal sealed class MeasureTable
             }
             var seen = input with { Passes = measure.Need == MeasureNeed.Curvature ? curvature : gradients };
             var values = measure.Values(seen);
-            if (values.Length != width) throw new InvalidOperationException($"{measure.Name} gave {values.Length} numbers for {width} columns");
+            if (values.Length != width)
+                throw new InvalidOperationException($"{measure.Name} gave {values.Length} numbers for {width} columns");
             row.AddRange(values);
             arrays.AddRange(measure.Arrays.Select(a => a.Values(seen)));
         }

@@ -14,7 +14,7 @@ public sealed class MetricsFile : IDisposable
 
     private MetricsFile(FileStream stream) => _stream = stream;
 
-    /// <summary>Opens for appending behind the first <paramref name="keepRows"/> rows.</summary>
+    /// <summary>Opens for appending after the first <paramref name="keepRows"/> rows.</summary>
     /// <exception cref="InvalidDataException">There are fewer whole rows, or other columns.</exception>
     public static MetricsFile Append(string path, IReadOnlyList<string> columns, int keepRows)
     {
@@ -24,7 +24,8 @@ public sealed class MetricsFile : IDisposable
         {
             List<string> lines;
             using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)) lines = WholeLines(stream);
-            if (lines.Count <= keepRows) throw new InvalidDataException($"{path} holds {Math.Max(0, lines.Count - 1)} rows; {keepRows} were expected");
+            if (lines.Count <= keepRows)
+                throw new InvalidDataException($"{path} holds {Math.Max(0, lines.Count - 1)} rows; {keepRows} were expected");
             if (lines[0] + "\n" != header) throw new InvalidDataException($"{path} has other columns than this run");
             keep = string.Concat(lines.Take(keepRows + 1).Select(l => l + "\n"));
         }
@@ -58,8 +59,10 @@ public sealed class MetricsFile : IDisposable
         foreach (var line in lines.Skip(1))
         {
             var cells = line.Split(',');
-            if (cells.Length != columns.Length) throw new InvalidDataException($"{path}, line {rows.Count + 2}: {cells.Length} cells under {columns.Length} columns");
-            rows.Add([.. cells.Select((c, i) => Parse(c) ?? throw new InvalidDataException($"{path}, line {rows.Count + 2}, column {i + 1}: '{c}' is not a number"))]);
+            if (cells.Length != columns.Length)
+                throw new InvalidDataException($"{path}, line {rows.Count + 2}: {cells.Length} cells under {columns.Length} columns");
+            rows.Add([.. cells.Select((c, i) => Parse(c) ?? throw new InvalidDataException($"{path}, line {rows.Count + 2}, column "
+                + $"{i + 1}: '{c}' is not a number"))]);
         }
         return (columns, rows);
     }

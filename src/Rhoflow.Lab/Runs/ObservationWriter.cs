@@ -4,7 +4,8 @@ using Rhoflow.Networks;
 namespace Rhoflow.Lab.Runs;
 
 /// <summary>
-/// The growing files of a run: metrics.csv, arrays/margins.npy, the curves and spectra of measures, and arrays/W.npy, V.npy, rho_k.npy where
+/// The growing files of a run: metrics.csv, arrays/margins.npy, the curves and spectra of measures, and arrays/W.npy, V.npy, rho_k.npy
+/// where
 /// weights are kept.
 /// </summary>
 internal sealed class ObservationWriter : IDisposable

@@ -4,10 +4,14 @@ using Rhoflow.Losses;
 
 namespace Rhoflow.Lab.Runs;
 
-/// <summary>A run as one JSON document, read back from its folder: what `run --json` prints. null = not measured, or beyond a double.</summary>
+/// <summary>
+/// A run as one JSON document, read back from its folder: what `run --json` prints. null = not measured, or beyond a double.
+/// </summary>
 public static class RunDocument
 {
-    /// <summary>{"name", "id", "status", "folder", "summary": {…}, "observations": [{column: value …, "W", "V", "rho_k", "support_vectors"} …]}</summary>
+    /// <summary>
+    /// {"name", "id", "status", "folder", "summary": {…}, "observations": [{column: value …, "W", "V", "rho_k", "support_vectors"} …]}
+    /// </summary>
     /// <exception cref="RunFolderException">The folder cannot be read.</exception>
     public static JsonObject Read(RunFolder folder, bool observations = true)
     {
@@ -50,8 +54,10 @@ public static class RunDocument
         var file = folder.File("metrics.csv");
         if (!File.Exists(file)) return [];
         var (columns, rows) = MetricsFile.Read(file);
-        var layers = (summary?["layers"] as JsonArray)?.Select(l => new LayerShape((string)l!["kind"]! == "diagonal", (int)l["rows"]!, (int)l["columns"]!, (int)l["offset"]!)).ToArray();
-        double[][]? Table(string name) => folder.File(Path.Combine("arrays", name + ".npy")) is var path && layers is not null && File.Exists(path) ? Npy.Read(path) : null;
+        var layers = (summary?["layers"] as JsonArray)?.Select(l =>
+            new LayerShape((string)l!["kind"]! == "diagonal", (int)l["rows"]!, (int)l["columns"]!, (int)l["offset"]!)).ToArray();
+        double[][]? Table(string name) => folder.File(Path.Combine("arrays", name + ".npy")) is var path && layers is not null
+            && File.Exists(path) ? Npy.Read(path) : null;
         var (w, v, rho, margins) = (Table("W"), Table("V"), Table("rho_k"), Table("margins"));
         var list = new JsonArray();
         for (var i = 0; i < rows.Count; i++)
@@ -60,7 +66,8 @@ public static class RunDocument
             if (w?.Length > i) entry["W"] = Matrices(layers!, w[i]);
             if (v?.Length > i) entry["V"] = Matrices(layers!, v[i]);
             if (rho?.Length > i) entry["rho_k"] = new JsonArray([.. rho[i].Select(r => (JsonNode?)Number(r))]);
-            if (margins?.Length > i && margins[i].Length > 0) entry["support_vectors"] = new JsonArray([.. SupportVectors.Of(margins[i]).Select(static n => (JsonNode)n)]);
+            if (margins?.Length > i && margins[i].Length > 0)
+                entry["support_vectors"] = new JsonArray([.. SupportVectors.Of(margins[i]).Select(static n => (JsonNode)n)]);
             list.Add(entry);
         }
         return list;
@@ -68,7 +75,7 @@ public static class RunDocument
 
     private readonly record struct LayerShape(bool Diagonal, int Rows, int Columns, int Offset);
 
-    // One matrix a layer, rows = outputs; a diagonal layer is written out in full.
+    // One matrix per layer, rows = outputs; a diagonal layer is written out in full.
     private static JsonArray Matrices(LayerShape[] layers, double[] theta)
     {
         var result = new JsonArray();
@@ -79,7 +86,8 @@ public static class RunDocument
             {
                 var row = new JsonArray();
                 for (var j = 0; j < layer.Columns; j++)
-                    row.Add(layer.Diagonal ? Number(i == j ? theta[layer.Offset + i] : 0) : Number(theta[layer.Offset + i * layer.Columns + j]));
+                    row.Add(layer.Diagonal ? Number(i == j ? theta[layer.Offset + i] : 0)
+                        : Number(theta[layer.Offset + i * layer.Columns + j]));
                 matrix.Add((JsonNode)row);
             }
             result.Add((JsonNode)matrix);

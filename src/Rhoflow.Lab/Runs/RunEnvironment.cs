@@ -20,7 +20,8 @@ public static class RunEnvironment
             try
             {
                 const string file = "/proc/cpuinfo";
-                if (File.Exists(file) && File.ReadLines(file).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) is { } line)
+                if (File.Exists(file) && File.ReadLines(file)
+                    .FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) is { } line)
                     return line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -32,7 +33,8 @@ public static class RunEnvironment
     }
 
     /// <summary>Bits of a SIMD register in use, and what the processor's largest are called.</summary>
-    public static string Simd => string.Create(CultureInfo.InvariantCulture, $"{Vector<byte>.Count * 8} bit{(Vector512.IsHardwareAccelerated ? " (512 available)" : "")}");
+    public static string Simd => string.Create(CultureInfo.InvariantCulture,
+        $"{Vector<byte>.Count * 8} bit{(Vector512.IsHardwareAccelerated ? " (512 available)" : "")}");
 
     /// <summary>Everything, for environment.json.</summary>
     public static JsonObject Describe(IReadOnlyList<string> commandLine) => new()
@@ -60,11 +62,13 @@ public static class RunEnvironment
             var head = File.ReadAllText(Path.Combine(git, "HEAD")).Trim();
             if (!head.StartsWith("ref: ", StringComparison.Ordinal)) return head;
             var name = head[5..];
-            var common = Path.Combine(git, "commondir") is var c && File.Exists(c) ? Path.GetFullPath(File.ReadAllText(c).Trim(), git) : git;
+            var common = Path.Combine(git, "commondir") is var c
+                && File.Exists(c) ? Path.GetFullPath(File.ReadAllText(c).Trim(), git) : git;
             var file = Path.Combine(common, name);
             if (File.Exists(file)) return File.ReadAllText(file).Trim();
             var packed = Path.Combine(common, "packed-refs");
-            return File.Exists(packed) ? File.ReadLines(packed).FirstOrDefault(l => l.EndsWith(" " + name, StringComparison.Ordinal))?.Split(' ')[0] : null;
+            return File.Exists(packed)
+                ? File.ReadLines(packed).FirstOrDefault(l => l.EndsWith(" " + name, StringComparison.Ordinal))?.Split(' ')[0] : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

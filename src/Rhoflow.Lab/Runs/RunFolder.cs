@@ -70,7 +70,8 @@ public sealed class RunFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (path is not null) RemoveBestEffort(path);
-            throw new RunFolderException($"the run folder cannot be written under '{parent}': {e.Message.TrimEnd('.')}. Choose another place with --out DIR", e);
+            throw new RunFolderException(
+                $"the run folder cannot be written under '{parent}': {e.Message.TrimEnd('.')}. Choose another place with --out DIR", e);
         }
     }
 
@@ -86,7 +87,8 @@ public sealed class RunFolder
     public static IReadOnlyList<RunFolder> Of(string root, string name)
     {
         var parent = System.IO.Path.Combine(root, name);
-        return Directory.Exists(parent) ? [.. Directory.EnumerateDirectories(parent).Order(StringComparer.Ordinal).Select(At).OfType<RunFolder>()] : [];
+        return Directory.Exists(parent)
+            ? [.. Directory.EnumerateDirectories(parent).Order(StringComparer.Ordinal).Select(At).OfType<RunFolder>()] : [];
     }
 
     /// <summary>All run folders under a root, by name and time; the root itself if it is one.</summary>
@@ -95,7 +97,8 @@ public sealed class RunFolder
         if (At(root) is { } self) return [self];
         if (!Directory.Exists(root)) return [];
         var here = Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).ToArray();
-        return [.. here.Select(At).OfType<RunFolder>(), .. here.Where(d => At(d) is null).SelectMany(d => Directory.EnumerateDirectories(d).Order(StringComparer.Ordinal).Select(At).OfType<RunFolder>())];
+        return [.. here.Select(At).OfType<RunFolder>(), .. here.Where(d => At(d) is null)
+            .SelectMany(d => Directory.EnumerateDirectories(d).Order(StringComparer.Ordinal).Select(At).OfType<RunFolder>())];
     }
 
     /// <summary>The newest finished run of that id, whose result is as good as a new one.</summary>
@@ -104,7 +107,8 @@ public sealed class RunFolder
 
     /// <summary>The newest run of that id that was interrupted or killed.</summary>
     public static RunFolder? FindResumable(string root, string name, string id) =>
-        Of(root, name).LastOrDefault(f => f.Id == id && f.Status is RunStatus.Interrupted or RunStatus.Unfinished && System.IO.File.Exists(f.File("config.yaml")));
+        Of(root, name).LastOrDefault(f => f.Id == id && f.Status is RunStatus.Interrupted or RunStatus.Unfinished
+            && System.IO.File.Exists(f.File("config.yaml")));
 
     /// <summary>summary.json; null where there is none, or none that can be read.</summary>
     public JsonObject? Summary
@@ -128,7 +132,8 @@ public sealed class RunFolder
         get
         {
             var summary = Summary;
-            if (summary is null || !Enum.TryParse<RunStatus>((string?)summary["status"], ignoreCase: true, out var status)) return RunStatus.Unfinished;
+            if (summary is null || !Enum.TryParse<RunStatus>((string?)summary["status"], ignoreCase: true, out var status))
+                return RunStatus.Unfinished;
             return status != RunStatus.Finished || RowsAgree(summary) ? status : RunStatus.Unfinished;
         }
     }
@@ -137,7 +142,8 @@ public sealed class RunFolder
     public void Log(string line) => System.IO.File.AppendAllText(File("log.txt"),
         $"{DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}  {line}\n");
 
-    internal static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    internal static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private bool RowsAgree(JsonObject summary)
     {

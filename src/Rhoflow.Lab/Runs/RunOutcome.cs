@@ -7,13 +7,16 @@ namespace Rhoflow.Lab.Runs;
 /// <param name="Reused">True if a finished run was found and nothing was computed.</param>
 public sealed record RunOutcome(RunFolder Folder, RunStatus Status, string? Error = null, bool Reused = false);
 
-/// <summary>Runs were cancelled. Their state is saved: started again with --resume, they give the bits of a run that was never stopped.</summary>
+/// <summary>
+/// Runs were cancelled. Their state is saved: started again with --resume, they give the bits of a run that was never stopped.
+/// </summary>
 public sealed class RunInterruptedException : OperationCanceledException
 {
     /// <param name="outcomes">Of all runs of the group, in its order: some may have finished.</param>
     /// <param name="cancellation">What cancelled them.</param>
     public RunInterruptedException(IReadOnlyList<RunOutcome> outcomes, CancellationToken cancellation)
-        : base($"interrupted; the state is saved in {string.Join(", ", outcomes.Where(IsInterrupted).Select(static o => o.Folder.Path))}", cancellation) =>
+        : base($"interrupted; the state is saved in {string.Join(", ", outcomes.Where(IsInterrupted).Select(static o => o.Folder.Path))}",
+        cancellation) =>
         Outcomes = outcomes;
 
     /// <summary>How each run of the group stands, in its order.</summary>

@@ -40,14 +40,16 @@ public sealed class FetchTests : IDisposable
         Download = new([_server.Address.AbsoluteUri], files, 1),
     };
 
-    private static CatalogueFile File(string name, byte[] bytes) => new(name, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), (0, 1));
+    private static CatalogueFile File(string name, byte[] bytes) =>
+        new(name, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), (0, 1));
 
     private static byte[] Tar(params (string Name, byte[] Bytes)[] files)
     {
         var memory = new MemoryStream();
         using (var gzip = new GZipStream(memory, CompressionLevel.Fastest))
         using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))
-            foreach (var (name, bytes) in files) tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) });
+            foreach (var (name, bytes) in files)
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) });
         return memory.ToArray();
     }
 
@@ -109,7 +111,8 @@ public sealed class FetchTests : IDisposable
         using var stop = new CancellationTokenSource();
         var client = new Downloader(_client, p => { if (p.Bytes >= file.Length / 4) stop.Cancel(); });
         Directory.CreateDirectory(_folder / "small/.fetch");
-        await Should.ThrowAsync<OperationCanceledException>(() => client.Get([new Uri(_server.Address, "all.tar.gz")], _folder / "small/.fetch/all.tar.gz", stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            client.Get([new Uri(_server.Address, "all.tar.gz")], _folder / "small/.fetch/all.tar.gz", stop.Token));
         var kept = new FileInfo(_folder / "small/.fetch/all.tar.gz.part").Length;
         kept.ShouldBeInRange(file.Length / 4, file.Length - 1);
         _server.Breaks = 0;
@@ -127,7 +130,8 @@ public sealed class FetchTests : IDisposable
         await Fetch(Set("all.tar.gz"));
         ShouldBeInPlace("a", "b");
         Directory.CreateDirectory(_folder / "small/.fetch");
-        await System.IO.File.WriteAllBytesAsync(_folder / "small/.fetch/all.tar.gz.part", new byte[file.Length + 9], TestContext.Current.CancellationToken);
+        await System.IO.File.WriteAllBytesAsync(_folder / "small/.fetch/all.tar.gz.part", new byte[file.Length + 9],
+            TestContext.Current.CancellationToken);
         await Fetch(Set("all.tar.gz"));
         Requests[^1].ShouldBe("all.tar.gz 0");
         ShouldBeInPlace("a", "b");
@@ -151,19 +155,23 @@ public sealed class FetchTests : IDisposable
         _server.Files["all.tar.gz"] = Tar(("a", _a), ("b", wrong));
         var message = (await Should.ThrowAsync<DataException>(() => Fetch(Set("all.tar.gz")))).Message;
         message.ShouldContain("the fetched file b is not what it should be, so nothing was put in place");
-        message.ShouldContain($"its SHA-256 is {Convert.ToHexStringLower(SHA256.HashData(wrong))}; {Convert.ToHexStringLower(SHA256.HashData(_b))} was expected");
+        message.ShouldContain($"its SHA-256 is {Convert.ToHexStringLower(SHA256.HashData(wrong))}; "
+            + $"{Convert.ToHexStringLower(SHA256.HashData(_b))} was expected");
         Directory.EnumerateFileSystemEntries(_folder / "small").ShouldBeEmpty();
         _server.Files["all.tar.gz"] = Tar(("a", _a));
-        (await Should.ThrowAsync<DataException>(() => Fetch(Set("all.tar.gz")))).Message.ShouldContain("the fetched file b is not what it should be, so nothing was put in place: is missing");
+        (await Should.ThrowAsync<DataException>(() => Fetch(Set("all.tar.gz")))).Message.ShouldContain(
+            "the fetched file b is not what it should be, so nothing was put in place: is missing");
         _server.Files["all.tar.gz"] = Noise(4, 3000);
-        (await Should.ThrowAsync<DataException>(() => Fetch(Set("all.tar.gz")))).Message.ShouldContain("the fetched archive all.tar.gz is damaged or none");
+        (await Should.ThrowAsync<DataException>(() => Fetch(Set("all.tar.gz")))).Message.ShouldContain(
+            "the fetched archive all.tar.gz is damaged or none");
         Directory.EnumerateFileSystemEntries(_folder / "small").ShouldBeEmpty();
     }
 
     [Fact]
     public async Task What_cannot_be_had_is_said_with_every_address()
     {
-        (await Should.ThrowAsync<DataException>(() => Fetch(Set("a.gz")))).Message.ShouldContain($"a.gz cannot be had: {_server.Address}a.gz answers 404 NotFound");
+        (await Should.ThrowAsync<DataException>(() => Fetch(Set("a.gz")))).Message.ShouldContain(
+            $"a.gz cannot be had: {_server.Address}a.gz answers 404 NotFound");
         var nobody = new Uri("http://localhost:9/");
         (await Should.ThrowAsync<DataException>(() => Fetch(Set("a.gz"), nobody))).Message.ShouldContain("http://localhost:9/a.gz: ");
         // A mirror serves where the first address does not.

@@ -17,7 +17,8 @@ internal sealed class FileServer : IDisposable
             using (var probe = new TcpListener(IPAddress.Loopback, 0))
             {
                 probe.Start();
-                Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{((IPEndPoint)probe.LocalEndpoint).Port}/sets/"));
+                Address = new Uri(string.Create(CultureInfo.InvariantCulture,
+                    $"http://localhost:{((IPEndPoint)probe.LocalEndpoint).Port}/sets/"));
             }
             _listener.Prefixes.Clear();
             _listener.Prefixes.Add(Address.AbsoluteUri);

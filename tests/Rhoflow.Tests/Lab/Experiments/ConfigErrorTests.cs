@@ -25,18 +25,21 @@ public class ConfigErrorTests
     [InlineData("flow={kind: weight-normalization, per: row, rho: 2}", "has no meaning with per: row")]
     [InlineData("flow={kind: scheduled-rho}", "the key 'rho' is missing (scheduled-rho needs it)")]
     [InlineData("flow={kind: scheduled-rho, rho: log t}", "expression 'log t', character 5: 'log' needs its argument in parentheses")]
-    [InlineData("flow={kind: scheduled-rho, rho: log-log-t, from: {t: 2}}", "not positive at t = 2; start later than t = 2.718281828459045")]
+    [InlineData("flow={kind: scheduled-rho, rho: log-log-t, from: {t: 2}}",
+        "not positive at t = 2; start later than t = 2.718281828459045")]
     [InlineData("flow.until={t: 1, tau: 2}", "flow.until.tau: stands beside 't'; only one of t, log10-t, log10-loss, tau")]
     [InlineData("flow.until={}", "one of the keys t, log10-t, log10-loss, tau is needed")]
     [InlineData("flow.until={t: -5}", "a time ≥ 0 was expected (1e1000 is fine); '-5' was given")]
-    [InlineData("flow.until={t: 5}", "observe.at.t[2]: lies behind flow.until (t = 5)")]
+    [InlineData("flow.until={t: 5}", "observe.at.t[2]: lies after flow.until (t = 5)")]
     [InlineData("flow.tolerance={relative: 0}", "a number > 0 was expected")]
     [InlineData("flow.tolerance={relative: 1e-20}", "between 1e-15 and 1")]
     [InlineData("flow.clock=log", "nearest: log-t")]
     [InlineData("flow.method=dop54", "nearest: dop853")]
     [InlineData("observe.at={t: [5, 1]}", "instants must increase; 1 follows 5")]
-    [InlineData("observe.at={t: {from: 5, to: 5, count: 3}}", "observe.at.t.to: a number > 5, the beginning of the range, was expected; '5' was given")]
-    [InlineData("observe.at={t: [1, {from: 2, to: 5}]}", "observe.at.t[1]: the key 'count' is missing (how many instants, both ends included)")]
+    [InlineData("observe.at={t: {from: 5, to: 5, count: 3}}", "observe.at.t.to: a number > 5, the beginning of the range, was expected; "
+        + "'5' was given")]
+    [InlineData("observe.at={t: [1, {from: 2, to: 5}]}", "observe.at.t[1]: the key 'count' is missing (how many instants, both ends "
+        + "included)")]
     [InlineData("observe.at={t: {from: 2, until: 5, count: 3}}", "observe.at.t.until is not a key here")]
     [InlineData("observe.at={log10-t: {from: 2, to: 5, count: 1}}", "observe.at.log10-t.count: a whole number ≥ 2 was expected")]
     [InlineData("observe.at={t: {from: -2, to: 5, count: 3}}", "observe.at.t.from: a number ≥ 0 was expected")]
@@ -63,18 +66,20 @@ public class ConfigErrorTests
     [InlineData("network.layers=[{dense: 0}]", "a whole number ≥ 1 was expected")]
     [InlineData("network.layers=[{dense: 1.5}]", "network.layers[0].dense: a whole number ≥ 1 was expected; '1.5' was given")]
     [InlineData("init.kind=normal", "init.weights: has no meaning for init.kind normal")]
-    [InlineData("init={kind: weights}", "the key 'weights' is missing (one matrix a layer, rows = outputs, or a .safetensors file)")]
+    [InlineData("init={kind: weights}", "the key 'weights' is missing (one matrix per layer, rows = outputs, or a .safetensors file)")]
     [InlineData("init={kind: zeros, frobenius: 1}", "a zero layer has no direction")]
     [InlineData("init.scale=2", "the weights are taken exactly as given")]
     [InlineData("init.weights=w.onnx", "'w.onnx' is not a .safetensors file")]
-    [InlineData("init.weights=[[0.3, -0.1]]", "init.weights[0][0]: a list of numbers (a matrix is a list of rows) was expected; '0.3' was given")]
+    [InlineData("init.weights=[[0.3, -0.1]]", "init.weights[0][0]: a list of numbers (a matrix is a list of rows) was expected; '0.3' "
+        + "was given")]
     [InlineData("init.weights=[[[0.3, .nan]]]", "init.weights[0][0][1]: a finite number was expected; '.nan' was given")]
     [InlineData("init.weights=[[[0.3, 1e400]]]", "init.weights[0][0][1]: a finite number was expected; '1e400' was given")]
     [InlineData("data={set: iris, path: a.csv}", "data.path: stands beside 'set'; only one of inline, set, path")]
     [InlineData("data={}", "one of the keys inline, set, path is needed")]
     [InlineData("data={set: irs}", "'irs' is not known; nearest: iris")]
     [InlineData("data={set: digit}", "'digit' is not known; nearest: digits")]
-    [InlineData("data={set: iris, inputs: 3}", "data.inputs: is for synthetic sets: gaussian-teacher, gaussian-mixture, xor, two-moons, random-sphere")]
+    [InlineData("data={set: iris, inputs: 3}", "data.inputs: is for synthetic sets: gaussian-teacher, gaussian-mixture, xor, two-moons, "
+        + "random-sphere")]
     [InlineData("data={set: two-moons, inputs: 3}", "data.inputs: has no meaning for two-moons; its own keys: examples, noise")]
     [InlineData("data={set: xor, inputs: 1}", "data.inputs: a whole number ≥ 2 was expected; '1' was given")]
     [InlineData("data={set: two-moons, noise: -1}", "data.noise: a number ≥ 0 was expected; '-1' was given")]
@@ -123,17 +128,20 @@ public class ConfigErrorTests
     [Fact]
     public void An_override_is_named_as_it_was_typed() =>
         Should.Throw<ConfigException>(() => Configs.Read(Configs.TwoParameters, "flow.until.tt=5")).Message
-            .ShouldStartWith("override 'flow.until.tt=5': flow.until.tt is not a key here; nearest: t; allowed: t, log10-t, log10-loss, tau");
+            .ShouldStartWith(
+            "override 'flow.until.tt=5': flow.until.tt is not a key here; nearest: t; allowed: t, log10-t, log10-loss, tau");
 
     [Fact]
     public void Shapes_that_do_not_chain_are_named()
     {
-        string Network(string layers) => Should.Throw<ConfigException>(() => Configs.Read(Configs.TwoParameters, $"network.layers={layers}").Network!.Build(2)).Message;
+        string Network(string layers) =>
+            Should.Throw<ConfigException>(() => Configs.Read(Configs.TwoParameters, $"network.layers={layers}").Network!.Build(2)).Message;
         Network("[relu, {dense: 1}]").ShouldContain("network.layers[0]: 'relu' stands before the first layer of weights");
         Network("[{dense: 3}, relu, relu, {dense: 1}]").ShouldContain("network.layers[2]: 'relu' follows 'relu' directly");
         Network("[{dense: 1}, relu]").ShouldContain("network.layers[1]: the network ends with 'relu'");
         var e = Configs.Read(Configs.TwoParameters, "init.weights=[[[1, 2, 3]]]");
-        Should.Throw<ConfigException>(() => e.Init!.Build(e.Network!.Build(2), 0)).Message.ShouldContain("layer 1 needs a 1 × 2 matrix (rows = outputs); 1 × 3 was given");
+        Should.Throw<ConfigException>(() =>
+            e.Init!.Build(e.Network!.Build(2), 0)).Message.ShouldContain("layer 1 needs a 1 × 2 matrix (rows = outputs); 1 × 3 was given");
     }
 
     [Fact]
@@ -145,7 +153,8 @@ public class ConfigErrorTests
             "a=1 seed=0 b=[1,2] c=\"x,y\"", "a=1 seed=1 b=[1,2] c=\"x,y\"", "a=1 seed=2 b=[1,2] c=\"x,y\"",
             "a=2 seed=0 b=[1,2] c=\"x,y\"", "a=2 seed=1 b=[1,2] c=\"x,y\"", "a=2 seed=2 b=[1,2] c=\"x,y\""]);
         Should.Throw<ConfigException>(() => Overrides.Expand(["a=9..0"], true)).Message.ShouldContain("runs backwards");
-        Should.Throw<ConfigException>(() => Overrides.Expand(["a=0..999", "b=0..999"], true)).Message.ShouldContain("more than 100000 runs");
+        Should.Throw<ConfigException>(() =>
+            Overrides.Expand(["a=0..999", "b=0..999"], true)).Message.ShouldContain("more than 100000 runs");
     }
 
     private static string Message(string yaml) => Should.Throw<ConfigException>(() => Configs.Read(yaml)).Message;

@@ -12,7 +12,8 @@ public class ConfigTests
     [Fact]
     public void Numbers_are_taken_exactly_as_written()
     {
-        var e = Configs.Read(Configs.TwoParameters, "init.weights=[[[0.1, -3.0000000000000004e-17]]]", "observe.at.t=[1, 1e100, 1e1000, 2.5e4321]");
+        var e = Configs.Read(Configs.TwoParameters, "init.weights=[[[0.1, -3.0000000000000004e-17]]]",
+            "observe.at.t=[1, 1e100, 1e1000, 2.5e4321]");
         e.Init!.Weights![0][0].ShouldBe([0.1, -3.0000000000000004e-17]);
         e.Observe.Instants.Select(t => t.T).ShouldBe([1, 1e100, double.PositiveInfinity, double.PositiveInfinity]);
         e.Observe.Instants[2].Log10T.ShouldBe(1000);
@@ -40,9 +41,12 @@ public class ConfigTests
     [InlineData("flow.kind=scheduled-direction", "flow.alpha=log-log-t", "flow.rho=2", "observe.at.t=[100]")]
     [InlineData("flow.kind=scheduled-rho", "flow.rho=1 + log(1+t)^2")]
     [InlineData("flow.kind=scheduled-rho", "flow.rho=inverse-log-t", "flow.from.t=2.5", "observe.at={log10-t: [1, 300.5]}")]
-    [InlineData("data={set: iris, classes: [setosa, rest], transforms: [center, unit-norm, constant-input], train: 100, test: 50}", "init.kind=kaiming", "init={kind: kaiming, frobenius: [0.1, 5]}", "network.layers=[{dense: 3}, {leaky-relu: 0.1}, {dense: 1}]")]
-    [InlineData("network.layers=[diagonal, {power: 3}, {dense: 1}]", "init={kind: orthogonal, scale: 2}", "observe.at={log-spaced: 7}", "flow.until={log10-loss: -800}")]
-    [InlineData("network.layers=[{dense: 4}, {layer-norm: {beta: true, epsilon: 0}}, relu, layer-norm, {residual: [{dense: 4}, relu, {dense: 4}], shortcut: [diagonal]}, {dense: 1}]")]
+    [InlineData("data={set: iris, classes: [setosa, rest], transforms: [center, unit-norm, constant-input], train: 100, test: 50}",
+        "init.kind=kaiming", "init={kind: kaiming, frobenius: [0.1, 5]}", "network.layers=[{dense: 3}, {leaky-relu: 0.1}, {dense: 1}]")]
+    [InlineData("network.layers=[diagonal, {power: 3}, {dense: 1}]", "init={kind: orthogonal, scale: 2}", "observe.at={log-spaced: 7}",
+        "flow.until={log10-loss: -800}")]
+    [InlineData("network.layers=[{dense: 4}, {layer-norm: {beta: true, epsilon: 0}}, relu, layer-norm, {residual: [{dense: 4}, relu, "
+        + "{dense: 4}], shortcut: [diagonal]}, {dense: 1}]")]
     [InlineData("observe.at={log-spaced: 5}", "flow.until={log10-t: 1000}", "observe.measures=all")]
     [InlineData("observe.at={t: [0, {from: 0.5, to: 3, count: 4}], log10-t: [2, {from: 1, to: 300, count: 7}]}")]
     [InlineData("observe.at.log10-t={from: -1, to: 4, count: 11}")]

@@ -26,7 +26,7 @@ public sealed class DescentConfigTests
     [InlineData("descent.stop={norm: 3}", "allowed: log10-loss, train-error, rho, patience")]
     [InlineData("observe.at={every: 10 steps}", "observations lie between epochs")]
     [InlineData("observe.at={t: [1]}", "are instants of a flow")]
-    [InlineData("observe.at={epoch: [0, 9]}", "epoch 9 lies behind the last")]
+    [InlineData("observe.at={epoch: [0, 9]}", "epoch 9 lies after the last")]
     [InlineData("loss={name: cross-entropy, reduction: sum}", "the mean over a minibatch")]
     [InlineData("network.layers=[{conv: {maps: 4, kernel: 30, pad: 0}}]", "network.layers[0]: a convolution with kernel 30 does not fit")]
     [InlineData("network.layers=[{residual: [ {dense: 3} ]}, {dense: 10}]", "the branch of a residual connection gives 3, but its input is")]

@@ -25,7 +25,8 @@ public sealed class PreparationTests : IDisposable
 
     private DataConfig Config(string data) => Configs.Read(Configs.TwoParameters, $"data={data}").Data!;
 
-    private (Dataset Train, Dataset? Test) Load(string data, Precision precision = Precision.Float64) => Preparation.Load(Config(data), precision, Folders);
+    private (Dataset Train, Dataset? Test) Load(string data, Precision precision = Precision.Float64) =>
+        Preparation.Load(Config(data), precision, Folders);
 
     [Fact]
     public void Sets_with_a_test_part_keep_it_apart()
@@ -37,8 +38,10 @@ public sealed class PreparationTests : IDisposable
         var (some, few) = Load("{set: cifar10, train: 30, test: 5}");
         (some.Count, few!.Count).ShouldBe((30, 5));
         some.Y.ToArray().CountBy(y => y).ShouldAllBe(c => c.Value == 3);
-        Should.Throw<DataException>(() => Load("{set: mnist, train: 31}")).Message.ShouldContain("data 'mnist' has 30 examples; train: 31 was asked for");
-        Should.Throw<DataException>(() => Load("{set: mnist, test: 11}")).Message.ShouldContain("data 'mnist test' has 10 examples; test: 11");
+        Should.Throw<DataException>(() =>
+            Load("{set: mnist, train: 31}")).Message.ShouldContain("data 'mnist' has 30 examples; train: 31 was asked for");
+        Should.Throw<DataException>(() =>
+            Load("{set: mnist, test: 11}")).Message.ShouldContain("data 'mnist test' has 10 examples; test: 11");
     }
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class PreparationTests : IDisposable
                 lent.Examples.Y.SequenceEqual(whole.Y).ShouldBeTrue();
                 int[] some = [.. Enumerable.Range(0, whole.Count).Where(_ => random.NextInt(2) == 0), whole.Count - 1];
                 var (expected, found) = (whole.Choose(some), lent.Of(lent.Examples.Choose(some)));
-                (found.Name, found.Shape, found.Count, found.StoredAs).ShouldBe((expected.Name, expected.Shape, expected.Count, expected.StoredAs));
+                (found.Name, found.Shape, found.Count, found.StoredAs)
+                    .ShouldBe((expected.Name, expected.Shape, expected.Count, expected.StoredAs));
                 found.X.SequenceEqual(expected.X).ShouldBeTrue();
                 found.Y.SequenceEqual(expected.Y).ShouldBeTrue();
                 found.ClassNames.ShouldBe(expected.ClassNames);
@@ -71,7 +75,8 @@ public sealed class PreparationTests : IDisposable
     {
         Directory.Delete(_folder / "mnist", recursive: true);
         var message = Should.Throw<DataException>(() => Load("{set: mnist}")).Message;
-        message.ShouldContain("none of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (or with .gz) is in " + (_folder / "mnist"));
+        message.ShouldContain("none of train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte "
+            + "(or with .gz) is in " + (_folder / "mnist"));
         message.ShouldContain("`rhoflow data fetch mnist` gets it (12 MB)");
         File.Delete(_folder / "cifar10" + Path.DirectorySeparatorChar + Cifar10.TestFile);
         Load("{set: cifar10, test: 0}").Train.Count.ShouldBe(100);
@@ -84,7 +89,8 @@ public sealed class PreparationTests : IDisposable
         var named = Load("{set: mnist, train: 10}").Train;
         var folder = _folder / "mnist";
         Load($"{{path: {folder}, train: 10}}").Train.X.SequenceEqual(named.X).ShouldBeTrue();
-        Should.Throw<DataException>(() => Load($"{{path: {_folder.Path}}}")).Message.ShouldContain("holds the files of no set that is known by name: mnist: train-images");
+        Should.Throw<DataException>(() => Load($"{{path: {_folder.Path}}}")).Message.ShouldContain(
+            "holds the files of no set that is known by name: mnist: train-images");
         Should.Throw<DataException>(() => Load($"{{path: {folder}s}}")).Message.ShouldContain("there is no data folder");
     }
 
@@ -107,7 +113,8 @@ public sealed class PreparationTests : IDisposable
     [Fact]
     public void Choices_depend_on_the_seed_and_larger_ones_hold_the_smaller()
     {
-        HashSet<string> Rows(string data) => [.. Load(data).Train is var d ? Enumerable.Range(0, d.Count).Select(n => string.Join(' ', d.Example(n)[..8].ToArray())) : []];
+        HashSet<string> Rows(string data) =>
+            [.. Load(data).Train is var d ? Enumerable.Range(0, d.Count).Select(n => string.Join(' ', d.Example(n)[..8].ToArray())) : []];
         var (small, large) = (Rows("{set: cifar10, train: 13}"), Rows("{set: cifar10, train: 41}"));
         (small.Count, large.Count).ShouldBe((13, 41));
         small.IsSubsetOf(large).ShouldBeTrue();
@@ -153,9 +160,11 @@ public sealed class PreparationTests : IDisposable
     [Fact]
     public void Both_precisions_follow_the_same_formulas()
     {
-        const string config = "{set: cifar10, classes: [cat, dog], train: 8, test: 2, transforms: [scale-pixels, center, unit-norm, constant-input]}";
+        const string config = "{set: cifar10, classes: [cat, dog], train: 8, test: 2, transforms: [scale-pixels, center, unit-norm, "
+            + "constant-input]}";
         var ((train, test), (train32, test32)) = (Load(config), Load(config, Precision.Float32));
-        (train.StoredAs, train32.StoredAs, train.Shape, train32.Shape).ShouldBe((typeof(double), typeof(float), new TensorShape(32, 32, 4), new TensorShape(32, 32, 4)));
+        (train.StoredAs, train32.StoredAs, train.Shape, train32.Shape)
+            .ShouldBe((typeof(double), typeof(float), new TensorShape(32, 32, 4), new TensorShape(32, 32, 4)));
         for (var i = 0; i < train.X.Length; i++) ((double)train32.XAs<float>()[i]).ShouldBe(train.X[i], 1e-6);
         for (var i = 0; i < test!.X.Length; i++) ((double)test32!.XAs<float>()[i]).ShouldBe(test.X[i], 1e-6);
         var (raw, rawTest) = Load("{set: cifar10, classes: [cat, dog], train: 8, test: 2}");
@@ -190,7 +199,8 @@ public sealed class PreparationTests : IDisposable
     {
         var (train, test) = Load("{set: xor, train: 40, test: 10, inputs: 3}");
         (train.Count, test!.Count, train.Inputs).ShouldBe((40, 10, 3));
-        Load("{set: gaussian-teacher, examples: 30, inputs: 5, units: 2}").Train.X.SequenceEqual(GaussianTeacher.Draw(30, 5, 0, 2).X).ShouldBeTrue();
+        Load("{set: gaussian-teacher, examples: 30, inputs: 5, units: 2}").Train.X.SequenceEqual(GaussianTeacher.Draw(30, 5, 0, 2).X)
+            .ShouldBeTrue();
         Load("{set: two-moons}").Train.Count.ShouldBe(1000);
     }
 

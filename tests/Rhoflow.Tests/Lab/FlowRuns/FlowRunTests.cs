@@ -43,7 +43,8 @@ public class FlowRunTests
             rho.ShouldBe(Math.Sqrt(w[0] * w[0] + w[1] * w[1]), 1e-14);
             ((double)rows[i]!["V"]![0]![0]![1]! * rho).ShouldBe(w[1], 1e-14);
             // log10 L by hand: Σ e^{−w·x}.
-            Math.Log10(Math.Exp(-(w[0] + .5 * w[1])) + Math.Exp(-(.4 * w[0] + 1.2 * w[1]))).ShouldBe((double)rows[i]!["log10_loss"]!, 1e-13);
+            Math.Log10(Math.Exp(-(w[0] + .5 * w[1])) + Math.Exp(-(.4 * w[0] + 1.2 * w[1])))
+                .ShouldBe((double)rows[i]!["log10_loss"]!, 1e-13);
             rows[i]!["epoch"].ShouldBeNull();
             rows[i]!["direction_error"].ShouldBeNull();
         }
@@ -62,15 +63,21 @@ public class FlowRunTests
             .ShouldBe(["arrays", "config.yaml", "environment.json", "log.txt", "metrics.csv", "summary.json"]);
         Experiment.Read(ConfigSource.Parse(File.ReadAllText(run.File("config.yaml")))).ToYaml().ShouldBe(experiment.ToYaml());
         var (columns, rows) = MetricsFile.Read(run.File("metrics.csv"));
-        columns.ShouldBe(["step", "epoch", "t", "log10_t", "tau", "log10_loss", "train_error", "test_error", "log10_test_loss", "log10_rho", "rho", "rho_1", "start_distance_1", "start_distance_relative_1",
-            "margin_min", "margin_mean", "abs_f_mean", "smoothed_margin", "support_count", "support_first", "support_multiplicity", "support_entered", "support_left", "support_jaccard",
-            "margin_q01", "margin_q05", "margin_q10", "margin_q25", "margin_q50", "margin_q75", "margin_q90", "margin_area", "margin_abs_mean",
-            "spectral_margin_min", "spectral_margin_mean", "linf_margin_min", "linf_margin_mean", "l1_margin_min", "l1_margin_mean", "row_margin_min", "row_margin_mean",
-            "feature_margin_min", "feature_margin_mean", "feature_margin_median", "input_margin_min", "input_margin_mean", "input_margin_median", "direction_error"]);
+        columns.ShouldBe(["step", "epoch", "t", "log10_t", "tau", "log10_loss", "train_error", "test_error", "log10_test_loss", "log10_rho",
+            "rho", "rho_1", "start_distance_1", "start_distance_relative_1",
+            "margin_min", "margin_mean", "abs_f_mean", "smoothed_margin", "support_count", "support_first", "support_multiplicity",
+                "support_entered", "support_left", "support_jaccard",
+            "margin_q01", "margin_q05", "margin_q10", "margin_q25", "margin_q50", "margin_q75", "margin_q90", "margin_area",
+                "margin_abs_mean",
+            "spectral_margin_min", "spectral_margin_mean", "linf_margin_min", "linf_margin_mean", "l1_margin_min", "l1_margin_mean",
+                "row_margin_min", "row_margin_mean",
+            "feature_margin_min", "feature_margin_mean", "feature_margin_median", "input_margin_min", "input_margin_mean",
+                "input_margin_median", "direction_error"]);
         rows.Count.ShouldBe(3);
         Npy.Read(run.File("arrays/margins.npy")).Select(r => r.Min()).ShouldBe(rows.Select(r => r[Array.IndexOf(columns, "margin_min")]));
         var environment = JsonNode.Parse(File.ReadAllText(run.File("environment.json")))!;
-        foreach (var key in new[] { "version", "processor", "simd", "threads", "dotnet", "commandLine" }) environment[key].ShouldNotBeNull(key);
+        foreach (var key in new[] { "version", "processor", "simd", "threads", "dotnet", "commandLine" })
+            environment[key].ShouldNotBeNull(key);
     }
 
     [Fact]
@@ -114,7 +121,8 @@ public class FlowRunTests
         {
             var seen = 0;
             var launcher = new RunLauncher(parts.Path, Resume: false, []);
-            var interrupted = Should.Throw<RunInterruptedException>(() => launcher.Launch(experiment, _ => { if (++seen == stopAfter) stop.Cancel(); }, stop.Token)).Outcomes[0];
+            var interrupted = Should.Throw<RunInterruptedException>(() =>
+                launcher.Launch(experiment, _ => { if (++seen == stopAfter) stop.Cancel(); }, stop.Token)).Outcomes[0];
             interrupted.Status.ShouldBe(RunStatus.Interrupted);
             interrupted.Folder.Status.ShouldBe(RunStatus.Interrupted);
             MetricsFile.Read(interrupted.Folder.File("metrics.csv")).Rows.Count.ShouldBeGreaterThanOrEqualTo(stopAfter);
@@ -123,7 +131,7 @@ public class FlowRunTests
         var resumed = new RunLauncher(parts.Path, Resume: true, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
         resumed.Status.ShouldBe(RunStatus.Finished);
         RunFolder.Of(parts.Path, experiment.Name).Count.ShouldBe(1);
-        File.ReadAllText(resumed.Folder.File("log.txt")).ShouldContain("resumed behind observation");
+        File.ReadAllText(resumed.Folder.File("log.txt")).ShouldContain("resumed after observation");
         Content(resumed.Folder).ShouldBe(Content(uninterrupted.Folder));
     }
 
@@ -143,7 +151,8 @@ public class FlowRunTests
         using var stop = new CancellationTokenSource();
         var seen = 0;
         var launcher = new RunLauncher(parts.Path, false, []);
-        var folder = Should.Throw<RunInterruptedException>(() => launcher.Launch(experiment, _ => { if (++seen == 5) stop.Cancel(); }, stop.Token)).Outcomes[0].Folder;
+        var folder = Should.Throw<RunInterruptedException>(() =>
+            launcher.Launch(experiment, _ => { if (++seen == 5) stop.Cancel(); }, stop.Token)).Outcomes[0].Folder;
         File.Delete(folder.File("summary.json"));
         var metrics = folder.File("metrics.csv");
         switch (damage)
@@ -179,7 +188,8 @@ public class FlowRunTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder / "file", "");
-        var error = Should.Throw<RunFolderException>(() => new RunLauncher(folder / "file", false, []).Launch(Configs.Read(Configs.TwoParameters)));
+        var error = Should.Throw<RunFolderException>(() =>
+            new RunLauncher(folder / "file", false, []).Launch(Configs.Read(Configs.TwoParameters)));
         error.Message.ShouldContain("cannot be written");
         error.Message.ShouldContain("--out DIR");
 
@@ -187,7 +197,8 @@ public class FlowRunTests
         var run = RunFolder.Create(folder.Path, "a", RunIdentity.Id(experiment), experiment.ToYaml(), new JsonObject(), DateTime.Now);
         Directory.Delete(run.File("arrays"));
         File.WriteAllText(run.File("arrays"), "in the way");
-        Should.Throw<RunFolderException>(() => FlowExecutor.Execute(PreparedFlow.From(experiment), run, false, null, default)).Message.ShouldContain("not taken for a finished run");
+        Should.Throw<RunFolderException>(() => FlowExecutor.Execute(PreparedFlow.From(experiment), run, false, null,
+            default)).Message.ShouldContain("not taken for a finished run");
         run.Status.ShouldBe(RunStatus.Unfinished);
         Directory.EnumerateFiles(run.Path, "*.new", SearchOption.AllDirectories).ShouldBeEmpty();
     }
@@ -208,9 +219,11 @@ public class FlowRunTests
     public void What_is_wrong_with_an_experiment_is_found_before_a_folder_exists()
     {
         using var folder = new TemporaryFolder();
-        string Config(params string[] o) => Should.Throw<ConfigException>(() => Launch(folder, Configs.Read(Configs.TwoParameters, o))).Message;
+        string Config(params string[] o) =>
+            Should.Throw<ConfigException>(() => Launch(folder, Configs.Read(Configs.TwoParameters, o))).Message;
         string Data(params string[] o) => Should.Throw<DataException>(() => Launch(folder, Configs.Read(Configs.TwoParameters, o))).Message;
-        Config("init={kind: zeros}", "flow.kind=weight-normalization").ShouldContain("layer 1 starts at zero, but weight-normalization needs a direction V_1");
+        Config("init={kind: zeros}", "flow.kind=weight-normalization")
+            .ShouldContain("layer 1 starts at zero, but weight-normalization needs a direction V_1");
         Config("network.layers=[{dense: 3}, relu, {dense: 1}]").ShouldContain("1 weight matrices were given for a network of 2 layers");
         Data("network.layers=[{dense: 2}]", "init={kind: normal}").ShouldContain("1 output");
         Data("data.inline.y=[1, 2]").ShouldContain("y[1] is 2; the exponential loss needs labels −1 and +1");
@@ -226,11 +239,13 @@ public class FlowRunTests
     {
         using var folder = new TemporaryFolder();
         string[] mixed = ["data.inline={x: [[1.0, 0.5], [-2.0, -1.0]], y: [1, 1]}", "init.weights=[[[0.3, -0.1]]]"];
-        var error = Should.Throw<NotSeparableException>(() => Launch(folder, Configs.Read(Configs.TwoParameters, [.. mixed, "observe.measures=[direction]"])));
+        var error = Should.Throw<NotSeparableException>(() =>
+            Launch(folder, Configs.Read(Configs.TwoParameters, [.. mixed, "observe.measures=[direction]"])));
         error.Certificate.Count.ShouldBe(2);
         var run = Launch(folder, Configs.Read(Configs.TwoParameters, [.. mixed, "observe.measures=all"]));
         run.Status.ShouldBe(RunStatus.Finished);
-        run.Folder.Summary!["notes"]!.AsArray().Select(static n => (string)n!).ShouldContain(static n => n.StartsWith("direction_error is not measured", StringComparison.Ordinal));
+        run.Folder.Summary!["notes"]!.AsArray().Select(static n => (string)n!)
+            .ShouldContain(static n => n.StartsWith("direction_error is not measured", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -238,7 +253,8 @@ public class FlowRunTests
     {
         using var folder = new TemporaryFolder();
         // One example (3, 4) ↦ 1: from w = 0 the flow goes straight to X⁺y = (3, 4)/25.
-        var run = Launch(folder, Configs.Read(Configs.TwoParameters, "data.inline={x: [[3, 4]], y: [1]}", "loss={name: square, reduction: sum}",
+        var run = Launch(folder,
+            Configs.Read(Configs.TwoParameters, "data.inline={x: [[3, 4]], y: [1]}", "loss={name: square, reduction: sum}",
             "init={kind: zeros}", "observe={at: {t: [0.01, 10]}, measures: [direction, norms], weights: true}")).Folder;
         var last = RunDocument.Read(run)["observations"]![1]!;
         ((double)last["direction_error"]!).ShouldBe(0, 1e-12);
@@ -278,7 +294,8 @@ public class FlowRunTests
     [InlineData("init: {frobenius: 0.8}\nflow: {kind: norm-growth, layers: 2, f: 1}")]
     [InlineData("init: {weights: [[[0.8]], [[0.8]]]}\nflow: {kind: norm-growth}")]
     [InlineData("flow: {kind: norm-growth, layers: 2, rho: 0.64}")]
-    [InlineData("data: {inline: {x: [[2.0, 0.0]], y: [-1]}}\nnetwork: {layers: [{dense: 1}, {dense: 1}]}\ninit: {weights: [[[0.8, 0.0]], [[-0.8]]]}\nloss: {name: exponential, reduction: sum}\nflow: {kind: norm-growth, f: 1}")]
+    [InlineData("data: {inline: {x: [[2.0, 0.0]], y: [-1]}}\nnetwork: {layers: [{dense: 1}, {dense: 1}]}\ninit: {weights: [[[0.8, 0.0]], "
+        + "[[-0.8]]]}\nloss: {name: exponential, reduction: sum}\nflow: {kind: norm-growth, f: 1}")]
     public void The_scalar_equations_take_their_start_in_every_form(string start)
     {
         using var folder = new TemporaryFolder();
@@ -291,22 +308,28 @@ public class FlowRunTests
     {
         using var folder = new TemporaryFolder();
         // f̃ = y V_2 V_1·x = (−1)(−1)(0.6·1 + 0.8·2) = 2.2, so ρf follows the equation with f = 2.2.
-        const string data = "data: {inline: {x: [[1.0, 2.0]], y: [-1]}}\nnetwork: {layers: [{dense: 1}, {dense: 1}]}\ninit: {weights: [[[0.3, 0.4]], [[-0.5]]]}\nloss: {name: exponential, reduction: sum}\n";
+        const string data = "data: {inline: {x: [[1.0, 2.0]], y: [-1]}}\nnetwork: {layers: [{dense: 1}, {dense: 1}]}\ninit: {weights: "
+            + "[[[0.3, 0.4]], [[-0.5]]]}\nloss: {name: exponential, reduction: sum}\n";
         var fromData = Launch(folder, Configs.Read(data + "flow: {kind: norm-growth}\nobserve: {at: {t: [7]}}")).Folder;
-        var written = Launch(folder, Configs.Read("flow: {kind: norm-growth, layers: 2, f: 2.2, rho-k: 0.5}\nobserve: {at: {t: [7]}}")).Folder;
+        var written = Launch(folder,
+            Configs.Read("flow: {kind: norm-growth, layers: 2, f: 2.2, rho-k: 0.5}\nobserve: {at: {t: [7]}}")).Folder;
         double Rho(RunFolder run) => (double)RunDocument.Read(run)["observations"]![0]!["rho"]!;
         Rho(fromData).ShouldBe(Rho(written), 1e-12);
     }
 
     [Fact]
     public void The_scalar_equations_without_a_start_say_how_to_give_one() =>
-        Should.Throw<ConfigException>(static () => PreparedFlow.From(Configs.Read("flow: {kind: norm-growth, layers: 2}\nobserve: {at: {t: [1]}}")))
+        Should.Throw<ConfigException>(static () =>
+            PreparedFlow.From(Configs.Read("flow: {kind: norm-growth, layers: 2}\nobserve: {at: {t: [1]}}")))
             .Message.ShouldContain("rho-k");
 
-    private static RunOutcome Launch(TemporaryFolder folder, Experiment experiment) => new RunLauncher(folder.Path, Resume: false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
+    private static RunOutcome Launch(TemporaryFolder folder, Experiment experiment) =>
+        new RunLauncher(folder.Path, Resume: false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
 
     // Everything that is measured, byte by byte.
-    private static string Content(RunFolder folder) => string.Join('\n', Directory.EnumerateFiles(folder.File("arrays")).Append(folder.File("metrics.csv"))
-        .Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f) + " " + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))))
+    private static string Content(RunFolder folder) =>
+        string.Join('\n', Directory.EnumerateFiles(folder.File("arrays")).Append(folder.File("metrics.csv"))
+        .Order(StringComparer.Ordinal)
+        .Select(f => Path.GetFileName(f) + " " + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))))
         + "\n" + File.ReadAllText(folder.File("metrics.csv"));
 }

@@ -71,7 +71,8 @@ public class InspectionTests
         var run = Run(folder, Trainings.Read());
         using var output = new StringWriter();
         using var error = new StringWriter();
-        CommandLine.Run(["inspect", run.Path, "--measures", "norms,margins,direction", "--json"], output, error, TestContext.Current.CancellationToken).ShouldBe(0, error.ToString());
+        CommandLine.Run(["inspect", run.Path, "--measures", "norms,margins,direction", "--json"], output, error,
+            TestContext.Current.CancellationToken).ShouldBe(0, error.ToString());
         var document = JsonNode.Parse(output.ToString())!;
         ((int)document["model"]!["parameters"]!).ShouldBe(4 * 9 + 64 * 10);
         document["layers"]!.AsArray().Select(static l => (string)l!["kind"]!).ShouldBe(["convolution", "dense"]);
@@ -97,7 +98,8 @@ public class InspectionTests
     public void A_flow_that_kept_no_weights_says_how_to_keep_them()
     {
         using var folder = new TemporaryFolder();
-        var run = Run(folder, Experiment.Read(ConfigSource.Parse(Flow.Replace("weights: true", "weights: false", StringComparison.Ordinal), "flow.yaml")));
+        var run = Run(folder, Experiment.Read(ConfigSource.Parse(Flow.Replace("weights: true", "weights: false", StringComparison.Ordinal),
+            "flow.yaml")));
         Should.Throw<DataException>(() => TrainedNetwork.OfRun(run, null)).Message.ShouldContain("observe.weights: true");
     }
 }

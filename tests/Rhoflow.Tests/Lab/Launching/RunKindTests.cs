@@ -68,8 +68,10 @@ public class RunKindTests
         Should.Throw<ConfigException>(() => Read("flow={kind: unconstrained}")).Message.ShouldContain("count: stands beside 'flow'");
         Should.Throw<ConfigException>(() => Experiment.Read(ConfigSource.Parse("name: x"))).Message
             .ShouldContain("the key 'flow' is missing (which equations to follow, see `rhoflow list flows`; or 'descent' for training");
-        Should.Throw<ArgumentException>(() => ExperimentKinds.Register(new ExperimentKind("flow", "other", static _ => throw new InvalidOperationException())));
-        Should.Throw<ArgumentException>(() => ExperimentKinds.Register(new ExperimentKind("seed", "other", static _ => throw new InvalidOperationException())));
+        Should.Throw<ArgumentException>(() =>
+            ExperimentKinds.Register(new ExperimentKind("flow", "other", static _ => throw new InvalidOperationException())));
+        Should.Throw<ArgumentException>(() =>
+            ExperimentKinds.Register(new ExperimentKind("seed", "other", static _ => throw new InvalidOperationException())));
         var groups = RunGroups.Of([Read(), Configs.Read(Configs.TwoParameters), Read("count.from=2"), Read("count.from=2", "name=other")]);
         groups.Select(static g => g.Count).ShouldBe([1, 1, 1, 1]);
     }
