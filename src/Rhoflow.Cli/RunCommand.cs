@@ -37,7 +37,11 @@ internal static class RunCommand
             HelpName = "local",
             DefaultValueFactory = _ => "local",
         };
-        var jobs = new Option<int>("--jobs", "-j") { Description = "Runs of a sweep at a time; 0 = one per processor core.", HelpName = "N" };
+        var jobs = new Option<int>("--jobs", "-j")
+        {
+            Description = "Runs of a sweep at a time; 0 = one per processor core.",
+            HelpName = "N",
+        };
         var dataFolder = DataCommand.FolderOption();
         var command = new Command("run", "Follows a flow as a config describes it and writes its run folder.") { config, overrides, sweep,
             dryRun, folder, resume, failFast, on, jobs, dataFolder };

@@ -11,7 +11,8 @@ public sealed partial class WalkTests
     private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
 
     private static readonly Lazy<ILookup<string, Type>> Types = new(static () => ArchitectureTests.Assemblies
-        .SelectMany(static a => a.GetTypes()).Where(static t => !t.IsNested).ToLookup(static t => t.Name.Split('`')[0], StringComparer.Ordinal));
+        .SelectMany(static a => a.GetTypes()).Where(static t => !t.IsNested)
+        .ToLookup(static t => t.Name.Split('`')[0], StringComparer.Ordinal));
 
     [Fact]
     public void Every_type_and_member_on_the_walk_exists()

@@ -182,7 +182,8 @@ public sealed class CommandLineTests : IDisposable
         all.Select(p => p.Key).ShouldBe(["figures", "claims", "measures", "data", "losses", "flows", "descents", "networks", "equations"]);
         all["flows"]!.AsArray().Select(f => (string)f!["name"]!)
             .ShouldBe(["unconstrained", "reparametrized", "fixed-rho", "lagrange", "weight-normalization", "tangent", "lp-constrained",
-                "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-rho", "norm-growth", "fixed-multipliers"]);
+                "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-rho", "norm-growth",
+                "fixed-multipliers"]);
         all["losses"]!.AsArray().Select(f => (string)f!["name"]!)
             .ShouldBe(["exponential", "logistic", "square", "cross-entropy", "square-signs"]);
         Run("list").Output.ShouldContain("flows");

@@ -46,7 +46,8 @@ internal sealed record MaxMarginKkt(double Epsilon, double Slackness, IReadOnlyL
         var candidates = order[..SupportSize(passes.Network.ParameterCount, margins.Length)];
         var gradients = new double[candidates.Length][];
         var norms = new double[candidates.Length];
-        passes.EachVectorJacobianProduct(candidates, MarginWeights.Of(passes.Outputs, passes.Data.Y, outputs, candidates), (_, i, gradient) =>
+        passes.EachVectorJacobianProduct(candidates, MarginWeights.Of(passes.Outputs, passes.Data.Y, outputs, candidates),
+            (_, i, gradient) =>
         {
             gradients[i] = [.. gradient, degree * (margins[candidates[i]] - smallest) / size];
             norms[i] = Vectors.Norm(gradient);
