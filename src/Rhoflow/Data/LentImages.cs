@@ -5,8 +5,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Data;
 
 /// <summary>
-/// Images as they were read from files, of which some are to be chosen. Their bytes lie in memory that is freed on <see cref="Dispose"/>, so
-/// that those that are not chosen do not stay beside the converted ones until a garbage collection: half of the peak for a part of CIFAR-10.
+/// Images as they were read from files, of which some are to be chosen. Their bytes lie in memory that is freed on <see cref="Dispose"/>,
+/// so that those that are not chosen do not stay beside the converted ones until a garbage collection: half of the peak for a part of
+/// CIFAR-10.
 /// </summary>
 internal sealed class LentImages : IDisposable
 {
@@ -25,7 +26,8 @@ internal sealed class LentImages : IDisposable
     /// <summary>Reads images into lent memory.</summary>
     /// <param name="name">What errors and tables call the set.</param>
     /// <param name="shape">The shape of an image.</param>
-    /// <param name="read">Reads them into the memory that it asks for by its length in bytes; gives targets and names of the classes.</param>
+    /// <param name="read">Reads them into the memory that it asks for by its length in bytes; gives targets and names of the
+    /// classes.</param>
     /// <exception cref="DataException">What <paramref name="read"/> finds wrong.</exception>
     public static LentImages Read(
         string name, TensorShape shape, Func<Func<int, Memory<byte>>, (double[] Y, IReadOnlyList<string> ClassNames)> read)
