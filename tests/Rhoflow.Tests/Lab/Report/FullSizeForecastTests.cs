@@ -1,3 +1,4 @@
+using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Report;
@@ -29,7 +30,7 @@ public class FullSizeForecastTests
             studies.Holds with { FullRuns = () => two },
             studies.Figure with { FullRuns = () => [two[1]] },
             studies.Care,
-            studies.Fails with { FullRuns = () => [Configs.Read(Absent)] },
+            studies.Fails with { FullRuns = () => [Experiment.Read(ConfigSource.Parse(Absent, "absent.yaml"))] },
         ]);
         List<string> begun = [];
         var first = FullSizeForecast.Of(selection, folder.Path, null, begun.Add, TestContext.Current.CancellationToken);
