@@ -29,8 +29,14 @@ internal static class CurvatureWorks
         var data = Dataset.Of("hashed", x, y, network.Inputs, [.. Enumerable.Range(0, Classes).Select(static c => $"{c}")]);
         var passes = Linearization.Of<float>(network, Loss.CrossEntropy, data, Reduction.Mean, Weights(network), [], Threads);
         var hessian = new CurvatureOperator(passes, CurvatureKind.Hessian);
-        var options = new EigenOptions { Tolerance = 1e-3, Scale = ResidualScale.Value, Basis = 60, SearchForMultiples = false,
-            ConfirmResiduals = false };
+        var options = new EigenOptions
+        {
+            Tolerance = 1e-3,
+            Scale = ResidualScale.Value,
+            Basis = 60,
+            SearchForMultiples = false,
+            ConfirmResiduals = false
+        };
         return count =>
         {
             for (var i = 0; i < count; i++) Lanczos.Solve(hessian, Wanted, 0, options, passes.Team);

@@ -97,8 +97,13 @@ internal sealed class Peer : IDisposable
         try
         {
             var folder = Path.Combine(AppContext.BaseDirectory, "peers");
-            var start = new ProcessStartInfo(python, [Path.Combine(folder, script)]) { RedirectStandardInput = true,
-                RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+            var start = new ProcessStartInfo(python, [Path.Combine(folder, script)])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false
+            };
             var count = threads.ToString(CultureInfo.InvariantCulture);
             if (setting.Length > 0) start.Environment["OPENBLAS_CORETYPE"] = setting;
             start.Environment["OMP_NUM_THREADS"] = count;

@@ -1,10 +1,10 @@
 using Rhoflow.Flows;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
+using Rhoflow.Measures;
 using Rhoflow.Measures.Bounds;
 using Rhoflow.Measures.Limits;
 using Rhoflow.Measures.NormalizedLoss;
-using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Papers.TheoryIII;
 using Kind = Rhoflow.Papers.Equations.EquationKind;

@@ -59,8 +59,14 @@ public static class CommandLine
         {
             error.WriteLine($"rhoflow: {message}");
             if (json)
-                output.WriteLine(new JsonObject { ["error"] = new JsonObject { ["message"] = message,
-                    ["exit_status"] = status } }.ToJsonString(Json.Options));
+                output.WriteLine(new JsonObject
+                {
+                    ["error"] = new JsonObject
+                    {
+                        ["message"] = message,
+                        ["exit_status"] = status
+                    }
+                }.ToJsonString(Json.Options));
             return status;
         }
     }

@@ -94,8 +94,10 @@ internal static class DataCommand
     {
         using var progress = new ProgressLine(error, quiet);
         // A proxy of this machine's has no way to what is served on the machine itself.
-        using var client = new HttpClient(new HttpClientHandler { UseProxy = from is not { IsLoopback: true } }) { Timeout =
-            TimeSpan.FromSeconds(60) };
+        using var client = new HttpClient(new HttpClientHandler { UseProxy = from is not { IsLoopback: true } })
+        {
+            Timeout = TimeSpan.FromSeconds(60),
+        };
         client.DefaultRequestHeaders.UserAgent.ParseAdd("rhoflow");
         var sound = Directory.Exists(place) && SetCheck.Of(set, new DataFolders([Path.GetDirectoryName(place)!]),
             cancellation: cancellation) is { IsMissing: false } have && !have.Errors.Any();

@@ -51,8 +51,12 @@ internal static class DoctorCommand
         const string get = "figures need Node 20 or newer (https://nodejs.org); everything else works without";
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("node", "--version") { RedirectStandardOutput = true,
-                RedirectStandardError = true, UseShellExecute = false })!;
+            using var process = Process.Start(new ProcessStartInfo("node", "--version")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false
+            })!;
             var version = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit(5000);
             var good = version.StartsWith('v') && int.TryParse(version[1..].Split('.')[0], out var major) && major >= 20;

@@ -40,8 +40,13 @@ internal static class ReproduceTable
     private static string Badge(Verdict verdict)
     {
         var style = VerdictStyle.Of(verdict);
-        var colour = verdict switch { Verdict.Holds => "deepskyblue3", Verdict.Care => "darkgoldenrod", Verdict.Fails => "orangered1",
-            _ => "grey" };
+        var colour = verdict switch
+        {
+            Verdict.Holds => "deepskyblue3",
+            Verdict.Care => "darkgoldenrod",
+            Verdict.Fails => "orangered1",
+            _ => "grey"
+        };
         return $"[{colour}]{style.Symbol} {style.Label}[/]";
     }
 

@@ -65,8 +65,10 @@ internal static class Runner
         var reused = ran.Count(o => o.Reused);
         if (reused > 0) progress.Say($"{reused} of {total} runs were finished already and are read from their folders");
         if (request.Json)
-            output.WriteLine(new JsonObject { ["runs"] =
-                new JsonArray([.. ran.Select(o => (JsonNode)RunDocument.Read(o.Folder))]) }.ToJsonString(Json.Options));
+            output.WriteLine(new JsonObject
+            {
+                ["runs"] = new JsonArray([.. ran.Select(o => (JsonNode)RunDocument.Read(o.Folder))])
+            }.ToJsonString(Json.Options));
         else RunTable.Show([.. ran.Select(o => o.Folder)], output);
         if (cancellation.IsCancellationRequested)
         {

@@ -37,8 +37,11 @@ internal static class ShowCommand
         var runs = given.SelectMany(RunFolder.Under).DistinctBy(f => f.Path, StringComparer.Ordinal).ToArray();
         var single = given.Length == 1 && RunFolder.At(given[0]) is not null;
         if (json)
-            output.WriteLine(new JsonObject { ["runs"] =
-                new JsonArray([.. runs.Select(f => (JsonNode)RunDocument.Read(f, observations: single))]) }.ToJsonString(Json.Options));
+            output.WriteLine(new JsonObject
+            {
+                ["runs"] =
+                new JsonArray([.. runs.Select(f => (JsonNode)RunDocument.Read(f, observations: single))])
+            }.ToJsonString(Json.Options));
         else if (csv && single && File.Exists(runs[0].File("metrics.csv"))) output.Write(File.ReadAllText(runs[0].File("metrics.csv")));
         else if (csv) RunTable.WriteCsv(runs, output);
         else if (single && File.Exists(runs[0].File("metrics.csv"))) ObservationTable.Show(runs[0], output);

@@ -53,8 +53,13 @@ internal static class DescentSetUp
                     "flips" => LabelNoiseKind.Flips,
                     _ => LabelNoiseKind.Signs,
                 }) : null,
-                Stop = new StopWhen { Log10Loss = c.Stop.Log10Loss, TrainError = c.Stop.TrainError, Rho = c.Stop.Rho,
-                    Patience = c.Stop.Patience },
+                Stop = new StopWhen
+                {
+                    Log10Loss = c.Stop.Log10Loss,
+                    TrainError = c.Stop.TrainError,
+                    Rho = c.Stop.Rho,
+                    Patience = c.Stop.Patience
+                },
                 Seed = c.Seed,
             };
         }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Files;
 using Rhoflow.Numerics;
@@ -21,20 +21,20 @@ internal static class FlowCheckpoint
     /// <param name="history">What measures remembered after the observations that it counts.</param>
     public static void Write(string folder, TrajectoryCheckpoint c, IReadOnlyDictionary<string, double[]> history) =>
         AtomicFile.Write(Path.Combine(folder, Name), new JsonObject
-    {
-        ["format"] = Format,
-        ["observed"] = c.Observed,
-        ["method"] = c.Method.ToString(),
-        ["steps"] = c.Steps,
-        ["separated"] = c.Separated,
-        ["tau"] = Bits(c.Tau),
-        ["mode"] = Bits(c.Mode),
-        ["s"] = Bits(c.Stepper.S),
-        ["step"] = Bits(c.Stepper.Step),
-        ["y"] = Bits(c.Stepper.Y),
-        ["memory"] = Bits(Memory(c.Stepper)),
-        ["measured"] = new JsonObject(history.Select(static h => KeyValuePair.Create(h.Key, (JsonNode?)Bits(h.Value)))),
-    }.ToJsonString());
+        {
+            ["format"] = Format,
+            ["observed"] = c.Observed,
+            ["method"] = c.Method.ToString(),
+            ["steps"] = c.Steps,
+            ["separated"] = c.Separated,
+            ["tau"] = Bits(c.Tau),
+            ["mode"] = Bits(c.Mode),
+            ["s"] = Bits(c.Stepper.S),
+            ["step"] = Bits(c.Stepper.Step),
+            ["y"] = Bits(c.Stepper.Y),
+            ["memory"] = Bits(Memory(c.Stepper)),
+            ["measured"] = new JsonObject(history.Select(static h => KeyValuePair.Create(h.Key, (JsonNode?)Bits(h.Value)))),
+        }.ToJsonString());
 
     /// <summary>The checkpoint of a folder; null where there is none that can be read.</summary>
     public static (TrajectoryCheckpoint Trajectory, IReadOnlyDictionary<string, double[]> History)? Read(string folder)

@@ -19,14 +19,21 @@ internal static class LimitSummary
         if (!run.Experiment.Loss.Loss.HasExponentialTail)
         {
             var solution = MinimumNorm.Of(train);
-            return new JsonObject { ["minimum_norm"] =
-                new JsonObject { ["weights"] = Numbers(solution.Weights), ["rank"] = solution.Rank } };
+            return new JsonObject
+            {
+                ["minimum_norm"] =
+                new JsonObject { ["weights"] = Numbers(solution.Weights), ["rank"] = solution.Rank }
+            };
         }
         try
         {
             var svm = HardMargin.Solve(train);
-            return new JsonObject { ["hard_margin"] = Separator(svm), ["hard_margin_with_bias"] = WithBias(train),
-                ["expansion"] = Expansion(train, svm) };
+            return new JsonObject
+            {
+                ["hard_margin"] = Separator(svm),
+                ["hard_margin_with_bias"] = WithBias(train),
+                ["expansion"] = Expansion(train, svm)
+            };
         }
         catch (NotSeparableException e)
         {
@@ -53,10 +60,17 @@ internal static class LimitSummary
     {
         var expansion = FixedRhoExpansion.Of(train, svm);
         return expansion.Exists
-            ? new JsonObject { ["c"] = Numbers(expansion.C), ["norm"] = expansion.Norm,
-            ["relaxation"] = RunDocument.Number(expansion.Relaxation) }
-            : new JsonObject { ["c"] = null,
-            ["unloaded_support_vectors"] = new JsonArray([.. expansion.Unloaded.Select(static n => (JsonNode)n)]) };
+            ? new JsonObject
+            {
+                ["c"] = Numbers(expansion.C),
+                ["norm"] = expansion.Norm,
+                ["relaxation"] = RunDocument.Number(expansion.Relaxation)
+            }
+            : new JsonObject
+            {
+                ["c"] = null,
+                ["unloaded_support_vectors"] = new JsonArray([.. expansion.Unloaded.Select(static n => (JsonNode)n)])
+            };
     }
 
     private static JsonArray Numbers(ReadOnlySpan<double> values)

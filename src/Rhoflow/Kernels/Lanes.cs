@@ -33,7 +33,8 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T> where T : 
     public static int Count => Vector512<T>.Count;
     public static Vector512<T> Zero => Vector512<T>.Zero;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Load(T* address) => Vector512.Load(address);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(T* address, Vector512<T> value) =>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(T* address, Vector512<T> value) =>
         Vector512.Store(value, address);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Broadcast(T value) => Vector512.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
@@ -51,7 +52,8 @@ internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T> where T : 
     public static int Count => Vector256<T>.Count;
     public static Vector256<T> Zero => Vector256<T>.Zero;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Load(T* address) => Vector256.Load(address);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(T* address, Vector256<T> value) =>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(T* address, Vector256<T> value) =>
         Vector256.Store(value, address);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Broadcast(T value) => Vector256.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<T> Add(Vector256<T> a, Vector256<T> b) => a + b;
@@ -69,7 +71,8 @@ internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T> where T : 
     public static int Count => Vector128<T>.Count;
     public static Vector128<T> Zero => Vector128<T>.Zero;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Load(T* address) => Vector128.Load(address);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(T* address, Vector128<T> value) =>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(T* address, Vector128<T> value) =>
         Vector128.Store(value, address);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Broadcast(T value) => Vector128.Create(value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<T> Add(Vector128<T> a, Vector128<T> b) => a + b;

@@ -76,15 +76,15 @@ public sealed record Measure
 
     internal static Measure PerLayer(string family, string name, string formula, string reference, Func<int, string[]> columns,
         Func<Snapshot, double[]> values, string cost = "P") => new()
-    {
-        Family = family,
-        Name = name,
-        Formula = formula,
-        Reference = reference,
-        Cost = cost,
-        Columns = setting => columns(setting.Network.Depth),
-        Values = input => values(input.Snapshot),
-    };
+        {
+            Family = family,
+            Name = name,
+            Formula = formula,
+            Reference = reference,
+            Cost = cost,
+            Columns = setting => columns(setting.Network.Depth),
+            Values = input => values(input.Snapshot),
+        };
 }
 
 /// <summary>A curve or spectrum: one row of fixed length per observation, written to arrays/NAME.npy.</summary>

@@ -37,11 +37,11 @@ public sealed class FeatureMatrix
     /// <inheritdoc cref="Of(double[], int, int?)"/>
     public static FeatureMatrix Of<T>(T[] values, int width, int? count = null) where T : unmanaged, IFloatingPointIeee754<T> =>
         values switch
-    {
-        float[] single => Of(single, width, count),
-        double[] real => Of(real, width, count),
-        _ => throw new NotSupportedException($"features are float or double, not {typeof(T).Name}"),
-    };
+        {
+            float[] single => Of(single, width, count),
+            double[] real => Of(real, width, count),
+            _ => throw new NotSupportedException($"features are float or double, not {typeof(T).Name}"),
+        };
 
     /// <summary>Rows <paramref name="first"/> … <paramref name="first"/> + <paramref name="count"/> − 1 in float64.</summary>
     /// <param name="rows">Receives count·p numbers.</param>

@@ -43,14 +43,22 @@ public class InterventionTests
         foreach (var layer in s_net.Layers)
         {
             double[] difference = [.. layer.Of(training.Replicas[0].Theta).ToArray().Zip(layer.Of(theta).ToArray(), (a, b) => a - b)];
-            var sigma = 0.25 * scale switch { PerturbationScale.Absolute => 1, PerturbationScale.LayerDeviation =>
-                Deviation(layer.Of(theta)), _ => Math.Exp(value.LogScale) * Vectors.Norm(h) };
+            var sigma = 0.25 * scale switch
+            {
+                PerturbationScale.Absolute => 1,
+                PerturbationScale.LayerDeviation =>
+                Deviation(layer.Of(theta)),
+                _ => Math.Exp(value.LogScale) * Vectors.Norm(h)
+            };
             var noise = 4 / Math.Sqrt(2 * layer.Count);
             Math.Sqrt(difference.Average(static d => d * d)).ShouldBeInRange(sigma * (1 - noise), sigma * (1 + noise));
         }
         // With constant ρ a perturbation moves the directions only.
-        using var sphere = From(theta, new DescentOptions(new Sgd(Nothing)) { Normalization = Normalization.Geodesic,
-            Perturbation = new Perturbation(Epochs.At(0), 0.25, scale) });
+        using var sphere = From(theta, new DescentOptions(new Sgd(Nothing))
+        {
+            Normalization = Normalization.Geodesic,
+            Perturbation = new Perturbation(Epochs.At(0), 0.25, scale)
+        });
         sphere.Train(1);
         for (var k = 0; k < 2; k++) sphere.Replicas[0].Norm(k).ShouldBe(Vectors.Norm(s_net.Layers[k].Of(theta)), 1e-12);
         Vectors.Angle(sphere.Replicas[0].Theta, theta).ShouldBeGreaterThan(0.01);
@@ -62,8 +70,11 @@ public class InterventionTests
         foreach (var (text, rho) in (ReadOnlySpan<(string, Func<int, double>)>)[("3 + log(1 + step)", static n => 3 + Math.Log(1 + n)),
             ("2^epoch", static n => Math.Pow(2, n / 3)), ("1 + t", static n => 1 + n / 3)])
         {
-            using var training = From(Start(), new DescentOptions(new Sgd(0.01, batch: 10)) { Normalization = Normalization.Tangent,
-                Norms = NormControl.Scheduled(text) });
+            using var training = From(Start(), new DescentOptions(new Sgd(0.01, batch: 10))
+            {
+                Normalization = Normalization.Tangent,
+                Norms = NormControl.Scheduled(text)
+            });
             var ratio = training.Replicas[0].Norm(0) / training.Replicas[0].Norm(1);
             training.Train(4, default, t =>
             {
@@ -131,8 +142,12 @@ public class InterventionTests
     public void A_step_with_noisy_targets_is_the_step_on_those_targets()
     {
         var data = Problems.Separable(1, 30, 40, 0.1);
-        var options = new DescentOptions(new Sgd(0.01)) { LabelNoise = new LabelNoise(0.7, LabelNoiseKind.Normal), Seed = 5,
-            NoiseSeed = 6 };
+        var options = new DescentOptions(new Sgd(0.01))
+        {
+            LabelNoise = new LabelNoise(0.7, LabelNoiseKind.Normal),
+            Seed = 5,
+            NoiseSeed = 6
+        };
         using var noisy = From(Start(), options);
         noisy.Train(1);
         var noise = new TargetNoise(options.LabelNoise, 1, 30, 6);

@@ -42,8 +42,11 @@ public class LogFrameTests
     {
         var classes = new Dataset("classes", s_data.X.ToArray(), [.. s_data.Y.ToArray().Select(static y => (y + 1) / 2)], 4);
         var risk = new DataRisk<float>(Network.Dense(4, 12, 2), Loss.CrossEntropy, classes);
-        var options = new DescentOptions(new Sgd(0.01, 0.5, batch: 10) { Scale = StepScale.LossBased }) { Stop =
-            new StopWhen { Log10Loss = -1000 } };
+        var options = new DescentOptions(new Sgd(0.01, 0.5, batch: 10) { Scale = StepScale.LossBased })
+        {
+            Stop =
+            new StopWhen { Log10Loss = -1000 }
+        };
         using var training = Descent.Of(risk, options).From(Initialization.Kaiming(risk.Network, new RandomStream(1)));
         training.Train(3000);
         training.Replicas[0].Ending.ShouldNotBeNull($"{training.Replicas[0].State.LogLoss}");

@@ -58,8 +58,13 @@ public class SphereTests
         for (var i = 0; i < 4000; i++)
         {
             float[] g = [.. Problems.Normal(random, 100).Select(static x => (float)(0.01 * x))];
-            ((i % 4) switch { 0 => Spheres.Coefficient<float>(v, g), 1 => Spheres.Lagrange<float>(v, g), 2 => Spheres.Tangent<float>(v, g),
-                _ => Spheres.Geodesic<float>(v, g) }).ShouldBeNull();
+            ((i % 4) switch
+            {
+                0 => Spheres.Coefficient<float>(v, g),
+                1 => Spheres.Lagrange<float>(v, g),
+                2 => Spheres.Tangent<float>(v, g),
+                _ => Spheres.Geodesic<float>(v, g)
+            }).ShouldBeNull();
         }
         Precise.Norm<float>(v).ShouldBe(1, 1e-7);
     }

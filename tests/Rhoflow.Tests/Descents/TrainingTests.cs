@@ -26,15 +26,15 @@ public class TrainingTests
 
     private static DescentOptions Everything(Normalization normalization = Normalization.None) =>
         new(new Sgd(LearningRate.Cosine(0.1, 20, 0.01), 0.9, batch: 8) { Nesterov = true, Temperature = 1e-4 })
-    {
-        WeightDecay = [0.01],
-        Normalization = normalization,
-        Norms = normalization == Normalization.None ? null : NormControl.Trained,
-        LabelNoise = new LabelNoise(0.1, LabelNoiseKind.Flips),
-        Perturbation = new Perturbation(Epochs.At(2), 0.25),
-        Rescaling = new Rescaling(Epochs.At(3), 1.5),
-        Seed = 7,
-    };
+        {
+            WeightDecay = [0.01],
+            Normalization = normalization,
+            Norms = normalization == Normalization.None ? null : NormControl.Trained,
+            LabelNoise = new LabelNoise(0.1, LabelNoiseKind.Flips),
+            Perturbation = new Perturbation(Epochs.At(2), 0.25),
+            Rescaling = new Rescaling(Epochs.At(3), 1.5),
+            Seed = 7,
+        };
 
     internal static double[] Start(Network net, int seed) => Initialization.Kaiming(net, new RandomStream(seed));
 

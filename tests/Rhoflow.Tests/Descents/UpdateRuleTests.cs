@@ -27,11 +27,11 @@ public class UpdateRuleTests
                 var normalization = (Normalization)random.Next(7);
                 var options = new DescentOptions(
                     new Sgd(LearningRate.Steps(scale == StepScale.Plain ? 0.03 : 0.01, 0.5, 2), momentum, random.Next(2) * 4)
-                {
-                    Scale = scale,
-                    Nesterov = momentum > 0 && random.Next(2) == 0,
-                    DropLast = random.Next(2) == 0,
-                })
+                    {
+                        Scale = scale,
+                        Nesterov = momentum > 0 && random.Next(2) == 0,
+                        DropLast = random.Next(2) == 0,
+                    })
                 {
                     WeightDecay = random.Next(3) switch { 0 => [0], 1 => [0.02], _ => [.. net.Layers.Select((_, k) => 0.05 * k)] },
                     Normalization = normalization,

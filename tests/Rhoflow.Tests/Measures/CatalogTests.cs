@@ -42,7 +42,8 @@ public class CatalogTests
             case "convolutional": return Classes(Observations.Convolutional(3), Loss.CrossEntropy, 2);
             case "normalized": return Classes(Observations.Normalized(3), Loss.Square, 3);
             case "inhomogeneous": return Classes(Observations.Inhomogeneous(3), Loss.CrossEntropy, 4);
-            case "regression": return Binary(Network.Dense(3, 4, 1),
+            case "regression":
+                return Binary(Network.Dense(3, 4, 1),
                 new Dataset("numbers", Problems.Normal(new Random(3), 15), Problems.Normal(new Random(4), 5), 3), Loss.Square);
             case "one example": return Binary(Network.Dense(3, 4, 1), separable.Choose([2]));
             case "all wrong":

@@ -70,7 +70,8 @@ public class CollapseAndStructureFamiliesTests
     public void Collapse_columns_are_the_librarys_numbers()
     {
         var setting = new MeasureSetting(s_image, Loss.Square, Data(s_image, 40, 1, 0, 1, 2),
-            Data(s_image, 25, 2, 0, 1, 2)) { FeatureLayers = [2, 4], WeightDecay = 0.01 };
+            Data(s_image, 25, 2, 0, 1, 2))
+        { FeatureLayers = [2, 4], WeightDecay = 0.01 };
         var (input, theta, train, test) = Observe(setting);
         var row = Read(CollapseMeasures.All, input);
         var w = s_image.Layers[3].Of(theta).ToArray();

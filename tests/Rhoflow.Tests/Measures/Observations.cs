@@ -26,8 +26,12 @@ internal static class Observations
             using var onTest = Passes(network, loss, test, theta, statistics, reduction);
             result = new TestResult(Divided(onTest.Outputs, snapshot.LogRho), test.Y.ToArray(), network.Outputs, onTest.Value.LogLoss);
         }
-        return new MeasureInput(new MeasureSetting(network, loss, data, test) { WeightDecay = decay }, snapshot) { Passes = passes,
-            Features = passes.Features, Test = result };
+        return new MeasureInput(new MeasureSetting(network, loss, data, test) { WeightDecay = decay }, snapshot)
+        {
+            Passes = passes,
+            Features = passes.Features,
+            Test = result
+        };
     }
 
     public static Linearization Passes(Network network, Loss loss, Dataset data, double[] theta, double[]? statistics = null,

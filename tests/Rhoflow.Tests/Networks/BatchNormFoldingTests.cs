@@ -14,8 +14,11 @@ public class BatchNormFoldingTests
         var folding = BatchNormFolding.Of(trial.Network, trial.Theta, trial.Running);
         var norms = Enumerable.Range(0, trial.Network.Nodes.Count).Where(i => trial.Network.Nodes[i] is BatchNormNode);
         var expected = new ReferenceNodes(trial.Network).Run(trial.Theta, trial.X, trial.Examples, trial.Running)[^1];
-        var folded = new ReferenceNodes(trial.Network) { Folded = [.. folding.Layers.Select(l => (l.Weights, l.Biases))],
-            Skipped = [.. norms.Except(folding.Unfolded.Keys)] };
+        var folded = new ReferenceNodes(trial.Network)
+        {
+            Folded = [.. folding.Layers.Select(l => (l.Weights, l.Biases))],
+            Skipped = [.. norms.Except(folding.Unfolded.Keys)]
+        };
         var found = folded.Run(trial.Theta, trial.X, trial.Examples, trial.Running)[^1];
         found.ShouldBe(expected, 1e-12 * (1 + Vectors.Norm(expected)), trial.ToString());
         return folding;

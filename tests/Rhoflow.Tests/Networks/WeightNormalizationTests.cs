@@ -13,8 +13,8 @@ public class WeightNormalizationTests
 
     public static IEnumerable<TheoryDataRow<string, bool>> Cases =>
         from name in (string[])["dense", "powers", "diagonal", "batch norm before relu", "residual with a shortcut"]
-                                                                    from perRow in (bool[])[false, true]
-                                                                    select new TheoryDataRow<string, bool>(name, perRow);
+        from perRow in (bool[])[false, true]
+        select new TheoryDataRow<string, bool>(name, perRow);
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -1,9 +1,9 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Numerics;
+using Rhoflow.Papers;
 using Rhoflow.Papers.SetUps;
 using Rhoflow.Papers.SquareLoss;
-using Rhoflow.Papers;
 using Shouldly;
 using Xunit;
 

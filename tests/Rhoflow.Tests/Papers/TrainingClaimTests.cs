@@ -81,8 +81,11 @@ public sealed class TrainingClaimTests
     {
         double[] epochs = [0, 10, 20, 30, 40, 50];
         var control = new Columns { ["epoch"] = epochs, ["v"] = [.. epochs.Select(static e => .001 * e)] };
-        var perturbed = new Columns { ["epoch"] = epochs,
-            ["v"] = [.. epochs.Select(static e => .001 * e + (e > 20 ? .1 : 0) + (e > 40 ? .2 : 0))] };
+        var perturbed = new Columns
+        {
+            ["epoch"] = epochs,
+            ["v"] = [.. epochs.Select(static e => .001 * e + (e > 20 ? .1 : 0) + (e > 40 ? .2 : 0))]
+        };
         var pair = new PerturbedTraining.Pair([perturbed], [control]);
         var jumps = pair.Jumps("v", [20, 40], 10).Single();
         jumps.Zip([.1, .2], static (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-12);

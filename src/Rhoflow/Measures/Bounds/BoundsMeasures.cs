@@ -122,21 +122,21 @@ internal static class BoundsMeasures
     // Complexities are those of V, to go with normalized margins.
     private static Measure OverMargin(string name, string formula, string reference, Func<MeasureInput, double> logComplexity,
         Func<MeasureSetting, string?> refuse, string cost) => new()
-    {
-        Family = Family,
-        Name = name,
-        Formula = formula,
-        Reference = reference,
-        Variant = Ranking,
-        Cost = cost,
-        Columns = _ => [name, name + "_q10"],
-        Refuse = refuse,
-        Values = m =>
         {
-            var complexity = logComplexity(m);
-            return [OverMargin(m, complexity, 0), OverMargin(m, complexity, Quantile)];
-        },
-    };
+            Family = Family,
+            Name = name,
+            Formula = formula,
+            Reference = reference,
+            Variant = Ranking,
+            Cost = cost,
+            Columns = _ => [name, name + "_q10"],
+            Refuse = refuse,
+            Values = m =>
+            {
+                var complexity = logComplexity(m);
+                return [OverMargin(m, complexity, 0), OverMargin(m, complexity, Quantile)];
+            },
+        };
 
     private static Measure Path(int p)
     {

@@ -93,21 +93,21 @@ internal static class CollapseMeasures
 
     private static Measure OfFeatures(string name, string formula, string reference, string variant, string cost, bool ofTest,
         Func<FeatureShape, string[]> columns, Func<LabelledFeatures, double[]> values) => new()
-    {
-        Family = Family,
-        Name = name,
-        Formula = formula,
-        Reference = reference,
-        Variant = variant,
-        Need = MeasureNeed.Features,
-        Cost = cost,
-        Columns = s => [.. Shapes(s, ofTest).SelectMany(shape => columns(shape)
+        {
+            Family = Family,
+            Name = name,
+            Formula = formula,
+            Reference = reference,
+            Variant = variant,
+            Need = MeasureNeed.Features,
+            Cost = cost,
+            Columns = s => [.. Shapes(s, ofTest).SelectMany(shape => columns(shape)
             .Select(c => $"{(shape.IsTest ? "test_" : "")}{c}{(shape.K == s.Depth ? "" : $"_{shape.K}")}"))],
-        Values = m => [.. Shapes(m.Setting, ofTest)
+            Values = m => [.. Shapes(m.Setting, ofTest)
             .SelectMany(shape => LabelledFeatures.Of(m, shape) is { } f ? values(f) : [.. columns(shape).Select(static _ => double.NaN)])],
-        Refuse = s => WhyNot(s) ?? (Shapes(s, ofTest).Any(shape => columns(shape).Length > 0) ? null
-            : "W is compared with the features of the last layer, which has to be dense and give the outputs, and they have to be kept"),
-    };
+            Refuse = s => WhyNot(s) ?? (Shapes(s, ofTest).Any(shape => columns(shape).Length > 0) ? null
+                : "W is compared with the features of the last layer, which has to be dense and give the outputs, and they have to be kept"),
+        };
 
     // The sets of features that are kept; a test set without examples of a class has no means of its own, and is left out.
     private static IEnumerable<FeatureShape> Shapes(MeasureSetting s, bool ofTest)

@@ -45,8 +45,12 @@ internal sealed record SelfDuality
         using var team = new Team();
         Gemm.Multiply(GemmForm.NT, classes, classes, p, w, p, means.Centered(overExamples: true), p, products, classes, accumulate: false,
             team);
-        return new SelfDuality { Distance = whole.Distance, Cosine = whole.Cosine,
-            FrameDistance = SimplexFrame.DistanceToFrame(products, classes) };
+        return new SelfDuality
+        {
+            Distance = whole.Distance,
+            Cosine = whole.Cosine,
+            FrameDistance = SimplexFrame.DistanceToFrame(products, classes)
+        };
     }
 
     private static (double Cosine, double Distance) Compare(ReadOnlySpan<double> a, ReadOnlySpan<double> b)

@@ -80,20 +80,20 @@ internal static class CurvatureMeasures
 
     private static Measure Of(string name, string formula, string reference, string cost, Func<MeasureSetting, string[]> columns,
         Func<MeasureInput, double[]> values, params MeasureArray[] arrays) => new()
-    {
-        Family = Family,
-        Name = name,
-        Formula = formula,
-        Reference = reference,
-        Need = MeasureNeed.Curvature,
-        Cost = cost,
-        Columns = columns,
-        Values = m => m.Passes is null
-            || !double.IsFinite(m.Passes.Value.LogScale) ? [.. columns(m.Setting).Select(static _ => double.NaN)] : values(m),
-        Refuse = static s => s.Loss is null ? "the scalar equations have no network whose loss could be differentiated" : null,
-        Arrays = [.. arrays.Select(static a => a with { Values = m => m.Passes is null || !double.IsFinite(m.Passes.Value.LogScale)
+        {
+            Family = Family,
+            Name = name,
+            Formula = formula,
+            Reference = reference,
+            Need = MeasureNeed.Curvature,
+            Cost = cost,
+            Columns = columns,
+            Values = m => m.Passes is null
+                || !double.IsFinite(m.Passes.Value.LogScale) ? [.. columns(m.Setting).Select(static _ => double.NaN)] : values(m),
+            Refuse = static s => s.Loss is null ? "the scalar equations have no network whose loss could be differentiated" : null,
+            Arrays = [.. arrays.Select(static a => a with { Values = m => m.Passes is null || !double.IsFinite(m.Passes.Value.LogScale)
             ? [.. Enumerable.Repeat(double.NaN, a.Length(m.Setting))] : a.Values(m) })],
-    };
+        };
 
     private static MeasureArray Curve(string name, Func<(double[] At, double[] Density, double[] Error, double Width), double[]> part) =>
         new(name, static _ => DensityPoints, m => part(HessianSpectrum.Of(m.Passes!).Density(DensityPoints)));

@@ -112,7 +112,8 @@ internal static class MarginMeasures
     private static Measure Single(string name, string formula, string reference, Func<MeasureInput, double> value,
         MeasureNeed need = MeasureNeed.Outputs) =>
         Measure.Single(Family, name, formula, reference, value, need)
-            with { Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins };
+            with
+        { Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins };
 
     private static double Test(MeasureInput m, Func<double[], double> of) => m.Test is { } test ? of(s_test.Of(test)) : double.NaN;
 
@@ -126,30 +127,30 @@ internal static class MarginMeasures
 
     private static Measure Curve(string prefix, string sortedName, string histogramName, MeasureNeed need,
         Func<MeasureInput, double[]?> sorted, Func<MeasureSetting, int> examples) => new()
-    {
-        Family = Family,
-        Name = prefix + "_curve",
-        Formula = "quantiles of the margins y f/|ρ|, the area under their sorted curve, and mean |y f|/|ρ|, in units of which the "
+        {
+            Family = Family,
+            Name = prefix + "_curve",
+            Formula = "quantiles of the margins y f/|ρ|, the area under their sorted curve, and mean |y f|/|ρ|, in units of which the "
             + $"histogram has {MarginHistogram.Bins} bins: below {MarginHistogram.Lowest}, steps of {MarginHistogram.Width}, and from "
             + $"{MarginHistogram.Highest} on",
-        Reference = "SQ Fig 5, 8, 9",
-        Variant = $"quantiles interpolate linearly between order statistics; more than {MarginCurve.LargestLength} margins are thinned to "
+            Reference = "SQ Fig 5, 8, 9",
+            Variant = $"quantiles interpolate linearly between order statistics; more than {MarginCurve.LargestLength} margins are thinned to "
             + "as many quantiles at equal steps, the smallest and the largest among them",
-        Need = need,
-        Cost = "N log N",
-        Columns = _ => [.. s_quantiles.Select(q => $"{prefix}_{q.Name}"), prefix + "_area", prefix + "_abs_mean"],
-        Values = m => sorted(m) is { } curve
-            ? [.. s_quantiles.Select(q => MarginCurve.Quantile(curve, q.Share)), MarginCurve.Area(curve), MarginHistogram.Unit(curve)]
-            : [.. Enumerable.Repeat(double.NaN, s_quantiles.Length + 2)],
-        Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins,
-        Arrays =
+            Need = need,
+            Cost = "N log N",
+            Columns = _ => [.. s_quantiles.Select(q => $"{prefix}_{q.Name}"), prefix + "_area", prefix + "_abs_mean"],
+            Values = m => sorted(m) is { } curve
+                ? [.. s_quantiles.Select(q => MarginCurve.Quantile(curve, q.Share)), MarginCurve.Area(curve), MarginHistogram.Unit(curve)]
+                : [.. Enumerable.Repeat(double.NaN, s_quantiles.Length + 2)],
+            Refuse = need == MeasureNeed.TestOutputs ? NoTest : NoMargins,
+            Arrays =
         [
             new MeasureArray(sortedName, s => MarginCurve.Length(examples(s)),
                 m => Row(MarginCurve.Length(examples(m.Setting)), sorted(m) is { } curve ? MarginCurve.Thinned(curve) : null)),
             new MeasureArray(histogramName, _ => MarginHistogram.Bins,
                 m => Row(MarginHistogram.Bins, sorted(m) is { } curve ? MarginHistogram.Shares(curve) : null)),
         ],
-    };
+        };
 
     private static double[] Row(int length, double[]? values) =>
         values?.Length == length ? values : [.. Enumerable.Repeat(double.NaN, length)];
@@ -159,24 +160,24 @@ internal static class MarginMeasures
 
     private static Measure Normed(string name, string formula, string reference, string variant, string cost,
         Func<MeasureInput, double> factor) => new()
-    {
-        Family = Family,
-        Name = name,
-        Formula = formula + ", smallest and mean",
-        Reference = reference,
-        Variant = variant,
-        Cost = cost,
-        Columns = s => s.Test is null ? [name + "_min", name + "_mean"]
-            : [name + "_min", name + "_mean", $"test_{name}_min", $"test_{name}_mean"],
-        Values = m =>
         {
-            var c = factor(m);
-            double[] train = [c * m.Snapshot.Margin, c * m.Snapshot.MarginMean];
-            if (m.Setting.Test is null) return train;
-            return [.. train, c * Test(m, static t => t[0]), c * Test(m, static t => t.Average())];
-        },
-        Refuse = NoMargins,
-    };
+            Family = Family,
+            Name = name,
+            Formula = formula + ", smallest and mean",
+            Reference = reference,
+            Variant = variant,
+            Cost = cost,
+            Columns = s => s.Test is null ? [name + "_min", name + "_mean"]
+                : [name + "_min", name + "_mean", $"test_{name}_min", $"test_{name}_mean"],
+            Values = m =>
+            {
+                var c = factor(m);
+                double[] train = [c * m.Snapshot.Margin, c * m.Snapshot.MarginMean];
+                if (m.Setting.Test is null) return train;
+                return [.. train, c * Test(m, static t => t[0]), c * Test(m, static t => t.Average())];
+            },
+            Refuse = NoMargins,
+        };
 
     private static double[] FeatureDistances(MeasureInput m)
     {

@@ -88,8 +88,11 @@ internal static class StructureMeasures
         Func<ConvolutionShape, string?> whyNot, Func<ConvolutionShape, double[], Team, double> norm)
     {
         IEnumerable<(int K, ConvolutionShape Shape)> Those(Network network) =>
-            from k in Enumerable.Range(0, network.Depth) let shape =
-                Shape(network, k) where shape is not null && whyNot(shape) is null select (k, shape);
+            from k in Enumerable.Range(0, network.Depth)
+            let shape =
+                Shape(network, k)
+            where shape is not null && whyNot(shape) is null
+            select (k, shape);
         return new Measure
         {
             Family = Family,

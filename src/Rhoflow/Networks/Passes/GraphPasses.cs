@@ -191,8 +191,15 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
         var knowsDeltas = _knowsDeltas && weights.SequenceEqual(_wiring.Output.Delta(_examples));
         if (!knowsDeltas) weights.CopyTo(_wiring.Output.Delta(_examples));
         weightsDot.CopyTo(_wiring.Output.DeltaDot(_examples));
-        var pass = new Pass<T> { Examples = _examples, Theta = theta, Direction = direction, Gradient = result, By = _by,
-            Inputs = _inputs! };
+        var pass = new Pass<T>
+        {
+            Examples = _examples,
+            Theta = theta,
+            Direction = direction,
+            Gradient = result,
+            By = _by,
+            Inputs = _inputs!
+        };
         var deltas = new Pass<T> { Examples = _examples, Theta = theta, By = _by, Inputs = _inputs! };
         for (var i = _wiring.Operators.Length - 1; i >= 0; i--)
         {

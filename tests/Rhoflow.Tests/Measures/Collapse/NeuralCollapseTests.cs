@@ -112,7 +112,8 @@ public class NeuralCollapseTests
         double[] moved = new double[c * p];
         for (var k = 0; k < c; k++) Rotated(w.AsSpan(k * p, p)).CopyTo(moved, order[k] * p);
         var image = cloud.Map(r => [.. Rotated(r).Zip(shift, static (a, s) => a + s)])
-            with { Classes = [.. cloud.Classes.Select(k => order[k])] };
+            with
+        { Classes = [.. cloud.Classes.Select(k => order[k])] };
         var after = NeuralCollapse.Of(image.Features, image.Labels, moved);
         after.Within.PapyanHanDonoho.ShouldBe(before.Within.PapyanHanDonoho, 1e-8 * before.Within.PapyanHanDonoho + 1e-25);
         after.Within.Zhu.ShouldBe(before.Within.Zhu, 1e-8 * before.Within.Zhu + 1e-25);

@@ -160,8 +160,11 @@ public sealed class CurvatureMeasureTests
     {
         var snapshot = new Snapshot(passes.Network, [.. Enumerable.Repeat(1.0, passes.Network.Depth)], passes.Theta, 0,
             passes.Outputs.ToArray(), passes.Data.Y.ToArray(), passes.Value.LogLoss, 0);
-        return new MeasureInput(new MeasureSetting(passes.Network, passes.Loss, passes.Data), snapshot) { Passes = passes,
-            LearningRate = learningRate };
+        return new MeasureInput(new MeasureSetting(passes.Network, passes.Loss, passes.Data), snapshot)
+        {
+            Passes = passes,
+            LearningRate = learningRate
+        };
     }
 
     private static Dictionary<string, double> Row(MeasureInput input) => CurvatureMeasures.All

@@ -91,8 +91,12 @@ public class EquilibriumTests
     [InlineData("normalized")]
     public void Directions_move_down_the_loss_at_their_norm(string name)
     {
-        var network = name switch { "relu" => Network.Dense(24, 5, 4, 3), "convolutional" => Observations.Convolutional(3),
-            _ => Observations.Normalized(3) };
+        var network = name switch
+        {
+            "relu" => Network.Dense(24, 5, 4, 3),
+            "convolutional" => Observations.Convolutional(3),
+            _ => Observations.Normalized(3)
+        };
         var data = Observations.Classes(4, 8, 24, 3);
         double[] theta = Initialization.Kaiming(network, new RandomStream(5)), statistics = Observations.Statistics(network, 6);
         var input = Observations.At(network, Loss.CrossEntropy, data, theta, statistics);
