@@ -51,8 +51,11 @@ public sealed class BatchNormWeightDecayFlow(EmpiricalRisk risk, double lambda, 
         var v = state[1..];
         var scale = work.Risk.EvaluateScaled(v, r, work.H).LogScale;
         velocity[0] = work.Risk.WeightedOutput();
-        foreach (var layer in Network.Layers)
+        for (var k = 0; k < Network.Depth; k++)  // not foreach, which allocates an enumerator of the list
+        {
+            var layer = Network.Layers[k];
             NormsAndDirections.Tangent(r, layer.Of(v), layer.Of(work.H), layer.Of(velocity[1..]));
+        }
         return Decay.OfNorms(scale, velocity, state[..1], lambda);
     }
 

@@ -38,8 +38,11 @@ public abstract class DirectionFlow(EmpiricalRisk risk) : Flow(risk, risk.Networ
     protected double Directions(FlowWorkspace work, double rho, double c, ReadOnlySpan<double> v, Span<double> velocity)
     {
         var scale = work.Risk.EvaluateScaled(v, rho, work.H).LogScale;
-        foreach (var layer in Network.Layers)
+        for (var k = 0; k < Network.Depth; k++)  // not foreach, which allocates an enumerator of the list
+        {
+            var layer = Network.Layers[k];
             NormsAndDirections.Tangent(c, layer.Of(v), layer.Of(work.H), layer.Of(velocity));
+        }
         return scale;
     }
 }

@@ -54,8 +54,9 @@ public sealed class TangentFlow : Flow
     protected internal override double Field(FlowWorkspace work, double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
         var scale = work.Risk.EvaluateScaled(state, _rho ?? 1, work.H).LogScale;
-        foreach (var layer in Network.Layers)
+        for (var k = 0; k < Network.Depth; k++)  // not foreach, which allocates an enumerator of the list
         {
+            var layer = Network.Layers[k];
             var u = layer.Of(state);
             var target = layer.Of(velocity);
             Vectors.Scale(_rho ?? 1, layer.Of(work.H), target);

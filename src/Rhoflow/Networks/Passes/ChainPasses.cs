@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 
 namespace Rhoflow.Networks;
@@ -254,14 +255,16 @@ public sealed class ChainPasses : INetworkPasses<double>
             return;
         }
         var outputs = _network.Outputs;
-        if (rows.Length != Examples * outputs)
-        {
-            throw new ArgumentException(
-                $"{Examples} examples with {outputs} outputs need {Examples * outputs} weights; {rows.Length} were given", nameof(rows));
-        }
+        if (rows.Length != Examples * outputs) ThrowForWeights(rows);
         for (var c = 0; c < outputs; c++)
             for (var n = 0; n < Examples; n++) columns[c * Stride + n] = rows[n * outputs + c];
     }
+
+    // Apart: a message built in ToColumns would enlarge a frame that every right-hand side of a small flow pays for.
+    [DoesNotReturn]
+    private void ThrowForWeights(ReadOnlySpan<double> rows) => throw new ArgumentException(
+        $"{Examples} examples with {_network.Outputs} outputs need {Examples * _network.Outputs} weights; {rows.Length} were given",
+        nameof(rows));
 
     private double[][] Workspace() => [.. _network.Layers.Select(l => new double[l.Rows * Stride])];
 
