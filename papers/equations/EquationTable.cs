@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
+using Rhoflow.Papers.Catalog;
 
 namespace Rhoflow.Papers.Equations;
 

@@ -4,7 +4,7 @@ using Rhoflow.Measures.Bounds;
 using Rhoflow.Measures.Equilibrium;
 using Rhoflow.Measures.Limits;
 using Rhoflow.Measures.Norms;
-using Rhoflow.Papers.SquareLoss;
+using Rhoflow.Papers.SetUps;
 using Kind = Rhoflow.Papers.Equations.EquationKind;
 
 namespace Rhoflow.Papers.Equations;
@@ -162,5 +162,5 @@ internal static class SquareLossDynamics
     ];
 
     private static Equation Of(int number, string section, EquationKind kind, string tex, string says, params Type[] types) =>
-        new(SquareLossPage.Paper, number, section, kind, tex, says) { Types = types };
+        new(SourcePapers.SquareLoss, number, section, kind, tex, says) { Types = types };
 }

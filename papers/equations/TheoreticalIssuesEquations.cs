@@ -3,7 +3,7 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Measures.Curvature;
 using Rhoflow.Measures.Limits;
-using Rhoflow.Papers.TheoreticalIssues;
+using Rhoflow.Papers.SetUps;
 using Kind = Rhoflow.Papers.Equations.EquationKind;
 
 namespace Rhoflow.Papers.Equations;
@@ -127,5 +127,5 @@ internal static class TheoreticalIssuesEquations
     ];
 
     private static Equation Of(int number, string section, EquationKind kind, string tex, string says, params Type[] types) =>
-        new(TheoreticalIssuesPage.Paper, number, section, kind, tex, says) { Types = types };
+        new(SourcePapers.TheoreticalIssues, number, section, kind, tex, says) { Types = types };
 }

@@ -3,7 +3,7 @@ using Rhoflow.Limits;
 using Rhoflow.Measures.Limits;
 using Rhoflow.Measures.Norms;
 using Rhoflow.Networks;
-using Rhoflow.Papers.TheoryIII;
+using Rhoflow.Papers.SetUps;
 using Kind = Rhoflow.Papers.Equations.EquationKind;
 
 namespace Rhoflow.Papers.Equations;
@@ -163,5 +163,5 @@ internal static class TheoryIIIDynamics
     ];
 
     private static Equation Of(int number, string section, EquationKind kind, string tex, string says, params Type[] types) =>
-        new(TheoryIIIPage.Paper, number, section, kind, tex, says) { Types = types };
+        new(SourcePapers.TheoryIII, number, section, kind, tex, says) { Types = types };
 }

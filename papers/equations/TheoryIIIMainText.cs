@@ -6,7 +6,7 @@ using Rhoflow.Measures.Bounds;
 using Rhoflow.Measures.Limits;
 using Rhoflow.Measures.NormalizedLoss;
 using Rhoflow.Networks;
-using Rhoflow.Papers.TheoryIII;
+using Rhoflow.Papers.SetUps;
 using Kind = Rhoflow.Papers.Equations.EquationKind;
 
 namespace Rhoflow.Papers.Equations;
@@ -123,5 +123,5 @@ internal static class TheoryIIIMainText
     ];
 
     private static Equation Of(int number, string section, EquationKind kind, string tex, string says, params Type[] types) =>
-        new(TheoryIIIPage.Paper, number, section, kind, tex, says) { Types = types };
+        new(SourcePapers.TheoryIII, number, section, kind, tex, says) { Types = types };
 }

@@ -2,7 +2,7 @@ using Rhoflow.Descents;
 using Rhoflow.Flows;
 using Rhoflow.Limits;
 using Rhoflow.Measures.Bounds;
-using Rhoflow.Papers.TheoryIII;
+using Rhoflow.Papers.SetUps;
 using Kind = Rhoflow.Papers.Equations.EquationKind;
 
 namespace Rhoflow.Papers.Equations;
@@ -122,5 +122,5 @@ internal static class TheoryIIIMargins
     ];
 
     private static Equation Of(int number, string section, EquationKind kind, string tex, string says, params Type[] types) =>
-        new(TheoryIIIPage.Paper, number, section, kind, tex, says) { Types = types };
+        new(SourcePapers.TheoryIII, number, section, kind, tex, says) { Types = types };
 }

@@ -3,7 +3,7 @@ using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
-using Rhoflow.Papers.TheoryIIIb;
+using Rhoflow.Papers.SetUps;
 using Kind = Rhoflow.Papers.Equations.EquationKind;
 
 namespace Rhoflow.Papers.Equations;
@@ -221,5 +221,5 @@ internal static class TheoryIIIbDeep
     ];
 
     private static Equation Of(int number, string section, EquationKind kind, string tex, string says, params Type[] types) =>
-        new(TheoryIIIbPage.Paper, number, section, kind, tex, says) { Types = types };
+        new(SourcePapers.TheoryIIIb, number, section, kind, tex, says) { Types = types };
 }

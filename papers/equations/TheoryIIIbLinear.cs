@@ -1,7 +1,7 @@
 using Rhoflow.Flows;
 using Rhoflow.Limits;
 using Rhoflow.Losses;
-using Rhoflow.Papers.TheoryIIIb;
+using Rhoflow.Papers.SetUps;
 using Kind = Rhoflow.Papers.Equations.EquationKind;
 
 namespace Rhoflow.Papers.Equations;
@@ -85,5 +85,5 @@ internal static class TheoryIIIbLinear
     ];
 
     private static Equation Of(int number, string section, EquationKind kind, string tex, string says, params Type[] types) =>
-        new(TheoryIIIbPage.Paper, number, section, kind, tex, says) { Types = types };
+        new(SourcePapers.TheoryIIIb, number, section, kind, tex, says) { Types = types };
 }

@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class LossWithDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-01",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "1",
         Title = "Batch normalization and weight decay: loss and error",
         Caption = "The paper trains one network to zero training error and shows its losses and errors; here it is trained from all "

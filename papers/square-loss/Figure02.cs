@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class NormWithDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-02",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "2",
         Title = "Batch normalization and weight decay: the norm ρ",
         Caption = "Starts that lie up to seven decades apart end at one ρ, as the paper shows; which decay does, not batch normalization "

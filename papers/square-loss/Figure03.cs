@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class OutputsWithDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-03",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "3",
         Title = "Batch normalization and weight decay: mean |f_n|",
         Caption = "The mean output of the normalized network, from three norms. Where all |g_n| = ρ|f_n| = 1, as at zero loss, it is 1/ρ "

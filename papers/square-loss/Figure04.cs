@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class EquilibriumWithDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-04",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "4",
         Title = "Batch normalization and weight decay: Σyf/Σf² beside ρ",
         Caption = "The paper plots the ratio Σyf/Σf² with ρ and finds both together. In the model ρ goes to ρ_eq = Σyf/(λ + Σf²) "

@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class MarginsWithDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-05",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "5",
         Title = "Batch normalization and weight decay: margins of all training examples",
         Caption = "The paper’s curves are nearly flat and alike from the three norms. Margins y f̃ over their mean, sorted: at zero "

@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class LossWithoutDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-06",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "6",
         Title = "Batch normalization without weight decay: loss and error",
         Caption = "Convolutions, batch normalization without parameters, no decay. The data are fitted from every norm, and the losses "

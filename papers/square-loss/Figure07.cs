@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class NormWithoutDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-07",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "7",
         Title = "Batch normalization without weight decay: the norm ρ",
         Caption = "The paper’s message is that the final ρ depends on the start. The caption says that the plot “starts with ρ(0) = 0 "

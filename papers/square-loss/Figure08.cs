@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class MarginsWithoutDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-08",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "8",
         Title = "Batch normalization without weight decay: margins of all training examples",
         Caption = "At exactly zero square loss the sorted margins would be a horizontal line, as the caption says. From norm 5 they come "

@@ -1,4 +1,5 @@
 using Rhoflow.Lab.Claims;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -9,7 +10,7 @@ internal static class HistogramWithoutDecay
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-09",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "9",
         Title = "Batch normalization without weight decay: how |f_n| are distributed over time",
         Caption = "Shares of training examples by |f_n| over its mean, at three times: broad at the start, narrow around one value at "

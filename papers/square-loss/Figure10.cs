@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class LossPlain
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-10",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "10",
         Title = "Neither batch normalization nor weight decay: loss and error",
         Caption = "Large starts fit the training data, the largest fastest, and test worst at quick size: there the training loss falls "

@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class NormPlain
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-11",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "11",
         Title = "Neither batch normalization nor weight decay: the norm ρ",
         Caption = "ρ hardly leaves a large start and ends in the order of the starts, as in the paper. Dashed: eq. 28, ρ̇ = "

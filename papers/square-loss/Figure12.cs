@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -10,7 +11,7 @@ internal static class MarginsPlain
     public static PaperFigure Figure { get; } = new()
     {
         Id = "square-loss/figure-12",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Number = "12",
         Title = "Neither batch normalization nor weight decay: margins of all training examples",
         Caption = "The mean margin goes like 1/ρ: the larger the start, the smaller. Over their mean the margins are flatter from a "

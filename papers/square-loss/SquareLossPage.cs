@@ -5,14 +5,6 @@ namespace Rhoflow.Papers.SquareLoss;
 /// <summary>Square loss.</summary>
 public static class SquareLossPage
 {
-    /// <summary>The paper.</summary>
-    public static Paper Paper { get; } = new("square-loss", "Square loss",
-        "T. Poggio, Q. Liao: Generalization in deep network classifiers trained with the square loss (CBMM Memo 112, 2020)")
-    {
-        Short = "SQ",
-        Year = 2020,
-    };
-
     /// <summary>Its claims and figures, one line each.</summary>
     public static IReadOnlyList<IStudy> Contents =>
     [

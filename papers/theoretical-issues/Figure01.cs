@@ -13,7 +13,7 @@ internal static class CompositionGraphs
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theoretical-issues/figure-01",
-        Paper = TheoreticalIssuesPage.Paper,
+        Paper = SourcePapers.TheoreticalIssues,
         Number = "1",
         Title = "Shallow and hierarchical networks for n = 8",
         Caption = "Above, as in the paper: a shallow network of N units on eight inputs, and a binary tree with Q = N/(n − 1) units at "

@@ -7,14 +7,6 @@ namespace Rhoflow.Papers.TheoreticalIssues;
 /// <summary>Theoretical issues.</summary>
 public static class TheoreticalIssuesPage
 {
-    /// <summary>The paper.</summary>
-    public static Paper Paper { get; } = new("theoretical-issues", "Theoretical issues",
-        "T. Poggio, A. Banburski, Q. Liao: Theoretical Issues in Deep Networks (draft for PNAS, 2019)")
-    {
-        Short = "PNAS",
-        Year = 2020,
-    };
-
     /// <summary>Its claims and figures, one line each.</summary>
     public static IReadOnlyList<IStudy> Contents =>
     [

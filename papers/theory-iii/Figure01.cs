@@ -2,7 +2,6 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
-using Rhoflow.Papers.TheoreticalIssues;
 
 namespace Rhoflow.Papers.TheoryIII;
 
@@ -26,10 +25,10 @@ internal static class NormalizedLossFigure
         + "leaves open and what is chosen.";
 
     /// <summary>In Theory III.</summary>
-    public static PaperFigure Figure { get; } = Make("theory-iii/figure-01", TheoryIIIPage.Paper, "1");
+    public static PaperFigure Figure { get; } = Make("theory-iii/figure-01", SourcePapers.TheoryIII, "1");
 
     /// <summary>In Theoretical issues.</summary>
-    public static PaperFigure Again { get; } = Make("theoretical-issues/figure-02", TheoreticalIssuesPage.Paper, "2");
+    public static PaperFigure Again { get; } = Make("theoretical-issues/figure-02", SourcePapers.TheoreticalIssues, "2");
 
     private static PaperFigure Make(string id, Paper paper, string number) => new()
     {

@@ -12,7 +12,7 @@ internal static class Figure02
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-02",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Number = "2",
         Title = "Gradient descent, its (ρ, v) form, and weight normalization",
         Caption = "One linear unit with two weights and two examples. The (ρ, v) equations lie exactly on the weights of gradient "

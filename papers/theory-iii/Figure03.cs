@@ -1,7 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
-using Rhoflow.Papers.TheoryIIIb;
 
 namespace Rhoflow.Papers.TheoryIII;
 
@@ -12,7 +11,7 @@ internal static class Figure03
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-03",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Number = "3",
         Title = "Norms of K layers on one example",
         Caption = "Left, as in the paper: with more layers the product ρ of the norms grows faster and each norm ρ_k more slowly. Right: "
@@ -26,7 +25,7 @@ internal static class Figure03
 
     /// <summary>The same as figure 7 of Theory IIIb.</summary>
     public static PaperFigure InTheoryIIIb { get; } =
-        Figure with { Id = "theory-iiib/figure-07", Paper = TheoryIIIbPage.Paper, Number = "7" };
+        Figure with { Id = "theory-iiib/figure-07", Paper = SourcePapers.TheoryIIIb, Number = "7" };
 
     private static Chart Build(StudyContext context)
     {

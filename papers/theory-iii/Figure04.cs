@@ -12,7 +12,7 @@ internal static class Figure04
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-04",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Number = "4",
         Title = "Convergence of the direction on one example of Iris",
         Caption = "θ is the angle between v and the example x, γ = ‖x‖. Gradient descent keeps ρ sin θ, so sin θ falls like 1/log t: a "

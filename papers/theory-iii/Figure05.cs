@@ -14,7 +14,7 @@ internal static class Figure05
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-05",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Number = "5",
         Title = "Convergence of the direction on all of Iris",
         Caption = "The paper finds that weight normalization on many examples fits 1/log t better than its law for one example. So it "

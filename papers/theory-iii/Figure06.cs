@@ -18,7 +18,7 @@ internal static class Figure06
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-06",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Number = "6",
         Title = "Speed of the direction, epoch by epoch",
         Caption = "The paper sees oscillations in the last epochs and ascribes them to numerical error. The flow (dashed) has none. "

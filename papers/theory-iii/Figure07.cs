@@ -17,7 +17,7 @@ internal static class Figure07
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-07",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Number = "7",
         Title = "ρ set to functions of t, on all of Iris",
         Caption = "What the schedule does to the direction: ρ = log t converges, beyond t = 1e3 a little ahead of gradient descent; log "

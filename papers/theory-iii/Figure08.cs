@@ -11,7 +11,7 @@ internal static class ScaledLossFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-08",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Number = "8",
         Title = "Normalized networks scaled by ρ': test loss against test error",
         Caption = "The networks of figure 1, each divided by its own ρ and multiplied by the same ρ'. The paper sees a linear relation "

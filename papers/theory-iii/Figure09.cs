@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
@@ -10,7 +11,7 @@ internal static class SupportVectorFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iii/figure-09",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Number = "9",
         Title = "The example closest to the margin",
         Caption = "Which of 100 training examples has the smallest f_y − max f_j, epoch by epoch, from five starts. Once all are fitted "

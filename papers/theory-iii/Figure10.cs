@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
@@ -18,7 +19,7 @@ internal static class PerturbedSupportVectorFigures
         return new()
         {
             Id = id,
-            Paper = TheoryIIIPage.Paper,
+            Paper = SourcePapers.TheoryIII,
             Number = number,
             Title = FormattableString.Invariant($"The example closest to the margin, weights perturbed by {amplitude} ‖∇L‖"),
             Caption = FormattableString.Invariant($"As figure 9; at four epochs every weight gets {amplitude} ‖∇L‖ N(0, 1). ")

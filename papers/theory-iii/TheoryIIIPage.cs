@@ -5,15 +5,6 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Theory III.</summary>
 public static class TheoryIIIPage
 {
-    /// <summary>The paper.</summary>
-    public static Paper Paper { get; } = new("theory-iii", "Theory III",
-        "A. Banburski, Q. Liao, B. Miranda, L. Rosasco, F. De La Torre, J. Hidary, T. Poggio: Theory III: Dynamics and Generalization in "
-        + "Deep Networks (2019)")
-    {
-        Short = "T3",
-        Year = 2019,
-    };
-
     /// <summary>Its claims and figures, one line each.</summary>
     public static IReadOnlyList<IStudy> Contents =>
     [

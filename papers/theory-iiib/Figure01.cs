@@ -11,7 +11,7 @@ internal static class LearningCurves
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-01",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Number = "1",
         Title = "Error against the number of training examples, true and random labels",
         Caption = "With true labels the test error falls with every doubling, also while the training error is 0. With random labels it "

@@ -1,7 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
-using Rhoflow.Papers.TheoreticalIssues;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
@@ -14,7 +13,7 @@ internal static class WidthCurves
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-02",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Number = "2",
         Title = "Error and cross-entropy against the number of parameters",
         Caption = "The same network with more and more channels, trained on the same examples for the same number of epochs. Beyond the "
@@ -29,7 +28,7 @@ internal static class WidthCurves
 
     /// <summary>The same as Theoretical issues prints it.</summary>
     public static PaperFigure InTheoreticalIssues { get; } =
-        Figure with { Id = "theoretical-issues/figure-03", Paper = TheoreticalIssuesPage.Paper, Number = "3" };
+        Figure with { Id = "theoretical-issues/figure-03", Paper = SourcePapers.TheoreticalIssues, Number = "3" };
 
     private static IEnumerable<Panel> Panels(string size, IReadOnlyList<SizeRuns> sweep, int examples)
     {

@@ -19,7 +19,7 @@ internal static class ValleysFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-03",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Number = "3",
         Title = "A flat valley and one that slopes to infinity",
         Caption = "The paper's cartoon, computed for one linear unit with two weights. Above: level lines (dashed), and gradient flow "

@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 using Rhoflow.Regression;
 
 namespace Rhoflow.Papers.TheoryIIIb;
@@ -12,7 +13,7 @@ internal static class PerturbedDescentFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-04",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Number = "4",
         Title = "Gradient descent with perturbations, square loss",
         Caption = "Above: degree 39 (40 weights, 9 examples), perturbed 41 times in the first half of 10⁷ steps; means of 29 runs, and "

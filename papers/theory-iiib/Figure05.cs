@@ -11,7 +11,7 @@ internal static class PerturbedTrainingFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-05",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Number = "5",
         Title = "Perturbations after convergence: loss, error and norm",
         Caption = "Noise of a quarter of each layer’s spread every 100 epochs once the data are fitted, for a while; control without. "

@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
 
@@ -10,7 +11,7 @@ internal static class PolynomialDegreesFigure
     public static PaperFigure Figure { get; } = new()
     {
         Id = "theory-iiib/figure-06",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Number = "6",
         Title = "Minimum-norm polynomials of degree 1 to 300",
         Caption = "Computed in 384 bits, the test error falls to 4e-59 where degree 75 first interpolates the 76 points, and then rises "

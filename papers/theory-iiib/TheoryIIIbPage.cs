@@ -6,15 +6,6 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// <summary>Theory IIIb.</summary>
 public static class TheoryIIIbPage
 {
-    /// <summary>The paper.</summary>
-    public static Paper Paper { get; } = new("theory-iiib", "Theory IIIb",
-        "T. Poggio, Q. Liao, B. Miranda, A. Banburski, X. Boix, J. Hidary: Theory IIIb: Generalization in Deep Networks (CBMM Memo "
-        + "90, 2018)")
-    {
-        Short = "T3b",
-        Year = 2018,
-    };
-
     /// <summary>Its claims and figures, one line each.</summary>
     public static IReadOnlyList<IStudy> Contents =>
     [

@@ -3,7 +3,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Lab.Report;
-using Rhoflow.Papers;
+using Rhoflow.Papers.Catalog;
 
 namespace Rhoflow.Cli;
 

@@ -17,7 +17,7 @@ internal static class BatchNormDecayForgetsTheStart
     public static Claim Claim { get; } = new()
     {
         Id = "b35-batch-norm-decay-forgets-the-start",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "abstract; §2.3; §3, figures 1–5; §6.1",
         Equations = ["SQ.5", "SQ.6"],
         Statement = "With normalization and weight decay convergence is to one norm, independently of the initial conditions; without "

@@ -17,7 +17,7 @@ internal static class ClassMeansFormASimplex
     public static Claim Claim { get; } = new()
     {
         Id = "b44-class-means-form-a-simplex",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC2)",
         Equations = ["SQ.5", "SQ.6"],
         Statement = "Equations 5 and 6 imply NC2, class means at the vertices of a simplex; for two classes h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so "

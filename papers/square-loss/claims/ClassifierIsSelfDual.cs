@@ -15,7 +15,7 @@ internal static class ClassifierIsSelfDual
     public static Claim Claim { get; } = new()
     {
         Id = "b45-classifier-is-self-dual",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC3)",
         Equations = ["SQ.5", "SQ.6", "SQ.40"],
         Statement = "Equations 5 and 6 imply NC3: at convergence features are proportional to V_Lᵀ, the last layer's weights to the "

@@ -21,7 +21,7 @@ internal static class CollapseIsIndependentOfTheNetwork
     public static Claim Claim { get; } = new()
     {
         Id = "b65-collapse-whatever-the-network",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G: “these results apply to each global minimum, irrespectively of its ρ_eq”",
         Equations = ["SQ.40"],
         Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of ρ: of how "

@@ -15,7 +15,7 @@ internal static class CriticalNormAtLeastOne
     public static Claim Claim { get; } = new()
     {
         Id = "b34-critical-norm-at-least-one",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§3, footnote 6; appendix B after eq. 23",
         Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n "
             + "y_n = 1.",

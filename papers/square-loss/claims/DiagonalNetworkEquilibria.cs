@@ -20,7 +20,7 @@ internal static class DiagonalNetworkEquilibria
     public static Claim Claim { get; } = new()
     {
         Id = "b41-diagonal-network-equilibria",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.3, eq. 57",
         Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ the weights are V_k^i = ±x̂^i/f̂ or 0.",
         SetUp = "x̂ = (.9, .5, .3), L = 4: residual of V_k f̂ = ∂f̂/∂V_k at the printed and at the corrected V. Fixed-ρ flow (ρ = 1, "

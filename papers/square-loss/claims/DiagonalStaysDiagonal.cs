@@ -19,7 +19,7 @@ internal static class DiagonalStaysDiagonal
     public static Claim Claim { get; } = new()
     {
         Id = "b42-descent-preserves-diagonal-matrices",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.3, eq. 55–56",
         Statement = "If the off-diagonal weights vanish at time 0, the off-diagonal gradient updates vanish too: gradient descent "
             + "preserves diagonal initial conditions.",

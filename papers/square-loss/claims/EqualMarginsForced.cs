@@ -22,7 +22,7 @@ internal static class EqualMarginsForced
     public static Claim Claim { get; } = new()
     {
         Id = "b16-equal-margins-are-forced",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "Appendix G, eq. 47 and after it",
         Statement = "Under the exponential loss an asymptotic equilibrium V̇_k = 0 implies f_1 = f_i for all i: the margin becomes the "
             + "same for all training data.",

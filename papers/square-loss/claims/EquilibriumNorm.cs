@@ -16,7 +16,7 @@ internal static class EquilibriumNorm
     public static Claim Claim { get; } = new()
     {
         Id = "b32-equilibrium-norm",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "eq. 7 and 31, §2.3.1",
         Statement = "The equilibrium value of ρ is ρ_eq = Σ y_n f_n/(λ + Σ f_n²).",
         SetUp = "Flow (5)–(6). (i) ρ̇ at ρ_eq for random V of nets 5-1, 5-8-1, 5-8-8-1 (ReLU), 20 examples of gaussian-teacher, λ = 0, "

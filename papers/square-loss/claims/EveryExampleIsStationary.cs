@@ -19,7 +19,7 @@ internal static class EveryExampleIsStationary
     public static Claim Claim { get; } = new()
     {
         Id = "b38-every-example-is-stationary",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "Lemma 1.3, §5, eq. 11, 37, 40, 48",
         Statement = "At the critical points of the dynamics with normalization and weight decay that are global minima ∂f(x_n)/∂V_k = V_k "
             + "f(x_n) for every layer k and every example n.",

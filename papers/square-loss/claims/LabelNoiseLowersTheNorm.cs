@@ -14,7 +14,7 @@ internal static class LabelNoiseLowersTheNorm
     public static Claim Claim { get; } = new()
     {
         Id = "b55-label-noise-lowers-the-norm",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "appendix E.1, footnote 13",
         Equations = ["SQ.31"],
         Statement = "Label noise ±δ introduces a bias towards small ρ_eq, even for large initializations: it makes Σ f_n y_n smaller, "

@@ -17,7 +17,7 @@ internal static class MinibatchesAndCollapse
     public static Claim Claim { get; } = new()
     {
         Id = "b66-minibatches-bring-collapse",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "Appendix E.3, eq. 39–40; footnote 8; appendix G",
         Statement = "SGD with minibatches is stationary only where every example is, so that with weight decay ∂f(x_n)/∂V_k = V_k f(x_n) "
             + "for all n, from which NC1 to NC4 follow.",

@@ -20,7 +20,7 @@ internal static class ModelAndNetworkPart
     public static Claim Claim { get; } = new()
     {
         Id = "b62-model-and-network-part",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§2.3 (“the key assumption in this paper”), appendix A.2",
         Equations = ["SQ.5", "SQ.6"],
         Statement = "The dynamics with Lagrange multipliers, ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6, captures the key normalization "

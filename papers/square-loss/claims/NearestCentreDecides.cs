@@ -14,7 +14,7 @@ internal static class NearestCentreDecides
     public static Claim Claim { get; } = new()
     {
         Id = "b45-nearest-centre-decides",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC4)",
         Equations = ["SQ.5", "SQ.6"],
         Statement = "Equations 5 and 6 imply NC4: for a given feature the classifier chooses the class with the nearest training mean.",

@@ -5,6 +5,7 @@ using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
@@ -15,7 +16,7 @@ internal static class NormGrowsMonotonically
     public static Claim Claim { get; } = new()
     {
         Id = "b33-norm-grows-monotonically",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "Observation 1, §2.3.1",
         Equations = ["SQ.5", "SQ.7"],
         Statement = "Assuming average separability (Σ y_n f_n > 0) and flow from ρ = ε, ρ grows monotonically until a minimum is reached, "

@@ -13,7 +13,7 @@ internal static class OnlyBothForgetTheStart
     public static Claim Claim { get; } = new()
     {
         Id = "b61-only-both-forget-the-start",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§3, figures 1–12; §6.1 (“The case of BN+WD is the only one which seems rather independent of initial conditions”)",
         Equations = ["SQ.5", "SQ.6"],
         Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions, and a "

@@ -16,7 +16,7 @@ internal static class OrthogonalSolutions
     public static Claim Claim { get; } = new()
     {
         Id = "b40-orthogonal-matrices-solve-the-constraints",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix H.2",
         Equations = ["SQ.48"],
         Statement = "Matrices V_k proportional to orthogonal ones always satisfy the constraint equations: with f = V_4V_3V_2V_1x, V_3 ∝ "

@@ -18,7 +18,7 @@ internal static class ProjectionSolutions
     public static Claim Claim { get; } = new()
     {
         Id = "b39-projections-solve-the-constraints",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix H.1, eq. 53–54",
         Statement = "A class of solutions of V_k f_n = ∂f_n/∂V_k for deep linear networks is V_1 = … = V_{L−1} = P with a projection P² = "
             + "P, and V_L ∝ the activity of layer L − 1.",

@@ -22,7 +22,7 @@ internal static class RecurrentIsFeedForward
     public static Claim Claim { get; } = new()
     {
         Id = "b56-recurrent-equals-feed-forward",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.1, last paragraph",
         Equations = ["SQ.53", "SQ.54"],
         Statement = "If feed-forward networks of T layers converge to V_1 = … = V_T = P, recurrent networks (weights shared across "

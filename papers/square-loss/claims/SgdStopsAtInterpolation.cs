@@ -24,7 +24,7 @@ internal static class SgdStopsAtInterpolation
     public static Claim Claim { get; } = new()
     {
         Id = "b57-sgd-stops-at-interpolation",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "Footnote 8; App. E, eq. 39",
         Statement = "SGD, unlike GD, stops only when ℓ_n = 0 for all n, at perfect interpolation; at the other critical points, where GD "
             + "stops, SGD never stops but fluctuates.",

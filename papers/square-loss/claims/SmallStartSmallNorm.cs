@@ -11,7 +11,7 @@ internal static class SmallStartSmallNorm
     public static Claim Claim { get; } = new()
     {
         Id = "b36-small-start-small-norm",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "appendix D; §1.2; §6.1; figures 10–12",
         Equations = ["SQ.28"],
         Statement = "Without BN and WD, starting from small initialization gradient descent explores critical points with ρ growing from "

@@ -18,7 +18,7 @@ internal static class TransientLongerForSmallStarts
     public static Claim Claim { get; } = new()
     {
         Id = "b37-transient-longer-for-small-starts",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§2.3.1; appendix D, eq. 28",
         Statement = "The smaller ρ(0) is, the longer it takes ρ to grow, and this phenomenon becomes stronger with a larger number of "
             + "layers L: the transient is longer with more layers and longer with smaller initialization.",

@@ -18,7 +18,7 @@ internal static class WithinClassVariability
     public static Claim Claim { get; } = new()
     {
         Id = "b43-within-class-variability-collapses",
-        Paper = SquareLossPage.Paper,
+        Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC1)",
         Equations = ["SQ.5", "SQ.6", "SQ.38"],
         Statement = "Equations 5 and 6 imply NC1: at convergence the last layer's features h(x) are the same for all examples of a class.",

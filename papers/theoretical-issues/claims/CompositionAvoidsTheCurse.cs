@@ -18,7 +18,7 @@ internal static class CompositionAvoidsTheCurse
     public static Claim Claim { get; } = new()
     {
         Id = "b53-composition-avoids-the-curse",
-        Paper = TheoreticalIssuesPage.Paper,
+        Paper = SourcePapers.TheoreticalIssues,
         Place = "§2C, Theorems 1 and 2",
         Equations = ["PNAS.1", "PNAS.2"],
         Statement = "To approximate a function of n variables with m derivatives to accuracy ε takes O(ε^{−n/m}) parameters; if it is a "

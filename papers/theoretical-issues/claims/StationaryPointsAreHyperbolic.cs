@@ -20,7 +20,7 @@ internal static class StationaryPointsAreHyperbolic
     public static Claim Claim { get; } = new()
     {
         Id = "b19-stationary-points-are-hyperbolic",
-        Paper = TheoreticalIssuesPage.Paper,
+        Paper = SourcePapers.TheoreticalIssues,
         Place = "Lemma 1, eq. 7, Lemma 6, Theorem 3.1",
         Equations = ["PNAS.5"],
         Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of "

@@ -14,7 +14,7 @@ internal static class TrainedTreesNeedFewerParameters
     public static Claim Claim { get; } = new()
     {
         Id = "b60-trained-trees-need-fewer-parameters",
-        Paper = TheoreticalIssuesPage.Paper,
+        Paper = SourcePapers.TheoreticalIssues,
         Place = "§2C, Theorem 2 and figure 1, with trained ReLU networks",
         Equations = ["PNAS.2"],
         Statement = "A compositional function is approximated by a deep network of the same graph with the same accuracy and far fewer "

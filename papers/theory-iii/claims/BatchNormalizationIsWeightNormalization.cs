@@ -3,6 +3,7 @@ using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
@@ -13,7 +14,7 @@ internal static class BatchNormalizationIsWeightNormalization
     public static Claim Claim { get; } = new()
     {
         Id = "b52-batch-normalization-is-weight-normalization",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§16, after eq. 80",
         Statement = "In the linear one-layer case batch normalization is identical to weight normalization (and so converges to the same "
             + "direction at the same rate).",

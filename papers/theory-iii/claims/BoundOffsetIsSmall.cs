@@ -15,7 +15,7 @@ internal static class BoundOffsetIsSmall
     public static Claim Claim { get; } = new()
     {
         Id = "b58-bound-offset-is-small",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "Figure 1, eq. 31; Square loss, eq. 10, 41–45",
         Equations = ["T3.32"],
         Statement = "L(f̃) ≤ L̂(f̃) + c_1 R_N(F̃) + c_2 √(ln(1/δ)/2N), where for N and architecture as in practice the last two terms are "

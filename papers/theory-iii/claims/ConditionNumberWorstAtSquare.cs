@@ -16,7 +16,7 @@ internal static class ConditionNumberWorstAtSquare
     public static Claim Claim { get; } = new()
     {
         Id = "b27-condition-number-worst-at-square",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§5, footnote 5; Theoretical issues, discussion of the pseudoinverse",
         Statement = "The condition number of a random data matrix is usually worse for N = D, better for N > D and even better for N ≪ D.",
         SetUp = "Standard normal N × D matrices, D = 40, N = 5 … 320, 100 draws each (stream N of seed 0); ratio of the largest to the "

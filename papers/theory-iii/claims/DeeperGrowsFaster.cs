@@ -10,7 +10,7 @@ internal static class DeeperGrowsFaster
     public static Claim Claim { get; } = new()
     {
         Id = "b05-deeper-products-grow-faster",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "theorem 1.7, §12.2, eq. 65, Fig. 3; Theory IIIb §14, Fig. 7",
         Statement = "For K > 1 the product of the norms diverges faster than logarithmically, while each individual layer diverges more "
             + "slowly than in the one-layer case.",

@@ -13,7 +13,7 @@ internal static class ErrorEquation
     public static Claim Claim { get; } = new()
     {
         Id = "b10-error-equation",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "eq. 79 and the line after it, §16",
         Equations = ["PNAS.21"],
         Statement = "For gradient descent on one example the error ε = v − x obeys ε̇ = −(1/(t log t)) (2xεᵀ), which ε ∝ 1/log t solves.",

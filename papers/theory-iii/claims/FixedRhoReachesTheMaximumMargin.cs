@@ -19,7 +19,7 @@ internal static class FixedRhoReachesTheMaximumMargin
     public static Claim Claim { get; } = new()
     {
         Id = "b13-fixed-rho-reaches-the-maximum-margin",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "Theorem 5 and its proof, eq. 34–35, §8",
         Statement = "For ρ → ∞ the unit-norm weights that minimize the exponential loss Σ e^{−ρf̃} converge to those of maximum margin. "
             + "The proof's inequality N e^{−ρη*} ≥ L gives η(v*(ρ)) ≥ η* − log N/ρ at every ρ.",

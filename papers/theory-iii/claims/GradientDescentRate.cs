@@ -12,7 +12,7 @@ internal static class GradientDescentRate
     public static Claim Claim { get; } = new()
     {
         Id = "b07-gradient-descent-rate",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§16, eq. 77–79, Fig. 5; Theory IIIb §4",
         Statement = "For a linear network w/‖w‖ converges to the maximum-margin direction whatever the start, and the error goes to 0 "
             + "like 1/log t.",

@@ -19,7 +19,7 @@ internal static class LangevinPrefersWideMinima
     public static Claim Claim { get; } = new()
     {
         Id = "b46-langevin-prefers-wide-minima",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§6, eq. 30; Theoretical issues §4.6",
         Statement = "SGD with added white noise has the Boltzmann distribution e^{−L/T}/Z, which prefers degenerate minima, and of two "
             + "basins of equal depth the wider, with a concentration that grows with the dimension.",

@@ -16,7 +16,7 @@ internal static class LayersGrowAlike
     public static Claim Claim { get; } = new()
     {
         Id = "b02-layers-grow-alike",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "eq. 58–60, Appendix 12.1 and theorem 1.6; Theoretical issues Lemma 2; Square loss Lemma 3",
         Equations = ["PNAS.12", "SQ.26"],
         Statement = "∂ρ_k²/∂t is the same for every layer k: 2 Σ_n y_n f_n e^{−y_n f_n}.",

@@ -18,7 +18,7 @@ internal static class LayersStayEqual
     public static Claim Claim { get; } = new()
     {
         Id = "b03-equal-layers-stay-equal",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§12.1 after eq. 60; §12.2 before eq. 63; Theoretical issues Lemma 2",
         Statement = "If ‖W_1‖ = … = ‖W_K‖ initially, the norms remain equal while growing throughout training. (From eq. 60: otherwise "
             + "the differences ρ_i² − ρ_j² are conserved.)",

@@ -26,7 +26,7 @@ internal static class LinearRelationVanishes
     public static Claim Claim { get; } = new()
     {
         Id = "b51-linear-relation-vanishes",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "Figure 8",
         Statement = "Test loss of normalized networks is linear in the test error; as the normalized networks are scaled, the linear "
             + "relationship disappears around ρ ≈ 4.",

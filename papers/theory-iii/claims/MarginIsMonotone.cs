@@ -27,7 +27,7 @@ internal static class MarginIsMonotone
     public static Claim Claim { get; } = new()
     {
         Id = "b14-margin-is-monotone",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "Abstract, §13, Lemma 9; Theoretical issues, Lemma 4",
         Equations = ["T3.70"],
         Statement = "After separation, and once ρ is so large that Σ e^{−ρf̃} ∝ e^{−ρf̃(x*)}, the margin increases monotonically.",

@@ -20,7 +20,7 @@ internal static class MisclassificationRegularizes
     public static Claim Claim { get; } = new()
     {
         Id = "b26-misclassification-regularizes",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§6, eq. 26–28 and the remark after it; Theory IIIb eq. 61–63",
         Statement = "ẇ = −x1 e^{x1 w} + x2 e^{−x2 w} rests at w* = log(x2/x1)/(x1 + x2) if x2 > x1, a hyperbolic equilibrium. For D = 3, "
             + "N = 2 the Hessian at the minimum has at least one zero and one negative eigenvalue.",

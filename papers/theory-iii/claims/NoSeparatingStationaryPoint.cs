@@ -14,7 +14,7 @@ internal static class NoSeparatingStationaryPoint
     public static Claim Claim { get; } = new()
     {
         Id = "b24-no-separating-stationary-point",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§6, eq. 29; Theoretical issues §B, eq. before Theorem on degeneracy",
         Equations = ["T3.3"],
         Statement = "Under exponential-type losses a homogeneous network has no zero of the gradient with respect to W_k that separates "

@@ -28,7 +28,7 @@ internal static class NormalizedLossRanksNetworks
     public static Claim Claim { get; } = new()
     {
         Id = "b50-normalized-loss-ranks-networks",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "Figures 1 and 8, eq. 1; Square loss, Observation 3",
         Statement = "The normalized loss predicts the test error of networks that all fit their training data, and a smaller norm ρ goes "
             + "with a smaller error: bounds by norm and margin rank networks.",

@@ -14,7 +14,7 @@ internal static class NormalizedLossesAreEqual
     public static Claim Claim { get; } = new()
     {
         Id = "b49-normalized-losses-are-equal",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "Figure 1; Theoretical issues Figure 2",
         Statement = "Networks with different initializations that all fit the training set: their test loss is not a function of the "
             + "training loss, but after division of each layer by its Frobenius norm test against training loss lies on a line of slope "

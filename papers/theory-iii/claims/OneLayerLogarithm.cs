@@ -12,7 +12,7 @@ internal static class OneLayerLogarithm
     public static Claim Claim { get; } = new()
     {
         Id = "b04-one-layer-grows-like-log-t",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "theorem 1.7, eq. 65 with K = 1, §12.2; Theory IIIb §14",
         Statement = "For one layer R = e^{ρf̃} ~ t, so ρ ~ log t.",
         SetUp = $"(i) {NormGrowth.Words}, K = 1, to {Wording.End(NormGrowth.SetUp)}, closed form and integration; (ii) Iris, setosa "

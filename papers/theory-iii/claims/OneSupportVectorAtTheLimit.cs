@@ -2,6 +2,7 @@ using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
@@ -12,7 +13,7 @@ internal static class OneSupportVectorAtTheLimit
     public static Claim Claim { get; } = new()
     {
         Id = "b15-one-support-vector-at-the-limit",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§4.4 after eq. 16, §4.7; Theoretical issues §B.4, eq. 14",
         Equations = ["PNAS.14"],
         Statement = "For large ρ the stationarity condition is satisfied by H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0 for the example x_N of "

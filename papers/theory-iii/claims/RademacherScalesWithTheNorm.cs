@@ -16,7 +16,7 @@ internal static class RademacherScalesWithTheNorm
     public static Claim Claim { get; } = new()
     {
         Id = "b54-rademacher-scales-with-the-norm",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "eq. 1, §2, eq. 32; Theoretical issues §A",
         Equations = ["SQ.42"],
         Statement = "The Rademacher average of networks with product of norms ρ is ρ times that of the normalized networks, R_N(F) = ρ "

@@ -12,7 +12,7 @@ internal static class RateOfGrowthFalls
     public static Claim Claim { get; } = new()
     {
         Id = "b02-rate-grows-monotonically",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§5, Discussion",
         Equations = ["T3.60"],
         Statement = "Under separability, for each layer ∂ρ_k²/∂t grows monotonically with t, at the same rate irrespectively of k.",

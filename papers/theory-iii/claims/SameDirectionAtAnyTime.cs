@@ -12,7 +12,7 @@ internal static class SameDirectionAtAnyTime
     public static Claim Claim { get; } = new()
     {
         Id = "b11-same-direction-at-any-time",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§4.5; Theoretical issues §B.5",
         Equations = ["T3.20", "T3.21", "T3.22"],
         Statement = "The unit vector w(T)/‖w(T)‖ computed from the solution of gradient descent ẇ = −∇_w L at time T is the same, "

@@ -14,7 +14,7 @@ internal static class ScheduleMatters
     public static Claim Claim { get; } = new()
     {
         Id = "b12-rho-schedules",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§13.1 (new algorithms), §17, eq. 81, Fig. 7; Square loss §6.1",
         Equations = ["T3.10"],
         Statement = "ρ(t) can be designed and controlled independently of the descent on V_k; the convergence of v depends on it (log t, "

@@ -19,7 +19,7 @@ internal static class ShortDescentGeneralizes
     public static Claim Claim { get; } = new()
     {
         Id = "b59-short-descent-generalizes",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§1 (summary), §4: “for any finite t the solution is regularized, as in early stopping”; Theory IIIb §13",
         Equations = ["T3.31"],
         Statement = "Gradient descent for a finite time T is regularized: its solution has a norm bounded by T, and generalizes, the "

@@ -1,6 +1,7 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
@@ -11,7 +12,7 @@ internal static class StructuralLemma
     public static Claim Claim { get; } = new()
     {
         Id = "b01-structural-lemma",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "eq. 3–6, §2; also Theory IIIb §3, Theoretical issues §1, Square loss §2",
         Equations = ["T3b.1", "SQ.1"],
         Statement = "For every layer of a ReLU network Σ_ij W_k^ij ∂f/∂W_k^ij = f(x), and the same for the normalized network, ⟨V_k, "

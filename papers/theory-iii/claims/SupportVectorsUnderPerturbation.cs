@@ -12,7 +12,7 @@ internal static class SupportVectorsUnderPerturbation
     public static Claim Claim { get; } = new()
     {
         Id = "b70-support-vectors-under-perturbation",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "Figures 9, 10 and 11",
         Statement = "Training converges to one support vector or a set of them. Perturbed after convergence by 0.5 or 0.9 ‖∇L‖ a weight, "
             + "the network converges to a different set or comes back to the same one, depending on the perturbation.",

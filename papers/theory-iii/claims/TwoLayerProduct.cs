@@ -16,7 +16,7 @@ internal static class TwoLayerProduct
     public static Claim Claim { get; } = new()
     {
         Id = "b06-two-layer-product",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "eq. 63–65, §12.2; Theory IIIb eq. 55–57; Theoretical issues eq. 19",
         Statement = "Ṙ = f̃^{2/K} K² (log R)^{2−2/K}; for two layers R(t) = li⁻¹(f̃K²t + C).",
         SetUp = NormGrowth.Words + ", K = 2 and 3, t to 1000, each norm by its own equation 61; beside it a two-layer linear network "

@@ -12,7 +12,7 @@ internal static class WeightNormalizationIsFaster
     public static Claim Claim { get; } = new()
     {
         Id = "b09-weight-normalization-is-faster",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "§16 (summary after eq. 80), §5, Fig. 5; Theoretical issues §C.3",
         Equations = ["PNAS.22"],
         Statement = "Gradient descent with weight normalization converges faster to the same equilibrium than standard gradient descent, "

@@ -13,7 +13,7 @@ internal static class WeightNormalizationRate
     public static Claim Claim { get; } = new()
     {
         Id = "b08-weight-normalization-rate",
-        Paper = TheoryIIIPage.Paper,
+        Paper = SourcePapers.TheoryIII,
         Place = "eq. 80, §16, Fig. 4; Theoretical issues §C.3",
         Equations = ["PNAS.22"],
         Statement = "On one example weight normalization obeys ε̇ = −(log t/t) ε, with the solution ε ∝ t^{−1/2} log t.",

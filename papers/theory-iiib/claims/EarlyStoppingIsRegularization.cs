@@ -16,7 +16,7 @@ internal static class EarlyStoppingIsRegularization
     public static Claim Claim { get; } = new()
     {
         Id = "b31-early-stopping-is-regularization",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§13, §5 (square loss; the equivalence is announced, not proved)",
         Equations = ["T3b.14", "T3b.17"],
         Statement = "Early stopping is equivalent to regularization: a stopping time T₀ corresponds to a λ.",

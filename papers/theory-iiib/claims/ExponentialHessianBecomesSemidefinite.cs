@@ -18,7 +18,7 @@ internal static class ExponentialHessianBecomesSemidefinite
     public static Claim Claim { get; } = new()
     {
         Id = "b21-exponential-hessian-becomes-semidefinite",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3 (“only at a minimum of GD it become positive semi-definite”), §12.2; Theory III, Theorem 2",
         Equations = ["T3b.32", "T3b.38"],
         Statement = "For deep networks the Hessian can have negative eigenvalues and becomes positive semi-definite at a minimum of "

@@ -14,7 +14,7 @@ internal static class GradientAgainstTheSeparator
     public static Claim Claim { get; } = new()
     {
         Id = "b25-gradient-against-the-separator",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "Appendix on the cross-entropy loss, after eq. 60",
         Statement = "If W* separates the data, then W*ᵀ∇_W L < 0 for any value of W, by the property Wᵀ∇_W f(x; W) = f(x; W) of rectified "
             + "networks.",

@@ -19,7 +19,7 @@ internal static class LimitIndependentOfTheStart
     public static Claim Claim { get; } = new()
     {
         Id = "b18-limit-independent-of-the-start",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§4, Lemma 1.2, Proposition 5, Proposition 6; Theory III §1 for linear networks",
         Equations = ["T3b.4"],
         Statement = "Under the exponential loss the normalized weights of each layer converge to the minimum-norm (maximum-margin) "

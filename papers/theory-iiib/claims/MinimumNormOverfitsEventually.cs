@@ -14,7 +14,7 @@ internal static class MinimumNormOverfitsEventually
     public static Claim Claim { get; } = new()
     {
         Id = "b48-minimum-norm-overfits-eventually",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "Figure 6",
         Statement = "With more and more monomials than training points, eventually the minimum norm solution overfits.",
         SetUp = PolynomialDegrees.Words + "; degrees to 300, with 512 bits again at 75 and 300, and in double precision.",

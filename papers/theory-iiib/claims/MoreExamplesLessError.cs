@@ -13,7 +13,7 @@ internal static class MoreExamplesLessError
     public static Claim Claim { get; } = new()
     {
         Id = "b75-more-examples-less-error",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§2, figure 1",
         Statement = "The more training data, the smaller the test error, also where the training error is zero already. The same network "
             + "fits random labels without training error, and training and expected error approach each other as n grows for normal and "

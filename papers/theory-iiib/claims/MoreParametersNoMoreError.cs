@@ -14,7 +14,7 @@ internal static class MoreParametersNoMoreError
     public static Claim Claim { get; } = new()
     {
         Id = "b76-more-parameters-no-more-error",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§2, figure 2; Theoretical issues figure 3",
         Statement = "The classification error on test data does not get worse when the number of parameters grows well beyond the size of "
             + "the training set, although there is some overfitting in the expected cross-entropy.",

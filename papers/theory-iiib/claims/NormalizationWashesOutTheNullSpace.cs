@@ -16,7 +16,7 @@ internal static class NormalizationWashesOutTheNullSpace
     public static Claim Claim { get; } = new()
     {
         Id = "b29-normalization-washes-out-the-null-space",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§4, §11.2 after eq. 21, after eq. 23",
         Statement = "Under the exponential loss components of w in the null space of the examples do not change either, but w grows, so "
             + "in w/‖w‖ they go to zero and the limit does not depend on the start.",

@@ -19,7 +19,7 @@ internal static class OneLayerHessianRank
     public static Claim Claim { get; } = new()
     {
         Id = "b23-one-layer-hessian-rank",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3 before 12.3.1, §12.3.2 (one layer with a nonlinearity)",
         Equations = ["T3b.44"],
         Statement = "For one layer, linear or with a nonlinearity f(w·x), the number of nonzero eigenvalues of the Hessian is bounded by "

@@ -13,7 +13,7 @@ internal static class PerturbationsMoveTheNullSpace
     public static Claim Claim { get; } = new()
     {
         Id = "b47-perturbations-move-the-null-space",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§6, figure 4",
         Equations = ["T3b.5", "T3b.14"],
         Statement = "Under the square loss, repeated perturbations of the weights, each followed by gradient descent to convergence "

@@ -16,7 +16,7 @@ internal static class PerturbationsOfTrainedNetworks
     public static Claim Claim { get; } = new()
     {
         Id = "b77-perturbations-of-trained-networks",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§6, figure 5",
         Equations = ["T3b.5"],
         Statement = "After each small perturbation of the weights gradient descent on the cross-entropy brings the empirical risk back "

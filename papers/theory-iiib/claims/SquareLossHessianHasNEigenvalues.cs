@@ -17,7 +17,7 @@ internal static class SquareLossHessianHasNEigenvalues
     public static Claim Claim { get; } = new()
     {
         Id = "b21-square-loss-hessian-has-n-eigenvalues",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3 and §12.3.1",
         Equations = ["T3b.28"],
         Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the "

@@ -18,7 +18,7 @@ internal static class SquareLossKeepsTheNullSpace
     public static Claim Claim { get; } = new()
     {
         Id = "b28-square-loss-keeps-the-null-space",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "§4, §11.1 after eq. 14; Square loss, footnote 1",
         Statement = "Under the square loss the components of w in the null space of the examples do not change, so w converges to the "
             + "minimum-norm solution if (and only if) it starts without them.",

@@ -14,7 +14,7 @@ internal static class TakeuchiZeroEigenvalue
     public static Claim Claim { get; } = new()
     {
         Id = "b22-takeuchi-zero-eigenvalue",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "Theorem 4 (K. Takeuchi)",
         Equations = ["T3b.28"],
         Statement = "At a point of zero square loss, if some layer has N_k N_{k−1} > n·min(N_k, …, N_{H+1}), the Hessian of the loss has "

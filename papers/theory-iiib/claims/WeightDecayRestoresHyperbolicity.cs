@@ -23,7 +23,7 @@ internal static class WeightDecayRestoresHyperbolicity
     public static Claim Claim { get; } = new()
     {
         Id = "b20-weight-decay-restores-hyperbolicity",
-        Paper = TheoryIIIbPage.Paper,
+        Paper = SourcePapers.TheoryIIIb,
         Place = "Lemma 2, eq. 8, 29 and 36",
         Statement = "Adding λ_k‖W_k‖² to the loss ensures hyperbolicity of the linearized dynamics around a minimizer for any λ_k > 0.",
         SetUp = "Deep linear networks 3-H-1, H = 1, 2, 4, 8, on 6 examples of gaussian-teacher, exponential and square loss (sums), λ = "

@@ -47,8 +47,19 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
         ["Files"],
     ]);
 
+    /// <summary>Rooms of the papers.</summary>
+    public static readonly Floors Papers = new("papers", "Rhoflow.Papers.",
+    [
+        ["Equations"],
+        ["Catalog"],
+        ["TheoreticalIssues", "SquareLoss", "Schedules", "Measures"],
+        ["TheoryIIIb"],
+        ["TheoryIII"],
+        ["SetUps"],
+    ]);
+
     /// <summary>All drawings.</summary>
-    public static IReadOnlyList<Floors> All => [Assemblies, Library, Lab];
+    public static IReadOnlyList<Floors> All => [Assemblies, Library, Lab, Papers];
 
     /// <summary>The room that a namespace (or an assembly) belongs to; null where it stands on no floor.</summary>
     public string? RoomOf(string name) =>

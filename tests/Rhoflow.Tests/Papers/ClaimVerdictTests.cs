@@ -1,5 +1,5 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Papers;
+using Rhoflow.Papers.Catalog;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Rhoflow.Papers;
+using Rhoflow.Papers.Catalog;
 using Shouldly;
 using Xunit;
 

@@ -4,7 +4,7 @@ using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Papers;
+using Rhoflow.Papers.Catalog;
 using Rhoflow.Papers.SetUps;
 using Rhoflow.Papers.TheoryIII;
 using Shouldly;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Claims;
-using Rhoflow.Papers;
+using Rhoflow.Papers.Catalog;
 
 namespace Rhoflow.Tests.Papers;
 

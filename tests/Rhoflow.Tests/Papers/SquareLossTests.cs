@@ -1,7 +1,7 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Numerics;
-using Rhoflow.Papers;
+using Rhoflow.Papers.Catalog;
 using Rhoflow.Papers.SetUps;
 using Rhoflow.Papers.SquareLoss;
 using Shouldly;

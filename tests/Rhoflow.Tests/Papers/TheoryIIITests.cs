@@ -3,7 +3,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Figures;
-using Rhoflow.Papers;
+using Rhoflow.Papers.Catalog;
 using Shouldly;
 using Xunit;
 

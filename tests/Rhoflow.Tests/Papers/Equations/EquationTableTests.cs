@@ -1,5 +1,5 @@
 using Rhoflow.Cli;
-using Rhoflow.Papers;
+using Rhoflow.Papers.Catalog;
 using Rhoflow.Papers.Equations;
 using Shouldly;
 using Xunit;
