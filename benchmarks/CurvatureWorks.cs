@@ -27,7 +27,7 @@ internal static class CurvatureWorks
         var network = TrainingWorks.Convolutional(batchNorm: false);
         var (x, y) = Data(network.Inputs);
         var data = Dataset.Of("hashed", x, y, network.Inputs, [.. Enumerable.Range(0, Classes).Select(static c => $"{c}")]);
-        var passes = Linearization.Of<float>(network, Loss.CrossEntropy, data, Reduction.Mean, Weights(network), [], Threads);
+        var passes = Linearization.Of<float>(network, Loss.CrossEntropy, data, Reduction.Mean, Weights(network), default, Threads);
         var hessian = new CurvatureOperator(passes, CurvatureKind.Hessian);
         var options = new EigenOptions
         {

@@ -38,7 +38,7 @@ internal static class CollapseFlow
     private static NeuralCollapse Measure(NormalizedDescent at, long seed)
     {
         var data = Data(seed);
-        using var passes = Linearization.Of<double>(Net, Loss.Square, data, Reduction.Sum, at.V, [], threads: 1);
+        using var passes = Linearization.Of<double>(Net, Loss.Square, data, Reduction.Sum, at.V, default, threads: 1);
         // The decisions are those of ρf, not of f, where ρ has become negative.
         double[] w = Net.Layers[^1].Of(at.V).ToArray();
         Vectors.Scale(Math.Sign(at.Rho), w, w);

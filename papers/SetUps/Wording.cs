@@ -15,7 +15,8 @@ internal static class Wording
     /// <summary><c>(.3, −.2, .1, .4)</c>: a vector in a sentence.</summary>
     /// <param name="values">Its entries, to their last digit.</param>
     /// <param name="zeros">Write 0.3 for .3.</param>
-    public static string Row(IReadOnlyList<double> values, bool zeros = false) => $"({string.Join(", ", values.Select(v => Short(v, zeros)))})";
+    public static string Row(IReadOnlyList<double> values, bool zeros = false) =>
+        $"({string.Join(", ", values.Select(v => Short(v, zeros)))})";
 
     /// <summary><c>−.2</c>: a number to its last digit, without a zero before the point unless <paramref name="zero"/> wants it.</summary>
     public static string Short(double value, bool zero = false)

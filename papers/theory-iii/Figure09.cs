@@ -15,7 +15,7 @@ internal static class SupportVectorFigure
         Number = "9",
         Title = "The example closest to the margin",
         Caption = "Which of 100 training examples has the smallest f_y − max f_j, epoch by epoch, from five starts. Once all are fitted "
-            + "(vertical line) the index soon stands still. The second panel follows the five smallest margins of one start: behind the "
+            + "(vertical line) the index soon stands still. The second panel follows the five smallest margins of one start: after the "
             + "first, order goes on changing. Computed now on digits with two dense layers; runs of the paper's kind (100 images of "
             + "CIFAR-10, five layers) follow where they are kept. figure-09.yaml says what is chosen.",
         Config = "papers/theory-iii/figure-09.yaml",

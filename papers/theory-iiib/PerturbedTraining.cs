@@ -19,7 +19,7 @@ internal static class PerturbedTraining
     public sealed record Pair(IReadOnlyList<IObservations> Perturbed, IReadOnlyList<IObservations> Control)
     {
         /// <summary>How much more a column changes in the epochs after each perturbation than in the control: a row a seed.</summary>
-        public double[][] Jumps(string column, int[] at, int epochs)
+        public double[][] Jumps(string column, IReadOnlyList<int> at, int epochs)
         {
             double[] Changes(IObservations run) => [.. at.Select(e => Value(run, column, e + epochs) - Value(run, column, e))];
             return [.. Perturbed.Zip(Control, (p, c) => Changes(p).Zip(Changes(c), static (a, b) => a - b).ToArray())];
@@ -37,7 +37,7 @@ internal static class PerturbedTraining
     }
 
     /// <summary>The epochs of the perturbations at quick size, or at full size.</summary>
-    public static int[] Epochs(bool full = false) => Settings(full).Perturbation!.At;
+    public static IReadOnlyList<int> Epochs(bool full = false) => Settings(full).Perturbation!.At;
 
     private static DescentConfig Settings(bool full) => First(full).Descent;
 
@@ -59,7 +59,7 @@ internal static class PerturbedTraining
     /// <summary>
     /// A column just before each perturbation: it comes after its epoch, so that the observation of that epoch is the last without it.
     /// </summary>
-    public static double[] Before(IObservations run, string column, int[] at) => [.. at.Select(e => Value(run, column, e))];
+    public static double[] Before(IObservations run, string column, IReadOnlyList<int> at) => [.. at.Select(e => Value(run, column, e))];
 
     /// <summary>CIFAR-10 at one of the rates: trained now at full size, otherwise what is kept, or null.</summary>
     public static Pair? Whole(StudyContext context, string rate)

@@ -101,16 +101,10 @@ public static class ReproduceCommand
                     request.Folder, error);
             var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(1));
             progress.Stop();
-            if (result.Interrupted)
-            {
-                error.WriteLine($"rhoflow: interrupted. {result.Claims.Count} claims and {result.Figures.Count} figures are done and kept "
-                    + $"in {request.Folder}; the same command goes on from there.");
-                return 130;
-            }
             var content = Content(reproduction, result, papers, studies, request.Full);
-            var renderer = SvgRenderer.Find(out var missing);
+            SvgRenderer.TryFind(out var renderer, out var missing);
             if (!request.Quiet && renderer is not null && result.Computed > 0) error.WriteLine("rhoflow: drawing");
-            var report = ReportWriter.Write(request.Folder, content, renderer, missing, cancellation);
+            var report = ReportWriter.Write(request.Folder, content, renderer, missing ?? "", cancellation);
             if (request.Json) output.WriteLine(ReproductionJson.Write(result, content, report));
             else ReproduceTable.Write(output, result, report);
             foreach (var note in report.Notes) error.WriteLine($"rhoflow: note: {note}");
@@ -122,10 +116,16 @@ public static class ReproduceCommand
             error.WriteLine($"rhoflow: {e.Message}");
             return 2;
         }
+        catch (ReproductionInterruptedException e)
+        {
+            error.WriteLine($"rhoflow: interrupted. {e.Finished.Claims.Count} claims and {e.Finished.Figures.Count} figures are done and "
+                + $"kept in {request.Folder}; the same command goes on from there.");
+            return ExitStatus.Interrupted;
+        }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             error.WriteLine($"rhoflow: interrupted. All results are kept in {request.Folder}; the same command goes on from there.");
-            return 130;
+            return ExitStatus.Interrupted;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -23,7 +23,8 @@ public sealed class ReadmeTests
         var risk = new EmpiricalRisk(net, Loss.Exponential, iris);
         var limit = HardMargin.Solve(iris);
 
-        foreach (var p in new UnconstrainedFlow(risk).From(net.Zeros()).At(Clock.DecadesOfT(1, 1000), TestContext.Current.CancellationToken))
+        var cancellation = TestContext.Current.CancellationToken;
+        foreach (var p in new UnconstrainedFlow(risk).From(net.Zeros()).At(Clock.DecadesOfT(1, 1000), cancellation))
             if (p.Log10T is 1 or 10 or 100 or 1000)
                 lines.Add($"t = 1e{p.Log10T:0}  rho = {p.Rho:g6}  margin = {p.Margin:g5}  "
                     + $"angle to SVM = {p.AngleTo(limit.Direction):g3}");

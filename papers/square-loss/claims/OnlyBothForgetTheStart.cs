@@ -20,7 +20,7 @@ internal static class OnlyBothForgetTheStart
             + "larger start ends with a larger ρ and a smaller margin.",
         SetUp = "Networks 64-32-32-32-1 on digits 3 against 8 (256 examples to train, 100 to test), SGD, rate .02, momentum .9, 1,200 "
             + "epochs, all layers of norm .1, 1 or 5 at the start, seeds 0–4 (figure-01-quick.yaml): batch normalization in front of "
-            + "every ReLU and behind the last layer, or none; λ = .005, .0005, 0. ρ is the geometric mean over the second half of "
+            + "every ReLU and after the last layer, or none; λ = .005, .0005, 0. ρ is the geometric mean over the second half of "
             + "training. Independent means: medians of ρ from the three norms within a factor 1.3; strongly dependent: beyond a factor 2.",
         Expected = "Factor ≤ 1.3 with both, > 2 otherwise; ρ increasing with the initial norm.",
         Figures = ["square-loss/figure-02", "square-loss/figure-07", "square-loss/figure-11"],

@@ -18,7 +18,7 @@ internal static class BatchNormalizationIsWeightNormalization
         Place = "§16, after eq. 80",
         Statement = "In the linear one-layer case batch normalization is identical to weight normalization (and so converges to the same "
             + "direction at the same rate).",
-        SetUp = "Iris, setosa against the rest. A unit behind batch normalization without mean and shift (as §11 simplifies it) sees "
+        SetUp = "Iris, setosa against the rest. A unit after batch normalization without mean and shift (as §11 simplifies it) sees "
             + "w·x/√(wᵀCw), C the second moment of the inputs: its limit is the maximum margin under wᵀCw = 1, that of weight "
             + "normalization the L2 support vector machine. Also with the mean; and the same comparison on Iris whitened by C^{−½}.",
         Expected = "Angle 0 between the two limits.",

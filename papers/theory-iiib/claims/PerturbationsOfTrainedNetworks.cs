@@ -88,7 +88,7 @@ internal static class PerturbationsOfTrainedNetworks
         var numbers = $"Right after a perturbation log₁₀ ρ is {Wording.Text(norms.Average())} larger in the mean of {norms.Length} (law: "
             + $"{Wording.Text(law)}), and log₁₀ of the training loss before the next one is at most {Wording.Text(worstLoss)} above what "
             + $"it was before the first. The test loss is larger right after {losses.Count(static j => j > 0)} of them; before the next "
-            + $"one it has fallen below its last value {falls} times of {steps.Length}. At the end, 300 epochs after {at.Length} "
+            + $"one it has fallen below its last value {falls} times of {steps.Length}. At the end, 300 epochs after {at.Count} "
             + $"perturbations, log₁₀ of the test loss is {Wording.Text(risk)} above the control’s, the test error "
             + $"{Wording.Text(error)}.{onImages}";
         return judge.Outcome(holds: numbers, care: numbers, fails: numbers);

@@ -68,7 +68,7 @@ internal static class SquareLossHessianHasNEigenvalues
                 + $"N, if 'distinct' is read as 'nonzero' (with zero there are {square.Max(Distinct)} distinct ones). The exponential "
                 + $"loss has {Spread.Of(Nonzero(exponential))} nonzero eigenvalues, {Spread.Of(Negative(exponential))} of them negative; "
                 + $"a deep linear net {Spread.Of(Nonzero(linear))} and {Spread.Of(Negative(linear))}.",
-            caption: "The square loss falls to rounding behind the sixth eigenvalue.");
+            caption: "The square loss falls to rounding after the sixth eigenvalue.");
     }
 
     // Labels are the signs of the net's own outputs, and the last layer is scaled so that the smallest y f is 1.

@@ -70,7 +70,7 @@ internal static class WeightDecayRestoresHyperbolicity
             panel = panel.Points($"H = {hidden}", [.. Enumerable.Range(1, sizes.Length).Select(static r => (double)r)], sizes, i);
         }
         return judge.Outcome(chart: new Chart(panel.Level("counted as zero below", Zero)),
-            caption: "Behind the H − 1 zeros every eigenvalue is at least of the order of λ.",
+            caption: "After the H − 1 zeros every eigenvalue is at least of the order of λ.",
             fails: $"At H = {string.Join(", ", Hidden)} hidden units the regularized minimum has "
                 + $"{string.Join(", ", Hidden.Select(h => minima.First(m => m.Hidden == h).Signs.Zero))} zero eigenvalues, for both "
                 + "losses, both λ and all five seeds: "

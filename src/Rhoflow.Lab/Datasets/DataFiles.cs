@@ -17,9 +17,10 @@ internal static class DataFiles
     public static string Recognize(string folder)
     {
         if (!Directory.Exists(folder)) throw new DataException($"there is no data folder '{folder}'");
-        return Catalogue.All.FirstOrDefault(set => Present(set, folder).Any())?.Name ?? throw new DataException(
-            $"{folder} holds the files of no set that is known by name: "
-            + $"{string.Join("; ", Catalogue.All.Where(s => s.Files.Count > 0).Select(s => $"{s.Name}: {string.Join(", ", s.Files.Where(f => f.Required).Select(f => f.Name))}"))} (or with .gz)");
+        if (Catalogue.All.FirstOrDefault(set => Present(set, folder).Any()) is { } found) return found.Name;
+        var known = Catalogue.All.Where(s => s.Files.Count > 0)
+            .Select(s => $"{s.Name}: {string.Join(", ", s.Files.Where(f => f.Required).Select(f => f.Name))}");
+        throw new DataException($"{folder} holds the files of no set that is known by name: {string.Join("; ", known)} (or with .gz)");
     }
 
     /// <summary>"sha256-…", the same for the same content wherever it lies.</summary>

@@ -38,9 +38,9 @@ internal sealed class DescentColumns
         Table = new MeasureTable(observe, new MeasureSetting(network, _loss, train, test)
         {
             FeatureLayers = observe.Detail.FeatureLayers(network.Depth),
-            WeightDecay = decay.Length == 0 ? 0 : Array.TrueForAll(decay, d => d == decay[0]) ? decay[0] : double.NaN,
+            WeightDecay = decay.Count == 0 ? 0 : decay.All(d => d == decay[0]) ? decay[0] : double.NaN,
         });
-        RequireRoom(experiment, train, test);
+        RequireMemory(experiment, train, test);
         var notes = new List<string>(Table.Notes);
         _curved = train;
         if (Table.Needs(MeasureNeed.Curvature) && observe.Detail.CurvatureExamples < train.Count)
@@ -86,7 +86,7 @@ internal sealed class DescentColumns
     /// <summary>What to remember between observations, of a replica that stands at its start.</summary>
     internal History Start<T>(Replica<T> replica) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (rhoK, v, _) = DescentPoint.Directions(_network, replica.Theta, replica.State.Statistics);
+        var (rhoK, v, _) = DescentPoint.Directions(_network, replica.Theta(), replica.State.Statistics);
         return new History(_network, rhoK, v);
     }
 
@@ -100,7 +100,7 @@ internal sealed class DescentColumns
         using var features = new FeatureCollector<T>(Table, _train.Count);
         using var testFeatures = _test is null ? null : new FeatureCollector<T>(Table, _test.Count);
         var score = training.Evaluate(replica, outputs: outputs, look: features.Look);
-        var point = DescentPoint.Of(_network, replica.Theta, replica.State.Statistics, outputs, _train.Y.ToArray(), score.LogLoss);
+        var point = DescentPoint.Of(_network, replica.Theta(), replica.State.Statistics, outputs, _train.Y.ToArray(), score.LogLoss);
         var input = new MeasureInput(Table.Setting, point)
         {
             Test = testFeatures is null ? null : OnTest(training, replica, point.LogRho, _test!, testFeatures),
@@ -114,7 +114,8 @@ internal sealed class DescentColumns
         double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsPerEpoch, t,
             Math.Log10(t), tau];
         return Table.Read(clocks, input, isDue, need => Linearization.Of<double>(_network, _loss,
-            need == MeasureNeed.Curvature ? _curved : _train, Reduction.Mean, replica.Theta, [.. replica.State.Statistics], threads));
+            need == MeasureNeed.Curvature ? _curved : _train, Reduction.Mean, replica.Theta(), replica.State.Statistics.ToArray(),
+            threads));
     }
 
     private TestResult OnTest<T>(Training<T> training, Replica<T> replica, double logRho, Dataset test,
@@ -126,7 +127,7 @@ internal sealed class DescentColumns
         return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
     }
 
-    private void RequireRoom(DescentExperiment experiment, Dataset train, Dataset? test)
+    private void RequireMemory(DescentExperiment experiment, Dataset train, Dataset? test)
     {
         if (!Table.Needs(MeasureNeed.Features)) return;
         var width = Table.Setting.FeatureLayers.Where(k => Linearization.Source(_network, k) != Node.NetworkInput)

@@ -64,11 +64,11 @@ internal static class DescentForecast
         if (run.Columns.Table.Needs(MeasureNeed.Gradients))
             seconds += Math.Max(0, Time(static need => need < MeasureNeed.Curvature) - plain) * Due(observe.Detail.Gradients);
         if (run.Columns.Curvature is { Products: > 0 } forecast)
-            seconds += forecast.Seconds(Gigaflops(run, training.Replicas[0].State.Statistics)) * Due(observe.Detail.Curvature);
+            seconds += forecast.Seconds(Gigaflops(run, training.Replicas[0].State.Statistics.ToArray())) * Due(observe.Detail.Curvature);
         return seconds;
     }
 
-    private static double Gigaflops(PreparedDescent run, double[] statistics)
+    private static double Gigaflops(PreparedDescent run, ReadOnlyMemory<double> statistics)
     {
         var some = run.Columns.Curved.Choose([.. Enumerable.Range(0, Math.Min(TrialExamples, run.Columns.Curved.Count))]);
         using var passes = Linearization.Of<double>(run.Network, run.Experiment.Loss.Loss, some, Reduction.Mean, run.Theta, statistics,

@@ -25,7 +25,7 @@ internal sealed class DescentPoint : Snapshot
     /// <param name="outputs">f(x_n), N × C; becomes f/ρ.</param>
     /// <param name="targets">y_n.</param>
     /// <param name="logLoss">log L over the training set.</param>
-    public static DescentPoint Of(Network network, double[] theta, double[] statistics, double[] outputs, double[] targets, double logLoss)
+    public static DescentPoint Of(Network network, double[] theta, ReadOnlySpan<double> statistics, double[] outputs, double[] targets, double logLoss)
     {
         var (rhoK, v, logRho) = Directions(network, theta, statistics);
         NormsAndDirections.DivideByRho(outputs, logRho);
@@ -35,7 +35,7 @@ internal sealed class DescentPoint : Snapshot
     /// <summary>ρ_k, V and log ρ of the network that is evaluated.</summary>
     /// <param name="theta">θ.</param>
     /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
-    public static (double[] RhoK, double[] V, double LogRho) Directions(Network network, double[] theta, double[] statistics)
+    public static (double[] RhoK, double[] V, double LogRho) Directions(Network network, double[] theta, ReadOnlySpan<double> statistics)
     {
         var v = (double[])theta.Clone();
         if (network.StatisticsCount > 0) Fold(network, v, statistics);
@@ -44,7 +44,7 @@ internal sealed class DescentPoint : Snapshot
         return (rhoK, v, NormsAndDirections.LogProduct(network, rhoK));
     }
 
-    private static void Fold(Network network, double[] theta, double[] statistics)
+    private static void Fold(Network network, double[] theta, ReadOnlySpan<double> statistics)
     {
         var folded = BatchNormFolding.Of(network, theta, statistics);
         for (var k = 0; k < network.Depth; k++) folded.Layers[k].Weights.CopyTo(network.Layers[k].Of(theta));

@@ -77,5 +77,5 @@ internal static class DescentSetUp
     };
 
     // "every n epochs" begins after the first n: the start is what init says.
-    private static Epochs At(int[] listed, int every) => every > 0 ? Epochs.Every(every, every) : Epochs.At(listed);
+    private static Epochs At(IReadOnlyList<int> listed, int every) => every > 0 ? Epochs.Every(every, every) : Epochs.At(listed);
 }

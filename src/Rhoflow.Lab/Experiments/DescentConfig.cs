@@ -25,7 +25,7 @@ public sealed record DescentConfig
     public OptimizerConfig Optimizer { get; init; } = OptimizerConfig.Default;
 
     /// <summary>λ of λ‖W_k‖², one for all layers or one per layer, so that W loses 2ηλW per step.</summary>
-    public double[] WeightDecay { get; init; } = [0];
+    public IReadOnlyList<double> WeightDecay { get; init; } = [0];
 
     /// <summary>none, weight, coefficient, tangent, lagrange or geodesic: how V_k keeps its norm.</summary>
     public string Normalization { get; init; } = "none";
@@ -111,7 +111,7 @@ public sealed record DescentConfig
         if (Kind != "gd" && Batch > 0) writer.Entry("batch", Batch);
         if (Kind != "gd") writer.Entry("drop-last", DropLast);
         if (Kind != "langevin") Optimizer.Write(writer);
-        if (WeightDecay.Length == 1) writer.Entry("weight-decay", WeightDecay[0]);
+        if (WeightDecay.Count == 1) writer.Entry("weight-decay", WeightDecay[0]);
         else writer.Entry("weight-decay", WeightDecay);
         writer.Entry("normalization", Normalization);
         if (Normalization == "weight") writer.Entry("per", PerRow ? "row" : "matrix");

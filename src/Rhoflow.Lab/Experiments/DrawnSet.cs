@@ -10,7 +10,7 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
     private const int DefaultExamples = 1000;
 
     /// <summary>The keys of all synthetic sets.</summary>
-    public static readonly string[] Keys =
+    public static IReadOnlyList<string> Keys { get; } =
         ["examples", .. SyntheticSets.All.SelectMany(s => s.Parameters).Select(p => p.Name).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The examples; the same seed gives the same bits.</summary>

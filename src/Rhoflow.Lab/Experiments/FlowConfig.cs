@@ -27,10 +27,10 @@ public sealed record FlowConfig(
     private static readonly string[] s_written = ["rho", "rho-k", "alpha", "weight-decay", "lambda", "p", "per", "layers", "f"];
 
     /// <summary>What `flow.clock` may be: the independent variable of the integration.</summary>
-    public static readonly string[] Clocks = ["auto", "t", "log-t", "tau"];
+    public static IReadOnlyList<string> Clocks { get; } = ["auto", "t", "log-t", "tau"];
 
     /// <summary>What `flow.method` may be.</summary>
-    public static readonly string[] Methods = ["auto", "dormand-prince", "dop853", "radau"];
+    public static IReadOnlyList<string> Methods { get; } = ["auto", "dormand-prince", "dop853", "radau"];
 
     internal static FlowConfig Read(ConfigNode node)
     {

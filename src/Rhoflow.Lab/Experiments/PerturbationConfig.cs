@@ -3,7 +3,7 @@ using Rhoflow.Lab.Config;
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>W += Amplitude · s · N(0, 1) at chosen epochs, with s the spread of the layer's weights, ‖∇L‖, or 1 (T3b §6).</summary>
-public sealed record PerturbationConfig(int[] At, int Every, double Amplitude, string RelativeTo)
+public sealed record PerturbationConfig(IReadOnlyList<int> At, int Every, double Amplitude, string RelativeTo)
 {
     internal static PerturbationConfig Read(ConfigNode node)
     {

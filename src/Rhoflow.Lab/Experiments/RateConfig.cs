@@ -12,7 +12,7 @@ public sealed record RateConfig
     public string Kind { get; init; } = "constant";
 
     /// <summary>step: the epochs where the rate changes.</summary>
-    public int[] At { get; init; } = [];
+    public IReadOnlyList<int> At { get; init; } = [];
 
     /// <summary>step: what it is multiplied by there.</summary>
     public double Factor { get; init; } = 1;

@@ -15,7 +15,7 @@ public sealed record RhoConfig
     public string Schedule { get; init; } = "";
 
     /// <summary>rescale: the epochs at which ρ_k are multiplied.</summary>
-    public int[] At { get; init; } = [];
+    public IReadOnlyList<int> At { get; init; } = [];
 
     /// <summary>rescale: how many epochs lie between two of them; 0: those of <see cref="At"/>.</summary>
     public int Every { get; init; }

@@ -22,7 +22,8 @@ public static partial class RunIdentity
         var init = experiment.Init;
         if (init?.File is { } file) init = init with { File = "sha256-" + DataFiles.HashOf(file) };
         var version = typeof(Networks.Network).Assembly.GetName().Version!;
-        return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{(experiment with { Name = "run", Data = data, Init = init }).ToYaml()}";
+        var yaml = (experiment with { Name = "run", Data = data, Init = init }).ToYaml();
+        return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{yaml}";
     }
 
     /// <summary>True for 8 lower-case hexadecimal digits.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Files;
@@ -21,11 +22,13 @@ public sealed class SvgRenderer
     /// <summary>The folder with <c>render.mjs</c> and <c>node_modules</c>.</summary>
     public string Folder { get; }
 
-    /// <summary>The renderer, or null and in <paramref name="missing"/> what to do to get one.</summary>
-    public static SvgRenderer? Find(out string missing)
+    /// <summary>Looks for the renderer. True if there is one that works.</summary>
+    /// <param name="renderer">The renderer; null where there is none.</param>
+    /// <param name="missing">What to do to get one; null where there is one.</param>
+    public static bool TryFind([NotNullWhen(true)] out SvgRenderer? renderer, [NotNullWhen(false)] out string? missing)
     {
         var folder = Candidates().FirstOrDefault(f => File.Exists(Path.Combine(f, "render.mjs")));
-        missing = "";
+        missing = null;
         if (folder is null)
         {
             missing = "the folder with render.mjs was not found: set RHOFLOW_RENDER to src/Rhoflow.Lab/Render of the project";
@@ -39,7 +42,8 @@ public sealed class SvgRenderer
         {
             missing = $"Vega is not installed: run 'npm ci' in {folder}";
         }
-        return missing.Length == 0 ? new SvgRenderer(folder!) : null;
+        renderer = missing is null ? new SvgRenderer(folder!) : null;
+        return renderer is not null;
     }
 
     /// <summary>

@@ -28,10 +28,10 @@ internal static class FlowCheckpoint
             ["steps"] = c.Steps,
             ["separated"] = c.Separated,
             ["tau"] = Bits(c.Tau),
-            ["mode"] = Bits(c.Mode),
+            ["mode"] = Bits(c.Mode.Span),
             ["s"] = Bits(c.Stepper.S),
             ["step"] = Bits(c.Stepper.Step),
-            ["y"] = Bits(c.Stepper.Y),
+            ["y"] = Bits(c.Stepper.Y.Span),
             ["memory"] = Bits(Memory(c.Stepper)),
             ["measured"] = new JsonObject(history.Select(static h => KeyValuePair.Create(h.Key, (JsonNode?)Bits(h.Value)))),
         }.ToJsonString());
@@ -52,7 +52,8 @@ internal static class FlowCheckpoint
                 .ToDictionary(static h => h.Key, static h => Numbers(h.Value), StringComparer.Ordinal));
         }
         catch (Exception e) when (e
-            is IOException or JsonException or FormatException or InvalidOperationException or ArgumentException or NullReferenceException or UnauthorizedAccessException)
+            is IOException or JsonException or FormatException or InvalidOperationException or ArgumentException or NullReferenceException
+            or UnauthorizedAccessException)
         {
             return null;
         }
@@ -65,7 +66,7 @@ internal static class FlowCheckpoint
         RadauStepperState r =>
         [
             r.ErrorOld, r.StepOld, r.Span, r.PreviousS, Flag(r.Rejected), Flag(r.HasPolynomial), Flag(r.JacobianIsCurrent), r.FactoredStep,
-            r.Evaluations, .. r.Start, .. r.Stages[0], .. r.Stages[1], .. r.Stages[2], .. r.Jacobian,
+            r.Evaluations, .. r.Start.Span, .. r.Stages[0].Span, .. r.Stages[1].Span, .. r.Stages[2].Span, .. r.Jacobian.Span,
         ],
         _ => throw new ArgumentException($"checkpoints know no {state.GetType().Name}", nameof(state)),
     };

@@ -75,7 +75,7 @@ internal sealed class FlowColumns
     // Null where there are no data, and where W or ρ leave the range of a double.
     private Linearization? Linearize(FlowPoint point, Dataset? data) =>
         data is null || !double.IsFinite(point.Rho) || point.Weights() is not { } theta || !Array.TrueForAll(theta, double.IsFinite)
-            ? null : Linearization.Of<double>(_flow.Network, _risk!.Loss, data, _risk.Reduction, theta, [], threads: 1);
+            ? null : Linearization.Of<double>(_flow.Network, _risk!.Loss, data, _risk.Reduction, theta, default, threads: 1);
 
     private static TestResult OnTest(EmpiricalRisk test, Snapshot s)
     {

@@ -91,8 +91,8 @@ public sealed record TrainedNetwork
         {
             Source = folder.Path,
             Network = run.Network,
-            Theta = replica.Theta,
-            Statistics = replica.State.Statistics,
+            Theta = replica.Theta(),
+            Statistics = replica.State.Statistics.ToArray(),
             Loss = e.Loss.Loss,
             Precision = e.Precision,
             Train = run.Data.Train,

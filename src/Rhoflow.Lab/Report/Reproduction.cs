@@ -17,9 +17,7 @@ public sealed record ReproductionEvent(string Id, string Text, bool Ended, int D
 /// <param name="Claims">Checked claims.</param>
 /// <param name="Figures">Drawn figures.</param>
 /// <param name="Computed">How many were computed now rather than found in the store.</param>
-/// <param name="Interrupted">Not everything was done; what is listed is complete and stored.</param>
-public sealed record ReproductionResult(
-    IReadOnlyList<CheckedClaim> Claims, IReadOnlyList<DrawnFigure> Figures, int Computed, bool Interrupted)
+public sealed record ReproductionResult(IReadOnlyList<CheckedClaim> Claims, IReadOnlyList<DrawnFigure> Figures, int Computed)
 {
     /// <summary>Both.</summary>
     public IEnumerable<IStudied> Results => [.. Claims, .. Figures];
@@ -42,7 +40,7 @@ public sealed class Reproduction
     /// <summary>A reproduction into the results folder <paramref name="folder"/>.</summary>
     /// <param name="folder">Where results are kept; runs lie in the folder "runs" beside it.</param>
     /// <param name="full">The papers' own sizes rather than quick ones.</param>
-    /// <param name="parallel">How many are computed at a time; 0 = one a processor core.</param>
+    /// <param name="parallel">How many are computed at a time; 0 = one per processor core.</param>
     /// <param name="onEvent">Told what happens, from any thread, one call at a time.</param>
     /// <param name="data">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
     public Reproduction(string folder, bool full = false, int parallel = 0, Action<ReproductionEvent>? onEvent = null,
@@ -70,13 +68,14 @@ public sealed class Reproduction
     /// <summary>What the store has of <paramref name="selection"/> already; computes nothing.</summary>
     public ReproductionResult Known(Selection selection) => Ordered(selection,
         Found(selection.Claims, c => c.Id, c => _store.Find<ClaimResult>(c.Id, c.Check)),
-        Found(selection.Figures, f => f.Id, f => _store.Find<FigureResult>(f.Id, f.Build)), 0, interrupted: false);
+        Found(selection.Figures, f => f.Id, f => _store.Find<FigureResult>(f.Id, f.Build)), computed: 0);
 
     /// <summary>
     /// Computes what the store does not have. A claim or figure that throws carries its error and stops no other. After cancellation no
     /// further one is begun, those that do not stop of themselves are left running after <paramref name="grace"/> (2 s), and the finished
-    /// ones are returned.
+    /// ones are kept in the store.
     /// </summary>
+    /// <exception cref="ReproductionInterruptedException">Cancelled before everything was done; it holds what is finished.</exception>
     /// <exception cref="IOException">A result cannot be written.</exception>
     public ReproductionResult Run(Selection selection, CancellationToken cancellation = default, TimeSpan? grace = null)
     {
@@ -129,7 +128,10 @@ public sealed class Reproduction
                 while (!cancellation.IsCancellationRequested && work.TryDequeue(out var next)) next();
             }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         Wait(Task.WhenAll(workers), cancellation, grace ?? TimeSpan.FromSeconds(2));
-        return Ordered(selection, claims, figures, computed, cancellation.IsCancellationRequested);
+        var result = Ordered(selection, claims, figures, computed);
+        return cancellation.IsCancellationRequested && result.Results.Count() < selection.Claims.Count + selection.Figures.Count
+            ? throw new ReproductionInterruptedException(result, cancellation)
+            : result;
     }
 
     private static void Wait(Task all, CancellationToken cancellation, TimeSpan grace)
@@ -153,14 +155,10 @@ public sealed class Reproduction
 
     private static ReproductionResult Ordered(
         Selection selection, IReadOnlyDictionary<string, ClaimResult> claims, IReadOnlyDictionary<string, FigureResult> figures,
-            int computed, bool interrupted)
-    {
-        var isPartial = claims.Count < selection.Claims.Count || figures.Count < selection.Figures.Count;
-        return new(
+        int computed) => new(
             [.. selection.Claims.Where(c => claims.ContainsKey(c.Id)).Select(c => new CheckedClaim(c, claims[c.Id]))],
             [.. selection.Figures.Where(f => figures.ContainsKey(f.Id)).Select(f => new DrawnFigure(f, figures[f.Id]))],
-            computed, interrupted && isPartial);
-    }
+            computed);
 
     private sealed class ProgressCounter(int total, Action<ReproductionEvent>? onEvent)
     {

@@ -18,20 +18,26 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
 
     internal DescentState(int parameters, int norms, IReadOnlyList<StateArray> ofRules, int statistics)
     {
-        X = new T[parameters];
-        Norms = new double[norms];
+        XArray = new T[parameters];
+        NormsArray = new double[norms];
         _ofRules = ofRules;
-        Statistics = new double[statistics];
+        StatisticsArray = new double[statistics];
     }
 
     /// <summary>The coordinates, P numbers: W itself, or V_k (v_k) in the windows of the layers, γ and β after them.</summary>
-    public T[] X { get; }
+    public ReadOnlySpan<T> X => XArray;
 
     /// <summary>ρ_k, or g; empty where X is W.</summary>
-    public double[] Norms { get; }
+    public ReadOnlySpan<double> Norms => NormsArray;
 
     /// <summary>The running means and variances of batch normalization.</summary>
-    public double[] Statistics { get; }
+    public ReadOnlySpan<double> Statistics => StatisticsArray;
+
+    internal T[] XArray { get; }
+
+    internal double[] NormsArray { get; }
+
+    internal double[] StatisticsArray { get; }
 
     /// <summary>Steps taken.</summary>
     public long Step { get; internal set; }
@@ -63,7 +69,7 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
     {
         get
         {
-            StateArray[] all = [new("x", X), new("norms", Norms), .. _ofRules, new("statistics", Statistics)];
+            StateArray[] all = [new("x", XArray), new("norms", NormsArray), .. _ofRules, new("statistics", StatisticsArray)];
             return [.. all.Where(static a => a.Values.Length > 0)];
         }
     }

@@ -35,9 +35,10 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         var rules = new RulePipeline<T>(Options.Rule.Rules, memory, normMemory);
         StateArray[] ofRules = [.. memory.Arrays, .. normMemory?.Arrays ?? []];
         State = new DescentState<T>(_network.ParameterCount, norms, ofRules, _network.StatisticsCount);
-        _network.StartStatistics().CopyTo(State.Statistics, 0);
-        var w = coordinates is null ? State.X : new T[_network.ParameterCount];
-        for (var i = 0; i < w.Length; i++) w[i] = T.CreateTruncating(start.Theta[i]);
+        _network.StartStatistics().CopyTo(State.StatisticsArray, 0);
+        var w = coordinates is null ? State.XArray : new T[_network.ParameterCount];
+        var theta = start.Theta.Span;
+        for (var i = 0; i < w.Length; i++) w[i] = T.CreateTruncating(theta[i]);
         _h = new T[w.Length];
         _block = new T[severalBlocks ? w.Length : 0];
         _statistics = new double[_network.StatisticsCount];
@@ -58,8 +59,8 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>W, P numbers.</summary>
     public ReadOnlySpan<T> Weights => _stepper.Weights;
 
-    /// <summary>W in float64.</summary>
-    public double[] Theta => [.. _stepper.Weights.Select(static w => double.CreateTruncating(w))];
+    /// <summary>W in float64, P numbers: a copy.</summary>
+    public double[] Theta() => [.. _stepper.Weights.Select(static w => double.CreateTruncating(w))];
 
     /// <summary>Why it could not go on; null while it can.</summary>
     public DivergenceException? Failure { get; private set; }
@@ -110,7 +111,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         if (block == 0)
         {
             Schedule();
-            State.Statistics.CopyTo(_statistics, 0);
+            State.StatisticsArray.CopyTo(_statistics, 0);
         }
         _noise?.Draw(batch.Y, State.Step, block);
         var target = block == 0 ? _h : _block;
@@ -136,7 +137,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
                 + "the state before this step is kept. Try a smaller learning rate.");
             return;
         }
-        _statistics.CopyTo(State.Statistics, 0);
+        _statistics.CopyTo(State.StatisticsArray, 0);
         _lastFinite = State.LogLoss = _value.LogLoss;
         State.Step++;
         State.StepInEpoch++;
@@ -158,18 +159,18 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         if (!(rho > 0 && double.IsFinite(rho)))
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                 $"the schedule of ρ gives {rho} at {(norms.InSteps ? "step" : "epoch")} {t}; a positive finite number is needed"));
-        var log = NormsAndDirections.LogProduct(_network, State.Norms.AsSpan(0, _network.Depth));
+        var log = NormsAndDirections.LogProduct(_network, State.NormsArray.AsSpan(0, _network.Depth));
         var factor = Math.Exp((Math.Log(rho) - log) / _network.Degree);
         if (factor != 1) Rescale(factor);
     }
 
     private void Rescale(double factor)
     {
-        foreach (ref var norm in State.Norms.AsSpan()) norm *= factor;
-        if (State.Norms.Length == 0)
+        foreach (ref var norm in State.NormsArray.AsSpan()) norm *= factor;
+        if (State.NormsArray.Length == 0)
             foreach (var layer in _network.Layers)
             {
-                var w = State.X.AsSpan(layer.Offset, layer.Count);
+                var w = State.XArray.AsSpan(layer.Offset, layer.Count);
                 Spheres.Scale(w, factor, w);
             }
         _stepper.Refresh();

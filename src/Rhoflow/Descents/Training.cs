@@ -125,7 +125,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     /// <param name="look">Called after every block of examples with the number of its first one, for features.</param>
     public Score Evaluate(Replica<T> replica, Dataset? data = null, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default,
         Action<int, GraphPasses<T>>? look = null) =>
-        _workers[0].Scorer.Evaluate(replica.Weights, replica.State.Statistics, data ?? _risk.Data, by, outputs, look);
+        _workers[0].Scorer.Evaluate(replica.Weights, replica.State.StatisticsArray, data ?? _risk.Data, by, outputs, look);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()

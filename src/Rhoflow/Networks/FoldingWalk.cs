@@ -61,7 +61,7 @@ internal sealed class FoldingWalk
         {
             for (_node = 0; _node < owed.Length; _node++)
                 owed[_node] = _network.Nodes[_node].Fold(this, [.. _network.Nodes[_node].Sources.Select(s => s < 0 ? null : owed[s])]);
-            return owed[^1] is { } left ? (left.Norms, "no layer of weights stands behind it, and none directly before it") : null;
+            return owed[^1] is { } left ? (left.Norms, "no layer of weights stands after it, and none directly before it") : null;
         }
         catch (FoldingException stuck)
         {

@@ -128,7 +128,7 @@ internal sealed class ExplicitStepper : IStepper
     public void Restore(StepperState state)
     {
         if (state is not ExplicitStepperState saved) throw StepperState.OfAnother(Name, state);
-        Restart(saved.S, saved.Y);
+        Restart(saved.S, saved.Y.Span);
         (_h, Evaluations) = (saved.Step, saved.Evaluations);
         (_errorOld, _stiffSteps, _easySteps, _rejected) = (saved.ErrorOld, saved.StiffSteps, saved.EasySteps, saved.Rejected);
     }

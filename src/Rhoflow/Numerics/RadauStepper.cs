@@ -127,19 +127,19 @@ internal sealed class RadauStepper : IStepper
     public StepperState Save() => new RadauStepperState(
         S, (double[])_y.Clone(), _h, Evaluations, _errorOld, _hOld, _span, PreviousS, _rejected, _haveOld, _jacobianIsCurrent,
             _factoredStep,
-        (double[])_start.Clone(), [.. _zOld.Select(static z => (double[])z.Clone())], _jacobian.ToColumnMajorArray());
+        (double[])_start.Clone(), [.. _zOld.Select(static z => (ReadOnlyMemory<double>)(double[])z.Clone())], _jacobian.ToColumnMajorArray());
 
     /// <inheritdoc/>
     public void Restore(StepperState state)
     {
         if (state is not RadauStepperState saved) throw StepperState.OfAnother(Name, state);
-        saved.Y.CopyTo(_y, 0);
+        saved.Y.CopyTo(_y);
         (S, PreviousS, _h, _hOld, _span, _errorOld) = (saved.S, saved.PreviousS, saved.Step, saved.StepOld, saved.Span, saved.ErrorOld);
         (_rejected, _haveOld, _jacobianIsCurrent) = (saved.Rejected, saved.HasPolynomial, saved.JacobianIsCurrent);
         Evaluate(S, _y, _f0);
-        saved.Start.CopyTo(_start, 0);
-        for (var i = 0; i < 3; i++) saved.Stages[i].CopyTo(_zOld[i], 0);
-        saved.Jacobian.CopyTo(_jacobian.AsColumnMajorArray(), 0);
+        saved.Start.CopyTo(_start);
+        for (var i = 0; i < 3; i++) saved.Stages[i].CopyTo(_zOld[i]);
+        saved.Jacobian.CopyTo(_jacobian.AsColumnMajorArray());
         _factoredStep = 0;
         if (saved.FactoredStep > 0) Factor(saved.FactoredStep);
         Evaluations = saved.Evaluations;

@@ -5,7 +5,7 @@ namespace Rhoflow.Numerics;
 /// <param name="Y">The state.</param>
 /// <param name="Step">The next step to try.</param>
 /// <param name="Evaluations">Evaluations of the vector field so far.</param>
-public abstract record StepperState(double S, double[] Y, double Step, long Evaluations)
+public abstract record StepperState(double S, ReadOnlyMemory<double> Y, double Step, long Evaluations)
 {
     internal static ArgumentException OfAnother(string stepper, StepperState state) =>
         new($"{stepper} cannot go on from a {state.GetType().Name}", nameof(state));
@@ -18,7 +18,7 @@ public abstract record StepperState(double S, double[] Y, double Step, long Eval
 /// <param name="Rejected">Whether the last try was refused, so that the next step must not grow.</param>
 /// <inheritdoc cref="StepperState" path="/param"/>
 public sealed record ExplicitStepperState(
-    double S, double[] Y, double Step, long Evaluations, double ErrorOld, int StiffSteps, int EasySteps, bool Rejected)
+    double S, ReadOnlyMemory<double> Y, double Step, long Evaluations, double ErrorOld, int StiffSteps, int EasySteps, bool Rejected)
     : StepperState(S, Y, Step, Evaluations);
 
 /// <summary>The state of Radau IIA.</summary>
@@ -35,7 +35,7 @@ public sealed record ExplicitStepperState(
 /// <param name="Jacobian">∂(dy/ds)/∂y, n × n, column by column.</param>
 /// <inheritdoc cref="StepperState" path="/param"/>
 public sealed record RadauStepperState(
-    double S, double[] Y, double Step, long Evaluations, double ErrorOld, double StepOld, double Span, double PreviousS,
+    double S, ReadOnlyMemory<double> Y, double Step, long Evaluations, double ErrorOld, double StepOld, double Span, double PreviousS,
     bool Rejected, bool HasPolynomial, bool JacobianIsCurrent, double FactoredStep,
-    double[] Start, double[][] Stages, double[] Jacobian)
+    ReadOnlyMemory<double> Start, IReadOnlyList<ReadOnlyMemory<double>> Stages, ReadOnlyMemory<double> Jacobian)
     : StepperState(S, Y, Step, Evaluations);

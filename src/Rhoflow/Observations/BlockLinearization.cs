@@ -32,15 +32,16 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
     /// <param name="threads">Who works; no influence on results.</param>
     /// <exception cref="DataException">Data that do not fit network and loss.</exception>
-    public BlockLinearization(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics,
-        int threads = 1)
+    public BlockLinearization(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
+        ReadOnlyMemory<double> statistics, int threads = 1)
         : base(network, loss, data, reduction, theta, statistics)
     {
         _ = new DataRisk<T>(network, loss, data);
         _team = new Team(threads);
-        _theta = [.. theta.Select(T.CreateTruncating)];
+        _theta = new T[theta.Length];
+        for (var i = 0; i < _theta.Length; i++) _theta[i] = T.CreateTruncating(theta.Span[i]);
         (_direction, _part) = (new T[theta.Length], new T[theta.Length]);
-        _statistics = [.. statistics];
+        _statistics = [.. statistics.Span];
         _block = Math.Min(LargestBlock, data.Count);
         _blocks = (data.Count + _block - 1) / _block;
         var kept = Keeps(network, data.Count, Unsafe.SizeOf<T>()).All ? _blocks : 1;

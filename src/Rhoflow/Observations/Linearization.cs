@@ -17,18 +17,26 @@ public delegate void GradientVisitor(int n, int c, ReadOnlySpan<double> gradient
 /// </summary>
 public abstract class Linearization : IDisposable
 {
-    private readonly double[] _toV;
+    private readonly ReadOnlyMemory<double> _theta, _statistics;
+    private readonly double[] _scale, _toV;
 
     /// <summary>Sets what follows from θ alone.</summary>
-    protected Linearization(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics)
+    /// <param name="network">The network.</param>
+    /// <param name="loss">ℓ.</param>
+    /// <param name="data">The examples.</param>
+    /// <param name="reduction">Whether L is a mean or a sum.</param>
+    /// <param name="theta">θ, P numbers; kept, not copied.</param>
+    /// <param name="statistics">Running means and variances of batch normalization; kept, not copied.</param>
+    protected Linearization(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
+        ReadOnlyMemory<double> statistics)
     {
         if (theta.Length != network.ParameterCount)
             throw new ArgumentException($"the network has {network.ParameterCount} parameters; {theta.Length} were given", nameof(theta));
         if (statistics.Length != network.StatisticsCount)
             throw new ArgumentException($"the network has {network.StatisticsCount} running statistics; {statistics.Length} were given",
                 nameof(statistics));
-        (Network, Loss, Data, Reduction, Theta, Statistics) = (network, loss, data, reduction, theta, statistics);
-        (Scale, _toV) = Directions(network, theta, statistics);
+        (Network, Loss, Data, Reduction, _theta, _statistics) = (network, loss, data, reduction, theta, statistics);
+        (_scale, _toV) = Directions(network, theta.Span, statistics.Span);
     }
 
     /// <summary>The network.</summary>
@@ -44,16 +52,16 @@ public abstract class Linearization : IDisposable
     public Reduction Reduction { get; }
 
     /// <summary>θ.</summary>
-    public double[] Theta { get; }
+    public ReadOnlySpan<double> Theta => _theta.Span;
 
     /// <summary>Running means and variances of batch normalization; empty without it.</summary>
-    public double[] Statistics { get; }
+    public ReadOnlySpan<double> Statistics => _statistics.Span;
 
     /// <summary>
     /// W = Scale ∘ θ with batch normalization folded into the weights (<see cref="BatchNormFolding"/>); 1 where nothing is folded, and on γ
     /// and β.
     /// </summary>
-    public double[] Scale { get; }
+    public ReadOnlySpan<double> Scale => _scale;
 
     /// <summary>Who works; also on vectors between products.</summary>
     public abstract Team Team { get; }
@@ -136,14 +144,15 @@ public abstract class Linearization : IDisposable
     protected abstract void Dispose(bool disposing);
 
     /// <summary>A linearization in the numbers <typeparamref name="T"/>.</summary>
-    /// <inheritdoc cref="BlockLinearization{T}(Network, Loss, Dataset, Reduction, double[], double[], int)" path="/param"/>
-    public static Linearization Of<T>(Network network, Loss loss, Dataset data, Reduction reduction, double[] theta, double[] statistics,
-        int threads)
+    /// <inheritdoc cref="BlockLinearization{T}(Network, Loss, Dataset, Reduction, ReadOnlyMemory{double}, ReadOnlyMemory{double}, int)" path="/param"/>
+    public static Linearization Of<T>(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
+        ReadOnlyMemory<double> statistics, int threads)
         where T : unmanaged, IFloatingPointIeee754<T> =>
             new BlockLinearization<T>(network, loss, data, reduction, theta, statistics, threads);
 
     // Folding is linear in the weights: what it does to ones is what it multiplies by.
-    private static (double[] Scale, double[] ToV) Directions(Network network, double[] theta, double[] statistics)
+    private static (double[] Scale, double[] ToV) Directions(
+        Network network, ReadOnlySpan<double> theta, ReadOnlySpan<double> statistics)
     {
         double[] scale = new double[theta.Length], toV = new double[theta.Length], ones = [.. theta];
         scale.AsSpan().Fill(1);

@@ -94,7 +94,7 @@ public sealed class ImageFilesTests : IDisposable
         }
     }
 
-    // More than one buffer of records, so that the fault lies behind records for which the trailer gave no room.
+    // More than one buffer of records, so that the fault lies after records that the trailer left no space for.
     [Fact]
     public void A_long_truncated_gzip_file_is_read_up_to_its_fault()
     {

@@ -38,11 +38,11 @@ public class InterventionTests
         using var training = From(theta,
             new DescentOptions(new Sgd(Nothing)) { Perturbation = new Perturbation(Epochs.At(2), 0.25, scale) });
         training.Train(2);
-        training.Replicas[0].Theta.ShouldBe(theta);
+        training.Replicas[0].Theta().ShouldBe(theta);
         training.Train(5);
         foreach (var layer in s_net.Layers)
         {
-            double[] difference = [.. layer.Of(training.Replicas[0].Theta).ToArray().Zip(layer.Of(theta).ToArray(), (a, b) => a - b)];
+            double[] difference = [.. layer.Of(training.Replicas[0].Theta()).ToArray().Zip(layer.Of(theta).ToArray(), (a, b) => a - b)];
             var sigma = 0.25 * scale switch
             {
                 PerturbationScale.Absolute => 1,
@@ -61,7 +61,7 @@ public class InterventionTests
         });
         sphere.Train(1);
         for (var k = 0; k < 2; k++) sphere.Replicas[0].Norm(k).ShouldBe(Vectors.Norm(s_net.Layers[k].Of(theta)), 1e-12);
-        Vectors.Angle(sphere.Replicas[0].Theta, theta).ShouldBeGreaterThan(0.01);
+        Vectors.Angle(sphere.Replicas[0].Theta(), theta).ShouldBeGreaterThan(0.01);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class InterventionTests
             using var training = From(Start(),
                 new DescentOptions(new Sgd(Nothing)) { Normalization = normalization, Rescaling = new Rescaling(Epochs.At(1, 2), 3) });
             training.Train(3);
-            training.Replicas[0].Theta.ShouldBe([.. Start().Select(static w => 9 * w)], 1e-13);
+            training.Replicas[0].Theta().ShouldBe([.. Start().Select(static w => 9 * w)], 1e-13);
         }
         Should.Throw<FormatException>(() => NormControl.Scheduled("3 + epch")).Message.ShouldContain("allowed: numbers, t");
         using var negative = From(Start(),
@@ -155,7 +155,7 @@ public class InterventionTests
         var moved = new Dataset("moved", data.X.ToArray(), [.. data.Y.ToArray().Zip(noise.Shift.ToArray(), (a, b) => a + b)], 40);
         using var plain = Descent.Of(new DataRisk<double>(s_net, Loss.Square, moved), new Sgd(0.01)).From(Start());
         plain.Train(1);
-        noisy.Replicas[0].Theta.ShouldBe(plain.Replicas[0].Theta, 1e-15);
+        noisy.Replicas[0].Theta().ShouldBe(plain.Replicas[0].Theta(), 1e-15);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public class LogFrameTests
         training.Replicas[0].Ending.ShouldBe("the training loss has reached 10^-1000");
         training.Evaluate(training.Replicas[0]).Error.ShouldBe(0);
         var limit = HardMargin.Solve(s_data);
-        Vectors.Angle(training.Replicas[0].Theta, limit.Direction).ShouldBeLessThan(tolerance);
+        Vectors.Angle(training.Replicas[0].Theta(), limit.Direction).ShouldBeLessThan(tolerance);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public class UpdateRuleTests
             new Sgd(0.1, 0.5), weightDecay: 0.2).From([1.0, -1, 2]);
         training.Train(600);
         // (XᵀX/N + λ) w = Xᵀy/N
-        var w = training.Replicas[0].Theta;
+        var w = training.Replicas[0].Theta();
         for (var i = 0; i < 3; i++)
         {
             var residual = 0.2 * w[i];
@@ -118,13 +118,13 @@ public class UpdateRuleTests
         {
             using var training = Descent.Of(new DataRisk<float>(net, Loss.Square, data), options).From(new double[net.ParameterCount]);
             for (training.Train(60); training.Epoch < 300; training.Train(training.Epoch + 10))
-                Collect(training.Replicas[0].Theta.Take(Chains));
+                Collect(training.Replicas[0].Theta().Take(Chains));
         }
         else
         {
             using var training = Descent.Of(new DataRisk<double>(net, Loss.Square, data), options).From(new double[net.ParameterCount]);
             for (training.Train(60); training.Epoch < 300; training.Train(training.Epoch + 10))
-                Collect(training.Replicas[0].Theta.Take(Chains));
+                Collect(training.Replicas[0].Theta().Take(Chains));
         }
         var expected = 2 * Eta * T / (1 - Math.Pow(1 - 2 * A * Eta, 2));
         (sum / count).ShouldBe(0, 5 * Math.Sqrt(expected / count * 3));

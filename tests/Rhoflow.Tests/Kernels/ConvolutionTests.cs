@@ -180,7 +180,7 @@ public class ConvolutionTests
             convolution.BackwardWeights(examples, tx, tdy, dw, add));
         Judge("dx", dx, (dx, add) => convolution.BackwardData(examples, tdy, tw, dx, add));
 
-        // Once stored over what was there, once added to it; nothing behind the end may change.
+        // Once stored over what was there, once added to it; nothing after the end may change.
         void Judge(string what, double[] expected, Action<T[], bool> pass)
         {
             foreach (var accumulate in (bool[])[false, true])

@@ -42,7 +42,7 @@ internal static class Observations
     public static Snapshot Snap(Linearization passes)
     {
         var network = passes.Network;
-        double[] v = [.. passes.Theta.Zip(passes.Scale, static (w, s) => w * s)];
+        double[] v = [.. passes.Theta.ToArray().Zip(passes.Scale.ToArray(), static (w, s) => w * s)];
         var rhoK = new double[network.Depth];
         var logRho = 0.0;
         for (var k = 0; k < rhoK.Length; k++)

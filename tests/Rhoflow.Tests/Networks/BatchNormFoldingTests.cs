@@ -72,7 +72,7 @@ public class BatchNormFoldingTests
             .ShouldContain("node 4 (relu → 2×2×4) follows it");
         Reason(new NetworkBuilder(4).Dense(5).Residual(b => b.Then(Activation.ReLU).BatchNorm()).Dense(2))
             .ShouldContain("node 4 (residual → 5) adds it to something with another scale");
-        Reason(new NetworkBuilder(4).Dense(5).Then(Activation.ReLU).BatchNorm()).ShouldContain("no layer of weights stands behind it");
+        Reason(new NetworkBuilder(4).Dense(5).Then(Activation.ReLU).BatchNorm()).ShouldContain("no layer of weights stands after it");
         // read twice
         Reason(new NetworkBuilder(4).Dense(5).Residual(b => b.BatchNorm().Then(Activation.ReLU).Dense(5)).Dense(2)).ShouldContain("relu");
         static string Reason(NetworkBuilder builder) => Check(builder).Unfolded.ShouldHaveSingleItem().Value;

@@ -34,7 +34,7 @@ public class HomogeneityTests
         }
     }
 
-    // What is no multiple of itself when all weights are scaled is none behind a normalization either.
+    // What is no multiple of itself when all weights are scaled is none after a normalization either.
     [Fact]
     public void Normalization_does_not_make_a_sum_of_two_degrees_homogeneous()
     {

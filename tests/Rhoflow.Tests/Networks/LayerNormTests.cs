@@ -87,7 +87,7 @@ public sealed class LayerNormTests : IDisposable
         var net = new NetworkBuilder(4).Dense(6).Then(Activation.ReLU).BatchNorm().LayerNorm().Dense(2).Build();
         var trial = new Trial(net, 3);
         BatchNormFolding.Of(net, trial.Theta, trial.Running).Unfolded.ShouldHaveSingleItem().Value
-            .ShouldBe("node 4 (layer-norm → 6) behind it normalizes over the channels, which mixes their scales");
+            .ShouldBe("node 4 (layer-norm → 6) after it normalizes over the channels, which mixes their scales");
     }
 
     [Fact]

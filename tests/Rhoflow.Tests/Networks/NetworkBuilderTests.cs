@@ -19,7 +19,7 @@ public class NetworkBuilderTests
         net.Layers.Select(l => (l.Kind, l.Rows, l.Columns, l.Offset)).ShouldBe([
             (LayerKind.Convolution, 4, 27, 0), (LayerKind.Convolution, 5, 16, 108 + 8), (LayerKind.Dense, 3, 5, 108 + 8 + 80)]);
         (net.ParameterCount, net.StatisticsCount, net.Inputs, net.Outputs).ShouldBe((108 + 8 + 80 + 15, 8 + 6, 9 * 7 * 3, 3));
-        net.Activations[0].ShouldBe(Activation.Identity);                  // what stands behind the batch normalization
+        net.Activations[0].ShouldBe(Activation.Identity);                  // what stands after the batch normalization
         net.WhyNotAChain.ShouldBe("the input is an image of 9×7×3");
         net.StartStatistics().ShouldBe([0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1]);
     }
@@ -41,7 +41,7 @@ public class NetworkBuilderTests
     [Fact]
     public void Errors_say_what_does_not_fit()
     {
-        Message(() => Image().Diagonal()).ShouldContain("a diagonal layer stands behind a vector; here is an image of 9×7×3");
+        Message(() => Image().Diagonal()).ShouldContain("a diagonal layer stands after a vector; here is an image of 9×7×3");
         Message(() => Image().Convolution(2, 8))
             .ShouldContain("a convolution with kernel 8 does not fit into the image of 9×7×3 with padding 0");
         Message(() => Image().Convolution(2, 3, 0))

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Rhoflow.Tests.Observations;
 
-/// <summary>Features in memory that was lent: rows behind the last do not count.</summary>
+/// <summary>Features in memory that was lent: rows after the last do not count.</summary>
 public sealed class FeatureMatrixTests
 {
     private const int Count = 700, Width = 33, Classes = 4;

@@ -13,7 +13,7 @@ public class LinearizationTests
 {
     private static readonly TensorShape s_image = new(4, 3, 2);
 
-    // Batch normalization in front of a ReLU (folds into rows) and behind one (folds into columns of the next layer).
+    // Batch normalization in front of a ReLU (folds into rows) and after one (folds into columns of the next layer).
     private static (Network Network, Dataset Data, double[] Theta, double[] Statistics) Classes(int examples)
     {
         var network = new NetworkBuilder(s_image).Convolution(3, kernel: 3, padding: 1).BatchNorm(affine: true).Then(Activation.ReLU)
@@ -38,7 +38,7 @@ public class LinearizationTests
             foreach (var reduction in (Reduction[])[Reduction.Mean, Reduction.Sum])
             {
                 var risk = new EmpiricalRisk(network, loss, data, reduction);
-                using var passes = Linearization.Of<double>(network, loss, data, reduction, theta, [], threads: 2);
+                using var passes = Linearization.Of<double>(network, loss, data, reduction, theta, default, threads: 2);
                 risk.Outputs(theta).ToArray().ShouldBe(passes.Outputs.ToArray(), 1e-14);
                 var expected = risk.Evaluate(theta, a);
                 var value = passes.Gradient(b);
@@ -59,7 +59,7 @@ public class LinearizationTests
         const double H = 1e-5;
         var direction = Problems.Normal(new Random(5), theta.Length);
         Linearization At(double step) => Linearization.Of<double>(network, Loss.CrossEntropy, data, Reduction.Mean,
-            [.. theta.Zip(direction, (w, d) => w + step * d)], statistics, 1);
+            theta.Zip(direction, (w, d) => w + step * d).ToArray(), statistics, 1);
         using var here = At(0);
         using var ahead = At(H);
         using var behind = At(-H);

@@ -112,7 +112,7 @@ public sealed class SquareLossTests
         parts.Select(static m => m.Rho).ShouldBe(whole.Select(static m => m.Rho));
     }
 
-    // What goes into the ReLUs of the folded network has variance 1, as behind batch normalization; ρ_1 = 1 and ρ = ‖W_2‖ = 1.
+    // What goes into the ReLUs of the folded network has variance 1, as after batch normalization; ρ_1 = 1 and ρ = ‖W_2‖ = 1.
     [Fact]
     public void B62_folding_gives_the_model_the_scale_of_the_network()
     {

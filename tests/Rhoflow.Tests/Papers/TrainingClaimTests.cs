@@ -75,7 +75,7 @@ public sealed class TrainingClaimTests
             .Select(static d => (d.LearningRate, d.Perturbation!.Amplitude)).ShouldBe([(.05, .25), (.05, 0), (.01, .25), (.01, 0)]);
     }
 
-    // Two arms in closed form: both drift by 0.001 an epoch, the perturbed one steps by 0.1 behind epoch 20 and by 0.2 behind epoch 40.
+    // Two arms in closed form: both drift by 0.001 per epoch, the perturbed one steps by 0.1 after epoch 20 and by 0.2 after epoch 40.
     [Fact]
     public void B77_changes_are_those_of_the_perturbations_alone()
     {

@@ -44,7 +44,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         _wholes = coordinates is null ? Segment.Cover(network, static _ => 0) : _segments;
         _squares = new double[_segments.Length];
         _failures = new string?[_segments.Length];
-        _normPull = new double[state.Norms.Length];
+        _normPull = new double[state.NormsArray.Length];
         _lambda = [.. Enumerable.Range(0, network.Depth).Select(options.DecayOf)];
         _largestLambda = _lambda.Max();
         _couples = _largestLambda > 0 && !_optimizer.DecouplesDecay;
@@ -67,11 +67,11 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (_coordinates is { } c)
         {
-            State.X.CopyTo(Weights, 0);
+            State.XArray.CopyTo(Weights, 0);
             foreach (var s in _segments)
-                if (s.IsWhole) c.Compose(Layer(s), Of(State.X, s), NormsOf(State.Norms, s), Of(Weights, s));
+                if (s.IsWhole) c.Compose(Layer(s), Of(State.XArray, s), NormsOf(State.NormsArray, s), Of(Weights, s));
         }
-        (_reach, _measures) = (Precise.Norm<T>(State.X), true);
+        (_reach, _measures) = (Precise.Norm<T>(State.XArray), true);
     }
 
     /// <summary>The state of the weights in <see cref="Weights"/>.</summary>
@@ -82,8 +82,8 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         {
             foreach (var s in _segments)
             {
-                if (!s.IsWhole) Of(Weights, s).CopyTo(Of(State.X, s));
-                else c.Split(Layer(s), Of(Weights, s), Of(State.X, s), keepNorms ? NormsOf(_normPull, s) : NormsOf(State.Norms, s));
+                if (!s.IsWhole) Of(Weights, s).CopyTo(Of(State.XArray, s));
+                else c.Split(Layer(s), Of(Weights, s), Of(State.XArray, s), keepNorms ? NormsOf(_normPull, s) : NormsOf(State.NormsArray, s));
             }
         }
         Refresh();
@@ -137,14 +137,14 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
                 return;
             }
             Spheres.Scale(h, _frame.Pull, h);
-            if (decay != 0) TensorPrimitives.MultiplyAdd(Of(State.X, s), T.CreateTruncating(-decay), h, h);
+            if (decay != 0) TensorPrimitives.MultiplyAdd(Of(State.XArray, s), T.CreateTruncating(-decay), h, h);
             _squares[i] = Precise.SumOfSquares<T>(h);
             return;
         }
         if (_frame.Pull != 1) Spheres.Scale(h, _frame.Pull, h);
-        var norms = NormsOf(State.Norms, s);
+        var norms = NormsOf(State.NormsArray, s);
         var normPull = NormsOf(_normPull, s);
-        _squares[i] = _coordinates!.Pull(Layer(s), Of(State.X, s), norms, h, normPull);
+        _squares[i] = _coordinates!.Pull(Layer(s), Of(State.XArray, s), norms, h, normPull);
         for (var r = 0; r < norms.Length; r++) normPull[r] -= decay * norms[r];
     }
 
@@ -158,7 +158,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
     private void Move(int i, int thread)
     {
         var s = _segments[i];
-        var x = Of(State.X, s);
+        var x = Of(State.XArray, s);
         var u = Of(_h, s);
         if (_isFused && !s.IsWhole)
         {
@@ -181,7 +181,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         }
         LangevinNoise.Add(u, _sigma, _random[thread], _seed, i, State.Step);
         _failures[i] = _coordinates!.Move(Layer(s), x, u);
-        _coordinates.Compose(Layer(s), x, NormsOf(State.Norms, s), Of(Weights, s));
+        _coordinates.Compose(Layer(s), x, NormsOf(State.NormsArray, s), Of(Weights, s));
     }
 
     private void MoveFused(Segment s, Span<T> x, Span<T> h)
@@ -197,7 +197,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
     // The rules of this stage on the norms of a layer, and their move in the last.
     private void MoveNorms(Segment s)
     {
-        var norms = NormsOf(State.Norms, s);
+        var norms = NormsOf(State.NormsArray, s);
         var u = NormsOf(_normPull, s);
         if (_begins) Vectors.Scale(_multiplier, u, u);
         _rules.ApplyToNorms(_stage, new Part<double> { Offset = s.NormOffset, X = norms, Decay = _lambda[s.Layer], Step = State.Step }, u);
@@ -210,7 +210,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         foreach (var s in _wholes)
         {
-            _rules.Apply(_stage, PartOf(s, Of(State.X, s), team), Of(_h, s));
+            _rules.Apply(_stage, PartOf(s, Of(State.XArray, s), team), Of(_h, s));
             if (_trainsNorms && s.IsWhole) MoveNorms(s);
         }
     }
@@ -232,17 +232,17 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         {
             var g = _multiplier * pull;
             var weights = _reach;
-            foreach (var norm in State.Norms) weights = Math.Max(weights, Math.Abs(norm));
+            foreach (var norm in State.NormsArray) weights = Math.Max(weights, Math.Abs(norm));
             var u = _rules.Bound(new Reach(g, weights, _largestLambda, _measures || attempt == 1));
             var reach = _reach + _eta * u + LangevinNoise.LargestNormal * _sigma;
-            foreach (var norm in State.Norms) reach = Math.Max(reach, Math.Abs(norm) + _eta * u);
+            foreach (var norm in State.NormsArray) reach = Math.Max(reach, Math.Abs(norm) + _eta * u);
             if (reach < StepRange<T>.Limit && g < StepRange<T>.Limit)
             {
                 (_reach, _measures) = (reach, false);
                 return null;
             }
             if (attempt == 1) return StepRange<T>.Left(NameOf(Array.IndexOf(_squares, _squares.Max())));
-            _reach = Precise.Norm<T>(State.X);
+            _reach = Precise.Norm<T>(State.XArray);
         }
     }
 

@@ -4,7 +4,7 @@ namespace Rhoflow.Flows;
 /// The discrete part of a flow's state: which ReLUs are active, which coordinates are held. Frozen while the integrator steps, so that
 /// the field is smooth; where it no longer fits, <see cref="Trajectory"/> locates the place and calls <see cref="Cross"/> there.
 /// </summary>
-public interface IFlowMode
+internal interface IFlowMode
 {
     /// <summary>Takes the mode from a start and forgets the one before.</summary>
     /// <param name="logT">log t, natural.</param>

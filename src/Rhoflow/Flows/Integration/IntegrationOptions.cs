@@ -45,4 +45,5 @@ public sealed record IntegrationOptions
 /// <param name="Separated">Whether the data were separated.</param>
 /// <param name="Mode">The discrete part of the flow (<see cref="FlowWorkspace.SaveMode"/>); empty where there is none.</param>
 public sealed record TrajectoryCheckpoint(
-    StepperState Stepper, Method Method, int Observed, double Tau, long Steps, bool Separated, double[] Mode);
+    StepperState Stepper, Method Method, int Observed, double Tau, long Steps, bool Separated,
+    ReadOnlyMemory<double> Mode);

@@ -86,9 +86,9 @@ public sealed class Trajectory
     /// <exception cref="ArgumentException">The checkpoint is of another integrator than it says.</exception>
     public Trajectory Resume(TrajectoryCheckpoint checkpoint)
     {
-        _work.RestoreMode(checkpoint.Mode);
+        _work.RestoreMode(checkpoint.Mode.Span);
         _method = checkpoint.Method;
-        Use(NewStepper(_method, checkpoint.Stepper.S, checkpoint.Stepper.Y, checkpoint.Stepper.Step));
+        Use(NewStepper(_method, checkpoint.Stepper.S, checkpoint.Stepper.Y.Span, checkpoint.Stepper.Step));
         _stepper.Restore(checkpoint.Stepper);
         _cut = _stepper.S;
         (_observed, _tau.Now, Steps, _separated) = (checkpoint.Observed, checkpoint.Tau, checkpoint.Steps, checkpoint.Separated);
@@ -263,10 +263,10 @@ public sealed class Trajectory
     private void BecomeStiff()
     {
         var state = _stepper.Save();
-        _events.Add(new FlowEvent(FlowEventKind.Stiff, _field.At(state.S, state.Y), "steps are limited by stability; radau takes over"));
+        _events.Add(new FlowEvent(FlowEventKind.Stiff, _field.At(state.S, state.Y.Span), "steps are limited by stability; radau takes over"));
         _method = Method.Radau;
         _earlierEvaluations += _stepper.Evaluations;
-        Use(NewStepper(_method, state.S, state.Y, state.Step));
+        Use(NewStepper(_method, state.S, state.Y.Span, state.Step));
         _cut = state.S;
         _violation = null;
     }

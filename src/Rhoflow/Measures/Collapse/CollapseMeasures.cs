@@ -106,7 +106,8 @@ internal static class CollapseMeasures
             Values = m => [.. Shapes(m.Setting, ofTest)
             .SelectMany(shape => LabelledFeatures.Of(m, shape) is { } f ? values(f) : [.. columns(shape).Select(static _ => double.NaN)])],
             Refuse = s => WhyNot(s) ?? (Shapes(s, ofTest).Any(shape => columns(shape).Length > 0) ? null
-                : "W is compared with the features of the last layer, which has to be dense and give the outputs, and they have to be kept"),
+                : "W is compared with the features of the last layer, which has to be dense and give the outputs, and they have to be "
+                    + "kept"),
         };
 
     // The sets of features that are kept; a test set without examples of a class has no means of its own, and is left out.

@@ -15,10 +15,11 @@ internal static class GradientAlignment
     {
         var network = passes.Network;
         double[] g = [.. NormalizedWeights.Gradient(passes)], w = new double[g.Length];
+        ReadOnlySpan<double> theta = passes.Theta, scale = passes.Scale;
         for (var i = 0; i < g.Length; i++)
         {
-            w[i] = passes.Theta[i] * passes.Scale[i];
-            g[i] = passes.Scale[i] == 0 ? 0 : g[i] / passes.Scale[i];
+            w[i] = theta[i] * scale[i];
+            g[i] = scale[i] == 0 ? 0 : g[i] / scale[i];
         }
         var cosines = new double[network.Depth + 1];
         double along = 0, lengthW = 0, lengthG = 0;

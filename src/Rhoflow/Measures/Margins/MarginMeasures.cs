@@ -134,8 +134,8 @@ internal static class MarginMeasures
             + $"histogram has {MarginHistogram.Bins} bins: below {MarginHistogram.Lowest}, steps of {MarginHistogram.Width}, and from "
             + $"{MarginHistogram.Highest} on",
             Reference = "SQ Fig 5, 8, 9",
-            Variant = $"quantiles interpolate linearly between order statistics; more than {MarginCurve.LargestLength} margins are thinned to "
-            + "as many quantiles at equal steps, the smallest and the largest among them",
+            Variant = $"quantiles interpolate linearly between order statistics; more than {MarginCurve.LargestLength} margins are thinned "
+            + "to as many quantiles at equal steps, the smallest and the largest among them",
             Need = need,
             Cost = "N log N",
             Columns = _ => [.. s_quantiles.Select(q => $"{prefix}_{q.Name}"), prefix + "_area", prefix + "_abs_mean"],

@@ -79,7 +79,7 @@ internal sealed record BatchNormNode(IReadOnlyList<int> Sources, TensorShape Sha
     // Into the rows of a layer that nobody else reads, or on towards the next.
     internal override ChannelRescaling? Fold(FoldingWalk walk, ChannelRescaling?[] below)
     {
-        if (walk.IsUnfolded) return below[0]?.Stop($"{walk.Place} behind it is not folded");
+        if (walk.IsUnfolded) return below[0]?.Stop($"{walk.Place} after it is not folded");
         var channels = Shape.Channels;
         ReadOnlySpan<double> means = Windows.Means!.Value.Of(walk.Statistics), variances = Windows.Variances!.Value.Of(walk.Statistics);
         var own = new ChannelRescaling(new double[channels], new double[channels], [walk.Number - 1]);

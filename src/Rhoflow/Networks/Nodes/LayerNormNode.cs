@@ -73,7 +73,7 @@ internal sealed record LayerNormNode(IReadOnlyList<int> Sources, TensorShape Sha
     }
 
     internal override ChannelRescaling? Fold(FoldingWalk walk, ChannelRescaling?[] below) =>
-        below[0]?.Stop($"{walk.Place} behind it normalizes over the channels, which mixes their scales");
+        below[0]?.Stop($"{walk.Place} after it normalizes over the channels, which mixes their scales");
 
     internal override double[] PathSums(PathWalk walk, double[][] below) => throw new InvalidOperationException(Traits.WhyNoPaths);
 

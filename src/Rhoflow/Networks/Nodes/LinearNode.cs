@@ -98,7 +98,7 @@ public sealed partial class NetworkBuilder
     public NetworkBuilder Diagonal()
     {
         if (!Shape.IsVector)
-            throw new ArgumentException($"a diagonal layer stands behind a vector; here is an image of {Shape}: flatten it first");
+            throw new ArgumentException($"a diagonal layer stands after a vector; here is an image of {Shape}: flatten it first");
         var layer = AddLayer(LayerKind.Diagonal, Shape.Channels, Shape.Channels);
         return Add(new LinearNode([Last], Shape, new NodeWindows(layer)));
     }

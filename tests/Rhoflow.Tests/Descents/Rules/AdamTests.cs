@@ -65,9 +65,9 @@ public class AdamTests
         var rule = new Adam(LearningRate.Steps(0.02, 0.5, 2000, 4000, 6000), 0.9, 0.99) { Scale = StepScale.LossBased };
         using var training = Descent.Of(new DataRisk<double>(Network.Dense(3, 1), Loss.Exponential, data), rule).From([0.01, 0.02, -0.01]);
         training.Train(2000);
-        var early = MarginPrograms.LargestNormMargin(data, training.Replicas[0].Theta);
+        var early = MarginPrograms.LargestNormMargin(data, training.Replicas[0].Theta());
         training.Train(10_000);
-        var late = MarginPrograms.LargestNormMargin(data, training.Replicas[0].Theta);
+        var late = MarginPrograms.LargestNormMargin(data, training.Replicas[0].Theta());
         late.ShouldBeInRange(early, limit.Margin * (1 + 1e-12));
         (late / limit.Margin).ShouldBeGreaterThan(0.98);
         // The maximum margin in ℓ₂ is another direction, and is not where it goes.

@@ -46,12 +46,12 @@ public class AdamWTests
             m = Beta1 * m + (1 - Beta1) * g;
             v = Beta2 * v + (1 - Beta2) * g * g;
             w -= Eta * (m / (1 - Math.Pow(Beta1, t))) / (Math.Sqrt(v / (1 - Math.Pow(Beta2, t))) + Epsilon);
-            training.Replicas[0].Theta[0].ShouldBe(w, 1e-15);
+            training.Replicas[0].Theta()[0].ShouldBe(w, 1e-15);
         }
         // Adam has the decay in its gradient: another path.
         using var coupled = Descent.Of(risk, new Adam(Eta), weightDecay: Lambda).From([2.0]);
         coupled.Train(2);
-        Math.Abs(coupled.Replicas[0].Theta[0] - w).ShouldBeGreaterThan(1e-3);
+        Math.Abs(coupled.Replicas[0].Theta()[0] - w).ShouldBeGreaterThan(1e-3);
     }
 
     // Xie and Li (2024): it ends at a point that is stationary for the loss under ‖W‖∞ ≤ 1/(2λ): on separable data at the corner of that
@@ -64,7 +64,7 @@ public class AdamWTests
         var risk = new DataRisk<double>(Network.Dense(3, 1), Loss.Exponential, MarginPrograms.Separable);
         using var training = Descent.Of(risk, rule, Lambda).From([0.01, 0.02, -0.01]);
         training.Train(4000);
-        var w = training.Replicas[0].Theta;
+        var w = training.Replicas[0].Theta();
         w[0].ShouldBe(1 / (2 * Lambda), 1e-3);
         w.ShouldAllBe(static v => Math.Abs(v) < 1 / (2 * Lambda) + 1e-3);
         Should.Throw<ArgumentException>(new AdamW(0.1, beta2: 1).Check).Message.ShouldContain("β₁² < β₂ < 1");

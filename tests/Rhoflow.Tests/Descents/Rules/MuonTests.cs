@@ -81,7 +81,7 @@ public class MuonTests
             if (t.Replicas[0].State.Step != 1) return;
             foreach (var layer in risk.Network.Layers)
             {
-                double[] step = [.. layer.Of(t.Replicas[0].Theta).ToArray().Zip(layer.Of(theta).ToArray(), static (a, b) => (a - b) / 0.5)];
+                double[] step = [.. layer.Of(t.Replicas[0].Theta()).ToArray().Zip(layer.Of(theta).ToArray(), static (a, b) => (a - b) / 0.5)];
                 var s = Matrix<double>.Build.Dense(layer.Rows, layer.Columns, (i, j) => step[i * layer.Columns + j]).Svd().S;
                 s.Where(static v => v > 1e-6).ShouldAllBe(static v => Math.Abs(v - 1) < 1e-9);
             }
@@ -106,7 +106,7 @@ public class MuonTests
                 rule with { Scale = StepScale.LossBased })
                 .From([.. Problems.Normal(new Random(1), Classes * D).Select(static v => 0.01 * v)]);
             training.Train(epochs);
-            return MarginPrograms.SpectralMargin(data, Classes, training.Replicas[0].Theta);
+            return MarginPrograms.SpectralMargin(data, Classes, training.Replicas[0].Theta());
         }
         var rate = LearningRate.Steps(0.02, 0.1, 2000);
         var early = End(new Muon(rate, 0, false) { Polar = new Orthogonalize(12, 6) }, 300);

@@ -73,7 +73,7 @@ public class OptimizerTests
         resumed.Replicas[0].Restore(arrays, begun.Replicas[0].State.Scalars);
         resumed.Train(6);
         TrainingTests.ShouldBeTheSame(resumed.Replicas[0], whole.Replicas[0]);
-        Vectors.Distance(resumed.Replicas[0].Theta, theta).ShouldBeGreaterThan(0.01);
+        Vectors.Distance(resumed.Replicas[0].Theta(), theta).ShouldBeGreaterThan(0.01);
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public class OptimizerTests
             using var training = Descent.Of(risk, new DescentOptions(rule with { Scale = scale }) { WeightDecay = [0.01, 0.03] })
                 .From(theta);
             training.Train(5);
-            return training.Replicas[0].Theta;
+            return training.Replicas[0].Theta();
         }
         foreach (var (sgd, rules) in (ReadOnlySpan<(Sgd, IRule[])>)
             [(new Sgd(0.02, batch: 8), []), (new Sgd(0.02, 0.7, 8) { Nesterov = true }, [new Momentum(0.7, Nesterov: true)])])

@@ -35,7 +35,7 @@ public class SignDescentTests
         {
             using var training = Descent.Of(risk, new SignDescent(0.125, momentum)).From(theta);
             training.Train(1);
-            training.Replicas[0].Theta.Zip(theta, static (a, b) => Math.Abs(a - b))
+            training.Replicas[0].Theta().Zip(theta, static (a, b) => Math.Abs(a - b))
                 .ShouldAllBe(static d => Math.Abs(d - 0.125) < 1e-15 || d == 0);
         }
     }
@@ -55,7 +55,7 @@ public class SignDescentTests
         foreach (var epochs in (int[])[200, 2000, 20_000])
         {
             training.Train(epochs);
-            var w = training.Replicas[0].Theta;
+            var w = training.Replicas[0].Theta();
             var margin = MarginPrograms.LargestNormMargin(data, w);
             margin.ShouldBeInRange(last, limit.Margin * (1 + 1e-12));
             var reach = data.X.ToArray().Chunk(3).Max(static x => x.Sum(Math.Abs));

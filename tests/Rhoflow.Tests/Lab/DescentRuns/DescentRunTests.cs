@@ -14,7 +14,8 @@ public sealed class DescentRunTests
 {
     private static readonly string[] Variants =
     [
-        "descent.epochs=6", "precision=float64", "descent.normalization=weight descent.label-noise=0", "descent.normalization=tangent descent.rho={rescale: {every: 2, factor: 1.5}}",
+        "descent.epochs=6", "precision=float64", "descent.normalization=weight descent.label-noise=0",
+        "descent.normalization=tangent descent.rho={rescale: {every: 2, factor: 1.5}}",
         "descent.kind=gd descent.schedule=loss-based descent.weight-decay=0",
         "network.layers=[{conv: 4}, {layer-norm: {gamma: true, beta: true}}, relu, {dense: 20}, layer-norm, relu, {dense: 10}]",
     ];
@@ -34,7 +35,8 @@ public sealed class DescentRunTests
         Column("epoch").ShouldBe([0, 2, 4, 6]);
         Column("step").ShouldBe([0, 10, 20, 30]);
         Column("t").ShouldBe([0, 1, 2, 3], 1e-12);
-        Column("log10_rho").Zip(Column("rho_1"), Column("rho_2")).ShouldAllBe(static p => Math.Abs(p.First - Math.Log10(p.Second * p.Third)) < 1e-12);
+        Column("log10_rho").Zip(Column("rho_1"), Column("rho_2"))
+            .ShouldAllBe(static p => Math.Abs(p.First - Math.Log10(p.Second * p.Third)) < 1e-12);
         Column("train_error")[^1].ShouldBeLessThan(Column("train_error")[0]);
         Npy.Read(run.File("arrays/margins.npy")).Select(static r => r.Min()).ShouldBe(Column("margin_min"));
         var file = Safetensors.Load(run.File("checkpoint.safetensors"));
@@ -71,13 +73,15 @@ public sealed class DescentRunTests
     public void A_network_with_layer_normalization_learns_and_says_what_does_not_apply()
     {
         using var folder = new TemporaryFolder();
-        var run = Launch(folder, Trainings.Read("network.layers=[{dense: 30}, {layer-norm: {gamma: true}}, relu, {dense: 10}]", "descent.epochs=8")).Folder;
+        const string Layers = "network.layers=[{dense: 30}, {layer-norm: {gamma: true}}, relu, {dense: 10}]";
+        var run = Launch(folder, Trainings.Read(Layers, "descent.epochs=8")).Folder;
         run.Status.ShouldBe(RunStatus.Finished);
         File.ReadAllText(run.File("config.yaml")).ShouldContain("{layer-norm: {gamma: true, beta: false, epsilon: 1e-05}}");
         var (columns, rows) = MetricsFile.Read(run.File("metrics.csv"));
         double[] Column(string name) => [.. rows.Select(r => r[Array.IndexOf(columns, name)])];
         Column("train_error")[^1].ShouldBeLessThan(0.2);
-        Column("log10_rho").Zip(Column("rho_2")).ShouldAllBe(static p => Math.Abs(p.First - Math.Log10(p.Second)) < 1e-12);     // ρ_1 is no factor of f
+        // ρ_1 is no factor of f.
+        Column("log10_rho").Zip(Column("rho_2")).ShouldAllBe(static p => Math.Abs(p.First - Math.Log10(p.Second)) < 1e-12);
         File.ReadAllText(run.File("log.txt")).ShouldContain("the layer normalization of node 2 has ε = 1E-05");
     }
 
@@ -96,7 +100,8 @@ public sealed class DescentRunTests
         groups.Count.ShouldBe(1);
         using var together = new TemporaryFolder();
         using var apart = new TemporaryFolder();
-        var ended = new RunLauncher(together.Path, false, []).Launch(groups[0], threads: 2, cancellation: TestContext.Current.CancellationToken);
+        var ended = new RunLauncher(together.Path, false, [])
+            .Launch(groups[0], threads: 2, cancellation: TestContext.Current.CancellationToken);
         for (var i = 0; i < ended.Count; i += 3)
         {
             ended[i].Status.ShouldBe(RunStatus.Finished, ended[i].Error);
@@ -106,7 +111,8 @@ public sealed class DescentRunTests
 
         // What sees other minibatches, data or shapes stands apart.
         RunGroups.Of([Trainings.Read(), Trainings.Read("descent.seed=6"), Trainings.Read("descent.batch=32"), Trainings.Read("data.seed=4"),
-            Trainings.Read("network.layers=[{dense: 10}]"), Trainings.Read("loss=square"), Trainings.Read("precision=float64"), Trainings.Read("descent.momentum=0")]).Count.ShouldBe(7);
+            Trainings.Read("network.layers=[{dense: 10}]"), Trainings.Read("loss=square"), Trainings.Read("precision=float64"),
+            Trainings.Read("descent.momentum=0")]).Count.ShouldBe(7);
     }
 
     [Fact]
@@ -117,7 +123,8 @@ public sealed class DescentRunTests
         using var parts = new TemporaryFolder();
         var expected = group.Select(e => Trainings.Content(Launch(whole, e).Folder)).ToArray();
         Interrupt(parts, group, 9).ShouldAllBe(static o => o.Status == RunStatus.Interrupted);
-        var resumed = new RunLauncher(parts.Path, Resume: true, []).Launch(group, threads: 2, cancellation: TestContext.Current.CancellationToken);
+        var resumed = new RunLauncher(parts.Path, Resume: true, [])
+            .Launch(group, threads: 2, cancellation: TestContext.Current.CancellationToken);
         resumed.Select(static o => Trainings.Content(o.Folder)).ShouldBe(expected);
     }
 
@@ -125,8 +132,8 @@ public sealed class DescentRunTests
     public void Divergence_keeps_the_last_good_state_and_lets_the_others_finish()
     {
         using var folder = new TemporaryFolder();
-        DescentExperiment[] group = [Trainings.Read("loss=square", "descent.label-noise=0", "network.layers=[{dense: 8}, {dense: 10}]", "descent.learning-rate=1e6"),
-            Trainings.Read("loss=square", "descent.label-noise=0", "network.layers=[{dense: 8}, {dense: 10}]")];
+        string[] sound = ["loss=square", "descent.label-noise=0", "network.layers=[{dense: 8}, {dense: 10}]"];
+        DescentExperiment[] group = [Trainings.Read([.. sound, "descent.learning-rate=1e6"]), Trainings.Read(sound)];
         var ended = new RunLauncher(folder.Path, false, []).Launch(group, threads: 2, cancellation: TestContext.Current.CancellationToken);
         ended[0].Status.ShouldBe(RunStatus.Failed);
         ended[0].Error!.ShouldContain("learning rate 1");
@@ -156,11 +163,16 @@ public sealed class DescentRunTests
                 break;
             default:
                 using (var other = new TemporaryFolder())
-                    File.Copy(Interrupt(other, [Trainings.Read("network.layers=[{dense: 10}]")], 12)[0].Folder.File(DescentCheckpoint.Name), path, overwrite: true);
+                {
+                    var smaller = Interrupt(other, [Trainings.Read("network.layers=[{dense: 10}]")], 12)[0].Folder;
+                    File.Copy(smaller.File(DescentCheckpoint.Name), path, overwrite: true);
+                }
                 break;
         }
         var before = File.ReadAllBytes(path);
-        var error = Should.Throw<DataException>(() => new RunLauncher(folder.Path, Resume: true, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken));
+        var launcher = new RunLauncher(folder.Path, Resume: true, []);
+        var error = Should.Throw<DataException>(() =>
+            launcher.Launch(experiment, cancellation: TestContext.Current.CancellationToken));
         error.Message.ShouldContain(expected);
         error.Message.ShouldContain(run.Path);
         File.ReadAllBytes(path).ShouldBe(before);
@@ -172,25 +184,35 @@ public sealed class DescentRunTests
         using var folder = new TemporaryFolder();
         var first = Launch(folder, Trainings.Read("network.layers=[{dense: 6}, relu, {dense: 10}]")).Folder;
         var file = first.File(DescentCheckpoint.Name);
-        var second = Launch(folder, Trainings.Read("name=second", "network.layers=[{dense: 6}, relu, {dense: 10}]", $"init={{weights: \"{file}\"}}", "descent.epochs=0")).Folder;
+        var second = Launch(folder, Trainings.Read("name=second", "network.layers=[{dense: 6}, relu, {dense: 10}]",
+            $"init={{weights: \"{file}\"}}", "descent.epochs=0")).Folder;
         Npy.Read(second.File("arrays/W.npy"))[0].ShouldBe(Npy.Read(first.File("arrays/W.npy"))[^1]);
-        var error = Should.Throw<ConfigException>(() => PreparedDescent.From(Trainings.Read("network.layers=[{dense: 6}, relu, {dense: 6}, relu, {dense: 10}]", $"init={{weights: \"{first.File("config.yaml")}\"}}")));
+        var error = Should.Throw<ConfigException>(() => PreparedDescent.From(Trainings.Read(
+            "network.layers=[{dense: 6}, relu, {dense: 6}, relu, {dense: 10}]", $"init={{weights: \"{first.File("config.yaml")}\"}}")));
         error.Message.ShouldContain("is not a .safetensors file");
-        Should.Throw<DataException>(() => PreparedDescent.From(Trainings.Read("network.layers=[{dense: 7}, relu, {dense: 10}]", $"init={{weights: \"{file}\"}}"))).Message.ShouldContain("'W1' is 6 × 64; layer 1 of the network needs 7 × 64");
+        Should.Throw<DataException>(() => PreparedDescent.From(Trainings.Read("network.layers=[{dense: 7}, relu, {dense: 10}]",
+            $"init={{weights: \"{file}\"}}"))).Message.ShouldContain("'W1' is 6 × 64; layer 1 of the network needs 7 × 64");
     }
 
     [Fact]
-    public void A_forecast_is_made_without_a_folder() => DescentForecast.Seconds(PreparedDescent.From(Trainings.Read())).ShouldBeGreaterThan(0);
+    public void A_forecast_is_made_without_a_folder() =>
+        DescentForecast.Seconds(PreparedDescent.From(Trainings.Read())).ShouldBeGreaterThan(0);
 
-    internal static RunOutcome Launch(TemporaryFolder folder, Experiment experiment) => new RunLauncher(folder.Path, Resume: false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
+    internal static RunOutcome Launch(TemporaryFolder folder, Experiment experiment) =>
+        new RunLauncher(folder.Path, Resume: false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
 
     // Cancelled before the given step: the data of a group are loaded once, so the executor is used directly.
     internal static IReadOnlyList<RunOutcome> Interrupt(TemporaryFolder folder, IReadOnlyList<DescentExperiment> group, int step)
     {
         using var stop = new CancellationTokenSource();
-        var members = PreparedDescent.From(group).Select(p => new DescentMember(p, RunFolder.Create(folder.Path, p.Experiment.Name, p.Id, p.Experiment.ToYaml(), [], DateTime.Now), null)).ToArray();
+        var members = PreparedDescent.From(group).Select(p =>
+        {
+            var run = RunFolder.Create(folder.Path, p.Experiment.Name, p.Id, p.Experiment.ToYaml(), [], DateTime.Now);
+            return new DescentMember(p, run, null);
+        }).ToArray();
         return DescentExecutor.Execute(members, 2, null, stop.Token, afterStep: done => { if (done == step) stop.Cancel(); });
     }
 
-    private static string[] Split(string overrides) => [.. overrides.Split(" descent.").Select(static (o, i) => i == 0 ? o : "descent." + o)];
+    internal static string[] Split(string overrides) =>
+        [.. overrides.Split(" descent.").Select(static (o, i) => i == 0 ? o : "descent." + o)];
 }

@@ -15,7 +15,8 @@ internal static class Trainings
         network: {layers: [ {conv: {maps: 4, kernel: 3, stride: 2}}, batch-norm, relu, {dense: 10} ]}
         init: {kind: kaiming}
         loss: cross-entropy
-        descent: {kind: sgd, learning-rate: 0.1, momentum: 0.9, batch: 64, weight-decay: 1e-4, label-noise: {flips: 0.05}, epochs: 6, seed: 5}
+        descent: {kind: sgd, learning-rate: 0.1, momentum: 0.9, batch: 64, weight-decay: 1e-4, label-noise: {flips: 0.05}, epochs: 6,
+          seed: 5}
         observe: {at: {every: 2 epochs}, measures: all, weights: true}
         """;
 

@@ -29,21 +29,24 @@ public sealed class DescentConfigTests
     [InlineData("observe.at={epoch: [0, 9]}", "epoch 9 lies after the last")]
     [InlineData("loss={name: cross-entropy, reduction: sum}", "the mean over a minibatch")]
     [InlineData("network.layers=[{conv: {maps: 4, kernel: 30, pad: 0}}]", "network.layers[0]: a convolution with kernel 30 does not fit")]
-    [InlineData("network.layers=[{residual: [ {dense: 3} ]}, {dense: 10}]", "the branch of a residual connection gives 3, but its input is")]
+    [InlineData("network.layers=[{residual: [ {dense: 3} ]}, {dense: 10}]",
+        "the branch of a residual connection gives 3, but its input is")]
     [InlineData("network.layers=[{conv: 4}, {batch-norm: {epsilon: -1}}]", "a number ≥ 0 was expected")]
     [InlineData("precision=float16", "'float16' is not known")]
     [InlineData("descent.kind=langevin descent.momentum=0.9 descent.temperature=1", "has no meaning for langevin")]
     [InlineData("descent.rule=adan", "'adan' is not known; nearest: adam")]
-    [InlineData("descent.rule=adam", "descent.momentum: has a meaning for rule: momentum, muon, sign only; the keys of rule: adam are beta1, ")]
+    [InlineData("descent.rule=adam",
+        "descent.momentum: has a meaning for rule: momentum, muon, sign only; the keys of rule: adam are beta1, ")]
     [InlineData("descent.rule=sign descent.nesterov=true", "descent.nesterov: has a meaning for rule: momentum, muon only")]
     [InlineData("descent.beta2=0.5", "descent.beta2: has a meaning for rule: adam, adamw")]
     [InlineData("descent.momentum=0 descent.nesterov=true", "descent.nesterov: needs descent.momentum > 0")]
     [InlineData("descent.rule=muon descent.iterations=-1", "descent.iterations: a whole number ≥ 0 was expected")]
     [InlineData("descent.rule=muon descent.iterations=2.5", "descent.iterations: a whole number ≥ 0 was expected")]
-    [InlineData("descent.kind=langevin descent.rule=sign descent.momentum=0 descent.temperature=1", "descent.rule: has no meaning for langevin")]
+    [InlineData("descent.kind=langevin descent.rule=sign descent.momentum=0 descent.temperature=1",
+        "descent.rule: has no meaning for langevin")]
     [InlineData("descent={kind: sgd, rule: adam, beta2: 0.5, learning-rate: 0.01, epochs: 9}", "Adam needs 0 ≤ β₁ and β₁² < β₂ < 1")]
     public void Mistakes_are_named(string overrides, string expected) =>
-        Should.Throw<ConfigException>(() => PreparedDescent.From(Trainings.Read(overrides.Split(" descent.").Select(static (o, i) => i == 0 ? o : "descent." + o).ToArray()))).Message.ShouldContain(expected);
+        Should.Throw<ConfigException>(() => PreparedDescent.From(Trainings.Read(DescentRunTests.Split(overrides)))).Message.ShouldContain(expected);
 
     [Theory]
     [InlineData("descent.batch=301", "descent.batch is 301, but data")]
@@ -58,18 +61,22 @@ public sealed class DescentConfigTests
     [InlineData("descent.normalization=weight", "descent.per=row")]
     [InlineData("descent.normalization=geodesic", "descent.rho={schedule: 3 + log(1 + step)}")]
     [InlineData("descent.normalization=coefficient", "descent.rho={rescale: {at: [1, 3], factor: 2}}")]
-    [InlineData("descent.perturb={every: 2, amplitude: 0.1, relative-to: gradient}", "descent.stop={log10-loss: -3, train-error: 0, rho: 1e6, patience: 4}")]
+    [InlineData("descent.perturb={every: 2, amplitude: 0.1, relative-to: gradient}",
+        "descent.stop={log10-loss: -3, train-error: 0, rho: 1e6, patience: 4}")]
     [InlineData("observe.at={log-spaced: 4}", "descent.weight-decay=[0.1, 0]")]
-    [InlineData("network.layers=[{conv: {maps: 4, kernel: 5, stride: 2}}, {batch-norm: {affine: true}}, leaky-relu, {residual: [ {conv: 4}, relu, {conv: 4} ]}, {max-pool: 2}, {residual: [ {conv: 8} ], shortcut: [ {conv: {maps: 8, kernel: 1}} ]}, global-average, flatten, {dense: 10}]", "descent.epochs=1")]
+    [InlineData("network.layers=[{conv: {maps: 4, kernel: 5, stride: 2}}, {batch-norm: {affine: true}}, leaky-relu, {residual: [ {conv: 4}, relu, "
+        + "{conv: 4} ]}, {max-pool: 2}, {residual: [ {conv: 8} ], shortcut: [ {conv: {maps: 8, kernel: 1}} ]}, global-average, flatten, "
+        + "{dense: 10}]", "descent.epochs=1")]
     [InlineData("descent.rule=sign", "descent.momentum=0.5")]
     [InlineData("descent.rule=muon", "descent.iterations=4", "descent.polish=2", "descent.nesterov=false", "descent.normalization=weight")]
-    [InlineData("network.layers=[{average-pool: {kernel: 3, stride: 2, pad: 1}}, {dense: 4}, {power: 2}, {dense: 10}]", "descent.learning-rate=0.001")]
+    [InlineData("network.layers=[{average-pool: {kernel: 3, stride: 2, pad: 1}}, {dense: 4}, {power: 2}, {dense: 10}]",
+        "descent.learning-rate=0.001")]
     public void Everything_is_written_back_and_runs(params string[] overrides)
     {
         var experiment = Trainings.Read(overrides);
         Experiment.Read(ConfigSource.Parse(experiment.ToYaml())).ToYaml().ShouldBe(experiment.ToYaml());
         using var folder = new TemporaryFolder();
-        var outcome = new Rhoflow.Lab.Launching.RunLauncher(folder.Path, false, []).Launch(experiment, cancellation: TestContext.Current.CancellationToken);
+        var outcome = DescentRunTests.Launch(folder, experiment);
         outcome.Error.ShouldBeNull();
     }
 }

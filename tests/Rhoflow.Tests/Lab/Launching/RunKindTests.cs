@@ -144,7 +144,8 @@ public class RunKindTests
                     progress?.Invoke("counting");
                 }
             var status = rows == experiment.Steps ? RunStatus.Finished : RunStatus.Interrupted;
-            File.WriteAllText(member.Folder.File("summary.json"), $$"""{"status": "{{status.ToString().ToLowerInvariant()}}", "observations": {{rows}}}""");
+            File.WriteAllText(member.Folder.File("summary.json"),
+                $$"""{"status": "{{status.ToString().ToLowerInvariant()}}", "observations": {{rows}}}""");
             return new RunOutcome(member.Folder, status);
         }
     }

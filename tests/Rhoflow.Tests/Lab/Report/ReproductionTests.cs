@@ -101,9 +101,9 @@ public class ReproductionTests
         };
         var later = _studies.Care with { Id = "b23-later" };
         var selection = new Selection([_studies.Fails, stubborn, later]);
-        var cut = new Reproduction(folder.Path, parallel: 1).Run(selection, stop.Token);
-        cut.Interrupted.ShouldBeTrue();
-        cut.Claims.Select(c => c.Claim.Id).ShouldBe([_studies.Fails.Id]);
+        var cut = Should.Throw<ReproductionInterruptedException>(() => new Reproduction(folder.Path, parallel: 1).Run(selection, stop.Token));
+        cut.CancellationToken.ShouldBe(stop.Token);
+        cut.Finished.Claims.Select(c => c.Claim.Id).ShouldBe([_studies.Fails.Id]);
         var rest = new Reproduction(folder.Path, parallel: 1).Run(new([_studies.Fails, later]), TestContext.Current.CancellationToken);
         rest.Computed.ShouldBe(1);
         _studies.Runs[_studies.Fails.Id].ShouldBe(1);
@@ -120,9 +120,9 @@ public class ReproductionTests
             Id = "b24-deaf",
             Check = c => { stop.Cancel(); never.Wait(TimeSpan.FromMinutes(1), CancellationToken.None); return _studies.Care.Check(c); }
         };
-        var result = new Reproduction(folder.Path, parallel: 1).Run(new([deaf]), stop.Token, grace: TimeSpan.FromMilliseconds(20));
-        result.Interrupted.ShouldBeTrue();
-        result.Claims.ShouldBeEmpty();
+        var cut = Should.Throw<ReproductionInterruptedException>(() =>
+            new Reproduction(folder.Path, parallel: 1).Run(new([deaf]), stop.Token, grace: TimeSpan.FromMilliseconds(20)));
+        cut.Finished.Claims.ShouldBeEmpty();
         never.Set();
     }
 

@@ -65,15 +65,15 @@ public class FileTests
     {
         using var folder = new TemporaryFolder();
         var explicitState = new ExplicitStepperState(1 / 3.0, Awkward, -0.0, 1L << 41, 0.1, 3, 2, true);
-        var c = new TrajectoryCheckpoint(explicitState, Method.Dop853, 7, double.NaN, 1L << 40, true, [1.1]);
+        var c = new TrajectoryCheckpoint(explicitState, Method.Dop853, 7, double.NaN, 1L << 40, true, new[] { 1.1 });
         FlowCheckpoint.Write(folder.Path, c, new Dictionary<string, double[]> { ["history.path"] = Awkward });
         var (d, measured) = FlowCheckpoint.Read(folder.Path)!.Value;
         measured["history.path"].Select(BitConverter.DoubleToInt64Bits).ShouldBe(Awkward.Select(BitConverter.DoubleToInt64Bits));
-        d.Stepper.Y.Select(BitConverter.DoubleToInt64Bits).ShouldBe(c.Stepper.Y.Select(BitConverter.DoubleToInt64Bits));
+        d.Stepper.Y.ToArray().Select(BitConverter.DoubleToInt64Bits).ShouldBe(c.Stepper.Y.ToArray().Select(BitConverter.DoubleToInt64Bits));
         BitConverter.DoubleToInt64Bits(d.Stepper.Step).ShouldBe(BitConverter.DoubleToInt64Bits(-0.0));
         (d.Stepper.S, d.Method, d.Observed, d.Steps, d.Separated).ShouldBe((c.Stepper.S, c.Method, c.Observed, c.Steps, c.Separated));
         d.Stepper.ShouldBe(explicitState with { Y = d.Stepper.Y });
-        d.Mode.ShouldBe(c.Mode);
+        d.Mode.ToArray().ShouldBe(c.Mode.ToArray());
         double.IsNaN(d.Tau).ShouldBeTrue();
         FlowCheckpoint.Read(folder / "elsewhere").ShouldBeNull();
     }
@@ -86,13 +86,13 @@ public class FileTests
         double[] Draw(int n) => [.. Enumerable.Range(0, n).Select(_ => random.NextDouble() - .5)];
         var radau = new RadauStepperState(Draw(1)[0], Draw(3), .1, 99, double.NaN, .2, .3, -.4, true, false, true, .5, Draw(3),
             [Draw(3), Draw(3), Draw(3)], Draw(9));
-        FlowCheckpoint.Write(folder.Path, new TrajectoryCheckpoint(radau, Method.Radau, 1, 0, 2, false, []),
+        FlowCheckpoint.Write(folder.Path, new TrajectoryCheckpoint(radau, Method.Radau, 1, 0, 2, false, default),
             new Dictionary<string, double[]>());
         var read = FlowCheckpoint.Read(folder.Path)!.Value.Trajectory.Stepper.ShouldBeOfType<RadauStepperState>();
-        read.Y.ShouldBe(radau.Y);
-        read.Start.ShouldBe(radau.Start);
-        for (var i = 0; i < 3; i++) read.Stages[i].ShouldBe(radau.Stages[i]);
-        read.Jacobian.ShouldBe(radau.Jacobian);
+        read.Y.ToArray().ShouldBe(radau.Y.ToArray());
+        read.Start.ToArray().ShouldBe(radau.Start.ToArray());
+        for (var i = 0; i < 3; i++) read.Stages[i].ToArray().ShouldBe(radau.Stages[i].ToArray());
+        read.Jacobian.ToArray().ShouldBe(radau.Jacobian.ToArray());
         read.ShouldBe(radau with { Y = read.Y, Start = read.Start, Stages = read.Stages, Jacobian = read.Jacobian });
         // A checkpoint that says explicit and holds an implicit integrator is no checkpoint.
         var text = File.ReadAllText(folder / FlowCheckpoint.Name);

@@ -151,7 +151,7 @@ public sealed class BoundsMeasuresTests
 
     private static MeasureInput At(Network network, double[] w, MeasureSetting setting)
     {
-        using var passes = Linearization.Of<double>(network, setting.Loss!, setting.Train!, Reduction.Sum, w, [], threads: 1);
+        using var passes = Linearization.Of<double>(network, setting.Loss!, setting.Train!, Reduction.Sum, w, default, threads: 1);
         var v = (double[])w.Clone();
         double[] rhoK = [.. network.Layers.Select(l => Vectors.Norm(l.Of(w)))];
         for (var k = 0; k < rhoK.Length; k++) Vectors.Scale(1 / rhoK[k], network.Layers[k].Of(w), network.Layers[k].Of(v));

@@ -31,7 +31,7 @@ public sealed class FisherRaoTests
             double[] y = [.. Enumerable.Range(0, 7).Select(n => outputs == 1 ? n % 2 * 2 - 1.0 : n % outputs)];
             var data = new Dataset("random", Problems.Normal(random, 7 * 4), y, 4, outputs == 1 ? null
                 : [.. Enumerable.Range(0, outputs).Select(static c => $"{c}")]);
-            using var passes = Linearization.Of<double>(network, loss, data, Reduction.Sum, theta, [], threads: 1);
+            using var passes = Linearization.Of<double>(network, loss, data, Reduction.Sum, theta, default, threads: 1);
             // ⟨θ, ∇ℓ_n⟩ from the gradients of every output
             var along = new double[7];
             passes.EachGradient([0, 1, 2, 3, 4, 5, 6], (n, c, gradient) =>

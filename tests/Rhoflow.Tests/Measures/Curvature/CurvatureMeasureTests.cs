@@ -86,7 +86,7 @@ public sealed class CurvatureMeasureTests
         const int N = 20, D = 5100;
         var x = Problems.Normal(new Random(7), N * D);
         var data = new Rhoflow.Data.Dataset("wide", x, [.. Enumerable.Range(0, N).Select(static n => n % 2 * 2 - 1.0)], D);
-        using var passes = Linearization.Of<double>(Network.Dense(D, 1), Loss.Square, data, Reduction.Mean, new double[D], [], 1);
+        using var passes = Linearization.Of<double>(Network.Dense(D, 1), Loss.Square, data, Reduction.Mean, new double[D], default, 1);
         var gram = new double[N * N];
         for (var i = 0; i < N; i++)
             for (var j = 0; j < N; j++)
@@ -112,7 +112,7 @@ public sealed class CurvatureMeasureTests
     {
         var data = new Rhoflow.Data.Dataset("two", [1, .5, .4, 1.2], [1, 1], 2);
         double[] w = [2000, 1000];
-        using var passes = Linearization.Of<double>(Network.Dense(2, 1), Loss.Exponential, data, Reduction.Sum, w, [], 1);
+        using var passes = Linearization.Of<double>(Network.Dense(2, 1), Loss.Exponential, data, Reduction.Sum, w, default, 1);
         var row = Row(Input(passes));
         // One example decides: z zᵀ with z = (.4, 1.2), e^{−2000} of it.
         row["hessian_top"].ShouldBe(0.16 + 1.44, 1e-12);
@@ -158,7 +158,7 @@ public sealed class CurvatureMeasureTests
 
     private static MeasureInput Input(Linearization passes, double learningRate = double.NaN)
     {
-        var snapshot = new Snapshot(passes.Network, [.. Enumerable.Repeat(1.0, passes.Network.Depth)], passes.Theta, 0,
+        var snapshot = new Snapshot(passes.Network, [.. Enumerable.Repeat(1.0, passes.Network.Depth)], passes.Theta.ToArray(), 0,
             passes.Outputs.ToArray(), passes.Data.Y.ToArray(), passes.Value.LogLoss, 0);
         return new MeasureInput(new MeasureSetting(passes.Network, passes.Loss, passes.Data), snapshot)
         {

@@ -116,7 +116,7 @@ public sealed class CurvatureOperatorTests
 
         void Check(Network network, Loss loss, Dataset data, double[] theta, Func<int, int, int, double> bend)
         {
-            using var passes = Linearization.Of<double>(network, loss, data, Reduction.Mean, theta, [], 1);
+            using var passes = Linearization.Of<double>(network, loss, data, Reduction.Mean, theta, default, 1);
             var p = theta.Length;
             foreach (var kind in Enum.GetValues<CurvatureKind>())
             {
@@ -140,7 +140,7 @@ public sealed class CurvatureOperatorTests
         const int N = 15, D = 4, C = 5;
         var x = Problems.Normal(new Random(5), N * D);
         var data = new Dataset("random", x, [.. Enumerable.Range(0, N).Select(n => (double)(n % C))], D);
-        using var passes = Linearization.Of<double>(Network.Dense(D, C), Loss.CrossEntropy, data, Reduction.Mean, new double[C * D], [], 1);
+        using var passes = Linearization.Of<double>(Network.Dense(D, C), Loss.CrossEntropy, data, Reduction.Mean, new double[C * D], default, 1);
         var op = new CurvatureOperator(passes, CurvatureKind.Hessian);
         var covariance = new double[D * D];
         for (var n = 0; n < N; n++)
@@ -171,7 +171,8 @@ public sealed class CurvatureOperatorTests
         // All first-layer units are off on every example: nothing depends on W_1, nor through it on W_2.
         var network = Network.Dense(2, 3, 1);
         var data = new Dataset("positive", [1, 2, 2, 1, 1, 1], [1, -1, 1], 2);
-        using var passes = Linearization.Of<double>(network, Loss.Logistic, data, Reduction.Mean, [-1, -1, -2, -1, -1, -3, 1, 1, 1], [], 1);
+        using var passes = Linearization.Of<double>(network, Loss.Logistic, data, Reduction.Mean,
+            new double[] { -1, -1, -2, -1, -1, -3, 1, 1, 1 }, default, 1);
         var ends = Lanczos.Solve(new CurvatureOperator(passes, CurvatureKind.Hessian), 2, 2, new EigenOptions(), One);
         ends.Values.ToArray().ShouldBe([0, 0, 0, 0]);
         ends.Residuals.ToArray().ShouldBe([0, 0, 0, 0]);

@@ -28,7 +28,7 @@ public sealed class TangentOperatorTests
     {
         using var passes = CurvaturePoints.At(name, 1);
         var network = passes.Network;
-        var v = (double[])passes.Theta.Clone();
+        var v = passes.Theta.ToArray();
         var rho = 1.0;
         for (var k = 0; k < network.Depth; k++)
         {
@@ -81,7 +81,7 @@ public sealed class TangentOperatorTests
     public void A_layer_without_direction_is_named()
     {
         var data = new Dataset("one", [1, 0], [1], 2);
-        using var passes = Linearization.Of<double>(Network.Linear(2, 2, 1), Loss.Exponential, data, Reduction.Sum, [0, 0, 0, 0, 1, 1], [],
+        using var passes = Linearization.Of<double>(Network.Linear(2, 2, 1), Loss.Exponential, data, Reduction.Sum, new double[] { 0, 0, 0, 0, 1, 1 }, default,
             1);
         Should.Throw<ArgumentException>(() => new TangentOperator(passes)).Message.ShouldContain("layer 1");
         TangentOperator.Exists(passes).ShouldBeFalse();

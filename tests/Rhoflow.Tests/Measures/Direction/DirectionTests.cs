@@ -68,7 +68,7 @@ public class DirectionTests
         var g = new double[theta.Length];
         passes.Gradient(g);
         var cosines = GradientAlignment.Of(passes);
-        passes.Scale.ShouldContain(static s => s != 1);
+        passes.Scale.ToArray().ShouldContain(static s => s != 1);
         var product = Vectors.Dot(passes.Weights, passes.Outputs);
         double all = 0, lengths = 0, slopes = 0;
         for (var k = 0; k < network.Depth; k++)

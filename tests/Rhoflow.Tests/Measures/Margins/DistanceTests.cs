@@ -109,7 +109,7 @@ public class DistanceTests
     [Fact]
     public void Nothing_to_divide_by()
     {
-        // Two classes with the same weights are never apart; one example has no spread; behind batch normalization W_K is not the last.
+        // Two classes with the same weights are never apart; one example has no spread; after batch normalization W_K is not the last.
         FeatureMargins.Distances([1, 1], [0], 1, [[1, 2], [1, 2]]).ShouldBe([0]);
         Observations.At(Network.Dense(3, 1), Loss.Logistic, Problems.Separable(1, 5, 3, .1).Choose([0]), [1, 2, 3])
             .Column("feature_margin_min").ShouldBe(double.NaN);

@@ -143,7 +143,7 @@ public class SingularSpectrumTests
         static double Gap(Vector<double> s) => s.Count == 1 ? 1 : (s[0] - s[1]) / s[0];
     });
 
-    // The columns of a dense layer behind a flattened image, and those of a convolution, are positions × channels of the layer below.
+    // The columns of a dense layer after a flattened image, and those of a convolution, are positions × channels of the layer below.
     [Fact]
     public void Alignment_across_images_reads_columns_as_positions_and_channels()
     {
