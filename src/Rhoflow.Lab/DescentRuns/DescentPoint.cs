@@ -25,7 +25,8 @@ internal sealed class DescentPoint : Snapshot
     /// <param name="outputs">f(x_n), N × C; becomes f/ρ.</param>
     /// <param name="targets">y_n.</param>
     /// <param name="logLoss">log L over the training set.</param>
-    public static DescentPoint Of(Network network, double[] theta, ReadOnlySpan<double> statistics, double[] outputs, double[] targets, double logLoss)
+    public static DescentPoint Of(Network network, double[] theta, ReadOnlySpan<double> statistics, double[] outputs, double[] targets,
+        double logLoss)
     {
         var (rhoK, v, logRho) = Directions(network, theta, statistics);
         NormsAndDirections.DivideByRho(outputs, logRho);

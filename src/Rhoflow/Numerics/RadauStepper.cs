@@ -127,7 +127,8 @@ internal sealed class RadauStepper : IStepper
     public StepperState Save() => new RadauStepperState(
         S, (double[])_y.Clone(), _h, Evaluations, _errorOld, _hOld, _span, PreviousS, _rejected, _haveOld, _jacobianIsCurrent,
             _factoredStep,
-        (double[])_start.Clone(), [.. _zOld.Select(static z => (ReadOnlyMemory<double>)(double[])z.Clone())], _jacobian.ToColumnMajorArray());
+        (double[])_start.Clone(), [.. _zOld.Select(static z => (ReadOnlyMemory<double>)(double[])z.Clone())],
+            _jacobian.ToColumnMajorArray());
 
     /// <inheritdoc/>
     public void Restore(StepperState state)

@@ -144,7 +144,8 @@ public abstract class Linearization : IDisposable
     protected abstract void Dispose(bool disposing);
 
     /// <summary>A linearization in the numbers <typeparamref name="T"/>.</summary>
-    /// <inheritdoc cref="BlockLinearization{T}(Network, Loss, Dataset, Reduction, ReadOnlyMemory{double}, ReadOnlyMemory{double}, int)" path="/param"/>
+    /// <inheritdoc path="/param"
+    /// cref="BlockLinearization{T}(Network, Loss, Dataset, Reduction, ReadOnlyMemory{double}, ReadOnlyMemory{double}, int)"/>
     public static Linearization Of<T>(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
         ReadOnlyMemory<double> statistics, int threads)
         where T : unmanaged, IFloatingPointIeee754<T> =>

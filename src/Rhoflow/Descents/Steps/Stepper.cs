@@ -83,7 +83,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
             foreach (var s in _segments)
             {
                 if (!s.IsWhole) Of(Weights, s).CopyTo(Of(State.XArray, s));
-                else c.Split(Layer(s), Of(Weights, s), Of(State.XArray, s), keepNorms ? NormsOf(_normPull, s) : NormsOf(State.NormsArray, s));
+                else c.Split(Layer(s), Of(Weights, s), Of(State.XArray, s), NormsOf(keepNorms ? _normPull : State.NormsArray, s));
             }
         }
         Refresh();

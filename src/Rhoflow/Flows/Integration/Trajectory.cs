@@ -263,7 +263,8 @@ public sealed class Trajectory
     private void BecomeStiff()
     {
         var state = _stepper.Save();
-        _events.Add(new FlowEvent(FlowEventKind.Stiff, _field.At(state.S, state.Y.Span), "steps are limited by stability; radau takes over"));
+        _events.Add(new FlowEvent(FlowEventKind.Stiff, _field.At(state.S, state.Y.Span),
+            "steps are limited by stability; radau takes over"));
         _method = Method.Radau;
         _earlierEvaluations += _stepper.Evaluations;
         Use(NewStepper(_method, state.S, state.Y.Span, state.Step));

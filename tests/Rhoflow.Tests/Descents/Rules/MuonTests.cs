@@ -81,7 +81,8 @@ public class MuonTests
             if (t.Replicas[0].State.Step != 1) return;
             foreach (var layer in risk.Network.Layers)
             {
-                double[] step = [.. layer.Of(t.Replicas[0].Theta()).ToArray().Zip(layer.Of(theta).ToArray(), static (a, b) => (a - b) / 0.5)];
+                double[] step = [.. layer.Of(t.Replicas[0].Theta()).ToArray()
+                    .Zip(layer.Of(theta).ToArray(), static (a, b) => (a - b) / 0.5)];
                 var s = Matrix<double>.Build.Dense(layer.Rows, layer.Columns, (i, j) => step[i * layer.Columns + j]).Svd().S;
                 s.Where(static v => v > 1e-6).ShouldAllBe(static v => Math.Abs(v - 1) < 1e-9);
             }

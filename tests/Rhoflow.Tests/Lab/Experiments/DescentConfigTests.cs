@@ -46,7 +46,8 @@ public sealed class DescentConfigTests
         "descent.rule: has no meaning for langevin")]
     [InlineData("descent={kind: sgd, rule: adam, beta2: 0.5, learning-rate: 0.01, epochs: 9}", "Adam needs 0 ≤ β₁ and β₁² < β₂ < 1")]
     public void Mistakes_are_named(string overrides, string expected) =>
-        Should.Throw<ConfigException>(() => PreparedDescent.From(Trainings.Read(DescentRunTests.Split(overrides)))).Message.ShouldContain(expected);
+        Should.Throw<ConfigException>(() => PreparedDescent.From(Trainings.Read(DescentRunTests.Split(overrides))))
+            .Message.ShouldContain(expected);
 
     [Theory]
     [InlineData("descent.batch=301", "descent.batch is 301, but data")]
@@ -64,8 +65,8 @@ public sealed class DescentConfigTests
     [InlineData("descent.perturb={every: 2, amplitude: 0.1, relative-to: gradient}",
         "descent.stop={log10-loss: -3, train-error: 0, rho: 1e6, patience: 4}")]
     [InlineData("observe.at={log-spaced: 4}", "descent.weight-decay=[0.1, 0]")]
-    [InlineData("network.layers=[{conv: {maps: 4, kernel: 5, stride: 2}}, {batch-norm: {affine: true}}, leaky-relu, {residual: [ {conv: 4}, relu, "
-        + "{conv: 4} ]}, {max-pool: 2}, {residual: [ {conv: 8} ], shortcut: [ {conv: {maps: 8, kernel: 1}} ]}, global-average, flatten, "
+    [InlineData("network.layers=[{conv: {maps: 4, kernel: 5, stride: 2}}, {batch-norm: {affine: true}}, leaky-relu, "
+        + "{residual: [ {conv: 4}, relu, {conv: 4} ]}, {max-pool: 2}, {residual: [ {conv: 8} ], shortcut: [ {conv: {maps: 8, kernel: 1}} ]}, global-average, flatten, "
         + "{dense: 10}]", "descent.epochs=1")]
     [InlineData("descent.rule=sign", "descent.momentum=0.5")]
     [InlineData("descent.rule=muon", "descent.iterations=4", "descent.polish=2", "descent.nesterov=false", "descent.normalization=weight")]

@@ -101,7 +101,8 @@ public class ReproductionTests
         };
         var later = _studies.Care with { Id = "b23-later" };
         var selection = new Selection([_studies.Fails, stubborn, later]);
-        var cut = Should.Throw<ReproductionInterruptedException>(() => new Reproduction(folder.Path, parallel: 1).Run(selection, stop.Token));
+        var cut = Should.Throw<ReproductionInterruptedException>(() =>
+            new Reproduction(folder.Path, parallel: 1).Run(selection, stop.Token));
         cut.CancellationToken.ShouldBe(stop.Token);
         cut.Finished.Claims.Select(c => c.Claim.Id).ShouldBe([_studies.Fails.Id]);
         var rest = new Reproduction(folder.Path, parallel: 1).Run(new([_studies.Fails, later]), TestContext.Current.CancellationToken);

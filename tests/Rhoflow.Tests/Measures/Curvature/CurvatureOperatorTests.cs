@@ -140,7 +140,8 @@ public sealed class CurvatureOperatorTests
         const int N = 15, D = 4, C = 5;
         var x = Problems.Normal(new Random(5), N * D);
         var data = new Dataset("random", x, [.. Enumerable.Range(0, N).Select(n => (double)(n % C))], D);
-        using var passes = Linearization.Of<double>(Network.Dense(D, C), Loss.CrossEntropy, data, Reduction.Mean, new double[C * D], default, 1);
+        using var passes = Linearization.Of<double>(Network.Dense(D, C), Loss.CrossEntropy, data, Reduction.Mean,
+            new double[C * D], default, 1);
         var op = new CurvatureOperator(passes, CurvatureKind.Hessian);
         var covariance = new double[D * D];
         for (var n = 0; n < N; n++)

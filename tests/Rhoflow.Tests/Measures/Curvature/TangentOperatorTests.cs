@@ -81,7 +81,8 @@ public sealed class TangentOperatorTests
     public void A_layer_without_direction_is_named()
     {
         var data = new Dataset("one", [1, 0], [1], 2);
-        using var passes = Linearization.Of<double>(Network.Linear(2, 2, 1), Loss.Exponential, data, Reduction.Sum, new double[] { 0, 0, 0, 0, 1, 1 }, default,
+        using var passes = Linearization.Of<double>(Network.Linear(2, 2, 1), Loss.Exponential, data, Reduction.Sum,
+            new double[] { 0, 0, 0, 0, 1, 1 }, default,
             1);
         Should.Throw<ArgumentException>(() => new TangentOperator(passes)).Message.ShouldContain("layer 1");
         TangentOperator.Exists(passes).ShouldBeFalse();
