@@ -1,12 +1,13 @@
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 
 namespace Rhoflow.Cli;
 
 /// <summary>
-/// Where types are written, from the debug files beside the assemblies (portable PDB). Without them, as in a trimmed installation,
-/// nothing is found and the full name of a type has to do.
+/// Where types are written, from the portable PDB beside an assembly or embedded in it. Without one, as in a trimmed
+/// installation, nothing is found and the full name of a type has to do.
 /// </summary>
 internal static class SourceFiles
 {
@@ -16,14 +17,24 @@ internal static class SourceFiles
     /// <summary>The file of <paramref name="type"/>, relative to the repository and with slashes; null where it is not known.</summary>
     public static string? Of(Type type)
     {
-        var file = Path.ChangeExtension(type.Assembly.Location, ".pdb");
-        if (!File.Exists(file)) return null;
-        using var stream = File.OpenRead(file);
-        using var provider = MetadataReaderProvider.FromPortablePdbStream(stream);
+        using var provider = Symbols(type.Assembly.Location);
+        if (provider is null) return null;
         var paths = Documents(provider.GetMetadataReader(), type).Distinct(StringComparer.Ordinal).ToList();
         var path = paths.FirstOrDefault(p => Path.GetFileNameWithoutExtension(p).StartsWith(Stem(type), StringComparison.Ordinal))
             ?? paths.FirstOrDefault();
         return path is null ? null : Relative(path, type.Assembly.GetName().Name!);
+    }
+
+    // Beside the assembly in a build, inside it where it was published.
+    private static MetadataReaderProvider? Symbols(string assembly)
+    {
+        if (assembly.Length == 0) return null;
+        var file = Path.ChangeExtension(assembly, ".pdb");
+        if (File.Exists(file)) return MetadataReaderProvider.FromPortablePdbStream(File.OpenRead(file));
+        using var image = new PEReader(File.OpenRead(assembly));
+        foreach (var entry in image.ReadDebugDirectory())
+            if (entry.Type == DebugDirectoryEntryType.EmbeddedPortablePdb) return image.ReadEmbeddedPortablePdbDebugDirectoryData(entry);
+        return null;
     }
 
     private static IEnumerable<string> Documents(MetadataReader reader, Type type)

@@ -9,13 +9,13 @@ namespace Rhoflow.Flows;
 /// L + Σ_{k=1}^K λ_k(‖V_k‖² − 1) in (ρ_k, V_k), f = ρ f̃(V; x), ρ = ∏ρ_k^{e_k}, at constant λ_k ≥ 0:
 /// ρ̇_k = (∂ρ/∂ρ_k) Σ y_n e^{−ρy_nf̃_n} f̃_n, V̇_k = ρ Σ y_n e^{−ρy_nf̃_n} ∂f̃_n/∂V_k − 2λ_k V_k (T3b eq. 48, 49).
 /// Nothing holds V_k on the unit sphere: d‖V_k‖²/dt = 2(e_k ρ Σ y_n e^{−ρy_nf̃_n} f̃_n − 2λ_k‖V_k‖²) (T3b eq. 50, 51), which is 0 at norm 1
-/// only while 2λ_k = ρ Σ y_n e^{−ρy_nf̃_n} f̃_n; multipliers that follow this sum give <see cref="LagrangeFlow"/>. At λ_k = 0,
+/// only while 2λ_k = e_k ρ Σ y_n e^{−ρy_nf̃_n} f̃_n; multipliers that follow this sum give <see cref="LagrangeFlow"/>. At λ_k = 0,
 /// ρ_k² − ‖V_k‖² is conserved. State: (ρ_k, V_k).
 /// </summary>
 /// <remarks>
 /// The print: the penalty's sum begins at k = 0 for 1; T3b eq. 48 omits the factor with index i, which must be k; T3b eq. 50, and C^k of
-/// T3b eq. 51 with it, lack the factor 2 of the square; T3b eq. 52 is called the Hessian, but it is the Jacobian of V̇ (its negative),
-/// and −2λI stands in the blocks k = k' only. Labels are absorbed in f̃. ρ_k and V_k of observations are those of W_k = ρ_k V_k:
+/// T3b eq. 51 with it, lack the factor 2 of the square; T3b eq. 52 is called the Hessian of the loss, but it is minus that Hessian, the
+/// Jacobian of V̇, and −2λI stands in the blocks k = k' only. Labels are absorbed in f̃. ρ_k and V_k of observations are those of W_k = ρ_k V_k:
 /// ρ_k‖V_k‖ and V_k/‖V_k‖.
 /// </remarks>
 public sealed class FixedMultipliersFlow : NormDirectionFlow
@@ -28,6 +28,7 @@ public sealed class FixedMultipliersFlow : NormDirectionFlow
     };
 
     private readonly double[] _lambda;
+    private readonly bool _isPenalized;
 
     /// <param name="risk">What to go down.</param>
     /// <param name="lambda">λ_k ≥ 0, one for all layers or K numbers.</param>
@@ -42,6 +43,7 @@ public sealed class FixedMultipliersFlow : NormDirectionFlow
         for (var k = 0; k < _lambda.Length; k++) _lambda[k] = lambda[lambda.Length == 1 ? 0 : k];
         if (!Array.TrueForAll(_lambda, static l => l >= 0 && double.IsFinite(l)))
             throw new ArgumentException("the multipliers λ_k must be finite and ≥ 0");
+        _isPenalized = Array.Exists(_lambda, static l => l > 0);
     }
 
     /// <summary>The kind in configs.</summary>
@@ -70,6 +72,7 @@ public sealed class FixedMultipliersFlow : NormDirectionFlow
             velocity[k] = NormsAndDirections.ProductDerivative(Network, rhos, k) * cf;
             Vectors.Scale(rho, layer.Of(work.H), layer.Of(velocity[depth..]));
         }
+        if (!_isPenalized) return scale;
         // The gradient has the scale e^s, the penalty the scale 1: both go over the larger.
         var common = Math.Max(scale, 0);
         Vectors.Scale(Math.Exp(scale - common), velocity, velocity);

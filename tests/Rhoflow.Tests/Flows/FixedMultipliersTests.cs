@@ -146,6 +146,19 @@ public class FixedMultipliersTests
         Math.Exp(held[^1].LogLoss).ShouldBe(Math.Exp(risk.LogLoss(held[^1].Weights())), 1e-12);
     }
 
+    // With all λ_k = 0 nothing but the loss sets the scale of the velocity, so the flow goes beyond the range of a double in t.
+    [Fact]
+    public void Without_multipliers_it_reaches_times_beyond_a_double()
+    {
+        var net = Network.Dense(2, 1);
+        var risk = new EmpiricalRisk(net, Loss.Exponential, Problems.TwoByTwo, Reduction.Sum);
+        var end = new FixedMultipliersFlow(risk, [0]).From([.3, -.1]).At([Instant.Zero, Instant.FromLog10T(1000)]).Last();
+        (end.State[0] * end.State[0] - Vectors.Dot(end.State[1..], end.State[1..]))
+            .ShouldBe(.3 * .3 + .1 * .1 - 1, 1e-6 * end.State[0] * end.State[0]);
+        // One layer: L falls like 1/t up to powers of log t.
+        (-end.LogLoss / Math.Log(10)).ShouldBe(1000, 8);
+    }
+
     [Fact]
     public void A_config_runs_it()
     {

@@ -102,6 +102,14 @@ public class EquationTableTests
             SourceFiles.Of(type).ShouldBe(declared[type.Name.Split('`')[0]], type.FullName);
     }
 
+    [Fact]
+    public void Debug_information_inside_an_assembly_knows_it_too()
+    {
+        var type = typeof(Rhoflow.Outside.Lion);
+        File.Exists(Path.ChangeExtension(type.Assembly.Location, ".pdb")).ShouldBeFalse();
+        SourceFiles.Of(type).ShouldNotBeNull().ShouldEndWith("tests/Rhoflow.Outside/Lion.cs");
+    }
+
     private static bool Balanced(string tex)
     {
         var depth = 0;
