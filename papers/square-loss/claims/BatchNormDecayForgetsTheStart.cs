@@ -22,9 +22,11 @@ internal static class BatchNormDecayForgetsTheStart
         Equations = ["SQ.5", "SQ.6"],
         Statement = "With normalization and weight decay convergence is to one norm, independently of the initial conditions; without "
             + "decay it is not.",
-        SetUp = "Model (5)–(6) on ReLU nets 4-8-8-1, 20 examples of gaussian-teacher, the same V from ρ0 = .1, 1 and 10, seeds 0–4, "
-            + "20,000 steps of size .1/(1 + ρ²): λ = .2 is tested, and λ = 0 … 1 varied to find where the verdict changes. One norm "
-            + "means: |ρ| from the three starts within 5 % of each other. Then networks 64-32-32-32-1 with batch normalization on "
+        SetUp = "Model (5)–(6) on ReLU nets 4-8-8-1, 20 examples of gaussian-teacher, the same V from ρ0 = .1, 1 and 10, "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, 20,000 steps of size .1/(1 + ρ²): λ = {Wording.Short(Printed)} is tested, and "
+            + $"λ = {Lambdas[0]} … {Lambdas[^1]} varied to find where the verdict changes. One norm "
+            + $"means: |ρ| from the three starts within {100 * Agreement} % of each other. Then networks 64-32-32-32-1 with batch "
+            + "normalization on "
             + "digits, norms .1, 1 and 5, five seeds (figure-01-quick.yaml), with 2λ = .01 and without. Chosen after a first form (ρ0 = "
             + ".1, 1, 5; every seed apart at λ = 0) had been seen to fail: the starts, the size of the steps, the median at λ = 0; the "
             + "limits for networks after pilot runs. What varies with λ is shown for that reason.",

@@ -14,6 +14,7 @@ namespace Rhoflow.Papers.SquareLoss;
 internal static class DiagonalNetworkEquilibria
 {
     private const int Layers = 4, Runs = 200;
+    private const double End = 1e4;
     private static readonly double[] X = [.9, .5, .3];
 
     /// <summary>The claim.</summary>
@@ -23,9 +24,10 @@ internal static class DiagonalNetworkEquilibria
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.3, eq. 57",
         Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ the weights are V_k^i = ±x̂^i/f̂ or 0.",
-        SetUp = "x̂ = (.9, .5, .3), L = 4: residual of V_k f̂ = ∂f̂/∂V_k at the printed and at the corrected V. Fixed-ρ flow (ρ = 1, "
-            + "exponential loss, x̂ as the one example with y = 1) of four diagonal layers from 200 random directions for each of the "
-            + "seeds 0–4, to t = 1e4: which coordinate is left.",
+        SetUp = $"x̂ = {Wording.Row(X)}, L = {Layers}: residual of V_k f̂ = ∂f̂/∂V_k at the printed and at the corrected V. Fixed-ρ flow "
+            + "(ρ = 1, "
+            + $"exponential loss, x̂ as the one example with y = 1) of four diagonal layers from {Runs} random directions for each of "
+            + $"the seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, to t = {Wording.Decade(Math.Log10(End))}: which coordinate is left.",
         Expected = "Residual 0 at V = x̂/f̂.",
         Check = Check,
     };
@@ -54,7 +56,7 @@ internal static class DiagonalNetworkEquilibria
             {
                 var end = new FixedRhoFlow(risk, 1)
                     .From(Initialization.Normal(net, random), new IntegrationOptions { Tolerance = new(1e-6, 1e-9) })
-                    .At([Instant.FromT(1e4)], context.Cancellation).Single();
+                    .At([Instant.FromT(End)], context.Cancellation).Single();
                 var (coordinate, weight) = Winner(net, end.V.ToArray());
                 if (weight < .99) undecided++;
                 else

@@ -23,10 +23,12 @@ internal static class DiagonalStaysDiagonal
         Place = "Appendix H.3, eq. 55–56",
         Statement = "If the off-diagonal weights vanish at time 0, the off-diagonal gradient updates vanish too: gradient descent "
             + "preserves diagonal initial conditions.",
-        SetUp = "Deep linear nets of two 4 × 4 matrices, diagonal with entries ±(.5 … 1), under a third layer: as the appendix has it "
-            + "one row (V_L ∈ R^{1×p}), and with four outputs a diagonal matrix. Square loss (mean), 20 Gaussian examples, random "
-            + "targets (of ±1 for one output); seeds 0–4; the share of the off-diagonal entries in ‖∂L/∂W_k‖ at the start, and in ‖W_k‖ "
-            + "over 200 steps of size .02. Decoupled data: inputs c_i e_i with targets d_i e_i, so that Σxxᵀ and Σyxᵀ are diagonal.",
+        SetUp = $"Deep linear nets of two {P} × {P} matrices, diagonal with entries ±(.5 … 1), under a third layer: as the appendix has it "
+            + "one row (V_L ∈ R^{1×p}), and with four outputs a diagonal matrix. Square loss (mean), "
+            + $"{Examples} Gaussian examples, random targets (of ±1 for one output); seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; "
+            + "the share of the off-diagonal entries in ‖∂L/∂W_k‖ at the start, and in ‖W_k‖ "
+            + $"over {Steps} steps of size {Wording.Short(Rate)}. Decoupled data: inputs c_i e_i with targets d_i e_i, so that Σxxᵀ and "
+            + "Σyxᵀ are diagonal.",
         Expected = "Off-diagonal share 0. First reading, one output: .653 and .474 of the gradient.",
         Check = Check,
     };

@@ -13,6 +13,7 @@ namespace Rhoflow.Papers.SquareLoss;
 /// </summary>
 internal static class EveryExampleIsStationary
 {
+    private const double Rho0 = 1, PairDecay = .02, LinearDecay = .2;
     private static readonly double[] Decays = [0, .02, .2];
 
     /// <summary>The claim.</summary>
@@ -23,10 +24,13 @@ internal static class EveryExampleIsStationary
         Place = "Lemma 1.3, §5, eq. 11, 37, 40, 48",
         Statement = "At the critical points of the dynamics with normalization and weight decay that are global minima ∂f(x_n)/∂V_k = V_k "
             + "f(x_n) for every layer k and every example n.",
-        SetUp = "Flow (5)–(6) on 20 examples of a teacher network in four dimensions, ReLU net 4-16-16-1, λ = 0, .02, .2, ρ0 = 1, seeds "
-            + "0–4, 30,000 adaptive Euler steps; ‖V_kf_n − ∂f_n/∂V_k‖/‖∂f_n/∂V_k‖ (the sine of their angle), mean over examples. Varied: "
-            + "two examples of one label at an angle φ, nets 2-8-8-1 with ReLUs and linear, λ = .02, and one example alone; the linear "
-            + "net 4-16-16-1, λ = .2: ReLU nets rest on kinks of their units, where ∂f_n/∂V_k jumps and eq. 36 has no sharp meaning; it "
+        SetUp = "Flow (5)–(6) on 20 examples of a teacher network in four dimensions, ReLU net 4-16-16-1, "
+            + $"λ = {string.Join(", ", Decays.Select(d => Wording.Short(d)))}, ρ0 = {Rho0}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, "
+            + $"{Wording.Count(CollapseFlow.Steps)} adaptive Euler steps; "
+            + "‖V_kf_n − ∂f_n/∂V_k‖/‖∂f_n/∂V_k‖ (the sine of their angle), mean over examples. Varied: "
+            + "two examples of one label at an angle φ, nets 2-8-8-1 with ReLUs and linear, "
+            + $"λ = {Wording.Short(PairDecay)}, and one example alone; the linear net 4-16-16-1, λ = {Wording.Short(LinearDecay)}: "
+            + "ReLU nets rest on kinks of their units, where ∂f_n/∂V_k jumps and eq. 36 has no sharp meaning; it "
             + "has none.",
         Expected = "Residual 0 for all n and k. First reading: .966, .921, .735 in the three layers (λ = .02), never below .7.",
         Check = Check,
@@ -41,7 +45,7 @@ internal static class EveryExampleIsStationary
         foreach (var lambda in Decays)
             foreach (var seed in Spread.Seeds)
             {
-                var (end, data) = CollapseFlow.Rest(context, lambda, 1, seed);
+                var (end, data) = CollapseFlow.Rest(context, lambda, Rho0, seed);
                 var residuals = ConstraintEquations.Residuals(end.Network, end.V, data.X);
                 runs.Add(new Run(lambda, [.. residuals.Select(r => r.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average())],
                     end.Residuals(), end.MeanSquare,
@@ -119,10 +123,11 @@ internal static class EveryExampleIsStationary
     {
         var data = TeacherData.Of(seed, 20, 4);
         var network = Network.Linear(4, 16, 16, 1);
-        var end = new NormalizedDescent(network, Initialization.Normal(network, new RandomStream(seed, 37)), data, .2, 1)
+        var end = new NormalizedDescent(network, Initialization.Normal(network, new RandomStream(seed, 37)), data, LinearDecay, Rho0)
             .Run(5000, context.Cancellation);
         var residuals = ConstraintEquations.Residuals(network, end.V, data.X);
-        return new Run(.2, [.. residuals.Select(r => r.Average())], end.Residuals(), end.MeanSquare, residuals[0].Average(r => r * r), 0);
+        return new Run(LinearDecay, [.. residuals.Select(r => r.Average())], end.Residuals(), end.MeanSquare,
+            residuals[0].Average(r => r * r), 0);
     }
 
     // The root mean square residual of the first layer; of one example alone the worst layer's.
@@ -137,7 +142,7 @@ internal static class EveryExampleIsStationary
         double[] theta;
         do theta = Initialization.Normal(network, random);
         while (new EmpiricalRisk(network, Loss.Square, data, Reduction.Sum).Outputs(theta).ToArray().Any(f => f < 1e-3));
-        var end = new NormalizedDescent(network, theta, data, .02, 1).Run(4000, context.Cancellation);
+        var end = new NormalizedDescent(network, theta, data, PairDecay, Rho0).Run(4000, context.Cancellation);
         var residuals = ConstraintEquations.Residuals(network, end.V, data.X);
         return data.Count == 1 ? residuals.Max(r => r[0]) : Math.Sqrt(residuals[0].Average(r => r * r));
     }

@@ -12,6 +12,7 @@ internal static class MinibatchesAndCollapse
 {
     private const string Config = "square-loss/collapse-minibatch";
     private static readonly (int Batch, int Epochs)[] Sizes = [(1, 15), (5, 75), (20, 300), (200, 3000)];
+    private const double Reached = .05, Collapsed = .01, TwoClassRate = .01;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -21,12 +22,16 @@ internal static class MinibatchesAndCollapse
         Place = "Appendix E.3, eq. 39–40; footnote 8; appendix G",
         Statement = "SGD with minibatches is stationary only where every example is, so that with weight decay ∂f(x_n)/∂V_k = V_k f(x_n) "
             + "for all n, from which NC1 to NC4 follow.",
-        SetUp = "Digits in ten classes, 200 examples, ReLU net 64-32-32-32-10 without normalization (its statistics would depend on the "
-            + "minibatch too), square loss, λ = .001, constant rate .05, no momentum, 3,000 steps with minibatches of 1, 5, 20 and all "
-            + "200, seeds 0–4 (papers/square-loss/collapse-minibatch.yaml). Eq. 40, ‖V_kf_n − ∂f_n/∂V_k‖/‖∂f_n/∂V_k‖, in the paper's "
-            + "setting of one output: the same for 3 against 8, 64-32-32-32-1, rate .01, minibatches of 1 and 200; with ten outputs f is "
+        SetUp = $"Digits in ten classes, {Sizes[^1].Batch} examples, ReLU net 64-32-32-32-10 without normalization (its statistics would "
+            + "depend on the "
+            + $"minibatch too), square loss, λ = .001, constant rate .05, no momentum, {Wording.Count(Sizes[^1].Epochs)} steps with "
+            + $"minibatches of {string.Join(", ", Sizes[..^1].Select(s => s.Batch))} and all {Sizes[^1].Batch}, "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (papers/square-loss/collapse-minibatch.yaml). Eq. 40, ‖V_kf_n − "
+            + "∂f_n/∂V_k‖/‖∂f_n/∂V_k‖, in the paper's "
+            + $"setting of one output: the same for 3 against 8, 64-32-32-32-1, rate {Wording.Short(TwoClassRate)}, minibatches of "
+            + $"{Sizes[0].Batch} and {Sizes[^1].Batch}; with ten outputs f is "
             + "the margin f_y − max f_j, of which eq. 40 is out of reach for the last layer (two of its rows matter). Taken as reached: "
-            + "a residual of .05, NC1 of .01.",
+            + $"a residual of {Wording.Short(Reached)}, NC1 of {Wording.Short(Collapsed)}.",
         Expected = "Residual 0 and NC1 → 0 with minibatches.",
         FullRuns = () => [.. Sizes.SelectMany(s => MeasuredRun.Experiments(Config, TenClasses(s, full: true))),
             .. new[] { Sizes[0], Sizes[^1] }.SelectMany(s => MeasuredRun.Experiments(Config, TwoClasses(s, full: true)))],
@@ -54,10 +59,10 @@ internal static class MinibatchesAndCollapse
         judge.Measure("tr Σ_W/tr Σ_B, minibatches of 5, by seed", runs[1].BySeed("nc1_trace_ratio"));
         judge.Measure("tr Σ_W/tr Σ_B, all examples, by seed", full.BySeed("nc1_trace_ratio"));
         judge.Printed.AtMost("3 against 8, minibatches of 1: median residual of the last layer", one.Last("example_residual_mean_4").Median,
-            .05);
+            Reached);
         judge.Printed.AtMost("3 against 8, minibatches of 1: median residual of the first layer",
-            one.Last("example_residual_mean_1").Median, .05);
-        judge.Printed.AtMost("ten classes, minibatches of 1: median NC1 (pinv)", runs[0].Last("nc1_pinv").Median, .01);
+            one.Last("example_residual_mean_1").Median, Reached);
+        judge.Printed.AtMost("ten classes, minibatches of 1: median NC1 (pinv)", runs[0].Last("nc1_pinv").Median, Collapsed);
         judge.Instead("examples are as far from stationarity with minibatches as without")
             .AtLeast("3 against 8: least ratio of the median residual with minibatches of 1 to that with all examples, four layers",
             Enumerable.Range(1, 4).Min(k => one.Last($"example_residual_mean_{k}").Median / all.Last($"example_residual_mean_{k}").Median),
@@ -105,7 +110,7 @@ internal static class MinibatchesAndCollapse
         [$"descent.batch={size.Batch}", $"descent.epochs={size.Epochs * (full ? 10 : 1)}", "seed=0..4"];
 
     private static string[] TwoClasses((int Batch, int Epochs) size, bool full) =>
-        ["descent.learning-rate=0.01", "data.classes=[\"3\", \"8\"]", "data.test=150",
+        [FormattableString.Invariant($"descent.learning-rate={TwoClassRate}"), "data.classes=[\"3\", \"8\"]", "data.test=150",
         "network.layers=[{dense: 32}, relu, {dense: 32}, relu, {dense: 32}, relu, {dense: 1}]", .. TenClasses(size, full)];
 
     private static double[] Layers(double shift) => [.. Enumerable.Range(1, 4).SelectMany(k => Enumerable.Repeat(k + shift, 5))];

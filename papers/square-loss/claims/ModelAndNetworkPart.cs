@@ -13,6 +13,7 @@ namespace Rhoflow.Papers.SquareLoss;
 /// </summary>
 internal static class ModelAndNetworkPart
 {
+    private const int Examples = 64, Batches = 4;
     private const double End = 100, Apart = .1, Fine = .002, WholeBatchRate = .025;
     private static readonly double[] Rates = [.05, .025, .0125, .00625];
 
@@ -25,12 +26,17 @@ internal static class ModelAndNetworkPart
         Equations = ["SQ.5", "SQ.6"],
         Statement = "The dynamics with Lagrange multipliers, ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6, captures the key normalization "
             + "property of batch normalization.",
-        SetUp = "Network 8-16-1, batch normalization in front of the ReLU, 64 examples of gaussian-teacher, all layers of norm 1 at the "
-            + "start, SGD in minibatches of 16 without momentum, λ = .005, rates .05 … .00625 to t = steps × rate = 100 (decay’s own "
-            + "time 1/(2λ)); all 64 examples in one batch with rate .025, seeds 0–4 (model-and-network.yaml). The model: the same "
+        SetUp = $"Network 8-16-1, batch normalization in front of the ReLU, {Examples} examples of gaussian-teacher, all layers of norm 1 "
+            + "at "
+            + $"the start, SGD in minibatches of {Examples / Batches} without momentum, λ = .005, rates {Wording.Short(Rates[0])} … "
+            + $"{Wording.Short(Rates[^1])} to t = steps × rate = {End} (decay’s own time 1/(2λ)); all {Examples} examples in one batch "
+            + $"with rate {Wording.Short(WholeBatchRate)}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (model-and-network.yaml). The "
+            + "model: the same "
             + "network with batch normalization folded in at the start (means over the training set; the shift is left out), inputs "
-            + "scaled so that ρ = ‖W_2‖; steps of .002. ρ parts where it differs by more than 10 %. As controls the model itself in "
-            + "steps as large as the rates, and in minibatches of 16 by steps of .00625. This is the fourth set-up: on digits the "
+            + $"scaled so that ρ = ‖W_2‖; steps of {Wording.Short(Fine)}. ρ parts where it differs by more than {100 * Apart} %. As "
+            + "controls "
+            + $"the model itself in steps as large as the rates, and in minibatches of {Examples / Batches} by steps of "
+            + $"{Wording.Short(Rates[^1])}. This is the fourth set-up: on digits the "
             + "model’s own steps were unstable; rates to .4 and t = 100 failed as this one does, and up to t = 10 the claim held. The "
             + "check of one batch was added when it had been seen to pass.",
         Expected = "The smaller the rate, the later they part; at the smallest not before t = 10.",
@@ -67,7 +73,7 @@ internal static class ModelAndNetworkPart
         judge.Measure(
             $"one batch, rate {Wording.Text(WholeBatchRate)}: t where ρ of network and model differ by 10 %, by seed (100: never)",
             wholeParting);
-        Path[] noisy = [.. Spread.Seeds.Select(s => Model(runs[0][(int)s].Experiment, Rates[^1], context, batches: 4))];
+        Path[] noisy = [.. Spread.Seeds.Select(s => Model(runs[0][(int)s].Experiment, Rates[^1], context, Batches))];
         double[] noisyParting = [.. Spread.Seeds.Select(s => Parting(models[s], noisy[s]))];
         judge.Measure($"model in minibatches of 16, steps of {Wording.Text(Rates[^1])}: t where its ρ differs by 10 % from the model's, "
             + "by seed (100: never)", noisyParting);
@@ -105,13 +111,13 @@ internal static class ModelAndNetworkPart
                 + "What parts them are minibatches, and smaller rates take only part of that away. " + noise);
     }
 
-    private static IReadOnlyList<MeasuredRun> Runs(StudyContext context, double rate, int batches = 4)
+    private static IReadOnlyList<MeasuredRun> Runs(StudyContext context, double rate, int batches = Batches)
     {
         var epochs = (int)Math.Round(End / (batches * rate));
         return MeasuredRun.Of(context, "square-loss/model-and-network", FormattableString.Invariant($"descent.learning-rate={rate}"),
             FormattableString.Invariant($"descent.epochs={epochs}"),
             FormattableString.Invariant($"observe.at={{every: {Math.Max(1, (int)Math.Round(.5 / (batches * rate)))} epochs}}"),
-            FormattableString.Invariant($"descent.batch={64 / batches}"), "seed=0..4");
+            FormattableString.Invariant($"descent.batch={Examples / batches}"), "seed=0..4");
     }
 
     private static Path Of(MeasuredRun run) => new(run["t"], run["rho_2"]);

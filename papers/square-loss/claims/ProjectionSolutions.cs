@@ -11,7 +11,7 @@ namespace Rhoflow.Papers.SquareLoss;
 /// </summary>
 internal static class ProjectionSolutions
 {
-    private const int Layers = 4;
+    private const int Layers = 4, Tilted = 4;
     private static readonly int[] Widths = [4, 8, 16];
 
     /// <summary>The claim.</summary>
@@ -22,8 +22,10 @@ internal static class ProjectionSolutions
         Place = "§5, appendix H.1, eq. 53–54",
         Statement = "A class of solutions of V_k f_n = ∂f_n/∂V_k for deep linear networks is V_1 = … = V_{L−1} = P with a projection P² = "
             + "P, and V_L ∝ the activity of layer L − 1.",
-        SetUp = "L = 4, P = UUᵀ/√r of rank r = 1 … p with random ranges, p = 4, 8, 16, seeds 0–4; one example x inside the range (drawn "
-            + "in it), V_L ∝ (PPPx)ᵀ: the relative residual, worst layer. Then P of rank one, p = 4, and x at angles of 0 to 90° from "
+        SetUp = $"L = {Layers}, P = UUᵀ/√r of rank r = 1 … p with random ranges, p = {string.Join(", ", Widths)}, "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; one example x inside the range (drawn "
+            + $"in it), V_L ∝ (PPPx)ᵀ: the relative residual, worst layer. Then P of rank one, p = {Tilted}, and x at angles of 0 to 90° "
+            + "from "
             + "its range. That x lies in the range is the reading most in favour of the claim.",
         Expected = "Residual 0. First reading, p = 4: 0 (rank one), .707, .816 (ranks 2, 3); .714 for a generic x at k = 1.",
         Check = Check,
@@ -57,8 +59,8 @@ internal static class ProjectionSolutions
         foreach (var seed in Spread.Seeds)
             foreach (var angle in angles[..^1])
             {
-                var u = Frames.Orthonormal(4, 2, new RandomStream(seed, 32));
-                var x = new double[4];
+                var u = Frames.Orthonormal(Tilted, 2, new RandomStream(seed, 32));
+                var x = new double[Tilted];
                 Vectors.Add(Math.Cos(angle * Math.PI / 180), u[0], x);
                 Vectors.Add(Math.Sin(angle * Math.PI / 180), u[1], x);
                 var residual = Residuals([u[0]], x)[0];

@@ -14,8 +14,8 @@ namespace Rhoflow.Papers.SquareLoss;
 /// </summary>
 internal static class RecurrentIsFeedForward
 {
-    private const int Width = 8, Examples = 24, Steps = 6000;
-    private const double Lambda = .1;
+    private const int Width = 8, Examples = 24, Steps = 6000, Fresh = 200;
+    private const double Lambda = .1, Rho0 = 1;
     private static readonly int[] Iterations = [1, 2, 3, 4];
 
     /// <summary>The claim.</summary>
@@ -27,9 +27,11 @@ internal static class RecurrentIsFeedForward
         Equations = ["SQ.53", "SQ.54"],
         Statement = "If feed-forward networks of T layers converge to V_1 = … = V_T = P, recurrent networks (weights shared across "
             + "layers) under T iterations should be identical to feed-forward networks of T layers without weight sharing.",
-        SetUp = "T = 1 … 4 square layers 8 × 8 under a row, linear and with ReLUs, flow (5)–(6) with λ = .1, ρ0 = 1, 24 examples of a "
-            + "teacher network; the recurrent network starts at the feed-forward one's first matrix, with the same row; seeds 0–4 of "
-            + "data and weights, 6000 adaptive Euler steps. Outputs on 200 fresh inputs: ‖ρf_r − ρf_f‖/‖ρf_f‖, beside two feed-forward "
+        SetUp = $"T = {Iterations[0]} … {Iterations[^1]} square layers {Width} × {Width} under a row, linear and with ReLUs, flow (5)–(6) "
+            + $"with λ = {Wording.Short(Lambda)}, ρ0 = {Rho0}, {Examples} examples of a "
+            + "teacher network; the recurrent network starts at the feed-forward one's first matrix, with the same row; "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} of data and weights, {Steps} adaptive Euler steps. Outputs on {Fresh} fresh "
+            + "inputs: ‖ρf_r − ρf_f‖/‖ρf_f‖, beside two feed-forward "
             + "networks of other starts; |cos(V_j, V_k)| of the feed-forward layers. Starts at which an example or more gives ∂f/∂V = 0 "
             + "everywhere are drawn again.",
         Expected = "Difference 0; cosines 1.",
@@ -100,9 +102,9 @@ internal static class RecurrentIsFeedForward
         var data = TeacherData.Of(seed, Examples, Width);
         var random = new RandomStream(seed, 41);
         var (start, other) = (Start(network, data, random), Start(network, data, random));
-        var fresh = TeacherData.Of(seed + 100, 200, Width).X;
+        var fresh = TeacherData.Of(seed + 100, Fresh, Width).X;
         NormalizedDescent Train(double[] theta, bool tied) =>
-            new NormalizedDescent(network, theta, data, Lambda, 1, tied).Run(Steps, context.Cancellation);
+            new NormalizedDescent(network, theta, data, Lambda, Rho0, tied).Run(Steps, context.Cancellation);
         var forward = Train(start, false);
         double[] f = forward.Outputs(fresh), r = Train(start, true).Outputs(fresh), g = Train(other, false).Outputs(fresh);
         double sum = 0, count = 0;
@@ -110,8 +112,8 @@ internal static class RecurrentIsFeedForward
             for (var k = 0; k < j; k++, count++)
                 sum += Math.Abs(Vectors.Dot(network.Layers[j].Of(forward.V), network.Layers[k].Of(forward.V)));
         var w = MinimumNorm.Of(data).Ridge(Lambda);
-        var ridge = new double[200];
-        for (var n = 0; n < 200; n++) ridge[n] = Vectors.Dot(w, fresh.Slice(n * Width, Width));
+        var ridge = new double[Fresh];
+        for (var n = 0; n < Fresh; n++) ridge[n] = Vectors.Dot(w, fresh.Slice(n * Width, Width));
         return new Pair(Apart(r, f), Apart(g, f), count == 0 ? 1 : sum / count, Apart(ridge, f));
     }
 

@@ -15,6 +15,7 @@ namespace Rhoflow.Papers.SquareLoss;
 internal static class SgdStopsAtInterpolation
 {
     private const double Rate = .05, Rest = 1e-3;
+    private const int NarrowUnits = 3, NarrowExamples = 8, NarrowStarts = 10;
 
     private static readonly (string Name, int Hidden, int Examples, double Decay, int Epochs)[] Cases =
         [("over-parametrized", 30, 8, 0, 2000), ("under-parametrized", 0, 40, 0, 2000), ("linear, weight decay", 0, 3, .01, 10_000),
@@ -28,10 +29,13 @@ internal static class SgdStopsAtInterpolation
         Place = "Footnote 8; App. E, eq. 39",
         Statement = "SGD, unlike GD, stops only when ℓ_n = 0 for all n, at perfect interpolation; at the other critical points, where GD "
             + "stops, SGD never stops but fluctuates.",
-        SetUp = "Square loss, gaussian-teacher in R⁴, constant rate .05, one example a step (SGD) or all (GD), seeds 0–4: (i) a ReLU net "
-            + "4-30-1 on 8 examples, 2,000 epochs; (ii) one linear layer on 40 examples, which it cannot fit; (iii) one linear layer on "
-            + "3 examples with λ = .01 of λ‖W‖², 10,000 epochs; (iv) as (i) with the same λ, SGD alone judged. Motion: the largest ‖ΔW‖ "
-            + "of a step in the last epoch over that in the first; at rest below 1e-3. (v) Narrow ReLU nets 4-3-1, 8 examples, 10 starts "
+        SetUp = $"Square loss, gaussian-teacher in R⁴, constant rate {Wording.Short(Rate)}, one example a step (SGD) or all (GD), "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}: (i) a ReLU net 4-{Cases[0].Hidden}-1 on {Cases[0].Examples} examples, "
+            + $"{Wording.Count(Cases[0].Epochs)} epochs; (ii) one linear layer on {Cases[1].Examples} examples, which it cannot fit; "
+            + $"(iii) one linear layer on {Cases[2].Examples} examples with λ = {Wording.Short(Cases[2].Decay)} of λ‖W‖², "
+            + $"{Wording.Count(Cases[2].Epochs)} epochs; (iv) as (i) with the same λ, SGD alone judged. Motion: the largest ‖ΔW‖ "
+            + $"of a step in the last epoch over that in the first; at rest below {Wording.Decade(Math.Log10(Rest))}. (v) Narrow ReLU nets "
+            + $"4-{NarrowUnits}-1, {NarrowExamples} examples, {NarrowStarts} starts "
             + "for each seed: where SGD rests, which ℓ_n = f_n − y_n are left?",
         Expected = "SGD at rest in (i) alone, with ℓ_n = 0; GD at rest in all.",
         Check = Check,
@@ -75,8 +79,9 @@ internal static class SgdStopsAtInterpolation
             texts.Add($"{name}: SGD {Wording.Text(Spread.Of(sgd.Select(e => e.Motion)).Median)}, GD "
                 + $"{Wording.Text(Spread.Of(gd.Select(e => e.Motion)).Median)}, |ℓ_n| ≤ {Wording.Text(sgd.Max(e => e.Misfit))}");
         }
-        Ending[] narrow = [.. Spread.Seeds.SelectMany(seed => Follow(Net(3), GaussianTeacher.Draw(8, 4, seed),
-            [.. Enumerable.Range(0, 10).Select(i => 100 + 10 * seed + i)], 1, 0, 4000, context))];
+        Ending[] narrow = [.. Spread.Seeds.SelectMany(seed => Follow(Net(NarrowUnits),
+            GaussianTeacher.Draw(NarrowExamples, 4, seed),
+            [.. Enumerable.Range(0, NarrowStarts).Select(i => 100 + NarrowStarts * seed + i)], 1, 0, 4000, context))];
         Ending[] rested = [.. narrow.Where(e => e.Motion <= Rest)];
         Ending[] misfits = [.. rested.Where(e => e.Misfit > .1)];
         judge.Measure("narrow: starts that come to rest, of 50", rested.Length);

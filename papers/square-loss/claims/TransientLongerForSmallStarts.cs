@@ -22,8 +22,10 @@ internal static class TransientLongerForSmallStarts
         Place = "§2.3.1; appendix D, eq. 28",
         Statement = "The smaller ρ(0) is, the longer it takes ρ to grow, and this phenomenon becomes stronger with a larger number of "
             + "layers L: the transient is longer with more layers and longer with smaller initialization.",
-        SetUp = "ρ̇ = 2Lρ^{2−2/L}(b − cρ) with b = Σyf = .8, c = Σf² = .39 held fixed. T: time until ρ is half of b/c, for L = 2, 3, 4, "
-            + "6, 10 and ρ(0) = 1e-6 … 1e-1: in closed form, and by integrating the L layer norms (two examples whose margins have that b "
+        SetUp = $"ρ̇ = 2Lρ^{{2−2/L}}(b − cρ) with b = Σyf = {Wording.Short(B)}, c = Σf² = {Wording.Short(C)} held fixed. T: time until ρ "
+            + $"is half of b/c, for L = {string.Join(", ", Depths)} and ρ(0) = {Wording.Decade(Exponents[0])} … "
+            + $"{Wording.Decade(Exponents[^1])}: in closed form, and by integrating the L layer norms (two examples whose margins have "
+            + "that b "
             + "and c).",
         Expected = "T decreases in ρ(0) for every L and increases in L for every ρ(0).",
         Check = Check,

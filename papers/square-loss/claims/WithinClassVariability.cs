@@ -22,11 +22,15 @@ internal static class WithinClassVariability
         Place = "§5, appendix G, corollary 4 (NC1)",
         Equations = ["SQ.5", "SQ.6", "SQ.38"],
         Statement = "Equations 5 and 6 imply NC1: at convergence the last layer's features h(x) are the same for all examples of a class.",
-        SetUp = "(i) The equations themselves: ReLU net 4-16-16-1 on 20 examples of a teacher network, λ = 0, .02, .2, ρ0 = 1, and λ = 0 "
-            + "from ρ0 = 20, 30,000 Euler steps. (ii) Digits, 500 examples, 64-64-64-64-10, square loss, SGD to the end of a falling "
-            + "rate: batch normalization with λ = 0 … .016, neither, weight decay alone (λ = .001), and 3 against 8 with one output (200 "
+        SetUp = "(i) The equations themselves: ReLU net 4-16-16-1 on 20 examples of a teacher network, "
+            + $"λ = {string.Join(", ", FlowDecays.Select(d => Wording.Short(d)))}, ρ0 = 1, and λ = 0 "
+            + $"from ρ0 = 20, {Wording.Count(CollapseFlow.Steps)} Euler steps. (ii) Digits, 500 examples, 64-64-64-64-10, square loss, "
+            + "SGD to the end of a falling "
+            + $"rate: batch normalization with λ = 0 … {Wording.Short(CollapseRuns.Decays[^1])}, neither, weight decay alone (λ = .001), "
+            + "and 3 against 8 with one output (200 "
             + "examples). Seeds 0–4. NC1 in four definitions: tr(Σ_WΣ_B⁺)/C about the mean of means (pinv) and of examples (ufm), tr "
-            + "Σ_W/tr Σ_B, and the pairwise (Var_c + Var_d)/(2‖μ_c − μ_d‖²) (CDNV). Taken as collapse: 0.01 or less.",
+            + "Σ_W/tr Σ_B, and the pairwise (Var_c + Var_d)/(2‖μ_c − μ_d‖²) (CDNV). Taken as collapse: "
+            + $"{Wording.Short(Collapsed, zero: true)} or less.",
         Expected = "NC1 → 0. First reading: flow .09 (λ = .02), .28–.31 (.2), .69 (λ = 0, ρ0 = 20); digits at the end .0192 (λ = .00025), "
             + ".0286 (no decay), .017 (no normalization), .0147 (two classes).",
         FullRuns = CollapseRuns.FullRuns,
