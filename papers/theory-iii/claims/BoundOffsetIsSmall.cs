@@ -20,7 +20,8 @@ internal static class BoundOffsetIsSmall
         Equations = ["T3.32"],
         Statement = "L(f̃) ≤ L̂(f̃) + c_1 R_N(F̃) + c_2 √(ln(1/δ)/2N), where for N and architecture as in practice the last two terms are "
             + "a small offset; and bounds by ρ say which of two networks has the smaller expected error.",
-        SetUp = "The 80 networks of b49 (digits, N = 500, inputs of norm 1), δ = .05. The paper leaves c_1 and c_2 open. (i) In its "
+        SetUp = $"The 80 networks of b49 (digits, N = {Examples}, inputs of norm 1), δ = {Wording.Short(Delta)}. "
+            + "The paper leaves c_1 and c_2 open. (i) In its "
             + "favour: c_1 = c_2 = 1, and for R_N(F̃) half of the linear class's average, which it cannot be below (w·x is the "
             + "difference of two units); small: less than what training took off ln 10. (ii) As a theorem: the ramp loss at the 10 % "
             + "margin with the constants of Golowich et al. for test error; it says something if it is below 1. Excess risk and the case "

@@ -19,9 +19,11 @@ internal static class ConditionNumberWorstAtSquare
         Paper = SourcePapers.TheoryIII,
         Place = "§5, footnote 5; Theoretical issues, discussion of the pseudoinverse",
         Statement = "The condition number of a random data matrix is usually worse for N = D, better for N > D and even better for N ≪ D.",
-        SetUp = "Standard normal N × D matrices, D = 40, N = 5 … 320, 100 draws each (stream N of seed 0); ratio of the largest to the "
-            + "smallest singular value, median and quartiles. At N = D also the medians of five batches of 100 (seeds 0–4).",
-        Expected = "Largest median at N = 40, smaller for N > 40, smallest at N ≪ 40.",
+        SetUp = $"Standard normal N × D matrices, D = {D}, N = {Sizes[0]} … {Sizes[^1]}, {Draws} draws each (stream N of seed 0); "
+            + "ratio of the largest to the "
+            + "smallest singular value, median and quartiles. At N = D also the medians of five batches of "
+            + $"{Draws} (seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}).",
+        Expected = $"Largest median at N = {D}, smaller for N > {D}, smallest at N ≪ {D}.",
         Check = Check,
     };
 

@@ -23,8 +23,10 @@ internal static class FixedRhoReachesTheMaximumMargin
         Place = "Theorem 5 and its proof, eq. 34–35, §8",
         Statement = "For ρ → ∞ the unit-norm weights that minimize the exponential loss Σ e^{−ρf̃} converge to those of maximum margin. "
             + "The proof's inequality N e^{−ρη*} ≥ L gives η(v*(ρ)) ≥ η* − log N/ρ at every ρ.",
-        SetUp = "Iris, setosa against the rest, 150 × 4, no bias. v*(ρ) by Newton on the sphere for ρ = 3 … 1e6, η* by the hard-margin "
-            + "SVM; at ρ = 10 also the limit of the fixed-ρ flow (eq. 10) from five random directions (seeds 0–4).",
+        SetUp = "Iris, setosa against the rest, 150 × 4, no bias. v*(ρ) by Newton on the sphere for "
+            + $"ρ = {Rhos[0]} … {Rhos[^1]:0e0}, η* by the hard-margin "
+            + $"SVM; at ρ = {Rhos[1]} also the limit of the fixed-ρ flow (eq. 10) from five random directions "
+            + $"(seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}).",
         Expected = "Margins rise to η* = 0.743137 and stay above η* − log 150/ρ. (Beyond the paper: v*(ρ) = v_svm + c/ρ with ‖c‖ = 1.736.)",
         Check = Check,
     };
@@ -40,7 +42,7 @@ internal static class FixedRhoReachesTheMaximumMargin
 
         var judge = new Judge();
         var risk = new EmpiricalRisk(Network.Dense(4, 1), Loss.Exponential, iris, Reduction.Sum);
-        var flow = Spread.Of(Spread.Seeds.Select(seed => new FixedRhoFlow(risk, 10)
+        var flow = Spread.Of(Spread.Seeds.Select(seed => new FixedRhoFlow(risk, Rhos[1])
             .From(ExampleSets.Normal(4, seed, stream: 0), new IntegrationOptions { Tolerance = new(1e-10, 1e-12) })
             .At([Instant.FromLog10T(20)], context.Cancellation).Last()
             .DirectionError(points[1].Direction)));

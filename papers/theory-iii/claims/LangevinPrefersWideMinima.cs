@@ -11,7 +11,7 @@ namespace Rhoflow.Papers.TheoryIII;
 /// </summary>
 internal static class LangevinPrefersWideMinima
 {
-    private const double Height = 1, Tilt = 1, Step = .01, LowTemperature = .05;
+    private const double Height = 1, Tilt = 1, Step = .01, Temperature = 1, LowTemperature = .05;
     private const int Chains = 400, Steps = 4000;
     private static readonly int[] Dimensions = [0, 1, 2, 4, 8];
 
@@ -23,9 +23,12 @@ internal static class LangevinPrefersWideMinima
         Place = "§6, eq. 30; Theoretical issues §4.6",
         Statement = "SGD with added white noise has the Boltzmann distribution e^{−L/T}/Z, which prefers degenerate minima, and of two "
             + "basins of equal depth the wider, with a concentration that grows with the dimension.",
-        SetUp = "L(x, y) = (x² − 1)² + ½e^{−x}‖y‖², y in R^d, d = 0, 1, 2, 4, 8: minima of depth 0 at x = −1 (narrow) and x = 1 (wide: e "
-            + "times less curved in every y). Langevin steps of 0.01 to t = 40, 400 chains a seed, all from the narrow minimum, seeds "
-            + "0–4, T = 1 and 0.05. (The exponential loss itself has no such density: it is 0 at infinity, and Z is infinite.)",
+        SetUp = "L(x, y) = (x² − 1)² + ½e^{−x}‖y‖², y in R^d, "
+            + $"d = {string.Join(", ", Dimensions)}: minima of depth 0 at x = −1 (narrow) and x = 1 (wide: e "
+            + $"times less curved in every y). Langevin steps of {Wording.Text(Step)} to t = {Wording.Text(Step * Steps)}, "
+            + $"{Chains} chains a seed, all from the narrow minimum, seeds "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}, T = {Wording.Text(Temperature)} and {Wording.Text(LowTemperature)}. "
+            + "(The exponential loss itself has no such density: it is 0 at infinity, and Z is infinite.)",
         Expected = "Share of chains with x > 0 = ∫_{x>0} e^{−(x²−1)²/T + dx/2} dx over the same on all x.",
         Check = Check,
     };
@@ -33,9 +36,9 @@ internal static class LangevinPrefersWideMinima
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        double[] exact = [.. Dimensions.Select(d => WideShare(d, 1))];
-        double[][] measured = [.. Dimensions.Select(d => Spread.Seeds.Select(seed => Simulate(d, 1, seed, context.Cancellation))
-            .ToArray())];
+        double[] exact = [.. Dimensions.Select(d => WideShare(d, Temperature))];
+        double[][] measured = [.. Dimensions.Select(d => Spread.Seeds
+            .Select(seed => Simulate(d, Temperature, seed, context.Cancellation)).ToArray())];
         for (var i = 0; i < Dimensions.Length; i++)
         {
             // Three standard errors of 2,000 chains, and 0.01 for the length of the step.
@@ -58,7 +61,7 @@ internal static class LangevinPrefersWideMinima
         var chart = new Chart(new Panel("Share of chains in the wide basin, T = 1", new Axis("dimension d of y"),
             new Axis("share", Min: 0, Max: 1))
             .Points("five seeds", [.. d.SelectMany(static v => Spread.Seeds.Select(_ => v))], [.. measured.SelectMany(static m => m)], 0)
-            .Predicted("Boltzmann", finely, [.. finely.Select(static v => WideShare(v, 1))], 0).Level("equal shares", .5));
+            .Predicted("Boltzmann", finely, [.. finely.Select(static v => WideShare(v, Temperature))], 0).Level("equal shares", .5));
         return judge.Outcome(chart: chart, caption: "The share of the wide basin follows Boltzmann’s, to 1 in high dimension.",
             care: $"At T = 1 the wide basin holds {string.Join(", ", measured.Select(static m => Wording.Text(m.Average())))} of the "
                 + $"chains at d = {string.Join(", ", Dimensions)} (Boltzmann: "

@@ -14,6 +14,9 @@ internal static class LayersStayEqual
     private static readonly double[] Two = [1, .3], Three = [1.5, .7, .4];
     private const int Last = 300;
 
+    // ρ_1² − ρ_2² of the two.
+    private const double Conserved = .91;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -26,7 +29,8 @@ internal static class LayersStayEqual
             + $"{Wording.Row(Three, zeros: true)}, to t = {Wording.Decade(Last)}; and deep linear networks {DeepBalance.Shape}, seeds "
             + $"0–4, all ‖W_k‖ = 1 at the start, to t = {Wording.Decade(DeepBalance.Last)}. Explicit (DOP853) and implicit (Radau) "
             + "integration compared.",
-        Expected = "Equal starts: ρ_i − ρ_j = 0. Unequal: ρ_1² − ρ_2² = 0.91 for all t, hence ρ_2/ρ_1 → 1 only as ρ → ∞.",
+        Expected = $"Equal starts: ρ_i − ρ_j = 0. Unequal: ρ_1² − ρ_2² = {Wording.Text(Conserved)} for all t, "
+            + "hence ρ_2/ρ_1 → 1 only as ρ → ∞.",
         Figures = ["theory-iii/figure-03"],
         Check = Check,
     };
@@ -39,7 +43,7 @@ internal static class LayersStayEqual
         var radau = Follow(Two, "radau", context);
         judge.Premise.AtMost("two integrators, relative difference of ρ", unequal.Zip(radau, (a, b) => Math.Abs(a.Rho / b.Rho - 1)).Max(),
             1e-8);
-        var gap = unequal.Max(p => Math.Abs(Square(p, 0) - Square(p, 1) - .91));
+        var gap = unequal.Max(p => Math.Abs(Square(p, 0) - Square(p, 1) - Conserved));
         judge.Printed.AtMost("|ρ_1² − ρ_2² − 0.91| to t = 1e300, start (1, 0.3)", gap, 1e-10);
         judge.Printed.AtMost("largest change of ρ_i² − ρ_j², start (1.5, 0.7, 0.4)",
             three.Max(p => Math.Max(Math.Abs(Square(p, 0) - Square(p, 1) - 1.76), Math.Abs(Square(p, 1) - Square(p, 2) - .33))), 1e-10);
@@ -60,10 +64,10 @@ internal static class LayersStayEqual
         var norms = new Panel("Squared norms of two layers", new Axis("t", Scale.Exponent), new Axis("ρₖ²"));
         norms = norms.Line("ρ₁², from 1", early.Log10T(), early.Column(p => Square(p, 0)), 0)
             .Line("ρ₂², from 0.09", early.Log10T(), early.Column(p => Square(p, 1)), 1)
-            .Predicted("ρ₁² − 0.91", early.Log10T(), early.Column(p => Square(p, 0) - .91), 7);
+            .Predicted("ρ₁² − 0.91", early.Log10T(), early.Column(p => Square(p, 0) - Conserved), 7);
         var ratio = new Panel("Ratio of the two norms", new Axis("t", Scale.Exponent), new Axis("ρ₂/ρ₁", Min: 0, Max: 1.05))
             .Line("ρ₂/ρ₁", early.Log10T(), early.Column(p => p.RhoK[1] / p.RhoK[0]), 2)
-            .Predicted("√(1 − 0.91/ρ₁²)", early.Log10T(), early.Column(p => Math.Sqrt(1 - .91 / Square(p, 0))), 7);
+            .Predicted("√(1 − 0.91/ρ₁²)", early.Log10T(), early.Column(p => Math.Sqrt(1 - Conserved / Square(p, 0))), 7);
         return judge.Outcome(
             holds: $"Equal norms stay equal to {Wording.Text(spreads.Max())} in five deep linear networks, and from (1, 0.3) the "
                 + $"difference ρ_1² − ρ_2² = 0.91 is kept to {Wording.Text(gap)} up to t = 1e300. So §12.2's “this turns out to be true "

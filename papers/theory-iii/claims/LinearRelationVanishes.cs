@@ -20,6 +20,9 @@ internal static class LinearRelationVanishes
         ("square loss", ["loss=square", "descent.learning-rate=0.02", Cheap]),
     ];
 
+    // The least correlation at ρ' = 1, and the change at the threshold.
+    private const double Strong = .7, Change = .2;
+
     private const string Cheap = "observe.measures=[loss, norms, margins, normalized-loss]";
 
     /// <summary>The claim.</summary>
@@ -31,9 +34,10 @@ internal static class LinearRelationVanishes
         Statement = "Test loss of normalized networks is linear in the test error; as the normalized networks are scaled, the linear "
             + "relationship disappears around ρ ≈ 4.",
         SetUp = "The 80 networks of b49; the test cross-entropy of ρ'f̃, ρ' = 1, 4, 16, … 4¹⁰, against the test error, Pearson's "
-            + "correlation within each of five draws. Printed: at least .7 at ρ' = 1, at most half of that at ρ' = 16. Varied: three "
+            + $"correlation within each of five draws. Printed: at least {Wording.Short(Strong)} at ρ' = 1, "
+            + "at most half of that at ρ' = 16. Varied: three "
             + "layers; 100 images; inputs not divided by their norm; square loss in training. In each, the threshold is the first ρ' at "
-            + "which the correlation has left its value at ρ' = 1 by more than .2.",
+            + $"which the correlation has left its value at ρ' = 1 by more than {Wording.Short(Change)}.",
         Expected = "Strong correlation for ρ' below 4, none above.",
         Figures = ["theory-iii/figure-08"],
         FullRuns = NormalizedNets.FullTrueLabels,
@@ -62,7 +66,7 @@ internal static class LinearRelationVanishes
             judge.Measure($"{name}: ρ' at which the correlation has changed by .2, by draw", [.. draws.Select(d => d.Threshold)]);
             judge.Measure($"{name}: mean margin of the normalized networks", Spread.Of(draws.Select(d => d.Margin)).Median);
         }
-        judge.Printed.AtLeast("correlation at ρ' = 1, median of five draws", At(0).Median, .7);
+        judge.Printed.AtLeast("correlation at ρ' = 1, median of five draws", At(0).Median, Strong);
         judge.Printed.AtMost("correlation at ρ' = 16 over that at ρ' = 1, median of five draws",
             Spread.Of(plain.Select(d => d.Correlations[2] / d.Correlations[0])).Median, .5);
         const string scale = "the relation changes where ρ' times the margin is some ten";
@@ -110,6 +114,6 @@ internal static class LinearRelationVanishes
 
     /// <summary>The first ρ' at which the correlation has left its value at ρ' = 1 by more than .2; ∞ where it does not.</summary>
     internal static double Threshold(double[] correlations) =>
-        Array.FindIndex(correlations, c => Math.Abs(c - correlations[0]) > .2) is >= 0 and var changed ? NormalizedNets.Scales[changed]
+        Array.FindIndex(correlations, c => Math.Abs(c - correlations[0]) > Change) is >= 0 and var changed ? NormalizedNets.Scales[changed]
             : double.PositiveInfinity;
 }

@@ -35,7 +35,8 @@ internal static class MarginIsMonotone
             + $"gradient flow to t = {Wording.Decade(Last)}, {Observations} instants even in log t. (ii) ReLU nets "
             + $"{string.Join(" and ", Widths.Select(w => $"{Inputs}-{string.Join('-', w)}"))} on {Drawn} examples of gaussian-teacher, "
             + "gradient flow and "
-            + $"weight normalization, seeds 0–4, layers of norm {Wording.Text(LayerNorm)}, to t = {Wording.Decade(NetworkLast)}, from "
+            + $"weight normalization, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, "
+            + $"layers of norm {Wording.Text(LayerNorm)}, to t = {Wording.Decade(NetworkLast)}, from "
             + "the first "
             + $"instant with L < 1 on (tolerance {Wording.Text(NetworkTolerance.Relative)}, kinks located exactly).",
         Expected = "No fall of min_n y_n f̃_n at any time after separation.",

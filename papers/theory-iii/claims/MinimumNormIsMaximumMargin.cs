@@ -14,6 +14,7 @@ namespace Rhoflow.Papers.TheoryIII;
 internal static class MinimumNormIsMaximumMargin
 {
     private const double Rho = 1e7;
+    private const int Examples = 30, Inputs = 6, Perturbations = 400;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -24,10 +25,13 @@ internal static class MinimumNormIsMaximumMargin
         Equations = ["PNAS.15", "PNAS.16", "SQ.25"],
         Statement = "Maximizing min_n y_n f(W; x_n) under ‖W_k‖ = 1 for all k is equivalent to min ½‖W_k‖² for all k subject to y_n f(W; "
             + "x_n) ≥ 1.",
-        SetUp = "One layer: Iris (setosa against the rest), the three-example set, five random half-space sets (N = 30, d = 6, seeds "
-            + "0–4). The minimum norm by quadratic programming, the maximum margin by minimizing Σ e^{−ρf̃} on the sphere at ρ = 1e7, "
-            + "which is within log N/ρ of it. Two linear layers 4-3-1 on Iris: rescaling of the balanced solution, and 2000 random "
-            + "perturbations of it (seeds 0–4) scaled to margin 1.",
+        SetUp = "One layer: Iris (setosa against the rest), the three-example set, five random half-space sets "
+            + $"(N = {Examples}, d = {Inputs}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}). "
+            + "The minimum norm by quadratic programming, the maximum margin by minimizing Σ e^{−ρf̃} on the sphere "
+            + $"at ρ = {Rho:0e0}, "
+            + "which is within log N/ρ of it. Two linear layers 4-3-1 on Iris: rescaling of the balanced solution, and "
+            + $"{Perturbations * Spread.Seeds.Count} random perturbations of it "
+            + $"(seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}) scaled to margin 1.",
         Expected = "γ‖w‖ = 1 for one layer; for two layers a least ‖W_1‖ and a least ‖W_2‖ at the maximum margin.",
         Check = Check,
     };
@@ -36,7 +40,7 @@ internal static class MinimumNormIsMaximumMargin
     {
         var judge = new Judge();
         var iris = Iris.Load().Binary("setosa");
-        Dataset[] sets = [iris, ExampleSets.ThreeByTwo, .. Spread.Seeds.Select(s => ExampleSets.HalfSpace(30, 6, s))];
+        Dataset[] sets = [iris, ExampleSets.ThreeByTwo, .. Spread.Seeds.Select(s => ExampleSets.HalfSpace(Examples, Inputs, s))];
         var worst = 0.0;
         var products = new List<double>();
         foreach (var data in sets)
@@ -68,7 +72,7 @@ internal static class MinimumNormIsMaximumMargin
         foreach (var seed in Spread.Seeds)
         {
             var random = new RandomStream(seed, 3);
-            for (var i = 0; i < 400; i++)
+            for (var i = 0; i < Perturbations; i++)
             {
                 var theta = (double[])balanced.Clone();
                 var size = Math.Pow(10, -4 * random.NextDouble());

@@ -15,6 +15,10 @@ namespace Rhoflow.Papers.TheoryIII;
 internal static class MisclassificationRegularizes
 {
     private static readonly (double X1, double X2)[] Pairs = [(.5, 1.2), (1, 3), (1e-3, 40), (2, .7), (5, 5)];
+    private const double Start = .3, Behind = .5, Ahead = 1.2;
+
+    private static string Rows(bool ordered) =>
+        string.Join(", ", Pairs.Where(p => p.X2 > p.X1 == ordered).Select(static p => Wording.Row([p.X1, p.X2])));
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -24,9 +28,10 @@ internal static class MisclassificationRegularizes
         Place = "§6, eq. 26–28 and the remark after it; Theory IIIb eq. 61–63",
         Statement = "ẇ = −x1 e^{x1 w} + x2 e^{−x2 w} rests at w* = log(x2/x1)/(x1 + x2) if x2 > x1, a hyperbolic equilibrium. For D = 3, "
             + "N = 2 the Hessian at the minimum has at least one zero and one negative eigenvalue.",
-        SetUp = "One weight, inputs −x1 and x2 with label +1, (x1, x2) = (.5, 1.2), (1, 3), (.001, 40), and with x2 ≤ x1 (2, .7), (5, "
-            + "5): gradient flow from w = 0.3 until it rests, against the formula. D = 3: x1 = −0.5 u, x2 = 1.2 u along u = (1, 2, 2)/3: "
-            + "Jacobian of the flow at its limit. Five random pairs in R³ (seeds 0–4).",
+        SetUp = $"One weight, inputs −x1 and x2 with label +1, (x1, x2) = {Rows(true)}, and with x2 ≤ x1 {Rows(false)}: "
+            + $"gradient flow from w = {Wording.Text(Start)} until it rests, against the formula. "
+            + $"D = 3: x1 = −{Wording.Text(Behind)} u, x2 = {Wording.Text(Ahead)} u along u = (1, 2, 2)/3: "
+            + $"Jacobian of the flow at its limit. Five random pairs in R³ (seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}).",
         Expected = "The flow rests at w*; Jacobian negative in one dimension, with a zero and a negative eigenvalue in three.",
         Check = Check,
     };
@@ -39,7 +44,7 @@ internal static class MisclassificationRegularizes
         {
             var risk = new EmpiricalRisk(Network.Dense(1, 1), Loss.Exponential, new Dataset("two on a line", [-x1, x2], [1, 1], 1),
                 Reduction.Sum);
-            var w = Rest(risk, [.3], context)[0];
+            var w = Rest(risk, [Start], context)[0];
             judge.Measure($"w at rest, x1 = {x1}, x2 = {x2}", w);
             worst = Math.Max(worst, Math.Abs(w - ScalarSeparator.Minimizer(x1, x2)));
             steepest = Math.Max(steepest, ScalarSeparator.Jacobian(x1, x2));
@@ -49,7 +54,7 @@ internal static class MisclassificationRegularizes
 
         double[] u = [1.0 / 3, 2.0 / 3, 2.0 / 3];
         var space = new EmpiricalRisk(Network.Dense(3, 1), Loss.Exponential,
-            new Dataset("two opposite in space", [.. u.Select(c => -.5 * c), .. u.Select(c => 1.2 * c)], [1, 1], 3), Reduction.Sum);
+            new Dataset("two opposite in space", [.. u.Select(c => -Behind * c), .. u.Select(c => Ahead * c)], [1, 1], 3), Reduction.Sum);
         var rest = Rest(space, [.2, -.1, .4], context);
         var jacobian = -DenseMatrix.OfArray(space.Hessian(rest).Hessian);
         var signature = Signature.Of([.. jacobian.Evd(Symmetricity.Symmetric).EigenValues.Select(e => e.Real)], 1e-10);

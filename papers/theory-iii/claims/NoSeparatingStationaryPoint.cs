@@ -10,6 +10,9 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Claim b24: where a homogeneous network separates its data, the gradient of an exponential-type loss cannot vanish.</summary>
 internal static class NoSeparatingStationaryPoint
 {
+    private const int Examples = 15;
+    private static readonly double[] Scales = [.1, 1, 3];
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -19,8 +22,11 @@ internal static class NoSeparatingStationaryPoint
         Equations = ["T3.3"],
         Statement = "Under exponential-type losses a homogeneous network has no zero of the gradient with respect to W_k that separates "
             + "the data at any finite ρ.",
-        SetUp = "Nets 5-1, 5-6-1, 5-6-4-1 with ReLU and without, random weights of scale 0.1, 1 and 3, 15 examples of gaussian-teacher "
-            + "with the labels that the net gives (so that it separates), exponential and logistic loss, seeds 0–4: Σ_k⟨W_k, ∇_kL⟩, "
+        SetUp = "Nets 5-1, 5-6-1, 5-6-4-1 with ReLU and without, random weights of scale "
+            + $"{Wording.Text(Scales[0])}, {Wording.Text(Scales[1])} and {Wording.Text(Scales[2])}, "
+            + $"{Examples} examples of gaussian-teacher "
+            + "with the labels that the net gives (so that it separates), exponential and logistic loss, "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}: Σ_k⟨W_k, ∇_kL⟩, "
             + "computed from the gradient, against −KΣ|∂ℓ_n/∂f_n| y_n f_n, computed from the outputs, and ‖∇L‖ against the bound "
             + "KΣ|∂ℓ_n/∂f_n|y_nf_n/‖W‖.",
         Expected = "Σ_k⟨W_k, ∇_kL⟩ < 0 at every separating W, so ‖∇L‖ > 0.",
@@ -38,7 +44,7 @@ internal static class NoSeparatingStationaryPoint
         ];
         foreach (var net in nets)
             foreach (var loss in new[] { Loss.Exponential, Loss.Logistic })
-                foreach (var scale in new[] { .1, 1.0, 3.0 })
+                foreach (var scale in Scales)
                     foreach (var seed in Spread.Seeds)
                     {
                         var theta = Initialization.Normal(net, new RandomStream(seed, 14), scale);
@@ -65,7 +71,7 @@ internal static class NoSeparatingStationaryPoint
     // The labels that the net itself gives; null where an output is 0 (a ReLU net that is off at an example separates nothing).
     private static Dataset? Separated(Network net, double[] theta, long seed)
     {
-        var x = GaussianTeacher.Draw(15, 5, seed);
+        var x = GaussianTeacher.Draw(Examples, 5, seed);
         var f = new EmpiricalRisk(net, Loss.Square, x, Reduction.Sum).Outputs(theta).ToArray();
         if (f.Any(v => v == 0)) return null;
         return new Dataset(x.Name, x.X.ToArray(), [.. f.Select(v => v > 0 ? 1.0 : -1.0)], 5);

@@ -9,6 +9,8 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Claim b15: at the limit it is not the single support vector's H_n that vanishes but the weighted sum over all.</summary>
 internal static class OneSupportVectorAtTheLimit
 {
+    private static readonly double[] Rhos = [1e4, 1e6];
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -19,7 +21,7 @@ internal static class OneSupportVectorAtTheLimit
         Statement = "For large ρ the stationarity condition is satisfied by H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0 for the example x_N of "
             + "smallest margin alone, before it is trivially satisfied at ρ = ∞.",
         SetUp = "Iris, setosa against the rest, one linear layer: H_n = z_n − v(v·z_n) at the support vector machine's v and at the "
-            + "minimizer v*(ρ) of the loss on the sphere for ρ = 1e4 and 1e6.",
+            + $"minimizer v*(ρ) of the loss on the sphere for ρ = {string.Join(" and ", Rhos.Select(static r => $"{r:0e0}"))}.",
         Expected = "‖H_n‖ = 0 for the example at the margin.",
         Check = Check,
     };
@@ -34,7 +36,7 @@ internal static class OneSupportVectorAtTheLimit
         judge.Measure("support vectors (counted from 0)", [.. svm.SupportVectors.Select(n => (double)n)]);
         judge.Measure("‖H_n‖ of the support vectors", norms);
         judge.Printed.AtMost("smallest ‖H_n‖ of a support vector", norms.Min(), 1e-9);
-        foreach (var rho in new[] { 1e4, 1e6 })
+        foreach (var rho in Rhos)
         {
             var v = FixedRhoMinimizer.Solve(iris, rho).Direction.ToArray();
             var least = Enumerable.Range(0, iris.Count).MinBy(n => iris.Y[n] * Vectors.Dot(v, iris.Example(n)));

@@ -11,6 +11,7 @@ namespace Rhoflow.Papers.TheoryIII;
 internal static class RademacherScalesWithTheNorm
 {
     private const int Examples = 10, Members = 200;
+    private static readonly double[] Products = [.1, 3, 1000];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -21,9 +22,13 @@ internal static class RademacherScalesWithTheNorm
         Equations = ["SQ.42"],
         Statement = "The Rademacher average of networks with product of norms ρ is ρ times that of the normalized networks, R_N(F) = ρ "
             + "R_N(F̃).",
-        SetUp = "10 examples of gaussian-teacher in R⁴, the average over all 1024 sign vectors (no sampling). (i) Linear functions ‖w‖ ≤ "
-            + "ρ: the supremum is attained at w = ρ Σσx/‖Σσx‖, evaluated as a network. (ii) Classes of 200 random ReLU nets 4-6-1 and "
-            + "4-6-5-1, layers of norms whose product is ρ = 0.1, 3, 1000, seeds 0–4: the supremum over the class.",
+        SetUp = $"{Examples} examples of gaussian-teacher in R⁴, the average over all {1 << Examples} sign vectors (no sampling). "
+            + "(i) Linear functions ‖w‖ ≤ "
+            + "ρ: the supremum is attained at w = ρ Σσx/‖Σσx‖, evaluated as a network. "
+            + $"(ii) Classes of {Members} random ReLU nets 4-6-1 and "
+            + "4-6-5-1, layers of norms whose product is "
+            + $"ρ = {string.Join(", ", Products.Select(static r => Wording.Short(r, zero: true)))}, "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}: the supremum over the class.",
         Expected = "Ratio of the two averages = ρ.",
         Check = Check,
     };
@@ -39,7 +44,7 @@ internal static class RademacherScalesWithTheNorm
             var unit = Linear(data, 1);
             averages.Add(unit.Average);
             closed = Math.Max(closed, Math.Abs(unit.Average / unit.ClosedForm - 1));
-            foreach (var rho in new[] { .1, 3, 1000 })
+            foreach (var rho in Products)
             {
                 linear = Math.Max(linear, Math.Abs(Linear(data, rho).Average / unit.Average / rho - 1));
                 foreach (var net in new[] { Network.Dense(4, 6, 1), Network.Dense(4, 6, 5, 1) })

@@ -12,7 +12,7 @@ namespace Rhoflow.Papers.TheoryIII;
 internal static class ShortDescentGeneralizes
 {
     private const int Inputs = 20, Fresh = 20_000;
-    private const double Flips = .2, Short = 10;
+    private const double Flips = .2, Step = .1, Short = 10, Long = 1000;
     private static readonly int[] Sizes = [50, 100, 200, 400, 800, 1600];
 
     /// <summary>The claim.</summary>
@@ -24,9 +24,11 @@ internal static class ShortDescentGeneralizes
         Equations = ["T3.31"],
         Statement = "Gradient descent for a finite time T is regularized: its solution has a norm bounded by T, and generalizes, the "
             + "training loss going to the expected loss as N → ∞.",
-        SetUp = "Logistic loss (mean), a linear classifier on 20 standard normal inputs, labels the sign of a fixed direction with a "
-            + "fifth of them flipped, N = 50 … 1,600, gradient descent with steps of 0.1 from 0 to t = 10; the expected loss on 20,000 "
-            + "fresh examples; seeds 0–4, and the same to t = 1,000 beside it.",
+        SetUp = $"Logistic loss (mean), a linear classifier on {Inputs} standard normal inputs, "
+            + "labels the sign of a fixed direction with a "
+            + $"fifth of them flipped, N = {Wording.Count(Sizes[0])} … {Wording.Count(Sizes[^1])}, gradient descent with steps of "
+            + $"{Wording.Text(Step)} from 0 to t = {Wording.Text(Short)}; the expected loss on {Wording.Count(Fresh)} "
+            + $"fresh examples; seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, and the same to t = {Wording.Count((long)Long)} beside it.",
         Expected = "‖w(T)‖ ≤ T max‖∇L‖ whatever N is; |expected − training loss| falls with N, at least like N^{−1/2}.",
         Check = Check,
     };
@@ -40,7 +42,7 @@ internal static class ShortDescentGeneralizes
         var slope = LinearRegression.Of([.. Sizes.Select(static n => Math.Log(n))], [.. medians.Select(static g => Math.Log(g))]).Slope;
         judge.Printed.AtMost("exponent of N in the median gap", slope, -.5);
         judge.Printed.AtMost("median gap at N = 1,600", medians[^1], .02);
-        double[] late = [.. Sizes.Select(n => Spread.Of(Spread.Seeds.Select(seed => Gap(n, 1000, seed, context.Cancellation).Gap)).Median)];
+        double[] late = [.. Sizes.Select(n => Spread.Of(Spread.Seeds.Select(seed => Gap(n, Long, seed, context.Cancellation).Gap)).Median)];
         judge.Measure("median gap at t = 10", medians);
         judge.Measure("median gap at t = 1,000", late);
         judge.Measure("gap at t = 10, N = 1,600", Spread.Of(gaps[^1].Select(static g => g.Gap)).ToString());
@@ -74,15 +76,14 @@ internal static class ShortDescentGeneralizes
         })];
         double[][] training = Draw(count), fresh = Draw(Fresh);
         double[] w = new double[Inputs], gradient = new double[Inputs];
-        const double step = .1;
         var steepest = 0.0;
-        for (var t = 0; t < (int)Math.Round(until / step); t++)
+        for (var t = 0; t < (int)Math.Round(until / Step); t++)
         {
             cancellation.ThrowIfCancellationRequested();
             Array.Clear(gradient);
             foreach (var z in training) Vectors.Add(-1 / (1 + Math.Exp(Vectors.Dot(w, z))) / count, z, gradient);
             steepest = Math.Max(steepest, Vectors.Norm(gradient));
-            Vectors.Add(-step, gradient, w);
+            Vectors.Add(-Step, gradient, w);
         }
         double Loss(double[][] z) => z.Average(v => Math.Log(1 + Math.Exp(-Vectors.Dot(w, v))));
         return (Loss(fresh) - Loss(training), Vectors.Norm(w) / (until * steepest));

@@ -8,6 +8,9 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Claim b01: ⟨W_k, ∂f/∂W_k⟩ = f for every layer of a ReLU network.</summary>
 internal static class StructuralLemma
 {
+    private const int Examples = 12;
+    private const double Slope = .1;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -17,7 +20,8 @@ internal static class StructuralLemma
         Equations = ["T3b.1", "SQ.1"],
         Statement = "For every layer of a ReLU network Σ_ij W_k^ij ∂f/∂W_k^ij = f(x), and the same for the normalized network, ⟨V_k, "
             + "∂f̃/∂V_k⟩ = f̃(x). Hence ⟨W_k, ∂²f/∂W_k²⟩ = 0.",
-        SetUp = "6-9-7-5-1 networks, N(0, 1) weights, seeds 0–4, 12 Gaussian inputs each: ReLU, leaky ReLU (slope 0.1), linear; every "
+        SetUp = $"6-9-7-5-1 networks, N(0, 1) weights, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, {Examples} Gaussian inputs each: "
+            + $"ReLU, leaky ReLU (slope {Wording.Text(Slope)}), linear; every "
             + "layer and example. Gradients by back-propagation; beside them the difference quotient along W_k, which is exact because f "
             + "is linear in the size of one layer.",
         Expected = "Equal to rounding, relative to ‖W_k‖‖∂f/∂W_k‖ (a few 1e-16).",
@@ -27,11 +31,11 @@ internal static class StructuralLemma
     private static ClaimOutcome Check(StudyContext context)
     {
         (string Name, Activation Sigma)[] families =
-            [("ReLU", Activation.ReLU), ("leaky ReLU", Activation.LeakyReLU(.1)), ("linear", Activation.Identity)];
+            [("ReLU", Activation.ReLU), ("leaky ReLU", Activation.LeakyReLU(Slope)), ("linear", Activation.Identity)];
         var judge = new Judge();
         foreach (var (name, sigma) in families)
         {
-            var seeds = Enumerable.Range(0, 5).Select(seed => Residuals(Network.Dense(6, sigma, 9, 7, 5, 1), seed)).ToArray();
+            var seeds = Spread.Seeds.Select(seed => Residuals(Network.Dense(6, sigma, 9, 7, 5, 1), (int)seed)).ToArray();
             judge.Measure($"|⟨W_k, ∂f/∂W_k⟩ − f|, {name}, seeds 0–4", [.. seeds.Select(s => s.W)]);
             judge.Printed.AtMost($"largest |⟨W_k, ∂f/∂W_k⟩ − f|, {name}", seeds.Max(s => s.W), 1e-14);
             judge.Printed.AtMost($"largest |⟨V_k, ∂f̃/∂V_k⟩ − f̃|, {name}", seeds.Max(s => s.V), 1e-14);
@@ -52,19 +56,18 @@ internal static class StructuralLemma
 
     private static (double W, double V, double Second, double Quotient, double Ratio) Residuals(Network net, int seed)
     {
-        const int examples = 12;
         var random = new RandomStream(seed);
         var theta = Initialization.Normal(net, random);
-        var x = new double[examples * net.Inputs];
+        var x = new double[Examples * net.Inputs];
         foreach (ref var value in x.AsSpan()) value = random.NextNormal();
-        var evaluation = new ChainPasses(net, x, examples);
+        var evaluation = new ChainPasses(net, x, Examples);
         double largestW = 0, largestV = 0, second = 0, quotient = 0, ratio = 0;
         var normalized = (double[])theta.Clone();
         foreach (var layer in net.Layers) Vectors.Scale(1 / Vectors.Norm(layer.Of(theta)), layer.Of(theta), layer.Of(normalized));
         foreach (var (weights, isNormalized) in new[] { (theta, false), (normalized, true) })
         {
-            var (f, gradients) = Gradients(evaluation, net, weights, examples);
-            for (var n = 0; n < examples; n++)
+            var (f, gradients) = Gradients(evaluation, net, weights, Examples);
+            for (var n = 0; n < Examples; n++)
                 for (var k = 0; k < net.Depth; k++)
                 {
                     var g = net.Layers[k].Of(gradients.AsSpan(n * net.ParameterCount, net.ParameterCount));
@@ -77,12 +80,12 @@ internal static class StructuralLemma
                     if (!isNormalized && k == 0 && n == 0) ratio = Vectors.Dot(w, g) / f[n];
                 }
         }
-        var (output, slopes) = Gradients(evaluation, net, theta, examples);
+        var (output, slopes) = Gradients(evaluation, net, theta, Examples);
         for (var k = 0; k < net.Depth; k++)
         {
-            var (up, slopesUp) = Gradients(evaluation, net, Scaled(net, theta, k, 1.25), examples);
-            var (down, slopesDown) = Gradients(evaluation, net, Scaled(net, theta, k, .75), examples);
-            for (var n = 0; n < examples; n++)
+            var (up, slopesUp) = Gradients(evaluation, net, Scaled(net, theta, k, 1.25), Examples);
+            var (down, slopesDown) = Gradients(evaluation, net, Scaled(net, theta, k, .75), Examples);
+            for (var n = 0; n < Examples; n++)
             {
                 var size = Math.Max(1e-300, net.Exponents[k] == 1 ? Size(net, theta, slopes, n, k) : double.PositiveInfinity);
                 quotient = Math.Max(quotient, Math.Abs((up[n] - down[n]) / .5 - output[n]) / size);

@@ -17,7 +17,9 @@ internal static class SupportVectorsUnderPerturbation
         Statement = "Training converges to one support vector or a set of them. Perturbed after convergence by 0.5 or 0.9 ‖∇L‖ a weight, "
             + "the network converges to a different set or comes back to the same one, depending on the perturbation.",
         SetUp = "100 digits, 64-64-10, gradient descent (rate .2, momentum .9) for 3,000 epochs, seeds 0–4; four perturbations, W += a "
-            + "‖∇L‖ N(0, 1), at epochs 1,000, 1,500, 2,000 and 2,500, a = .5, .9, 10, 100, 1,000, and 0 as the control. Before the next "
+            + "‖∇L‖ N(0, 1), at epochs 1,000, 1,500, 2,000 and 2,500, a = "
+            + string.Join(", ", SupportVectorRun.Amplitudes.Skip(1).Select(static a => a.ToString("#,#.##", CultureInfo.InvariantCulture)))
+            + ", and 0 as the control. Before the next "
             + "perturbation (at the end for the last) the smallest margin and the five smallest are compared with the control's at the "
             + "same epoch: 20 outcomes an amplitude. Came back: the smallest margin is that of the control's example.",
         Expected = "The example of the smallest margin stands still at the end of training; at .5 and .9 some perturbations change it and "

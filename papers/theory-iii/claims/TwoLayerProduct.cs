@@ -12,6 +12,9 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Claim b06: R = li⁻¹(·) for two layers; the constant is 2f, and K stands for the printed K².</summary>
 internal static class TwoLayerProduct
 {
+    // Where the network ends, and its product is compared.
+    private const int Last = 1000;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -19,10 +22,10 @@ internal static class TwoLayerProduct
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 63–65, §12.2; Theory IIIb eq. 55–57; Theoretical issues eq. 19",
         Statement = "Ṙ = f̃^{2/K} K² (log R)^{2−2/K}; for two layers R(t) = li⁻¹(f̃K²t + C).",
-        SetUp = NormGrowth.Words + ", K = 2 and 3, t to 1000, each norm by its own equation 61; beside it a two-layer linear network "
+        SetUp = NormGrowth.Words + $", K = 2 and 3, t to {Last}, each norm by its own equation 61; beside it a two-layer linear network "
             + "2-3-1 under gradient descent on the example (1, 0), "
             + "started balanced at ρ_k = 0.8.",
-        Expected = "Product at t = 1000 as printed (K²): 10.53337 (K = 2), 12.32424 (K = 3). From eq. 61 itself with equal layers, ρ̇ = "
+        Expected = $"Product at t = {Last} as printed (K²): 10.53337 (K = 2), 12.32424 (K = 3). From eq. 61 itself with equal layers, ρ̇ = "
             + "f̃ρ^{K−1}e^{−ρ^K f̃}, K stands in place of K²: 9.75103 and 11.06215, and R = li⁻¹(2f̃t + C).",
         Figures = ["theory-iii/figure-03"],
         Check = Check,
@@ -75,6 +78,6 @@ internal static class TwoLayerProduct
         var start = net.Pack([[[.48, 0], [0, 0], [.64, 0]], [[.8 * u[0], .8 * u[1], .8 * u[2]]]]);
         var risk = new EmpiricalRisk(net, Loss.Exponential, new Dataset("one example", [1, 0], [1], 2), Reduction.Sum);
         return new UnconstrainedFlow(risk).From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
-            .At([Instant.FromT(1000)], context.Cancellation).Single().Rho;
+            .At([Instant.FromT(Last)], context.Cancellation).Single().Rho;
     }
 }
