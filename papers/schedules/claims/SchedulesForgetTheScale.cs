@@ -13,6 +13,8 @@ namespace Rhoflow.Papers.Schedules;
 internal static class SchedulesForgetTheScale
 {
     private static readonly double[] Scales = [.3, 1, 2, 4];
+    private const int Inputs = 4, Hidden = 16, Examples = 20, Steps = 20_000;
+    private const double Rate = .01, FirstRho = .1, Growth = .002, LogLoss = -3;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -22,11 +24,13 @@ internal static class SchedulesForgetTheScale
         Place = "Memo 112 §6.1 (open problems)",
         Equations = ["SQ.28"],
         Statement = "“Suppose we control ρ_k independently of V_k: can we find ρ(t) schedules leading more reliably to good solutions "
-            + "independently of initial conditions?” Made numeric: with ρ growing from 0.1 by 0.002 a step until L ≤ 1e-3, ρ and margin "
+            + "independently of initial conditions?” Made numeric: with ρ growing from "
+            + $"{Wording.Text(FirstRho)} by {Wording.Text(Growth)} a step until L ≤ {Wording.Decade(LogLoss)}, ρ and margin "
             + "at the end do not depend on the norm of the start, and are no worse than gradient descent's from its best norm.",
-        SetUp = "4-16-16-1 ReLU network, 20 unit-norm inputs of a 3-unit ReLU teacher, square loss (mean), five seeds, layers of norm "
-            + "0.3, 1, 2, 4; gradient descent η = 0.01, and tangent steps of V_k with η = 0.01 and ρ(k) = 0.1 + 0.002k, both until L ≤ "
-            + "1e-3 or 20,000 steps.",
+        SetUp = $"{Inputs}-{Hidden}-{Hidden}-1 ReLU network, {Examples} unit-norm inputs of a 3-unit ReLU teacher, square loss (mean), "
+            + $"five seeds, layers of norm {string.Join(", ", Scales.Select(static s => Wording.Text(s)))}; gradient descent η = "
+            + $"{Wording.Text(Rate)}, and tangent steps of V_k with η = {Wording.Text(Rate)} and ρ(k) = {Wording.Text(FirstRho)} + "
+            + $"{Wording.Text(Growth)}k, both until L ≤ {Wording.Decade(LogLoss)} or {Wording.Count(Steps)} steps.",
         Expected = "Gradient descent: the larger the start the larger ρ. Schedule: the same ρ from every norm.",
         Check = Check,
     };
@@ -77,13 +81,13 @@ internal static class SchedulesForgetTheScale
 
     private static (double Rho, double Margin, double Log10Loss)[] Run(long seed, bool scheduled)
     {
-        var data = TeacherData.Of(seed, 20, 4);
-        var network = Network.Dense(4, 16, 16, 1);
-        var options = new DescentOptions(new Sgd(.01))
+        var data = TeacherData.Of(seed, Examples, Inputs);
+        var network = Network.Dense(Inputs, Hidden, Hidden, 1);
+        var options = new DescentOptions(new Sgd(Rate))
         {
             Normalization = scheduled ? Normalization.Tangent : Normalization.None,
-            Norms = scheduled ? NormControl.Scheduled("0.1 + 0.002*step") : null,
-            Stop = new StopWhen { Log10Loss = -3 },
+            Norms = scheduled ? NormControl.Scheduled($"{Wording.Text(FirstRho)} + {Wording.Text(Growth)}*step") : null,
+            Stop = new StopWhen { Log10Loss = LogLoss },
         };
         var kaiming = Initialization.Kaiming(network, new RandomStream(seed));
         using var training = new Training<double>(new DataRisk<double>(network, Loss.Square, data), [.. Scales.Select(scale =>
@@ -92,7 +96,7 @@ internal static class SchedulesForgetTheScale
             Initialization.ScaleLayers(network, theta, [scale]);
             return new ReplicaStart(theta, options);
         })], new TrainingOptions { Threads = 1 });
-        training.Train(20_000);
+        training.Train(Steps);
         return [.. training.Replicas.Select(replica =>
         {
             var f = new double[data.Count];

@@ -9,7 +9,8 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// <summary>Claim b31: stopping gradient descent early is much like ridge regularization, and not the same.</summary>
 internal static class EarlyStoppingIsRegularization
 {
-    private const int Examples = 20, Features = 30;
+    private const int Examples = 20, Features = 30, Lambdas = 4001;
+    private const double Noise = .5;
     private static readonly double[] Times = [.01, .1, 1, 10, 100];
 
     /// <summary>The claim.</summary>
@@ -20,8 +21,10 @@ internal static class EarlyStoppingIsRegularization
         Place = "§13, §5 (square loss; the equivalence is announced, not proved)",
         Equations = ["T3b.14", "T3b.17"],
         Statement = "Early stopping is equivalent to regularization: a stopping time T₀ corresponds to a λ.",
-        SetUp = "Least squares with X 20×30 standard normal, y = X w* + N(0, .5²), w* of norm 1, seeds 0–4; gradient descent from 0 with "
-            + "steps a hundredth of the stable one, stopped at t = 0.01 … 100; for each the ridge solution nearest to it among 4,001 "
+        SetUp = $"Least squares with X {Examples}×{Features} standard normal, y = X w* + N(0, {Wording.Short(Noise)}²), w* of norm 1, "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; gradient descent from 0 with steps a hundredth of the stable one, stopped "
+            + $"at t = {Wording.Text(Times[0])} … {Wording.Text(Times[^1])}; for each the ridge solution nearest to it among "
+            + $"{Wording.Count(Lambdas)} "
             + "values of λ, and the expected risk ‖w − w*‖² of both along their paths.",
         Expected = "Each stopped solution is a ridge solution.",
         Check = Check,
@@ -68,7 +71,7 @@ internal static class EarlyStoppingIsRegularization
         var truth = ExampleSets.Normal(Features, seed, stream: 31);
         Vectors.Scale(1 / Vectors.Norm(truth), truth, truth);
         var noise = ExampleSets.Normal(Examples, seed, stream: 32);
-        double[] y = [.. phi.Select((row, n) => Vectors.Dot(row, truth) + .5 * noise[n])];
+        double[] y = [.. phi.Select((row, n) => Vectors.Dot(row, truth) + Noise * noise[n])];
         var modes = FeatureModes.Of(phi);
         var step = modes.LargestStep / 100;
         double[] Stopped(double t)
@@ -77,7 +80,7 @@ internal static class EarlyStoppingIsRegularization
             modes.Descend(w, y, step, (long)Math.Round(t / step));
             return w;
         }
-        double[] lambdas = [.. Curves.Exponents(-10, 10, 4001).Select(e => Math.Pow(10, e))];
+        double[] lambdas = [.. Curves.Exponents(-10, 10, Lambdas).Select(e => Math.Pow(10, e))];
         double[][] ridge = [.. lambdas.Select(l => modes.Ridge(y, l))];
         double Risk(double[] w) => Math.Pow(Vectors.Distance(w, truth), 2);
         var (distance, product) = (new double[Times.Length], new double[Times.Length]);

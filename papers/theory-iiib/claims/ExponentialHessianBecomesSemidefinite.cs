@@ -13,6 +13,7 @@ namespace Rhoflow.Papers.TheoryIIIb;
 internal static class ExponentialHessianBecomesSemidefinite
 {
     private static readonly double[] Losses = [-3, -10, -30];
+    private const double Zero = 1e-9;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -23,8 +24,10 @@ internal static class ExponentialHessianBecomesSemidefinite
         Equations = ["T3b.32", "T3b.38"],
         Statement = "For deep networks the Hessian can have negative eigenvalues and becomes positive semi-definite at a minimum of "
             + "gradient descent; under the exponential loss, whose minimum is at infinity, all eigenvalues go to zero.",
-        SetUp = "The five nets 4-12-10-1 of b21-square-loss-hessian-has-n-eigenvalues (N = 6, y f = 1), followed by gradient descent on "
-            + "the exponential loss (sum) with the loss-rescaled step 1e-3/L to L = 1e-3, 1e-10, 1e-30. An eigenvalue is zero up to 1e-9 "
+        SetUp = $"The five nets {InterpolatingNet.Layers} of b21-square-loss-hessian-has-n-eigenvalues (N = "
+            + $"{InterpolatingNet.Examples}, y f = 1), followed by gradient descent on "
+            + "the exponential loss (sum) with the loss-rescaled step 1e-3/L to L = "
+            + $"{string.Join(", ", Losses.Select(Wording.Decade))}. An eigenvalue is zero up to {Wording.Text(Zero)} "
             + "of the largest.",
         Expected = "No negative eigenvalue near the minimum; the largest |μ| goes to 0.",
         Check = Check,
@@ -46,7 +49,7 @@ internal static class ExponentialHessianBecomesSemidefinite
             {
                 Descend(risk, theta, loss * Math.Log(10), context);
                 var spectrum = InterpolatingNet.Spectrum(risk, theta);
-                counts.Add(Signature.Of(spectrum, 1e-9).Negative);
+                counts.Add(Signature.Of(spectrum, Zero).Negative);
                 var log = (risk.LogLoss(theta) + Math.Log(spectrum[^1])) / Math.Log(10);
                 if (loss == Losses[0]) first = log;
                 if (loss > Losses[^1]) continue;

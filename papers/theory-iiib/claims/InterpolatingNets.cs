@@ -17,14 +17,32 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// <param name="Theta">Weights with f(x_n) = y_n to about 1e-12.</param>
 internal sealed record InterpolatingNet(Network Network, Dataset Data, double[] Theta)
 {
+    /// <summary>N.</summary>
+    public const int Examples = 6;
+
+    /// <summary>d.</summary>
+    public const int Inputs = 4;
+
+    /// <summary>The step of gradient descent, and the loss at which Gauss–Newton takes over.</summary>
+    public const double Step = .01, Target = 1e-6;
+
+    /// <summary>Units of the layers.</summary>
+    public static readonly int[] Widths = [12, 10, 1];
+
+    /// <summary>4-12-10-1.</summary>
+    public static string Layers => $"{Inputs}-{string.Join('-', Widths)}";
+
+    /// <summary>How many weights: 178.</summary>
+    public static int Weights => Network.Dense(Inputs, Widths).ParameterCount;
+
     /// <summary>
     /// One for each of the five seeds, by gradient descent (step 0.01) on the square loss to L = 1e-6, then Gauss–Newton; shared between
     /// claims.
     /// </summary>
     public static readonly SharedResult<InterpolatingNet[]> All = new(static context => [.. Spread.Seeds.Select(seed =>
     {
-        var net = Network.Dense(4, 12, 10, 1);
-        var data = GaussianTeacher.Draw(6, 4, seed);
+        var net = Network.Dense(Inputs, Widths);
+        var data = GaussianTeacher.Draw(Examples, Inputs, seed);
         var theta = Initialization.Kaiming(net, new RandomStream(seed, 10));
         return new InterpolatingNet(net, data,
             Polish(net, data, Descend(new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum), theta, context)));
@@ -38,8 +56,8 @@ internal sealed record InterpolatingNet(Network Network, Dataset Data, double[] 
         {
             context.Cancellation.ThrowIfCancellationRequested();
             var value = risk.Evaluate(theta, descent);
-            if (value.LogLoss <= Math.Log(1e-6)) return theta;
-            Vectors.Add(0.01 * Math.Exp(value.LogScale), descent, theta);
+            if (value.LogLoss <= Math.Log(Target)) return theta;
+            Vectors.Add(Step * Math.Exp(value.LogScale), descent, theta);
         }
         throw new InvalidOperationException("gradient descent did not come below L = 1e-6 in 200,000 steps");
     }

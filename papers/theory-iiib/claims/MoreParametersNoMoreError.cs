@@ -18,10 +18,12 @@ internal static class MoreParametersNoMoreError
         Place = "§2, figure 2; Theoretical issues figure 3",
         Statement = "The classification error on test data does not get worse when the number of parameters grows well beyond the size of "
             + "the training set, although there is some overfitting in the expected cross-entropy.",
-        SetUp = "200 digits, 500 test examples, the convolutional network of figure-02-quick with 1 to 32 channels (187 to 23,840 "
-            + "weights), cross-entropy, SGD, 100 epochs, seeds 0–4. Medians of five. Beside it, kept from a full-size run: 5,000 images "
+        SetUp = $"{Examples} digits, 500 test examples, the convolutional network of figure-02-quick with 1 to 32 channels (187 to 23,840 "
+            + $"weights), cross-entropy, SGD, 100 epochs, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}. "
+            + $"Medians of five. Beside it, kept from a full-size run: {Wording.Count(Images)} images "
             + "of CIFAR-10, 2 to 128 channels, 60 epochs, one seed.",
-        Expected = "The test error at the largest width is at most that at any width beyond n parameters (within 0.01); the test "
+        Expected = "The test error at the largest width is at most that at any width beyond n parameters (within "
+            + $"{Wording.Text(Resolution)}); the test "
             + "cross-entropy at the largest width is above its least.",
         Figures = ["theory-iiib/figure-02"],
         FullRuns = GeneralizationSweeps.FullWidths,

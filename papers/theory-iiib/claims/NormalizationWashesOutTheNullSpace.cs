@@ -12,6 +12,8 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// <summary>Claim b29: under the exponential loss the null-space part stays and the norm grows, so the direction forgets it.</summary>
 internal static class NormalizationWashesOutTheNullSpace
 {
+    private const int Inputs = 6, Examples = 3;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -20,7 +22,8 @@ internal static class NormalizationWashesOutTheNullSpace
         Place = "§4, §11.2 after eq. 21, after eq. 23",
         Statement = "Under the exponential loss components of w in the null space of the examples do not change either, but w grows, so "
             + "in w/‖w‖ they go to zero and the limit does not depend on the start.",
-        SetUp = "One linear layer, d = 6, N = 3 examples of a random half-space, gradient flow from a standard normal w0, seeds 0–4, t = "
+        SetUp = $"One linear layer, d = {Inputs}, N = {Examples} examples of a random half-space, gradient flow from a standard normal w0, "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, t = "
             + "10 … 1e1000.",
         Expected = "P_null w constant; ‖P_null w‖/‖w‖ = ‖P_null w0‖/ρ with ρ ~ log t/γ, going to zero.",
         Check = Check,
@@ -34,11 +37,11 @@ internal static class NormalizationWashesOutTheNullSpace
         var panel = new Panel("Null-space part of the direction", new Axis("log t", Scale.Log), new Axis("‖P_null w‖/‖w‖", Scale.Log));
         foreach (var seed in Spread.Seeds)
         {
-            var data = ExampleSets.HalfSpace(3, 6, seed);
+            var data = ExampleSets.HalfSpace(Examples, Inputs, seed);
             var minimum = MinimumNorm.Of(data);
             var gamma = HardMargin.Solve(data).Margin;
-            var w0 = ExampleSets.Normal(6, seed, stream: 18);
-            var points = new UnconstrainedFlow(new EmpiricalRisk(Network.Dense(6, 1), Loss.Exponential, data, Reduction.Sum))
+            var w0 = ExampleSets.Normal(Inputs, seed, stream: 18);
+            var points = new UnconstrainedFlow(new EmpiricalRisk(Network.Dense(Inputs, 1), Loss.Exponential, data, Reduction.Sum))
                 .From(w0).At([.. decades.Select(Instant.FromLog10T)], context.Cancellation).ToArray();
             var start = minimum.NullPart(w0);
             drift = Math.Max(drift, points.Max(p => Vectors.Distance(minimum.NullPart(p.Weights()), start)));

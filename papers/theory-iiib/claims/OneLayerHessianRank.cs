@@ -14,6 +14,7 @@ namespace Rhoflow.Papers.TheoryIIIb;
 internal static class OneLayerHessianRank
 {
     private const int Examples = 5, Inputs = 12;
+    private const double Last = .7, Zero = 1e-10;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -24,10 +25,12 @@ internal static class OneLayerHessianRank
         Equations = ["T3b.44"],
         Statement = "For one layer, linear or with a nonlinearity f(w·x), the number of nonzero eigenvalues of the Hessian is bounded by "
             + "the number N of examples.",
-        SetUp = "f = 0.7 σ(w·x), σ = z² , z³, ReLU and identity, d = 12, N = 5 examples of gaussian-teacher, exponential, logistic and "
-            + "square loss, random w, seeds 0–4: the w-block of the Hessian, and Σ c_n x_n x_nᵀ with c_n from central differences of the "
-            + "loss in w·x_n. Zero means ≤ 1e-10 of the largest.",
-        Expected = "At most 5 nonzero eigenvalues of 12.",
+        SetUp = $"f = {Wording.Text(Last)} σ(w·x), σ = z² , z³, ReLU and identity, d = {Inputs}, N = {Examples} examples of "
+            + "gaussian-teacher, exponential, logistic and "
+            + $"square loss, random w, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}: the w-block of the Hessian, and Σ c_n x_n x_nᵀ with "
+            + "c_n from central differences of the "
+            + $"loss in w·x_n. Zero means ≤ {Wording.Text(Zero)} of the largest.",
+        Expected = $"At most {Examples} nonzero eigenvalues of {Inputs}.",
         Check = Check,
     };
 
@@ -42,7 +45,7 @@ internal static class OneLayerHessianRank
                 {
                     var net = Network.Dense(Inputs, sigma, 1, 1);
                     var data = GaussianTeacher.Draw(Examples, Inputs, seed);
-                    double[] w = ExampleSets.Normal(Inputs, seed, stream: 13), theta = [.. w, .7];
+                    double[] w = ExampleSets.Normal(Inputs, seed, stream: 13), theta = [.. w, Last];
                     var (hessian, scale) = new EmpiricalRisk(net, loss, data, Reduction.Sum).Hessian(theta);
                     var block = DenseMatrix.OfArray(hessian).SubMatrix(0, Inputs, 0, Inputs);
                     var factor = Math.Exp(scale.LogScale);
@@ -56,19 +59,19 @@ internal static class OneLayerHessianRank
                     if (size == 0) continue; // ReLU off at every example: the zero matrix.
                     cases++;
                     worst = Math.Max(worst, (block * factor - outer).FrobeniusNorm() / size);
-                    var signature = Signature.Of([.. block.Evd(Symmetricity.Symmetric).EigenValues.Select(e => e.Real)], 1e-10);
+                    var signature = Signature.Of([.. block.Evd(Symmetricity.Symmetric).EigenValues.Select(e => e.Real)], Zero);
                     most = Math.Max(most, signature.Negative + signature.Positive);
                     if (signature.Negative > 0) withNegative++;
                 }
         judge.Premise.AtMost("largest difference from Σ c_n x_n x_nᵀ, relative", worst, 1e-5);
-        judge.Printed.AtMost("nonzero eigenvalues of 12 (most over all cases)", most, Examples);
+        judge.Printed.AtMost($"nonzero eigenvalues of {Inputs} (most over all cases)", most, Examples);
         judge.Measure("cases", cases);
         judge.Measure("cases with a negative eigenvalue", withNegative);
         return judge.Outcome(holds: $"The Hessian is Σ c_n x_n x_nᵀ: at most {most} of {Inputs} eigenvalues are nonzero in {cases} cases "
             + $"with N = {Examples}. The c_n may be negative: {withNegative} of the cases have a negative eigenvalue.");
     }
 
-    // d²/dz² of ℓ(y, 0.7 σ(z)), by central differences.
+    // d²/dz² of ℓ(y, Last·σ(z)), by central differences.
     private static double Curvature(Loss loss, Activation sigma, double y, double z)
     {
         const double h = 1e-4;
@@ -76,7 +79,7 @@ internal static class OneLayerHessianRank
         {
             double[] a = [0], d = [0], c = [0];
             sigma.Apply([at], a, d);
-            return Math.Exp(loss.Evaluate([.7 * a[0]], [y], c).LogLoss);
+            return Math.Exp(loss.Evaluate([Last * a[0]], [y], c).LogLoss);
         }
         return (Value(z + h) - 2 * Value(z) + Value(z - h)) / (h * h);
     }

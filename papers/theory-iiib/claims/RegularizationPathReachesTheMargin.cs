@@ -21,7 +21,8 @@ internal static class RegularizationPathReachesTheMargin
         Paper = SourcePapers.TheoryIIIb,
         Place = "§5 Lemma 2, §11.2 eq. 24; Theory III §8 (after [36])",
         Statement = "Minimizers of Σ e^{−y w·x} + λ‖w‖² converge in direction to the minimum-norm, maximum-margin solution as λ → 0.",
-        SetUp = "z = (1, .5), (.4, 1.2), (2, −.3); w(λ) by Newton in the log domain for λ = 1e-1 … 1e-1000.",
+        SetUp = "z = (1, .5), (.4, 1.2), (2, −.3); w(λ) by Newton in the log domain for λ = "
+            + $"{Wording.Decade(Exponents[0])} … {Wording.Decade(Exponents[^1])}.",
         Expected = "Distance from the SVM goes to 0. (Beyond the paper: it is ‖c‖/ρ with ρ ≈ log(1/λ)/γ, ‖c‖ = ln 2.4/√.85.)",
         Check = Check,
     };

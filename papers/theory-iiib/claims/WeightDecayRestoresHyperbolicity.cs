@@ -15,7 +15,8 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// </summary>
 internal static class WeightDecayRestoresHyperbolicity
 {
-    private const double Zero = 1e-7;
+    private const int Inputs = 3, Examples = 6;
+    private const double Zero = 1e-7, LogEnd = 6;
     private static readonly int[] Hidden = [1, 2, 4, 8];
     private static readonly double[] Lambdas = [.05, .005];
 
@@ -26,9 +27,11 @@ internal static class WeightDecayRestoresHyperbolicity
         Paper = SourcePapers.TheoryIIIb,
         Place = "Lemma 2, eq. 8, 29 and 36",
         Statement = "Adding λ_k‖W_k‖² to the loss ensures hyperbolicity of the linearized dynamics around a minimizer for any λ_k > 0.",
-        SetUp = "Deep linear networks 3-H-1, H = 1, 2, 4, 8, on 6 examples of gaussian-teacher, exponential and square loss (sums), λ = "
-            + "0.05 and 0.005; the gradient flow with decay from Kaiming’s start to t = 1e6, seeds 0–4 (data and start); dense Hessian "
-            + "of L + λΣ‖W_k‖² there. Zero: at most 1e-7 of the largest eigenvalue.",
+        SetUp = $"Deep linear networks {Inputs}-H-1, H = {string.Join(", ", Hidden)}, on {Examples} examples of gaussian-teacher, "
+            + $"exponential and square loss (sums), λ = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}; the gradient "
+            + $"flow with decay from Kaiming’s start to t = {Wording.Decade(LogEnd)}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (data "
+            + "and start); dense Hessian of L + λΣ‖W_k‖² there. "
+            + $"Zero: at most {Wording.Text(Zero)} of the largest eigenvalue.",
         Expected = "No zero eigenvalue at any H and λ. (Counting: the orbit of the minimum under rotations of the hidden units has "
             + "dimension H − 1.)",
         Check = Check,
@@ -82,14 +85,13 @@ internal static class WeightDecayRestoresHyperbolicity
     {
         public static Minimum Of(Loss loss, double lambda, int hidden, long seed, CancellationToken cancellation)
         {
-            const int inputs = 3;
-            var net = Network.Linear(inputs, hidden, 1);
+            var net = Network.Linear(Inputs, hidden, 1);
             // Labels that a linear map can fit better than by zero weights.
-            var data = GaussianTeacher.Draw(6, inputs, seed).WithLinearLabels();
+            var data = GaussianTeacher.Draw(Examples, Inputs, seed).WithLinearLabels();
             var risk = new EmpiricalRisk(net, loss, data, Reduction.Sum);
             var start = Initialization.Kaiming(net, new RandomStream(seed, 20));
             var w = new UnconstrainedFlow(risk, lambda).From(start, new IntegrationOptions { Tolerance = new(1e-11, 1e-13) })
-                .At([Instant.FromLog10T(6)], cancellation).Single().Weights();
+                .At([Instant.FromLog10T(LogEnd)], cancellation).Single().Weights();
             var (hessian, value) = risk.Hessian(w);
             var n = w.Length;
             for (var i = 0; i < n; i++) hessian[i, i] += 2 * lambda * Math.Exp(-value.LogScale);
@@ -98,7 +100,7 @@ internal static class WeightDecayRestoresHyperbolicity
             var velocity = new double[n];
             var scale = Math.Exp(new UnconstrainedFlow(risk, lambda).NewWorkspace().Velocity(0, w, velocity));
             return new Minimum(hidden, eigenvalues, Signature.Of(eigenvalues, Zero), scale * Vectors.Norm(velocity) / w.Max(Math.Abs),
-                Vectors.Norm(w), Rotation(net, w, hessian, hidden, inputs) / eigenvalues[^1]);
+                Vectors.Norm(w), Rotation(net, w, hessian, hidden, Inputs) / eigenvalues[^1]);
         }
 
         // ‖∇² δ‖/‖δ‖ for the greatest of the elementary skew A.
