@@ -191,7 +191,7 @@ public class OptimizerTests
         Should.Throw<ArgumentException>(() => OptimizerKind.Register(impostor)).Message
             .ShouldStartWith("an optimizer named 'momentum' exists already");
         OptimizerKind.Register(Sgd.Kind);
-        OptimizerKind.All.Count.ShouldBe(kinds.Count);
+        OptimizerKind.All.Count(static k => k.Name == Sgd.Kind.Name).ShouldBe(1);
     }
 
     /// <summary>Every optimizer in four coordinates.</summary>
