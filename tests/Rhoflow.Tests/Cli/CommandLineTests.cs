@@ -181,7 +181,7 @@ public sealed class CommandLineTests : IDisposable
         var all = JsonNode.Parse(Run("list", "--json").Output)!.AsObject();
         all.Select(p => p.Key).ShouldBe(["figures", "claims", "measures", "data", "losses", "flows", "descents", "networks", "equations"]);
         // Tests of kinds from outside register theirs in the same process, before or after.
-        all["flows"]!.AsArray().Select(f => (string)f!["name"]!).Where(static name => name != "rescaled-time")
+        all["flows"]!.AsArray().Select(f => (string)f!["name"]!).Where(static name => name != Outside.RescaledTimeFlow.Definition.Name)
             .ShouldBe(["unconstrained", "reparametrized", "fixed-rho", "lagrange", "weight-normalization", "tangent", "lp-constrained",
                 "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-rho", "norm-growth",
                 "fixed-multipliers"]);

@@ -37,6 +37,7 @@ public sealed class DescentConfigTests
     [InlineData("descent.rule=adan", "'adan' is not known; nearest: adam")]
     [InlineData("descent.rule=adam",
         "descent.momentum: has a meaning for rule: momentum, muon, sign only; the keys of rule: adam are beta1, ")]
+    [InlineData("descent.kind=adam", "descent.kind: 'adam' is a rule of steps: write kind: sgd and rule: adam; allowed: gd, sgd, langevin")]
     [InlineData("descent.rule=sign descent.nesterov=true", "descent.nesterov: has a meaning for rule: momentum, muon only")]
     [InlineData("descent.beta2=0.5", "descent.beta2: has a meaning for rule: adam, adamw")]
     [InlineData("descent.momentum=0 descent.nesterov=true", "descent.nesterov: needs descent.momentum > 0")]
@@ -66,8 +67,8 @@ public sealed class DescentConfigTests
         "descent.stop={log10-loss: -3, train-error: 0, rho: 1e6, patience: 4}")]
     [InlineData("observe.at={log-spaced: 4}", "descent.weight-decay=[0.1, 0]")]
     [InlineData("network.layers=[{conv: {maps: 4, kernel: 5, stride: 2}}, {batch-norm: {affine: true}}, leaky-relu, "
-        + "{residual: [ {conv: 4}, relu, {conv: 4} ]}, {max-pool: 2}, {residual: [ {conv: 8} ], shortcut: [ {conv: {maps: 8, kernel: 1}} ]}, global-average, flatten, "
-        + "{dense: 10}]", "descent.epochs=1")]
+        + "{residual: [ {conv: 4}, relu, {conv: 4} ]}, {max-pool: 2}, "
+        + "{residual: [ {conv: 8} ], shortcut: [ {conv: {maps: 8, kernel: 1}} ]}, global-average, flatten, {dense: 10}]", "descent.epochs=1")]
     [InlineData("descent.rule=sign", "descent.momentum=0.5")]
     [InlineData("descent.rule=muon", "descent.iterations=4", "descent.polish=2", "descent.nesterov=false", "descent.normalization=weight")]
     [InlineData("network.layers=[{average-pool: {kernel: 3, stride: 2, pad: 1}}, {dense: 4}, {power: 2}, {dense: 10}]",

@@ -1,38 +1,17 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.FlowRuns;
-using Rhoflow.Losses;
-using Rhoflow.Networks;
+using Rhoflow.Outside;
 using Shouldly;
 using Xunit;
 
 namespace Rhoflow.Tests.Lab.FlowRuns;
 
 /// <summary>
-/// A kind of flow of another assembly (this one): one class in one file, registered, is read, written, run and listed as any other.
+/// A kind of flow of an assembly that sees no internals: one class in one file, registered, is read, written, run and listed as any other.
 /// </summary>
 public class OutsideFlowTests
 {
-    /// <summary>Gradient flow in another unit of time: Ẇ_k = −c ∂L/∂W_k.</summary>
-    private sealed class RescaledTimeFlow(EmpiricalRisk risk, double factor) : Flow(risk, risk.Network)
-    {
-        private static readonly FlowKey<double?> s_factor = FlowKey.OptionalPositive("factor", "c; 1 unless given");
-
-        public static FlowKind Definition { get; } = new("rescaled-time", "Ẇ_k = −c ∂L/∂W_k", "a test", [s_factor],
-            static (settings, problem) => new RescaledTimeFlow(problem.Risk, settings.Get(s_factor) ?? 1));
-
-        public override FlowKind Kind => Definition;
-        public override int Dimension => Network.ParameterCount;
-        public override double[] Start(ReadOnlySpan<double> theta) => theta.ToArray();
-
-        // "protected" in an assembly that does not see the library's internals.
-        protected internal override double Field(FlowWorkspace work, double logT, ReadOnlySpan<double> state, Span<double> velocity) =>
-            work.Risk.Evaluate(state, velocity).LogScale + Math.Log(factor);
-
-        public override void Split(double logT, ReadOnlySpan<double> state, Span<double> rho, Span<double> v) =>
-            NormsAndDirections.Split(Network, state, rho, v);
-    }
-
     private static readonly Lazy<bool> s_registered = new(static () =>
     {
         FlowKind.Register(RescaledTimeFlow.Definition);
