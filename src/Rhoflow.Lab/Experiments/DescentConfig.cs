@@ -68,7 +68,7 @@ public sealed record DescentConfig
         var map = node.Map(Keys);
         string[] kinds = [.. DescentKeys.Kinds.Select(static k => k.Name)];
         var kind = map.Required("kind", $"one of {string.Join(", ", kinds)}").Word(kinds, static word =>
-            OptimizerKind.All.Any(k => k.Name == word) ? $"is a rule of steps: write kind: sgd and rule: {word}" : null);
+            OptimizerKind.All.Any(k => k.Name == word) ? $"is not known here; it is a rule: write kind: sgd and rule: {word}" : null);
         void OnlyFor(string key, string needed, bool given)
         {
             if (map.Has(key) && !given) throw map[key]!.Error($"has a meaning for {needed} only");

@@ -37,7 +37,7 @@ public sealed class DescentConfigTests
     [InlineData("descent.rule=adan", "'adan' is not known; nearest: adam")]
     [InlineData("descent.rule=adam",
         "descent.momentum: has a meaning for rule: momentum, muon, sign only; the keys of rule: adam are beta1, ")]
-    [InlineData("descent.kind=adam", "descent.kind: 'adam' is a rule of steps: write kind: sgd and rule: adam; allowed: gd, sgd, langevin")]
+    [InlineData("descent.kind=adam", "descent.kind: 'adam' is not known here; it is a rule: write kind: sgd and rule: adam; allowed: ")]
     [InlineData("descent.rule=sign descent.nesterov=true", "descent.nesterov: has a meaning for rule: momentum, muon only")]
     [InlineData("descent.beta2=0.5", "descent.beta2: has a meaning for rule: adam, adamw")]
     [InlineData("descent.momentum=0 descent.nesterov=true", "descent.nesterov: needs descent.momentum > 0")]
