@@ -60,9 +60,9 @@ internal static class Lists
             [.. FlowKind.All.Select(FlowEntry)]),
         new("descents", "descents: kinds, techniques that keep norms, and what else they can be told", static () =>
         [
-            .. DescentKeys.Kinds.Select(static k => new ListEntry($"kind: {k.Name}", k.Summary)),
+            .. DescentKind.All.Select(static k => new ListEntry($"kind: {k.Name}", k.Summary)),
             .. OptimizerKind.All.Select(OptimizerEntry),
-            .. DescentKeys.Normalizations.Select(static n => new ListEntry($"normalization: {n.Name}", n.Summary)),
+            .. NormalizationKind.All.Select(static n => new ListEntry($"normalization: {n.Name}", n.Summary)),
             .. DescentKeys.Settings.Select(static n => new ListEntry($"{n.Name}:", n.Summary)),
         ]),
         new("networks", "layers for network.layers", static () =>

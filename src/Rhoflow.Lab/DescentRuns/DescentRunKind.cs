@@ -30,7 +30,7 @@ public sealed class DescentRunKind : RunKind
             Schedule = RateConfig.Constant,
             Optimizer = OptimizerConfig.Default,
             WeightDecay = [0],
-            Normalization = "none",
+            Normalization = NormalizationKind.None,
             PerRow = false,
             Rho = RhoConfig.Constant,
             Temperature = 0,

@@ -4,7 +4,7 @@ using Rhoflow.Lab.Experiments;
 
 namespace Rhoflow.Lab.DescentRuns;
 
-/// <summary>From a <see cref="DescentConfig"/> to the library's <see cref="DescentOptions"/>: the only place where the two meet.</summary>
+/// <summary>From a <see cref="DescentConfig"/> to the library's <see cref="DescentOptions"/>; what its words stand for, their kinds say.</summary>
 internal static class DescentSetUp
 {
     /// <exception cref="ConfigException">A schedule that is no expression; its place is named.</exception>
@@ -12,47 +12,20 @@ internal static class DescentSetUp
     {
         try
         {
-            return new DescentOptions(c.Optimizer.Create(Rate(c), c.Batch) with
+            var rate = c.Schedule.Kind.Rate(c.LearningRate, c.Schedule, c.Epochs);
+            return new DescentOptions(c.Optimizer.Create(rate, c.Batch) with
             {
-                Scale = c.Schedule.Kind switch
-                {
-                    "loss-based" => StepScale.LossBased,
-                    "normalized" => StepScale.Normalized,
-                    _ => StepScale.Plain,
-                },
+                Scale = c.Schedule.Kind.Scale,
                 DropLast = c.DropLast,
                 Temperature = c.Temperature,
             })
             {
                 WeightDecay = c.WeightDecay,
-                Normalization = c.Normalization switch
-                {
-                    "weight" => c.PerRow ? Normalization.WeightPerRow : Normalization.Weight,
-                    "coefficient" => Normalization.Coefficient,
-                    "lagrange" => Normalization.Lagrange,
-                    "tangent" => Normalization.Tangent,
-                    "geodesic" => Normalization.Geodesic,
-                    _ => Normalization.None,
-                },
-                Norms = c.Normalization == "none" ? null : c.Rho.Kind switch
-                {
-                    "trained" => NormControl.Trained,
-                    "schedule" => NormControl.Scheduled(c.Rho.Schedule),
-                    _ => NormControl.Constant,
-                },
-                Rescaling = c.Rho.Kind == "rescale" ? new Rescaling(At(c.Rho.At, c.Rho.Every), c.Rho.Factor) : null,
-                Perturbation = c.Perturbation is { } p ? new Perturbation(At(p.At, p.Every), p.Amplitude, p.RelativeTo switch
-                {
-                    "gradient" => PerturbationScale.GradientNorm,
-                    "nothing" => PerturbationScale.Absolute,
-                    _ => PerturbationScale.LayerDeviation,
-                }) : null,
-                LabelNoise = c.LabelNoise.Amplitude > 0 ? new LabelNoise(c.LabelNoise.Amplitude, c.LabelNoise.Kind switch
-                {
-                    "normal" => LabelNoiseKind.Normal,
-                    "flips" => LabelNoiseKind.Flips,
-                    _ => LabelNoiseKind.Signs,
-                }) : null,
+                Normalization = c.Normalization.Build(c.PerRow),
+                Norms = c.Normalization.KeepsNormsApart ? c.Rho.Kind.Norms(c.Rho) : null,
+                Rescaling = c.Rho.Kind.Rescaling(c.Rho),
+                Perturbation = c.Perturbation?.Build(),
+                LabelNoise = c.LabelNoise.Build(),
                 Stop = new StopWhen
                 {
                     Log10Loss = c.Stop.Log10Loss,
@@ -68,14 +41,4 @@ internal static class DescentSetUp
             throw c.Place.Error(e.Message);
         }
     }
-
-    private static LearningRate Rate(DescentConfig c) => c.Schedule.Kind switch
-    {
-        "step" => LearningRate.Steps(c.LearningRate, c.Schedule.Factor, c.Schedule.At),
-        "cosine" => LearningRate.Cosine(c.LearningRate, Math.Max(1, c.Epochs), c.Schedule.Final),
-        _ => LearningRate.Constant(c.LearningRate),
-    };
-
-    // "every n epochs" begins after the first n: the start is what init says.
-    private static Epochs At(IReadOnlyList<int> listed, int every) => every > 0 ? Epochs.Every(every, every) : Epochs.At(listed);
 }

@@ -122,7 +122,7 @@ public sealed class PreparedDescent : PreparedRun
 
     private static void RequireDirections(Network network, double[] theta, DescentExperiment e)
     {
-        if (e.Descent.Normalization == "none") return;
+        if (!e.Descent.Normalization.KeepsNormsApart) return;
         for (var k = 0; k < network.Depth; k++)
             if (Numerics.Vectors.Norm(network.Layers[k].Of(theta)) == 0)
                 throw (e.Init!.Place ?? e.Descent.Place).Error($"layer {k + 1} starts at zero, but normalization: "

@@ -6,8 +6,8 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>How training goes down the loss: the discrete counterpart of a flow.</summary>
 public sealed record DescentConfig
 {
-    /// <summary>gd, sgd or langevin.</summary>
-    public required string Kind { get; init; }
+    /// <summary>Which of <see cref="DescentKind.All"/>.</summary>
+    public required DescentKind Kind { get; init; }
 
     /// <summary>η; with loss-based steps η/L, with normalized steps η/‖∇L‖.</summary>
     public required double LearningRate { get; init; }
@@ -27,8 +27,8 @@ public sealed record DescentConfig
     /// <summary>λ of λ‖W_k‖², one for all layers or one per layer, so that W loses 2ηλW per step.</summary>
     public IReadOnlyList<double> WeightDecay { get; init; } = [0];
 
-    /// <summary>none, weight, coefficient, tangent, lagrange or geodesic: how V_k keeps its norm.</summary>
-    public string Normalization { get; init; } = "none";
+    /// <summary>How V_k keeps its norm.</summary>
+    public NormalizationKind Normalization { get; init; } = NormalizationKind.None;
 
     /// <summary>weight: by rows (units) instead of whole matrices.</summary>
     public bool PerRow { get; init; }
@@ -66,35 +66,25 @@ public sealed record DescentConfig
     internal static DescentConfig Read(ConfigNode node, long seed)
     {
         var map = node.Map(Keys);
-        string[] kinds = [.. DescentKeys.Kinds.Select(static k => k.Name)];
-        var kind = map.Required("kind", $"one of {string.Join(", ", kinds)}").Word(kinds, static word =>
-            OptimizerKind.All.Any(k => k.Name == word) ? $"is not known here; it is a rule: write kind: sgd and rule: {word}" : null);
-        void OnlyFor(string key, string needed, bool given)
-        {
-            if (map.Has(key) && !given) throw map[key]!.Error($"has a meaning for {needed} only");
-        }
-        OnlyFor("batch", "sgd and langevin (gd uses all examples in every step)", kind != "gd");
-        OnlyFor("temperature", "langevin", kind == "langevin");
-        var normalization = map["normalization"]?.Word([.. DescentKeys.Normalizations.Select(static n => n.Name)]) ?? "none";
-        OnlyFor("per", "normalization: weight", normalization == "weight");
-        OnlyFor("rho", "a normalization other than none, which keeps W_k = ρ_k V_k apart", normalization != "none");
+        var kind = ReadKind(map);
+        kind.RefuseOthersKeys(map);
+        var normalization = NormalizationKind.Read(map);
         var optimizer = OptimizerConfig.Read(map);
-        if (kind == "langevin" && optimizer.Create(1, 0).Rules.Count > 0)
-            throw (optimizer.Kind == OptimizerKind.Default ? map["momentum"] : map["rule"])!
-                .Error("has no meaning for langevin: the noise's stationary density e^{−L/T} belongs to plain steps");
+        if (kind.WithoutRules is { } why && optimizer.Create(1, 0).Rules.Count > 0)
+            throw (optimizer.Kind == OptimizerKind.Default ? map["momentum"] : map["rule"])!.Error($"has no meaning for {kind}: {why}");
         return new DescentConfig
         {
             Kind = kind,
             LearningRate = map.Required("learning-rate", "η > 0").Positive(),
             Schedule = RateConfig.Read(map["schedule"]),
-            Batch = kind == "gd" ? 0 : map["batch"]?.Count(1) ?? (kind == "sgd" ? 128 : 0),
+            Batch = map["batch"]?.Count(1) ?? kind.UsualBatch,
             DropLast = map["drop-last"]?.Flag() ?? false,
             Optimizer = optimizer,
             WeightDecay = map["weight-decay"] is { } decay ? ReadDecay(decay) : [0],
             Normalization = normalization,
             PerRow = map["per"]?.Word("matrix", "row") == "row",
             Rho = RhoConfig.Read(map["rho"], normalization),
-            Temperature = kind == "langevin" ? map.Required("temperature", "T ≥ 0 of the noise").NonNegative() : 0,
+            Temperature = kind.Has("temperature") ? map.Required("temperature", "T ≥ 0 of the noise").NonNegative() : 0,
             LabelNoise = LabelNoiseConfig.Read(map["label-noise"]),
             Perturbation = map["perturb"] is { } perturb ? PerturbationConfig.Read(perturb) : null,
             Stop = StopConfig.Read(map["stop"]),
@@ -106,24 +96,32 @@ public sealed record DescentConfig
 
     internal void Write(ConfigWriter writer) => writer.Section("descent", () =>
     {
-        writer.Entry("kind", Kind);
+        writer.Entry("kind", Kind.Name);
         writer.Entry("learning-rate", LearningRate);
         Schedule.Write(writer);
-        if (Kind != "gd" && Batch > 0) writer.Entry("batch", Batch);
-        if (Kind != "gd") writer.Entry("drop-last", DropLast);
-        if (Kind != "langevin") Optimizer.Write(writer);
+        if (Kind.Has("batch") && Batch > 0) writer.Entry("batch", Batch);
+        if (Kind.Has("batch")) writer.Entry("drop-last", DropLast);
+        if (Kind.WithoutRules is null) Optimizer.Write(writer);
         if (WeightDecay.Count == 1) writer.Entry("weight-decay", WeightDecay[0]);
         else writer.Entry("weight-decay", WeightDecay);
-        writer.Entry("normalization", Normalization);
-        if (Normalization == "weight") writer.Entry("per", PerRow ? "row" : "matrix");
-        if (Normalization != "none") Rho.Write(writer);
-        if (Kind == "langevin") writer.Entry("temperature", Temperature);
+        writer.Entry("normalization", Normalization.Name);
+        if (Normalization.Has("per")) writer.Entry("per", PerRow ? "row" : "matrix");
+        if (Normalization.Has("rho")) Rho.Write(writer);
+        if (Kind.Has("temperature")) writer.Entry("temperature", Temperature);
         LabelNoise.Write(writer);
         Perturbation?.Write(writer);
         Stop.Write(writer);
         writer.Entry("epochs", Epochs);
         writer.Entry("seed", Seed);
     });
+
+    private static DescentKind ReadKind(ConfigMap map)
+    {
+        string[] names = [.. DescentKind.All.Select(static k => k.Name)];
+        var name = map.Required("kind", $"one of {string.Join(", ", names)}").Word(names, static word =>
+            OptimizerKind.All.Any(k => k.Name == word) ? $"is not known here; it is a rule: write kind: sgd and rule: {word}" : null);
+        return DescentKind.All.First(k => k.Name == name);
+    }
 
     private static double[] ReadDecay(ConfigNode node) =>
         node.IsList ? [.. node.List("weight decays λ_k").Select(static n => n.NonNegative())] : [node.NonNegative()];

@@ -14,7 +14,7 @@ public sealed record DescentExperiment : Experiment
     public required DescentConfig Descent { get; init; }
 
     /// <inheritdoc/>
-    public override string Kind => Descent.Kind;
+    public override string Kind => Descent.Kind.Name;
 
     /// <inheritdoc/>
     protected override void WriteKind(ConfigWriter writer) => Descent.Write(writer);

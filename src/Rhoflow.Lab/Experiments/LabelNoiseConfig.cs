@@ -1,3 +1,4 @@
+using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Lab.Experiments;
@@ -5,22 +6,29 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>
 /// Noise on the targets of every minibatch: ± Amplitude (signs), N(0, Amplitude²) (normal), or a share of replaced labels (flips).
 /// </summary>
-public sealed record LabelNoiseConfig(string Kind, double Amplitude)
+public sealed record LabelNoiseConfig(LabelNoiseKind Kind, double Amplitude)
 {
     /// <summary>The labels as they are.</summary>
-    public static readonly LabelNoiseConfig None = new("signs", 0);
+    public static readonly LabelNoiseConfig None = new(LabelNoiseKind.Signs, 0);
 
-    private static readonly string[] Kinds = ["signs", "normal", "flips"];
+    /// <summary>The words of configs, each with what it stands for.</summary>
+    public static IReadOnlyList<(string Word, LabelNoiseKind Kind)> Words { get; } =
+        [("signs", LabelNoiseKind.Signs), ("normal", LabelNoiseKind.Normal), ("flips", LabelNoiseKind.Flips)];
+
+    /// <summary>The noise; null: none.</summary>
+    public LabelNoise? Build() => Amplitude > 0 ? new LabelNoise(Amplitude, Kind) : null;
 
     internal static LabelNoiseConfig Read(ConfigNode? node)
     {
         if (node is null) return None;
         if (node.IsScalar) return None with { Amplitude = node.NonNegative() };
-        var map = node.Map(Kinds);
-        var kind = map.OneOf(Kinds);
-        return map[kind]!.NonNegative() is > 0 and var amplitude ? new LabelNoiseConfig(kind, amplitude) : None;
+        string[] words = [.. Words.Select(static w => w.Word)];
+        var map = node.Map(words);
+        var word = map.OneOf(words);
+        return map[word]!.NonNegative() is > 0 and var amplitude
+            ? new LabelNoiseConfig(Words.First(w => w.Word == word).Kind, amplitude) : None;
     }
 
-    internal void Write(ConfigWriter writer) =>
-        writer.Raw("label-noise", Amplitude == 0 ? "0" : $"{{{Kind}: {ConfigWriter.Number(Amplitude)}}}");
+    internal void Write(ConfigWriter writer) => writer.Raw("label-noise",
+        Amplitude == 0 ? "0" : $"{{{Words.First(w => w.Kind == Kind).Word}: {ConfigWriter.Number(Amplitude)}}}");
 }

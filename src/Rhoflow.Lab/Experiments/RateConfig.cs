@@ -1,3 +1,4 @@
+using Rhoflow.Descents;
 using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Lab.Experiments;
@@ -8,8 +9,8 @@ public sealed record RateConfig
     /// <summary>The same rate always.</summary>
     public static readonly RateConfig Constant = new();
 
-    /// <summary>constant, step, cosine, loss-based or normalized.</summary>
-    public string Kind { get; init; } = "constant";
+    /// <summary>Which of <see cref="RateKind.All"/>.</summary>
+    public RateKind Kind { get; init; } = RateKind.Constant;
 
     /// <summary>step: the epochs where the rate changes.</summary>
     public IReadOnlyList<int> At { get; init; } = [];
@@ -20,33 +21,31 @@ public sealed record RateConfig
     /// <summary>cosine: the rate at the last epoch.</summary>
     public double Final { get; init; }
 
-    private static readonly string[] Kinds = ["constant", "step", "cosine", "loss-based", "normalized"];
-
     internal static RateConfig Read(ConfigNode? node)
     {
         if (node is null) return Constant;
         if (node.IsScalar)
         {
-            var word = node.Word(Kinds);
-            return word != "step" ? new RateConfig { Kind = word }
-                : throw node.Error("'step' needs its epochs: {step: {at: [100, 200], factor: 0.1}}");
+            var word = node.Word([.. RateKind.All.Select(static k => k.Name)]);
+            var kind = RateKind.All.First(k => k.Name == word);
+            return kind.Needs is null ? new RateConfig { Kind = kind } : throw node.Error(kind.Needs);
         }
-        var map = node.Map("step", "cosine");
-        if (map.OneOf("step", "cosine") == "cosine")
-            return new RateConfig { Kind = "cosine", Final = map["cosine"]!.Map("final")["final"]?.NonNegative() ?? 0 };
-        var step = map["step"]!.Map("at", "factor");
-        var at = Epochs(step.Required("at", "the epochs where the rate changes"));
-        return new RateConfig { Kind = "step", At = at, Factor = step["factor"]?.Positive() ?? 0.1 };
+        string[] names = [.. RateKind.All.Where(static k => k.Read is not null).Select(static k => k.Name)];
+        var map = node.Map(names);
+        var name = map.OneOf(names);
+        return RateKind.All.First(k => k.Name == name).Read!(map[name]!);
     }
 
-    internal void Write(ConfigWriter writer) => writer.Raw("schedule", Kind switch
-    {
-        "step" => $"{{step: {{at: {Text(At)}, factor: {ConfigWriter.Number(Factor)}}}}}",
-        "cosine" => $"{{cosine: {{final: {ConfigWriter.Number(Final)}}}}}",
-        _ => Kind,
-    });
+    internal void Write(ConfigWriter writer) => writer.Raw("schedule", Kind.Text?.Invoke(this) ?? Kind.Name);
+
+    /// <summary><c>at: […]</c> or <c>every: n</c>.</summary>
+    internal static string Text(IReadOnlyList<int> at, int every) => every > 0 ? $"every: {every}" : $"at: {Text(at)}";
 
     internal static string Text(IEnumerable<int> epochs) => ConfigWriter.List(epochs.Select(static e => ConfigWriter.Number(e)));
+
+    /// <summary>The epochs of <c>at</c> or <c>every</c>; "every n epochs" begins after the first n: the start is what init says.</summary>
+    internal static Epochs EpochsOf(IReadOnlyList<int> listed, int every) =>
+        every > 0 ? Descents.Epochs.Every(every, every) : Descents.Epochs.At(listed);
 
     // Increasing epochs, one or a list.
     internal static int[] Epochs(ConfigNode node)

@@ -8,8 +8,8 @@ public sealed record RhoConfig
     /// <summary>As the start has it.</summary>
     public static readonly RhoConfig Constant = new();
 
-    /// <summary>constant (as the start has it), trained (by its own gradient), schedule or rescale.</summary>
-    public string Kind { get; init; } = "constant";
+    /// <summary>Which of <see cref="RhoKind.All"/>.</summary>
+    public RhoKind Kind { get; init; } = RhoKind.Constant;
 
     /// <summary>schedule: ρ(t), t in epochs or steps.</summary>
     public string Schedule { get; init; } = "";
@@ -23,37 +23,23 @@ public sealed record RhoConfig
     /// <summary>rescale: what they are multiplied by.</summary>
     public double Factor { get; init; } = 1;
 
-    internal static RhoConfig Read(ConfigNode? node, string normalization)
+    internal static RhoConfig Read(ConfigNode? node, NormalizationKind normalization)
     {
-        if (node is null) return new RhoConfig { Kind = normalization == "weight" ? "trained" : "constant" };
-        if (node.IsScalar) return new RhoConfig { Kind = node.Word("constant", "trained") };
-        var map = node.Map("schedule", "rescale");
-        if (map.OneOf("schedule", "rescale") == "schedule") return new RhoConfig { Kind = "schedule", Schedule = map["schedule"]!.Text() };
-        var rescale = map["rescale"]!.Map("at", "every", "factor");
-        var every = rescale.OneOf("at", "every") == "every";
-        return new RhoConfig
+        if (node is null) return new RhoConfig { Kind = normalization.UsualRho };
+        if (node.IsScalar)
         {
-            Kind = "rescale",
-            At = every ? [] : RateConfig.Epochs(rescale["at"]!),
-            Every = every ? rescale["every"]!.Count(1) : 0,
-            Factor = rescale.Required("factor", "what ρ is multiplied by").Positive(),
-        };
+            var word = node.Word([.. RhoKind.All.Where(static k => k.Read is null).Select(static k => k.Name)]);
+            return new RhoConfig { Kind = RhoKind.All.First(k => k.Name == word) };
+        }
+        string[] names = [.. RhoKind.All.Where(static k => k.Read is not null).Select(static k => k.Name)];
+        var map = node.Map(names);
+        var name = map.OneOf(names);
+        return RhoKind.All.First(k => k.Name == name).Read!(map[name]!);
     }
 
     internal void Write(ConfigWriter writer)
     {
-        switch (Kind)
-        {
-            case "schedule":
-                writer.Section("rho", () => writer.Entry("schedule", Schedule));
-                break;
-            case "rescale":
-                writer.Raw("rho", $"{{rescale: {{{(Every > 0 ? $"every: {Every}" : $"at: {RateConfig.Text(At)}")}, factor: "
-                    + $"{ConfigWriter.Number(Factor)}}}}}");
-                break;
-            default:
-                writer.Entry("rho", Kind);
-                break;
-        }
+        if (Kind.Write is { } write) write(this, writer);
+        else writer.Entry("rho", Kind.Name);
     }
 }

@@ -1,0 +1,61 @@
+using Rhoflow.Descents;
+using Rhoflow.Lab.Config;
+
+namespace Rhoflow.Lab.Experiments;
+
+/// <summary>How η changes: the word of configs, how its values are read and written, and the library's schedule that it stands for.</summary>
+/// <param name="Name">In configs: <c>descent.schedule</c>.</param>
+public sealed record RateKind(string Name)
+{
+    /// <summary>The same rate always.</summary>
+    public static readonly RateKind Constant = new("constant");
+
+    /// <summary>Multiplied by a factor from some epochs on.</summary>
+    public static readonly RateKind Step = new("step")
+    {
+        Rate = static (eta, c, _) => LearningRate.Steps(eta, c.Factor, c.At),
+        Needs = "'step' needs its epochs: {step: {at: [100, 200], factor: 0.1}}",
+        Read = static node =>
+        {
+            var map = node.Map("at", "factor");
+            var at = RateConfig.Epochs(map.Required("at", "the epochs where the rate changes"));
+            return new RateConfig { Kind = Step!, At = at, Factor = map["factor"]?.Positive() ?? 0.1 };
+        },
+        Text = static c => $"{{step: {{{RateConfig.Text(c.At, 0)}, factor: {ConfigWriter.Number(c.Factor)}}}}}",
+    };
+
+    /// <summary>Half a cosine from η to a final rate.</summary>
+    public static readonly RateKind Cosine = new("cosine")
+    {
+        Rate = static (eta, c, epochs) => LearningRate.Cosine(eta, Math.Max(1, epochs), c.Final),
+        Read = static node => new RateConfig { Kind = Cosine!, Final = node.Map("final")["final"]?.NonNegative() ?? 0 },
+        Text = static c => $"{{cosine: {{final: {ConfigWriter.Number(c.Final)}}}}}",
+    };
+
+    /// <summary>η/L.</summary>
+    public static readonly RateKind LossBased = new("loss-based") { Scale = StepScale.LossBased };
+
+    /// <summary>η/‖∇L‖.</summary>
+    public static readonly RateKind Normalized = new("normalized") { Scale = StepScale.Normalized };
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<RateKind> All { get; } = [Constant, Step, Cosine, LossBased, Normalized];
+
+    /// <summary>η as a function of the epoch: from η, the values of the config, and how many epochs there are.</summary>
+    public Func<double, RateConfig, int, LearningRate> Rate { get; init; } = static (eta, _, _) => LearningRate.Constant(eta);
+
+    /// <summary>What η is divided by in every step.</summary>
+    public StepScale Scale { get; init; }
+
+    /// <summary>Why its name alone is not enough; null if it is.</summary>
+    public string? Needs { get; init; }
+
+    /// <summary>From what stands under its name; null: it is a word alone.</summary>
+    internal Func<ConfigNode, RateConfig>? Read { get; init; }
+
+    /// <summary>As a resolved config has it; null: its name.</summary>
+    internal Func<RateConfig, string>? Text { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
