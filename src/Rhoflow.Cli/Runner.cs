@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
@@ -21,7 +22,7 @@ internal static class Runner
         if (!request.Resume && RunFolder.FindFinished(request.Root, experiment.Name, RunIdentity.Id(experiment)) is null
             && RunFolder.FindResumable(request.Root, experiment.Name, RunIdentity.Id(experiment)) is { } unfinished)
             progress.Say($"note: an unfinished run of this config lies in {Places.Show(unfinished.Path)}; --resume would go on with it");
-        var outcome = Launch([experiment], Launcher(request), Environment.ProcessorCount,
+        var outcome = Launch([experiment], Launcher(request, progress), Environment.ProcessorCount,
             at => progress.Report(() => $"{experiment.Name}: {at}"), cancellation)[0];
         if (outcome.Reused) progress.Say($"this run is finished already; its result is read from {Places.Show(outcome.Folder.Path)}");
         progress.Dispose();
@@ -40,7 +41,7 @@ internal static class Runner
         var groups = RunGroups.Of(request.Experiments);
         foreach (var group in groups) RunKinds.Of(group[0]).Prepare(group, request.Data);
         // A sweep goes on by being started again, so its runs always resume.
-        var launcher = Launcher(request with { Resume = true });
+        var launcher = Launcher(request with { Resume = true }, progress);
         var outcomes = new IReadOnlyList<RunOutcome>?[groups.Count];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var (done, total) = (0, request.Experiments.Count);
@@ -93,8 +94,19 @@ internal static class Runner
         }
     }
 
-    private static RunLauncher Launcher(RunRequest request) =>
-        new(request.Root, request.Resume, Environment.GetCommandLineArgs()[1..]) { Data = request.Data };
+    // What readers of data have guessed is said once, however many runs share it; summary.json has it where nothing is said.
+    private static RunLauncher Launcher(RunRequest request, ProgressLine progress)
+    {
+        var said = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        return new(request.Root, request.Resume, Environment.GetCommandLineArgs()[1..])
+        {
+            Data = request.Data,
+            Said = note =>
+            {
+                if (!request.Quiet && !request.Json && said.TryAdd(note, true)) progress.Say(note);
+            },
+        };
+    }
 
     private static int Status(RunStatus status) => status switch
     {

@@ -62,7 +62,7 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
         }
         folder.Log($"started: {run.Experiment.Kind}, {run.Network.ParameterCount} parameters, {run.Columns.Examples} "
             + $"examples{(together > 1 ? $", {together} replicas together" : "")}");
-        foreach (var note in run.Columns.Notes) folder.Log(note);
+        foreach (var note in run.Notes) folder.Log(note);
         return new DescentRecord<T>(member, training, replica, together, threads, Writer(0), history, 0);
     }
 
@@ -122,6 +122,7 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
             ["replicas_together"] = _together,
             ["seconds"] = Math.Round(Seconds, 3),
             ["seconds_observing"] = Math.Round(_observing, 3),
+            ["data_notes"] = new JsonArray([.. _run.DataNotes.Select(static n => (JsonNode)n)]),
             ["notes"] = new JsonArray([.. _run.Columns.Notes.Select(static n => (JsonNode)n)]),
             ["parameters"] = _run.Network.ParameterCount,
             ["network"] = _run.Network.ToString(),

@@ -50,7 +50,10 @@ public sealed class PreparedDescent : PreparedRun
     public override int Observations => Experiment.Observe.Epochs!.Count;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Notes => Columns.Notes;
+    public override IReadOnlyList<string> DataNotes => Data.Train.Reading?.Notes ?? [];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => [.. DataNotes, .. Columns.Notes];
 
     internal DescentData Data { get; }
 
@@ -84,6 +87,7 @@ public sealed class PreparedDescent : PreparedRun
         if (e.Loss.Reduction != Reduction.Mean)
             throw descent.Place.Error("descents go down the mean over a minibatch; loss.reduction: sum has a meaning for flows only "
                 + "(multiply the learning rate instead)");
+        data = data.For(e, network.Outputs);
         Require(data.Train, network, e);
         if (data.Test is { } test) Require(test, network, e);
         var count = data.Train.Count;
@@ -113,11 +117,8 @@ public sealed class PreparedDescent : PreparedRun
     private static void Require(Dataset data, Network network, Experiment e)
     {
         if (e.Loss.Loss.Refuse(data.Y, network.Outputs) is not { } why) return;
-        var classes = data.ClassNames is { Count: > 1 } names && network.Outputs == 1
-            ? $" It has the classes {string.Join(", ", names)}: choose two with data.classes: [{names[0]}, {names[1]}], or give the "
-            + $"network {names.Count} outputs"
-            : "";
-        throw new DataException($"data '{data.Name}': {why}.{classes}".Replace("..", ".", StringComparison.Ordinal));
+        throw new DataException($"data '{data.Name}': {why}.{LabelCoding.Remedy(data, e.Loss.Loss, network.Outputs)}"
+            .Replace("..", ".", StringComparison.Ordinal));
     }
 
     private static void RequireDirections(Network network, double[] theta, DescentExperiment e)
@@ -137,5 +138,17 @@ internal sealed record DescentData(Dataset Train, Dataset? Test)
     {
         var (train, test) = Preparation.Load(e.Data!, e.Precision, folders);
         return new DescentData(train, test);
+    }
+
+    private (Losses.Loss Loss, int Outputs, DescentData Data)? _fitted;
+
+    /// <summary>The same with targets that suit loss and outputs; members of a group get one object.</summary>
+    public DescentData For(DescentExperiment e, int outputs)
+    {
+        if (_fitted is { } done && done.Loss == e.Loss.Loss && done.Outputs == outputs) return done.Data;
+        var (train, test) = LabelCoding.Fit(e.Data!, Train, Test, e.Loss.Loss, outputs);
+        var data = ReferenceEquals(train, Train) ? this : new DescentData(train, test);
+        _fitted = (e.Loss.Loss, outputs, data);
+        return data;
     }
 }

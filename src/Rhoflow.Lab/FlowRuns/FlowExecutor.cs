@@ -40,7 +40,7 @@ internal static class FlowExecutor
         using var writer = Open(run, folder, resume, trajectory, memory);
         folder.Log(writer.Rows > 0 || trajectory.Checkpoint is not null ? $"resumed after observation {writer.Rows}"
             : $"started: {run.Experiment.Flow.Kind.Name}, {run.Flow.Dimension} unknowns");
-        foreach (var note in run.Columns.Notes) folder.Log(note);
+        foreach (var note in run.Notes) folder.Log(note);
         var lastCheckpoint = clock.Elapsed;
         try
         {
@@ -125,6 +125,7 @@ internal static class FlowExecutor
                 ["detail"] = e.Detail,
             })]),
             ["limits"] = LimitSummary.Of(run),
+            ["data_notes"] = new JsonArray([.. run.DataNotes.Select(static n => (JsonNode)n)]),
             ["notes"] = new JsonArray([.. run.Columns.Notes.Select(n => (JsonNode)n)]),
             ["layers"] = RunDocument.Layers(run.Flow.Network),
         };

@@ -61,7 +61,10 @@ public sealed class PreparedFlow : PreparedRun
     public override int Observations => Instants.Count;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Notes => Columns.Notes;
+    public override IReadOnlyList<string> DataNotes => Train?.Reading?.Notes ?? [];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => [.. DataNotes, .. Columns.Notes];
 
     /// <summary>Makes a flow ready.</summary>
     /// <param name="e">What to follow.</param>
@@ -84,6 +87,7 @@ public sealed class PreparedFlow : PreparedRun
         var theta = e.Init!.Build(network, e.Seed);
         RequireNumbers(network, theta, e);
         if (e.Flow.Kind.StartNorms(e.Flow.Settings) is { } norms) ScaleTo(network, theta, norms, e.Flow.Place);
+        (train, test) = LabelCoding.Fit(e.Data!, train, test, e.Loss.Loss, network.Outputs);
         RequireLabels(train, e);
         var risk = new EmpiricalRisk(network, e.Loss.Loss, train, e.Loss.Reduction);
         var run = new PreparedFlow(e, BuildFlow(e.Flow, FlowProblem.Of(risk, theta)), theta, risk, test);
@@ -182,6 +186,7 @@ public sealed class PreparedFlow : PreparedRun
         throw new DataException(train.ClassNames is { } names
             ? $"data '{train.Name}' has the classes {string.Join(", ", names)}; the {e.Loss.Loss.Name} loss needs two, as labels −1 and "
             + $"+1: choose them with data.classes: [{names[0]}, {(names.Count > 1 ? names[1] : "rest")}] or [{names[0]}, rest]"
-            : $"data '{train.Name}': y[{n}] is {train.Y[n]}; the {e.Loss.Loss.Name} loss needs labels −1 and +1");
+            : $"data '{train.Name}': y[{n}] is {train.Y[n]}; the {e.Loss.Loss.Name} loss needs labels −1 and +1."
+                + LabelCoding.Remedy(train, e.Loss.Loss, 1));
     }
 }

@@ -15,6 +15,9 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
     /// <summary>Where data sets lie; unless given where RHOFLOW_DATA says, or the user's cache.</summary>
     public DataFolders Data { get; init; } = DataFolders.Of(null);
 
+    /// <summary>Told how the data of a run were read, before it begins; a sweep may tell the same again for every run.</summary>
+    public Action<string>? Said { get; init; }
+
     /// <summary>One run.</summary>
     /// <exception cref="Config.ConfigException">The experiment is wrong.</exception>
     /// <exception cref="Data.DataException">Its data are, or a saved state that it should go on from.</exception>
@@ -40,6 +43,7 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         if (left.Length == 0) return outcomes!;
         var kind = RunKinds.Of(group[0]);
         RunMember[] members = [.. kind.Prepare([.. left.Select(i => group[i])], Data).Select(Member)];
+        foreach (var note in members.SelectMany(m => m.Run.DataNotes).Distinct(StringComparer.Ordinal)) Said?.Invoke(note);
         try
         {
             Take(kind.Execute(members, threads, progress, cancellation));

@@ -30,6 +30,9 @@ public abstract class PreparedRun
     /// <summary>Why something that was asked for cannot be measured, and what to know about what is.</summary>
     public abstract IReadOnlyList<string> Notes { get; }
 
+    /// <summary>How its data were read: every guess, with the key that overrules it. They stand in <see cref="Notes"/> too.</summary>
+    public virtual IReadOnlyList<string> DataNotes => [];
+
     /// <summary>About how many seconds the run takes on one core, from its first steps; writes nothing.</summary>
     public abstract double ForecastSeconds();
 }

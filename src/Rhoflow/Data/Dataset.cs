@@ -75,6 +75,9 @@ public sealed class Dataset
     /// <summary>What <see cref="Transform.ScalePixels"/> divides by: 255 for bytes, 16 for digits.</summary>
     public double PixelMaximum { get; }
 
+    /// <summary>What the reader of a file found and took it for; null for sets that do not come from a file of data.</summary>
+    public DataReading? Reading { get; private init; }
+
     /// <summary>Names of the classes where targets are class indices; null otherwise.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
 
@@ -117,21 +120,25 @@ public sealed class Dataset
 
     /// <summary>
     /// The two-class problem y = +1 for <paramref name="positive"/>, −1 for <paramref name="negative"/>; "rest" (the default)
-    /// stands for all other classes. Examples of neither class are left out.
+    /// stands for all other classes. Examples of neither class are left out. Labels that are numbers are chosen by their value.
     /// </summary>
-    /// <exception cref="DataException">The set has no named classes, or none of that name.</exception>
+    /// <exception cref="DataException">The set has no class of that name or value.</exception>
     public Dataset Binary(string positive, string negative = "rest")
     {
+        if (ClassNames is null) return ByValue(positive).Binary(positive, negative);
         var rest = negative == "rest";
         int plus = ClassIndex(positive), minus = rest ? -1 : ClassIndex(negative);
         var keep = Enumerable.Range(0, Count).Where(n => rest || (int)_y[n] == plus || (int)_y[n] == minus).ToArray();
         return Choose(keep, $"{Name} ({positive} against {negative})", [.. keep.Select(n => (int)_y[n] == plus ? 1.0 : -1.0)], null);
     }
 
-    /// <summary>The examples of some classes, with y = 0 … k−1 in the order of the names.</summary>
-    /// <exception cref="DataException">The set has no named classes, none of that name, or a name is given twice.</exception>
+    /// <summary>
+    /// The examples of some classes, with y = 0 … k−1 in the order of the names. Labels that are numbers are chosen by their value.
+    /// </summary>
+    /// <exception cref="DataException">The set has no class of that name or value, or one is given twice.</exception>
     public Dataset OfClasses(params IReadOnlyList<string> names)
     {
+        if (ClassNames is null) return ByValue(names[0]).OfClasses(names);
         var indices = names.Select(ClassIndex).ToArray();
         for (var k = 1; k < indices.Length; k++)
             if (Array.IndexOf(indices, indices[k]) < k) throw new DataException($"data '{Name}': the class '{names[k]}' is named twice");
@@ -140,14 +147,33 @@ public sealed class Dataset
             [.. indices.Select(i => ClassNames![i])]);
     }
 
-    /// <summary>The index of a class by its name, in upper or lower case.</summary>
-    /// <exception cref="DataException">The set has no named classes, or none of that name.</exception>
+    /// <summary>The index of a class by its name, exactly or in upper or lower case; 1.0 is the class 1.</summary>
+    /// <exception cref="DataException">The set has no named classes, or none of that name, or several that differ by case.</exception>
     public int ClassIndex(string name)
     {
         if (ClassNames is null) throw new DataException($"data '{Name}' has no named classes to choose '{name}' from");
-        for (var k = 0; k < ClassNames.Count; k++)
-            if (string.Equals(ClassNames[k], name, StringComparison.OrdinalIgnoreCase)) return k;
-        throw new DataException($"data '{Name}' has no class '{name}'; its classes are {string.Join(", ", ClassNames)} (and 'rest')");
+        int[] Where(Func<string, bool> equal) => [.. Enumerable.Range(0, ClassNames.Count).Where(k => equal(ClassNames[k]))];
+        if (Where(c => c == name) is [var exact, ..]) return exact;
+        var near = Where(c => string.Equals(c, name, StringComparison.OrdinalIgnoreCase));
+        if (near.Length > 1)
+            throw new DataException($"data '{Name}' has the classes {string.Join(", ", near.Select(k => ClassNames[k]))}, which differ by "
+                + $"case only; '{name}' may be any of them");
+        if (near.Length == 0 && Number(name) is { } value) near = Where(c => Number(c) == value);
+        return near is [var k] ? k : throw new DataException(
+            $"data '{Name}' has no class '{name}'; its classes are {DataReading.Few(ClassNames, 20)} (and 'rest')");
+    }
+
+    private static double? Number(string text) => double.TryParse(text, System.Globalization.NumberStyles.Float,
+        System.Globalization.CultureInfo.InvariantCulture, out var v) && double.IsFinite(v) ? v : null;
+
+    // The classes are the different values, in ascending order.
+    private Dataset ByValue(string wanted)
+    {
+        if (DataReading.ValuesOf(_y) is not { } values)
+            throw new DataException($"data '{Name}' has no named classes to choose '{wanted}' from, and its labels have more than "
+                + $"{DataReading.MostValues} different values");
+        double[] sorted = [.. values];
+        return WithClasses(Array.ConvertAll(_y, y => (double)Array.BinarySearch(sorted, y)), [.. values.Select(DataReading.Text)]);
     }
 
     /// <summary>The examples at <paramref name="indices"/> (0 … N−1, repeats allowed), in that order.</summary>
@@ -156,13 +182,24 @@ public sealed class Dataset
     /// <summary>The same inputs with other targets.</summary>
     /// <param name="y">Targets, N; kept, not copied.</param>
     /// <param name="name">What the set is called from now on; null: as before.</param>
-    public Dataset WithTargets(double[] y, string? name = null) => new(name ?? Name, _stored, y, Inputs, ClassNames, Shape, PixelMaximum);
+    public Dataset WithTargets(double[] y, string? name = null) =>
+        new(name ?? Name, _stored, y, Inputs, ClassNames, Shape, PixelMaximum) { Reading = Reading };
+
+    /// <summary>The same inputs with targets that are the numbers of classes.</summary>
+    /// <param name="y">Targets 0 … C−1, N; kept, not copied.</param>
+    /// <param name="classNames">Names of the classes 0 … C−1; null: the targets are ±1 or numbers.</param>
+    public Dataset WithClasses(double[] y, IReadOnlyList<string>? classNames) =>
+        new(Name, _stored, y, Inputs, classNames, Shape, PixelMaximum) { Reading = Reading };
+
+    /// <summary>The same examples with what is known of the file that they come from.</summary>
+    public Dataset WithReading(DataReading? reading) =>
+        new(Name, _stored, _y, Inputs, ClassNames, Shape, PixelMaximum) { Reading = reading };
 
     /// <summary>The same targets with other inputs (row-major N × <paramref name="inputs"/>), which are no images.</summary>
     public Dataset WithInputs(double[] x, int inputs) => WithInputs(x, inputs, null);
 
     internal Dataset WithInputs<T>(T[] x, int inputs, TensorShape? shape) where T : unmanaged =>
-        new(Name, x, (double[])_y.Clone(), inputs, ClassNames, shape, PixelMaximum);
+        new(Name, x, (double[])_y.Clone(), inputs, ClassNames, shape, PixelMaximum) { Reading = Reading };
 
     /// <summary>Writes the inputs, N · d numbers, without keeping a converted copy.</summary>
     internal void CopyInputs<T>(Span<T> destination) where T : unmanaged
@@ -201,7 +238,7 @@ public sealed class Dataset
             float[] single => Rows(single, indices),
             _ => Rows((double[])_stored, indices),
         };
-        return new(name, x, y, Inputs, classNames, Shape, PixelMaximum);
+        return new(name, x, y, Inputs, classNames, Shape, PixelMaximum) { Reading = Reading };
     }
 
     private T[] Rows<T>(T[] x, IReadOnlyList<int> indices)
