@@ -17,6 +17,7 @@ public static class CommandLine
     public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
     {
         var json = args.Contains("--json", StringComparer.Ordinal);
+        (output, error) = (new PlainWriter(output), new PlainWriter(error));
         try
         {
             var root = Root();

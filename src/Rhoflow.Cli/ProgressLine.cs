@@ -5,7 +5,7 @@ namespace Rhoflow.Cli;
 /// <summary>One line of progress on standard error: live on a terminal, a line now and then elsewhere, nothing if quiet.</summary>
 internal sealed class ProgressLine(TextWriter error, bool quiet) : IDisposable
 {
-    private readonly bool _live = !quiet && ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+    private readonly bool _live = !quiet && PlainWriter.Is(error, Console.Error) && !Console.IsErrorRedirected;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Lock _lock = new();
     private TimeSpan _next;

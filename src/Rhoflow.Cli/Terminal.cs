@@ -8,7 +8,7 @@ internal static class Terminal
     /// <summary>A console on that writer.</summary>
     public static IAnsiConsole On(TextWriter writer)
     {
-        if (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected) return AnsiConsole.Console;
+        if (PlainWriter.Is(writer, Console.Out) && !Console.IsOutputRedirected) return AnsiConsole.Console;
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,
@@ -34,5 +34,6 @@ internal static class Terminal
     }
 
     /// <summary>Adds a row of plain text.</summary>
-    public static void Add(this Table table, params IEnumerable<string> cells) => table.AddRow([.. cells.Select(c => new Text(c))]);
+    public static void Add(this Table table, params IEnumerable<string> cells) =>
+        table.AddRow([.. cells.Select(static c => new Text(PlainWriter.Plain(c)))]);
 }

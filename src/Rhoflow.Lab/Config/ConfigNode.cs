@@ -75,6 +75,12 @@ public sealed class ConfigNode
     public IReadOnlyList<string> Keys =>
         _yaml is YamlMappingNode map ? [.. map.Children.Keys.OfType<YamlScalarNode>().Select(k => k.Value ?? "")] : [];
 
+    /// <summary>The value of a key of the map here, unchecked; this place itself where there is none.</summary>
+    public ConfigNode At(string key) =>
+        _yaml is YamlMappingNode map && map.Children.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == key) is { Value: { } value }
+            ? new ConfigNode(value, Path.Length > 0 ? $"{Path}.{key}" : key, _source, _override)
+            : this;
+
     /// <summary>The list here.</summary>
     public IReadOnlyList<ConfigNode> List(string of)
     {
@@ -106,9 +112,12 @@ public sealed class ConfigNode
     /// <summary>A number ≥ 0.</summary>
     public double NonNegative() => Number() is >= 0 and var v ? v : throw Error($"a number ≥ 0 was expected; {Given} was given");
 
-    /// <summary>A whole number.</summary>
+    /// <summary>An error at this place: a key that has no meaning for what another key of the same map says.</summary>
+    public ConfigException NoMeaning(string what) => new MeaninglessKeyException(Path, Error(what).Message, what);
+
+    /// <summary>A whole number, however it is written: 10, 1e1.</summary>
     public long Integer(long smallest = long.MinValue) =>
-        Plain() is { } text && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var v) && v >= smallest
+        Plain() is { } text && TryWhole(text, out var v) && v >= smallest
             ? v
             : throw Error($"a whole number{(smallest > long.MinValue ? $" ≥ {smallest}" : "")} was expected; {Given} was given");
 
@@ -148,6 +157,16 @@ public sealed class ConfigNode
 
     /// <summary>A number, or a list of them.</summary>
     public double[] NumberOrNumbers(string of) => IsList ? Numbers(of) : [Number()];
+
+    private static bool TryWhole(string text, out long value)
+    {
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)) return true;
+        // Every whole number up to 2⁵³ is a double.
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) || v != Math.Floor(v)
+            || Math.Abs(v) > 1L << 53 || !char.IsAsciiDigit(text[^1])) return false;
+        value = (long)v;
+        return true;
+    }
 
     private string? Plain() => _yaml is YamlScalarNode { Style: ScalarStyle.Plain, Value: { Length: > 0 } v } ? v : null;
 }

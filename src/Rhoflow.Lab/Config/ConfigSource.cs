@@ -22,23 +22,8 @@ public sealed class ConfigSource
     public ConfigNode Node => new(Root, "", this);
 
     /// <exception cref="ConfigException">The file is missing or unreadable, or not YAML (line and column are named).</exception>
-    public static ConfigSource Load(string file)
-    {
-        string text;
-        try
-        {
-            text = File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ConfigException($"there is no config file '{file}'", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException($"the config file '{file}' cannot be read: {e.Message}", e);
-        }
-        return Parse(text, file, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!);
-    }
+    public static ConfigSource Load(string file) =>
+        Parse(ConfigText.Load(file), file, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!);
 
     /// <param name="text">YAML.</param>
     /// <param name="name">What errors call it.</param>
@@ -104,6 +89,38 @@ public sealed class ConfigSource
         }
     }
 
+    /// <summary>Takes the key at a dotted path away; the defaults hold for it then.</summary>
+    /// <param name="assignment">As typed, for errors.</param>
+    /// <param name="mustBeThere">Whether it is an error if there is none.</param>
+    internal void Remove(string path, string assignment, bool mustBeThere)
+    {
+        YamlNode at = Root;
+        var keys = path.Split('.');
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var (key, last) = (keys[i], i == keys.Length - 1);
+            YamlNode? next = null;
+            if (at is YamlMappingNode map && map.Children.Keys.FirstOrDefault(k => (k as YamlScalarNode)?.Value == key) is { } existing)
+            {
+                next = map.Children[existing];
+                if (last) map.Children.Remove(existing);
+            }
+            else if (at is YamlSequenceNode list && int.TryParse(key, out var index) && index >= 0 && index < list.Children.Count)
+            {
+                next = list.Children[index];
+                if (last) list.Children.RemoveAt(index);
+            }
+            if (next is null)
+            {
+                if (!mustBeThere) return;
+                var there = (at as YamlMappingNode)?.Children.Keys.OfType<YamlScalarNode>().Select(static k => k.Value ?? "") ?? [];
+                throw new ConfigException($"override '{assignment}': {string.Join('.', keys[..(i + 1)])} is not in the config, so it "
+                    + $"cannot be taken away{Nearest.Hint(key, there, "it has")}");
+            }
+            at = next;
+        }
+    }
+
     private YamlScalarNode Named(string key, string assignment)
     {
         var node = new YamlScalarNode(key);
@@ -113,24 +130,28 @@ public sealed class ConfigSource
 
     private static YamlNode ParseYaml(string text, string name)
     {
+        ConfigText.RequirePrintable(text, name);
+        var parser = new BoundedParser(text, name);
         var stream = new YamlStream();
         try
         {
-            stream.Load(new StringReader(text));
+            stream.Load(parser);
         }
         catch (YamlException e)
         {
-            throw new ConfigException($"{name}, line {e.Start.Line}, column {e.Start.Column}: {Explain(e)}", e);
+            var (at, why) = YamlComplaint.Of(e, parser, text);
+            throw new ConfigException($"{name}, line {at.Line}, column {at.Column}: {why}", e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException
+            or NullReferenceException or KeyNotFoundException)
+        {
+            // YamlDotNet's scanner leaves its own checks where a text ends within brackets.
+            var (at, why) = YamlComplaint.Of(e, parser, text);
+            throw new ConfigException($"{name}, line {at.Line}, column {at.Column}: {why}", e);
         }
         if (stream.Documents.Count == 0) throw new ConfigException($"{name}: the config is empty");
         if (stream.Documents.Count > 1)
             throw new ConfigException($"{name}: one YAML document was expected; {stream.Documents.Count} were given");
         return stream.Documents[0].RootNode;
-    }
-
-    private static string Explain(YamlException e)
-    {
-        var message = (e.InnerException ?? e).Message;
-        return message.Contains("uplicate", StringComparison.Ordinal) ? $"a key is given twice ({message})" : $"not YAML: {message}";
     }
 }

@@ -1,9 +1,8 @@
-using System.Globalization;
-
 namespace Rhoflow.Lab.Config;
 
 /// <summary>
 /// Hydra's assignments: <c>flow.rho=10</c>, and in a sweep <c>init.frobenius=0.1,1,5</c> and <c>seed=0..9</c>, whose product is run.
+/// <c>KEY=null</c> and <c>~KEY</c> take a key away.
 /// </summary>
 public static class Overrides
 {
@@ -32,18 +31,36 @@ public static class Overrides
     /// <summary>Puts the pairs into a config.</summary>
     public static void Apply(ConfigSource source, IReadOnlyList<(string Path, string Value)> assignments)
     {
-        foreach (var (path, value) in assignments) source.Set(path, value, $"{path}={value}");
+        foreach (var (path, value) in assignments)
+        {
+            if (path[0] == '~') source.Remove(path[1..], path, mustBeThere: true);
+            else if (IsNull(value)) source.Remove(path, $"{path}={value}", mustBeThere: false);
+            else source.Set(path, value, $"{path}={value}");
+        }
     }
+
+    /// <summary>Whether a value, as written, takes its key away.</summary>
+    public static bool IsNull(string value) => value is "null" or "Null" or "NULL" or "~";
 
     private static Assignment Parse(string argument)
     {
+        if (argument.StartsWith('~'))
+        {
+            var gone = argument[1..].Trim();
+            return !gone.Contains('=', StringComparison.Ordinal) && IsPath(gone) ? new Assignment("~" + gone, ["null"])
+                : throw new ConfigException($"'{argument}' does not name a key to take away; write ~key.sub");
+        }
         var equals = argument.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0) throw new ConfigException($"'{argument}' is not an override; write key.sub=value, for example flow.rho=10");
-        var path = argument[..equals].Trim();
-        if (path.Split('.').Any(string.IsNullOrWhiteSpace))
+        // Hydra's + and ++ add a key; here every assignment may.
+        var path = argument[..equals].Trim().TrimStart('+');
+        if (!IsPath(path))
             throw new ConfigException($"override '{argument}': '{path}' is not a dotted key");
-        return new Assignment(path, [.. SplitAtCommas(argument[(equals + 1)..]).SelectMany(v => Range(v.Trim(), argument))]);
+        return new Assignment(path, [.. SplitAtCommas(argument[(equals + 1)..]).Select(static v => v.Trim())
+            .SelectMany(v => SweepRange.Read(v, argument) ?? [v])]);
     }
+
+    private static bool IsPath(string text) => !text.Split('.').Any(string.IsNullOrWhiteSpace);
 
     // Commas inside [], {} or quotes belong to the value.
     private static IEnumerable<string> SplitAtCommas(string text)
@@ -53,7 +70,8 @@ public static class Overrides
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (quote != '\0') quote = c == quote ? '\0' : quote;
+            if (quote == '"' && c == '\\') i++;
+            else if (quote != '\0') quote = c == quote ? '\0' : quote;
             else if (c is '"' or '\'') quote = c;
             else if (c is '[' or '{' or '(') depth++;
             else if (c is ']' or '}' or ')') depth--;
@@ -64,16 +82,5 @@ public static class Overrides
             }
         }
         yield return text[start..];
-    }
-
-    private static IEnumerable<string> Range(string value, string argument)
-    {
-        var dots = value.IndexOf("..", StringComparison.Ordinal);
-        if (dots <= 0 || !long.TryParse(value[..dots], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var first)
-            || !long.TryParse(value[(dots + 2)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var last)) return [
-            value];
-        if (last < first) throw new ConfigException($"override '{argument}': the range {value} runs backwards");
-        if (last - first >= 100_000) throw new ConfigException($"override '{argument}': the range {value} has more than 100000 values");
-        return Enumerable.Range(0, (int)(last - first + 1)).Select(i => (first + i).ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -101,7 +101,8 @@ public sealed class PreparedDescent : PreparedRun
         }
         catch (ArgumentException why)
         {
-            throw descent.Place.Error(why.Message);
+            var decays = descent.WeightDecay.Count;
+            throw (decays == 1 || decays == network.Depth ? descent.Place : descent.Place.At("weight-decay")).Error(why.Message);
         }
         if (options.Stop.Patience is not null && data.Test is null)
             throw descent.Place.Error("stop.patience watches the loss on test data, and there are none; give data.test");

@@ -71,7 +71,8 @@ public sealed record DescentConfig
         var normalization = NormalizationKind.Read(map);
         var optimizer = OptimizerConfig.Read(map);
         if (kind.WithoutRules is { } why && optimizer.Create(1, 0).Rules.Count > 0)
-            throw (optimizer.Kind == OptimizerKind.Default ? map["momentum"] : map["rule"])!.Error($"has no meaning for {kind}: {why}");
+            throw (optimizer.Kind == OptimizerKind.Default ? map["momentum"] : map["rule"])!
+                .NoMeaning($"has no meaning for {kind}: {why}");
         return new DescentConfig
         {
             Kind = kind,

@@ -54,7 +54,7 @@ public sealed record DescentKind(string Name, string Summary)
         foreach (var key in All.SelectMany(static k => k.Keys).Distinct().Where(k => map.Has(k) && !Has(k)))
         {
             var why = key == "batch" ? $" ({WithoutBatch})" : "";
-            throw map[key]!.Error($"has a meaning for {string.Join(" and ", All.Where(k => k.Has(key)))}{why} only");
+            throw map[key]!.NoMeaning($"has a meaning for {string.Join(" and ", All.Where(k => k.Has(key)))}{why} only");
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
         var set = SyntheticSets.All.FirstOrDefault(s => s.Name == name);
         string[] own = set is null ? [] : ["examples", .. set.Parameters.Select(p => p.Name)];
         foreach (var key in Keys.Where(k => map.Has(k) && !own.Contains(k, StringComparer.Ordinal)))
-            throw map[key]!.Error(set is null ? "is for synthetic sets: " + string.Join(", ", SyntheticSets.All.Select(s => s.Name))
+            throw map[key]!.NoMeaning(set is null ? "is for synthetic sets: " + string.Join(", ", SyntheticSets.All.Select(s => s.Name))
                 : $"has no meaning for {name}; its own keys: {string.Join(", ", own)}");
         if (set is null) return null;
         var examples = map["examples"]?.Count(1) ?? (train is { } n ? checked(n + (test ?? 0)) : DefaultExamples);

@@ -79,7 +79,7 @@ public sealed record FlowConfig(
             if (optional && map[name]!.Number() == 0) continue;
             var own = kind.Keys.Count > 0 ? $"its own keys: {string.Join(", ", kind.Keys.Select(static k => k.Name))}"
                 : "it has no keys of its own";
-            throw map[name]!.Error($"has no meaning for {kind}; {own}");
+            throw map[name]!.NoMeaning($"has no meaning for {kind}; {own}");
         }
     }
 

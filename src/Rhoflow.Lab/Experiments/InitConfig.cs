@@ -34,11 +34,11 @@ public sealed record InitConfig
         var map = node.Map("kind", "frobenius", "scale", "weights");
         var kind = map["kind"]?.Word(Kinds) ?? (map.Has("weights") ? "weights" : "kaiming");
         if (kind != "weights" && map.Has("weights"))
-            throw map["weights"]!.Error($"has no meaning for init.kind {kind}; leave out the kind, or write kind: weights");
+            throw map["weights"]!.NoMeaning($"has no meaning for init.kind {kind}; leave out the kind, or write kind: weights");
         if (kind is "weights" or "zeros" && map.Has("scale"))
-            throw map["scale"]!.Error($"has no meaning for init.kind {kind}: the weights are taken exactly as given");
+            throw map["scale"]!.NoMeaning($"has no meaning for init.kind {kind}: the weights are taken exactly as given");
         if (kind == "zeros" && map.Has("frobenius"))
-            throw map["frobenius"]!.Error("a zero layer has no direction, so it cannot be scaled to a norm; choose another init.kind");
+            throw map["frobenius"]!.NoMeaning("a zero layer has no direction, so it cannot be scaled to a norm; choose another init.kind");
         var file = kind == "weights" && map.Required("weights", "one matrix per layer, rows = outputs, or a .safetensors file")
             is { IsScalar: true } path ? ReadFile(path) : null;
         return new InitConfig
@@ -86,7 +86,8 @@ public sealed record InitConfig
         }
         catch (ArgumentException e)
         {
-            throw Place is null ? new ConfigException($"init: {e.Message}", e) : Place.Error(e.Message);
+            if (Place is null) throw new ConfigException($"init: {e.Message}", e);
+            throw (Frobenius is { Count: > 1 } norms && norms.Count != network.Depth ? Place.At("frobenius") : Place).Error(e.Message);
         }
     }
 

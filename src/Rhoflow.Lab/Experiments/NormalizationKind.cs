@@ -57,9 +57,9 @@ public sealed record NormalizationKind(string Name, string Summary, Normalizatio
     {
         var name = map["normalization"]?.Word([.. All.Select(static n => n.Name)]) ?? None.Name;
         var kind = All.First(n => n.Name == name);
-        if (map.Has("per") && !kind.Has("per")) throw map["per"]!.Error($"has a meaning for normalization: {Weight} only");
+        if (map.Has("per") && !kind.Has("per")) throw map["per"]!.NoMeaning($"has a meaning for normalization: {Weight} only");
         if (map.Has("rho") && !kind.Has("rho"))
-            throw map["rho"]!.Error($"has a meaning for a normalization other than {None}, which keeps W_k = ρ_k V_k apart only");
+            throw map["rho"]!.NoMeaning($"has a meaning for a normalization other than {None}, which keeps W_k = ρ_k V_k apart only");
         return kind;
     }
 }

@@ -31,7 +31,7 @@ public sealed record OptimizerConfig(OptimizerKind Kind, IReadOnlyDictionary<str
         {
             if (kind.Keys.Any(k => k.Name == key)) continue;
             var having = all.Where(k => k.Keys.Any(own => own.Name == key)).Select(static k => k.Name);
-            throw map[key]!.Error($"has a meaning for rule: {string.Join(", ", having)} only; the keys of rule: {name} are "
+            throw map[key]!.NoMeaning($"has a meaning for rule: {string.Join(", ", having)} only; the keys of rule: {name} are "
                 + string.Join(", ", kind.Keys.Select(static k => k.Name)));
         }
         var values = kind.Keys.ToDictionary(
@@ -39,7 +39,28 @@ public sealed record OptimizerConfig(OptimizerKind Kind, IReadOnlyDictionary<str
         foreach (var key in kind.Keys)
             if (key.Needs is { } needed && values[key.Name] > 0 && values[needed] == 0)
                 throw (map[key.Name] ?? map.Node).Error($"needs descent.{needed} > 0");
+        if (Complaint(kind, values) is { } why)
+        {
+            // The key to blame is one that was given, and whose default would do.
+            var key = kind.Keys.FirstOrDefault(k => map.Has(k.Name)
+                && Complaint(kind, new Dictionary<string, double>(values) { [k.Name] = k.Default }) is null);
+            throw key is null ? map.Node.Error(why) : map[key.Name]!.Error($"{why}; {map[key.Name]!.Given} was given");
+        }
         return new OptimizerConfig(kind, values);
+    }
+
+    // What a rule has against its numbers; null: nothing.
+    private static string? Complaint(OptimizerKind kind, IReadOnlyDictionary<string, double> values)
+    {
+        try
+        {
+            kind.Create(LearningRate.Constant(1), 0, new OptimizerValues(kind, values)).Check();
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>Writes the rule, if it is not the default, and its keys.</summary>

@@ -127,7 +127,10 @@ public sealed class PreparedFlow : PreparedRun
         }
         catch (ArgumentException e)
         {
-            throw f.Place.Error(e.Message);
+            // Numbers, one a layer, of another count: the key that has them is to be named.
+            var layers = f.Kind.IsScalar ? problem.Start.Length : problem.Risk.Network.Depth;
+            var numbers = f.Kind.Keys.FirstOrDefault(k => f.Settings.Get(k) is double[] { Length: > 1 } list && list.Length != layers);
+            throw (numbers is null ? f.Place : f.Place.At(numbers.Name)).Error(e.Message);
         }
     }
 
@@ -161,7 +164,7 @@ public sealed class PreparedFlow : PreparedRun
         }
         catch (ArgumentException e)
         {
-            throw place.Error($"rho-k: {e.Message}");
+            throw place.At("rho-k").Error(e.Message);
         }
     }
 

@@ -116,9 +116,9 @@ public class ConfigErrorTests
     {
         var yaml = "name: a\nflow:\n  kind: unconstrained\n  unitl: {t: 1}\n";
         Message(yaml).ShouldStartWith("two.yaml, line 4, column 3: flow.unitl is not a key here; nearest: until");
-        Message("name: a\nnetwork: [1\n").ShouldStartWith("two.yaml, line 3, column 1: not YAML");
+        Message("name: a\nnetwork: [1\n").ShouldStartWith("two.yaml, line 3, column 1: not YAML: a ']'");
         Message("name: a\nname: b\n").ShouldContain("a key is given twice");
-        Message("name: a\n\tflow: 1\n").ShouldStartWith("two.yaml, line 1, column 7: not YAML");
+        Message("name: a\n\tflow: 1\n").ShouldStartWith("two.yaml, line 2, column 1: a tab stands in the indentation");
         Message("").ShouldContain("the config is empty");
         Message("- 1\n").ShouldContain("a config is a map of keys");
         Message("name: a\n").ShouldContain("the key 'flow' is missing");
