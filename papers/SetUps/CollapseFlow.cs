@@ -14,10 +14,15 @@ namespace Rhoflow.Papers.SetUps;
 /// </summary>
 internal static class CollapseFlow
 {
+    /// <summary>N.</summary>
+    public const int Examples = 20;
+
+    private const int Inputs = 4, Hidden = 16;
+
     /// <summary>Euler steps until the flow rests.</summary>
     public const int Steps = 30_000;
 
-    private static readonly Network Net = Network.Dense(4, 16, 16, 1);
+    private static readonly Network Net = Network.Dense(Inputs, Hidden, Hidden, 1);
 
     private static readonly SharedResults<(double Lambda, double Rho, long Seed), NormalizedDescent> Rested =
         new((context, of) => Begin(of.Lambda, of.Rho, of.Seed).Run(Steps, context.Cancellation));
@@ -30,7 +35,7 @@ internal static class CollapseFlow
     public static (NeuralCollapse Start, NeuralCollapse End) Collapse(StudyContext context, double lambda, double rho, long seed) =>
         (Measure(Begin(lambda, rho, seed), seed), Measure(Rest(context, lambda, rho, seed).End, seed));
 
-    private static Dataset Data(long seed) => TeacherData.Of(seed, 20, 4);
+    private static Dataset Data(long seed) => TeacherData.Of(seed, Examples, Inputs);
 
     private static NormalizedDescent Begin(double lambda, double rho, long seed) =>
         new(Net, Initialization.Normal(Net, new RandomStream(seed, 37)), Data(seed), lambda, rho);

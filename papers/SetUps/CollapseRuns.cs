@@ -15,6 +15,12 @@ internal static class CollapseRuns
     /// <summary>What the first computations used is the second; collapse is nearest at this one.</summary>
     public const double Strong = .004;
 
+    /// <summary><see cref="Decays"/> in words.</summary>
+    public static string DecaysText { get; } = string.Join(", ", Decays.Select(static d => Wording.Short(d)));
+
+    /// <summary><see cref="Strong"/> in words.</summary>
+    public static string StrongText { get; } = Wording.Short(Strong);
+
     private static readonly string[] NormalizedSweep = [$"descent.weight-decay={string.Join(',', Decays.Select(Text))}"];
     private static readonly string[] PlainSweep = ["descent.weight-decay=0,0.001", Layers([64, 64, 64], 10, normalized: false)];
     private static readonly string[] TwoClassSweep =

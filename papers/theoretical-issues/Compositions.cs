@@ -49,14 +49,20 @@ internal static class Compositions
         })];
     });
 
+    /// <summary>Steps of the training at quick size.</summary>
+    public const int QuickSteps = 3000;
+
+    /// <summary>Sizes and numbers of inputs at quick size.</summary>
+    public static readonly IReadOnlyList<int> QuickSizes = [56, 112, 224], QuickInputs = [4, 8];
+
     /// <summary>Sizes that are compared.</summary>
-    public static int[] Sizes(StudyContext context) => context.Size<int[]>([56, 112, 224], [56, 112, 224, 448, 896]);
+    public static int[] Sizes(StudyContext context) => context.Size<int[]>([.. QuickSizes], [.. QuickSizes, 448, 896]);
 
     /// <summary>Numbers of inputs of trained networks.</summary>
-    public static int[] TrainedInputs(StudyContext context) => context.Size<int[]>([4, 8], [4, 8, 16]);
+    public static int[] TrainedInputs(StudyContext context) => context.Size<int[]>([.. QuickInputs], [.. QuickInputs, 16]);
 
     /// <summary>Steps and the rest of the training.</summary>
-    public static RidgeTraining Training(StudyContext context) => new() { Steps = context.Size(3000, 30_000) };
+    public static RidgeTraining Training(StudyContext context) => new() { Steps = context.Size(QuickSteps, 30_000) };
 
     /// <summary>The network of a kind whose number of parameters is nearest to <paramref name="parameters"/>.</summary>
     public static RidgeNetwork Network(string kind, int inputs, int parameters) => Enumerable.Range(1, parameters)

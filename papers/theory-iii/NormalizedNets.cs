@@ -15,6 +15,12 @@ internal sealed class NormalizedNets
     /// <summary>What the sweeps start from: ‖W_k‖_F of all layers, four seeds each.</summary>
     public static readonly IReadOnlyList<int> DigitNorms = [4, 8, 16, 32], ImageNorms = [2, 4, 8, 16];
 
+    /// <summary>Starts from each norm: seeds 0 to 3.</summary>
+    public const int StartsPerNorm = 4;
+
+    /// <summary>Networks of one draw of the digits.</summary>
+    public static int PerDraw => DigitNorms.Count * StartsPerNorm;
+
     /// <summary>ρ' on which the cross-entropy of ρ'f̃ is measured.</summary>
     public static readonly IReadOnlyList<double> Scales = [1, .. NormalizedLossMeasures.PowersOfFour];
 

@@ -11,17 +11,19 @@ internal static class GeneralizationSweeps
 {
     private const string Figure1 = "theory-iiib/figure-01", Figure2 = "theory-iiib/figure-02";
     private static readonly string[] Sizes = ["500", "1000", "2000", "5000", "10000", "20000", "50000"];
-    private static readonly string[] QuickSizes = ["50", "100", "200", "400", "800", "1400"], QuickRandomSizes = ["50", "200", "800"];
     private static readonly int[] Maps = [2, 4, 8, 16, 32, 64, 128], QuickMaps = [1, 2, 4, 8, 16, 32];
+
+    /// <summary>How many digits are trained on, with their labels and with labels drawn by lot.</summary>
+    public static readonly IReadOnlyList<int> Digits = [50, 100, 200, 400, 800, 1400], RandomDigits = [50, 200, 800];
 
     /// <summary>Digits, five seeds a size.</summary>
     /// <param name="labels">true or random.</param>
     public static IReadOnlyList<SizeRuns> Examples(StudyContext context, string labels)
     {
-        var sizes = labels == "random" ? QuickRandomSizes : QuickSizes;
+        var sizes = labels == "random" ? RandomDigits : Digits;
         var runs = MeasuredRun.Of(context, Figure1 + "-quick", $"data.train={string.Join(',', sizes)}", $"data.labels={labels}",
             "seed=0..4");
-        return [.. sizes.Select((n, i) => new SizeRuns(double.Parse(n, CultureInfo.InvariantCulture), [.. runs.Skip(5 * i).Take(5)]))];
+        return [.. sizes.Select((n, i) => new SizeRuns(n, [.. runs.Skip(5 * i).Take(5)]))];
     }
 
     /// <summary>CIFAR-10: trained now at full size, otherwise what is kept.</summary>

@@ -27,7 +27,10 @@ internal static class PerturbedPolynomials
         }
     }
 
-    private const int Nodes = 9, TestPoints = 100, Bits = 100, Frequency = 4;
+    /// <summary>N.</summary>
+    public const int Nodes = 9;
+
+    private const int TestPoints = 100, Bits = 100, Frequency = 4;
 
     private static readonly Lazy<(double[] X, double[] Y, double[] TestX, double[] TestY)> Points = new(() =>
     {

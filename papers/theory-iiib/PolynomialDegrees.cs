@@ -12,6 +12,9 @@ internal static class PolynomialDegrees
     /// <summary>N.</summary>
     public const int Nodes = 76;
 
+    /// <summary>The largest degree.</summary>
+    public const int Largest = 300;
+
     private const int TestPoints = 600, Frequency = 4;
 
     /// <summary>In words, for claims.</summary>
@@ -23,12 +26,12 @@ internal static class PolynomialDegrees
     /// Odd degrees to 79 (an even monomial does not help to fit an odd function) and every tenth to 300; every single one in full size.
     /// </summary>
     public static int[] Degrees(StudyContext context) =>
-        [.. Enumerable.Range(1, 300).Where(d => context.Full || d % 10 == 0 || (d < 80 && d % 2 == 1))];
+        [.. Enumerable.Range(1, Largest).Where(d => context.Full || d % 10 == 0 || (d < 80 && d % 2 == 1))];
 
     /// <summary>The exact results at <see cref="Degrees"/>.</summary>
     public static readonly SharedResult<DegreeResult[]> Exact = new(static context =>
     {
-        context.Progress("minimum-norm polynomials in 384 bits");
+        context.Progress($"minimum-norm polynomials in {PolynomialRegression.DefaultBits} bits");
         return Sweep(PolynomialRegression.DefaultBits).At(Degrees(context), context.Size(1, Environment.ProcessorCount));
     });
 

@@ -10,6 +10,10 @@ namespace Rhoflow.Papers.SquareLoss;
 /// </summary>
 internal static class ClassMeansFormASimplex
 {
+    // λ of the flows, and what counts as reached: a mean |cos + 1/9|, and a cosine of two opposite means.
+    private static readonly double[] FlowDecays = [.02, .2];
+    private const double Reached = .01, Opposite = -.99;
+
     private static readonly (string Name, string Column)[] Columns =
         [("mean |cos + 1/9|", "nc2_equiangularity"), ("spread of the lengths", "nc2_equinorm"), ("distance from the frame", "nc2_etf")];
 
@@ -24,8 +28,10 @@ internal static class ClassMeansFormASimplex
             + "that μ₂ = −μ₁.",
         SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their "
             + "lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. Two classes: cos(μ₊, μ₋) as the means are, at "
-            + "the end of the flow (five seeds, λ = .02, .2) and of 3 against 8; and centred. Taken as reached: a mean |cos + 1/9| of "
-            + "0.01, a cosine of −0.99.",
+            + $"the end of the flow (five seeds, λ = {string.Join(", ", FlowDecays.Select(static d => Wording.Short(d)))}) and of 3 "
+            + "against "
+            + $"8; and centred. Taken as reached: a mean |cos + 1/9| of {Wording.Text(Reached)}, a cosine of "
+            + $"{Wording.Short(Opposite, zero: true)}.",
         Expected = "Deviations 0; cos(μ₊, μ₋) = −1. First reading: mean deviation .057, lengths .086 (normalization and decay), .066, "
             + ".110 (no decay), .144, .148 (no normalization); uncentred cosine .06–.33 in the flow.",
         FullRuns = CollapseRuns.FullRuns,
@@ -41,18 +47,19 @@ internal static class ClassMeansFormASimplex
             CollapseRuns.TwoClasses(context, true);
         foreach (var (name, column) in Columns)
         {
-            judge.Measure($"normalization and λ = .004: {name}, by seed", strong.BySeed(column));
-            judge.Measure($"normalization: {name}, median, λ = 0, .00025, .001, .004, .016",
+            judge.Measure($"normalization and λ = {CollapseRuns.StrongText}: {name}, by seed", strong.BySeed(column));
+            judge.Measure($"normalization: {name}, median, λ = {CollapseRuns.DecaysText}",
                 [.. normalized.Select(r => r.Last(column).Median)]);
             judge.Measure($"neither; weight decay alone: {name}, median", [plain.Last(column).Median, decayed.Last(column).Median]);
         }
-        judge.Printed.AtMost("normalization and λ = .004: median of the mean |cos + 1/9|", strong.Last("nc2_equiangularity").Median, .01);
-        double[] flow = [.. new[] { .02, .2 }.SelectMany(decay =>
+        judge.Printed.AtMost($"normalization and λ = {CollapseRuns.StrongText}: median of the mean |cos + 1/9|",
+            strong.Last("nc2_equiangularity").Median, Reached);
+        double[] flow = [.. FlowDecays.SelectMany(decay =>
             Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, decay, 1, seed).End.MeanCosine))];
-        judge.Measure("flow, λ = .02 and .2: cos(μ₊, μ₋), by seed", flow);
-        judge.Printed.AtMost("flow: median cos(μ₊, μ₋)", Spread.Of(flow).Median, -.99);
-        judge.Measure("3 against 8, λ = .004: cos(μ₊, μ₋), by seed", two.BySeed("nc2_cosine_uncentred"));
-        judge.Printed.AtMost("3 against 8: median cos(μ₊, μ₋)", two.Last("nc2_cosine_uncentred").Median, -.99);
+        judge.Measure($"flow, λ = {Wording.Short(FlowDecays[0])} and {Wording.Short(FlowDecays[1])}: cos(μ₊, μ₋), by seed", flow);
+        judge.Printed.AtMost("flow: median cos(μ₊, μ₋)", Spread.Of(flow).Median, Opposite);
+        judge.Measure($"3 against 8, λ = {CollapseRuns.StrongText}: cos(μ₊, μ₋), by seed", two.BySeed("nc2_cosine_uncentred"));
+        judge.Printed.AtMost("3 against 8: median cos(μ₊, μ₋)", two.Last("nc2_cosine_uncentred").Median, Opposite);
 
         var corrected = judge.Corrected("ten classes, centred, as a tendency: the frame is approached in training and with λ");
         foreach (var (name, column) in Columns)
@@ -72,14 +79,16 @@ internal static class ClassMeansFormASimplex
             new Axis("deviation from the frame at the end", Scale.Log, Min: .008, Max: 1));
         foreach (var (name, column) in Columns) sweep = sweep.Points(name, at, [.. normalized.SelectMany(r => r.BySeed(column))]);
         var chart = new Chart(
-            sweep.Level("taken as reached (cos)", .01),
-            new Panel("Two classes, uncentred", new Axis("1, 2: flow with λ = .02, .2;  3: digits 3 against 8", Min: .5, Max: 3.5),
+            sweep.Level("taken as reached (cos)", Reached),
+            new Panel("Two classes, uncentred", new Axis($"1, 2: flow with λ = {Wording.Short(FlowDecays[0])}, "
+                + $"{Wording.Short(FlowDecays[1])};  3: digits 3 against 8", Min: .5, Max: 3.5),
                 new Axis("cos(μ₊, μ₋)", Min: -1.05, Max: 1))
                 .Points("five seeds", [.. new[] { 1.0, 2, 3 }.SelectMany(i => Enumerable.Repeat(i, 5))],
                 [.. flow, .. two.BySeed("nc2_cosine_uncentred")]).Level("claimed: −1", -1).Level("orthogonal", 0));
         string M(IReadOnlyList<MeasuredRun> runs, string column) => Text(runs.Last(column).Median);
         var numbers = $"Ten digits, mean |cos + 1/9|: {M(normalized[0], "nc2_equiangularity")} without decay, "
-            + $"{M(strong, "nc2_equiangularity")} at λ = .004, {M(normalized[^1], "nc2_equiangularity")} at .016 "
+            + $"{M(strong, "nc2_equiangularity")} at λ = {CollapseRuns.StrongText}, {M(normalized[^1], "nc2_equiangularity")} at "
+            + $"{Wording.Short(CollapseRuns.Decays[^1])} "
             + $"({M(plain, "nc2_equiangularity")} with neither normalization nor decay). "
             + $"For two classes cos(μ₊, μ₋) is {Wording.Text(Spread.Of(flow))} in the flow and "
             + $"{Wording.Text(two.Last("nc2_cosine_uncentred"))} for 3 against 8, where −1 is claimed: ReLU features are not negative, so "

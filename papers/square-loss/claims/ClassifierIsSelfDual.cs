@@ -9,6 +9,9 @@ namespace Rhoflow.Papers.SquareLoss;
 /// </summary>
 internal static class ClassifierIsSelfDual
 {
+    // What counts as dual: a cosine in the flow, a distance of the digits.
+    private const double Dual = .99, Close = .1;
+
     private static readonly (double Decay, double Rho)[] Flows = [(.2, 1), (.02, 1), (0, 1), (0, 20)];
 
     /// <summary>The claim.</summary>
@@ -20,9 +23,10 @@ internal static class ClassifierIsSelfDual
         Equations = ["SQ.5", "SQ.6", "SQ.40"],
         Statement = "Equations 5 and 6 imply NC3: at convergence features are proportional to V_Lᵀ, the last layer's weights to the "
             + "class means.",
-        SetUp = "The networks and flows of claim B43, flows from ρ0 = 1 and, without decay, from 20. cos(V_L, μ₊ − μ₋) at the end of the "
+        SetUp = $"The networks and flows of claim B43, flows from ρ0 = {Wording.Short(Flows[0].Rho)} and, without decay, from "
+            + $"{Wording.Short(Flows[^1].Rho)}. cos(V_L, μ₊ − μ₋) at the end of the "
             + "flow; for ten digits the distance ‖W/‖W‖ − M/‖M‖‖ of weights and centred means, which is √(2 − 2 cos). Taken as dual: a "
-            + "cosine of .99, a distance of .1.",
+            + $"cosine of {Wording.Short(Dual)}, a distance of {Wording.Short(Close)}.",
         Expected = "Cosine 1, distance 0. First reading: flow .979–.994 (small ρ or decay), .917–.924 (ρ0 = 20, little decay); digits "
             + ".717 (normalization and decay), .821 (no decay), .692 (no normalization), two classes .794.",
         FullRuns = CollapseRuns.FullRuns,
@@ -40,14 +44,15 @@ internal static class ClassifierIsSelfDual
         var strong = CollapseRuns.Normalized(context, CollapseRuns.Strong);
         IReadOnlyList<MeasuredRun> plain = CollapseRuns.Plain(context, false), decayed = CollapseRuns.Plain(context, true), two =
             CollapseRuns.TwoClasses(context, true);
-        judge.Measure("digits, normalization and λ = .004: ‖W/‖W‖ − M/‖M‖‖, by seed", strong.BySeed("nc3_distance"));
-        judge.Measure("digits, normalization: median distance, λ = 0, .00025, .001, .004, .016",
+        judge.Measure($"digits, normalization and λ = {CollapseRuns.StrongText}: ‖W/‖W‖ − M/‖M‖‖, by seed", strong.BySeed("nc3_distance"));
+        judge.Measure($"digits, normalization: median distance, λ = {CollapseRuns.DecaysText}",
             [.. normalized.Select(r => r.Last("nc3_distance").Median)]);
         judge.Measure("digits, neither; weight decay alone; 3 against 8: median distance",
             [plain.Last("nc3_distance").Median, decayed.Last("nc3_distance").Median, two.Last("nc3_distance").Median]);
-        judge.Printed.AtLeast("flow, λ = .2: median cos(V_L, μ₊ − μ₋)", Spread.Of(flows[0]).Median, .99);
-        judge.Printed.AtLeast("flow, λ = .02: median cos(V_L, μ₊ − μ₋)", Spread.Of(flows[1]).Median, .99);
-        judge.Printed.AtMost("digits, normalization and λ = .004: median distance", strong.Last("nc3_distance").Median, .1);
+        judge.Printed.AtLeast($"flow, λ = {Wording.Short(Flows[0].Decay)}: median cos(V_L, μ₊ − μ₋)", Spread.Of(flows[0]).Median, Dual);
+        judge.Printed.AtLeast($"flow, λ = {Wording.Short(Flows[1].Decay)}: median cos(V_L, μ₊ − μ₋)", Spread.Of(flows[1]).Median, Dual);
+        judge.Printed.AtMost($"digits, normalization and λ = {CollapseRuns.StrongText}: median distance",
+            strong.Last("nc3_distance").Median, Close);
 
         var corrected = judge.Corrected("approximately in the flow with decay, and as a tendency with λ for ten classes");
         corrected.AtLeast("flow, λ = .02 and .2: least cos(V_L, μ₊ − μ₋) of ten", flows[..2].SelectMany(f => f).Min(), .9);
@@ -59,9 +64,10 @@ internal static class ClassifierIsSelfDual
 
         var training = new Panel("Digits in training, medians of five", new Axis("epoch", Scale.Log, Min: 1),
             new Axis("‖W/‖W‖ − M/‖M‖‖", Min: 0, Max: 1.5));
-        foreach (var (name, runs) in new[] { ("normalization, λ = .016", normalized[^1]), ("normalization, λ = .004", strong),
+        foreach (var (name, runs) in new[] { ($"normalization, λ = {Wording.Short(CollapseRuns.Decays[^1])}", normalized[^1]),
+            ($"normalization, λ = {CollapseRuns.StrongText}", strong),
             ("normalization, no decay", normalized[0]), ("neither", plain), ("decay alone, λ = .001", decayed),
-            ("3 against 8, λ = .004", two) })
+            ($"3 against 8, λ = {CollapseRuns.StrongText}", two) })
             training = training.Line(name, runs[0]["epoch"][1..], WithinClassVariability.Middle(runs, "nc3_distance")[1..]);
         var chart = new Chart(
             training.Level("claimed: 0", 0),
@@ -72,7 +78,8 @@ internal static class ClassifierIsSelfDual
         var numbers = $"cos(V_L, μ₊ − μ₋) in the flow: {Wording.Text(Spread.Of(flows[0]))} (λ = .2), {Wording.Text(Spread.Of(flows[1]))} "
             + $"(.02), {Wording.Text(Spread.Of(flows[3]))} (no decay, ρ0 = 20). Ten digits: the distance falls from "
             + $"{Text(normalized[0].Last("nc3_distance").Median)} without decay "
-            + $"to {Text(strong.Last("nc3_distance").Median)} (λ = .004) and {Text(normalized[^1].Last("nc3_distance").Median)} (.016), 3 "
+            + $"to {Text(strong.Last("nc3_distance").Median)} (λ = {CollapseRuns.StrongText}) and "
+            + $"{Text(normalized[^1].Last("nc3_distance").Median)} ({Wording.Short(CollapseRuns.Decays[^1])}), 3 "
             + $"against 8 {Text(two.Last("nc3_distance").Median)}: far from 0 after all examples are learned.";
         return judge.Outcome(chart: chart, caption: "Weights turn towards the class means, farther with more decay; unrelated weights "
             + "would be at √2.", care: numbers, fails: numbers);

@@ -15,8 +15,11 @@ namespace Rhoflow.Papers.SquareLoss;
 internal static class EqualMarginsForced
 {
     // −log L falls by about this much a step.
-    private const double Drop = .02;
+    private const double Drop = .02, FirstNorm = 1.5;
+    private const int Examples = 20, Inputs = 4, Hidden = 16;
     private static readonly double[] Levels = [2, 5, 10, 20, 50, 100, 150];
+    private static readonly double[] Rhos = [1, 10, 100, 1e3, 1e4, 1e6];
+    private static readonly double[] Dimensions = [20, 40, 80, 160, 320, 640, 1280, 2560];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -27,10 +30,12 @@ internal static class EqualMarginsForced
         Statement = "Under the exponential loss an asymptotic equilibrium V̇_k = 0 implies f_1 = f_i for all i: the margin becomes the "
             + "same for all training data.",
         SetUp = "(i) Iris, setosa against the rest, one linear layer: the minimizer v*(ρ) on the sphere, where eq. 47 holds to rounding, "
-            + "for ρ = 1 … 1e6, and the support vector machine. (ii) ReLU nets 4-16-16-1 on 20 examples of a teacher network, layers of "
-            + "norm 1.5, gradient descent with steps that lower log L by .02, to −log L = 150, seeds 0–4. (iii) Varied: 20 Gaussian "
-            + "examples with random labels in d = 20 … 2560 dimensions, largest over smallest margin of the support vector machine, "
-            + "seeds 0–4.",
+            + $"for ρ = {Rhos[0]} … {Wording.Decade(Math.Log10(Rhos[^1]))}, and the support vector machine. (ii) ReLU nets "
+            + $"{Inputs}-{Hidden}-{Hidden}-1 on {Examples} examples of a teacher network, layers of norm {Wording.Text(FirstNorm)}, "
+            + $"gradient descent with steps that lower log L by {Wording.Short(Drop)}, to −log L = {Levels[^1]}, seeds "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}. (iii) Varied: {Examples} Gaussian examples with random labels in "
+            + $"d = {Dimensions[0]} … {Dimensions[^1]} dimensions, largest over smallest margin of the support vector machine, "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}.",
         Expected = "Largest margin over smallest: 1. First reading: .743, 1.560, 3.655 (least, median, largest of Iris); ratio 1.7–3.8 "
             + "for ReLU nets.",
         Check = Check,
@@ -44,8 +49,7 @@ internal static class EqualMarginsForced
         var margins = Margins(iris, svm.Direction.ToArray());
         judge.Measure("margins of Iris at the support vector machine: least, median, largest",
             [margins[0], Spread.Of(margins).Median, margins[^1]]);
-        double[] rhos = [1, 10, 100, 1e3, 1e4, 1e6];
-        var minima = rhos.Select(rho => FixedRhoMinimizer.Solve(iris, rho)).ToArray();
+        var minima = Rhos.Select(rho => FixedRhoMinimizer.Solve(iris, rho)).ToArray();
         judge.Premise.AtMost("relative tangent gradient at v*(ρ), so that eq. 47 holds, ρ ≤ 1e4", minima[..^1].Max(m => m.KktResidual),
             1e-9);
         double[] ratios = [.. minima.Select(m => Margins(iris, m.Direction.ToArray()) is var f ? f[^1] / f[0] : double.NaN)];
@@ -53,18 +57,17 @@ internal static class EqualMarginsForced
         judge.Printed.AtMost("largest over smallest margin of Iris at v*(1e4), where V̇ = 0", ratios[4], 1.01);
 
         var nets = Spread.Seeds.Select(seed => Descend(seed, context)).ToArray();
-        judge.Measure("ReLU nets: largest over smallest margin at −log L = 150, by seed", [.. nets.Select(r => r[^1])]);
+        judge.Measure($"ReLU nets: largest over smallest margin at −log L = {Levels[^1]}, by seed", [.. nets.Select(r => r[^1])]);
         judge.Printed.AtMost("ReLU nets: median over seeds of largest over smallest margin", Spread.Of(nets.Select(r => r[^1])).Median,
             1.01);
 
-        double[] dimensions = [20, 40, 80, 160, 320, 640, 1280, 2560];
-        double[][] spread = [.. dimensions.Select(d => Spread.Seeds.Select(seed => Random((int)d, seed)).ToArray())];
-        judge.Measure("20 random examples: median of largest over smallest margin, d = 20 … 2560",
+        double[][] spread = [.. Dimensions.Select(d => Spread.Seeds.Select(seed => Random((int)d, seed)).ToArray())];
+        judge.Measure($"{Examples} random examples: median of largest over smallest margin, d = {Dimensions[0]} … {Dimensions[^1]}",
             [.. spread.Select(r => Spread.Of(r).Median)]);
         judge.Instead("margins are equal where every example is a support vector, as of far more dimensions than examples")
-            .AtMost("largest over smallest margin, d = 2560, worst of five", spread[^1].Max(), 1 + 1e-9);
+            .AtMost($"largest over smallest margin, d = {Dimensions[^1]}, worst of five", spread[^1].Max(), 1 + 1e-9);
         judge.Instead("margins are equal where every example is a support vector, as of far more dimensions than examples")
-            .AtLeast("largest over smallest margin, d = 20, least of five", spread[0].Min(), 1.01);
+            .AtLeast($"largest over smallest margin, d = {Dimensions[0]}, least of five", spread[0].Min(), 1.01);
 
         double[] rank = [.. Enumerable.Range(1, margins.Length).Select(i => (double)i)];
         var relu = new Panel("ReLU nets, gradient descent", new Axis("−log L", Scale.Log, Min: 2, Max: 160),
@@ -76,19 +79,19 @@ internal static class EqualMarginsForced
                 .Line("maximum margin, ρ = ∞", rank, margins).Line("v*(1), ρ = 1", rank, Margins(iris, minima[0].Direction.ToArray()))
                 .Predicted("claimed", rank, _ => svm.Margin),
             relu.Predicted("claimed", Levels, _ => 1),
-            new Panel("20 random examples, linear", new Axis("dimensions d", Scale.Log, Min: 15, Max: 3500),
+            new Panel($"{Examples} random examples, linear", new Axis("dimensions d", Scale.Log, Min: 15, Max: 3500),
                 new Axis("largest over smallest margin", Scale.Log, Min: .9, Max: 8))
-                .Points("maximum margin, five seeds", [.. dimensions.SelectMany(d => Enumerable.Repeat(d, 5))],
+                .Points("maximum margin, five seeds", [.. Dimensions.SelectMany(d => Enumerable.Repeat(d, 5))],
                 [.. spread.SelectMany(r => r)])
-                .Predicted("claimed", dimensions, _ => 1).At("N", 20))
+                .Predicted("claimed", Dimensions, _ => 1).At("N", Examples))
         { Columns = 3 };
         return judge.Outcome(chart: chart, caption: "Terms of a sum that vanishes need not vanish: examples beyond the margin have "
             + "weights that go to 0 and margins that they like. The verdict changes where d is a multiple of N log N.",
             fails: $"At v*(1e4) of Iris eq. 47 holds to {Text(minima[4].KktResidual)} and the largest margin is {Text(ratios[4])} times "
                 + $"the smallest (at the limit {Text(margins[0])}, median {Text(Spread.Of(margins).Median)}, largest "
-                + $"{Text(margins[^1])}): weights e^{{−ρf}} of other examples vanish, their margins are free. ReLU nets at −log L = 150: "
-                + $"ratio {Wording.Text(Spread.Of(nets.Select(r => r[^1])))}. Margins are equal where every example is a support vector: "
-                + "20 random examples in 2560 dimensions.");
+                + $"{Text(margins[^1])}): weights e^{{−ρf}} of other examples vanish, their margins are free. ReLU nets at −log L = "
+                + $"{Levels[^1]}: ratio {Wording.Text(Spread.Of(nets.Select(r => r[^1])))}. Margins are equal where every example is a "
+                + $"support vector: {Examples} random examples in {Dimensions[^1]} dimensions.");
     }
 
     private static double[] Margins(Dataset data, double[] v) =>
@@ -97,8 +100,8 @@ internal static class EqualMarginsForced
     private static double Random(int d, long seed)
     {
         var random = new RandomStream(seed, 40);
-        var data = new Dataset("random", [.. Enumerable.Range(0, 20 * d).Select(_ => random.NextNormal())],
-            [.. Enumerable.Range(0, 20).Select(_ => random.NextDouble() < .5 ? -1.0 : 1)], d);
+        var data = new Dataset("random", [.. Enumerable.Range(0, Examples * d).Select(_ => random.NextNormal())],
+            [.. Enumerable.Range(0, Examples).Select(_ => random.NextDouble() < .5 ? -1.0 : 1)], d);
         var margins = Margins(data, HardMargin.Solve(data).Direction.ToArray());
         return margins[^1] / margins[0];
     }
@@ -106,10 +109,10 @@ internal static class EqualMarginsForced
     // Largest over smallest margin where −log L reaches each level.
     private static double[] Descend(long seed, StudyContext context)
     {
-        var data = TeacherData.Of(seed, 20, 4);
-        var network = Network.Dense(4, 16, 16, 1);
+        var data = TeacherData.Of(seed, Examples, Inputs);
+        var network = Network.Dense(Inputs, Hidden, Hidden, 1);
         var theta = Initialization.Normal(network, new RandomStream(seed, 39));
-        Initialization.ScaleLayers(network, theta, [1.5]);
+        Initialization.ScaleLayers(network, theta, [FirstNorm]);
         var risk = new EmpiricalRisk(network, Loss.Exponential, data, Reduction.Sum);
         var descent = new double[theta.Length];
         var ratios = new double[Levels.Length];

@@ -12,6 +12,9 @@ namespace Rhoflow.Papers.SquareLoss;
 /// <summary>Claim b32: ρ_eq = Σ y f/(λ + Σ f²) is where ρ̇ = 0, for any V.</summary>
 internal static class EquilibriumNorm
 {
+    private const int Inputs = 5, Hidden = 8, Examples = 20;
+    private static readonly double[] Lambdas = [0, .01, 1];
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -19,9 +22,11 @@ internal static class EquilibriumNorm
         Paper = SourcePapers.SquareLoss,
         Place = "eq. 7 and 31, §2.3.1",
         Statement = "The equilibrium value of ρ is ρ_eq = Σ y_n f_n/(λ + Σ f_n²).",
-        SetUp = "Flow (5)–(6). (i) ρ̇ at ρ_eq for random V of nets 5-1, 5-8-1, 5-8-8-1 (ReLU), 20 examples of gaussian-teacher, λ = 0, "
-            + ".01, 1, seeds 0–4. (ii) One linear layer, same data, λ = .01 and 1: ρ where the whole flow comes to rest, against the "
-            + "formula with the f_n found there and against the norm of ridge regression.",
+        SetUp = $"Flow (5)–(6). (i) ρ̇ at ρ_eq for random V of nets {Inputs}-1, {Inputs}-{Hidden}-1, {Inputs}-{Hidden}-{Hidden}-1 (ReLU), "
+            + $"{Examples} examples of gaussian-teacher, λ = {string.Join(", ", Lambdas.Select(static l => Wording.Short(l)))}, "
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}. (ii) One linear layer, same data, λ = "
+            + $"{string.Join(" and ", Lambdas[1..].Select(static l => Wording.Short(l)))}: ρ where the whole flow comes to rest, against "
+            + "the formula with the f_n found there and against the norm of ridge regression.",
         Expected = "ρ̇ = 0 at ρ_eq; the resting ρ is ρ_eq.",
         Check = Check,
     };
@@ -32,9 +37,10 @@ internal static class EquilibriumNorm
         double rate = 0, rest = 0, ridge = 0;
         foreach (var seed in Spread.Seeds)
         {
-            var data = GaussianTeacher.Draw(20, 5, seed);
-            foreach (var net in new[] { Network.Dense(5, 1), Network.Dense(5, 8, 1), Network.Dense(5, 8, 8, 1) })
-                foreach (var lambda in new[] { 0, .01, 1 })
+            var data = GaussianTeacher.Draw(Examples, Inputs, seed);
+            foreach (var net in new[] { Network.Dense(Inputs, 1), Network.Dense(Inputs, Hidden, 1),
+                Network.Dense(Inputs, Hidden, Hidden, 1) })
+                foreach (var lambda in Lambdas)
                 {
                     var risk = new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum);
                     var flow = new BatchNormWeightDecayFlow(risk, lambda, rho: 1);
@@ -46,11 +52,11 @@ internal static class EquilibriumNorm
                     var scale = Math.Exp(flow.NewWorkspace().Velocity(0, state, velocity));
                     rate = Math.Max(rate, Math.Abs(scale * velocity[0]) / size);
                 }
-            foreach (var lambda in new[] { .01, 1 })
+            foreach (var lambda in Lambdas[1..])
             {
-                var net = Network.Dense(5, 1);
+                var net = Network.Dense(Inputs, 1);
                 var end = new BatchNormWeightDecayFlow(new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum), lambda, rho: .1)
-                    .From(ExampleSets.Normal(5, seed, stream: 20), new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
+                    .From(ExampleSets.Normal(Inputs, seed, stream: 20), new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
                     .At([Instant.FromLog10T(10)], context.Cancellation).Single();
                 var v = end.V.ToArray();
                 var f = new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum).Outputs(v).ToArray();

@@ -8,7 +8,10 @@ namespace Rhoflow.Papers.SquareLoss;
 internal static class LabelNoiseLowersTheNorm
 {
     private static readonly string[] Norms = ["1", "3"], Noises = ["0", "0.5", "1"];
+    private const string Config = "square-loss/label-noise";
     private const string Larger = "network.layers=[{dense: 32}, relu, {dense: 32}, relu, {dense: 32}, relu, {dense: 1}]";
+
+    private static readonly TrainingWords Small = new(Config), Large = new(Config, Larger);
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -19,11 +22,13 @@ internal static class LabelNoiseLowersTheNorm
         Equations = ["SQ.31"],
         Statement = "Label noise ±δ introduces a bias towards small ρ_eq, even for large initializations: it makes Σ f_n y_n smaller, "
             + "decreasing the equilibrium ρ and biasing the final solution to have larger margin.",
-        SetUp = "Networks 64-16-16-1 without normalization or decay, digits 3 against 8, 128 examples, SGD in minibatches of 16, rate "
-            + ".05, 2,000 epochs, all layers of norm 1 or 3 at the start, seeds 0–4; targets ±1 ± δ, signs drawn anew for every "
-            + "minibatch, δ = 0, .5, 1 (label-noise.yaml). Compared with δ = 0 seed by seed; means over the second half of training. "
-            + "This is the fifth set-up: larger networks (64-32-32-32-1, norms 1, 2, 3, 5) and shorter training gave no effect or a "
-            + "mixed one. The larger network from norm 1 with δ = 1 stands beside it for that reason.",
+        SetUp = $"Networks {Small.LayersOnDigits} without normalization or decay, digits 3 against 8, {Small.Train} examples, SGD in "
+            + $"minibatches of {Small.Batch}, rate {Small.Rate}, {Small.Epochs} epochs, all layers of norm "
+            + $"{string.Join(" or ", Norms)} at the start, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; targets ±1 ± δ, signs drawn "
+            + $"anew for every minibatch, δ = {string.Join(", ", TrainingWords.Numbers(Noises))} (label-noise.yaml). Compared with δ = 0 "
+            + "seed by seed; means over the second half of training. "
+            + $"This is the fifth set-up: larger networks ({Large.LayersOnDigits}, norms 1, 2, 3, 5) and shorter training gave no effect "
+            + "or a mixed one. The larger network from norm 1 with δ = 1 stands beside it for that reason.",
         Expected = "ρ and Σ y f/N fall with δ and the margin grows, for every seed.",
         Check = Check,
     };
@@ -31,7 +36,7 @@ internal static class LabelNoiseLowersTheNorm
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var runs = MeasuredRun.Of(context, "square-loss/label-noise", $"init.frobenius={string.Join(',', Norms)}",
+        var runs = MeasuredRun.Of(context, Config, $"init.frobenius={string.Join(',', Norms)}",
             $"descent.label-noise={string.Join(',', Noises)}", "seed=0..4");
         double Late(int norm, int noise, int seed, string column)
         {
@@ -67,8 +72,8 @@ internal static class LabelNoiseLowersTheNorm
         for (var n = 0; n < Norms.Length; n++) judge.Measure($"norm {Norms[n]}, no noise: test error", clean[n].ToString());
         judge.Printed.AtMost("largest ratio of ρ with and without noise, all seeds, norms and δ", worst, 1);
         var larger = LargerRatios(context);
-        judge.Measure("network 64-32-32-32-1, norm 1, δ = 1: ρ over that without noise, by seed", larger);
-        judge.Printed.AtMost("network 64-32-32-32-1, norm 1, δ = 1: largest ratio of ρ with and without noise", larger.Max(), 1);
+        judge.Measure($"network {Large.LayersOnDigits}, norm 1, δ = 1: ρ over that without noise, by seed", larger);
+        judge.Printed.AtMost($"network {Large.LayersOnDigits}, norm 1, δ = 1: largest ratio of ρ with and without noise", larger.Max(), 1);
         double strong = Ratios(1, 2, "rho").Max(), margins = Ratios(1, 2, "margin_mean").Min();
         judge.Printed.AtMost("norm 3, δ = 1: largest ratio of Σ y f with and without noise", Ratios(1, 2, "margin_mean").Max(), 1);
         var medians = Enumerable.Range(0, Norms.Length)
@@ -89,7 +94,7 @@ internal static class LabelNoiseLowersTheNorm
 
     private static double[] LargerRatios(StudyContext context)
     {
-        var runs = MeasuredRun.Of(context, "square-loss/label-noise", Larger, "init.frobenius=1", "descent.label-noise=0,1", "seed=0..4");
+        var runs = MeasuredRun.Of(context, Config, Larger, "init.frobenius=1", "descent.label-noise=0,1", "seed=0..4");
         double Late(MeasuredRun run)
         {
             var epochs = run["epoch"];

@@ -10,6 +10,9 @@ namespace Rhoflow.Papers.SquareLoss;
 /// </summary>
 internal static class NearestCentreDecides
 {
+    // λ of the flows.
+    private static readonly double[] FlowDecays = [.2, .02];
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -19,8 +22,9 @@ internal static class NearestCentreDecides
         Equations = ["SQ.5", "SQ.6"],
         Statement = "Equations 5 and 6 imply NC4: for a given feature the classifier chooses the class with the nearest training mean.",
         SetUp = "The networks of claim B43 at the end of training: share of training examples where argmin_c ‖h − μ_c‖ and the network "
-            + "disagree; of test examples likewise, with the means of the training set. Flow (5)–(6), λ = .2 (which separates the data "
-            + "least) and .02. Seeds 0–4.",
+            + "disagree; of test examples likewise, with the means of the training set. Flow (5)–(6), λ = "
+            + $"{Wording.Short(FlowDecays[0])} (which separates the data least) and {Wording.Short(FlowDecays[1])}. Seeds "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}.",
         Expected = "Disagreement 0. First reading: .000 in all converged runs.",
         FullRuns = CollapseRuns.FullRuns,
         Check = Check,
@@ -35,34 +39,41 @@ internal static class NearestCentreDecides
         double[] Flow(double decay) =>
             [.. Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, decay, 1, seed).End.Centers.Disagreement)];
         double[] largest = [.. normalized.Select(r => r.Last("nc4_disagreement").Max)];
-        judge.Measure("digits, normalization: largest disagreement of five, λ = 0, .00025, .001, .004, .016", largest);
+        judge.Measure($"digits, normalization: largest disagreement of five, λ = {CollapseRuns.DecaysText}", largest);
         judge.Measure("digits, neither: disagreement, by seed", plain.BySeed("nc4_disagreement"));
-        judge.Measure("flow, λ = .2: disagreement on 20 examples, by seed", Flow(.2));
-        judge.Measure("flow, λ = .02: disagreement on 20 examples, by seed", Flow(.02));
-        judge.Printed.AtMost("digits, normalization and λ = .004: largest disagreement, five seeds", strong.Last("nc4_disagreement").Max,
+        foreach (var decay in FlowDecays)
+            judge.Measure($"flow, λ = {Wording.Short(decay)}: disagreement on {CollapseFlow.Examples} examples, by seed", Flow(decay));
+        judge.Printed.AtMost($"digits, normalization and λ = {CollapseRuns.StrongText}: largest disagreement, five seeds",
+            strong.Last("nc4_disagreement").Max,
             0);
-        judge.Printed.AtMost("digits, normalization and λ = .016: largest disagreement, five seeds", largest[^1], 0);
-        judge.Printed.AtMost("3 against 8, λ = .004: largest disagreement, five seeds", two.Last("nc4_disagreement").Max, 0);
-        judge.Measure("digits, normalization and λ = .004: disagreement on test examples, by seed", strong.BySeed("test_nc4_disagreement"));
+        judge.Printed.AtMost($"digits, normalization and λ = {Wording.Short(CollapseRuns.Decays[^1])}: largest disagreement, five seeds",
+            largest[^1], 0);
+        judge.Printed.AtMost($"3 against 8, λ = {CollapseRuns.StrongText}: largest disagreement, five seeds",
+            two.Last("nc4_disagreement").Max, 0);
+        judge.Measure($"digits, normalization and λ = {CollapseRuns.StrongText}: disagreement on test examples, by seed",
+            strong.BySeed("test_nc4_disagreement"));
         judge.Measure("digits, normalization: median disagreement on test examples, by λ",
             [.. normalized.Select(r => r.Last("test_nc4_disagreement").Median)]);
         if (largest[..3].Max() > 0)
-            judge.NeedsCare("weight decay of .004 and more: with less, a few training examples are nearer to another class's mean "
-                + "although all are classified");
+            judge.NeedsCare($"weight decay of {CollapseRuns.StrongText} and more: with less, a few training examples are nearer to "
+                + "another class's mean although all are classified");
 
         double[] at = [.. CollapseRuns.Decays.SelectMany(d => Enumerable.Repeat(Math.Max(d, 6e-5), 5))];
         var training = new Panel("Training examples, medians of five", new Axis("epoch", Scale.Log, Min: 1),
             new Axis("share of disagreement", Min: 0));
-        foreach (var (name, runs) in new[] { ("normalization, λ = .004", strong), ("normalization, no decay", normalized[0]),
-            ("neither", plain), ("3 against 8, λ = .004", two) })
+        foreach (var (name, runs) in new[] { ($"normalization, λ = {CollapseRuns.StrongText}", strong),
+            ("normalization, no decay", normalized[0]),
+            ("neither", plain), ($"3 against 8, λ = {CollapseRuns.StrongText}", two) })
             training = training.Line(name, runs[0]["epoch"][1..], WithinClassVariability.Middle(runs, "nc4_disagreement")[1..]);
         var chart = new Chart(training, new Panel("At the end, normalization, five seeds",
             new Axis("λ (no decay drawn at 6e-5)", Scale.Log, Min: 4e-5, Max: .03), new Axis("share of disagreement", Min: 0))
             .Points("training examples", at, [.. normalized.SelectMany(r => r.BySeed("nc4_disagreement"))])
             .Points("test examples", at, [.. normalized.SelectMany(r => r.BySeed("test_nc4_disagreement"))]));
         var numbers = $"The share of training examples that are decided against their nearest mean is at most {Wording.Text(largest[3])} "
-            + $"at λ = .004, {Wording.Text(largest[4])} at .016 and {Wording.Text(largest[0])} without decay, where all are classified. "
-            + $"On test examples the two rules part for {Wording.Text(strong.Last("test_nc4_disagreement"))} (λ = .004).";
+            + $"at λ = {CollapseRuns.StrongText}, {Wording.Text(largest[4])} at {Wording.Short(CollapseRuns.Decays[^1])} and "
+            + $"{Wording.Text(largest[0])} without decay, where all are classified. "
+            + $"On test examples the two rules part for {Wording.Text(strong.Last("test_nc4_disagreement"))} (λ = "
+            + $"{CollapseRuns.StrongText}).";
         return judge.Outcome(chart: chart, caption: "The nearest mean and the network agree long before the features have collapsed.",
             holds: numbers, care: numbers, fails: numbers);
     }

@@ -9,6 +9,11 @@ namespace Rhoflow.Papers.SquareLoss;
 /// </summary>
 internal static class OnlyBothForgetTheStart
 {
+    // What independence of the start means, as a factor between medians of ρ, and what dependence.
+    private const double Independent = 1.3, Dependent = 2;
+
+    private static readonly TrainingWords Training = new("square-loss/figure-01-quick");
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -18,11 +23,15 @@ internal static class OnlyBothForgetTheStart
         Equations = ["SQ.5", "SQ.6"],
         Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions, and a "
             + "larger start ends with a larger ρ and a smaller margin.",
-        SetUp = "Networks 64-32-32-32-1 on digits 3 against 8 (256 examples to train, 100 to test), SGD, rate .02, momentum .9, 1,200 "
-            + "epochs, all layers of norm .1, 1 or 5 at the start, seeds 0–4 (figure-01-quick.yaml): batch normalization in front of "
-            + "every ReLU and after the last layer, or none; λ = .005, .0005, 0. ρ is the geometric mean over the second half of "
-            + "training. Independent means: medians of ρ from the three norms within a factor 1.3; strongly dependent: beyond a factor 2.",
-        Expected = "Factor ≤ 1.3 with both, > 2 otherwise; ρ increasing with the initial norm.",
+        SetUp = $"Networks {Training.LayersOnDigits} on digits 3 against 8 ({Training.Train} examples to train, {Training.Test} to test), "
+            + $"SGD, rate {Training.Rate}, momentum {Training.Momentum}, {Training.Epochs} epochs, all layers of norm "
+            + $"{Norms(", ", " or ")} at the start, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (figure-01-quick.yaml): batch "
+            + "normalization in front of every ReLU and after the last layer, or none; λ = "
+            + $"{string.Join(", ", NormSettings.All.Take(3).Select(static s => Wording.Short(s.Lambda)))}. ρ is the geometric mean over "
+            + "the second half of training. Independent means: medians of ρ from the three norms within a factor "
+            + $"{Wording.Text(Independent)}; strongly dependent: beyond a factor {Wording.Text(Dependent)}.",
+        Expected = $"Factor ≤ {Wording.Text(Independent)} with both, > {Wording.Text(Dependent)} otherwise; ρ increasing with the "
+            + "initial norm.",
         Figures = ["square-loss/figure-02", "square-loss/figure-07", "square-loss/figure-11"],
         Check = Check,
     };
@@ -59,21 +68,21 @@ internal static class OnlyBothForgetTheStart
         string[] alone = ["BN alone", "neither"];
         foreach (var name in (string[])["BN + WD .005", "BN + WD .0005", .. alone, "WD .005 alone", "WD .0005 alone"])
             judge.Measure($"{name}: largest over smallest median ρ", Factor(name));
-        judge.Printed.AtMost("BN + WD .005: largest over smallest median ρ", Factor("BN + WD .005"), 1.3);
-        foreach (var name in alone) judge.Printed.AtLeast($"{name}: largest over smallest median ρ", Factor(name), 2);
+        judge.Printed.AtMost("BN + WD .005: largest over smallest median ρ", Factor("BN + WD .005"), Independent);
+        foreach (var name in alone) judge.Printed.AtLeast($"{name}: largest over smallest median ρ", Factor(name), Dependent);
         foreach (var name in alone)
             judge.Printed.AtLeast($"{name}: least ratio of median ρ from one norm to the next larger", Rise(table[name]), 1);
         var both = judge.Corrected("BN + WD forgets the start if λ is large enough for the time there is; of BN alone ρ depends on the "
             + "start, but is smallest from norm 1");
-        both.AtMost("BN + WD .005: largest over smallest median ρ", Factor("BN + WD .005"), 1.3);
-        both.AtLeast("BN + WD .0005: largest over smallest median ρ", Factor("BN + WD .0005"), 1.3);
-        both.AtLeast("BN alone: largest over smallest median ρ", Factor("BN alone"), 2);
+        both.AtMost("BN + WD .005: largest over smallest median ρ", Factor("BN + WD .005"), Independent);
+        both.AtLeast("BN + WD .0005: largest over smallest median ρ", Factor("BN + WD .0005"), Independent);
+        both.AtLeast("BN alone: largest over smallest median ρ", Factor("BN alone"), Dependent);
         both.AtLeast("neither: least ratio of median ρ from one norm to the next larger", Rise(table["neither"]), 1);
         both.AtMost("BN alone: median ρ from norm 1 over that from norm .1", table["BN alone"][1] / table["BN alone"][0], 1);
         var decay = table["WD .005 alone"];
         judge.Measure("WD .005 alone: median ρ from norm 5 over that from norm 1", decay[2] / decay[1]);
         string Row(string name) => $"{name} {string.Join(" / ", table[name].Select(r => Wording.Text(r, 2)))}";
-        var numbers = $"Median ρ from norms .1 / 1 / 5: {string.Join("; ", NormSettings.All.Select(s => Row(s.Name)))}. ";
+        var numbers = $"Median ρ from norms {Norms(" / ", " / ")}: {string.Join("; ", NormSettings.All.Select(s => Row(s.Name)))}. ";
         return judge.Outcome(chart: new Chart(rho, margin), caption: "Without batch normalization the start of norm .1 does not leave the "
             + "saddle at W = 0, or falls into it with decay (ρ < 1, not drawn).",
             holds: numbers, care: numbers + "Decay without normalization forgets the start as well (norm 5 over norm 1: "
@@ -81,6 +90,13 @@ internal static class OnlyBothForgetTheStart
                 + "smallest start ends with a large ρ: "
                 + "the gradient of a normalized layer goes like 1/‖W_k‖, so that its first steps are the largest.",
             fails: numbers);
+    }
+
+    // The norms of the starts: a, b or c.
+    private static string Norms(string between, string last)
+    {
+        string[] norms = [.. TrainingWords.Numbers(NormSweep.WithDecay.QuickNorms)];
+        return $"{string.Join(between, norms[..^1])}{last}{norms[^1]}";
     }
 
     private static double Shown(double rho) => rho >= 1 ? rho : double.NaN;

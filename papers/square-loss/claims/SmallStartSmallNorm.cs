@@ -7,6 +7,8 @@ namespace Rhoflow.Papers.SquareLoss;
 /// <summary>Claim b36: without normalization a small start ends with a small ρ and a large margin.</summary>
 internal static class SmallStartSmallNorm
 {
+    private static readonly TrainingWords Quick = new("square-loss/figure-10-quick"), Whole = new("square-loss/figure-10");
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -17,10 +19,12 @@ internal static class SmallStartSmallNorm
         Statement = "Without BN and WD, starting from small initialization gradient descent explores critical points with ρ growing from "
             + "zero and finds solutions of small ρ and large margin; from a large start ρ and the margin are worse, and so the bound on "
             + "the expected error.",
-        SetUp = "Networks 64-32-32-32-1, digits 3 against 8, SGD without normalization or decay, rate .002, 600 epochs, all layers of "
-            + "norm 2, 5 or 10 at the start, seeds 0–4 (figure-10-quick.yaml). Further evidence, one seed each: 256 units, two classes "
-            + "of CIFAR-10, norms 5, 15 and 30, 1,000 epochs (figure-10.yaml, kept). Test error is compared too, which the bound would "
-            + "like to rank.",
+        SetUp = $"Networks {Quick.LayersOnDigits}, digits 3 against 8, SGD without normalization or decay, rate {Quick.Rate}, "
+            + $"{Quick.Epochs} "
+            + $"epochs, all layers of norm {Listed(NormSweep.Plain.QuickNorms, " or ")} at the start, seeds "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]} (figure-10-quick.yaml). Further evidence, one seed each: {Whole.Units} units, "
+            + $"two classes of CIFAR-10, norms {Listed(NormSweep.Plain.Norms, " and ")}, {Whole.Epochs} epochs (figure-10.yaml, kept). "
+            + "Test error is compared too, which the bound would like to rank.",
         Expected = "ρ increases and the mean margin decreases with the initial norm, for every seed.",
         Figures = ["square-loss/figure-11", "square-loss/figure-12"],
         FullRuns = NormSweep.Plain.FullRuns,
@@ -74,6 +78,8 @@ internal static class SmallStartSmallNorm
             holds: text, care: text + "ρ and margin follow the start in every run; the test error does not rank with them throughout.",
                 fails: text);
     }
+
+    private static string Listed(string[] norms, string last) => string.Join(", ", norms[..^1]) + last + norms[^1];
 
     // Of every seed, each value over the one from the next smaller norm.
     private static IEnumerable<double> Steps(IReadOnlyList<NormSweep.Start> starts, string column) =>

@@ -13,7 +13,9 @@ namespace Rhoflow.Papers.TheoreticalIssues;
 /// <summary>Claim b19: deep stationary points at fixed ρ are degenerate; the paper's quadratic form is the radial direction.</summary>
 internal static class StationaryPointsAreHyperbolic
 {
-    private const double Rho = 5;
+    private const double Rho = 5, Zero = 1e-7, ReluEnd = 1e4;
+    private const int Inputs = 3, Examples = 10, MaxSteps = 250;
+    private static readonly int[] ReluWidths = [3, 6];
     private static readonly int[] Widths = [1, 2, 3, 5];
 
     /// <summary>The claim.</summary>
@@ -25,10 +27,12 @@ internal static class StationaryPointsAreHyperbolic
         Equations = ["PNAS.5"],
         Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of "
             + "L positive definite) once ρf̃ > 1, as Σ_kk' V_kᵀHV_k' = Σ e^{−ρf̃}[−ρ²K²f̃² + K(K−2)ρf̃] < 0.",
-        SetUp = "Limits of the fixed-ρ flow, ρ = 5, exponential loss (sum), five starts (seeds 0–4) each: one linear layer and two "
-            + "linear layers of H = 1, 2, 3, 5 hidden units on the three-example set; ReLU nets 3-H-1, H = 3, 6, on 10 examples of "
-            + "gaussian-teacher (seed 0), followed to t = 1e4 or 250 steps. Eigenvalues of the Riemannian Hessian of L on the product of "
-            + "spheres; zero means ≤ 1e-7 of the largest.",
+        SetUp = $"Limits of the fixed-ρ flow, ρ = {Wording.Text(Rho)}, exponential loss (sum), five starts (seeds "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}) each: one linear layer and two "
+            + $"linear layers of H = {string.Join(", ", Widths)} hidden units on the three-example set; ReLU nets {Inputs}-H-1, H = "
+            + $"{string.Join(", ", ReluWidths)}, on {Examples} examples of gaussian-teacher (seed 0), followed to t = "
+            + $"{Wording.Decade(Math.Log10(ReluEnd))} or {MaxSteps} steps. Eigenvalues of the Riemannian Hessian of L on the product of "
+            + $"spheres; zero means ≤ {Wording.Text(Zero)} of the largest.",
         Expected = "No zero eigenvalue.",
         Check = Check,
     };
@@ -48,7 +52,7 @@ internal static class StationaryPointsAreHyperbolic
             var net = Network.Linear(2, hidden, 1);
             var points = Spread.Seeds.Select(seed => Limit(net, data, seed, context)).ToArray();
             var hessians = points.Select(v => TangentHessian.At(Risk(net, data), Rho, v)).ToArray();
-            var counts = hessians.Select(h => h.Signature(1e-7)).ToArray();
+            var counts = hessians.Select(h => h.Signature(Zero)).ToArray();
             judge.Premise.AtMost($"H = {hidden}: largest tangent share of the gradient at the limits", hessians.Max(h => h.TangentGradient),
                 1e-7);
             judge.Printed.AtMost($"two linear layers, H = {hidden}: zero eigenvalues (most of five starts)", counts.Max(c => c.Zero), 0);
@@ -68,7 +72,7 @@ internal static class StationaryPointsAreHyperbolic
         var linear = Spread.Seeds.Select(seed => TangentHessian.At(Risk(single, data), Rho, Limit(single, data, seed, context))).ToArray();
         judge.Instead("one linear layer: positive definite")
             .AtLeast("one layer: smallest tangent eigenvalue over L", linear.Min(h => h.Eigenvalues[0]), 1e-3);
-        foreach (var hidden in new[] { 3, 6 }) judge.Measure($"ReLU 3-{hidden}-1, five starts", Relu(hidden, context));
+        foreach (var hidden in ReluWidths) judge.Measure($"ReLU {Inputs}-{hidden}-1, five starts", Relu(hidden, context));
 
         var panel = new Panel("Tangent Hessian at the limits", new Axis("hidden units H"), new Axis("zero eigenvalues", Min: 0, Max: 5))
             .Points("measured", [.. Widths.Select(h => (double)h)], zeros)
@@ -105,19 +109,19 @@ internal static class StationaryPointsAreHyperbolic
 
     private static string Relu(int hidden, StudyContext context)
     {
-        var net = Network.Dense(3, hidden, 1);
-        var risk = Risk(net, GaussianTeacher.Draw(10, 3, 0));
+        var net = Network.Dense(Inputs, hidden, 1);
+        var risk = Risk(net, GaussianTeacher.Draw(Examples, Inputs, 0));
         var smooth = new List<double>();
         List<double> kinks = [], shares = [];
         foreach (var seed in Spread.Seeds)
         {
             context.Progress($"ReLU, H = {hidden}, seed {seed}");
             var trajectory = new FixedRhoFlow(risk, Rho).From(Initialization.Normal(net, new RandomStream(seed, 8)),
-                new IntegrationOptions { Tolerance = new(1e-9, 1e-11), Method = Method.Dop853, MaxSteps = 250 });
+                new IntegrationOptions { Tolerance = new(1e-9, 1e-11), Method = Method.Dop853, MaxSteps = MaxSteps });
             double[]? v = null;
             try
             {
-                foreach (var p in trajectory.At(Clock.LogSpaced(Instant.FromT(.1), Instant.FromT(1e4), 60), context.Cancellation))
+                foreach (var p in trajectory.At(Clock.LogSpaced(Instant.FromT(.1), Instant.FromT(ReluEnd), 60), context.Cancellation))
                     v = p.V.ToArray();
             }
             catch (IntegrationException)
@@ -128,7 +132,7 @@ internal static class StationaryPointsAreHyperbolic
             var hessian = TangentHessian.At(risk, Rho, v);
             shares.Add(hessian.TangentGradient);
             kinks.Add(KinkDistance(risk, v));
-            if (hessian.TangentGradient <= 1e-6) smooth.Add(hessian.Signature(1e-7).Zero);
+            if (hessian.TangentGradient <= 1e-6) smooth.Add(hessian.Signature(Zero).Zero);
         }
         return $"{smooth.Count} of {shares.Count} have a vanishing gradient, with {(smooth.Count == 0 ? "–" : string.Join(", ", smooth))} "
             + $"zero eigenvalues of {net.ParameterCount - 2}; "

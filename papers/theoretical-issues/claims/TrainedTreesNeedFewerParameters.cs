@@ -10,6 +10,8 @@ internal static class TrainedTreesNeedFewerParameters
 {
     private const string Enough = "the theorem is about many units: from four a vertex on, and where training finds what exists";
 
+    private static readonly RidgeTraining Trained = new();
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -19,9 +21,11 @@ internal static class TrainedTreesNeedFewerParameters
         Equations = ["PNAS.2"],
         Statement = "A compositional function is approximated by a deep network of the same graph with the same accuracy and far fewer "
             + "parameters than by a shallow one; its error falls like parameters^{−m/2} whatever n is.",
-        SetUp = "h(a, b) = sin(1.5a + b − .7ab) on binary trees, n = 4 and 8; ReLU networks with biases of about 56, 112, 224 "
-            + "parameters: one layer, two dense layers, tree, tree with shared weights; Adam on the square loss, 3,000 steps of 256 "
-            + "points, seeds 0–4; √ mean square error on 8,192 fresh points over the standard deviation of f.",
+        SetUp = $"h(a, b) = sin(1.5a + b − .7ab) on binary trees, n = {string.Join(" and ", Compositions.QuickInputs)}; ReLU networks with "
+            + $"biases of about {string.Join(", ", Compositions.QuickSizes)} parameters: one layer, two dense layers, tree, tree with "
+            + $"shared weights; Adam on the square loss, {Wording.Count(Compositions.QuickSteps)} steps of {Trained.Batch} "
+            + $"points, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; √ mean square error on {Wording.Count(Trained.TestPoints)} fresh "
+            + "points over the standard deviation of f.",
         Expected = "The tree is better than the shallow network at every size, and its exponent is −1.",
         Figures = ["theoretical-issues/figure-01"],
         Check = Check,

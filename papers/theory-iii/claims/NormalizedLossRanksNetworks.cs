@@ -24,6 +24,9 @@ internal static class NormalizedLossRanksNetworks
         ("Fisher–Rao", "log10_fisher_rao", 1),
     ];
 
+    // Rank correlations that count: over all networks of a draw, and among starts of the two smaller norms.
+    private const double Ranks = .7, RanksNear = .5;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -32,10 +35,11 @@ internal static class NormalizedLossRanksNetworks
         Place = "Figures 1 and 8, eq. 1; Square loss, Observation 3",
         Statement = "The normalized loss predicts the test error of networks that all fit their training data, and a smaller norm ρ goes "
             + "with a smaller error: bounds by norm and margin rank networks.",
-        SetUp = "The 80 networks of b49: Spearman's rank correlation with the test error within each of five draws of the training "
-            + "images (16 networks each), for normalized losses, norms, margins and bounds. Printed: the median over the five draws is "
-            + "at least .7 for the normalized training loss and for ρ; and at least .5 for the normalized loss among the eight networks "
-            + "from starts of norm 4 and 8, which do not differ by ρ.",
+        SetUp = $"The {NormalizedNets.PerDraw * Spread.Seeds.Count} networks of b49: Spearman's rank correlation with the test error "
+            + $"within each of five draws of the training images ({NormalizedNets.PerDraw} networks each), for normalized losses, norms, "
+            + $"margins and bounds. Printed: the median over the five draws is at least {Wording.Short(Ranks)} for the normalized "
+            + $"training loss and for ρ; and at least {Wording.Short(RanksNear)} for the normalized loss among the eight networks from "
+            + $"starts of norm {NormalizedNets.DigitNorms[0]} and {NormalizedNets.DigitNorms[1]}, which do not differ by ρ.",
         Expected = "Rank correlation near 1.",
         Figures = ["theory-iii/figure-01", "theory-iii/figure-08"],
         FullRuns = NormalizedNets.FullTrueLabels,
@@ -46,7 +50,7 @@ internal static class NormalizedLossRanksNetworks
     {
         var judge = new Judge();
         NormalizedNets[] all = [.. Spread.Seeds.Select(s => NormalizedNets.OfDigits(context, s))];
-        double[] Ranks((string Name, string Column, int Sign) m, Range nets) =>
+        double[] Correlations((string Name, string Column, int Sign) m, Range nets) =>
             [.. all.Select(n => m.Sign * RankCorrelation.Spearman(n[m.Column][nets], n["test_error"][nets]))];
         judge.Measure("test errors, least to greatest",
             $"{Wording.Text(all.Min(n => n["test_error"].Min()))} … {Wording.Text(all.Max(n => n["test_error"].Max()))}");
@@ -54,7 +58,8 @@ internal static class NormalizedLossRanksNetworks
             new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
         var near = new Panel("Among starts of norm 4 and 8 alone", new Axis("measure, in the order of the left panel", Min: 0),
             new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
-        var ordered = Measures.Select(m => (Measure: m, Whole: Ranks(m, ..), Near: Ranks(m, ..8)))
+        var ordered = Measures.Select(m =>
+            (Measure: m, Whole: Correlations(m, ..), Near: Correlations(m, ..(2 * NormalizedNets.StartsPerNorm))))
             .OrderByDescending(p => Spread.Of(p.Whole).Median).ToArray();
         for (var i = 0; i < ordered.Length; i++)
         {
@@ -67,11 +72,11 @@ internal static class NormalizedLossRanksNetworks
         }
         Spread Of(string name) => Spread.Of(ordered.Single(p => p.Measure.Name == name).Whole);
         var loss = Of("normalized training loss");
-        judge.Printed.AtLeast("normalized training loss: rank correlation with the test error, median of five draws", loss.Median, .7);
-        judge.Printed.AtLeast("ρ: rank correlation with the test error, median of five draws", Of("ρ").Median, .7);
+        judge.Printed.AtLeast("normalized training loss: rank correlation with the test error, median of five draws", loss.Median, Ranks);
+        judge.Printed.AtLeast("ρ: rank correlation with the test error, median of five draws", Of("ρ").Median, Ranks);
         var closeLoss = Spread.Of(ordered.Single(p => p.Measure.Name == "normalized training loss").Near);
         judge.Printed.AtLeast("normalized training loss: the same among starts of norm 4 and 8, median of five draws", closeLoss.Median,
-            .5);
+            RanksNear);
         var (best, ranks, _) = ordered[0];
         var spectral = Of("∏‖W‖₂/10 % margin");
         if (NormalizedNets.OfImages(context) is { } images)

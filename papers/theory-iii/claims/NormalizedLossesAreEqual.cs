@@ -10,6 +10,11 @@ namespace Rhoflow.Papers.TheoryIII;
 /// </summary>
 internal static class NormalizedLossesAreEqual
 {
+    // How near to 1 the slope must be, how high the correlation, and how low that of the unnormalized losses.
+    private const double Within = .1, Correlated = .99, Uncorrelated = .9;
+
+    private static readonly TrainingWords Digits = new("theory-iii/figure-01-digits"), Images = new("theory-iii/figure-01");
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -19,12 +24,15 @@ internal static class NormalizedLossesAreEqual
         Statement = "Networks with different initializations that all fit the training set: their test loss is not a function of the "
             + "training loss, but after division of each layer by its Frobenius norm test against training loss lies on a line of slope "
             + "1 with a small positive intercept; a network trained on random labels lies at the top right.",
-        SetUp = "Digits, 500 training and 1,000 test images of norm 1, 64-64-10 without biases, cross-entropy, SGD to the first epoch "
-            + "without a training error, 16 networks (layers of norm 4, 8, 16, 32, four seeds), for each of five draws of the training "
-            + "images; one network a draw with random labels. Printed: slope within 0.1 of 1, correlation at least .99, every test loss "
-            + "above its training loss, correlation of the unnormalized losses at most .9, random labels above all others in both "
-            + "losses. Beside it the 16 networks on 5,000 images of CIFAR-10 that figure-01.yaml trains, kept from a full-size run, held "
-            + "to the same slope; what is said of it in place of 1 was written after that run had given .69.",
+        SetUp = $"Digits, {Digits.Train} training and {Digits.Test} test images of norm 1, {Digits.LayersOnDigits} without biases, "
+            + "cross-entropy, SGD to the first epoch "
+            + $"without a training error, {NormalizedNets.PerDraw} networks (layers of norm "
+            + $"{string.Join(", ", NormalizedNets.DigitNorms)}, four seeds), for each of five draws of the training "
+            + $"images; one network a draw with random labels. Printed: slope within {Wording.Text(Within)} of 1, correlation at least "
+            + $"{Wording.Short(Correlated)}, every test loss above its training loss, correlation of the unnormalized losses at most "
+            + $"{Wording.Short(Uncorrelated)}, random labels above all others in both "
+            + $"losses. Beside it the 16 networks on {Images.Train} images of CIFAR-10 that figure-01.yaml trains, kept from a full-size "
+            + "run, held to the same slope; what is said of it in place of 1 was written after that run had given .69.",
         Expected = "Slope 1, small positive offset.",
         Figures = ["theory-iii/figure-01", "theoretical-issues/figure-02"],
         FullRuns = NormalizedNets.FullTrueLabels,
@@ -45,11 +53,13 @@ internal static class NormalizedLossesAreEqual
         judge.Measure("intercept, by draw", [.. lines.Select(l => l.Intercept)]);
         judge.Measure("range of the normalized training losses, ln 10 minus them",
             $"{Wording.Text(all.Min(n => n["ce_gap_rho1"].Min()))} … {Wording.Text(all.Max(n => n["ce_gap_rho1"].Max()))}");
-        judge.Printed.Near("slope of normalized test loss against training loss, median of five draws", slope.Median, 1, absolute: .1);
-        judge.Printed.AtLeast("their correlation, least of five", lines.Min(l => l.R), .99);
-        judge.Printed.AtLeast("test loss minus training loss of normalized networks, least of 80",
+        judge.Printed.Near("slope of normalized test loss against training loss, median of five draws", slope.Median, 1, absolute: Within);
+        judge.Printed.AtLeast("their correlation, least of five", lines.Min(l => l.R), Correlated);
+        judge.Printed.AtLeast("test loss minus training loss of normalized networks, least of "
+            + $"{NormalizedNets.PerDraw * Spread.Seeds.Count}",
             all.Min(n => n["test_ce_rho1"].Zip(n["ce_rho1"], (test, train) => test - train).Min()), 0);
-        judge.Printed.AtMost("correlation of the unnormalized losses (logarithms), median of five draws", Spread.Of(raw).Median, .9);
+        judge.Printed.AtMost("correlation of the unnormalized losses (logarithms), median of five draws", Spread.Of(raw).Median,
+            Uncorrelated);
         judge.Measure("correlation of the unnormalized losses, by draw", raw);
         double[] above = [.. all.Zip(random, (n, r) => Math.Min(r["ce_rho1"][0] - n["ce_rho1"].Max(), r["test_ce_rho1"][0]
             - n["test_ce_rho1"].Max()))];
@@ -62,7 +72,8 @@ internal static class NormalizedLossesAreEqual
         judge.Instead(trivial).AtMost("correlation of log(ln 10 − training loss) with log ρ, greatest of five", withNorm.Max(), -.9);
         double[] ratios = [.. all.SelectMany(n => n["test_ce_gap_rho1"].Zip(n["ce_gap_rho1"], (test, train) => test / train))];
         double[] drawn = [.. random.Select(n => n["test_ce_gap_rho1"][0] / n["ce_gap_rho1"][0])];
-        judge.Measure("(ln 10 − test loss)/(ln 10 − training loss), 80 networks", Spread.Of(ratios).ToString());
+        judge.Measure($"(ln 10 − test loss)/(ln 10 − training loss), {NormalizedNets.PerDraw * Spread.Seeds.Count} networks",
+            Spread.Of(ratios).ToString());
         judge.Measure("the same with random labels, five networks", Spread.Of(drawn).ToString());
         var onImages = "";
         if (NormalizedNets.OfImages(context) is { } images)
@@ -70,14 +81,15 @@ internal static class NormalizedLossesAreEqual
             var line = LinearRegression.Of(images["ce_rho1"], images["test_ce_rho1"]);
             judge.Measure("CIFAR-10: correlation, correlation unnormalized", line.R,
                 LinearRegression.Correlation(images["log10_loss"], images["log10_test_loss"]));
-            judge.Printed.Near("CIFAR-10: slope of normalized test loss against training loss", line.Slope, 1, absolute: .1);
+            judge.Printed.Near("CIFAR-10: slope of normalized test loss against training loss", line.Slope, 1, absolute: Within);
             var kept = Spread.Of(images["test_ce_gap_rho1"].Zip(images["ce_gap_rho1"], (test, train) => test / train));
             const string share = "the slope is the share of ln 10 − training loss that is kept on test data, which is near 1 only where "
                 + "the test error is small";
-            judge.Corrected(share).Near("digits: slope, median of five draws", slope.Median, Spread.Of(ratios).Median, absolute: .1);
-            judge.Corrected(share).Near("CIFAR-10: slope", line.Slope, kept.Median, absolute: .1);
-            judge.Corrected(share).AtLeast("CIFAR-10: correlation of the normalized losses", line.R, .99);
-            onImages = $" On 5,000 images of CIFAR-10, with test errors of {Wording.Text(Spread.Of(images["test_error"]).Median)}, the "
+            judge.Corrected(share).Near("digits: slope, median of five draws", slope.Median, Spread.Of(ratios).Median, absolute: Within);
+            judge.Corrected(share).Near("CIFAR-10: slope", line.Slope, kept.Median, absolute: Within);
+            judge.Corrected(share).AtLeast("CIFAR-10: correlation of the normalized losses", line.R, Correlated);
+            onImages = $" On {Images.Train} images of CIFAR-10, with test errors of "
+                + $"{Wording.Text(Spread.Of(images["test_error"]).Median)}, the "
                 + $"losses lie on a line too (correlation {Wording.Text(line.R, 5)}), of slope {Wording.Text(line.Slope)}: "
                 + $"the networks keep {Wording.Text(kept.Median)} (median) of what training took off ln 10.";
         }

@@ -10,6 +10,8 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// <summary>Claim b25: ⟨W*, ∇L(W)⟩ &lt; 0 holds at W = W* and for linear f, not for any W of a nonlinear network.</summary>
 internal static class GradientAgainstTheSeparator
 {
+    private const int Inputs = 4, Hidden = 8, Examples = 12, Draws = 4000;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -18,9 +20,9 @@ internal static class GradientAgainstTheSeparator
         Place = "Appendix on the cross-entropy loss, after eq. 60",
         Statement = "If W* separates the data, then W*ᵀ∇_W L < 0 for any value of W, by the property Wᵀ∇_W f(x; W) = f(x; W) of rectified "
             + "networks.",
-        SetUp = "ReLU nets 4-8-1, 12 directions of gaussian-teacher labelled by a random W*, W random and independent of it (both "
-            + "standard normal), exponential and logistic loss, 4000 draws of (W*, W) for each of the seeds 0–4. The same with one "
-            + "linear layer, and with W = W*.",
+        SetUp = $"ReLU nets {Inputs}-{Hidden}-1, {Examples} directions of gaussian-teacher labelled by a random W*, W random and "
+            + $"independent of it (both standard normal), exponential and logistic loss, {Draws} draws of (W*, W) for each of the seeds "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}. The same with one linear layer, and with W = W*.",
         Expected = "⟨W*, ∇L(W)⟩ < 0 at every draw.",
         Check = Check,
     };
@@ -28,7 +30,7 @@ internal static class GradientAgainstTheSeparator
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var relu = Network.Dense(4, 8, 1);
+        var relu = Network.Dense(Inputs, Hidden, 1);
         double[] exponential = [.. Spread.Seeds.Select(s => Violations(relu, Loss.Exponential, s, same: false))];
         double[] logistic = [.. Spread.Seeds.Select(s => Violations(relu, Loss.Logistic, s, same: false))];
         judge.Measure("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, exponential, by seed", exponential);
@@ -37,12 +39,13 @@ internal static class GradientAgainstTheSeparator
         judge.Printed.AtMost("share of draws with ⟨W*, ∇L(W)⟩ ≥ 0, logistic (median of five seeds)", Spread.Of(logistic).Median, 0);
         judge.Instead("it holds for linear f, where ∇f does not depend on W")
             .AtMost("the same share for one linear layer (most over seeds)",
-            Spread.Seeds.Max(s => Violations(Network.Dense(4, 1), Loss.Exponential, s, same: false)), 0);
+            Spread.Seeds.Max(s => Violations(Network.Dense(Inputs, 1), Loss.Exponential, s, same: false)), 0);
         judge.Instead("it holds at W = W*").AtMost("the same share at W = W* (most over seeds)",
             Spread.Seeds.Max(s => Violations(relu, Loss.Exponential, s, same: true)), 0);
-        return judge.Outcome(fails: $"For ReLU nets 4-8-1 ⟨W*, ∇L(W)⟩ is not negative in {Percent(exponential)} of 20000 draws with the "
-            + $"exponential loss and in {Percent(logistic)} with the logistic. Wᵀ∇f(W) = f(W) speaks of one and the same W; it gives the "
-            + "inequality at W = W*, and for linear f everywhere (no violation measured).");
+        return judge.Outcome(fails: $"For ReLU nets {Inputs}-{Hidden}-1 ⟨W*, ∇L(W)⟩ is not negative in {Percent(exponential)} of "
+            + $"{Draws * Spread.Seeds.Count} draws with the exponential loss and in {Percent(logistic)} with the logistic. Wᵀ∇f(W) = "
+            + "f(W) speaks of one and the same W; it gives the inequality at W = W*, and for linear f everywhere (no violation "
+            + "measured).");
     }
 
     private static string Percent(double[] shares) =>
@@ -51,23 +54,22 @@ internal static class GradientAgainstTheSeparator
 
     private static double Violations(Network net, Loss loss, long seed, bool same)
     {
-        const int draws = 4000, examples = 12;
         var random = new RandomStream(seed, 15);
-        var x = GaussianTeacher.Draw(examples, 4, seed);
+        var x = GaussianTeacher.Draw(Examples, Inputs, seed);
         var descent = new double[net.ParameterCount];
-        var outputs = new ChainPasses(net, x.X, examples);
+        var outputs = new ChainPasses(net, x.X, Examples);
         int violated = 0, counted = 0;
-        while (counted < draws)
+        while (counted < Draws)
         {
             double[] star = Initialization.Normal(net, random), w = same ? star : Initialization.Normal(net, random);
             outputs.Forward(star);
-            var f = outputs.Outputs[..examples].ToArray();
+            var f = outputs.Outputs[..Examples].ToArray();
             if (f.Contains(0)) continue; // An output of exactly 0 is separated by nothing.
-            var data = new Dataset(x.Name, x.X.ToArray(), [.. f.Select(v => v > 0 ? 1.0 : -1.0)], 4);
+            var data = new Dataset(x.Name, x.X.ToArray(), [.. f.Select(v => v > 0 ? 1.0 : -1.0)], Inputs);
             new EmpiricalRisk(net, loss, data, Reduction.Sum).Evaluate(w, descent);
             counted++;
             if (-Vectors.Dot(star, descent) >= 0) violated++;
         }
-        return violated / (double)draws;
+        return violated / (double)Draws;
     }
 }

@@ -13,7 +13,10 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// <summary>Claim b18: the limit direction does not depend on the start for one linear layer; for deep networks it does.</summary>
 internal static class LimitIndependentOfTheStart
 {
+    private const int DiagonalStarts = 20, Inputs = 4, Hidden = 8, Examples = 12;
+    private const double Deviation = .1, LogEnd = 100, ReluLogEnd = 60;
     private static readonly double[] X = [.9, .5, .3];
+    private static readonly double[] LogInstants = [10, 100, 1000];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -24,10 +27,12 @@ internal static class LimitIndependentOfTheStart
         Equations = ["T3b.4"],
         Statement = "Under the exponential loss the normalized weights of each layer converge to the minimum-norm (maximum-margin) "
             + "solution, independently of initial conditions.",
-        SetUp = "Linear: Iris, setosa against the rest, gradient flow to t = 1e1000 from five random starts (normal, seeds 0–4). Deep: "
-            + "three diagonal layers on the one example x = (.9, .5, .3), y = 1, gradient flow to t = 1e100 from 20 small random starts "
-            + "(normal, deviation .1, seeds 0–19). Also ReLU nets 4-8-1 from five starts (layers of norm 1, seeds 0–4) on one set of 12 "
-            + "examples of gaussian-teacher (seed 1), to t = 1e60.",
+        SetUp = $"Linear: Iris, setosa against the rest, gradient flow to t = {Wording.Decade(LogInstants[^1])} from five random starts "
+            + $"(normal, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}). Deep: three diagonal layers on the one example x = "
+            + $"{Wording.Row(X)}, y = 1, gradient flow to t = {Wording.Decade(LogEnd)} from {DiagonalStarts} small random starts "
+            + $"(normal, deviation {Wording.Short(Deviation)}, seeds 0–{DiagonalStarts - 1}). Also ReLU nets {Inputs}-{Hidden}-1 from five "
+            + $"starts (layers of norm 1, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}) on one set of {Examples} "
+            + $"examples of gaussian-teacher (seed 1), to t = {Wording.Decade(ReluLogEnd)}.",
         Expected = "One limit for all starts: the same direction and the same normalized margin.",
         Check = Check,
     };
@@ -37,15 +42,16 @@ internal static class LimitIndependentOfTheStart
         var judge = new Judge();
         var iris = Iris.Load().Binary("setosa");
         var svm = HardMargin.Solve(iris);
-        Instant[] late = [Instant.FromLog10T(10), Instant.FromLog10T(100), Instant.FromLog10T(1000)];
+        Instant[] late = [.. LogInstants.Select(Instant.FromLog10T)];
         var linear = Spread.Seeds.Select(seed =>
             new UnconstrainedFlow(new EmpiricalRisk(Network.Dense(4, 1), Loss.Exponential, iris, Reduction.Sum))
             .From(ExampleSets.Normal(4, seed, stream: 4)).At(late, context.Cancellation).ToArray()).ToArray();
         var errors = Enumerable.Range(0, 3).Select(i => linear.Max(run => run[i].DirectionError(svm.Direction))).ToArray();
         var spreads = Enumerable.Range(0, 3).Select(i =>
             (from a in linear from b in linear select Vectors.Distance(a[i].LinearDirection(), b[i].LinearDirection())).Max()).ToArray();
-        judge.Measure("linear: largest distance from the SVM at t = 1e10, 1e100, 1e1000", errors);
-        judge.Measure("linear: largest distance between two starts at t = 1e10, 1e100, 1e1000", spreads);
+        judge.Measure($"linear: largest distance from the SVM at t = {string.Join(", ", LogInstants.Select(Wording.Decade))}", errors);
+        judge.Measure($"linear: largest distance between two starts at t = {string.Join(", ", LogInstants.Select(Wording.Decade))}",
+            spreads);
         const string layer = "one linear layer";
         judge.Corrected(layer).AtMost("linear: largest distance from the SVM at t = 1e1000", errors[2], 1e-2);
         judge.Corrected(layer).AtMost("linear: distance between starts at t = 1e1000 over that at 1e10, with 1/log t = 0.01",
@@ -53,23 +59,25 @@ internal static class LimitIndependentOfTheStart
 
         var net = Network.Diagonal(3, 3);
         var risk = new EmpiricalRisk(net, Loss.Exponential, new Dataset("one example", X, [1], 3), Reduction.Sum);
-        var margins = Enumerable.Range(0, 20).Select(seed => new UnconstrainedFlow(risk)
-            .From(Initialization.Normal(net, new RandomStream(seed, 5), scale: .1)).At([Instant.FromLog10T(100)], context.Cancellation)
+        var margins = Enumerable.Range(0, DiagonalStarts).Select(seed => new UnconstrainedFlow(risk)
+            .From(Initialization.Normal(net, new RandomStream(seed, 5), scale: Deviation))
+            .At([Instant.FromLog10T(LogEnd)], context.Cancellation)
             .Single().Margin).ToArray();
         var deep = Spread.Of(margins);
-        judge.Measure("diagonal nets: normalized margin at t = 1e100 from 20 starts", margins);
-        judge.Printed.AtMost("diagonal nets: greatest less least limiting margin over 20 starts", deep.Max - deep.Min, .01);
+        judge.Measure($"diagonal nets: normalized margin at t = {Wording.Decade(LogEnd)} from {DiagonalStarts} starts", margins);
+        judge.Printed.AtMost($"diagonal nets: greatest less least limiting margin over {DiagonalStarts} starts", deep.Max - deep.Min, .01);
         foreach (var x in X)
             judge.Measure($"diagonal nets: starts that end within 0.02 of the margin {x}", margins.Count(m => Math.Abs(m - x) < .02));
 
         var relu = Relu(context);
-        if (relu.Length > 1) judge.Measure("ReLU nets: normalized margins at t = 1e60, five starts", relu);
+        if (relu.Length > 1) judge.Measure($"ReLU nets: normalized margins at t = {Wording.Decade(ReluLogEnd)}, five starts", relu);
 
         var order = margins.Order().ToArray();
         var chart = new Chart(new Panel("Three diagonal layers, one example", new Axis("start, sorted"),
-            new Axis("normalized margin at t = 1e100", Min: 0, Max: 1))
+            new Axis($"normalized margin at t = {Wording.Decade(LogEnd)}", Min: 0, Max: 1))
             .Points("limit", [.. Enumerable.Range(1, order.Length).Select(i => (double)i)], order)
-            .Level("one-hot on x¹ = .9", X[0]).Level("x² = .5", X[1]).Level("x³ = .3", X[2]));
+            .Level($"one-hot on x¹ = {Wording.Short(X[0])}", X[0]).Level($"x² = {Wording.Short(X[1])}", X[1])
+            .Level($"x³ = {Wording.Short(X[2])}", X[2]));
         return judge.Outcome(
             care: $"One linear layer: yes – from five starts the directions differ by {Lab.Claims.Check.Text(spreads[2])} at t = 1e1000 "
                 + $"and are {Lab.Claims.Check.Text(errors[2])} from the SVM at most. Deep networks: no – three diagonal layers on one "
@@ -81,8 +89,8 @@ internal static class LimitIndependentOfTheStart
 
     private static double[] Relu(StudyContext context)
     {
-        var net = Network.Dense(4, 8, 1);
-        var risk = new EmpiricalRisk(net, Loss.Exponential, GaussianTeacher.Draw(12, 4, 1), Reduction.Sum);
+        var net = Network.Dense(Inputs, Hidden, 1);
+        var risk = new EmpiricalRisk(net, Loss.Exponential, GaussianTeacher.Draw(Examples, Inputs, 1), Reduction.Sum);
         var margins = new List<double>();
         foreach (var seed in Spread.Seeds)
         {
@@ -91,7 +99,7 @@ internal static class LimitIndependentOfTheStart
             try
             {
                 margins.Add(new UnconstrainedFlow(risk).From(theta, new IntegrationOptions { MaxSteps = 20_000 })
-                    .At([Instant.FromLog10T(60)], context.Cancellation).Single().Margin);
+                    .At([Instant.FromLog10T(ReluLogEnd)], context.Cancellation).Single().Margin);
             }
             catch (IntegrationException)
             {

@@ -8,6 +8,8 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// <summary>Claim b48: the minimum-norm polynomial interpolates almost perfectly and overfits in the end.</summary>
 internal static class MinimumNormOverfitsEventually
 {
+    private const int Finer = 512;
+    private static readonly int[] Again = [75, 300];
     private static readonly int[] Compared = [5, 30, 40, 75, 100, 150, 200, 300];
 
     /// <summary>The claim.</summary>
@@ -17,7 +19,8 @@ internal static class MinimumNormOverfitsEventually
         Paper = SourcePapers.TheoryIIIb,
         Place = "Figure 6",
         Statement = "With more and more monomials than training points, eventually the minimum norm solution overfits.",
-        SetUp = PolynomialDegrees.Words + "; degrees to 300, with 512 bits again at 75 and 300, and in double precision.",
+        SetUp = $"{PolynomialDegrees.Words}; degrees to {PolynomialDegrees.Largest}, with {Finer} bits again at "
+            + $"{string.Join(" and ", Again)}, and in double precision.",
         Expected = "Test error falls to about 0 around degree 25–40 and rises for degrees beyond 200.",
         Figures = ["theory-iiib/figure-06"],
         Check = Check,
@@ -30,9 +33,9 @@ internal static class MinimumNormOverfitsEventually
         var rounded = PolynomialDegrees.Double.Of(context);
         int Place(int degree) => Array.FindIndex(exact, r => r.Degree == degree);
         DegreeResult At(int degree) => exact[Place(degree)];
-        var finer = PolynomialDegrees.Sweep(512);
-        foreach (var degree in new[] { 75, 300 })
-            judge.Premise.Near($"test error at degree {degree} with 512 bits over that with 384",
+        var finer = PolynomialDegrees.Sweep(Finer);
+        foreach (var degree in Again)
+            judge.Premise.Near($"test error at degree {degree} with {Finer} bits over that with {PolynomialRegression.DefaultBits}",
                 finer.At(degree).TestError / At(degree).TestError, 1, absolute: 1e-12);
         judge.Measure("degrees", [.. Compared.Select(d => (double)d)]);
         judge.Measure("test errors, exact", [.. Compared.Select(d => At(d).TestError)]);

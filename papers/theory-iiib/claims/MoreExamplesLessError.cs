@@ -9,6 +9,8 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// </summary>
 internal static class MoreExamplesLessError
 {
+    private static readonly TrainingWords Training = new("theory-iiib/figure-01-quick");
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -18,9 +20,11 @@ internal static class MoreExamplesLessError
         Statement = "The more training data, the smaller the test error, also where the training error is zero already. The same network "
             + "fits random labels without training error, and training and expected error approach each other as n grows for normal and "
             + "for random labels.",
-        SetUp = "Digits, 50 to 1,400 training and 300 test examples, the convolutional network of figure-01-quick (2,504 weights), "
-            + "cross-entropy, SGD, 60 epochs whatever n is, seeds 0–4 (examples, labels, start and order); random labels for 50, 200 and "
-            + "800 examples. Medians of five.",
+        SetUp = $"Digits, {GeneralizationSweeps.Digits[0]} to {Wording.Count(GeneralizationSweeps.Digits[^1])} training and "
+            + $"{Training.Test} test examples, the convolutional network of figure-01-quick ({Training.WeightsOnDigits} weights), "
+            + $"cross-entropy, SGD, {Training.Epochs} epochs whatever n is, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (examples, labels, "
+            + $"start and order); random labels for {GeneralizationSweeps.RandomDigits[0]}, {GeneralizationSweeps.RandomDigits[1]} and "
+            + $"{GeneralizationSweeps.RandomDigits[^1]} examples. Medians of five.",
         Expected = "The test error falls at every step of n, also among n with training error 0; random labels: training error 0, test "
             + "error 0.9; the gap between test and training error falls.",
         Figures = ["theory-iiib/figure-01"],
@@ -46,7 +50,7 @@ internal static class MoreExamplesLessError
         judge.Printed.AtMost("gap at the largest n over gap at the smallest, true labels", Gap(normal[^1]) / Gap(normal[0]), .5);
         judge.Printed.AtMost("gap at the largest n over gap at the smallest, random labels", Gap(random[^1]) / Gap(random[0]), .9);
         judge.Measure("test error, true labels", [.. normal.Select(Test)]);
-        judge.Measure("test error at n = 1,400", normal[^1].Last("test_error").ToString());
+        judge.Measure($"test error at n = {Wording.Count(GeneralizationSweeps.Digits[^1])}", normal[^1].Last("test_error").ToString());
         judge.Measure("training error, random labels", [.. random.Select(static s => s.Last("train_error").Median)]);
         if (GeneralizationSweeps.AllExamples(context, "true") is { Count: > 0 } whole)
             judge.Measure("CIFAR-10, test error, true labels", [.. whole.Select(Test)]);

@@ -12,6 +12,8 @@ internal static class PerturbationsOfTrainedNetworks
     // Epochs from a perturbation to the observation that is called "right after" it.
     private const int Soon = 10, SoonOnImages = 20;
 
+    private static readonly TrainingWords Training = new("theory-iiib/figure-05-quick"), Images = new("theory-iiib/figure-05");
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -22,9 +24,12 @@ internal static class PerturbationsOfTrainedNetworks
         Statement = "After each small perturbation of the weights gradient descent on the cross-entropy brings the empirical risk back "
             + "to its level, while the norm of the weights increases after each and the expected risk grows with every perturbation; "
             + "without perturbations the weights increase too, though more slowly; the classification error is less affected.",
-        SetUp = "Figure-05-quick: 200 digits, gradient descent with momentum, 1,300 epochs; from epoch 300 to 1,000 Gaussian noise of a "
-            + "quarter of each layer’s spread every 100 epochs; the control without; seeds 0–4. Kept from a full-size run: CIFAR-10, "
-            + "1,000 images, rates 0.05 (that of the digits) and 0.01, 11 perturbations. Right after: 10 epochs later, less the "
+        SetUp = $"Figure-05-quick: {Training.Train} digits, gradient descent with momentum, {Training.Epochs} epochs; from epoch "
+            + $"{PerturbedTraining.Epochs()[0]} to {Wording.Count(PerturbedTraining.Epochs()[^1])} Gaussian noise of a "
+            + $"quarter of each layer’s spread every {PerturbedTraining.Epochs()[1] - PerturbedTraining.Epochs()[0]} epochs; the control "
+            + $"without; seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}. Kept from a full-size run: CIFAR-10, "
+            + $"{Images.Train} images, rates {PerturbedTraining.Rates[0]} (that of the digits) and {PerturbedTraining.Rates[1]}, "
+            + $"{PerturbedTraining.Epochs(full: true).Count} perturbations. Right after: {Soon} epochs later, less the "
             + "control’s change in the same epochs, since there everything drifts. “With every perturbation”: just before each next one "
             + "the test loss is larger than just before this one.",
         Expected = "Training error 0 and training loss no larger before the next perturbation than before the first; right after each ρ "
@@ -124,10 +129,10 @@ internal static class PerturbationsOfTrainedNetworks
             PerturbedTraining.NormJump(full: true));
         judge.Measure(Named("log₁₀ of the training loss before each perturbation and after the last"), loss);
         judge.Measure(Named("log₁₀ of the test loss before each perturbation and after the last"), test);
-        return $" On 1,000 images of CIFAR-10 at rate {rate} log₁₀ of the training loss is {Wording.Text(loss[0])} before the first "
-            + $"perturbation and between {Wording.Text(loss.Skip(1).Min())} and {Wording.Text(loss.Skip(1).Max())} an interval after each "
-            + $"(greatest training error {Wording.Text(errors.Max())}); right after the first, log₁₀ ρ is {Wording.Text(rise)} larger "
-            + $"(noise alone: {Wording.Text(PerturbedTraining.NormJump(full: true))}); at the end log₁₀ of the test loss is "
+        return $" On {Images.Train} images of CIFAR-10 at rate {rate} log₁₀ of the training loss is {Wording.Text(loss[0])} before the "
+            + $"first perturbation and between {Wording.Text(loss.Skip(1).Min())} and {Wording.Text(loss.Skip(1).Max())} an interval "
+            + $"after each (greatest training error {Wording.Text(errors.Max())}); right after the first, log₁₀ ρ is {Wording.Text(rise)} "
+            + $"larger (noise alone: {Wording.Text(PerturbedTraining.NormJump(full: true))}); at the end log₁₀ of the test loss is "
             + $"{Wording.Text(risk)} above the control’s, the test error {Wording.Text(error)}.";
     }
 

@@ -22,11 +22,14 @@ internal static class SquareLossHessianHasNEigenvalues
         Equations = ["T3b.28"],
         Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the "
             + "exponential loss derivatives across layers induce a higher number of distinct eigenvalues than N.",
-        SetUp = "ReLU net 4-12-10-1 (178 weights), N = 6 examples of gaussian-teacher, five seeds (data and start), gradient descent "
-            + "(step 0.01) on the square loss to L = 1e-6, then Gauss–Newton to rounding; Hessians of the square, exponential and "
-            + "logistic loss at that point (y f = 1), and of the exponential loss for a deep linear net 4-12-10-1 with labels that it "
-            + "fits. An eigenvalue is zero up to 1e-9 of the largest.",
-        Expected = "At most 6 eigenvalues for the square loss, more than 6 for the exponential.",
+        SetUp = $"ReLU net {InterpolatingNet.Layers} ({InterpolatingNet.Weights} weights), N = {InterpolatingNet.Examples} examples of "
+            + "gaussian-teacher, five seeds (data and start), gradient descent "
+            + $"(step {Wording.Text(InterpolatingNet.Step)}) on the square loss to L = "
+            + $"{Wording.Decade(Math.Log10(InterpolatingNet.Target))}, then Gauss–Newton to rounding; Hessians of the square, exponential "
+            + "and logistic loss at that point (y f = 1), and of the exponential loss for a deep linear net "
+            + $"{InterpolatingNet.Layers} with labels that it fits. An eigenvalue is zero up to {Wording.Text(Zero)} of the largest.",
+        Expected = $"At most {InterpolatingNet.Examples} eigenvalues for the square loss, more than {InterpolatingNet.Examples} for the "
+            + "exponential.",
         Check = Check,
     };
 
@@ -42,9 +45,10 @@ internal static class SquareLossHessianHasNEigenvalues
         double[] Nonzero(double[][] spectra) =>
             [.. spectra.Select(s => Signature.Of(s, Zero)).Select(c => (double)(c.Negative + c.Positive))];
         double[] Negative(double[][] spectra) => [.. spectra.Select(s => (double)Signature.Of(s, Zero).Negative)];
-        const int n = 6;
+        const int n = InterpolatingNet.Examples;
         judge.Printed.AtMost("square loss: distinct eigenvalues, zero among them (most of five seeds)", square.Max(Distinct), n);
-        var corrected = judge.Corrected("'nonzero' in place of 'distinct': 172 of 178 eigenvalues are zero, and zero is an eigenvalue too");
+        var corrected = judge.Corrected($"'nonzero' in place of 'distinct': {InterpolatingNet.Weights - n} of {InterpolatingNet.Weights} "
+            + "eigenvalues are zero, and zero is an eigenvalue too");
         corrected.AtMost("square loss: nonzero eigenvalues (most of five seeds)", Nonzero(square).Max(), n);
         corrected.AtMost("square loss: negative eigenvalues (most of five seeds)", Negative(square).Max(), 0);
         corrected.AtLeast("exponential loss: nonzero eigenvalues (least of five seeds)", Nonzero(exponential).Min(), n + 1);
@@ -74,13 +78,14 @@ internal static class SquareLossHessianHasNEigenvalues
     // Labels are the signs of the net's own outputs, and the last layer is scaled so that the smallest y f is 1.
     private static double[] DeepLinear(long seed)
     {
-        var net = Network.Linear(4, 12, 10, 1);
-        var data = Data.GaussianTeacher.Draw(6, 4, seed);
+        var net = Network.Linear(InterpolatingNet.Inputs, InterpolatingNet.Widths);
+        var data = Data.GaussianTeacher.Draw(InterpolatingNet.Examples, InterpolatingNet.Inputs, seed);
         var theta = Initialization.Kaiming(net, new RandomStream(seed, 11));
         var probe = new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum).Outputs(theta).ToArray();
         var last = net.Layers[^1].Of(theta);
         Vectors.Scale(1 / probe.Min(Math.Abs), last, last);
-        var labelled = new Data.Dataset(data.Name, data.X.ToArray(), [.. probe.Select(f => f > 0 ? 1.0 : -1.0)], 4);
+        var labelled = new Data.Dataset(data.Name, data.X.ToArray(), [.. probe.Select(f => f > 0 ? 1.0 : -1.0)],
+            InterpolatingNet.Inputs);
         return InterpolatingNet.Spectrum(new EmpiricalRisk(net, Loss.Exponential, labelled, Reduction.Sum), theta);
     }
 

@@ -14,6 +14,11 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// </summary>
 internal static class SquareLossKeepsTheNullSpace
 {
+    private const int Inputs = 8, Examples = 4;
+
+    // The slowest part of w falls like e^{−2 s_min² t}: t = Decays/s_min².
+    private const int Decays = 20;
+
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -22,8 +27,9 @@ internal static class SquareLossKeepsTheNullSpace
         Place = "§4, §11.1 after eq. 14; Square loss, footnote 1",
         Statement = "Under the square loss the components of w in the null space of the examples do not change, so w converges to the "
             + "minimum-norm solution if (and only if) it starts without them.",
-        SetUp = "One linear layer, d = 8, N = 4 examples of gaussian-teacher, gradient flow on Σ(y − w·x)² to t = 20/s_min² (e^{−40} of "
-            + "the slowest part is left), from a standard normal w0 and from 0, seeds 0–4; X⁺y + P_null w0 by singular values.",
+        SetUp = $"One linear layer, d = {Inputs}, N = {Examples} examples of gaussian-teacher, gradient flow on Σ(y − w·x)² to t = "
+            + $"{Decays}/s_min² (e^{{−{2 * Decays}}} of the slowest part is left), from a standard normal w0 and from 0, seeds "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}; X⁺y + P_null w0 by singular values.",
         Expected = "w(∞) = X⁺y + P_null w0.",
         Check = Check,
     };
@@ -35,15 +41,16 @@ internal static class SquareLossKeepsTheNullSpace
         var kept = new List<double>();
         foreach (var seed in Spread.Seeds)
         {
-            var data = GaussianTeacher.Draw(4, 8, seed);
+            var data = GaussianTeacher.Draw(Examples, Inputs, seed);
             var minimum = MinimumNorm.Of(data);
-            var w0 = ExampleSets.Normal(8, seed, stream: 17);
-            var end = Instant.FromT(20 / Math.Pow(minimum.SingularValues[minimum.Rank - 1], 2));
-            double[] End(double[] start) => new UnconstrainedFlow(new EmpiricalRisk(Network.Dense(8, 1), Loss.Square, data, Reduction.Sum))
+            var w0 = ExampleSets.Normal(Inputs, seed, stream: 17);
+            var end = Instant.FromT(Decays / Math.Pow(minimum.SingularValues[minimum.Rank - 1], 2));
+            double[] End(double[] start) =>
+                new UnconstrainedFlow(new EmpiricalRisk(Network.Dense(Inputs, 1), Loss.Square, data, Reduction.Sum))
                 .From(start, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) }).At([end], context.Cancellation).Single().Weights();
             var w = End(w0);
             worst = Math.Max(worst, Vectors.Distance(w, minimum.FlowLimit(w0)));
-            fromZero = Math.Max(fromZero, Vectors.Distance(End(new double[8]), minimum.Weights));
+            fromZero = Math.Max(fromZero, Vectors.Distance(End(new double[Inputs]), minimum.Weights));
             drift = Math.Max(drift, Vectors.Distance(minimum.NullPart(w), minimum.NullPart(w0)));
             kept.Add(Vectors.Distance(w, minimum.Weights));
         }
