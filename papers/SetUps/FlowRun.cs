@@ -72,6 +72,6 @@ internal sealed class FlowRun : IFigureRun, IEquatable<FlowRun>
     public override int GetHashCode() => Command.GetHashCode(StringComparison.Ordinal);
 
     // As a shell takes it for one word.
-    private static string Quoted(string word) =>
+    internal static string Quoted(string word) =>
         word.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '=' or '-' or '_' or ',' or '/') ? word : $"'{word}'";
 }

@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Files;
 using Rhoflow.Lab.Launching;
@@ -45,28 +44,21 @@ internal sealed class MeasuredRun : IObservations
     /// <param name="overrides">As on the command line: <c>init.frobenius=0.1,1,5</c>.</param>
     /// <exception cref="InvalidOperationException">A run failed; its own sentence says why.</exception>
     public static IReadOnlyList<MeasuredRun> Of(StudyContext context, string config, params string[] overrides) =>
-        Launched.Of(context, new Sweep(config, overrides));
+        Of(context, new TrainingSweep(config, overrides));
 
-    /// <summary>The experiments that <see cref="Of"/> runs.</summary>
+    /// <inheritdoc cref="Of(StudyContext, string, string[])"/>
+    public static IReadOnlyList<MeasuredRun> Of(StudyContext context, TrainingSweep sweep) => Launched.Of(context, sweep);
+
+    /// <summary>The experiments that <see cref="Of(StudyContext, string, string[])"/> runs.</summary>
     public static IReadOnlyList<Experiment> Experiments(string config, params string[] overrides) =>
-        [.. Overrides.Expand(overrides, sweep: true).Select(set => FigureConfig.Read(config, set))];
+        new TrainingSweep(config, overrides).Experiments();
 
-    private static readonly SharedResults<Sweep, MeasuredRun[]> Launched =
-        new((context, sweep) => Launch(context, sweep.Config, sweep.Overrides));
+    private static readonly SharedResults<TrainingSweep, MeasuredRun[]> Launched = new(Launch);
 
-    // What was typed for a sweep: the same words are the same runs.
-    private sealed record Sweep(string Config, string[] Overrides)
+    private static MeasuredRun[] Launch(StudyContext context, TrainingSweep sweep)
     {
-        public bool Equals(Sweep? other) => other is not null && Config == other.Config
-            && Overrides.AsSpan().SequenceEqual(other.Overrides);
-
-        public override int GetHashCode() => HashCode.Combine(Config, string.Join(' ', Overrides));
-    }
-
-    private static MeasuredRun[] Launch(StudyContext context, string config, string[] overrides)
-    {
-        var experiments = Experiments(config, overrides);
-        var launcher = new RunLauncher(context.RunsFolder, Resume: true, ["reproduce", config, .. overrides]) { Data = context.Data };
+        var experiments = sweep.Experiments();
+        var launcher = new RunLauncher(context.RunsFolder, Resume: true, ["reproduce", sweep.Config, .. sweep.Overrides]) { Data = context.Data };
         var runs = new Dictionary<Experiment, MeasuredRun>();
         foreach (var group in RunGroups.Of(experiments))
         {

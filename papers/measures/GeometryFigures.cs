@@ -11,16 +11,15 @@ internal static class GeometryFigures
         "Square loss with weight decay. ρ beside ρ_eq = Σ⟨t, f̃⟩/(λN + Σ‖f̃‖²), where the model of one norm for the whole network would "
         + "rest (Memo 112, eq. 7); three layers that each decay by this small λ are far from it after 200 epochs. And the relative "
         + "distance of V_k f̃_n from ∂f̃_n/∂V_k "
-            + "(eq. 48), which the paper takes to vanish: it does not.", static context =>
+            + "(eq. 48), which the paper takes to vanish: it does not.", static run =>
         {
-            var run = MeasuresPage.Square(context);
             var t = run.Time();
             var norm = new Panel("Norm", MeasuresPage.Epochs, new Axis("ρ", Scale.Log)).Line("ρ", t, run["rho"], 0)
                 .Predicted("ρ_eq", t, run["rho_equilibrium"], 1);
             var residual = new Panel("Distance from eq. 48", MeasuresPage.Epochs, new Axis("mean over examples", Min: 0));
             for (var k = 1; k <= 3; k++) residual = residual.Line($"layer {k}", t, run[$"example_residual_mean_{k}"], k + 1);
             return new Chart(norm, residual);
-        });
+        }, MeasuresPage.Square);
 
     /// <summary>Neural collapse in the four definitions of NC1, and NC2 to NC4.</summary>
     public static PaperFigure Collapse { get; } = MeasuresPage.Figure("collapse", 7, "Neural collapse of the last features",
@@ -28,9 +27,8 @@ internal static class GeometryFigures
         + "values; the first two differ only where classes have different numbers of examples. NC2: distance of the class means from a "
         + "simplex frame; NC3: of W_3 from the means; "
             + "NC4: where the nearest class mean and the network decide differently. Square loss: its part from variability within "
-            + "classes, from the means, and from W_3 not being the least-squares solution.", static context =>
+            + "classes, from the means, and from W_3 not being the least-squares solution.", static run =>
         {
-            var run = MeasuresPage.Square(context);
             var t = run.Time();
             return new Chart(
                 new Panel("NC1, variability within classes", MeasuresPage.Epochs, new Axis("NC1", Scale.Log))
@@ -45,14 +43,13 @@ internal static class GeometryFigures
                 new Panel("Square loss, decomposed", MeasuresPage.Epochs, new Axis("part of the loss", Scale.Log))
                     .Line("within classes", t, run["path_nc1"], 0).Line("class means", t, run["path_nc23"], 3)
                     .Line("off the central path", t, run["path_off"], 6));
-        });
+        }, MeasuresPage.Square);
 
     /// <summary>Singular values and stable ranks of the layers.</summary>
     public static PaperFigure Structure { get; } = MeasuresPage.Figure("structure", 8, "Singular values and ranks",
         "Singular values of every W_k at the start (dots) and at the end (lines), over the largest; and the stable rank ‖W‖²_F/‖W‖² "
-        + "over time.", static context =>
+        + "over time.", static run =>
         {
-            var run = MeasuresPage.CrossEntropy(context);
             var t = run.Time();
             int[] sizes = [8, 16, 10];
             var spectra = run.Rows("singular_values");

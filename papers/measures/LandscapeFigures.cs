@@ -9,9 +9,8 @@ internal static class LandscapeFigures
     /// <summary>Density and ends of the spectrum of the Hessian.</summary>
     public static PaperFigure Curvature { get; } = MeasuresPage.Figure("curvature", 9, "Spectrum of the Hessian",
         "Density of the Hessian's eigenvalues over all 1,864 weights at the start and at the end, and the largest and smallest of them: "
-        + "most directions are flat, a few are steep, some go down.", static context =>
+        + "most directions are flat, a few are steep, some go down.", static run =>
         {
-            var run = MeasuresPage.CrossEntropy(context);
             double[][] at = run.Rows("hessian_density_at"), density = run.Rows("hessian_density"), ends = run.Rows("hessian_eigenvalues");
             double[] index = [.. Enumerable.Range(1, ends[^1].Length).Select(static i => (double)i)];
             return new Chart(
@@ -24,9 +23,8 @@ internal static class LandscapeFigures
     /// <summary>Complexities over the margin.</summary>
     public static PaperFigure Bounds { get; } = MeasuresPage.Figure("bounds", 10, "Complexities and bounds",
         "Complexity over the margin that nine tenths of the examples have, without constants: for ranking networks, not as error bounds. "
-        + "They exist once nine tenths of the margins are positive; ρ and the norms of the network go on growing.", static context =>
+        + "They exist once nine tenths of the margins are positive; ρ and the norms of the network go on growing.", static run =>
         {
-            var run = MeasuresPage.CrossEntropy(context);
             var t = run.Time();
             var panel = new Panel("Over the margin's smallest tenth", MeasuresPage.Epochs, new Axis("log₁₀"));
             (string Column, string Name)[] curves =
@@ -46,9 +44,8 @@ internal static class LandscapeFigures
         MeasuresPage.Figure("limits", 11, "Distance from a maximum-margin point, and the tangent kernel",
         "How far W is from satisfying the Karush–Kuhn–Tucker conditions of the maximum-margin problem with the best multipliers (0 = "
         + "satisfied; defined once all margins are positive), and with the multipliers of the loss; "
-            + "the eigenvalues of the tangent kernel over 512 examples at the start and at the end.", static context =>
+            + "the eigenvalues of the tangent kernel over 512 examples at the start and at the end.", static run =>
         {
-            var run = MeasuresPage.CrossEntropy(context);
             var t = run.Time();
             var spectra = run.Rows("ntk_spectrum");
             double[] index = [.. Enumerable.Range(1, spectra[^1].Length).Select(static i => (double)i)];

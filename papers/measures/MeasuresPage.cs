@@ -19,8 +19,9 @@ public static class MeasuresPage
         LandscapeFigures.Curvature, LandscapeFigures.Bounds, LandscapeFigures.Limits,
     ];
 
-    /// <summary>A figure of the run of <c>digits.yaml</c>.</summary>
-    internal static PaperFigure Figure(string family, int number, string title, string caption, Func<StudyContext, Chart> build) => new()
+    /// <summary>A figure of a run of <c>digits.yaml</c>: that with the cross-entropy, or <paramref name="of"/>.</summary>
+    internal static PaperFigure Figure(string family, int number, string title, string caption, Func<MeasuredRun, Chart> build,
+        TrainingSweep? of = null) => new()
     {
         Id = $"measures/{family}",
         Paper = Paper,
@@ -28,15 +29,16 @@ public static class MeasuresPage
         Title = title,
         Caption = caption,
         Config = "papers/measures/digits.yaml",
-        Build = build,
+        Runs = () => [of ?? CrossEntropy],
+        Build = context => build((of ?? CrossEntropy).Runs(context)[0]),
     };
 
     /// <summary>The run with the cross-entropy.</summary>
-    internal static MeasuredRun CrossEntropy(StudyContext context) => MeasuredRun.Of(context, "measures/digits")[0];
+    internal static TrainingSweep CrossEntropy { get; } = new("measures/digits");
 
     /// <summary>The run with the square loss and weight decay.</summary>
-    internal static MeasuredRun Square(StudyContext context) =>
-        MeasuredRun.Of(context, "measures/digits", "loss=square", "descent.weight-decay=1e-4", "descent.learning-rate=0.02")[0];
+    internal static TrainingSweep Square { get; } =
+        new("measures/digits", "loss=square", "descent.weight-decay=1e-4", "descent.learning-rate=0.02");
 
     /// <summary>Epochs as 1 + epoch on a logarithmic axis.</summary>
     internal static Axis Epochs { get; } = new("1 + epoch", Scale.Log);

@@ -8,9 +8,8 @@ internal static class TrainingFigures
 {
     /// <summary>Losses and errors over the epochs.</summary>
     public static PaperFigure Loss { get; } = MeasuresPage.Figure("loss", 1, "Loss and error",
-        "log₁₀ of the cross-entropy, and the share of examples without a positive margin.", static context =>
+        "log₁₀ of the cross-entropy, and the share of examples without a positive margin.", static run =>
         {
-            var run = MeasuresPage.CrossEntropy(context);
             var t = run.Time();
             return new Chart(
                 new Panel("Cross-entropy", MeasuresPage.Epochs, new Axis("log₁₀ L")).Line("training", t, run["log10_loss"], 0)
@@ -22,9 +21,8 @@ internal static class TrainingFigures
     /// <summary>ρ_k, and the balance of neighbouring layers.</summary>
     public static PaperFigure Norms { get; } = MeasuresPage.Figure("norms", 2, "Norms and their balance",
         "ρ_k = ‖W_k‖_F of every layer grows; gradient flow would keep ρ_{k+1}² − ρ_k² as it was (dashed), steps of finite size let "
-        + "it drift.", static context =>
+        + "it drift.", static run =>
         {
-            var run = MeasuresPage.CrossEntropy(context);
             var t = run.Time();
             var norms = new Panel("Norms", MeasuresPage.Epochs, new Axis("ρ_k"));
             var balance = new Panel("Balance", MeasuresPage.Epochs, new Axis("ρ_{k+1}² − ρ_k²"));
@@ -41,9 +39,8 @@ internal static class TrainingFigures
     /// <summary>Normalized margins, sorted and over the epochs.</summary>
     public static PaperFigure Margins { get; } = MeasuresPage.Figure("margins", 3, "Normalized margins",
         "Margins (f_y − max f_j)/ρ of all training examples, sorted, at three times; and how their least, mean and smallest tenth move. "
-        + "The smoothed margin −log(Σℓ)/ρ lies below the least.", static context =>
+        + "The smoothed margin −log(Σℓ)/ρ lies below the least.", static run =>
         {
-            var run = MeasuresPage.CrossEntropy(context);
             var t = run.Time();
             var curves = run.Rows("margins");
             var sorted = new Panel("Sorted margins of the training examples", new Axis("share of examples", Min: 0, Max: 1),
@@ -63,9 +60,8 @@ internal static class TrainingFigures
     /// <summary>Paths of V_k, and their alignment with the gradient.</summary>
     public static PaperFigure Direction { get; } = MeasuresPage.Figure("direction", 4, "How far directions travel",
         "The length of the path of V_k on its unit sphere, summed over observations, and the cosine between W_k and −∂L/∂W_k: 1 where "
-        + "only the norm still grows.", static context =>
+        + "only the norm still grows.", static run =>
         {
-            var run = MeasuresPage.CrossEntropy(context);
             var t = run.Time();
             var path = new Panel("Path of V_k", MeasuresPage.Epochs, new Axis("Σ ‖ΔV_k‖"));
             var alignment = new Panel("Alignment with the gradient", MeasuresPage.Epochs, new Axis("cos(W_k, −∇_k L)"));
@@ -80,9 +76,8 @@ internal static class TrainingFigures
     /// <summary>Losses of the network scaled to ρ'.</summary>
     public static PaperFigure NormalizedLoss { get; } = MeasuresPage.Figure("normalized-loss", 5, "Loss of the normalized network",
         "The cross-entropy of f̃ = f/ρ lies just below log 10, as f̃ is small; what it is below, log 10 − loss, is the quantity to look "
-        + "at. Test against training over the epochs, beside the diagonal; and the loss of ρ'·f̃ at the end.", static context =>
+        + "at. Test against training over the epochs, beside the diagonal; and the loss of ρ'·f̃ at the end.", static run =>
         {
-            var run = MeasuresPage.CrossEntropy(context);
             double[] gap = run["ce_gap_rho1"], test = run["test_ce_gap_rho1"];
             var largest = gap.Max();
             return new Chart(

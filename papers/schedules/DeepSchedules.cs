@@ -35,6 +35,7 @@ internal static class DeepSchedules
             + "the designed schedules V_k takes normalized steps on its sphere while ρ_k follows the schedule. What decides is whether ρ "
             + "grows: at equal work, methods that let ρ stay small have the margin of a small ρ.",
         Config = "papers/schedules/deep.yaml",
+        Runs = static () => [.. Enumerable.Range(0, Methods.Count).Select(Sweep)],
         Build = static context =>
         {
             var medians = new Panel("Least margin, median of five starts", new Axis("gradient evaluations", Scale.Log),
@@ -55,6 +56,7 @@ internal static class DeepSchedules
     };
 
     /// <summary>Five starts of a method.</summary>
-    public static IReadOnlyList<MeasuredRun> Runs(StudyContext context, int method) =>
-        MeasuredRun.Of(context, "schedules/deep", [.. Methods[method].Overrides, "seed=0..4"]);
+    public static IReadOnlyList<MeasuredRun> Runs(StudyContext context, int method) => Sweep(method).Runs(context);
+
+    private static TrainingSweep Sweep(int method) => new("schedules/deep", [.. Methods[method].Overrides, "seed=0..4"]);
 }

@@ -21,6 +21,7 @@ internal static class LossWithDecay
             + "(“ConvNet … 4 layers of fully-connected layers”; “weight decay of 0.01 … No weight decay”) and names the norm 5 where "
             + "figures 2–4 have 0.1, 1 and 5; figure-01.yaml and figure-01-quick.yaml say what was chosen.",
         Config = "papers/square-loss/figure-01.yaml",
+        Runs = NormSweep.WithDecay.Commands,
         FullRuns = NormSweep.WithDecay.FullRuns,
         Build = static context => new Chart([.. NormSweep.WithDecay.BothSizes(context, NormPanels.Losses)]),
     };

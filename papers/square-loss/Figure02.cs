@@ -19,6 +19,7 @@ internal static class NormWithDecay
             + "is. The networks come to their ρ another way: with batch normalization after the last layer the outputs have variance 1, "
             + "so ρ is nothing but 1/√(mean f²) of the directions, and decay acts by how fast directions turn.",
         Config = "papers/square-loss/figure-01.yaml",
+        Runs = NormSweep.WithDecay.Commands,
         FullRuns = NormSweep.WithDecay.FullRuns,
         Build = static context => new Chart([ModelPanels.Norm(context),
             .. NormSweep.WithDecay.BothSizes(context, static (starts, size) => [NormPanels.Norm(starts, size)])]),

@@ -20,6 +20,7 @@ internal static class EquilibriumWithDecay
             + "about the equation for ρ. Of the kept runs, whose tables have no Σf², it is computed from loss and mean margin; it stays "
             + "below ρ, as the data are not fitted there (figure 1).",
         Config = "papers/square-loss/figure-01.yaml",
+        Runs = NormSweep.WithDecay.Commands,
         FullRuns = NormSweep.WithDecay.FullRuns,
         Build = static context => new Chart([ModelPanels.Equilibrium(context),
             .. NormSweep.WithDecay.BothSizes(context, static (starts, size) => [NormPanels.Equilibrium(starts, size)])]),

@@ -19,6 +19,7 @@ internal static class MarginsWithDecay
             + "between both classes, which the running means leave. In the model λ = 0.2 leaves a slope. The tables kept of the "
             + "full-size runs have no single margins but their mean and the least one, which is negative: not all examples are fitted.",
         Config = "papers/square-loss/figure-01.yaml",
+        Runs = NormSweep.WithDecay.Commands,
         FullRuns = NormSweep.WithDecay.FullRuns,
         Build = static context => new Chart([ModelPanels.Margins(context), .. NormSweep.WithDecay.BothSizes(context, NormPanels.Margins)]),
     };

@@ -18,6 +18,7 @@ internal static class LossWithoutDecay
             + "come down more smoothly than with decay (figure 1), because layers only grow and steps turn them less and less; the small "
             + "start is slower. The paper shows norms 0.1 and 5.",
         Config = "papers/square-loss/figure-06.yaml",
+        Runs = NormSweep.WithoutDecay.Commands,
         FullRuns = NormSweep.WithoutDecay.FullRuns,
         Build = static context => new Chart([.. NormSweep.WithoutDecay.BothSizes(context, NormPanels.Losses)]),
     };

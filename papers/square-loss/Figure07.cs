@@ -21,6 +21,7 @@ internal static class NormWithoutDecay
             + "end at about the same ρ from both norms; dense ones do not, and there the smallest start does not end lowest: a small "
             + "layer takes large turns at first (claim b61).",
         Config = "papers/square-loss/figure-06.yaml",
+        Runs = NormSweep.WithoutDecay.Commands,
         FullRuns = NormSweep.WithoutDecay.FullRuns,
         Build = static context => new Chart(
             [.. NormSweep.WithoutDecay.BothSizes(context, static (starts, size) =>

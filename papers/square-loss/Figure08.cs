@@ -17,6 +17,7 @@ internal static class MarginsWithoutDecay
         Caption = "At exactly zero square loss the sorted margins would be a horizontal line, as the caption says. From norm 5 they come "
             + "nearer to it than from norm 0.1 in the same number of epochs.",
         Config = "papers/square-loss/figure-06.yaml",
+        Runs = NormSweep.WithoutDecay.Commands,
         FullRuns = NormSweep.WithoutDecay.FullRuns,
         Build = static context => new Chart([.. NormSweep.WithoutDecay.BothSizes(context, NormPanels.Margins)]),
     };

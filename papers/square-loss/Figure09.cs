@@ -17,6 +17,7 @@ internal static class HistogramWithoutDecay
             + "the end, since all |g_n| go to 1; first seed of each norm, and the mean |f_n| itself of all. Of kept runs the quantiles "
             + "of the margins stand for the histogram.",
         Config = "papers/square-loss/figure-06.yaml",
+        Runs = NormSweep.WithoutDecay.Commands,
         FullRuns = NormSweep.WithoutDecay.FullRuns,
         Build = static context => OutputHistogram.Of(context),
     };

@@ -18,6 +18,7 @@ internal static class LossPlain
             + "without the first layers having to move. The caption’s learning rate of 0.1 diverges from norm 30 within five steps, so "
             + "that the rate is 0.01 (0.002 at quick size), and it calls four fully-connected layers a ConvNet.",
         Config = "papers/square-loss/figure-10.yaml",
+        Runs = NormSweep.Plain.Commands,
         FullRuns = NormSweep.Plain.FullRuns,
         Build = static context => new Chart([.. NormSweep.Plain.BothSizes(context, NormPanels.Losses)]),
     };

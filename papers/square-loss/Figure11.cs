@@ -17,6 +17,7 @@ internal static class NormPlain
         Caption = "ρ hardly leaves a large start and ends in the order of the starts, as in the paper. Dashed: eq. 28, ρ̇ = "
             + "2Lρ^{2−2/L}[Σyf − ρΣf²]/N, solved along the measured f with t = steps × rate/(1 − momentum).",
         Config = "papers/square-loss/figure-10.yaml",
+        Runs = NormSweep.Plain.Commands,
         FullRuns = NormSweep.Plain.FullRuns,
         Build = static context =>
             new Chart([.. NormSweep.Plain.BothSizes(context, static (starts, size) => [PlainNorm.Panel(starts, size)])]),

@@ -17,6 +17,7 @@ internal static class MarginsPlain
         Caption = "The mean margin goes like 1/ρ: the larger the start, the smaller. Over their mean the margins are flatter from a "
             + "large start than from a small one: flatness says that the data are fitted, not that they are fitted with a small norm.",
         Config = "papers/square-loss/figure-10.yaml",
+        Runs = NormSweep.Plain.Commands,
         FullRuns = NormSweep.Plain.FullRuns,
         Build = static context => new Chart([.. NormSweep.Plain.BothSizes(context, NormPanels.Margins)]),
     };

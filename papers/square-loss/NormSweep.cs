@@ -55,8 +55,7 @@ internal sealed record NormSweep(string Config, string[] Norms, string[] QuickNo
     /// <summary>Digits, five seeds from every norm.</summary>
     public IReadOnlyList<Start> Quick(StudyContext context, params string[] overrides)
     {
-        var runs = MeasuredRun.Of(context, $"square-loss/{Config}-quick",
-            [$"init.frobenius={string.Join(',', QuickNorms)}", "seed=0..4", .. overrides]);
+        var runs = OfDigits(overrides).Runs(context);
         return [.. QuickNorms.Select((norm, i) => new Start(norm, [.. runs.Skip(5 * i).Take(5).Select(Of)]))];
     }
 
@@ -64,16 +63,22 @@ internal sealed record NormSweep(string Config, string[] Norms, string[] QuickNo
     public IReadOnlyList<Start> Whole(StudyContext context)
     {
         if (context.Full)
-            return [.. MeasuredRun.Of(context, $"square-loss/{Config}", Sweep).Select((run, i) => new Start(Norms[i], [Of(run)]))];
+            return [.. OfImages.Runs(context).Select((run, i) => new Start(Norms[i], [Of(run)]))];
         return [.. Norms.Select(norm => (norm, Kept: KeptRun.Find($"square-loss/{Config}", $"norm-{norm}")))
             .Where(static n => n.Kept is not null)
             .Select(static n => new Start(n.norm, [new Training(c => n.Kept![c], null)]))];
     }
 
     /// <summary>What <see cref="Whole"/> trains at full size.</summary>
-    public IReadOnlyList<Experiment> FullRuns() => MeasuredRun.Experiments($"square-loss/{Config}", Sweep);
+    public IReadOnlyList<Experiment> FullRuns() => OfImages.Experiments();
 
-    private string Sweep => $"init.frobenius={string.Join(',', Norms)}";
+    /// <summary>What a person types for both sizes.</summary>
+    public IReadOnlyList<IFigureRun> Commands() => [OfDigits(), OfImages];
+
+    private TrainingSweep OfDigits(params string[] overrides) =>
+        new($"square-loss/{Config}-quick", [$"init.frobenius={string.Join(',', QuickNorms)}", "seed=0..4", .. overrides]);
+
+    private TrainingSweep OfImages => new($"square-loss/{Config}", $"init.frobenius={string.Join(',', Norms)}");
 
     private static Training Of(MeasuredRun run) => new(c => run[c], run.Rows);
 }

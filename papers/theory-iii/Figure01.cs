@@ -38,6 +38,7 @@ internal static class NormalizedLossFigure
         Title = "Test against training loss, before and after normalization",
         Caption = Story,
         Config = "papers/theory-iii/figure-01.yaml",
+        Runs = NormalizedNets.BothLabels,
         FullRuns = NormalizedNets.FullRuns,
         Build = Build,
     };

@@ -21,6 +21,7 @@ internal static class ScaledLossFigure
             + "inputs by c moves the threshold by 1/c, so a number like 4 belongs to one choice of inputs. Five draws of 500 digits; "
             + "full-size runs (CIFAR-10) follow where they are kept.",
         Config = "papers/theory-iii/figure-01.yaml",
+        Runs = NormalizedNets.TrueLabels,
         FullRuns = NormalizedNets.FullTrueLabels,
         Build = Build,
     };

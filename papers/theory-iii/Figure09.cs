@@ -19,6 +19,7 @@ internal static class SupportVectorFigure
             + "first, order goes on changing. Computed now on digits with two dense layers; runs of the paper's kind (100 images of "
             + "CIFAR-10, five layers) follow where they are kept. figure-09.yaml says what is chosen.",
         Config = "papers/theory-iii/figure-09.yaml",
+        Runs = static () => SupportVectorRun.Commands("theory-iii/figure-09"),
         FullRuns = static () => SupportVectorRun.FullRuns("theory-iii/figure-09"),
         Build = Build,
     };

@@ -28,6 +28,7 @@ internal static class PerturbedSupportVectorFigures
                 + "network comes back to the same example "
                 + "or ends on another one (right panels). Digits, computed now; runs of the paper's kind follow where they are kept.",
             Config = $"papers/{id}.yaml",
+            Runs = () => SupportVectorRun.Commands(id),
             FullRuns = () => SupportVectorRun.FullRuns(id),
             Build = context => Build(context, id, amplitude),
         };

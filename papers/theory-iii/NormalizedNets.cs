@@ -26,8 +26,8 @@ internal sealed class NormalizedNets
 
     private const string Digits = "theory-iii/figure-01-digits", Images = "theory-iii/figure-01";
 
-    private static readonly string[] ImageSweep = [$"init.frobenius={string.Join(',', ImageNorms)}", "seed=0,1,2,3"], RandomSweep =
-        ["data.labels=random", "init.frobenius=8", "seed=0,1,2,3,4"];
+    private static readonly TrainingSweep ImageSweep = new(Images, $"init.frobenius={string.Join(',', ImageNorms)}", "seed=0,1,2,3"),
+        RandomImageSweep = new(Images, "data.labels=random", "init.frobenius=8", "seed=0,1,2,3,4");
 
     private readonly IReadOnlyList<Func<string, double>> _nets;
 
@@ -41,27 +41,33 @@ internal sealed class NormalizedNets
 
     /// <summary>16 networks on the digits chosen by <paramref name="dataSeed"/>; further overrides vary the set-up.</summary>
     public static NormalizedNets OfDigits(StudyContext context, long dataSeed, params string[] overrides) =>
-        Run(context, Digits, [$"data.seed={dataSeed}", $"init.frobenius={string.Join(',', DigitNorms)}", "seed=0,1,2,3", .. overrides]);
+        Run(context, DigitSweep(dataSeed, overrides));
 
     /// <summary>One network on the same digits with labels drawn by lot.</summary>
     public static NormalizedNets OfRandomDigits(StudyContext context, long dataSeed) =>
-        Run(context, Digits, [$"data.seed={dataSeed}", "init.frobenius=8", "data.labels=random"]);
+        Run(context, RandomDigitSweep(dataSeed));
 
     /// <summary>CIFAR-10 and convolutions: computed at full size, otherwise what is kept of such a run; null where nothing is.</summary>
     public static NormalizedNets? OfImages(StudyContext context) => context.Full
-        ? Run(context, Images, ImageSweep)
+        ? Run(context, ImageSweep)
         : Kept([.. ImageNorms.SelectMany(norm => Enumerable.Range(0, 4).Select(seed => $"norm-{norm}-seed-{seed}"))]);
 
     /// <summary>The same with random labels.</summary>
     public static NormalizedNets? OfRandomImages(StudyContext context) => context.Full
-        ? Run(context, Images, RandomSweep)
+        ? Run(context, RandomImageSweep)
         : Kept([.. Enumerable.Range(0, 5).Select(seed => $"random-seed-{seed}")]);
 
     /// <summary>What figure 1 trains at full size.</summary>
-    public static IReadOnlyList<Experiment> FullRuns() => [.. FullTrueLabels(), .. MeasuredRun.Experiments(Images, RandomSweep)];
+    public static IReadOnlyList<Experiment> FullRuns() => [.. FullTrueLabels(), .. RandomImageSweep.Experiments()];
 
     /// <summary>Those of them with true labels.</summary>
-    public static IReadOnlyList<Experiment> FullTrueLabels() => MeasuredRun.Experiments(Images, ImageSweep);
+    public static IReadOnlyList<Experiment> FullTrueLabels() => ImageSweep.Experiments();
+
+    /// <summary>What a person types for one draw of the digits and for the images, with true and with random labels.</summary>
+    public static IReadOnlyList<IFigureRun> BothLabels() => [DigitSweep(0), RandomDigitSweep(0), ImageSweep, RandomImageSweep];
+
+    /// <summary>What a person types for all draws of the digits and for the images, with true labels.</summary>
+    public static IReadOnlyList<IFigureRun> TrueLabels() => [.. Spread.Seeds.Select(static s => DigitSweep(s)), ImageSweep];
 
     /// <summary>Pearson's correlation of the test cross-entropy of ρ'f̃ with the test error, ρ' = <see cref="Scales"/>.</summary>
     public double[] CorrelationsWithError()
@@ -73,8 +79,14 @@ internal sealed class NormalizedNets
     /// <summary>The column of the test cross-entropy of ρ'f̃.</summary>
     public static string Column(double scale) => FormattableString.Invariant($"test_ce_rho{scale}");
 
-    private static NormalizedNets Run(StudyContext context, string config, string[] overrides) =>
-        new(MeasuredRun.Of(context, config, overrides).Select(r => (Func<string, double>)r.Last));
+    private static TrainingSweep DigitSweep(long dataSeed, params string[] overrides) =>
+        new(Digits, [$"data.seed={dataSeed}", $"init.frobenius={string.Join(',', DigitNorms)}", "seed=0,1,2,3", .. overrides]);
+
+    private static TrainingSweep RandomDigitSweep(long dataSeed) =>
+        new(Digits, $"data.seed={dataSeed}", "init.frobenius=8", "data.labels=random");
+
+    private static NormalizedNets Run(StudyContext context, TrainingSweep sweep) =>
+        new(sweep.Runs(context).Select(r => (Func<string, double>)r.Last));
 
     private static NormalizedNets? Kept(IReadOnlyList<string> names)
     {

@@ -24,9 +24,10 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     /// <summary>Amplitudes of the digits' runs; 0 is the control, .5 and .9 are those of figures 10 and 11.</summary>
     public static readonly IReadOnlyList<double> Amplitudes = [0, .5, .9, 10, 100, 1000];
 
-    private const string DigitsConfig = "theory-iii/figure-09-digits";
-
     private const string FiveSeeds = "seed=0,1,2,3,4";
+
+    private static readonly TrainingSweep Digits = new("theory-iii/figure-09-digits",
+        $"descent.perturb.amplitude={string.Join(',', Amplitudes.Select(static a => FormattableString.Invariant($"{a}")))}", FiveSeeds);
 
     /// <summary>Epochs of perturbations, digits and images; and the end.</summary>
     public static readonly IReadOnlyList<double> DigitsPerturbed = [1000, 1500, 2000, 2500, 3000], ImagesPerturbed =
@@ -35,22 +36,24 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     /// <summary>Five seeds of the digits at an amplitude.</summary>
     public static SupportVectorRun[] OfDigits(StudyContext context, double amplitude)
     {
-        var all = MeasuredRun.Of(context, DigitsConfig,
-            FormattableString.Invariant(
-            $"descent.perturb.amplitude={string.Join(',', Amplitudes.Select(a => FormattableString.Invariant($"{a}")))}"),
-            "seed=0,1,2,3,4");
+        var all = Digits.Runs(context);
         var place = Amplitudes.ToList().IndexOf(amplitude);
         return [.. all.Skip(place * 5).Take(5).Select(r => Of(c => r[c], r.Rows("support_order")))];
     }
 
     /// <summary>The runs of figure 9, 10 or 11 itself: computed at full size, otherwise those that are kept; empty where none is.</summary>
     public static SupportVectorRun[] OfImages(StudyContext context, string figure) => context.Full
-        ? [.. MeasuredRun.Of(context, figure, FiveSeeds).Select(r => Of(c => r[c], r.Rows("support_order")))]
+        ? [.. OfImages(figure).Runs(context).Select(r => Of(c => r[c], r.Rows("support_order")))]
         : [.. Enumerable.Range(0, 5).Select(seed => KeptRun.Find(figure, $"seed-{seed}")).OfType<KeptRun>()
         .Select(r => Of(c => r[c], null))];
 
     /// <summary>What figure 9, 10 or 11 trains at full size.</summary>
-    public static IReadOnlyList<Experiment> FullRuns(string figure) => MeasuredRun.Experiments(figure, FiveSeeds);
+    public static IReadOnlyList<Experiment> FullRuns(string figure) => OfImages(figure).Experiments();
+
+    /// <summary>What a person types for the digits and for figure 9, 10 or 11 itself.</summary>
+    public static IReadOnlyList<IFigureRun> Commands(string figure) => [Digits, OfImages(figure)];
+
+    private static TrainingSweep OfImages(string figure) => new(figure, FiveSeeds);
 
     /// <summary>The first observed epoch without a training error from which on there is none.</summary>
     public double Fitted => Epochs[Array.FindLastIndex(TrainError, e => e > 0) + 1];

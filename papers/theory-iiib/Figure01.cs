@@ -19,6 +19,7 @@ internal static class LearningCurves
             + "seeds, the line through their medians. CIFAR-10: the network of 9,904 weights, one seed; rate and momentum are not given "
             + "in the paper.",
         Config = "papers/theory-iiib/figure-01.yaml",
+        Runs = GeneralizationSweeps.ExampleCommands,
         FullRuns = GeneralizationSweeps.FullExamples,
         Build = static context =>
         {

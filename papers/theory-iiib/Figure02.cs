@@ -21,6 +21,7 @@ internal static class WidthCurves
             + "of the training examples. Digits: 200 examples, five seeds. CIFAR-10: 5,000 of the 50,000 images, one seed; the paper "
             + "does not say the number of epochs.",
         Config = "papers/theory-iiib/figure-02.yaml",
+        Runs = GeneralizationSweeps.WidthCommands,
         FullRuns = GeneralizationSweeps.FullWidths,
         Build = static context => new Chart([.. Panels("digits, five seeds", GeneralizationSweeps.Widths(context), QuickExamples),
             .. Panels(SweepPanels.WholeTitle(context), GeneralizationSweeps.AllWidths(context), Examples)]),

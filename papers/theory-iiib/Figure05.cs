@@ -19,6 +19,7 @@ internal static class PerturbedTrainingFigure
             + "not at 0.05, where descent overshoots. Digits: 200 examples, five seeds (thin lines). CIFAR-10: 1,000 images, one seed, "
             + "perturbed from epoch 600 to 1,600, where the paper takes all images and epochs 1,800 to 7,500; its rate is not given.",
         Config = "papers/theory-iiib/figure-05.yaml",
+        Runs = PerturbedTraining.Commands,
         FullRuns = PerturbedTraining.FullRuns,
         Build = static context => new Chart([.. Panels("digits, five seeds", PerturbedTraining.Quick(context)),
             .. PerturbedTraining.Rates.Reverse().SelectMany(rate =>

@@ -21,8 +21,7 @@ internal static class GeneralizationSweeps
     public static IReadOnlyList<SizeRuns> Examples(StudyContext context, string labels)
     {
         var sizes = labels == "random" ? RandomDigits : Digits;
-        var runs = MeasuredRun.Of(context, Figure1 + "-quick", $"data.train={string.Join(',', sizes)}", $"data.labels={labels}",
-            "seed=0..4");
+        var runs = OfDigits(labels).Runs(context);
         return [.. sizes.Select((n, i) => new SizeRuns(n, [.. runs.Skip(5 * i).Take(5)]))];
     }
 
@@ -30,30 +29,46 @@ internal static class GeneralizationSweeps
     public static IReadOnlyList<SizeRuns> AllExamples(StudyContext context, string labels)
     {
         if (!context.Full) return Kept(Figure1, Sizes.Select(n => ($"{labels}-{n}", double.Parse(n, CultureInfo.InvariantCulture))));
-        var runs = MeasuredRun.Of(context, Figure1, $"data.train={string.Join(',', Sizes)}", $"data.labels={labels}");
+        var runs = Images(labels).Runs(context);
         return [.. Sizes.Select((n, i) => new SizeRuns(double.Parse(n, CultureInfo.InvariantCulture), [runs[i]]))];
     }
 
     /// <summary>What figure 1 trains at full size.</summary>
     public static IReadOnlyList<Experiment> FullExamples() =>
-        MeasuredRun.Experiments(Figure1, $"data.train={string.Join(',', Sizes)}", "data.labels=true,random");
+        Images("true,random").Experiments();
+
+    /// <summary>What a person types for figure 1, both sizes.</summary>
+    public static IReadOnlyList<IFigureRun> ExampleCommands() => [OfDigits("true"), OfDigits("random"), Images("true,random")];
 
     /// <summary>200 digits, five seeds a width.</summary>
     public static IReadOnlyList<SizeRuns> Widths(StudyContext context) =>
         [.. QuickMaps.Select(c => new SizeRuns(Parameters(Figure2 + "-quick", new TensorShape(8, 8, 1), c),
-            MeasuredRun.Of(context, Figure2 + "-quick", [.. Wide(c, 3), "seed=0..4"])))];
+            QuickWidth(c).Runs(context)))];
 
     /// <summary>CIFAR-10, the same.</summary>
     public static IReadOnlyList<SizeRuns> AllWidths(StudyContext context)
     {
         var image = new TensorShape(32, 32, 3);
         return context.Full
-            ? [.. Maps.Select(c => new SizeRuns(Parameters(Figure2, image, c), MeasuredRun.Of(context, Figure2, Wide(c, 4))))]
+            ? [.. Maps.Select(c => new SizeRuns(Parameters(Figure2, image, c), Width(c).Runs(context)))]
             : Kept(Figure2, Maps.Select(c => ($"maps-{c}", (double)Parameters(Figure2, image, c))));
     }
 
     /// <summary>What figure 2 trains at full size.</summary>
-    public static IReadOnlyList<Experiment> FullWidths() => [.. Maps.SelectMany(static c => MeasuredRun.Experiments(Figure2, Wide(c, 4)))];
+    public static IReadOnlyList<Experiment> FullWidths() => [.. Maps.SelectMany(static c => Width(c).Experiments())];
+
+    /// <summary>What a person types for figure 2, both sizes.</summary>
+    public static IReadOnlyList<IFigureRun> WidthCommands() => [.. QuickMaps.Select(QuickWidth), .. Maps.Select(Width)];
+
+    private static TrainingSweep OfDigits(string labels) => new(Figure1 + "-quick",
+        $"data.train={string.Join(',', labels == "random" ? RandomDigits : Digits)}", $"data.labels={labels}", "seed=0..4");
+
+    private static TrainingSweep Images(string labels) =>
+        new(Figure1, $"data.train={string.Join(',', Sizes)}", $"data.labels={labels}");
+
+    private static TrainingSweep QuickWidth(int maps) => new(Figure2 + "-quick", [.. Wide(maps, 3), "seed=0..4"]);
+
+    private static TrainingSweep Width(int maps) => new(Figure2, Wide(maps, 4));
 
     private static string[] Wide(int maps, int convolutions) =>
         [.. Enumerable.Range(0, convolutions).Select(k => $"network.layers.{2 * k}.conv.maps={maps}")];

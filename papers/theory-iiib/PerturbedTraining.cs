@@ -32,7 +32,7 @@ internal static class PerturbedTraining
     /// <summary>Digits, five seeds.</summary>
     public static Pair Quick(StudyContext context)
     {
-        var runs = MeasuredRun.Of(context, Config + "-quick", Arms, "seed=0..4");
+        var runs = OfDigits.Runs(context);
         return new Pair([.. runs.Take(5)], [.. runs.Skip(5)]);
     }
 
@@ -65,14 +65,21 @@ internal static class PerturbedTraining
     public static Pair? Whole(StudyContext context, string rate)
     {
         if (context.Full)
-            return MeasuredRun.Of(context, Config, Arms, Rate(rate), "data.test=2000") is var runs ? new Pair([runs[0]], [runs[1]]) : null;
+            return OfImages(rate).Runs(context) is var runs ? new Pair([runs[0]], [runs[1]]) : null;
         return (KeptRun.Find(Config, $"perturbed-rate-{rate}"), KeptRun.Find(Config, $"control-rate-{rate}"))
             is ({ } perturbed, { } control) ? new Pair([perturbed], [control]) : null;
     }
 
     /// <summary>What full size trains.</summary>
     public static IReadOnlyList<Experiment> FullRuns() =>
-        [.. Rates.SelectMany(static r => MeasuredRun.Experiments(Config, Arms, Rate(r), "data.test=2000"))];
+        [.. Rates.SelectMany(static r => OfImages(r).Experiments())];
+
+    /// <summary>What a person types for both sizes.</summary>
+    public static IReadOnlyList<IFigureRun> Commands() => [OfDigits, .. Rates.Select(OfImages)];
+
+    private static TrainingSweep OfDigits => new(Config + "-quick", Arms, "seed=0..4");
+
+    private static TrainingSweep OfImages(string rate) => new(Config, Arms, Rate(rate), "data.test=2000");
 
     private static string Rate(string rate) => $"descent.learning-rate={rate}";
 

@@ -17,7 +17,7 @@ internal static class Trainings
         loss: cross-entropy
         descent: {kind: sgd, learning-rate: 0.1, momentum: 0.9, batch: 64, weight-decay: 1e-4, label-noise: {flips: 0.05}, epochs: 6,
           seed: 5}
-        observe: {at: {every: 2 epochs}, measures: all, weights: true}
+        observe: {at: {every: 2 epochs}, measures: all, curvature-examples: 40, weights: true}
         """;
 
     public static DescentExperiment Read(params string[] overrides)
