@@ -93,17 +93,18 @@ internal sealed class DescentColumns
     /// <summary>One observation.</summary>
     /// <param name="isDue">Whether measures of a need are taken.</param>
     /// <param name="threads">For those; without influence on the results.</param>
+    /// <param name="cancellation">Ends the measuring.</param>
     internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, Func<MeasureNeed, bool> isDue,
-        int threads) where T : unmanaged, IFloatingPointIeee754<T>
+        int threads, CancellationToken cancellation = default) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var outputs = new double[_train.Count * _network.Outputs];
         using var features = new FeatureCollector<T>(Table, _train.Count);
         using var testFeatures = _test is null ? null : new FeatureCollector<T>(Table, _test.Count);
-        var score = training.Evaluate(replica, outputs: outputs, look: features.Look);
+        var score = training.Evaluate(replica, outputs: outputs, look: Looking(features, cancellation));
         var point = DescentPoint.Of(_network, replica.Theta(), replica.State.Statistics, outputs, _train.Y.ToArray(), score.LogLoss);
         var input = new MeasureInput(Table.Setting, point)
         {
-            Test = testFeatures is null ? null : OnTest(training, replica, point.LogRho, _test!, testFeatures),
+            Test = testFeatures is null ? null : OnTest(training, replica, point.LogRho, _test!, testFeatures, cancellation),
             Limit = _limit,
             History = history,
             LearningRate = replica.Options.Rule.LearningRate.At(replica.State.Epoch),
@@ -115,14 +116,22 @@ internal sealed class DescentColumns
             Math.Log10(t), tau];
         return Table.Read(clocks, input, isDue, need => Linearization.Of<double>(_network, _loss,
             need == MeasureNeed.Curvature ? _curved : _train, Reduction.Mean, replica.Theta(), replica.State.Statistics.ToArray(),
-            threads));
+            threads, cancellation), cancellation);
     }
 
+    // After every block of examples.
+    private static Action<int, GraphPasses<T>> Looking<T>(FeatureCollector<T> features, CancellationToken cancellation)
+        where T : unmanaged, IFloatingPointIeee754<T> => (first, passes) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            features.Look(first, passes);
+        };
+
     private TestResult OnTest<T>(Training<T> training, Replica<T> replica, double logRho, Dataset test,
-        FeatureCollector<T> features) where T : unmanaged, IFloatingPointIeee754<T>
+        FeatureCollector<T> features, CancellationToken cancellation) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var outputs = new double[test.Count * _network.Outputs];
-        var score = training.Evaluate(replica, test, outputs: outputs, look: features.Look);
+        var score = training.Evaluate(replica, test, outputs: outputs, look: Looking(features, cancellation));
         NormsAndDirections.DivideByRho(outputs, logRho);
         return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
     }

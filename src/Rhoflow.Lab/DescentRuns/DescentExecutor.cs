@@ -8,7 +8,11 @@ namespace Rhoflow.Lab.DescentRuns;
 
 /// <summary>One descent and the folder that it writes.</summary>
 /// <param name="Resume">Where it goes on; null: from its start.</param>
-internal sealed record DescentMember(PreparedDescent Run, RunFolder Folder, DescentCheckpoint? Resume);
+internal sealed record DescentMember(PreparedDescent Run, RunFolder Folder, DescentCheckpoint? Resume)
+{
+    /// <summary>What was wrong with saved states, and what was done then.</summary>
+    public IReadOnlyList<string> Recovery { get; init; } = [];
+}
 
 /// <summary>
 /// Trains the replicas of a group together, observes each at its epochs and writes its folder. Interrupted, every one saves where it
@@ -16,20 +20,23 @@ internal sealed record DescentMember(PreparedDescent Run, RunFolder Folder, Desc
 /// </summary>
 internal static class DescentExecutor
 {
+    private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(8);
+
     /// <param name="members">Replicas that share data, network shape and minibatches, and stand at the same moment.</param>
     /// <param name="threads">Threads in all; without influence on the results.</param>
     /// <param name="progress">Told where the training stands, in words.</param>
     /// <param name="cancellation">Stops between two steps and saves the state.</param>
     /// <exception cref="RunFolderException">A folder could not be written to.</exception>
     /// <param name="afterStep">Told the steps done so far, after each.</param>
+    /// <param name="time">By which states are saved; the system's unless given.</param>
     public static IReadOnlyList<RunOutcome> Execute(IReadOnlyList<DescentMember> members, int threads, Action<string>? progress,
-        CancellationToken cancellation, Action<long>? afterStep = null)
+        CancellationToken cancellation, Action<long>? afterStep = null, TimeProvider? time = null)
     {
         try
         {
             return members[0].Run.Experiment.Precision == Precision.Float32
-                ? Train<float>(members, threads, progress, afterStep, cancellation)
-                : Train<double>(members, threads, progress, afterStep, cancellation);
+                ? Train<float>(members, threads, progress, afterStep, time, cancellation)
+                : Train<double>(members, threads, progress, afterStep, time, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,7 +46,7 @@ internal static class DescentExecutor
     }
 
     private static RunOutcome[] Train<T>(IReadOnlyList<DescentMember> members, int threads, Action<string>? progress,
-        Action<long>? afterStep, CancellationToken cancellation)
+        Action<long>? afterStep, TimeProvider? time, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var first = members[0].Run;
@@ -51,15 +58,26 @@ internal static class DescentExecutor
         try
         {
             var clock = new DescentClock<T>(training, first.Experiment.Descent.Epochs, progress, afterStep);
+            var saving = new CheckpointClock(BetweenCheckpoints, time);
             // After what is observed already: a resumed training may stand within an epoch.
             var reached = records.Max(static r => r.Position);
             foreach (var epoch in first.Experiment.Observe.Epochs!.Where(e => e >= reached))
             {
-                if (!Reach(training, records, clock, epoch, cancellation)) return [.. records.Select(static r => r.Interrupt())];
-                clock.Observe(() =>
+                if (!Reach(training, records, clock, saving, epoch, cancellation)) return Interrupt(records);
+                if (records.Any(static r => r.MeasuresLong)) SaveAll(records, saving);
+                try
                 {
-                    foreach (var record in records) record.Observe();
-                });
+                    clock.Observe(() =>
+                    {
+                        foreach (var record in records) record.Observe(cancellation);
+                    });
+                }
+                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+                {
+                    // A resumed run observes what was not.
+                    return Interrupt(records);
+                }
+                if (saving.IsDue) SaveAll(records, saving);
                 if (training.Replicas.All(static r => r.Failure is not null || r.Ending is not null)) break;
             }
             return [.. records.Select(static r => r.Finish())];
@@ -70,24 +88,40 @@ internal static class DescentExecutor
         }
     }
 
+    private static RunOutcome[] Interrupt<T>(DescentRecord<T>[] records) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var saving = SavedStates.Saving();
+        return [.. records.Select(static r => r.Interrupt())];
+    }
+
+    private static void SaveAll<T>(DescentRecord<T>[] records, CheckpointClock saving) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var busy = SavedStates.Saving();
+        foreach (var record in records) record.Save();
+        saving.Saved();
+    }
+
     // In pieces of some seconds, so that little is lost if the process is killed; false if it was cancelled.
-    private static bool Reach<T>(Training<T> training, DescentRecord<T>[] records, DescentClock<T> clock, int epoch,
-        CancellationToken cancellation)
+    private static bool Reach<T>(Training<T> training, DescentRecord<T>[] records, DescentClock<T> clock,
+        CheckpointClock saving, int epoch, CancellationToken cancellation)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         while (true)
         {
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            pause.CancelAfter(TimeSpan.FromSeconds(10));
             try
             {
-                training.Train(epoch, pause.Token, clock.Report);
+                training.Train(epoch, pause.Token, t =>
+                {
+                    clock.Report(t);
+                    if (saving.IsDue) pause.Cancel();
+                });
                 return true;
             }
             catch (OperationCanceledException) when (pause.IsCancellationRequested)
             {
-                foreach (var record in records) record.Save();
                 if (cancellation.IsCancellationRequested) return false;
+                SaveAll(records, saving);
             }
             catch (DivergenceException)
             {

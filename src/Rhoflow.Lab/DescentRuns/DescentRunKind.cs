@@ -48,8 +48,7 @@ public sealed class DescentRunKind : RunKind
     public override IReadOnlyList<RunOutcome> Execute(
         IReadOnlyList<RunMember> members, int threads, Action<string>? progress, CancellationToken cancellation)
     {
-        DescentMember[] descents = [.. members.Select(static m =>
-            new DescentMember((PreparedDescent)m.Run, m.Folder, m.Resume ? DescentCheckpoint.Read(m.Folder.Path) : null))];
+        DescentMember[] descents = [.. members.Select(Member)];
         var outcomes = new RunOutcome[members.Count];
         // Replicas go on together from the same moment only: those that stand elsewhere after a crash come one after another.
         foreach (var together in Enumerable.Range(0, descents.Length).GroupBy(i => descents[i].Resume?.Moment ?? (0, 0)))
@@ -59,5 +58,15 @@ public sealed class DescentRunKind : RunKind
             for (var i = 0; i < indices.Length; i++) outcomes[indices[i]] = ended[i];
         }
         return RunInterruptedException.Check(outcomes, cancellation);
+    }
+
+    private static DescentMember Member(RunMember member)
+    {
+        var run = (PreparedDescent)member.Run;
+        if (!member.Resume) return new DescentMember(run, member.Folder, null);
+        var notes = new List<string>();
+        var state = SavedStates.Newest(member.Folder, DescentCheckpoint.Name, path => DescentCheckpoint.Read(path, member.Folder.Id),
+            s => run.Writer(member.Folder, s.Observed).Dispose(), notes);
+        return new DescentMember(run, member.Folder, state) { Recovery = notes };
     }
 }

@@ -80,6 +80,10 @@ public sealed class PreparedDescent : PreparedRun
     /// <inheritdoc/>
     public override double ForecastSeconds() => DescentForecast.Seconds(this);
 
+    /// <summary>The files that its observations go to, after so many rows.</summary>
+    internal ObservationWriter Writer(RunFolder folder, int keepRows) =>
+        new(folder, Columns.Table, Columns.Examples, Experiment.Observe.Weights ? Network : null, keepRows);
+
     private static PreparedDescent From(DescentExperiment e, DescentData data)
     {
         var descent = e.Descent;

@@ -16,18 +16,21 @@ public static class AtomicFile
     /// <summary>
     /// Replaces the whole content of <paramref name="path"/> by <paramref name="text"/> in UTF-8, without a byte-order mark.
     /// </summary>
-    /// <inheritdoc cref="Write(string, Action{Stream})" path="/exception"/>
+    /// <inheritdoc cref="Write(string, Action{Stream}, string)" path="/exception"/>
     public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Replaces the whole content of <paramref name="path"/> by <paramref name="bytes"/>.</summary>
-    /// <inheritdoc cref="Write(string, Action{Stream})" path="/exception"/>
+    /// <inheritdoc cref="Write(string, Action{Stream}, string)" path="/exception"/>
     public static void Write(string path, byte[] bytes) => Write(path, stream => stream.Write(bytes));
 
     /// <summary>Replaces the whole content of <paramref name="path"/> by what <paramref name="content"/> writes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Writes it.</param>
+    /// <param name="keep">The old file, if any, is kept under this name; null: it is gone.</param>
     /// <exception cref="IOException">The disk is full, or the folder is missing or read-only; the old file, if any, is still
     /// there.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission; the old file, if any, is still there.</exception>
-    public static void Write(string path, Action<Stream> content)
+    public static void Write(string path, Action<Stream> content, string? keep = null)
     {
         RemoveAbandoned(path);
         // A name of its own, so that two processes that write the same file do not rename each other's half-written one.
@@ -39,6 +42,7 @@ public static class AtomicFile
                 content(stream);
                 stream.Flush(flushToDisk: true);
             }
+            if (keep is not null && File.Exists(path)) File.Move(path, keep, overwrite: true);
             File.Move(temporary, path, overwrite: true);
         }
         catch

@@ -54,10 +54,11 @@ internal sealed class FlowColumns
     /// <summary>One observation.</summary>
     /// <param name="steps">Integration steps so far.</param>
     /// <param name="isEnd">Whether it is the first or the last.</param>
-    internal Observation Observe(FlowPoint point, long steps, History history, bool isEnd)
+    /// <param name="cancellation">Ends the measuring.</param>
+    internal Observation Observe(FlowPoint point, long steps, History history, bool isEnd, CancellationToken cancellation = default)
     {
-        using var train = Table.Needs(MeasureNeed.Features) ? Linearize(point, _risk?.Data) : null;
-        using var test = Table.Needs(MeasureNeed.Features) ? Linearize(point, _test?.Data) : null;
+        using var train = Table.Needs(MeasureNeed.Features) ? Linearize(point, _risk?.Data, cancellation) : null;
+        using var test = Table.Needs(MeasureNeed.Features) ? Linearize(point, _test?.Data, cancellation) : null;
         FeatureMatrix? Of(Linearization? passes, int k) => Table.Setting.FeatureLayers.Contains(k) ? passes?.Features(k) : null;
         var input = new MeasureInput(Table.Setting, point)
         {
@@ -69,13 +70,15 @@ internal sealed class FlowColumns
             TestFeatures = FeatureMemo.Of(k => Of(test, k)),
         };
         return Table.Read([steps, double.NaN, point.T, point.Log10T, point.Tau], input, need =>
-            _experiment.Observe.Detail.IsDue(need, isEnd), _ => Linearize(point, _risk?.Data));
+            _experiment.Observe.Detail.IsDue(need, isEnd), _ => Linearize(point, _risk?.Data, cancellation),
+            cancellation);
     }
 
     // Null where there are no data, and where W or ρ leave the range of a double.
-    private Linearization? Linearize(FlowPoint point, Dataset? data) =>
+    private Linearization? Linearize(FlowPoint point, Dataset? data, CancellationToken cancellation) =>
         data is null || !double.IsFinite(point.Rho) || point.Weights() is not { } theta || !Array.TrueForAll(theta, double.IsFinite)
-            ? null : Linearization.Of<double>(_flow.Network, _risk!.Loss, data, _risk.Reduction, theta, default, threads: 1);
+            ? null : Linearization.Of<double>(_flow.Network, _risk!.Loss, data, _risk.Reduction, theta, default, threads: 1,
+                cancellation);
 
     private static TestResult OnTest(EmpiricalRisk test, Snapshot s)
     {

@@ -9,7 +9,7 @@ namespace Rhoflow.Lab.FlowRuns;
 /// <summary>Follows a prepared run and writes its folder. Interrupted, it saves where it stands; resumed, it gives the same bits.</summary>
 internal static class FlowExecutor
 {
-    private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(3);
 
     /// <param name="run">What to do.</param>
     /// <param name="folder">Where to write.</param>
@@ -17,12 +17,13 @@ internal static class FlowExecutor
     /// <param name="progress">Told every observation's instant, in words.</param>
     /// <param name="cancellation">Stops the run and saves its state.</param>
     /// <exception cref="RunFolderException">The folder could not be written to (a full disk, no permission).</exception>
+    /// <param name="time">By which states are saved; the system's unless given.</param>
     public static RunOutcome Execute(PreparedFlow run, RunFolder folder, bool resume, Action<string>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation, TimeProvider? time = null)
     {
         try
         {
-            return Follow(run, folder, resume, progress, cancellation);
+            return Follow(run, folder, resume, progress, time, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -31,33 +32,37 @@ internal static class FlowExecutor
         }
     }
 
-    private static RunOutcome Follow(PreparedFlow run, RunFolder folder, bool resume, Action<string>? progress,
+    private static RunOutcome Follow(PreparedFlow run, RunFolder folder, bool resume, Action<string>? progress, TimeProvider? time,
         CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var trajectory = run.Start();
         var memory = new ObservationMemory(run.Columns.Start(run.Theta));
-        using var writer = Open(run, folder, resume, trajectory, memory);
+        var notes = new List<string>();
+        using var writer = Open(run, folder, resume, trajectory, memory, notes);
+        foreach (var note in notes) folder.Log(note);
         folder.Log(writer.Rows > 0 || trajectory.Checkpoint is not null ? $"resumed after observation {writer.Rows}"
             : $"started: {run.Experiment.Flow.Kind.Name}, {run.Flow.Dimension} unknowns");
         foreach (var note in run.Notes) folder.Log(note);
-        var lastCheckpoint = clock.Elapsed;
+        var saving = new CheckpointClock(BetweenCheckpoints, time);
+        trajectory.AfterStep = () =>
+        {
+            if (saving.IsDue) Save();
+        };
         try
         {
             foreach (var point in trajectory.At(run.Instants, cancellation))
             {
                 var isEnd = writer.Rows == 0 || writer.Rows == run.Instants.Count - 1;
-                writer.Add(run.Columns.Observe(point, trajectory.Steps, memory.Now, isEnd));
+                writer.Add(run.Columns.Observe(point, trajectory.Steps, memory.Now, isEnd, cancellation));
                 memory.Advance(point, writer.Rows, trajectory.Checkpoint?.Observed ?? 0);
                 progress?.Invoke(point.At.ToString());
-                if (clock.Elapsed - lastCheckpoint < BetweenCheckpoints || trajectory.Checkpoint is not { } checkpoint) continue;
-                FlowCheckpoint.Write(folder.Path, checkpoint, memory.At(checkpoint.Observed));
-                lastCheckpoint = clock.Elapsed;
+                if (saving.IsDue) Save();
             }
         }
         catch (OperationCanceledException)
         {
-            if (trajectory.Checkpoint is { } checkpoint) FlowCheckpoint.Write(folder.Path, checkpoint, memory.At(checkpoint.Observed));
+            Save();
             return End(RunStatus.Interrupted, null);
         }
         catch (IntegrationException e)
@@ -66,42 +71,52 @@ internal static class FlowExecutor
         }
         return End(RunStatus.Finished, null);
 
+        void Save()
+        {
+            using var busy = SavedStates.Saving();
+            if (trajectory.Checkpoint is { } at)
+                FlowCheckpoint.Write(folder.Path, folder.Id, new FlowState(at, memory.At(at.Observed)));
+            saving.Saved();
+        }
+
         RunOutcome End(RunStatus status, string? error)
         {
+            using var busy = status == RunStatus.Interrupted ? SavedStates.Saving() : null;
             writer.Dispose();
             AtomicFile.Write(folder.File("summary.json"),
-                Summarize(run, folder, status, error, trajectory, clock.Elapsed).ToJsonString(RunFolder.Indented) + "\n");
+                Summarize(run, folder, status, error, trajectory, clock.Elapsed, notes).ToJsonString(RunFolder.Indented) + "\n");
             folder.Log(error is null ? status.ToString().ToLowerInvariant() : $"failed: {error}");
-            if (status == RunStatus.Finished) File.Delete(folder.File(FlowCheckpoint.Name));
+            if (status == RunStatus.Finished) SavedStates.Forget(folder, FlowCheckpoint.Name, latest: true);
             return new RunOutcome(folder, status, error);
         }
     }
 
-    private static ObservationWriter Open(PreparedFlow run, RunFolder folder, bool resume, Trajectory trajectory, ObservationMemory memory)
+    private static ObservationWriter Open(PreparedFlow run, RunFolder folder, bool resume, Trajectory trajectory, ObservationMemory memory,
+        List<string> notes)
     {
         // A summary of the interrupted part must not stand beside rows that go on.
         File.Delete(folder.File("summary.json"));
-        if (resume && FlowCheckpoint.Read(folder.Path) is var (checkpoint, measured))
+        if (!resume) return run.Writer(folder, 0);
+        var beginning = memory.At(0);
+        ObservationWriter? writer = null;
+        var state = SavedStates.Newest(folder, FlowCheckpoint.Name, path => FlowCheckpoint.Read(path, folder.Id), state =>
         {
-            var beginning = memory.At(0);
-            try
-            {
-                memory.Restore(measured, checkpoint.Observed);
-                var writer = run.Writer(folder, checkpoint.Observed);
-                trajectory.Resume(checkpoint);
-                return writer;
-            }
-            catch (Exception e) when (e is InvalidDataException or FileNotFoundException or ArgumentException)
-            {
-                folder.Log($"the checkpoint does not fit the rows written, so the run starts from its beginning ({e.Message})");
-                memory.Restore(beginning, 0);
-            }
+            if (state.Trajectory.Stepper.Y.Length != trajectory.Unknowns)
+                throw new ArgumentException($"{state.Trajectory.Stepper.Y.Length} unknowns; this flow has {trajectory.Unknowns}");
+            memory.Restore(state.History, state.Trajectory.Observed);
+            writer = run.Writer(folder, state.Trajectory.Observed);
+        }, notes);
+        if (state is null)
+        {
+            memory.Restore(beginning, 0);
+            return run.Writer(folder, 0);
         }
-        return run.Writer(folder, 0);
+        trajectory.Resume(state.Trajectory);
+        return writer!;
     }
 
     private static JsonObject Summarize(PreparedFlow run, RunFolder folder, RunStatus status, string? error, Trajectory trajectory,
-        TimeSpan elapsed)
+        TimeSpan elapsed, IReadOnlyList<string> recovery)
     {
         var (columns, rows) = MetricsFile.Read(folder.File("metrics.csv"));
         return new JsonObject
@@ -126,7 +141,7 @@ internal static class FlowExecutor
             })]),
             ["limits"] = LimitSummary.Of(run),
             ["data_notes"] = new JsonArray([.. run.DataNotes.Select(static n => (JsonNode)n)]),
-            ["notes"] = new JsonArray([.. run.Columns.Notes.Select(n => (JsonNode)n)]),
+            ["notes"] = new JsonArray([.. recovery.Concat(run.Columns.Notes).Concat(run.Columns.Table.Failures).Select(n => (JsonNode)n)]),
             ["layers"] = RunDocument.Layers(run.Flow.Network),
         };
     }

@@ -35,9 +35,12 @@ public sealed record NetworkInspection(
     /// <param name="families">Families of measures, or all.</param>
     /// <param name="curvatureExamples">Curvature is that of the loss on the first so many examples.</param>
     /// <param name="threads">No influence on results.</param>
-    public static NetworkInspection Of(TrainedNetwork network, IReadOnlyList<string> families, int curvatureExamples, int threads) =>
-        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads)
-            : Of<double>(network, families, curvatureExamples, threads);
+    /// <param name="cancellation">Ends the measuring.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static NetworkInspection Of(TrainedNetwork network, IReadOnlyList<string> families, int curvatureExamples, int threads,
+        CancellationToken cancellation = default) =>
+        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads, cancellation)
+            : Of<double>(network, families, curvatureExamples, threads, cancellation);
 
     /// <summary>The layers, measures and reasons of `inspect --json`.</summary>
     public JsonObject ToJson() => new()
@@ -51,16 +54,17 @@ public sealed record NetworkInspection(
             [.. NotMeasured.Select(static n => (JsonNode)new JsonObject { ["what"] = n.What, ["why"] = n.Why })]),
     };
 
-    private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads) where T
-        : unmanaged, IFloatingPointIeee754<T>
+    private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads,
+        CancellationToken cancellation) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var network = n.Network;
         double[] theta = n.Theta.ToArray(), statistics = n.Statistics.ToArray();
         var detail = new DetailConfig { Gradients = true, Curvature = true, CurvatureExamples = curvatureExamples };
         var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay };
         var table = new MeasureTable(new ObserveConfig { Unit = "epoch", Measures = families, Detail = detail }, setting);
-        using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, theta, statistics, threads);
-        using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, theta, statistics, threads);
+        using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, theta, statistics, threads, cancellation);
+        using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, theta, statistics, threads,
+            cancellation);
         var point = DescentPoint.Of(network, theta, statistics, train.Outputs.ToArray(), n.Train.Y.ToArray(), train.Value.LogLoss);
         var input = new MeasureInput(setting, point)
         {
@@ -74,7 +78,7 @@ public sealed record NetworkInspection(
         double[] noClocks = [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN];
         var observation = table.Read(noClocks, input, isDue: static _ => true, need =>
             Linearization.Of<double>(network, n.Loss, need == MeasureNeed.Curvature ? curved : n.Train, n.Reduction, theta, statistics,
-                threads));
+                threads, cancellation), cancellation);
         return Sorted(network, table, observation);
     }
 
@@ -94,10 +98,10 @@ public sealed record NetworkInspection(
             ["frobenius"] = Math.Abs(observation.Point.RhoK[k]),
         }).ToArray();
         var measures = new List<(string, string, double)>();
-        var missing = new List<(string, string)>(table.Refused);
+        var missing = new List<(string, string)>([.. table.Refused, .. table.Failed]);
         foreach (var (measure, columns) in table.Taken)
         {
-            if (columns.Length > 0 && Array.TrueForAll(columns, c => double.IsNaN(values[c])))
+            if (!table.Failed.Any(f => f.What == $"{measure.Family}/{measure.Name}") && columns.Length > 0 && Array.TrueForAll(columns, c => double.IsNaN(values[c])))
                 missing.Add(($"{measure.Family}/{measure.Name}", "it has no value for this network on these data"));
             foreach (var column in columns)
             {

@@ -73,7 +73,7 @@ public sealed record TrainedNetwork
     private static TrainedNetwork OfDescent<T>(RunFolder folder, DescentExperiment e, DataFolders? folders) where T : unmanaged,
         System.Numerics.IFloatingPointIeee754<T>
     {
-        var checkpoint = DescentCheckpoint.Read(folder.Path)
+        var checkpoint = DescentCheckpoint.Read(folder)
             ?? throw new DataException($"{folder.Path}: there is no {DescentCheckpoint.Name}; the weights of a descent stand there");
         var run = PreparedDescent.From(e, folders);
         using var training = new Training<T>(new DataRisk<T>(run.Network, e.Loss.Loss, run.Data.Train),

@@ -18,6 +18,7 @@ internal sealed class MeasureTable
     private static readonly string[] s_clocks = ["step", "epoch", "t", "log10_t", "tau"];
 
     private readonly List<Entry> _entries = [];
+    private readonly Dictionary<Measure, (string Why, int Times)> _failed = [];
 
     /// <param name="observe">What is wanted.</param>
     /// <param name="setting">What it is wanted of.</param>
@@ -59,6 +60,13 @@ internal sealed class MeasureTable
     /// <summary>The same in sentences.</summary>
     public IEnumerable<string> Notes => Refused.Select(static r => $"{r.What} is not measured: {r.Why}");
 
+    /// <summary>What could not be computed at some observation, and why: the others were.</summary>
+    public IEnumerable<(string What, string Why)> Failed => _failed.Select(static f => ($"{f.Key.Family}/{f.Key.Name}",
+        f.Value.Times == 1 ? f.Value.Why : $"{f.Value.Why} (the first of {f.Value.Times} observations)"));
+
+    /// <summary>The same in sentences.</summary>
+    public IEnumerable<string> Failures => Failed.Select(static f => $"{f.What} could not be computed: {f.Why}");
+
     /// <summary>The measures taken, each with its columns.</summary>
     public IEnumerable<(Measure Measure, string[] Columns)> Taken => Wanted.Select(e => (e.Measure, e.Measure.Columns(Setting)));
 
@@ -70,31 +78,54 @@ internal sealed class MeasureTable
     /// <param name="input">What needs no derivatives.</param>
     /// <param name="isDue">Whether measures of a need are taken; NaN otherwise.</param>
     /// <param name="passes">Makes the derivatives for a need, if there are any to take.</param>
+    /// <param name="cancellation">Looked at between measures; products with derivatives look at their own.</param>
+    /// <exception cref="OperationCanceledException">Cancelled: there is no row.</exception>
     internal Observation Read(ReadOnlySpan<double> clocks, MeasureInput input, Func<MeasureNeed, bool> isDue,
-        Func<MeasureNeed, Linearization?> passes)
+        Func<MeasureNeed, Linearization?> passes, CancellationToken cancellation = default)
     {
-        using var gradients = isDue(MeasureNeed.Gradients) && Needs(MeasureNeed.Gradients) ? passes(MeasureNeed.Gradients) : null;
-        using var curvature = isDue(MeasureNeed.Curvature) && Needs(MeasureNeed.Curvature) ? passes(MeasureNeed.Curvature) : null;
+        using var gradients = Derivatives(MeasureNeed.Gradients);
+        using var curvature = Derivatives(MeasureNeed.Curvature);
         var row = new List<double>(Names.Count);
         row.AddRange(clocks);
         var arrays = new List<double[]>(Arrays.Count);
         foreach (var (measure, width, wanted, lengths) in _entries)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (!wanted || !isDue(measure.Need))
             {
-                row.AddRange(Enumerable.Repeat(double.NaN, width));
-                if (wanted) arrays.AddRange(lengths.Select(static n => Enumerable.Repeat(double.NaN, n).ToArray()));
+                row.AddRange(NotMeasured(width));
+                if (wanted) arrays.AddRange(lengths.Select(NotMeasured));
                 continue;
             }
             var seen = input with { Passes = measure.Need == MeasureNeed.Curvature ? curvature : gradients };
-            var values = measure.Values(seen);
+            double[] values;
+            double[][] curves;
+            try
+            {
+                values = measure.Values(seen);
+                curves = [.. measure.Arrays.Select(a => a.Values(seen))];
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+            {
+                // One measure that fails, of weights near overflow for instance, takes nothing else with it.
+                Fail(measure, e);
+                values = NotMeasured(width);
+                curves = [.. lengths.Select(NotMeasured)];
+            }
             if (values.Length != width)
                 throw new InvalidOperationException($"{measure.Name} gave {values.Length} numbers for {width} columns");
             row.AddRange(values);
-            arrays.AddRange(measure.Arrays.Select(a => a.Values(seen)));
+            arrays.AddRange(curves);
         }
         return new Observation(input.Snapshot, [.. row], arrays);
+
+        Linearization? Derivatives(MeasureNeed need) => isDue(need) && Needs(need) ? passes(need) : null;
     }
+
+    private void Fail(Measure measure, Exception e) =>
+        _failed[measure] = _failed.TryGetValue(measure, out var before) ? (before.Why, before.Times + 1) : (e.Message, 1);
+
+    private static double[] NotMeasured(int count) => [.. Enumerable.Repeat(double.NaN, count)];
 
     private IEnumerable<Entry> Wanted => _entries.Where(static e => e.Wanted);
 

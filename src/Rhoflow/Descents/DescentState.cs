@@ -92,6 +92,13 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
         ["stopped"] = IsStopped ? 1 : 0,
     };
 
+    /// <summary>The counters, to go back to.</summary>
+    internal (long Step, int Epoch, int StepInEpoch, double LogLoss) Counters
+    {
+        get => (Step, Epoch, StepInEpoch, LogLoss);
+        set => (Step, Epoch, StepInEpoch, LogLoss) = value;
+    }
+
     internal void Restore(IReadOnlyDictionary<string, Array> arrays, IReadOnlyDictionary<string, double> scalars)
     {
         var own = Arrays;

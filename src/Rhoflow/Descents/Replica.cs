@@ -17,6 +17,8 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
     private readonly T[] _h;
     private readonly T[] _block;
     private readonly double[] _statistics;
+    private readonly StateCopy _before;
+    private (long Step, int Epoch, int StepInEpoch, double LogLoss)? _counters;
     private LossValue _value;
     private double _lastFinite = double.NaN;
 
@@ -44,6 +46,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         _statistics = new double[_network.StatisticsCount];
         _stepper = new Stepper<T>(_network, Options, coordinates, rules, State, w, _h, threads);
         _stepper.Adopt(keepNorms: false);
+        _before = new StateCopy(State.Arrays);
         if (Options.LabelNoise is { } noise) _noise = new TargetNoise(noise, _network.Outputs, capacity, Seed);
     }
 
@@ -81,7 +84,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
     public void Restore(IReadOnlyDictionary<string, Array> arrays, IReadOnlyDictionary<string, double> scalars)
     {
         State.Restore(arrays, scalars);
-        Failure = null;
+        (Failure, _counters) = (null, null);
         _stepper.Refresh();
     }
 
@@ -122,25 +125,48 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         _value = block == 0 ? value : GradientSum.Add(_h, _value, _block, value);
     }
 
-    /// <summary>Takes the step. A failure is kept in <see cref="Failure"/>, and the state as it was before the step.</summary>
+    /// <summary>
+    /// Takes the step. A failure is kept in <see cref="Failure"/>, and the last state whose loss was finite: the one before this step, or,
+    /// where the loss itself is no longer a number, the one before the step that led there.
+    /// </summary>
     internal void Finish(Team team)
     {
         var eta = Options.Rule.LearningRate.At(State.Epoch);
-        var why = double.IsNaN(_value.LogLoss) ? $"the loss is not a number{FirstWeight()}"
+        var lost = double.IsNaN(_value.LogLoss) ? $"the loss is not a number{FirstWeight()}"
             : double.IsPositiveInfinity(_value.LogLoss) ? $"the loss is infinite{FirstWeight()}"
-            : eta > 0 ? _stepper.Step(_value, eta, team) : null;
+            : null;
+        if (lost is null)
+        {
+            _before.Keep();
+            _counters = State.Counters;
+        }
+        var why = lost ?? (eta > 0 ? _stepper.Step(_value, eta, team) : null);
         if (why is not null)
         {
-            Failure = new DivergenceException(string.Create(CultureInfo.InvariantCulture,
-                $"the descent diverged at epoch {State.Epoch}, step {State.Step}, with learning rate {eta:g6}: {why}. ")
-                + string.Create(CultureInfo.InvariantCulture, $"The last finite loss was 10^{_lastFinite / Math.Log(10):g6}; ")
-                + "the state before this step is kept. Try a smaller learning rate.");
+            Fail(why, eta, loses: lost is not null);
             return;
         }
         _statistics.CopyTo(State.StatisticsArray, 0);
         _lastFinite = State.LogLoss = _value.LogLoss;
         State.Step++;
         State.StepInEpoch++;
+    }
+
+    private void Fail(string why, double eta, bool loses)
+    {
+        var (epoch, step) = (State.Epoch, State.Step);
+        var kept = "the state before this step is kept";
+        if (loses && _counters is { } counters)
+        {
+            _before.TakeBack();
+            State.Counters = counters;
+            _stepper.Refresh();
+            kept = $"the state that had it, after step {State.Step}, is kept";
+        }
+        Failure = new DivergenceException(string.Create(CultureInfo.InvariantCulture,
+            $"the descent diverged at epoch {epoch}, step {step}, with learning rate {eta:g6}: {why}. ")
+            + string.Create(CultureInfo.InvariantCulture, $"The last finite loss was 10^{_lastFinite / Math.Log(10):g6}; ")
+            + $"{kept}. Try a smaller learning rate.");
     }
 
     internal void EndEpoch()

@@ -28,6 +28,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     private readonly Action<int, int> _accumulate, _finish, _both;
     private readonly int _block;
     private int _activeCount, _part, _total;
+    private readonly bool _schedules;
     private bool _gathered;
 
     /// <summary>A training from the beginning.</summary>
@@ -64,6 +65,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         _batch = new Minibatch<T>(risk.Network.Input, _block, shared: starts.Count > 1, _team);
         _replicas = [.. starts.Select((s, i) => new Replica<T>(i, risk, s, _block, _order.Largest > _block, threads / outer))];
         _active = new Replica<T>[_replicas.Length];
+        _schedules = starts.Any(static s => s.Options.Norms is { Schedule: not null });
         (_accumulate, _finish, _both) = (Accumulate, Finish, Both);
     }
 
@@ -78,7 +80,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
 
     /// <summary>Trains until so many epochs are finished, counted from the start.</summary>
     /// <param name="epochs">A number of epochs, not one more than there are.</param>
-    /// <param name="cancellation">Looked at between steps.</param>
+    /// <param name="cancellation">Looked at between steps, and between the blocks of a long one, which is then taken anew.</param>
     /// <param name="afterStep">Called after every step, for progress.</param>
     /// <exception cref="OperationCanceledException">
     /// It was cancelled between two steps; the replicas stand there, can be saved, and go on when this is called again.
@@ -95,10 +97,11 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
             cancellation.ThrowIfCancellationRequested();
             if (step == 0)
                 for (var i = 0; i < _activeCount; i++) _active[i].BeginEpoch(GradientNorm);
-            for (; step < StepsPerEpoch && CountActive() > 0; step++)
+            for (var first = step; step < StepsPerEpoch && CountActive() > 0; step++)
             {
-                cancellation.ThrowIfCancellationRequested();
-                Step(_order.Examples(epoch, step));
+                // Not between what an epoch begins with and its first step: a state saved there would have it done twice.
+                if (step > first) cancellation.ThrowIfCancellationRequested();
+                Step(_order.Examples(epoch, step), cancellation);
                 afterStep?.Invoke(this);
             }
             CountActive();
@@ -134,11 +137,13 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         foreach (var worker in _workers) worker.Dispose();
     }
 
-    private void Step(ReadOnlySpan<int> examples)
+    private void Step(ReadOnlySpan<int> examples, CancellationToken cancellation)
     {
         (_part, _total) = (0, examples.Length);
         for (var first = 0; first < examples.Length; first += _block, _part++)
         {
+            // Until its last block a step has changed nothing but a scheduled ρ.
+            if (first > 0 && !_schedules) cancellation.ThrowIfCancellationRequested();
             Gather(examples.Slice(first, Math.Min(_block, examples.Length - first)));
             _team.Run(_activeCount, examples.Length <= _block ? _both : _accumulate);
         }

@@ -55,6 +55,9 @@ public readonly record struct Instant : IComparable<Instant>
         return new Instant(u, t, u > 40 ? u / Ln10 : Math.Log10(t));
     }
 
+    /// <summary>The instant of these three numbers, which another had: a checkpoint's.</summary>
+    internal static Instant Exactly(double u, double t, double log10T) => new(u, t, log10T);
+
     /// <summary>By u.</summary>
     public int CompareTo(Instant other) => U.CompareTo(other.U);
 

@@ -112,25 +112,35 @@ internal sealed class ExplicitStepper : IStepper
     /// <inheritdoc/>
     public void Restart(double s, ReadOnlySpan<double> y)
     {
-        y.CopyTo(_y);
-        S = PreviousS = s;
-        _span = 0;
-        _y.CopyTo(_start, 0);
-        (_denseReady, _rejected, _stiffSteps, _easySteps, _errorOld) = (false, false, 0, 0, 1e-4);
+        BeginAt(s, y);
         Evaluate(s, _y, _k[0]);
     }
 
     /// <inheritdoc/>
     public StepperState Save() =>
-        new ExplicitStepperState(S, (double[])_y.Clone(), _h, Evaluations, _errorOld, _stiffSteps, _easySteps, _rejected);
+        new ExplicitStepperState(S, (double[])_y.Clone(), _h, Evaluations, _errorOld, _stiffSteps, _easySteps, _rejected)
+        {
+            Velocity = (double[])_k[0].Clone(),
+        };
 
     /// <inheritdoc/>
     public void Restore(StepperState state)
     {
         if (state is not ExplicitStepperState saved) throw StepperState.OfAnother(Name, state);
-        Restart(saved.S, saved.Y.Span);
+        BeginAt(saved.S, saved.Y.Span);
+        if (saved.Velocity.IsEmpty) Evaluate(S, _y, _k[0]);
+        else saved.Velocity.CopyTo(_k[0]);
         (_h, Evaluations) = (saved.Step, saved.Evaluations);
         (_errorOld, _stiffSteps, _easySteps, _rejected) = (saved.ErrorOld, saved.StiffSteps, saved.EasySteps, saved.Rejected);
+    }
+
+    private void BeginAt(double s, ReadOnlySpan<double> y)
+    {
+        y.CopyTo(_y);
+        S = PreviousS = s;
+        _span = 0;
+        _y.CopyTo(_start, 0);
+        (_denseReady, _rejected, _stiffSteps, _easySteps, _errorOld) = (false, false, 0, 0, 1e-4);
     }
 
     // Between steps k[0] holds the derivative at S (first same as last), and the slot Stages that of the last step's start.

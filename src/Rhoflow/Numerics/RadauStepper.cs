@@ -128,7 +128,10 @@ internal sealed class RadauStepper : IStepper
         S, (double[])_y.Clone(), _h, Evaluations, _errorOld, _hOld, _span, PreviousS, _rejected, _haveOld, _jacobianIsCurrent,
             _factoredStep,
         (double[])_start.Clone(), [.. _zOld.Select(static z => (ReadOnlyMemory<double>)(double[])z.Clone())],
-            _jacobian.ToColumnMajorArray());
+            _jacobian.ToColumnMajorArray())
+    {
+        Velocity = (double[])_f0.Clone(),
+    };
 
     /// <inheritdoc/>
     public void Restore(StepperState state)
@@ -137,7 +140,8 @@ internal sealed class RadauStepper : IStepper
         saved.Y.CopyTo(_y);
         (S, PreviousS, _h, _hOld, _span, _errorOld) = (saved.S, saved.PreviousS, saved.Step, saved.StepOld, saved.Span, saved.ErrorOld);
         (_rejected, _haveOld, _jacobianIsCurrent) = (saved.Rejected, saved.HasPolynomial, saved.JacobianIsCurrent);
-        Evaluate(S, _y, _f0);
+        if (saved.Velocity.IsEmpty) Evaluate(S, _y, _f0);
+        else saved.Velocity.CopyTo(_f0);
         saved.Start.CopyTo(_start);
         for (var i = 0; i < 3; i++) saved.Stages[i].CopyTo(_zOld[i]);
         saved.Jacobian.CopyTo(_jacobian.AsColumnMajorArray());

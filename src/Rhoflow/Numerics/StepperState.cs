@@ -7,6 +7,12 @@ namespace Rhoflow.Numerics;
 /// <param name="Evaluations">Evaluations of the vector field so far.</param>
 public abstract record StepperState(double S, ReadOnlyMemory<double> Y, double Step, long Evaluations)
 {
+    /// <summary>
+    /// dy/ds at S, as the last step left it; empty: evaluated anew, which gives the same bits only where the field depends on S and Y
+    /// alone (along a kink it depends on the slopes that were found before).
+    /// </summary>
+    public ReadOnlyMemory<double> Velocity { get; init; }
+
     internal static ArgumentException OfAnother(string stepper, StepperState state) =>
         new($"{stepper} cannot go on from a {state.GetType().Name}", nameof(state));
 }

@@ -21,6 +21,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     private readonly LossValue _value;
     private readonly Slot[] _slots;
     private readonly int _block, _blocks;
+    private readonly CancellationToken _cancellation;
     private T[] _c = [], _cDot = [];
     private double[] _fDot = [], _weightsDot = [];
 
@@ -31,12 +32,15 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     /// <param name="theta">θ; narrowed to <typeparamref name="T"/>.</param>
     /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
     /// <param name="threads">Who works; no influence on results.</param>
+    /// <param name="cancellation">Looked at before every block of examples, in every pass and product.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; products throw it too.</exception>
     /// <exception cref="DataException">Data that do not fit network and loss.</exception>
     public BlockLinearization(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
-        ReadOnlyMemory<double> statistics, int threads = 1)
+        ReadOnlyMemory<double> statistics, int threads = 1, CancellationToken cancellation = default)
         : base(network, loss, data, reduction, theta, statistics)
     {
         _ = new DataRisk<T>(network, loss, data);
+        _cancellation = cancellation;
         _team = new Team(threads);
         _theta = new T[theta.Length];
         for (var i = 0; i < _theta.Length; i++) _theta[i] = T.CreateTruncating(theta.Span[i]);
@@ -143,6 +147,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         var gradient = new double[_theta.Length];
         foreach (var n in examples)
         {
+            _cancellation.ThrowIfCancellationRequested();
             one.Forward(_theta, Data, n, 1, _statistics);
             for (var c = 0; c < weights.Length; c++)
             {
@@ -165,6 +170,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         var gradient = new double[_theta.Length];
         for (var i = 0; i < examples.Length; i++)
         {
+            _cancellation.ThrowIfCancellationRequested();
             one.Forward(_theta, Data, examples[i], 1, _statistics);
             one.Passes.VectorJacobianProduct(_theta, Narrow(weights.Slice(i * size, size), ref _c)[..size], _part);
             Widen(_part, gradient);
@@ -203,6 +209,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     // The block, propagated to its outputs: at once where it is kept.
     private Slot At(int b)
     {
+        _cancellation.ThrowIfCancellationRequested();
         var slot = _slots[b % _slots.Length];
         var first = b * _block;
         if (slot.First != first) slot.Forward(_theta, Data, first, Math.Min(_block, Data.Count - first), _statistics);

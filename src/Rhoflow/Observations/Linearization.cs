@@ -145,11 +145,11 @@ public abstract class Linearization : IDisposable
 
     /// <summary>A linearization in the numbers <typeparamref name="T"/>.</summary>
     /// <inheritdoc path="/param"
-    /// cref="BlockLinearization{T}(Network, Loss, Dataset, Reduction, ReadOnlyMemory{double}, ReadOnlyMemory{double}, int)"/>
+    /// cref="BlockLinearization{T}(Network, Loss, Dataset, Reduction, ReadOnlyMemory{double}, ReadOnlyMemory{double}, int, CancellationToken)"/>
     public static Linearization Of<T>(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
-        ReadOnlyMemory<double> statistics, int threads)
+        ReadOnlyMemory<double> statistics, int threads, CancellationToken cancellation = default)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-            new BlockLinearization<T>(network, loss, data, reduction, theta, statistics, threads);
+            new BlockLinearization<T>(network, loss, data, reduction, theta, statistics, threads, cancellation);
 
     // Folding is linear in the weights: what it does to ones is what it multiplies by.
     private static (double[] Scale, double[] ToV) Directions(

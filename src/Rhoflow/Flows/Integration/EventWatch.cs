@@ -34,13 +34,13 @@ internal sealed class EventWatch(IReadOnlyList<EventCondition> conditions, FlowW
 
     /// <summary>Notes what was found up to the end of the step.</summary>
     /// <param name="cut">Where the step ends.</param>
-    /// <param name="events">Receives the events, in the order in which they came.</param>
-    public void Accept(double cut, List<FlowEvent> events)
+    /// <param name="note">Told the events, in the order in which they came.</param>
+    public void Accept(double cut, Action<FlowEvent> note)
     {
         foreach (var (s, condition) in _found.Where(f => f.S <= cut).OrderBy(static f => f.S))
         {
             var detail = $"the condition '{condition.Name}' is met";
-            events.Add(new FlowEvent(FlowEventKind.Condition, condition.Name, dense.Instant(s), detail));
+            note(new FlowEvent(FlowEventKind.Condition, condition.Name, dense.Instant(s), detail));
         }
         _found.Clear();
         _now.CopyTo(_before, 0);

@@ -46,4 +46,23 @@ public sealed record IntegrationOptions
 /// <param name="Mode">The discrete part of the flow (<see cref="FlowWorkspace.SaveMode"/>); empty where there is none.</param>
 public sealed record TrajectoryCheckpoint(
     StepperState Stepper, Method Method, int Observed, double Tau, long Steps, bool Separated,
-    ReadOnlyMemory<double> Mode);
+    ReadOnlyMemory<double> Mode)
+{
+    /// <summary>Kinks crossed so far.</summary>
+    public long Kinks { get; init; }
+
+    /// <summary>Kinks met one upon the other at the latest, at the same place to rounding.</summary>
+    public int Chatter { get; init; }
+
+    /// <summary>Where on the clock the latest kink was; NaN before the first.</summary>
+    public double LastKink { get; init; } = double.NaN;
+
+    /// <summary>Evaluations by integrators that have been replaced.</summary>
+    public long EarlierEvaluations { get; init; }
+
+    /// <summary>When the flow came to rest; null while it has not.</summary>
+    public Instant? RestedAt { get; init; }
+
+    /// <summary>What happened so far.</summary>
+    public IReadOnlyList<FlowEvent> Events { get; init; } = [];
+}

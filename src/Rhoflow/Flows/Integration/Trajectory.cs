@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Flows;
@@ -21,7 +22,8 @@ public sealed class Trajectory
     private readonly LossTime _tau;
     private readonly Equilibrium _equilibrium;
     private readonly EventWatch? _watch;
-    private readonly List<FlowEvent> _events = [];
+    // Immutable, so that a checkpoint keeps what there was at no cost.
+    private ImmutableList<FlowEvent> _events = [];
     private IStepper _stepper;
     private Method _method;
     private double _cut, _lastSwitch = double.NaN;     // where the last step ends: at the integrator's S, or at an event within it
@@ -49,7 +51,7 @@ public sealed class Trajectory
         _dense = new DenseOutput(_field) { Stepper = _stepper };
         _tau = new LossTime(_work, _clock, _dense) { Now = options.TrackTau || _clock == ClockKind.Tau ? 0 : double.NaN };
         _separated = _work.Separates(begin.LogT, State(y));
-        if (_separated) _events.Add(new FlowEvent(FlowEventKind.Separation, begin, "the start separates the data"));
+        if (_separated) Note(new FlowEvent(FlowEventKind.Separation, begin, "the start separates the data"));
         if (options.Events.Count == 0) return;
         _watch = new EventWatch(options.Events, _work, _dense);
         _watch.Begin(_stepper.S, y);
@@ -79,6 +81,12 @@ public sealed class Trajectory
     /// <summary>Where to go on from; as of the last step after which no observation is pending. Null before the first.</summary>
     public TrajectoryCheckpoint? Checkpoint { get; private set; }
 
+    /// <summary>Called after each step, when <see cref="Checkpoint"/> is that of the step.</summary>
+    internal Action? AfterStep { get; set; }
+
+    /// <summary>The length of the integrated vector.</summary>
+    internal int Unknowns => _field.Length;
+
     /// <summary>Where the integration stands: for progress.</summary>
     public Instant Now => _field.At(_stepper.S, _stepper.Y);
 
@@ -86,15 +94,17 @@ public sealed class Trajectory
     /// <exception cref="ArgumentException">The checkpoint is of another integrator than it says.</exception>
     public Trajectory Resume(TrajectoryCheckpoint checkpoint)
     {
-        _work.RestoreMode(checkpoint.Mode.Span);
         _method = checkpoint.Method;
         Use(NewStepper(_method, checkpoint.Stepper.S, checkpoint.Stepper.Y.Span, checkpoint.Stepper.Step));
         _stepper.Restore(checkpoint.Stepper);
         _cut = _stepper.S;
         (_observed, _tau.Now, Steps, _separated) = (checkpoint.Observed, checkpoint.Tau, checkpoint.Steps, checkpoint.Separated);
+        (Kinks, _chatter, _lastSwitch) = (checkpoint.Kinks, checkpoint.Chatter, checkpoint.LastKink);
+        (_earlierEvaluations, RestedAt, _events) = (checkpoint.EarlierEvaluations, checkpoint.RestedAt, [.. checkpoint.Events]);
         Checkpoint = checkpoint;
         _watch?.Begin(_stepper.S, _stepper.Y);
-        if (LooksForRest) TryRest();
+        // Last: a velocity along a kink is found from the slopes of the one before, and leaves its own.
+        _work.RestoreMode(checkpoint.Mode.Span);
         return this;
     }
 
@@ -143,9 +153,14 @@ public sealed class Trajectory
             if (end is { } last && limit >= Shown(last)) (limit, stop) = (Shown(last), last);
             stop ??= reached;
             while (_observed < instants.Count && Shown(instants[_observed]) <= limit)
+            {
+                cancellation.ThrowIfCancellationRequested();
                 yield return ObserveInStep(instants[_observed++]);
+                if (RestedAt is not null) Checkpoint = Capture();
+            }
             if (stop is not null) break;
             FinishStep();
+            AfterStep?.Invoke();
         }
         // A loss, a τ or a condition that ends the run deserves an observation of its own; a time is observed where it is asked for.
         if (stop is { } at && OpenEnded && (instants.Count == 0 || _observed < instants.Count || instants[^1].U < at.U))
@@ -184,7 +199,7 @@ public sealed class Trajectory
         LocateKink();
         var stop = LocateCondition();
         if (_options.Until.Log10Loss is { } target) stop = LocateLoss(target * Math.Log(10)) ?? stop;
-        _watch?.Accept(_cut, _events);
+        _watch?.Accept(_cut, Note);
         return stop ?? (_clock == ClockKind.Tau && _stepper.S >= limit ? _field.At(_stepper.S, _stepper.Y) : null);
     }
 
@@ -215,7 +230,7 @@ public sealed class Trajectory
         _cut = _dense.First(_cut, Reached);
         _violation = null;
         var at = _dense.Instant(_cut);
-        _events.Add(new FlowEvent(FlowEventKind.Loss, at, "the loss that ends the run is reached"));
+        Note(new FlowEvent(FlowEventKind.Loss, at, "the loss that ends the run is reached"));
         return at;
     }
 
@@ -229,19 +244,32 @@ public sealed class Trajectory
             var y = _dense.At(_cut);
             var at = _field.At(_cut, y);
             _separated = _work.Separates(at.LogT, State(y));
-            if (_separated) _events.Add(new FlowEvent(FlowEventKind.Separation, at, "all margins are positive"));
+            if (_separated) Note(new FlowEvent(FlowEventKind.Separation, at, "all margins are positive"));
         }
         if (_violation is not null) CrossKink();
         else if (_stepper.IsStiff && _options.Method == Method.Auto && _flow.Dimension <= 1200) BecomeStiff();
         if (LooksForRest) TryRest();
-        Checkpoint = new TrajectoryCheckpoint(_stepper.Save(), _method, _observed, _tau.Now, Steps, _separated, _work.SaveMode());
+        Checkpoint = Capture();
     }
+
+    private TrajectoryCheckpoint Capture() =>
+        new(_stepper.Save(), _method, _observed, _tau.Now, Steps, _separated, _work.SaveMode())
+        {
+            Kinks = Kinks,
+            Chatter = _chatter,
+            LastKink = _lastSwitch,
+            EarlierEvaluations = _earlierEvaluations,
+            RestedAt = RestedAt,
+            Events = _events,
+        };
+
+    private void Note(FlowEvent happened) => _events = _events.Add(happened);
 
     private void CrossKink()
     {
         var y = _dense.At(_cut).ToArray();
         Kinks++;
-        if (_events.Count < 1000) _events.Add(new FlowEvent(FlowEventKind.Kink, _field.At(_cut, y), _violation!));
+        if (_events.Count < 1000) Note(new FlowEvent(FlowEventKind.Kink, _field.At(_cut, y), _violation!));
         _chatter = _cut - _lastSwitch <= 1e-12 * Math.Max(1, Math.Abs(_cut)) ? _chatter + 1 : 0;
         _lastSwitch = _cut;
         if (_chatter > ChatterLimit)
@@ -263,7 +291,7 @@ public sealed class Trajectory
     private void BecomeStiff()
     {
         var state = _stepper.Save();
-        _events.Add(new FlowEvent(FlowEventKind.Stiff, _field.At(state.S, state.Y.Span),
+        Note(new FlowEvent(FlowEventKind.Stiff, _field.At(state.S, state.Y.Span),
             "steps are limited by stability; radau takes over"));
         _method = Method.Radau;
         _earlierEvaluations += _stepper.Evaluations;
@@ -278,7 +306,7 @@ public sealed class Trajectory
     {
         if (_clock == ClockKind.Tau || !_equilibrium.Reached(State(_stepper.Y))) return false;
         RestedAt = _field.At(_stepper.S, _stepper.Y);
-        _events.Add(new FlowEvent(FlowEventKind.Equilibrium, RestedAt.Value,
+        Note(new FlowEvent(FlowEventKind.Equilibrium, RestedAt.Value,
             "the flow is at rest to rounding; its state is held from here on"));
         return true;
     }

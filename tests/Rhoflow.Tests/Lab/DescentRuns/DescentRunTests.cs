@@ -138,19 +138,21 @@ public sealed class DescentRunTests
         ended[0].Status.ShouldBe(RunStatus.Failed);
         ended[0].Error!.ShouldContain("learning rate 1");
         ended[0].Error!.ShouldContain("epoch 0");
-        ((float[])DescentCheckpoint.Read(ended[0].Folder.Path)!.Arrays["x"]).ShouldAllBe(static w => float.IsFinite(w));
+        ((float[])DescentCheckpoint.Read(ended[0].Folder)!.Arrays["x"]).ShouldAllBe(static w => float.IsFinite(w));
         ((string)ended[0].Folder.Summary!["error"]!).ShouldBe(ended[0].Error);
         ended[1].Status.ShouldBe(RunStatus.Finished, ended[1].Error);
     }
 
     [Theory]
     [InlineData("cut off", "checkpoint.safetensors")]
-    [InlineData("other network", "this descent needs")]
+    [InlineData("other network", "belongs to the run")]
     [InlineData("rows missing", "does not fit the rows")]
-    public void A_damaged_checkpoint_is_named_and_nothing_is_lost(string damage, string expected)
+    public void A_damaged_checkpoint_is_named_and_kept_and_the_run_goes_on_from_the_one_before(string damage, string expected)
     {
         using var folder = new TemporaryFolder();
         var experiment = Trainings.Read();
+        using var whole = new TemporaryFolder();
+        var right = Trainings.Content(Launch(whole, experiment).Folder);
         var run = Interrupt(folder, [experiment], 12)[0].Folder;
         var path = run.File(DescentCheckpoint.Name);
         switch (damage)
@@ -171,11 +173,14 @@ public sealed class DescentRunTests
         }
         var before = File.ReadAllBytes(path);
         var launcher = new RunLauncher(folder.Path, Resume: true, []);
-        var error = Should.Throw<DataException>(() =>
-            launcher.Launch(experiment, cancellation: TestContext.Current.CancellationToken));
-        error.Message.ShouldContain(expected);
-        error.Message.ShouldContain(run.Path);
-        File.ReadAllBytes(path).ShouldBe(before);
+        var resumed = launcher.Launch(experiment, cancellation: TestContext.Current.CancellationToken);
+        resumed.Folder.Path.ShouldBe(run.Path);
+        string[] notes = [.. resumed.Folder.Summary!["notes"]!.AsArray().Select(static n => (string)n!)];
+        notes[0].ShouldContain(expected);
+        notes[1].ShouldBe("the run went on from previous-checkpoint.safetensors, the state saved before");
+        File.ReadAllText(run.File("log.txt")).ShouldContain(notes[0]);
+        File.ReadAllBytes(run.File("damaged-checkpoint.safetensors")).ShouldBe(before);
+        Trainings.Content(resumed.Folder).ShouldBe(right);
     }
 
     [Fact]

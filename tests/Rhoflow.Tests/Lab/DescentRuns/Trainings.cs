@@ -39,7 +39,7 @@ internal static class Trainings
 
     private static string State(RunFolder folder)
     {
-        var checkpoint = Rhoflow.Lab.DescentRuns.DescentCheckpoint.Read(folder.Path)!;
+        var checkpoint = Rhoflow.Lab.DescentRuns.DescentCheckpoint.Read(folder)!;
         return string.Join('\n', checkpoint.Arrays.Select(static a => $"{a.Key} {Convert.ToHexString(Bytes(a.Value))}")
             .Concat(checkpoint.Scalars.Select(static s => $"{s.Key} {BitConverter.DoubleToInt64Bits(s.Value):x}"))
             .Order(StringComparer.Ordinal));

@@ -1,4 +1,5 @@
 using System.Text;
+using Rhoflow.Data;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Files;
 using Rhoflow.Lab.FlowRuns;
@@ -64,18 +65,34 @@ public class FileTests
     public void Checkpoints_keep_every_bit()
     {
         using var folder = new TemporaryFolder();
-        var explicitState = new ExplicitStepperState(1 / 3.0, Awkward, -0.0, 1L << 41, 0.1, 3, 2, true);
-        var c = new TrajectoryCheckpoint(explicitState, Method.Dop853, 7, double.NaN, 1L << 40, true, new[] { 1.1 });
-        FlowCheckpoint.Write(folder.Path, c, new Dictionary<string, double[]> { ["history.path"] = Awkward });
-        var (d, measured) = FlowCheckpoint.Read(folder.Path)!.Value;
+        double[] velocity = [.. Awkward.Reverse()];
+        var explicitState = new ExplicitStepperState(1 / 3.0, Awkward, -0.0, 1L << 41, 0.1, 3, 2, true) { Velocity = velocity };
+        var c = new TrajectoryCheckpoint(explicitState, Method.Dop853, 7, double.NaN, 1L << 40, true, new[] { 1.1 })
+        {
+            Kinks = 1L << 42,
+            Chatter = 5,
+            LastKink = 1 / 7.0,
+            EarlierEvaluations = 12,
+            RestedAt = Instant.FromLog10T(400.5),
+            Events = [new FlowEvent(FlowEventKind.Kink, "kink", Instant.FromT(0.1), "the kink of a ReLU"),
+                new FlowEvent(FlowEventKind.Condition, "mine", Instant.FromLog10T(1000), "ρ \"=\" 1")],
+        };
+        FlowCheckpoint.Write(folder.Path, "0123abcd", new FlowState(c, new Dictionary<string, double[]> { ["history.path"] = Awkward }));
+        var (d, measured) = FlowCheckpoint.Read(folder / FlowCheckpoint.Name, "0123abcd");
         measured["history.path"].Select(BitConverter.DoubleToInt64Bits).ShouldBe(Awkward.Select(BitConverter.DoubleToInt64Bits));
         d.Stepper.Y.ToArray().Select(BitConverter.DoubleToInt64Bits).ShouldBe(c.Stepper.Y.ToArray().Select(BitConverter.DoubleToInt64Bits));
         BitConverter.DoubleToInt64Bits(d.Stepper.Step).ShouldBe(BitConverter.DoubleToInt64Bits(-0.0));
         (d.Stepper.S, d.Method, d.Observed, d.Steps, d.Separated).ShouldBe((c.Stepper.S, c.Method, c.Observed, c.Steps, c.Separated));
-        d.Stepper.ShouldBe(explicitState with { Y = d.Stepper.Y });
+        d.Stepper.ShouldBe(explicitState with { Y = d.Stepper.Y, Velocity = d.Stepper.Velocity });
+        d.Stepper.Velocity.ToArray().Select(BitConverter.DoubleToInt64Bits).ShouldBe(velocity.Select(BitConverter.DoubleToInt64Bits));
+        (d.Kinks, d.Chatter, d.LastKink, d.EarlierEvaluations, d.RestedAt)
+            .ShouldBe((c.Kinks, c.Chatter, c.LastKink, c.EarlierEvaluations, c.RestedAt));
+        d.Events.ShouldBe(c.Events);
         d.Mode.ToArray().ShouldBe(c.Mode.ToArray());
         double.IsNaN(d.Tau).ShouldBeTrue();
-        FlowCheckpoint.Read(folder / "elsewhere").ShouldBeNull();
+        Should.Throw<DataException>(() => FlowCheckpoint.Read(folder / "elsewhere", "0123abcd")).Message.ShouldContain("elsewhere");
+        Should.Throw<DataException>(() => FlowCheckpoint.Read(folder / FlowCheckpoint.Name, "0123abce")).Message
+            .ShouldContain("belongs to the run 0123abcd and not to 0123abce");
     }
 
     [Fact]
@@ -85,19 +102,32 @@ public class FileTests
         var random = new Random();
         double[] Draw(int n) => [.. Enumerable.Range(0, n).Select(_ => random.NextDouble() - .5)];
         var radau = new RadauStepperState(Draw(1)[0], Draw(3), .1, 99, double.NaN, .2, .3, -.4, true, false, true, .5, Draw(3),
-            [Draw(3), Draw(3), Draw(3)], Draw(9));
-        FlowCheckpoint.Write(folder.Path, new TrajectoryCheckpoint(radau, Method.Radau, 1, 0, 2, false, default),
-            new Dictionary<string, double[]>());
-        var read = FlowCheckpoint.Read(folder.Path)!.Value.Trajectory.Stepper.ShouldBeOfType<RadauStepperState>();
+            [Draw(3), Draw(3), Draw(3)], Draw(9)) { Velocity = Draw(3) };
+        FlowCheckpoint.Write(folder.Path, "0123abcd", new FlowState(new TrajectoryCheckpoint(radau, Method.Radau, 1, 0, 2, false, default),
+            new Dictionary<string, double[]>()));
+        var path = folder / FlowCheckpoint.Name;
+        var read = FlowCheckpoint.Read(path, "0123abcd").Trajectory.Stepper.ShouldBeOfType<RadauStepperState>();
         read.Y.ToArray().ShouldBe(radau.Y.ToArray());
         read.Start.ToArray().ShouldBe(radau.Start.ToArray());
         for (var i = 0; i < 3; i++) read.Stages[i].ToArray().ShouldBe(radau.Stages[i].ToArray());
         read.Jacobian.ToArray().ShouldBe(radau.Jacobian.ToArray());
-        read.ShouldBe(radau with { Y = read.Y, Start = read.Start, Stages = read.Stages, Jacobian = read.Jacobian });
-        // A checkpoint that says explicit and holds an implicit integrator is no checkpoint.
-        var text = File.ReadAllText(folder / FlowCheckpoint.Name);
-        File.WriteAllText(folder / FlowCheckpoint.Name, text.Replace("\"Radau\"", "\"Dop853\"", StringComparison.Ordinal));
-        FlowCheckpoint.Read(folder.Path).ShouldBeNull();
+        read.Velocity.ToArray().ShouldBe(radau.Velocity.ToArray());
+        read.ShouldBe(radau with
+        {
+            Y = read.Y,
+            Velocity = read.Velocity,
+            Start = read.Start,
+            Stages = read.Stages,
+            Jacobian = read.Jacobian,
+        });
+        // A checkpoint that says explicit and holds an implicit integrator is no checkpoint, with a checksum of its content or without.
+        var text = File.ReadAllText(path).Replace("\"Radau\"", "\"Dop853\"", StringComparison.Ordinal);
+        File.WriteAllText(path, text);
+        Should.Throw<DataException>(() => FlowCheckpoint.Read(path, "0123abcd")).Message.ShouldContain("checksum");
+        var rest = text[(text.IndexOf(',', StringComparison.Ordinal) + 1)..];
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(rest)));
+        File.WriteAllText(path, $"{{\"sha256\":\"{digest}\",{rest}");
+        Should.Throw<DataException>(() => FlowCheckpoint.Read(path, "0123abcd")).Message.ShouldContain("are not what Dop853 remembers");
     }
 
     [Fact]
