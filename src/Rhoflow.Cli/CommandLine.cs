@@ -59,18 +59,33 @@ public static class CommandLine
         int Fail(string message, int status)
         {
             error.WriteLine($"rhoflow: {message}");
-            if (json)
-                output.WriteLine(new JsonObject
-                {
-                    ["error"] = new JsonObject
-                    {
-                        ["message"] = message,
-                        ["exit_status"] = status
-                    }
-                }.ToJsonString(Json.Options));
+            if (json) output.WriteLine(ErrorDocument(message, status));
             return status;
         }
     }
+
+    /// <summary>Says that what is at work is given up (<see cref="Interruption"/>).</summary>
+    /// <param name="args">Without the program's name.</param>
+    /// <param name="output">For results.</param>
+    /// <param name="error">For errors.</param>
+    public static void GiveUp(string[] args, TextWriter output, TextWriter error)
+    {
+        const string Message = "interrupted; what was being computed cannot be stopped halfway and is given up. What was saved before is "
+            + "kept: a run goes on from there with --resume";
+        error.WriteLine($"rhoflow: {Message}");
+        if (args.Contains("--json", StringComparer.Ordinal)) output.WriteLine(ErrorDocument(Message, ExitStatus.Interrupted));
+        error.Flush();
+        output.Flush();
+    }
+
+    private static string ErrorDocument(string message, int status) => new JsonObject
+    {
+        ["error"] = new JsonObject
+        {
+            ["message"] = message,
+            ["exit_status"] = status
+        }
+    }.ToJsonString(Json.Options);
 
     private static RootCommand Root() =>
         new("Follows the norms ρ_k and directions V_k of deep networks to where gradient descent takes them.")

@@ -37,18 +37,18 @@ internal static class InspectCommand
         };
         var command = new Command("inspect", "Every measure of one trained network.") { model, data, families, examples, threads };
         var standard = StandardOptions.AddTo(command);
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             var wanted = Families(parsed.GetValue(families));
             if (parsed.GetValue(examples) < 1)
                 throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
             var network = Find(parsed.GetValue(model)!, parsed.GetValue(data));
-            var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads));
+            var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads), cancellation);
             if (parsed.GetValue(standard.Json))
                 parsed.InvocationConfiguration.Output.WriteLine(Document(network, inspection).ToJsonString(Json.Options));
             else Show(network, inspection, parsed.InvocationConfiguration.Output, parsed.GetValue(standard.Quiet));
-            return ExitStatus.Done;
+            return Task.FromResult(ExitStatus.Done);
         });
         return command;
     }

@@ -1,16 +1,8 @@
-using System.Runtime.InteropServices;
 using Rhoflow.Cli;
 
-// The first Ctrl-C (or SIGTERM) asks the running work to save its state and stop; a second one ends at once.
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
+using var interruption = new Interruption(() =>
 {
-    e.Cancel = !stop.IsCancellationRequested;
-    stop.Cancel();
-};
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-{
-    context.Cancel = !stop.IsCancellationRequested;
-    stop.Cancel();
+    CommandLine.GiveUp(args, Console.Out, Console.Error);
+    Environment.Exit(ExitStatus.Interrupted);
 });
-return CommandLine.Run(args, Console.Out, Console.Error, stop.Token);
+return CommandLine.Run(args, Console.Out, Console.Error, interruption.Token);

@@ -99,7 +99,7 @@ public static class ReproduceCommand
             if (request is { Full: true, Quiet: false })
                 Announce(reproduction.Forecast(selection, id => error.WriteLine($"rhoflow: timing the first steps of {id}"), cancellation),
                     request.Folder, error);
-            var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(1));
+            var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(0.4));
             progress.Stop();
             var content = Content(reproduction, result, papers, studies, request.Full);
             SvgRenderer.TryFind(out var renderer, out var missing);

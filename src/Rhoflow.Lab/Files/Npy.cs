@@ -99,9 +99,13 @@ public sealed partial class Npy : IDisposable
             throw new InvalidDataException($"{stream.Name} is not a table in NumPy's format");
         var match = Shape().Match(Encoding.ASCII.GetString(header));
         if (!match.Success) throw new InvalidDataException($"{stream.Name} is not a float64 table in C order");
-        var columns = int.Parse(match.Groups["columns"].Value, CultureInfo.InvariantCulture);
-        var whole = (stream.Length - HeaderLength) / Math.Max(1, (long)columns * sizeof(double));
-        return ((int)Math.Min(whole, long.Parse(match.Groups["rows"].Value, CultureInfo.InvariantCulture)), columns);
+        if (!long.TryParse(match.Groups["columns"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var columns)
+            || !long.TryParse(match.Groups["rows"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+            || columns > Array.MaxLength || rows > Array.MaxLength)
+            throw new InvalidDataException($"{stream.Name} is damaged: its header says {match.Groups["rows"].Value} rows of "
+                + $"{match.Groups["columns"].Value} numbers");
+        var whole = (stream.Length - HeaderLength) / Math.Max(1, columns * sizeof(double));
+        return ((int)Math.Min(columns == 0 ? rows : whole, rows), (int)columns);
     }
 
     [GeneratedRegex(@"'descr': '<f8', 'fortran_order': False, 'shape': \((?<rows>\d+), (?<columns>\d+)\)", RegexOptions.ExplicitCapture,

@@ -94,8 +94,16 @@ public sealed class MetricsFile : IDisposable
     // What follows the last line end was torn off by a crash.
     private static List<string> WholeLines(Stream stream)
     {
-        using var reader = new StreamReader(stream, leaveOpen: true);
-        var lines = reader.ReadToEnd().Split('\n').ToList();
+        using var reader = new StreamReader(stream, new UTF8Encoding(false, true), leaveOpen: true);
+        List<string> lines;
+        try
+        {
+            lines = [.. reader.ReadToEnd().Split('\n')];
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidDataException($"{(stream as FileStream)?.Name ?? "the table"} is damaged: it holds bytes that are not UTF-8", e);
+        }
         lines.RemoveAt(lines.Count - 1);
         return lines;
     }

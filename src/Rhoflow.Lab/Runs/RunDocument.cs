@@ -58,6 +58,13 @@ public static class RunDocument
             new LayerShape((string)l!["kind"]! == "diagonal", (int)l["rows"]!, (int)l["columns"]!, (int)l["offset"]!)).ToArray();
         double[][]? Table(string name) => folder.File(Path.Combine("arrays", name + ".npy")) is var path && layers is not null
             && File.Exists(path) ? Npy.Read(path) : null;
+        if (layers is not null && (Table("W") ?? Table("V")) is [var first, ..])
+        {
+            var needed = layers.Select(static l => l.Offset + (l.Diagonal ? l.Rows : (long)l.Rows * l.Columns)).DefaultIfEmpty(0).Max();
+            if (needed > first.Length)
+                throw new InvalidDataException($"{folder.File(SummaryFile.Name)}: 'layers' need {needed} weights; the arrays hold "
+                    + $"{first.Length}");
+        }
         var (w, v, rho, margins) = (Table("W"), Table("V"), Table("rho_k"), Table("margins"));
         var list = new JsonArray();
         for (var i = 0; i < rows.Count; i++)

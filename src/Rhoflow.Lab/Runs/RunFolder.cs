@@ -111,18 +111,42 @@ public sealed class RunFolder
             && System.IO.File.Exists(f.File("config.yaml")));
 
     /// <summary>summary.json; null where there is none, or none that can be read.</summary>
-    public JsonObject? Summary
+    public JsonObject? Summary => ReadSummary(out _);
+
+    /// <summary>What is damaged in the folder, in a sentence that names the file; null where nothing is.</summary>
+    public string? Damage
     {
         get
         {
+            ReadSummary(out var damage);
+            if (damage is not null) return damage;
             try
             {
-                return JsonNode.Parse(System.IO.File.ReadAllText(File("summary.json"))) as JsonObject;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-            {
+                if (System.IO.File.Exists(File("metrics.csv"))) MetricsFile.Read(File("metrics.csv"));
                 return null;
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                return e.Message;
+            }
+        }
+    }
+
+    private JsonObject? ReadSummary(out string? damage)
+    {
+        damage = null;
+        try
+        {
+            return SummaryFile.Read(File(SummaryFile.Name));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            damage = e.Message;
+            return null;
         }
     }
 

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using Rhoflow.Lab.Runs;
+
+namespace Rhoflow.Cli;
+
+/// <summary>
+/// Ctrl-C and SIGTERM. The first asks the work to save its state and stop. What cannot be stopped halfway (a decomposition of a large
+/// matrix) is given up after <see cref="Grace"/>: nothing is written then but states that were being saved, and earlier ones are kept. A
+/// second one ends the program at once.
+/// </summary>
+internal sealed class Interruption : IDisposable
+{
+    /// <summary>How long work may take to stop by itself.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(0.7);
+
+    // A large state on a slow disk takes its time.
+    private static readonly TimeSpan LongestSave = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PosixSignalRegistration _interrupt, _terminate;
+    private readonly Action _giveUp;
+    private int _signals;
+
+    /// <param name="giveUp">Ends the program; called once, on another thread, if the work has not ended by then.</param>
+    public Interruption(Action giveUp)
+    {
+        _giveUp = giveUp;
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        if (Interlocked.Increment(ref _signals) > 1) return;
+        context.Cancel = true;
+        new Thread(Watch) { IsBackground = true, Name = "interruption" }.Start();
+        _stop.Cancel();
+    }
+
+    private void Watch()
+    {
+        Thread.Sleep(Grace);
+        for (var waited = Grace; SavedStates.IsSaving && waited < LongestSave; waited += TimeSpan.FromSeconds(0.05))
+            Thread.Sleep(TimeSpan.FromSeconds(0.05));
+        _giveUp();
+    }
+}
