@@ -35,17 +35,9 @@ public static class CommandLine
             };
             return parsed.InvokeAsync(configuration, cancellation).GetAwaiter().GetResult();
         }
-        catch (ConfigException e)
+        catch (Exception e) when (e is ConfigException or DataException or RunFolderException)
         {
-            return Fail(e.Message, ExitStatus.WrongUse);
-        }
-        catch (DataException e)
-        {
-            return Fail(e.Message, ExitStatus.BadData);
-        }
-        catch (RunFolderException e)
-        {
-            return Fail(e.Message, ExitStatus.Failed);
+            return Fail(e.Message, ExitStatus.Of(e));
         }
         catch (OperationCanceledException)
         {

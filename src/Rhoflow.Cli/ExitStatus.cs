@@ -1,3 +1,6 @@
+using Rhoflow.Data;
+using Rhoflow.Lab.Config;
+
 namespace Rhoflow.Cli;
 
 /// <summary>What the shell is told.</summary>
@@ -16,4 +19,13 @@ public static class ExitStatus
 
     /// <summary>Interrupted; the state is saved.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Of what an exception has ended.</summary>
+    public static int Of(Exception why) => why switch
+    {
+        ConfigException => WrongUse,
+        DataException => BadData,
+        OperationCanceledException => Interrupted,
+        _ => Failed,
+    };
 }

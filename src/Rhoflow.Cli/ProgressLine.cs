@@ -42,6 +42,16 @@ internal sealed class ProgressLine(TextWriter error, bool quiet) : IDisposable
         }
     }
 
+    /// <summary>An error, also if quiet.</summary>
+    public void Complain(string text)
+    {
+        lock (_lock)
+        {
+            Clear();
+            error.WriteLine($"rhoflow: {text}");
+        }
+    }
+
     public void Dispose()
     {
         lock (_lock) Clear();

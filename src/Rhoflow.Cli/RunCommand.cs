@@ -80,8 +80,8 @@ internal static class RunCommand
     {
         if (where == "local") return;
         throw new ConfigException(where == "slurm"
-            ? "--on slurm is not available in this version; allowed: local (a sweep can be split over machines by its overrides and "
-            + "shared with --out DIR)"
+            ? "--on slurm is not available in this version; allowed: local (machines that share a folder share a sweep: start the same "
+            + "command on each with --out DIR; every run is made by one of them)"
             : $"--on {where}: not known; allowed: local");
     }
 }

@@ -22,16 +22,29 @@ internal static class Runner
         if (!request.Resume && RunFolder.FindFinished(request.Root, experiment.Name, RunIdentity.Id(experiment)) is null
             && RunFolder.FindResumable(request.Root, experiment.Name, RunIdentity.Id(experiment)) is { } unfinished)
             progress.Say($"note: an unfinished run of this config lies in {Places.Show(unfinished.Path)}; --resume would go on with it");
-        var outcome = Launch([experiment], Launcher(request, progress), Environment.ProcessorCount,
-            at => progress.Report(() => $"{experiment.Name}: {at}"), cancellation)[0];
+        var launcher = Launcher(request, progress) with
+        {
+            Waiting = owner => progress.Say($"this run is at work: {owner}. Waiting for its result; Ctrl-C ends the waiting only"),
+        };
+        RunOutcome outcome;
+        try
+        {
+            outcome = launcher.Launch(experiment, at => progress.Report(() => $"{experiment.Name}: {at}"), cancellation);
+        }
+        catch (RunInterruptedException e)
+        {
+            // What was interrupted is shown like what is finished, with its status.
+            outcome = e.Outcomes[0];
+        }
         if (outcome.Reused) progress.Say($"this run is finished already; its result is read from {Places.Show(outcome.Folder.Path)}");
         progress.Dispose();
         if (request.Json) output.WriteLine(RunDocument.Read(outcome.Folder).ToJsonString(Json.Options));
-        else if (outcome.Status != RunStatus.Interrupted || !request.Quiet) ObservationTable.Show(outcome.Folder, output);
+        else if (outcome.Status is not (RunStatus.Interrupted or RunStatus.Running) || !request.Quiet) ObservationTable.Show(outcome.Folder, output);
         if (outcome.Error is { } why) error.WriteLine($"rhoflow: {why}");
         if (outcome.Status == RunStatus.Interrupted)
             error.WriteLine($"rhoflow: interrupted; the state is saved in {Places.Show(outcome.Folder.Path)}. The same command with "
                 + "--resume goes on from there");
+        if (outcome.AtWork is { } owner) error.WriteLine($"rhoflow: interrupted; the run goes on in {owner}");
         return Status(outcome.Status);
     }
 
@@ -40,28 +53,11 @@ internal static class Runner
         // Whatever is wrong with any of the runs is said before the first begins. Descents over the same minibatches are trained together.
         var groups = RunGroups.Of(request.Experiments);
         foreach (var group in groups) RunKinds.Of(group[0]).Prepare(group, request.Data);
-        // A sweep goes on by being started again, so its runs always resume.
-        var launcher = Launcher(request with { Resume = true }, progress);
-        var outcomes = new IReadOnlyList<RunOutcome>?[groups.Count];
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var (done, total) = (0, request.Experiments.Count);
-        var cores = request.Jobs > 0 ? request.Jobs : Environment.ProcessorCount;
-        var atATime = Math.Min(cores, groups.Count);
-        Parallel.For(0, groups.Count, new ParallelOptions { MaxDegreeOfParallelism = atATime }, i =>
-        {
-            if (stop.IsCancellationRequested) return;
-            outcomes[i] = Launch(groups[i], launcher, Math.Max(1, cores / atATime),
-                at => progress.Report(() => $"{done} of {total} runs done; {at}"), stop.Token);
-            Interlocked.Add(ref done, groups[i].Count);
-            progress.Report(() => $"{done} of {total} runs done");
-            foreach (var failed in outcomes[i]!.Where(static o => o.Error is not null))
-                progress.Say($"{Places.Show(failed.Folder.Path)}: {failed.Error}");
-            if (request.FailFast && outcomes[i]!.Any(static o => o.Status == RunStatus.Failed)) stop.Cancel();
-        });
+        var sweep = new SweepExecution(groups, Launcher(request, progress), request, progress);
+        sweep.Run(cancellation);
         progress.Dispose();
-        var byExperiment = new Dictionary<Experiment, RunOutcome>(ReferenceEqualityComparer.Instance);
-        foreach (var (group, ended) in groups.Zip(outcomes))
-            for (var i = 0; i < ended?.Count; i++) byExperiment[group[i]] = ended[i];
+        var total = request.Experiments.Count;
+        var byExperiment = sweep.Outcomes();
         RunOutcome[] ran = [.. request.Experiments.Where(byExperiment.ContainsKey).Select(e => byExperiment[e])];
         var reused = ran.Count(o => o.Reused);
         if (reused > 0) progress.Say($"{reused} of {total} runs were finished already and are read from their folders");
@@ -77,24 +73,9 @@ internal static class Runner
                 + "goes on from there");
             return ExitStatus.Interrupted;
         }
-        return ran.Any(o => o.Status == RunStatus.Failed) ? ExitStatus.Failed : ExitStatus.Done;
+        return sweep.Status;
     }
 
-    // What was interrupted is shown like what is finished, with its status.
-    private static IReadOnlyList<RunOutcome> Launch(
-        IReadOnlyList<Experiment> group, RunLauncher launcher, int threads, Action<string> progress, CancellationToken cancellation)
-    {
-        try
-        {
-            return launcher.Launch(group, threads, progress, cancellation);
-        }
-        catch (RunInterruptedException e)
-        {
-            return e.Outcomes;
-        }
-    }
-
-    // What readers of data have guessed is said once, however many runs share it; summary.json has it where nothing is said.
     private static RunLauncher Launcher(RunRequest request, ProgressLine progress)
     {
         var said = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
@@ -111,7 +92,7 @@ internal static class Runner
     private static int Status(RunStatus status) => status switch
     {
         RunStatus.Finished => ExitStatus.Done,
-        RunStatus.Interrupted => ExitStatus.Interrupted,
+        RunStatus.Interrupted or RunStatus.Running => ExitStatus.Interrupted,
         _ => ExitStatus.Failed,
     };
 }

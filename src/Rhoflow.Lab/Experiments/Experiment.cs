@@ -1,3 +1,4 @@
+using System.Text;
 using Rhoflow.Lab.Config;
 using Rhoflow.Numerics;
 
@@ -76,9 +77,16 @@ public abstract record Experiment
     /// <summary>Writes the section of its <see cref="ExperimentKind"/>, as it is to be read back.</summary>
     protected abstract void WriteKind(ConfigWriter writer);
 
+    // What file systems allow for the name of a folder, in bytes.
+    private const int LongestName = 255;
+
     private static string ReadName(ConfigNode node)
     {
         var name = node.Text();
+        var bytes = Encoding.UTF8.GetByteCount(name);
+        if (name.Length is > 100 || bytes > LongestName)
+            throw node.Error($"it names the run's folder, so it may be 100 letters and {LongestName} bytes long; {name.Length} letters in "
+                + $"{bytes} bytes were given");
         return IsFileName(name) ? name : throw node.Error(
             $"'{name}' names the run's folder, so it may hold letters, digits, '-', '_' and '.' only (and not begin with '.')");
     }
@@ -90,5 +98,5 @@ public abstract record Experiment
     }
 
     private static bool IsFileName(string name) =>
-        name.Length is > 0 and <= 100 && name[0] != '.' && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.');
+        name.Length is > 0 and <= 100 && Encoding.UTF8.GetByteCount(name) <= LongestName && name[0] != '.' && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.');
 }

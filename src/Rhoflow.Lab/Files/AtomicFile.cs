@@ -50,6 +50,46 @@ public static class AtomicFile
             Remove(temporary);
             throw;
         }
+        FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>
+    /// Makes a file that is not there yet, in full: of several processes that try, on one machine or on several with a shared file system,
+    /// one does.
+    /// </summary>
+    /// <returns>False if there is such a file.</returns>
+    /// <exception cref="IOException">The disk is full, or the folder is missing or read-only.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission.</exception>
+    public static bool TryCreate(string path, string text)
+    {
+        if (File.Exists(path)) return false;
+        RemoveAbandoned(path);
+        var temporary = $"{path}.{Guid.NewGuid():N}{Extension}";
+        try
+        {
+            File.WriteAllText(temporary, text);
+            // A server whose answer was lost may say that the name is taken by the very file that was to have it.
+            return HardLink.TryMake(temporary, path) ?? MakeExclusively(path, text) || (File.Exists(path) && File.ReadAllText(path) == text);
+        }
+        finally
+        {
+            Remove(temporary);
+        }
+    }
+
+    // For file systems without links. For a moment the file is there without its text.
+    private static bool MakeExclusively(string path, string text)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 1);
+            stream.Write(Encoding.UTF8.GetBytes(text));
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
     }
 
     // A checkpoint may hold hundreds of megabytes; what a killed process left of one would never be looked for again.

@@ -7,51 +7,44 @@ namespace Rhoflow.Lab.Files;
 
 /// <summary>
 /// A table of float64 rows in NumPy's format 1.0 that grows row by row and is a valid file after each: the header keeps space for
-/// the number of rows, which is written last. A torn row at the end is not counted.
+/// the number of rows, which is written last. A torn row at the end is not counted. The file is open only while it is written: hundreds of
+/// runs at a time each have some, and one that was deleted is noticed by the next row.
 /// </summary>
 public sealed partial class Npy : IDisposable
 {
     private const int HeaderLength = 128;
-    private readonly FileStream _stream;
+    private readonly string _path;
     private readonly int _columns;
     private long _rows;
 
-    private Npy(FileStream stream, int columns, long rows) => (_stream, _columns, _rows) = (stream, columns, rows);
+    private Npy(string path, int columns, long rows) => (_path, _columns, _rows) = (path, columns, rows);
 
     /// <summary>Opens a table for appending, keeping its first <paramref name="keepRows"/> rows.</summary>
     /// <exception cref="InvalidDataException">There are fewer rows, or of another length.</exception>
     public static Npy Append(string path, int columns, int keepRows)
     {
-        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        try
+        using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        if (keepRows > 0)
         {
-            if (keepRows > 0)
-            {
-                var (rows, have) = ReadHeader(stream);
-                if (rows < keepRows || have != columns)
-                    throw new InvalidDataException($"{path} holds {rows} × {have} numbers; {keepRows} × {columns} were expected");
-            }
-            stream.SetLength(HeaderLength + (long)keepRows * columns * sizeof(double));
-            var table = new Npy(stream, columns, keepRows);
-            table.WriteHeader();
-            return table;
+            var (rows, have) = ReadHeader(stream);
+            if (rows < keepRows || have != columns)
+                throw new InvalidDataException($"{path} holds {rows} × {have} numbers; {keepRows} × {columns} were expected");
         }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
+        stream.SetLength(HeaderLength + (long)keepRows * columns * sizeof(double));
+        stream.Seek(0, SeekOrigin.Begin);
+        stream.Write(Header(columns, keepRows));
+        return new Npy(path, columns, keepRows);
     }
 
     /// <summary>Adds a row.</summary>
+    /// <exception cref="IOException">The disk is full, or the file is gone.</exception>
     public void Add(ReadOnlySpan<double> row)
     {
         if (row.Length != _columns) throw new ArgumentException($"a row of {row.Length} in a table of {_columns} columns", nameof(row));
-        _stream.Seek(0, SeekOrigin.End);
-        _stream.Write(MemoryMarshal.AsBytes(row));
-        _stream.Flush();
+        using var file = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.Read);
+        RandomAccess.Write(file, MemoryMarshal.AsBytes(row), HeaderLength + _rows * _columns * sizeof(double));
+        RandomAccess.Write(file, Header(_columns, _rows + 1), 0);
         _rows++;
-        WriteHeader();
     }
 
     /// <summary>All rows of a table.</summary>
@@ -69,26 +62,25 @@ public sealed partial class Npy : IDisposable
         return table;
     }
 
-    /// <summary>Closes the file.</summary>
+    /// <summary>Flushes the file to the disk.</summary>
     public void Dispose()
     {
-        _stream.Flush(flushToDisk: true);
-        _stream.Dispose();
+        if (!File.Exists(_path)) return;
+        using var file = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.Read);
+        RandomAccess.FlushToDisk(file);
     }
 
-    private void WriteHeader()
+    private static byte[] Header(int columns, long rows)
     {
         var description = string.Create(CultureInfo.InvariantCulture,
-            $"{{'descr': '<f8', 'fortran_order': False, 'shape': ({_rows}, {_columns}), }}");
+            $"{{'descr': '<f8', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
         var header = new byte[HeaderLength];
         ReadOnlySpan<byte> magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, HeaderLength - 10, 0];
         magic.CopyTo(header);
         header.AsSpan(10).Fill((byte)' ');
         Encoding.ASCII.GetBytes(description, header.AsSpan(10));
         header[^1] = (byte)'\n';
-        _stream.Seek(0, SeekOrigin.Begin);
-        _stream.Write(header);
-        _stream.Flush();
+        return header;
     }
 
     private static (int Rows, int Columns) ReadHeader(FileStream stream)

@@ -6,13 +6,14 @@ namespace Rhoflow.Lab.Runs;
 
 /// <summary>
 /// metrics.csv: one row an observation, one column a quantity, `nan` = not measured here. Appended to and flushed row by row;
-/// a torn last line is dropped.
+/// a torn last line is dropped. The file is open only while it is written: hundreds of runs at a time each have one.
 /// </summary>
 public sealed class MetricsFile : IDisposable
 {
-    private readonly FileStream _stream;
+    private readonly string _path;
+    private long _length;
 
-    private MetricsFile(FileStream stream) => _stream = stream;
+    private MetricsFile(string path, long length) => (_path, _length) = (path, length);
 
     /// <summary>Opens for appending after the first <paramref name="keepRows"/> rows.</summary>
     /// <exception cref="InvalidDataException">There are fewer whole rows, or other columns.</exception>
@@ -30,16 +31,19 @@ public sealed class MetricsFile : IDisposable
             keep = string.Concat(lines.Take(keepRows + 1).Select(l => l + "\n"));
         }
         AtomicFile.Write(path, keep);
-        return new MetricsFile(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read));
+        return new MetricsFile(path, Encoding.UTF8.GetByteCount(keep));
     }
 
     /// <summary>Adds a row.</summary>
+    /// <exception cref="IOException">The disk is full, or the file is gone.</exception>
     public void Add(ReadOnlySpan<double> row)
     {
         var line = new StringBuilder();
         for (var i = 0; i < row.Length; i++) line.Append(i > 0 ? "," : "").Append(Format(row[i]));
-        _stream.Write(Encoding.ASCII.GetBytes(line.Append('\n').ToString()));
-        _stream.Flush();
+        var bytes = Encoding.ASCII.GetBytes(line.Append('\n').ToString());
+        using var file = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.Read);
+        RandomAccess.Write(file, bytes, _length);
+        _length += bytes.Length;
     }
 
     /// <summary>The columns and the whole rows.</summary>
@@ -67,11 +71,12 @@ public sealed class MetricsFile : IDisposable
         return (columns, rows);
     }
 
-    /// <summary>Closes the file.</summary>
+    /// <summary>Flushes the file to the disk.</summary>
     public void Dispose()
     {
-        _stream.Flush(flushToDisk: true);
-        _stream.Dispose();
+        if (!File.Exists(_path)) return;
+        using var file = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.Read);
+        RandomAccess.FlushToDisk(file);
     }
 
     /// <summary>The shortest text that reads back to the same double; nan, inf, -inf.</summary>

@@ -10,6 +10,7 @@ namespace Rhoflow.Lab.Runs;
 /// </summary>
 internal sealed class ObservationWriter : IDisposable
 {
+    private readonly RunFolder _folder;
     private readonly MetricsFile _metrics;
     private readonly Npy _margins;
     private readonly Npy[] _arrays;
@@ -22,40 +23,30 @@ internal sealed class ObservationWriter : IDisposable
     /// <param name="weightsOf">The network whose weights are kept; null: they are not.</param>
     /// <param name="keepRows">Rows that stand there already and stay.</param>
     /// <exception cref="InvalidDataException">There are fewer rows, or others.</exception>
+    /// <exception cref="RunFolderException">The folder is gone, or another process has taken it over.</exception>
     public ObservationWriter(RunFolder folder, MeasureTable table, int examples, Network? weightsOf, int keepRows)
     {
         string Array(string name) => folder.File(Path.Combine("arrays", name + ".npy"));
+        folder.RequireOurs();
         Directory.CreateDirectory(folder.File("arrays"));
-        Rows = keepRows;
-        var opened = new List<IDisposable>();
-        T Open<T>(T file) where T : IDisposable
-        {
-            opened.Add(file);
-            return file;
-        }
-        try
-        {
-            _metrics = Open(MetricsFile.Append(folder.File("metrics.csv"), table.Names, keepRows));
-            _margins = Open(Npy.Append(Array("margins"), examples, keepRows));
-            _arrays = [.. table.Arrays.Select(a => Open(Npy.Append(Array(a.Name), a.Length, keepRows)))];
-            if (weightsOf is null) return;
-            _w = Open(Npy.Append(Array("W"), weightsOf.ParameterCount, keepRows));
-            _v = Open(Npy.Append(Array("V"), weightsOf.ParameterCount, keepRows));
-            _rho = Open(Npy.Append(Array("rho_k"), weightsOf.Depth, keepRows));
-        }
-        catch
-        {
-            opened.ForEach(f => f.Dispose());
-            throw;
-        }
+        (_folder, Rows) = (folder, keepRows);
+        _metrics = MetricsFile.Append(folder.File("metrics.csv"), table.Names, keepRows);
+        _margins = Npy.Append(Array("margins"), examples, keepRows);
+        _arrays = [.. table.Arrays.Select(a => Npy.Append(Array(a.Name), a.Length, keepRows))];
+        if (weightsOf is null) return;
+        _w = Npy.Append(Array("W"), weightsOf.ParameterCount, keepRows);
+        _v = Npy.Append(Array("V"), weightsOf.ParameterCount, keepRows);
+        _rho = Npy.Append(Array("rho_k"), weightsOf.Depth, keepRows);
     }
 
     /// <summary>Rows in the files.</summary>
     public int Rows { get; private set; }
 
     /// <summary>Writes one observation: the arrays first, so that every row of metrics.csv has its arrays.</summary>
+    /// <exception cref="RunFolderException">The folder is gone, or another process has taken it over.</exception>
     public void Add(Observation observation)
     {
+        _folder.RequireOurs();
         var point = observation.Point;
         _margins.Add(point.NormalizedMargins);
         for (var i = 0; i < _arrays.Length; i++) _arrays[i].Add(observation.Arrays[i]);
@@ -66,6 +57,7 @@ internal sealed class ObservationWriter : IDisposable
         Rows++;
     }
 
+    /// <summary>Flushes all of them to the disk.</summary>
     public void Dispose()
     {
         if (_closed) return;

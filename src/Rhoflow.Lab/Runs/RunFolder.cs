@@ -9,11 +9,16 @@ namespace Rhoflow.Lab.Runs;
 /// <summary>A run's folder could not be written or read: where and why. Exit status 1.</summary>
 public sealed class RunFolderException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>finished, failed or interrupted as summary.json says; unfinished where there is none (still running, or killed).</summary>
+/// <summary>
+/// finished, failed or interrupted as summary.json says; where there is none running, if a process is at work, or else unfinished.
+/// </summary>
 public enum RunStatus
 {
-    /// <summary>Still running, or killed.</summary>
+    /// <summary>Killed: no process is at work, and none has said how it ended.</summary>
     Unfinished,
+
+    /// <summary>A process is at work in the folder.</summary>
+    Running,
 
     /// <summary>Stopped by Ctrl-C with its state saved.</summary>
     Interrupted,
@@ -45,35 +50,48 @@ public sealed class RunFolder
     /// <summary>The path of a file of the run.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>A new folder for a run.</summary>
+    /// <summary>The right to write here; null for a folder that is only read.</summary>
+    internal RunLock? Lock { get; private init; }
+
+    /// <summary>A new folder for a run. It appears with all its files or not at all.</summary>
     /// <exception cref="RunFolderException">It cannot be made; what was made of it is removed again.</exception>
-    public static RunFolder Create(string root, string name, string id, string config, JsonObject environment, DateTime now)
+    public static RunFolder Create(string root, string name, string id, string config, JsonObject environment, DateTime now) =>
+        Create(root, name, id, config, environment, now, locked: false);
+
+    /// <summary>The same; this process is at work there from the beginning, if it is to be locked.</summary>
+    internal static RunFolder Create(string root, string name, string id, string config, JsonObject environment, DateTime now, bool locked)
     {
         var parent = System.IO.Path.GetFullPath(System.IO.Path.Combine(root, name));
-        string? path = null;
+        var began = !Directory.Exists(parent);
+        var temporary = System.IO.Path.Combine(parent, Beginning + Guid.NewGuid().ToString("N"));
+        RunLock? held = null;
         try
         {
-            // Two runs of one second are told apart by the next free second.
-            for (; ; now = now.AddSeconds(1))
-            {
-                path = System.IO.Path.Combine(parent, $"{now.ToString("yyyy-MM-dd_HH-mm-ss", CultureInfo.InvariantCulture)}_{id}");
-                if (Directory.Exists(path)) continue;
-                Directory.CreateDirectory(path);
-                if (Claim(path)) break;
-            }
-            var folder = new RunFolder(path);
-            AtomicFile.Write(folder.File("config.yaml"), config);
-            AtomicFile.Write(folder.File("environment.json"), environment.ToJsonString(Indented) + "\n");
-            Directory.CreateDirectory(folder.File("arrays"));
-            return folder;
+            Directory.CreateDirectory(temporary);
+            RemoveAbandoned(parent);
+            string New(string file) => System.IO.Path.Combine(temporary, file);
+            AtomicFile.Write(New("config.yaml"), config);
+            AtomicFile.Write(New("environment.json"), environment.ToJsonString(Indented) + "\n");
+            System.IO.File.WriteAllText(New("log.txt"), "");
+            Directory.CreateDirectory(New("arrays"));
+            if (locked) held = RunLock.Begin(temporary);
+            FolderSync.Flush(temporary);
+            var path = Settle(temporary, parent, id, now);
+            held?.MovedTo(path);
+            FolderSync.Flush(parent);
+            return new RunFolder(path) { Lock = held };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (path is not null) RemoveBestEffort(path);
-            throw new RunFolderException(
-                $"the run folder cannot be written under '{parent}': {e.Message.TrimEnd('.')}. Choose another place with --out DIR", e);
+            held?.Dispose();
+            RemoveBestEffort(temporary, recursive: true);
+            if (began) RemoveBestEffort(parent, recursive: false);
+            throw CannotWrite(parent, e);
         }
     }
+
+    internal static RunFolderException CannotWrite(string parent, Exception why) =>
+        new($"the run folder cannot be written under '{parent}': {why.Message.TrimEnd('.')}. Choose another place with --out DIR", why);
 
     /// <summary>The folder at a path, if it looks like one.</summary>
     public static RunFolder? At(string path)
@@ -97,7 +115,7 @@ public sealed class RunFolder
         if (At(root) is { } self) return [self];
         if (!Directory.Exists(root)) return [];
         var here = Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).ToArray();
-        return [.. here.Select(At).OfType<RunFolder>(), .. here.Where(d => At(d) is null)
+        return [.. here.Select(At).OfType<RunFolder>(), .. here.Where(d => At(d) is null && System.IO.Path.GetFileName(d)[0] != '.')
             .SelectMany(d => Directory.EnumerateDirectories(d).Order(StringComparer.Ordinal).Select(At).OfType<RunFolder>())];
     }
 
@@ -107,8 +125,72 @@ public sealed class RunFolder
 
     /// <summary>The newest run of that id that was interrupted or killed.</summary>
     public static RunFolder? FindResumable(string root, string name, string id) =>
-        Of(root, name).LastOrDefault(f => f.Id == id && f.Status is RunStatus.Interrupted or RunStatus.Unfinished
-            && System.IO.File.Exists(f.File("config.yaml")));
+        FindLeft(root, name, id, static f => f.AtWork is not null);
+
+    /// <summary>The same, by what has been seen of its lock.</summary>
+    internal static RunFolder? FindResumable(string root, string name, string id, LockWatch watch) =>
+        FindLeft(root, name, id, f => f.Holder(watch) is not null);
+
+    private static RunFolder? FindLeft(string root, string name, string id, Func<RunFolder, bool> atWork) =>
+        Of(root, name).LastOrDefault(f => f.Id == id && f.Said is RunStatus.Interrupted or RunStatus.Unfinished
+            && System.IO.File.Exists(f.File("config.yaml")) && !atWork(f));
+
+    /// <summary>The folder with the right to write in it; null if another process is at work there.</summary>
+    /// <param name="atWork">Which one.</param>
+    /// <exception cref="RunFolderException">It cannot be written.</exception>
+    internal RunFolder? TryLock(LockWatch watch, out RunOwner? atWork)
+    {
+        try
+        {
+            return RunLock.TryTake(File(RunLock.Name), watch, out atWork) is { } held ? new RunFolder(Path) { Lock = held } : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"the run folder '{Path}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Who holds the folder's lock, unless it is known to be gone; null: nobody.</summary>
+    internal RunOwner? Holder(LockWatch watch)
+    {
+        try
+        {
+            var path = File(RunLock.Name);
+            return LockFile.Read(path) is { } there && !watch.IsStale(path, there) ? RunLock.OwnerOf(there) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"the lock of the run folder '{Path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Who is at work in the folder, as far as one look tells; null: nobody.</summary>
+    public RunOwner? AtWork
+    {
+        get
+        {
+            try
+            {
+                return LockFile.Read(File(RunLock.Name)) is { Owner: { } owner } there && LockWatch.SeemsAtWork(there) ? owner : null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Before anything is written: that nobody has taken the folder away, or over.</summary>
+    /// <exception cref="RunFolderException">Somebody has.</exception>
+    internal void RequireOurs()
+    {
+        if (Lock is null || Lock.IsOurs(out var now)) return;
+        throw new RunFolderException(!Directory.Exists(Path)
+            ? $"the run folder '{Path}' was deleted or moved while its run went on; the run is ended, and what it computed since is lost"
+            : $"the run folder '{Path}' is no longer this run's: "
+            + (now?.Owner is { } other ? $"{other}, has taken it over, since this process had stood still" : "its lock was removed")
+            + ". This run is ended; nothing was written since");
+    }
 
     /// <summary>summary.json; null where there is none, or none that can be read.</summary>
     public JsonObject? Summary => ReadSummary(out _);
@@ -151,7 +233,10 @@ public sealed class RunFolder
     }
 
     /// <summary>How the run stands, by what can be trusted.</summary>
-    public RunStatus Status
+    public RunStatus Status => Said is var said && said != RunStatus.Finished && AtWork is not null ? RunStatus.Running : said;
+
+    // As its summary says, which may be of an earlier part.
+    private RunStatus Said
     {
         get
         {
@@ -181,24 +266,39 @@ public sealed class RunFolder
         }
     }
 
-    private static bool Claim(string path)
+    private const string Beginning = ".new-";
+
+    // Two runs of one second are told apart by the next free second.
+    private static string Settle(string temporary, string parent, string id, DateTime now)
     {
-        try
+        for (; ; now = now.AddSeconds(1))
         {
-            using var log = new FileStream(System.IO.Path.Combine(path, "log.txt"), FileMode.CreateNew);
-            return true;
-        }
-        catch (IOException) when (System.IO.File.Exists(System.IO.Path.Combine(path, "log.txt")))
-        {
-            return false;
+            var path = System.IO.Path.Combine(parent, $"{now.ToString("yyyy-MM-dd_HH-mm-ss", CultureInfo.InvariantCulture)}_{id}");
+            try
+            {
+                if (Directory.Exists(path)) continue;
+                Directory.Move(temporary, path);
+                return path;
+            }
+            catch (IOException) when (Directory.Exists(path))
+            {
+                // Another process was faster.
+            }
         }
     }
 
-    private static void RemoveBestEffort(string path)
+    // What a process left that was killed while it made a folder.
+    private static void RemoveAbandoned(string parent)
+    {
+        foreach (var left in Directory.EnumerateDirectories(parent, Beginning + "*"))
+            if (DateTime.UtcNow - Directory.GetLastWriteTimeUtc(left) > TimeSpan.FromHours(1)) RemoveBestEffort(left, recursive: true);
+    }
+
+    internal static void RemoveBestEffort(string path, bool recursive)
     {
         try
         {
-            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            if (Directory.Exists(path)) Directory.Delete(path, recursive);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,0 +1,102 @@
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Launching;
+using Rhoflow.Lab.Runs;
+
+namespace Rhoflow.Cli;
+
+/// <summary>
+/// The runs of a sweep, some at a time. Those that another process is at work on are left to it while there are others; at the end they are
+/// waited for. Whatever ends one of them is told in a sentence, and the others go on.
+/// </summary>
+/// <param name="groups">What is run together.</param>
+/// <param name="launcher">Where to.</param>
+/// <param name="request">How many at a time, and whether to stop at the first failure.</param>
+/// <param name="progress">Told where the sweep stands.</param>
+internal sealed class SweepExecution(
+    IReadOnlyList<IReadOnlyList<Experiment>> groups, RunLauncher launcher, RunRequest request, ProgressLine progress)
+{
+    // A sweep goes on by being started again, so its runs always resume.
+    private readonly RunLauncher _launcher = launcher with { Resume = true, Wait = false };
+    private readonly IReadOnlyList<RunOutcome>?[] _outcomes = new IReadOnlyList<RunOutcome>?[groups.Count];
+    private readonly Exception?[] _refused = new Exception?[groups.Count];
+    private readonly HashSet<RunOwner> _told = [];
+
+    /// <summary>0 if all runs are finished; the status that they have in common if some failed; 1 if those differ.</summary>
+    public int Status
+    {
+        get
+        {
+            int[] failures =
+            [
+                .. _refused.OfType<Exception>().Select(ExitStatus.Of),
+                .. _outcomes.Where(static o => o is not null).SelectMany(static o => o!).Where(static o => o.Status == RunStatus.Failed)
+                    .Select(static o => o.Cause is { } why ? ExitStatus.Of(why) : ExitStatus.Failed),
+            ];
+            return failures.Distinct().ToArray() switch
+            {
+                [] => ExitStatus.Done,
+                [var one] => one,
+                _ => ExitStatus.Failed,
+            };
+        }
+    }
+
+    /// <summary>How the runs ended that were begun.</summary>
+    public Dictionary<Experiment, RunOutcome> Outcomes()
+    {
+        var all = new Dictionary<Experiment, RunOutcome>(ReferenceEqualityComparer.Instance);
+        foreach (var (group, ended) in groups.Zip(_outcomes))
+            for (var i = 0; i < ended?.Count; i++) all[group[i]] = ended[i];
+        return all;
+    }
+
+    /// <summary>Does them.</summary>
+    public void Run(CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var cores = request.Jobs > 0 ? request.Jobs : Environment.ProcessorCount;
+        int[] left = [.. Enumerable.Range(0, groups.Count)];
+        while (true)
+        {
+            var atATime = Math.Max(1, Math.Min(cores, left.Length));
+            Parallel.For(0, left.Length, new ParallelOptions { MaxDegreeOfParallelism = atATime }, k =>
+            {
+                if (!stop.IsCancellationRequested) Do(left[k], Math.Max(1, cores / atATime), stop);
+            });
+            left = [.. left.Where(i => _outcomes[i]?.Any(static o => o.AtWork is not null) ?? false)];
+            if (left.Length == 0 || stop.IsCancellationRequested) return;
+            foreach (var owner in left.SelectMany(i => _outcomes[i]!).Select(static o => o.AtWork).OfType<RunOwner>().Where(_told.Add))
+                progress.Say($"a run of this sweep is at work: {owner}. Waiting for it; Ctrl-C ends the waiting only");
+            if (!_launcher.LookAgain(stop.Token)) return;
+        }
+    }
+
+    private void Do(int i, int threads, CancellationTokenSource stop)
+    {
+        try
+        {
+            _outcomes[i] = _launcher.Launch(groups[i], threads, at => Report($"; {at}"), stop.Token);
+        }
+        catch (RunInterruptedException e)
+        {
+            _outcomes[i] = e.Outcomes;
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            _refused[i] = e;
+            var known = e is Lab.Config.ConfigException or Data.DataException or RunFolderException;
+            progress.Complain($"{groups[i][0].Name}: {(known ? e.Message : $"this should not have happened, please report it: {e}")}");
+        }
+        Report("");
+        foreach (var failed in _outcomes[i]?.Where(static o => o.Error is not null) ?? [])
+            progress.Complain($"{Places.Show(failed.Folder.Path)}: {failed.Error}");
+        if (request.FailFast && (_refused[i] is not null || _outcomes[i]!.Any(static o => o.Status == RunStatus.Failed))) stop.Cancel();
+    }
+
+    private void Report(string more) => progress.Report(() =>
+        $"{_outcomes.Sum(static o => o?.Count(static r => r.AtWork is null) ?? 0)} of {groups.Sum(static g => g.Count)} runs done{more}");
+}
