@@ -62,10 +62,11 @@ public static class CommandLine
     /// <param name="error">For errors.</param>
     public static void GiveUp(string[] args, TextWriter output, TextWriter error)
     {
-        const string Message = "interrupted; what was being computed cannot be stopped halfway and is given up. What was saved before is "
-            + "kept: a run goes on from there with --resume";
-        error.WriteLine($"rhoflow: {Message}");
-        if (args.Contains("--json", StringComparer.Ordinal)) output.WriteLine(ErrorDocument(Message, ExitStatus.Interrupted));
+        var kept = args is ["run", ..] && !args.Contains("--dry-run", StringComparer.Ordinal)
+            ? ". What was saved before is kept, and the same command with --resume goes on from there" : "";
+        var message = $"interrupted; what was being computed cannot be stopped halfway and is given up{kept}";
+        error.WriteLine($"rhoflow: {message}");
+        if (args.Contains("--json", StringComparer.Ordinal)) output.WriteLine(ErrorDocument(message, ExitStatus.Interrupted));
         error.Flush();
         output.Flush();
     }

@@ -92,6 +92,8 @@ internal sealed class SweepExecution(
             progress.Complain($"{groups[i][0].Name}: {(known ? e.Message : $"this should not have happened, please report it: {e}")}");
         }
         Report("");
+        foreach (var ended in _outcomes[i] ?? [])
+            foreach (var note in ended.Recovery) progress.Complain($"{Places.Show(ended.Folder.Path)}: {note}");
         foreach (var failed in _outcomes[i]?.Where(static o => o.Error is not null) ?? [])
             progress.Complain($"{Places.Show(failed.Folder.Path)}: {failed.Error}");
         if (request.FailFast && (_refused[i] is not null || _outcomes[i]!.Any(static o => o.Status == RunStatus.Failed))) stop.Cancel();

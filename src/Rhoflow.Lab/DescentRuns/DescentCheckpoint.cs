@@ -30,7 +30,7 @@ internal sealed class DescentCheckpoint
         int observed, double seconds) =>
         (Arrays, History, Scalars, Observed, Seconds) = (arrays, history, scalars, observed, seconds);
 
-    /// <summary>By the names of <see cref="DescentState{T}.Arrays"/>; and the best weights seen, by those of <see cref="BestState{T}"/>.</summary>
+    /// <summary>By the names of <see cref="DescentState{T}.Arrays"/>, and of <see cref="BestState{T}"/>.</summary>
     public IReadOnlyDictionary<string, Array> Arrays { get; }
 
     /// <summary>By the names of <see cref="Observations.History.Arrays"/>.</summary>
@@ -75,6 +75,7 @@ internal sealed class DescentCheckpoint
         }
         foreach (var (name, values) in history.Arrays) file.Add<double>(name, values);
         ArraySeal.Put(file);
+        folder.RequireOurs();
         SavedStates.Write(folder.Path, Name, file.Write);
     }
 

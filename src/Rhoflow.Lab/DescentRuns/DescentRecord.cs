@@ -119,11 +119,12 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
         Save();
         _writer.Dispose();
         if (status != RunStatus.Interrupted) SavedStates.Forget(_folder, DescentCheckpoint.Name, latest: false);
-        var kept = status != RunStatus.Interrupted && (status == RunStatus.Failed || _best?.IsFarBelow(_lastLogLoss) == true) ? _best : null;
+        var worse = status == RunStatus.Failed || status == RunStatus.Finished && _best?.IsFarBelow(_lastLogLoss) == true;
+        var kept = worse ? _best : null;
         kept?.Write(_folder, _run.Network);
         AtomicFile.Write(_folder.File("summary.json"), Summarize(status, error, kept).ToJsonString(RunFolder.Indented) + "\n");
         _folder.Log(error is null ? status.ToString().ToLowerInvariant() : $"failed: {error}");
-        return new RunOutcome(_folder, status, error);
+        return new RunOutcome(_folder, status, error) { Recovery = _recovery };
     }
 
     private JsonObject Summarize(RunStatus status, string? error, BestState<T>? kept)
@@ -153,7 +154,12 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
             ["layers"] = RunDocument.Layers(_run.Network),
         };
         if (status == RunStatus.Failed)
-            summary["last_finite"] = new JsonObject { ["epoch"] = Position, ["step"] = _replica.State.Step, ["weights"] = DescentCheckpoint.Name };
+            summary["last_finite"] = new JsonObject
+            {
+                ["epoch"] = Position,
+                ["step"] = _replica.State.Step,
+                ["weights"] = DescentCheckpoint.Name,
+            };
         if (kept is not null) summary["best"] = kept.ToJson();
         return summary;
     }
@@ -164,8 +170,8 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
         return
         [
             status == RunStatus.Failed
-                ? string.Create(CultureInfo.InvariantCulture, $"{DescentCheckpoint.Name} holds the last state with a finite loss, after step "
-                    + $"{_replica.State.Step}")
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"{DescentCheckpoint.Name} holds the last state with a finite loss, after step {_replica.State.Step}")
                 : $"the training loss ended at {At(_lastLogLoss)}, far above the best that was observed",
             string.Create(CultureInfo.InvariantCulture, $"{BestState<T>.Name} holds the weights with the lowest training loss that was "
                 + $"observed, {At(best.LogLoss)} at epoch {best.Epoch:g6}"),

@@ -74,6 +74,7 @@ internal static class FlowExecutor
         void Save()
         {
             using var busy = SavedStates.Saving();
+            folder.RequireOurs();
             if (trajectory.Checkpoint is { } at)
                 FlowCheckpoint.Write(folder.Path, folder.Id, new FlowState(at, memory.At(at.Observed)));
             saving.Saved();
@@ -83,11 +84,12 @@ internal static class FlowExecutor
         {
             using var busy = status == RunStatus.Interrupted ? SavedStates.Saving() : null;
             writer.Dispose();
+            folder.RequireOurs();
             AtomicFile.Write(folder.File("summary.json"),
                 Summarize(run, folder, status, error, trajectory, clock.Elapsed, notes).ToJsonString(RunFolder.Indented) + "\n");
             folder.Log(error is null ? status.ToString().ToLowerInvariant() : $"failed: {error}");
             if (status == RunStatus.Finished) SavedStates.Forget(folder, FlowCheckpoint.Name, latest: true);
-            return new RunOutcome(folder, status, error);
+            return new RunOutcome(folder, status, error) { Recovery = notes };
         }
     }
 

@@ -9,6 +9,9 @@ namespace Rhoflow.Lab.Runs;
 /// <param name="Reused">True if a finished run was found and nothing was computed.</param>
 public sealed record RunOutcome(RunFolder Folder, RunStatus Status, string? Error = null, bool Reused = false)
 {
+    /// <summary>Which saved states were damaged, and what the run did then: sentences.</summary>
+    public IReadOnlyList<string> Recovery { get; init; } = [];
+
     /// <summary>What ended the run, where it was an exception.</summary>
     public Exception? Cause { get; init; }
 
