@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
 
 namespace Rhoflow.Cli;
@@ -6,9 +7,15 @@ namespace Rhoflow.Cli;
 /// <summary>`run --dry-run`: the resolved configs, which of them are done, and what the rest would cost.</summary>
 internal static class DryRun
 {
+    /// <summary>Returns the exit status: 1 if some of the runs are refused.</summary>
     public static int Show(RunRequest request, TextWriter output)
     {
-        var plans = RunPlan.Of(request.Experiments, request.Root, request.Data);
+        if (request.Sweep) request = request with { Runs = SweepPlan.Check(request.Runs, request.Data, request.FailFast) };
+        var order = new Dictionary<Experiment, int>(ReferenceEqualityComparer.Instance);
+        foreach (var e in request.Experiments) order[e] = order.Count;
+        RunPlan[] plans = [.. RunPlan.Of(request.Experiments, request.Root, request.Data).OrderBy(p => order[p.Experiment])];
+        var refused = request.Runs.Where(static r => r.Refusal is not null).ToArray();
+        var status = refused.Length > 0 ? ExitStatus.Failed : ExitStatus.Done;
         var total = plans.Where(static p => !p.Done).Sum(static p => p.Seconds);
         if (request.Json)
         {
@@ -26,20 +33,30 @@ internal static class DryRun
                     ["notes"] = new JsonArray([.. p.Notes.Select(static n => (JsonNode)n)]),
                     ["config"] = p.Experiment.ToYaml(),
                 })]),
+                ["refused"] = new JsonArray([.. refused.Select(r => (JsonNode)new JsonObject
+                {
+                    ["values"] = r.Values(request.Varied),
+                    ["error"] = r.Refusal!.Message,
+                })]),
                 ["seconds_estimated"] = Math.Round(total, 3),
             }.ToJsonString(Json.Options));
-            return ExitStatus.Done;
+            return status;
         }
-        foreach (var p in plans)
+        var planned = request.Runs.Where(static r => r.Experiment is not null).ToArray();
+        foreach (var (p, run) in plans.Zip(planned))
         {
-            output.WriteLine($"# {p.Id}: {p.Unknowns} unknowns{(p.Examples is { } n ? $", {n} examples" : "")}, {p.Observations} "
+            var values = run.Values(request.Varied);
+            output.WriteLine($"# {p.Id}: {values}{(values.Length > 0 ? ": " : "")}{p.Unknowns} unknowns"
+                + $"{(p.Examples is { } n ? $", {n} examples" : "")}, {p.Observations} "
                 + "observations, "
                 + (p.Done ? "finished already" : $"about {Durations.Text(p.Seconds)}"));
             foreach (var note in p.Notes) output.WriteLine($"# {note}");
             output.WriteLine(p.Experiment.ToYaml());
         }
-        output.WriteLine($"# {plans.Count} run{(plans.Count == 1 ? "" : "s")}, {plans.Count(static p => p.Done)} finished already; the "
-            + $"rest about {Durations.Text(total)} on one core, longer where a flow is stiff or has many kinks");
-        return ExitStatus.Done;
+        foreach (var r in refused) output.WriteLine($"# refused: {r.Values(request.Varied)}: {r.Refusal!.Message}");
+        output.WriteLine($"# {plans.Length} run{(plans.Length == 1 ? "" : "s")}, {plans.Count(static p => p.Done)} finished already; the "
+            + $"rest about {Durations.Text(total)} on one core, longer where a flow is stiff or has many kinks"
+            + $"{(refused.Length > 0 ? $"; {refused.Length} refused" : "")}");
+        return status;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Config;
 
@@ -87,9 +88,31 @@ internal static class ListCommand
         var width = entries.Count == 0 ? 0 : Math.Min(36, entries.Max(e => e.Name.Length)) + 2;
         foreach (var e in entries)
         {
-            output.WriteLine($"{e.Name.PadRight(width)}{e.Text}");
-            foreach (var (label, value) in e.Details) output.WriteLine($"{new string(' ', width)}{label}: {value}");
+            // A name that is longer has a line of its own.
+            if (e.Name.Length + 2 > width) output.WriteLine(e.Name);
+            Paragraph(output, e.Name.Length + 2 > width ? "" : e.Name, width, e.Text);
+            foreach (var (label, value) in e.Details) Paragraph(output, "", width, $"{label}: {value}");
         }
+    }
+
+    // On a terminal words are kept whole and lines within its width; elsewhere a text is one line.
+    private static void Paragraph(TextWriter output, string head, int indent, string text)
+    {
+        var room = Terminal.Is(output) ? Math.Max(20, Terminal.Width(output) - 1 - indent) : int.MaxValue;
+        var line = new StringBuilder(head.PadRight(indent));
+        var used = 0;
+        foreach (var word in text.Split(' '))
+        {
+            if (used > 0 && used + 1 + word.Length > room)
+            {
+                output.WriteLine(line.ToString());
+                line.Clear().Append(' ', indent);
+                used = 0;
+            }
+            line.Append(used > 0 ? " " : "").Append(word);
+            used += word.Length + (used > 0 ? 1 : 0);
+        }
+        output.WriteLine(line.ToString());
     }
 
     private static JsonArray Document(IReadOnlyList<ListEntry> entries) => new([.. entries.Select(e =>

@@ -10,7 +10,14 @@ internal static class ObservationTable
     private static readonly string[] Preferred =
         ["log10_loss", "rho", "margin_min", "margin_mean", "smoothed_margin", "train_error", "test_error", "direction_error"];
 
-    public static void Show(RunFolder folder, TextWriter output)
+    // Which matter most, where there is no room for all.
+    private static readonly string[] Ranks =
+        ["log10_loss", "rho", "log10_rho", "train_error", "test_error", "margin_min", "direction_error", "smoothed_margin", "margin_mean"];
+
+    /// <param name="folder">The run.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="reused">It was asked for again, and had finished before.</param>
+    public static void Show(RunFolder folder, TextWriter output, bool reused = false)
     {
         var (columns, rows) = Read(folder);
         int At(string name) => Array.IndexOf(columns, name);
@@ -22,17 +29,26 @@ internal static class ObservationTable
         {
             // A descent is followed by epochs, a flow by t.
             var epochs = Measured("epoch");
-            var table = Terminal.Table([epochs ? "epoch" : "t", .. chosen]);
-            foreach (var r in Thin(rows))
-                table.Add([epochs ? Number(r[At("epoch")]) : Time(r[At("t")], r[At("log10_t")]), .. chosen.Select(c => Number(r[At(c)]))]);
-            Terminal.On(output).Write(table);
+            var shown = Thin(rows).ToArray();
+            var table = new FittedTable();
+            table.Add(epochs ? "epoch" : "t", 0,
+                shown.Select(r => epochs ? Number(r[At("epoch")]) : Time(r[At("t")], r[At("log10_t")])));
+            for (var i = 0; i < chosen.Length; i++)
+            {
+                var column = At(chosen[i]);
+                table.Add(chosen[i], 1 + Array.IndexOf(Ranks, chosen[i]), shown.Select(r => Number(r[column])));
+            }
+            if (table.Show(output) is { Count: > 0 } leftOut) output.WriteLine($"no room for {string.Join(", ", leftOut)}: in metrics.csv");
         }
         if (rows.Count > MostRows) output.WriteLine($"{MostRows} of {rows.Count} observations; all of them in metrics.csv");
         var summary = folder.Summary;
         var seconds = (double?)summary?["seconds"];
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{folder.Name} {folder.Id} {folder.Status.ToString().ToLowerInvariant()}"
+            + $"{(reused ? $" before, on {folder.FinishedAt:yyyy-MM-dd HH:mm}," : "")}"
             + $"{(seconds is { } s ? $" in {s:g3} s ({(long?)summary!["steps"]} steps)" : "")}: {Places.Show(folder.Path)}"));
+        if (RunRecord.Read(folder) is { Status: RunStatus.Finished, Reached: false })
+            output.WriteLine($"{folder.Name} ended before its until was reached (see the events in summary.json)");
         foreach (var note in summary?["notes"]?.AsArray() ?? []) output.WriteLine($"note: {note}");
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Launching;
 
 namespace Rhoflow.Cli;
 
@@ -14,7 +15,8 @@ internal static class RunCommand
         var config = new Argument<string>("CONFIG") { Description = "A YAML file: what to follow, from where, how far." };
         var overrides = new Argument<string[]>("key.sub=value")
         {
-            Description = "Changes to the config; with -m lists (1,2,5) and ranges (0..9).",
+            Description = "Changes to the config; KEY=null or ~KEY takes a key away. With -m lists (1,2,5) and ranges: 0..9, "
+                + "0..8..2, log:1e-4..1e-1..4, lin:0..1..5.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var sweep = new Option<bool>("-m", "--multirun")
@@ -30,7 +32,11 @@ internal static class RunCommand
             DefaultValueFactory = _ => "runs",
         };
         var resume = new Option<bool>("--resume") { Description = "Go on with the interrupted run of this config." };
-        var failFast = new Option<bool>("--fail-fast") { Description = "Stop a sweep at the first failure." };
+        var failFast = new Option<bool>("--fail-fast")
+        {
+            Description = "Stop a sweep at the first failure, or at the first run that is refused.",
+        };
+        var force = new Option<bool>("--force") { Description = "Try also what memory, disk or a month cannot hold." };
         var on = new Option<string>("--on")
         {
             Description = "Where to run: local.",
@@ -44,7 +50,7 @@ internal static class RunCommand
         };
         var dataFolder = DataCommand.FolderOption();
         var command = new Command("run", "Follows a flow as a config describes it and writes its run folder.") { config, overrides, sweep,
-            dryRun, folder, resume, failFast, on, jobs, dataFolder };
+            dryRun, folder, resume, failFast, force, on, jobs, dataFolder };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -53,9 +59,17 @@ internal static class RunCommand
             RequireLocal(parsed.GetValue(on)!);
             if (parsed.GetValue(jobs) is < 0 and var j)
                 throw new ConfigException($"-j {j}: a number ≥ 0 is needed (0 = one per processor core)");
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var quiet = parsed.GetValue(standard.Quiet);
+            void Note(string text)
+            {
+                if (!quiet) error.WriteLine($"rhoflow: {text}");
+            }
+            var limits = parsed.GetValue(force) ? RunLimits.None : RunLimits.Here(parsed.GetValue(folder)!);
             var request = new RunRequest
             {
-                Experiments = Load(parsed.GetValue(config)!, given, parsed.GetValue(sweep)),
+                Runs = parsed.GetValue(sweep) ? SweepPlan.Of(parsed.GetValue(config)!, given, limits, Note)
+                    : [Load(parsed.GetValue(config)!, given, limits)],
                 Sweep = parsed.GetValue(sweep),
                 Root = parsed.GetValue(folder)!,
                 Data = DataFolders.Of(parsed.GetValue(dataFolder)),
@@ -63,18 +77,21 @@ internal static class RunCommand
                 FailFast = parsed.GetValue(failFast),
                 Jobs = parsed.GetValue(jobs),
                 Json = parsed.GetValue(standard.Json),
-                Quiet = parsed.GetValue(standard.Quiet),
+                Quiet = quiet,
             };
-            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             return Task.FromResult(parsed.GetValue(dryRun) ? DryRun.Show(request, output)
                 : Runner.Run(request, output, error, cancellation));
         });
         return command;
     }
 
-    // The same run asked for twice is one run.
-    private static List<Experiment> Load(string file, IReadOnlyList<string> overrides, bool sweep) =>
-        [.. Overrides.Expand(overrides, sweep).Select(o => Experiment.Load(file, o)).DistinctBy(static e => (e.Name, RunIdentity.Id(e)))];
+    private static PlannedRun Load(string file, IReadOnlyList<string> overrides, RunLimits limits)
+    {
+        var assignments = Overrides.Expand(overrides, sweep: false)[0];
+        var experiment = Experiment.Load(file, assignments);
+        limits.Require(experiment);
+        return new PlannedRun(assignments, experiment, null);
+    }
 
     private static void RequireLocal(string where)
     {

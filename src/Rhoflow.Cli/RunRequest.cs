@@ -1,13 +1,20 @@
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Launching;
 
 namespace Rhoflow.Cli;
 
 /// <summary>What `run` was asked for.</summary>
 internal sealed record RunRequest
 {
-    /// <summary>At least one.</summary>
-    public required IReadOnlyList<Experiment> Experiments { get; init; }
+    /// <summary>At least one; those of a sweep that are refused are among them.</summary>
+    public required IReadOnlyList<PlannedRun> Runs { get; init; }
+
+    /// <summary>What is to be run, in the order of the sweep.</summary>
+    public IReadOnlyList<Experiment> Experiments => [.. Runs.Select(static r => r.Experiment).OfType<Experiment>()];
+
+    /// <summary>The keys whose values differ between the runs of a sweep.</summary>
+    public IReadOnlyList<string> Varied => SweepPlan.Varied([.. Runs.Select(static r => r.Assignments)]);
 
     /// <summary>True with -m: the output is about many runs, also if there is one.</summary>
     public bool Sweep { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
@@ -22,6 +23,7 @@ internal static class Runner
         if (!request.Resume && RunFolder.FindFinished(request.Root, experiment.Name, RunIdentity.Id(experiment)) is null
             && RunFolder.FindResumable(request.Root, experiment.Name, RunIdentity.Id(experiment)) is { } unfinished)
             progress.Say($"note: an unfinished run of this config lies in {Places.Show(unfinished.Path)}; --resume would go on with it");
+        if (request.Resume && LongerRun.Begin(experiment, request.Root, request.Data, CommandLineWords) is { } begun) progress.Say(begun);
         var launcher = Launcher(request, progress) with
         {
             Waiting = owner => progress.Say($"this run is at work: {owner}. Waiting for its result; Ctrl-C ends the waiting only"),
@@ -36,23 +38,29 @@ internal static class Runner
             // What was interrupted is shown like what is finished, with its status.
             outcome = e.Outcomes[0];
         }
-        if (outcome.Reused) progress.Say($"this run is finished already; its result is read from {Places.Show(outcome.Folder.Path)}");
+        if (outcome.Reused)
+            progress.Say($"this run is finished already, since {outcome.Folder.FinishedAt:yyyy-MM-dd HH:mm}; its result is read from "
+                + Places.Show(outcome.Folder.Path));
         progress.Dispose();
         if (request.Json) output.WriteLine(RunDocument.Read(outcome.Folder).ToJsonString(Json.Options));
-        else if (outcome.Status is not (RunStatus.Interrupted or RunStatus.Running) || !request.Quiet) ObservationTable.Show(outcome.Folder, output);
+        else if (outcome.Status is not (RunStatus.Interrupted or RunStatus.Running) || !request.Quiet)
+            ObservationTable.Show(outcome.Folder, output, outcome.Reused);
         if (outcome.Error is { } why) error.WriteLine($"rhoflow: {why}");
         if (outcome.Status == RunStatus.Interrupted)
             error.WriteLine($"rhoflow: interrupted; the state is saved in {Places.Show(outcome.Folder.Path)}. The same command with "
                 + "--resume goes on from there");
         if (outcome.AtWork is { } owner) error.WriteLine($"rhoflow: interrupted; the run goes on in {owner}");
-        return Status(outcome.Status);
+        return outcome.Status == RunStatus.Finished && !RunRecord.Read(outcome.Folder).Reached ? ExitStatus.Failed : Status(outcome.Status);
     }
 
     private static int Many(RunRequest request, TextWriter output, ProgressLine progress, CancellationToken cancellation)
     {
         // Whatever is wrong with any of the runs is said before the first begins. Descents over the same minibatches are trained together.
+        request = request with { Runs = SweepPlan.Check(request.Runs, request.Data, request.FailFast) };
+        if (request.Resume) request = request with { Runs = [.. request.Runs.Select(r => Lengthened(r, request, progress))] };
+        var refused = request.Runs.Where(static r => r.Refusal is not null).ToArray();
+        foreach (var r in refused) progress.Say($"{r.Values(request.Varied)} is refused: {r.Refusal!.Message}");
         var groups = RunGroups.Of(request.Experiments);
-        foreach (var group in groups) RunKinds.Of(group[0]).Prepare(group, request.Data);
         var sweep = new SweepExecution(groups, Launcher(request, progress), request, progress);
         sweep.Run(cancellation);
         progress.Dispose();
@@ -61,25 +69,61 @@ internal static class Runner
         RunOutcome[] ran = [.. request.Experiments.Where(byExperiment.ContainsKey).Select(e => byExperiment[e])];
         var reused = ran.Count(o => o.Reused);
         if (reused > 0) progress.Say($"{reused} of {total} runs were finished already and are read from their folders");
-        if (request.Json)
-            output.WriteLine(new JsonObject
-            {
-                ["runs"] = new JsonArray([.. ran.Select(o => (JsonNode)RunDocument.Read(o.Folder))])
-            }.ToJsonString(Json.Options));
-        else RunTable.Show([.. ran.Select(o => o.Folder)], output);
+        ShowSweep(request, byExperiment, output);
         if (cancellation.IsCancellationRequested)
         {
             progress.Say($"interrupted with {ran.Count(o => o.Status == RunStatus.Finished)} of {total} runs finished; the same command "
                 + "goes on from there");
             return ExitStatus.Interrupted;
         }
-        return sweep.Status;
+        if (sweep.Status != ExitStatus.Done) return sweep.Status;
+        return refused.Length > 0 || ran.Any(static o => !RunRecord.Read(o.Folder).Reached) ? ExitStatus.Failed : ExitStatus.Done;
+    }
+
+    private static string[] CommandLineWords => Environment.GetCommandLineArgs()[1..];
+
+    // A sweep always goes on with its own runs; with --resume also with shorter ones.
+    private static PlannedRun Lengthened(PlannedRun run, RunRequest request, ProgressLine progress)
+    {
+        if (run.Experiment is not { } experiment) return run;
+        try
+        {
+            if (LongerRun.Begin(experiment, request.Root, request.Data, CommandLineWords) is { } begun)
+                progress.Say($"{run.Values(request.Varied)}: {begun}");
+            return run;
+        }
+        catch (Exception why) when (why is ConfigException or Data.DataException)
+        {
+            return run with { Experiment = null, Refusal = why };
+        }
+    }
+
+    // In the order of the sweep, those refused among the others.
+    private static void ShowSweep(RunRequest request, Dictionary<Experiment, RunOutcome> ended, TextWriter output)
+    {
+        var varied = request.Varied;
+        var name = request.Experiments[0].Name;
+        RunRow[] rows = [.. request.Runs.Where(r => r.Experiment is null || ended.ContainsKey(r.Experiment)).Select(run =>
+        {
+            var record = run.Experiment is { } e ? RunRecord.Read(ended[e].Folder) : null;
+            // As the config has it where it has the key, else as typed.
+            var keys = varied.Select(k => KeyValuePair.Create(k, record?.Keys.GetValueOrDefault(k) ?? run.Value(k)))
+                .Where(static p => p.Value is not null && !Overrides.IsNull(p.Value))
+                .ToDictionary(static p => p.Key, static p => p.Value!, StringComparer.Ordinal);
+            return new RunRow(run.Experiment?.Name ?? name, record, keys, run.Refusal?.Message);
+        })];
+        if (request.Json)
+            output.WriteLine(new JsonObject
+            {
+                ["runs"] = new JsonArray([.. rows.Select(r => (JsonNode)RunTable.Document(r, varied, observations: true))]),
+            }.ToJsonString(Json.Options));
+        else RunTable.Show(rows, varied, output);
     }
 
     private static RunLauncher Launcher(RunRequest request, ProgressLine progress)
     {
         var said = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-        return new(request.Root, request.Resume, Environment.GetCommandLineArgs()[1..])
+        return new(request.Root, request.Resume, CommandLineWords)
         {
             Data = request.Data,
             Said = note =>

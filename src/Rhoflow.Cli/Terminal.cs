@@ -8,7 +8,7 @@ internal static class Terminal
     /// <summary>A console on that writer.</summary>
     public static IAnsiConsole On(TextWriter writer)
     {
-        if (PlainWriter.Is(writer, Console.Out) && !Console.IsOutputRedirected) return AnsiConsole.Console;
+        if (Is(writer)) return AnsiConsole.Console;
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,
@@ -16,9 +16,16 @@ internal static class Terminal
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
         });
-        console.Profile.Width = 200;
+        console.Profile.Width = Width(writer);
         return console;
     }
+
+    /// <summary>Whether that writer is a terminal.</summary>
+    public static bool Is(TextWriter writer) => PlainWriter.Is(writer, Console.Out) && !Console.IsOutputRedirected;
+
+    /// <summary>How wide a table may be: as the terminal is, elsewhere as COLUMNS says, or wide.</summary>
+    public static int Width(TextWriter writer) => Is(writer) ? AnsiConsole.Console.Profile.Width
+        : int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns > 0 ? columns : 200;
 
     /// <summary>A table in the house's form: first column left, numbers right.</summary>
     public static Table Table(IEnumerable<string> columns, int leftAligned = 1)

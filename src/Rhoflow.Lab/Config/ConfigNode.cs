@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -80,6 +81,26 @@ public sealed class ConfigNode
         _yaml is YamlMappingNode map && map.Children.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == key) is { Value: { } value }
             ? new ConfigNode(value, Path.Length > 0 ? $"{Path}.{key}" : key, _source, _override)
             : this;
+
+    /// <summary>What stands here as JSON: plain words as numbers, true, false or null where they are such.</summary>
+    public JsonNode? ToJson() => _yaml switch
+    {
+        YamlMappingNode map => new JsonObject(map.Children.Select(c =>
+            KeyValuePair.Create((c.Key as YamlScalarNode)?.Value ?? c.Key.ToString(), new ConfigNode(c.Value, Path, _source).ToJson()))),
+        YamlSequenceNode list => new JsonArray([.. list.Children.Select(c => new ConfigNode(c, Path, _source).ToJson())]),
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: var word } => word switch
+        {
+            null or "" or "~" or "null" => null,
+            "true" => true,
+            "false" => false,
+            _ when TryWhole(word, out var whole) && !word.Contains('.', StringComparison.Ordinal) => whole,
+            _ when double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) =>
+                number,
+            _ => word,
+        },
+        YamlScalarNode text => text.Value,
+        _ => null,
+    };
 
     /// <summary>The list here.</summary>
     public IReadOnlyList<ConfigNode> List(string of)

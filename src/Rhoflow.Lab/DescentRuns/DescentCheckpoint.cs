@@ -94,6 +94,17 @@ internal sealed class DescentCheckpoint
         }
     }
 
+    /// <summary>Makes the checkpoint of one run that of another, which goes on from there.</summary>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public static void Copy(RunFolder from, RunFolder to)
+    {
+        var file = Safetensors.Load(from.File(Name));
+        file.Metadata["run"] = to.Id;
+        file.Metadata["format"] = Format;
+        ArraySeal.Put(file);
+        SavedStates.Write(to.Path, Name, file.Write);
+    }
+
     /// <summary>The checkpoint of a folder; null where there is none.</summary>
     /// <exception cref="DataException">There is one that cannot be read; the message says why.</exception>
     public static DescentCheckpoint? Read(RunFolder folder) =>

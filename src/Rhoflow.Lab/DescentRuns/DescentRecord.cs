@@ -137,6 +137,7 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
             ["id"] = _run.Id,
             ["status"] = status.ToString().ToLowerInvariant(),
             ["error"] = error,
+            ["reached"] = status == RunStatus.Finished,
             ["kind"] = _run.Experiment.Kind,
             ["observations"] = rows.Count,
             ["last"] = rows.Count > 0 ? RunDocument.Row(columns, rows[^1]) : null,

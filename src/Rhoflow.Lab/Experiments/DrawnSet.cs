@@ -24,9 +24,20 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
             throw map[key]!.NoMeaning(set is null ? "is for synthetic sets: " + string.Join(", ", SyntheticSets.All.Select(s => s.Name))
                 : $"has no meaning for {name}; its own keys: {string.Join(", ", own)}");
         if (set is null) return null;
-        var examples = map["examples"]?.Count(1) ?? (train is { } n ? checked(n + (test ?? 0)) : DefaultExamples);
-        return new DrawnSet(set, examples, [.. set.Parameters.Select(p => map[p.Name] is { } node ? Value(node, p) : p.Default)]);
+        var examples = map["examples"]?.Count(1) ?? (train is { } n ? (long)n + (test ?? 0) : DefaultExamples);
+        var values = set.Parameters.Select(p => map[p.Name] is { } node ? Value(node, p) : p.Default).ToArray();
+        var numbers = (double)examples * InputsOf(set, values);
+        return numbers <= Array.MaxLength ? new DrawnSet(set, (int)examples, values)
+            : throw map.Node.Error(string.Create(CultureInfo.InvariantCulture, $"{examples} examples of {InputsOf(set, values)} inputs are ")
+                + string.Create(CultureInfo.InvariantCulture, $"{numbers:g4} numbers; a data set has at most {Array.MaxLength}"));
     }
+
+    /// <summary>d, the numbers of an example.</summary>
+    public int Inputs => InputsOf(Set, Values);
+
+    // A set without such a parameter lies in the plane.
+    private static int InputsOf(SyntheticSet set, IReadOnlyList<double> values) =>
+        set.Parameters.Zip(values).FirstOrDefault(static p => p.First.Name == "inputs") is { First: not null } given ? (int)given.Second : 2;
 
     internal void Write(ConfigWriter writer)
     {

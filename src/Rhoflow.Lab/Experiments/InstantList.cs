@@ -12,7 +12,7 @@ internal static class InstantList
     /// <summary>The keys that it reads.</summary>
     public static readonly string[] Keys = ["t", "log10-t"];
 
-    private const int Most = 100_000;
+    private const int Most = 100_000, MostInAll = 1_000_000;
 
     private sealed record Entry(TimeValue Time, bool InT, ConfigNode Place);
 
@@ -34,6 +34,7 @@ internal static class InstantList
             {
                 if (item.IsMap) ranges = true;
                 entries.AddRange(item.IsMap ? Range(item, key == "t") : [One(item, key == "t")]);
+                if (entries.Count > MostInAll) throw item.Error($"at most {MostInAll} instants in all");
             }
         }
         if (ranges || present.Length > 1) entries = [.. entries.OrderBy(e => e.Time.Log10T).DistinctBy(e => e.Time.Log10T)];

@@ -38,6 +38,10 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
         {
             throw Place.Error(e.Message);
         }
+        catch (OverflowException)
+        {
+            throw Place.Error($"with this layer the network has more than {int.MaxValue} weights or units, the most that it may have");
+        }
     }
 
     private static NodeSyntax Of(string word) => NodeSyntax.All.First(s => s.Word == word);

@@ -48,6 +48,8 @@ public sealed record ObserveConfig
 
     private static readonly string[] Words = ["default", "all", .. Families];
 
+    private const int Most = 1_000_000;
+
     /// <summary>Where log-spaced instants begin when the run starts at 0.</summary>
     private const double FirstLog10T = -2;
 
@@ -92,6 +94,8 @@ public sealed record ObserveConfig
             LogSpaced = logSpaced,
         };
         IEnumerable<int> Multiples(int every) => Enumerable.Range(0, descent.Epochs / every + 1).Select(i => i * every);
+        ConfigException TooMany(ConfigNode place, long count) => place.Error($"these are {count} observations; at most {Most} are written: "
+            + $"give {{every: {descent.Epochs / 1000} epochs}} or {{log-spaced: 50}}");
         if (map?["at"] is not { } at)
         {
             var every = Math.Max(1, descent.Epochs / 50);
@@ -105,6 +109,7 @@ public sealed record ObserveConfig
         {
             case "every":
                 var distance = ReadEvery(when["every"]!);
+                if (descent.Epochs / distance + 1 > Most) throw TooMany(when["every"]!, descent.Epochs / distance + 1);
                 return At("every", Multiples(distance), distance);
             case "epoch":
                 var listed = RateConfig.Epochs(when["epoch"]!);
@@ -113,6 +118,7 @@ public sealed record ObserveConfig
                 return At("epoch", listed);
             default:
                 var n = when["log-spaced"]!.Count(2);
+                if (n > Most) throw TooMany(when["log-spaced"]!, n);
                 var last = Math.Max(1, descent.Epochs);
                 return At("log-spaced", Enumerable.Range(0, n).Select(i => (int)Math.Round(Math.Pow(last, i / (n - 1.0)))), logSpaced: n);
         }

@@ -127,6 +127,8 @@ internal static class FlowExecutor
             ["id"] = run.Id,
             ["status"] = status.ToString().ToLowerInvariant(),
             ["error"] = error,
+            ["reached"] = status == RunStatus.Finished
+                && UntilCheck.IsReached(run.Experiment.Flow.Until, columns, rows.Count > 0 ? rows[^1] : null),
             ["kind"] = run.Experiment.Flow.Kind.Name,
             ["observations"] = rows.Count,
             ["last"] = rows.Count > 0 ? RunDocument.Row(columns, rows[^1]) : null,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Files;
 using Rhoflow.Losses;
 
@@ -32,6 +33,19 @@ public static class RunDocument
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new RunFolderException($"the run folder '{folder.Path}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>config.yaml of a run; null where it cannot be read.</summary>
+    public static JsonNode? Config(RunFolder folder)
+    {
+        try
+        {
+            return ConfigSource.Load(folder.File("config.yaml")).Node.ToJson();
+        }
+        catch (ConfigException)
+        {
+            return null;
         }
     }
 

@@ -247,6 +247,9 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>When its summary was written, in local time.</summary>
+    public DateTime FinishedAt => System.IO.File.GetLastWriteTime(File("summary.json"));
+
     /// <summary>A line for log.txt.</summary>
     public void Log(string line) => System.IO.File.AppendAllText(File("log.txt"),
         $"{DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}  {line}\n");

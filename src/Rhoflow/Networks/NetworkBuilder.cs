@@ -48,6 +48,8 @@ public sealed partial class NetworkBuilder
 
     private NetworkBuilder Add(Node node)
     {
+        // Sizes are products; a network beyond them is refused before anything is made for it.
+        _ = checked(node.Shape.Height * node.Shape.Width * node.Shape.Channels);
         _parts.Nodes.Add(node);
         Last = _parts.Nodes.Count - 1;
         return this;
@@ -56,6 +58,7 @@ public sealed partial class NetworkBuilder
     // Returns the layer's number, from 0.
     private int AddLayer(LayerKind kind, int rows, int columns, ConvolutionShape? geometry = null)
     {
+        if (kind != LayerKind.Diagonal) _ = checked(rows * columns);
         var layer = new Layer(kind, rows, columns, _parts.Parameters) { Geometry = geometry };
         _parts.Parameters = checked(_parts.Parameters + layer.Count);
         _parts.Layers.Add(layer);
@@ -85,7 +88,7 @@ public sealed partial class NetworkBuilder
                 $"a {what} needs a kernel ≥ 1, a stride ≥ 1 and a padding ≥ 0; kernel {kernel}, stride {stride}, padding {padding} "
                 + "were given");
         }
-        int height = Shape.Height + 2 * padding, width = Shape.Width + 2 * padding;
+        int height = checked(Shape.Height + 2 * padding), width = checked(Shape.Width + 2 * padding);
         if (kernel > height || kernel > width)
             throw new ArgumentException($"a {what} with kernel {kernel} does not fit into the image of {Shape} with padding {padding}");
         return ((height - kernel) / stride + 1, (width - kernel) / stride + 1);

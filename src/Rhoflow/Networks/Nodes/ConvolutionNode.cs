@@ -114,8 +114,9 @@ public sealed partial class NetworkBuilder
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maps, 1);
         var (height, width) = WindowsOf("convolution", kernel, stride, padding);
+        _ = checked(kernel * kernel * Shape.Channels);
         var geometry = new ConvolutionShape(Shape.Height, Shape.Width, Shape.Channels, maps, kernel, kernel, stride, padding);
-        var layer = AddLayer(LayerKind.Convolution, maps, kernel * kernel * Shape.Channels, geometry);
+        var layer = AddLayer(LayerKind.Convolution, maps, checked(kernel * kernel * Shape.Channels), geometry);
         return Add(new ConvolutionNode([Last], new TensorShape(height, width, maps), new NodeWindows(layer), kernel, stride, padding));
     }
 }

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+
+namespace Rhoflow.Lab.Runs;
+
+/// <summary>A run as lists of runs show it, each of its files read once.</summary>
+public sealed class RunRecord
+{
+    private RunRecord(RunFolder folder)
+    {
+        (Folder, Status, Summary, Damage) = (folder, folder.Status, folder.Summary, folder.Damage);
+        Keys = ReadKeys(folder.File("config.yaml"), out var written);
+        Order = (Path.GetFileName(folder.Path)[..19], written);
+    }
+
+    /// <summary>The folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>How the run stands.</summary>
+    public RunStatus Status { get; }
+
+    /// <summary>summary.json; null where there is none that can be read.</summary>
+    public JsonObject? Summary { get; }
+
+    /// <summary>What is damaged in the folder, in a sentence; null where nothing is.</summary>
+    public string? Damage { get; }
+
+    /// <summary>The keys of its config under their dotted names.</summary>
+    public IReadOnlyDictionary<string, string> Keys { get; }
+
+    /// <summary>When it was begun: the second in its name, then the moment when its config was written.</summary>
+    public (string Second, DateTime Written) Order { get; }
+
+    /// <summary>"2026-11-28 20:15:00".</summary>
+    public string Started => $"{Order.Second[..10]} {Order.Second[11..].Replace('-', ':')}";
+
+    /// <summary>False if the run ended before its `until`.</summary>
+    public bool Reached => Summary?["reached"] is not JsonValue value || !value.TryGetValue<bool>(out var reached) || reached;
+
+    /// <summary>A quantity of the last observation; NaN where it was not measured.</summary>
+    public double Last(string quantity) =>
+        (Summary?["last"] as JsonObject)?[quantity] is JsonValue value && value.TryGetValue<double>(out var number) ? number : double.NaN;
+
+    /// <summary>Seconds that it took; NaN where nobody knows.</summary>
+    public double Seconds => Summary?["seconds"] is JsonValue value && value.TryGetValue<double>(out var seconds) ? seconds : double.NaN;
+
+    /// <summary>The quantities of its last observation.</summary>
+    public IEnumerable<string> Quantities => (Summary?["last"] as JsonObject)?.Select(static p => p.Key) ?? [];
+
+    /// <summary>A run.</summary>
+    public static RunRecord Read(RunFolder folder) => new(folder);
+
+    /// <summary>Many runs, in their order.</summary>
+    public static IReadOnlyList<RunRecord> Read(IReadOnlyList<RunFolder> folders) =>
+        [.. folders.AsParallel().AsOrdered().Select(static f => new RunRecord(f))];
+
+    private static IReadOnlyDictionary<string, string> ReadKeys(string file, out DateTime written)
+    {
+        try
+        {
+            written = File.GetLastWriteTimeUtc(file);
+            return RunKeys.Read(File.ReadAllText(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            written = default;
+            return RunKeys.None;
+        }
+    }
+}
