@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Rhoflow.Data;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Measures.Catalog;
@@ -30,12 +31,19 @@ internal static class InspectCommand
             Description = "Curvature is that of the loss on the first so many training examples.",
             DefaultValueFactory = static _ => 2000,
         };
+        var batchNorm = new Option<string?>("--batch-norm")
+        {
+            Description = "By which statistics batch normalization goes, as observe.batch-norm: batch, running or whole-set.",
+        };
         var threads = new Option<int>("-j")
         {
             Description = "Threads; no influence on results.",
             DefaultValueFactory = static _ => Environment.ProcessorCount,
         };
-        var command = new Command("inspect", "Every measure of one trained network.") { model, data, families, examples, threads };
+        var command = new Command("inspect", "Every measure of one trained network.")
+        {
+            model, data, families, examples, batchNorm, threads,
+        };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -44,6 +52,7 @@ internal static class InspectCommand
                 throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
             var network = Find(parsed.GetValue(model)!, parsed.GetValue(data));
+            if (parsed.GetValue(batchNorm) is { } by) network = network with { BatchNorm = BatchNormWords.Parse("--batch-norm", by) };
             var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads), cancellation);
             if (parsed.GetValue(standard.Json))
                 parsed.InvocationConfiguration.Output.WriteLine(Document(network, inspection).ToJsonString(Json.Options));
@@ -114,6 +123,7 @@ internal static class InspectCommand
             Terminal.On(output).Write(table);
         }
         if (quiet) return;
+        foreach (var note in inspection.Notes) output.WriteLine($"note: {note}");
         foreach (var (what, why) in inspection.NotMeasured) output.WriteLine($"not measured: {what}: {why}");
     }
 }

@@ -3,33 +3,59 @@ using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Measures.Catalog;
 using Rhoflow.Networks;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Cli;
 
 /// <summary>The measures as `list measures` shows them: formula, source, variant, what they need, cost, columns and arrays.</summary>
 internal static class MeasureList
 {
-    // Columns depend on the network; these layers stand for layers 1 … K.
-    private const int Depth = 3;
+    public static IReadOnlyList<ListEntry> Entries() =>
+    [
+        new("clocks", "what every table begins with", ("columns", string.Join(", ", ColumnUnits.Clocks.Select(static c => c.Column))),
+            ("units", Units([.. ColumnUnits.Clocks.Select(static c => c.Column)]))),
+        .. MeasureCatalog.All.Select(Entry),
+    ];
 
-    public static IReadOnlyList<ListEntry> Entries()
+    /// <summary>Networks of K layers that between them have every column: classes, one output, linear, normalized, images.</summary>
+    internal static IReadOnlyList<MeasureSetting> Settings { get; } = MakeSettings();
+
+    private static MeasureSetting[] MakeSettings()
     {
         var data = new Dataset("any", [1, 0, 0, 1, 1, 1, 0, 0], [0, 1, 0, 1], 2, ["0", "1"]);
-        var setting = new MeasureSetting(Network.Dense(2, 3, 3, 2), Loss.CrossEntropy, data, data);
-        var binary = new MeasureSetting(Network.Dense(2, 3, 3, 1), Loss.Exponential, data.Binary("1"), data.Binary("1"));
-        return [.. MeasureCatalog.All.Select(m => Entry(m, m.Refuse(setting) is null ? setting : binary))];
+        double[] pixels = [.. Enumerable.Range(0, 64).Select(static i => i % 7.0)];
+        var images = Dataset.Of("images", pixels, [0, 1, 0, 1], 16, ["0", "1"], new TensorShape(4, 4, 1));
+        var normalized = new NetworkBuilder(2).Dense(3).BatchNorm().Then(Activation.ReLU)
+            .Dense(3).BatchNorm().Then(Activation.ReLU).Dense(2);
+        var convolutions = new NetworkBuilder(images.Shape!.Value).Convolution(2, 3, 1, 1).Then(Activation.ReLU)
+            .Convolution(2, 3, 1, 1).Then(Activation.ReLU).Dense(2);
+        var binary = data.Binary("1");
+        MeasureSetting[] settings =
+        [
+            new(Network.Dense(2, 3, 3, 2), Loss.CrossEntropy, data, data), new(Network.Dense(2, 3, 3, 1), Loss.Exponential, binary, binary),
+            new(Network.Dense(2, 3, 3, 2), Loss.Square, data, data), new(Network.Linear(2, 3, 3, 2), Loss.Square, data, data),
+            new(normalized.Build(), Loss.CrossEntropy, data, data), new(convolutions.Build(), Loss.CrossEntropy, images, images),
+        ];
+        return [.. settings.Select(static s => s with { FeatureLayers = [1, 2, 3] })];
     }
 
-    private static ListEntry Entry(Measure m, MeasureSetting setting)
+    private static ListEntry Entry(Measure m)
     {
+        string[] columns = [.. ByLayer([.. Settings.Where(s => m.Refuse(s) is null).SelectMany(m.Columns).Distinct()])];
+        string[] arrays = [.. ByLayer([.. m.Arrays.Select(static a => a.Name)])];
         var details = new List<(string, string)> { ("source", m.Reference) };
         if (m.Variant.Length > 0) details.Add(("variant", m.Variant));
         details.Add(("needs", Need(m.Need)));
         details.Add(("cost", m.Cost));
-        details.Add(("columns", string.Join(", ", ByLayer(m.Columns(setting)))));
-        if (m.Arrays.Count > 0) details.Add(("arrays", string.Join(", ", ByLayer([.. m.Arrays.Select(static a => a.Name)]))));
+        details.Add(("columns", string.Join(", ", columns)));
+        if (arrays.Length > 0) details.Add(("arrays", string.Join(", ", arrays)));
+        details.Add(("units", Units([.. columns, .. arrays])));
         return new ListEntry($"{m.Family}/{m.Name}", m.Formula, [.. details]);
     }
+
+    // "radians: step_angle_k; …": columns of one unit together, in their order.
+    private static string Units(string[] columns) => string.Join("; ", columns.GroupBy(static c => ColumnUnits.Of(c) ?? "unknown")
+        .Select(static g => $"{string.Join(", ", g)}: {g.Key}"));
 
     private static string Need(MeasureNeed need) => need switch
     {
@@ -43,6 +69,6 @@ internal static class MeasureList
     // rho_1, rho_2, rho_3 → rho_k
     private static IEnumerable<string> ByLayer(string[] columns) =>
         columns.GroupBy(static c => c.TrimEnd([.. "0123456789"])).SelectMany(static g =>
-            g.Key.EndsWith('_') && g.Count() is Depth or Depth - 1
-                && g.All(static c => c.Length > 0 && char.IsDigit(c[^1])) ? [g.Key + "k"] : g.AsEnumerable());
+            g.Key.EndsWith('_') && g.All(static c => char.IsDigit(c[^1])) && (g.Count() > 1 || ColumnUnits.Known.Contains(g.Key + "k"))
+                ? [g.Key + "k"] : g.AsEnumerable());
 }

@@ -28,6 +28,7 @@ internal sealed class DescentColumns
     private readonly Network _network;
     private readonly Loss _loss;
     private readonly double[]? _limit;
+    private readonly BatchNormView _view;
 
     internal DescentColumns(DescentExperiment experiment, Network network, Dataset train, Dataset? test)
     {
@@ -49,6 +50,9 @@ internal sealed class DescentColumns
             notes.Add($"curvature is that of the loss on the first {_curved.Count} of {train.Count} training examples "
                 + "(observe.curvature-examples)");
         }
+        _view = new BatchNormView(network, _loss, Reduction.Mean, _detail.BatchNorm, experiment.Descent.Batch);
+        notes.AddRange(_view.Notes(train, [.. Table.Taken.Where(static t => t.Measure.GoesThroughStatistics)
+            .Select(t => t.Measure.Need == MeasureNeed.Curvature ? _curved : train).Distinct()]));
         if (!_detail.Gradients && Table.Needs(MeasureNeed.Gradients))
             notes.Add("measures that need gradients are taken at the first and the last observation (observe.gradients: always for all)");
         if (Curvature is { Products: > 0 } forecast)
@@ -86,8 +90,9 @@ internal sealed class DescentColumns
     /// <summary>What to remember between observations, of a replica that stands at its start.</summary>
     internal History Start<T>(Replica<T> replica) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (rhoK, v, _) = DescentPoint.Directions(_network, replica.Theta(), replica.State.Statistics);
-        return new History(_network, rhoK, v);
+        var theta = replica.Theta();
+        var (rhoK, v, _) = DescentPoint.Directions(_network, theta, _view.Statistics<T>(theta, replica.State.Statistics, _train));
+        return new History(_network, rhoK, v, theta);
     }
 
     /// <summary>One observation.</summary>
@@ -100,11 +105,13 @@ internal sealed class DescentColumns
         var outputs = new double[_train.Count * _network.Outputs];
         using var features = new FeatureCollector<T>(Table, _train.Count);
         using var testFeatures = _test is null ? null : new FeatureCollector<T>(Table, _test.Count);
-        var score = training.Evaluate(replica, outputs: outputs, look: Looking(features, cancellation));
-        var point = DescentPoint.Of(_network, replica.Theta(), replica.State.Statistics, outputs, _train.Y.ToArray(), score.LogLoss);
+        var theta = replica.Theta();
+        var statistics = _view.Statistics<T>(theta, replica.State.Statistics, _train);
+        var score = training.Evaluate(replica, statistics, _train, outputs, Looking(features, cancellation));
+        var point = DescentPoint.Of(_network, theta, statistics, outputs, _train.Y.ToArray(), score.LogLoss, Reduction.Mean);
         var input = new MeasureInput(Table.Setting, point)
         {
-            Test = testFeatures is null ? null : OnTest(training, replica, point.LogRho, _test!, testFeatures, cancellation),
+            Test = testFeatures is null ? null : OnTest(training, replica, statistics, point.LogRho, testFeatures, cancellation),
             Limit = _limit,
             History = history,
             LearningRate = replica.Options.Rule.LearningRate.At(replica.State.Epoch),
@@ -114,9 +121,9 @@ internal sealed class DescentColumns
         var (t, tau) = Clocks(training, replica);
         double[] clocks = [replica.State.Step, replica.State.Epoch + (double)replica.State.StepInEpoch / training.StepsPerEpoch, t,
             Math.Log10(t), tau];
-        return Table.Read(clocks, input, isDue, need => Linearization.Of<double>(_network, _loss,
-            need == MeasureNeed.Curvature ? _curved : _train, Reduction.Mean, replica.Theta(), replica.State.Statistics.ToArray(),
-            threads, cancellation), cancellation);
+        return Table.Read(clocks, input, isDue, (need, through) =>
+            _view.Linearize(through, need == MeasureNeed.Curvature ? _curved : _train, theta, statistics, threads, cancellation),
+            cancellation);
     }
 
     // After every block of examples.
@@ -127,11 +134,12 @@ internal sealed class DescentColumns
             features.Look(first, passes);
         };
 
-    private TestResult OnTest<T>(Training<T> training, Replica<T> replica, double logRho, Dataset test,
+    private TestResult OnTest<T>(Training<T> training, Replica<T> replica, double[] statistics, double logRho,
         FeatureCollector<T> features, CancellationToken cancellation) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        var test = _test!;
         var outputs = new double[test.Count * _network.Outputs];
-        var score = training.Evaluate(replica, test, outputs: outputs, look: Looking(features, cancellation));
+        var score = training.Evaluate(replica, statistics, test, outputs, Looking(features, cancellation));
         NormsAndDirections.DivideByRho(outputs, logRho);
         return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
     }

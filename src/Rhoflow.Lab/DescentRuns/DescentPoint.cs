@@ -1,3 +1,4 @@
+using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Observations;
 
@@ -12,8 +13,9 @@ internal sealed class DescentPoint : Snapshot
     private readonly double[] _theta;
 
     private DescentPoint(Network network, double[] theta, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets,
-        double logLoss)
-        : base(network, rhoK, v, logRho, outputs, targets, logLoss, -Math.Log(targets.Length)) => _theta = theta;
+        double logLoss, Reduction reduction)
+        : base(network, rhoK, v, logRho, outputs, targets, logLoss, reduction == Reduction.Mean ? -Math.Log(targets.Length) : 0) =>
+        _theta = theta;
 
     /// <summary>The weights as they are trained, without batch normalization folded in.</summary>
     public override double[] Weights() => (double[])_theta.Clone();
@@ -25,12 +27,13 @@ internal sealed class DescentPoint : Snapshot
     /// <param name="outputs">f(x_n), N × C; becomes f/ρ.</param>
     /// <param name="targets">y_n.</param>
     /// <param name="logLoss">log L over the training set.</param>
+    /// <param name="reduction">Whether that is a mean or a sum.</param>
     public static DescentPoint Of(Network network, double[] theta, ReadOnlySpan<double> statistics, double[] outputs, double[] targets,
-        double logLoss)
+        double logLoss, Reduction reduction)
     {
         var (rhoK, v, logRho) = Directions(network, theta, statistics);
         NormsAndDirections.DivideByRho(outputs, logRho);
-        return new DescentPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss);
+        return new DescentPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss, reduction);
     }
 
     /// <summary>ρ_k, V and log ρ of the network that is evaluated.</summary>

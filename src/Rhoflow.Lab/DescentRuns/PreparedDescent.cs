@@ -108,6 +108,7 @@ public sealed class PreparedDescent : PreparedRun
             var decays = descent.WeightDecay.Count;
             throw (decays == 1 || decays == network.Depth ? descent.Place : descent.Place.At("weight-decay")).Error(why.Message);
         }
+        RequireBatches(network, count, e);
         if (options.Stop.Patience is not null && data.Test is null)
             throw descent.Place.Error("stop.patience watches the loss on test data, and there are none; give data.test");
         var theta = e.Init!.Build(network, e.Seed);
@@ -124,6 +125,18 @@ public sealed class PreparedDescent : PreparedRun
         if (e.Loss.Loss.Refuse(data.Y, network.Outputs) is not { } why) return;
         throw new DataException($"data '{data.Name}': {why}.{LabelCoding.Remedy(data, e.Loss.Loss, network.Outputs)}"
             .Replace("..", ".", StringComparison.Ordinal));
+    }
+
+    // What training itself would refuse at its first bad minibatch, or for want of memory.
+    private static void RequireBatches(Network network, int count, DescentExperiment e)
+    {
+        if (network.StatisticsCount == 0) return;
+        var descent = e.Descent;
+        var size = descent.Batch == 0 ? count : descent.Batch;
+        var why = BatchStatistics.WhyNot(network, count, descent.Batch, descent.DropLast)
+            ?? (e.Precision == Precision.Float32 ? BatchStatistics.WhyTooLarge<float>(network, size)
+                : BatchStatistics.WhyTooLarge<double>(network, size));
+        if (why is not null) throw descent.Place.Error(why);
     }
 
     private static void RequireDirections(Network network, double[] theta, DescentExperiment e)

@@ -7,7 +7,7 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>How far an observation goes with measures that cost more than a forward pass.</summary>
 public sealed record DetailConfig
 {
-    internal static readonly string[] Keys = ["gradients", "curvature", "features", "curvature-examples"];
+    internal static readonly string[] Keys = ["gradients", "curvature", "features", "curvature-examples", "batch-norm"];
 
     /// <summary>Measures that need gradients are taken at every observation; otherwise at the first and the last.</summary>
     public bool Gradients { get; init; }
@@ -24,10 +24,17 @@ public sealed record DetailConfig
     /// </summary>
     public int CurvatureExamples { get; init; } = 2000;
 
+    /// <summary>
+    /// By which statistics of batch normalization a network is looked at; null: outputs by running ones, derivatives of the loss by
+    /// those of the whole set.
+    /// </summary>
+    public BatchNormBy? BatchNorm { get; init; }
+
     internal static DetailConfig Read(ConfigMap? map, bool always)
     {
         var detail = new DetailConfig { Gradients = ReadWhen(map?["gradients"], always), Curvature = ReadWhen(map?["curvature"], always) };
         if (map?["features"] is { } features) detail = detail with { Features = ReadFeatures(features) };
+        if (map?["batch-norm"] is { } by) detail = detail with { BatchNorm = BatchNormWords.Read(by) };
         return map?["curvature-examples"] is { } examples ? detail with { CurvatureExamples = examples.Count(1) } : detail;
     }
 
@@ -59,6 +66,7 @@ public sealed record DetailConfig
         else if (Features.Count == 0) writer.Entry("features", "last");
         else writer.Raw("features", ConfigWriter.List(Features.Select(static k => k.ToString(CultureInfo.InvariantCulture))));
         writer.Entry("curvature-examples", CurvatureExamples);
+        if (BatchNorm is { } by) writer.Entry("batch-norm", BatchNormWords.Word(by));
     }
 
     private static bool ReadWhen(ConfigNode? node, bool usual) => node is null ? usual : node.Word("always", "ends") == "always";

@@ -70,7 +70,7 @@ internal sealed class FlowColumns
             TestFeatures = FeatureMemo.Of(k => Of(test, k)),
         };
         return Table.Read([steps, double.NaN, point.T, point.Log10T, point.Tau], input, need =>
-            _experiment.Observe.Detail.IsDue(need, isEnd), _ => Linearize(point, _risk?.Data, cancellation),
+            _experiment.Observe.Detail.IsDue(need, isEnd), (_, _) => Linearize(point, _risk?.Data, cancellation),
             cancellation);
     }
 

@@ -31,6 +31,9 @@ public sealed record NetworkInspection(
     IReadOnlyList<InspectedLayer> Layers, IReadOnlyList<(string Family, string Column, double Value)> Measures,
     IReadOnlyList<(string Name, IReadOnlyList<double> Values)> Arrays, IReadOnlyList<(string What, string Why)> NotMeasured)
 {
+    /// <summary>By what was measured, where that has to be said.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <param name="network">What to look at.</param>
     /// <param name="families">Families of measures, or all.</param>
     /// <param name="curvatureExamples">Curvature is that of the loss on the first so many examples.</param>
@@ -50,6 +53,7 @@ public sealed record NetworkInspection(
             .Prepend(KeyValuePair.Create("shape", (JsonNode?)new JsonArray([.. l.Shape.Select(static s => (JsonNode)s)])))
             .Prepend(KeyValuePair.Create("kind", (JsonNode?)l.Kind)).Prepend(KeyValuePair.Create("name", (JsonNode?)l.Name))))]),
         ["measures"] = new JsonObject(Measures.Select(static m => KeyValuePair.Create(m.Column, (JsonNode?)RunDocument.Number(m.Value)))),
+        ["notes"] = new JsonArray([.. Notes.Select(static n => (JsonNode)n)]),
         ["not_measured"] = new JsonArray(
             [.. NotMeasured.Select(static n => (JsonNode)new JsonObject { ["what"] = n.What, ["why"] = n.Why })]),
     };
@@ -58,14 +62,16 @@ public sealed record NetworkInspection(
         CancellationToken cancellation) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var network = n.Network;
-        double[] theta = n.Theta.ToArray(), statistics = n.Statistics.ToArray();
+        var view = new BatchNormView(network, n.Loss, n.Reduction, n.BatchNorm, n.Batch);
+        double[] theta = n.Theta.ToArray(), statistics = view.Statistics<T>(theta, n.Statistics.Span, n.Train);
         var detail = new DetailConfig { Gradients = true, Curvature = true, CurvatureExamples = curvatureExamples };
         var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay };
         var table = new MeasureTable(new ObserveConfig { Unit = "epoch", Measures = families, Detail = detail }, setting);
         using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, theta, statistics, threads, cancellation);
         using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, theta, statistics, threads,
             cancellation);
-        var point = DescentPoint.Of(network, theta, statistics, train.Outputs.ToArray(), n.Train.Y.ToArray(), train.Value.LogLoss);
+        var point = DescentPoint.Of(network, theta, statistics, train.Outputs.ToArray(), n.Train.Y.ToArray(), train.Value.LogLoss,
+            n.Reduction);
         var input = new MeasureInput(setting, point)
         {
             Test = test is null ? null : OnTest(test, point.LogRho),
@@ -76,10 +82,14 @@ public sealed record NetworkInspection(
         };
         var curved = n.Train.Count <= curvatureExamples ? n.Train : n.Train.Choose([.. Enumerable.Range(0, curvatureExamples)]);
         double[] noClocks = [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN];
-        var observation = table.Read(noClocks, input, isDue: static _ => true, need =>
-            Linearization.Of<double>(network, n.Loss, need == MeasureNeed.Curvature ? curved : n.Train, n.Reduction, theta, statistics,
-                threads, cancellation), cancellation);
-        return Sorted(network, table, observation);
+        var observation = table.Read(noClocks, input, isDue: static _ => true, (need, through) =>
+            view.Linearize(through, need == MeasureNeed.Curvature ? curved : n.Train, theta, statistics, threads, cancellation),
+            cancellation);
+        return Sorted(network, table, observation) with
+        {
+            Notes = [.. view.Notes(n.Train, [.. table.Taken.Where(static t => t.Measure.GoesThroughStatistics)
+                .Select(t => t.Measure.Need == MeasureNeed.Curvature ? curved : n.Train).Distinct()])],
+        };
     }
 
     private static TestResult OnTest(Linearization test, double logRho)
@@ -101,7 +111,8 @@ public sealed record NetworkInspection(
         var missing = new List<(string, string)>([.. table.Refused, .. table.Failed]);
         foreach (var (measure, columns) in table.Taken)
         {
-            if (!table.Failed.Any(f => f.What == $"{measure.Family}/{measure.Name}") && columns.Length > 0 && Array.TrueForAll(columns, c => double.IsNaN(values[c])))
+            if (!table.Failed.Any(f => f.What == $"{measure.Family}/{measure.Name}") && columns.Length > 0
+                && Array.TrueForAll(columns, c => double.IsNaN(values[c])))
                 missing.Add(($"{measure.Family}/{measure.Name}", "it has no value for this network on these data"));
             foreach (var column in columns)
             {

@@ -43,6 +43,12 @@ public sealed record TrainedNetwork
     /// <summary>The test examples; null where there are none.</summary>
     public Dataset? Test { get; init; }
 
+    /// <summary>By which statistics of batch normalization it is looked at; null: see <see cref="DetailConfig.BatchNorm"/>.</summary>
+    public BatchNormBy? BatchNorm { get; init; }
+
+    /// <summary>Examples of a minibatch in training; 0: all.</summary>
+    public int Batch { get; init; }
+
     /// <summary>λ of λ‖W‖².</summary>
     public double WeightDecay { get; init; }
 
@@ -76,9 +82,9 @@ public sealed record TrainedNetwork
         var checkpoint = DescentCheckpoint.Read(folder)
             ?? throw new DataException($"{folder.Path}: there is no {DescentCheckpoint.Name}; the weights of a descent stand there");
         var run = PreparedDescent.From(e, folders);
-        using var training = new Training<T>(new DataRisk<T>(run.Network, e.Loss.Loss, run.Data.Train),
-            [new ReplicaStart(run.Theta, run.Options)], new TrainingOptions { Threads = 1, Block = 1, Test = run.Data.Test });
-        var replica = training.Replicas[0];
+        // A replica alone: it is not to be trained, and needs no room for minibatches.
+        var replica = new Replica<T>(0, new DataRisk<T>(run.Network, e.Loss.Loss, run.Data.Train), new ReplicaStart(run.Theta, run.Options),
+            capacity: 1, severalBlocks: false, threads: 1);
         try
         {
             replica.Restore(checkpoint.Arrays, checkpoint.Scalars);
@@ -97,6 +103,8 @@ public sealed record TrainedNetwork
             Precision = e.Precision,
             Train = run.Data.Train,
             Test = run.Data.Test,
+            BatchNorm = e.Observe.Detail.BatchNorm,
+            Batch = e.Descent.Batch,
             WeightDecay = run.Columns.Table.Setting.WeightDecay,
             LearningRate = run.Options.Rule.LearningRate.At(replica.State.Epoch),
         };

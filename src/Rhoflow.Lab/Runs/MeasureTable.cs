@@ -77,14 +77,14 @@ internal sealed class MeasureTable
     /// <param name="clocks">step, epoch, t, log10_t, tau.</param>
     /// <param name="input">What needs no derivatives.</param>
     /// <param name="isDue">Whether measures of a need are taken; NaN otherwise.</param>
-    /// <param name="passes">Makes the derivatives for a need, if there are any to take.</param>
+    /// <param name="passes">Makes the derivatives for a need, through the statistics of batch normalization or not, if there are any to
+    /// take.</param>
     /// <param name="cancellation">Looked at between measures; products with derivatives look at their own.</param>
     /// <exception cref="OperationCanceledException">Cancelled: there is no row.</exception>
     internal Observation Read(ReadOnlySpan<double> clocks, MeasureInput input, Func<MeasureNeed, bool> isDue,
-        Func<MeasureNeed, Linearization?> passes, CancellationToken cancellation = default)
+        Func<MeasureNeed, bool, Linearization?> passes, CancellationToken cancellation = default)
     {
-        using var gradients = Derivatives(MeasureNeed.Gradients);
-        using var curvature = Derivatives(MeasureNeed.Curvature);
+        using var derivatives = new Derivatives(passes, Setting.Network.StatisticsCount > 0);
         var row = new List<double>(Names.Count);
         row.AddRange(clocks);
         var arrays = new List<double[]>(Arrays.Count);
@@ -97,11 +97,11 @@ internal sealed class MeasureTable
                 if (wanted) arrays.AddRange(lengths.Select(NotMeasured));
                 continue;
             }
-            var seen = input with { Passes = measure.Need == MeasureNeed.Curvature ? curvature : gradients };
             double[] values;
             double[][] curves;
             try
             {
+                var seen = input with { Passes = derivatives.Of(measure) };
                 values = measure.Values(seen);
                 curves = [.. measure.Arrays.Select(a => a.Values(seen))];
             }
@@ -118,8 +118,6 @@ internal sealed class MeasureTable
             arrays.AddRange(curves);
         }
         return new Observation(input.Snapshot, [.. row], arrays);
-
-        Linearization? Derivatives(MeasureNeed need) => isDue(need) && Needs(need) ? passes(need) : null;
     }
 
     private void Fail(Measure measure, Exception e) =>

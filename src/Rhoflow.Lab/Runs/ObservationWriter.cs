@@ -5,8 +5,7 @@ namespace Rhoflow.Lab.Runs;
 
 /// <summary>
 /// The growing files of a run: metrics.csv, arrays/margins.npy, the curves and spectra of measures, and arrays/W.npy, V.npy, rho_k.npy
-/// where
-/// weights are kept.
+/// where weights are kept. With batch normalization, which is folded into V and ρ_k, W ≠ ρV: then also V_raw.npy and rho_k_raw.npy, of W.
 /// </summary>
 internal sealed class ObservationWriter : IDisposable
 {
@@ -14,7 +13,8 @@ internal sealed class ObservationWriter : IDisposable
     private readonly MetricsFile _metrics;
     private readonly Npy _margins;
     private readonly Npy[] _arrays;
-    private readonly Npy? _w, _v, _rho;
+    private readonly Npy? _w, _v, _rho, _rawV, _rawRho;
+    private readonly Network? _network;
     private bool _closed;
 
     /// <param name="folder">The run's folder.</param>
@@ -37,6 +37,10 @@ internal sealed class ObservationWriter : IDisposable
         _w = Npy.Append(Array("W"), weightsOf.ParameterCount, keepRows);
         _v = Npy.Append(Array("V"), weightsOf.ParameterCount, keepRows);
         _rho = Npy.Append(Array("rho_k"), weightsOf.Depth, keepRows);
+        if (weightsOf.StatisticsCount == 0) return;
+        _network = weightsOf;
+        _rawV = Npy.Append(Array("V_raw"), weightsOf.ParameterCount, keepRows);
+        _rawRho = Npy.Append(Array("rho_k_raw"), weightsOf.Depth, keepRows);
     }
 
     /// <summary>Rows in the files.</summary>
@@ -53,6 +57,13 @@ internal sealed class ObservationWriter : IDisposable
         _w?.Add(point.Weights());
         _v?.Add(point.V);
         _rho?.Add(point.RhoK);
+        if (_network is not null)
+        {
+            var (v, rho) = (point.Weights(), new double[_network.Depth]);
+            NormsAndDirections.Split(_network, v, rho, v);
+            _rawV!.Add(v);
+            _rawRho!.Add(rho);
+        }
         _metrics.Add(observation.Row);
         Rows++;
     }
@@ -68,5 +79,7 @@ internal sealed class ObservationWriter : IDisposable
         _w?.Dispose();
         _v?.Dispose();
         _rho?.Dispose();
+        _rawV?.Dispose();
+        _rawRho?.Dispose();
     }
 }

@@ -57,9 +57,19 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         else if (starts.Any(static s => s.Options.Stop.Patience is not null))
             throw new ArgumentException("patience watches the loss on test data; there are none");
         _order = new MinibatchOrder(risk.Data.Count, first.Rule.Batch, first.Rule.DropLast, first.Seed);
-        _block = Math.Min(_options.Block, _order.Largest);
         var threads = _options.Threads > 0 ? _options.Threads : Environment.ProcessorCount;
         var outer = Math.Min(threads, starts.Count);
+        if (risk.Network.StatisticsCount > 0)
+        {
+            var why = BatchStatistics.WhyNot(risk.Network, risk.Data.Count, first.Rule.Batch, first.Rule.DropLast)
+                ?? BatchStatistics.WhyTooLarge<T>(risk.Network, _order.Largest);
+            if (why is not null) throw new ArgumentException(why);
+            _block = _order.Largest;
+            // Replicas at the same time only as far as their activations fit.
+            var room = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / BatchStatistics.Bytes<T>(risk.Network, _block);
+            outer = (int)Math.Clamp(room, 1, outer);
+        }
+        else _block = Math.Min(_options.Block, _order.Largest);
         _workers = [.. Enumerable.Range(0, outer).Select(_ => new Worker<T>(risk, _block, threads / outer))];
         _team = outer == 1 ? _workers[0].Team : new Team(outer);
         _batch = new Minibatch<T>(risk.Network.Input, _block, shared: starts.Count > 1, _team);
@@ -129,6 +139,11 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     public Score Evaluate(Replica<T> replica, Dataset? data = null, NormalizeBy by = NormalizeBy.Running, Span<double> outputs = default,
         Action<int, GraphPasses<T>>? look = null) =>
         _workers[0].Scorer.Evaluate(replica.Weights, replica.State.StatisticsArray, data ?? _risk.Data, by, outputs, look);
+
+    /// <summary>The same by statistics that are given instead of the replica's running averages.</summary>
+    internal Score Evaluate(Replica<T> replica, ReadOnlySpan<double> statistics, Dataset data, Span<double> outputs,
+        Action<int, GraphPasses<T>>? look) =>
+        _workers[0].Scorer.Evaluate(replica.Weights, statistics, data, NormalizeBy.Running, outputs, look);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose()
@@ -210,7 +225,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         else if (state.Epoch - state.BestEpoch >= patience) End($"the test loss has not improved for {patience} epochs");
     }
 
-    // ‖∇L‖ over all examples.
+    // ‖∇L‖ over all examples; with batch normalization over minibatches in the order of the data, each by its own statistics.
     private double GradientNorm(Replica<T> replica)
     {
         T[] sum = new T[replica.Weights.Length], part = new T[sum.Length];
@@ -219,6 +234,8 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         _gathered = false;
         for (var first = 0; first < all.Length; first += _block)
         {
+            // A last minibatch of one has no variance.
+            if (BatchStatistics.WhyNot(_risk.Network, Math.Min(_block, all.Length - first), 0, false) is not null) break;
             _batch.Gather(_risk.X, _risk.Y, all.AsSpan(first, Math.Min(_block, all.Length - first)));
             var more = _workers[0].Risk.Gradient(replica.Weights, _batch, NormalizeBy.Batch, default, part);
             var share = Math.Log((double)_batch.Count / all.Length);

@@ -12,7 +12,8 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// The most examples that are propagated at once. Larger minibatches, and the full gradient, are summed over blocks of this size in
-    /// their order; batch normalization then takes the statistics of each block.
+    /// their order. Of no meaning with batch normalization: its minibatches are propagated whole, whatever their size, because every
+    /// example's output depends on all of them.
     /// </summary>
     public int Block { get; init; } = 2048;
 

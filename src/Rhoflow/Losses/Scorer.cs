@@ -20,6 +20,7 @@ public readonly record struct Score(double LogLoss, double Error)
 internal sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly MinibatchRisk<T> _risk;
+    private readonly Team _team;
     private readonly Minibatch<T> _batch;
     private readonly double[] _statistics;
 
@@ -28,7 +29,7 @@ internal sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="team">Who gathers.</param>
     public Scorer(MinibatchRisk<T> risk, int capacity, Team team)
     {
-        _risk = risk;
+        (_risk, _team) = (risk, team);
         _batch = new Minibatch<T>(risk.Network.Input, capacity, shared: false, team);
         _statistics = new double[risk.Network.StatisticsCount];
     }
@@ -41,14 +42,19 @@ internal sealed class Scorer<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="outputs">Receives f in float64, N × C; empty: not wanted.</param>
     /// <param name="look">Called after every block with its first example, while the passes hold what the network gave at its
     /// nodes.</param>
-    /// <exception cref="ArgumentException">Statistics of all examples are asked for, but they do not fit into one block.</exception>
+    /// <exception cref="ArgumentException">The statistics of all examples are asked for, and those of one example, or of more than fit into
+    /// memory, cannot be had.</exception>
     public Score Evaluate(ReadOnlySpan<T> theta, ReadOnlySpan<double> statistics, Dataset data, NormalizeBy by = NormalizeBy.Running,
         Span<double> outputs = default,
         Action<int, GraphPasses<T>>? look = null)
     {
         if (by == NormalizeBy.Batch && statistics.Length > 0 && data.Count > _batch.Capacity)
-            throw new ArgumentException($"statistics over all {data.Count} examples need room for them at once; blocks hold "
-                + $"{_batch.Capacity}. Ask for larger blocks, or for running statistics");
+        {
+            // All examples at once, in memory that is not kept.
+            if (BatchStatistics.WhyTooLarge<T>(_risk.Network, data.Count) is { } why) throw new ArgumentException(why);
+            var whole = new MinibatchRisk<T>(_risk.Network, _risk.Loss, data.Count, _team);
+            return new Scorer<T>(whole, data.Count, _team).Evaluate(theta, statistics, data, by, outputs, look);
+        }
         statistics.CopyTo(_statistics);
         var classes = _risk.Network.Outputs;
         var logSum = double.NegativeInfinity;

@@ -45,6 +45,12 @@ public sealed record Measure
     public MeasureNeed Need { get; init; } = MeasureNeed.Outputs;
 
     /// <summary>
+    /// Whether its derivatives are those of the loss that is descended, which with batch normalization go through the statistics of the
+    /// examples; otherwise they are those of the network that is evaluated, whose statistics are constants.
+    /// </summary>
+    public bool GoesThroughStatistics { get; init; }
+
+    /// <summary>
     /// Operations beyond what <see cref="Need"/> says, in N (examples), C (outputs), K (layers), P (parameters), p (features).
     /// </summary>
     public string Cost { get; init; } = "N";

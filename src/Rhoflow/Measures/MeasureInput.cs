@@ -17,7 +17,10 @@ public sealed record MeasureInput(MeasureSetting Setting, Snapshot Snapshot)
     /// <summary>The same on test examples.</summary>
     public Func<int, FeatureMatrix?> TestFeatures { get; init; } = static _ => null;
 
-    /// <summary>Derivatives on the training set; null for the scalar equations, and where W leaves the range of a double.</summary>
+    /// <summary>
+    /// Derivatives on the training set, as <see cref="Measure.GoesThroughStatistics"/> asks for them; null for the scalar equations, and
+    /// where W leaves the range of a double.
+    /// </summary>
     public Linearization? Passes { get; init; }
 
     /// <summary>Start and previous observation; null where there is only this one.</summary>

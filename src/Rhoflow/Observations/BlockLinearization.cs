@@ -33,11 +33,20 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
     /// <param name="threads">Who works; no influence on results.</param>
     /// <param name="cancellation">Looked at before every block of examples, in every pass and product.</param>
+    /// <param name="by">
+    /// What batch normalization goes by. <see cref="NormalizeBy.Batch"/>: the statistics of the examples, through which derivatives are
+    /// taken too: L is the loss that descents go down.
+    /// </param>
+    /// <param name="batch">
+    /// Examples that share statistics, in the order of the data; 0: all. Of no meaning without batch normalization.
+    /// </param>
     /// <exception cref="OperationCanceledException">Cancelled; products throw it too.</exception>
     /// <exception cref="DataException">Data that do not fit network and loss.</exception>
+    /// <exception cref="ArgumentException">A minibatch of one number a channel, which has no variance.</exception>
     public BlockLinearization(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
-        ReadOnlyMemory<double> statistics, int threads = 1, CancellationToken cancellation = default)
-        : base(network, loss, data, reduction, theta, statistics)
+        ReadOnlyMemory<double> statistics, int threads = 1, CancellationToken cancellation = default,
+        NormalizeBy by = NormalizeBy.Running, int batch = 0)
+        : base(network, loss, data, reduction, theta, statistics, by)
     {
         _ = new DataRisk<T>(network, loss, data);
         _cancellation = cancellation;
@@ -46,9 +55,12 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         for (var i = 0; i < _theta.Length; i++) _theta[i] = T.CreateTruncating(theta.Span[i]);
         (_direction, _part) = (new T[theta.Length], new T[theta.Length]);
         _statistics = [.. statistics.Span];
-        _block = Math.Min(LargestBlock, data.Count);
+        var shares = network.StatisticsCount > 0 && by == NormalizeBy.Batch;
+        if (shares && BatchStatistics.WhyNot(network, data.Count, batch, dropsLast: false) is { } why)
+            throw new ArgumentException(why, nameof(batch));
+        _block = Math.Min(shares ? batch == 0 ? data.Count : batch : LargestBlock, data.Count);
         _blocks = (data.Count + _block - 1) / _block;
-        var kept = Keeps(network, data.Count, Unsafe.SizeOf<T>()).All ? _blocks : 1;
+        var kept = Keeps(network, data.Count, Unsafe.SizeOf<T>(), _block).All ? _blocks : 1;
         _slots = [.. Enumerable.Range(0, kept).Select(_ => new Slot(network, _block, _team))];
         var size = network.Outputs;
         (_outputs, _weights) = (new double[data.Count * size], new double[data.Count * size]);
@@ -69,9 +81,10 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     /// <summary>Whether activations and derivatives of all examples are kept between products, and the bytes of those that are.</summary>
     /// <param name="examples">N.</param>
     /// <param name="bytesOfNumber">4 or 8.</param>
-    internal static (bool All, long Bytes) Keeps(Network network, int examples, int bytesOfNumber)
+    /// <param name="largest">Of a block.</param>
+    internal static (bool All, long Bytes) Keeps(Network network, int examples, int bytesOfNumber, int largest = LargestBlock)
     {
-        var block = Math.Min(LargestBlock, examples);
+        var block = Math.Min(largest, examples);
         var bytes = 4L * block * (network.Inputs + network.Nodes.Sum(static n => (long)n.Shape.Count)) * bytesOfNumber;
         var blocks = (examples + block - 1) / block;
         return bytes * blocks <= LargestKept ? (true, bytes * blocks) : (blocks == 1, bytes);
@@ -142,18 +155,17 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
 
     public override void EachGradient(ReadOnlySpan<int> examples, GradientVisitor visit)
     {
-        var one = new Slot(Network, 1, _team);
-        T[] weights = new T[Network.Outputs];
+        var single = Single();
         var gradient = new double[_theta.Length];
         foreach (var n in examples)
         {
             _cancellation.ThrowIfCancellationRequested();
-            one.Forward(_theta, Data, n, 1, _statistics);
-            for (var c = 0; c < weights.Length; c++)
+            var (slot, row) = single(n);
+            for (var c = 0; c < Network.Outputs; c++)
             {
-                Array.Clear(weights);
-                weights[c] = T.One;
-                one.Passes.VectorJacobianProduct(_theta, weights, _part);
+                var weights = new T[slot.Count * Network.Outputs];
+                weights[row * Network.Outputs + c] = T.One;
+                slot.Passes.VectorJacobianProduct(_theta, weights, _part);
                 Widen(_part, gradient);
                 visit(n, c, gradient);
             }
@@ -166,13 +178,15 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         if (weights.Length != examples.Length * size)
             throw new ArgumentException($"{examples.Length} examples with {size} outputs need {examples.Length * size} weights; "
                 + $"{weights.Length} were given", nameof(weights));
-        var one = new Slot(Network, 1, _team);
+        var single = Single();
         var gradient = new double[_theta.Length];
         for (var i = 0; i < examples.Length; i++)
         {
             _cancellation.ThrowIfCancellationRequested();
-            one.Forward(_theta, Data, examples[i], 1, _statistics);
-            one.Passes.VectorJacobianProduct(_theta, Narrow(weights.Slice(i * size, size), ref _c)[..size], _part);
+            var (slot, row) = single(examples[i]);
+            var own = new T[slot.Count * size];
+            Narrow(weights.Slice(i * size, size), own.AsSpan(row * size));
+            slot.Passes.VectorJacobianProduct(_theta, own, _part);
             Widen(_part, gradient);
             visit(examples[i], i, gradient);
         }
@@ -194,6 +208,18 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
 
     protected override void Dispose(bool disposing) => _team.Dispose();
 
+    // One example and its row: alone, or, where examples share statistics, among those that it shares them with.
+    private Func<int, (Slot Slot, int Row)> Single()
+    {
+        if (Network.StatisticsCount > 0 && By == NormalizeBy.Batch) return n => (At(n / _block), n % _block);
+        var one = new Slot(Network, 1, _team);
+        return n =>
+        {
+            one.Forward(_theta, Data, n, 1, By, _statistics);
+            return (one, 0);
+        };
+    }
+
     // ċ = (∂²ℓ/∂f²) ḟ for a block, ḟ along the current direction.
     private Span<T> CurvatureTimes(Slot slot)
     {
@@ -212,7 +238,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         _cancellation.ThrowIfCancellationRequested();
         var slot = _slots[b % _slots.Length];
         var first = b * _block;
-        if (slot.First != first) slot.Forward(_theta, Data, first, Math.Min(_block, Data.Count - first), _statistics);
+        if (slot.First != first) slot.Forward(_theta, Data, first, Math.Min(_block, Data.Count - first), By, _statistics);
         return slot;
     }
 
@@ -249,11 +275,11 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
 
         public int Count { get; private set; }
 
-        public void Forward(ReadOnlySpan<T> theta, Dataset data, int first, int count, Span<double> statistics)
+        public void Forward(ReadOnlySpan<T> theta, Dataset data, int first, int count, NormalizeBy by, Span<double> statistics)
         {
             (First, Count) = (first, count);
             _batch.GatherRange(data.XAs<T>(), [], first, count);
-            Passes.Forward(theta, _batch, NormalizeBy.Running, statistics);
+            Passes.Forward(theta, _batch, by, by == NormalizeBy.Running ? statistics : default);
         }
     }
 }

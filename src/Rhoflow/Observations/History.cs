@@ -18,8 +18,12 @@ public sealed class History
     /// <param name="network">The network.</param>
     /// <param name="rhoK">ρ_k before the first step.</param>
     /// <param name="v">V before the first step, P numbers.</param>
-    public History(Network network, double[] rhoK, double[] v)
+    /// <param name="weights">
+    /// W before the first step, P numbers, where that is not ρ_k V_k because batch normalization is folded into those; null: it is.
+    /// </param>
+    public History(Network network, double[] rhoK, double[] v, double[]? weights = null)
     {
+        StartWeightsArray = weights ?? NormsAndDirections.Weights(network, rhoK, v);
         _network = network;
         _path = new double[network.Depth];
         (_startRhoK, _startV, _previousV) = (rhoK, v, v);
@@ -30,6 +34,11 @@ public sealed class History
 
     /// <summary>V at the start, P numbers.</summary>
     public ReadOnlySpan<double> StartV => _startV;
+
+    /// <summary>W at the start, P numbers, without anything folded into it.</summary>
+    public ReadOnlySpan<double> StartWeights => StartWeightsArray;
+
+    internal double[] StartWeightsArray { get; }
 
     /// <summary>V at the observation before this one; at the first, that of the start.</summary>
     public ReadOnlySpan<double> PreviousV => _previousV;

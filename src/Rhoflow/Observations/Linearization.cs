@@ -11,8 +11,9 @@ namespace Rhoflow.Observations;
 public delegate void GradientVisitor(int n, int c, ReadOnlySpan<double> gradient);
 
 /// <summary>
-/// A network and its loss at one θ on a whole data set, with first and second derivatives. Batch normalization takes its running
-/// statistics: this is the network that is evaluated. Sums are carried in float64, in the order of the data, and give the same bits with
+/// A network and its loss at one θ on a whole data set, with first and second derivatives. Batch normalization goes by its running
+/// statistics (the network that is evaluated) or by those of the examples, which derivatives then go through (the loss that is descended);
+/// <see cref="By"/> says which. Sums are carried in float64, in the order of the data, and give the same bits with
 /// any number of threads. Owns its work buffers; not thread-safe, use one instance per thread.
 /// </summary>
 public abstract class Linearization : IDisposable
@@ -27,16 +28,17 @@ public abstract class Linearization : IDisposable
     /// <param name="reduction">Whether L is a mean or a sum.</param>
     /// <param name="theta">θ, P numbers; kept, not copied.</param>
     /// <param name="statistics">Running means and variances of batch normalization; kept, not copied.</param>
+    /// <param name="by">What batch normalization goes by.</param>
     protected Linearization(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
-        ReadOnlyMemory<double> statistics)
+        ReadOnlyMemory<double> statistics, NormalizeBy by = NormalizeBy.Running)
     {
         if (theta.Length != network.ParameterCount)
             throw new ArgumentException($"the network has {network.ParameterCount} parameters; {theta.Length} were given", nameof(theta));
         if (statistics.Length != network.StatisticsCount)
             throw new ArgumentException($"the network has {network.StatisticsCount} running statistics; {statistics.Length} were given",
                 nameof(statistics));
-        (Network, Loss, Data, Reduction, _theta, _statistics) = (network, loss, data, reduction, theta, statistics);
-        (_scale, _toV) = Directions(network, theta.Span, statistics.Span);
+        (Network, Loss, Data, Reduction, By, _theta, _statistics) = (network, loss, data, reduction, by, theta, statistics);
+        (_scale, _toV) = Directions(network, theta.Span, statistics.Span, folds: by == NormalizeBy.Running);
     }
 
     /// <summary>The network.</summary>
@@ -51,6 +53,9 @@ public abstract class Linearization : IDisposable
     /// <summary>Whether L is a mean or a sum.</summary>
     public Reduction Reduction { get; }
 
+    /// <summary>What batch normalization goes by; of no meaning without it.</summary>
+    public NormalizeBy By { get; }
+
     /// <summary>θ.</summary>
     public ReadOnlySpan<double> Theta => _theta.Span;
 
@@ -59,7 +64,7 @@ public abstract class Linearization : IDisposable
 
     /// <summary>
     /// W = Scale ∘ θ with batch normalization folded into the weights (<see cref="BatchNormFolding"/>); 1 where nothing is folded, and on γ
-    /// and β.
+    /// and β. By the examples' own statistics nothing is: what W is multiplied by depends on W.
     /// </summary>
     public ReadOnlySpan<double> Scale => _scale;
 
@@ -144,20 +149,29 @@ public abstract class Linearization : IDisposable
     protected abstract void Dispose(bool disposing);
 
     /// <summary>A linearization in the numbers <typeparamref name="T"/>.</summary>
-    /// <inheritdoc path="/param"
-    /// cref="BlockLinearization{T}(Network, Loss, Dataset, Reduction, ReadOnlyMemory{double}, ReadOnlyMemory{double}, int, CancellationToken)"/>
+    /// <param name="network">The network.</param>
+    /// <param name="loss">ℓ.</param>
+    /// <param name="data">The examples.</param>
+    /// <param name="reduction">Whether L is a mean or a sum.</param>
+    /// <param name="theta">θ; narrowed to <typeparamref name="T"/>.</param>
+    /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
+    /// <param name="threads">Who works; no influence on results.</param>
+    /// <param name="cancellation">Looked at before every block of examples, in every pass and product.</param>
+    /// <param name="by">What batch normalization goes by; see <see cref="By"/>.</param>
+    /// <param name="batch">Examples that share statistics, in the order of the data; 0: all.</param>
     public static Linearization Of<T>(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
-        ReadOnlyMemory<double> statistics, int threads, CancellationToken cancellation = default)
+        ReadOnlyMemory<double> statistics, int threads, CancellationToken cancellation = default, NormalizeBy by = NormalizeBy.Running,
+        int batch = 0)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-            new BlockLinearization<T>(network, loss, data, reduction, theta, statistics, threads, cancellation);
+            new BlockLinearization<T>(network, loss, data, reduction, theta, statistics, threads, cancellation, by, batch);
 
     // Folding is linear in the weights: what it does to ones is what it multiplies by.
     private static (double[] Scale, double[] ToV) Directions(
-        Network network, ReadOnlySpan<double> theta, ReadOnlySpan<double> statistics)
+        Network network, ReadOnlySpan<double> theta, ReadOnlySpan<double> statistics, bool folds)
     {
         double[] scale = new double[theta.Length], toV = new double[theta.Length], ones = [.. theta];
         scale.AsSpan().Fill(1);
-        if (network.StatisticsCount > 0)
+        if (network.StatisticsCount > 0 && folds)
         {
             foreach (var layer in network.Layers) layer.Of(ones).Fill(1);
             var folded = BatchNormFolding.Of(network, ones, statistics);

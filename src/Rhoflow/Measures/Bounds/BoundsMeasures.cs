@@ -41,7 +41,8 @@ internal static class BoundsMeasures
             static m => NormBounds.Golowich(Frobenius(m), Inputs(m).Norms), Theorem, "N"),
         OverMargin("log10_neyshabur", "log₁₀ 2^{K−1} ∏‖W_k‖_F ‖X‖_F/(Nγ)", "Neyshabur–Tomioka–Srebro 2015, Thm 1, p = q = 2",
             static m => NormBounds.Neyshabur(Frobenius(m), Inputs(m).Norms), Theorem, "N"),
-        OverMargin("log10_pac_bayes", "log₁₀ √(B²K²h ln(4Kh) ∏s_k² Σ‖W_k‖_F²/s_k² /N)/γ, s_k = ‖W_k‖₂, B = max‖x_n‖, h the width",
+        OverMargin("log10_pac_bayes", "log₁₀ √(B²K²h ln(4Kh) ∏s_k² Σ‖W_k‖_F²/s_k² /N)/γ, s_k = ‖W_k‖₂, B = max‖x_n‖, h the largest "
+            + "side of a matrix, inputs and outputs counted (maps × patch of a convolution)",
             "Neyshabur–Bhojanapalli–Srebro 2018, Thm 1",
             static m => NormBounds.PacBayes(Norms(m), Inputs(m).Norms, CapacityCounts.Width(m.Setting.Network)), Theorem, "P²/p"),
         OverMargin("log10_bartlett", "log₁₀ ∏s_k (Σ(‖W_kᵀ‖_{2,1}/s_k)^{2/3})^{3/2} ‖X‖_F/(Nγ), reference matrices 0, without ln(width)",
@@ -94,7 +95,7 @@ internal static class BoundsMeasures
             Name = "rademacher_network",
             Formula = "R_N(F̃) = E_σ max_{‖V_k‖=1} Σσ_n f̃_n/N from below (ascent, 10 draws), its standard error, and log₁₀ ρ R_N(F̃)",
             Reference = "SQ eq. 42; T3 eq. 32",
-            Variant = "lower estimate: an ascent may miss the maximum",
+            Variant = "lower estimate: 3 starts of an ascent may miss the maximum (about 1 % short where it is known)",
             Need = MeasureNeed.Gradients,
             Cost = "10⁴ N P once per run",
             Columns = static _ => ["rademacher_network", "rademacher_network_error", "log10_rho_rademacher"],
@@ -109,7 +110,8 @@ internal static class BoundsMeasures
         {
             Family = Family,
             Name = "capacity",
-            Formula = "W weights, and log₁₀ of W K log₂ W: the VC dimension up to constants; for reference, they do not change",
+            Formula = "W weights (of a convolution once; γ and β of normalizations not counted), and log₁₀ of W K log₂ W: the VC dimension "
+                + "up to constants; for reference, they do not change",
             Reference = "Bartlett–Harvey–Liaw–Mehrabian 2019, Thm 3, 6",
             Cost = "1",
             Columns = static _ => ["weight_count", "log10_vc"],

@@ -53,6 +53,12 @@ internal sealed class HessianSpectrum
     /// <summary>s.</summary>
     public double LogScale => _passes.Value.LogScale;
 
+    /// <summary>
+    /// What rows of eigenvalues are multiplied by, as a logarithm: s where a double holds the largest eigenvalue, so that they are
+    /// themselves; 0 otherwise, and they are over e^s.
+    /// </summary>
+    public double LogOfArrays => Sizes.Hold(Ends.Values.ToArray().Max(Math.Abs), LogScale) && Math.Abs(LogScale) < 690 ? LogScale : 0;
+
     /// <summary>Both ends, with residuals.</summary>
     public EigenPairs Ends => _ends.Value;
 

@@ -26,7 +26,9 @@ internal static class DirectionMeasures
             Name = "gradient_alignment",
             Formula = "cos(W_k, −∂L/∂W_k), layer by layer and over all weights",
             Reference = "T3 eq. 60",
-            Variant = "of the evaluated network, batch normalization folded into W_k",
+            Variant = "of the descended loss and the weights as they are trained; with batch normalization by the statistics of the "
+                + "examples and through them, so that it is 0 below one with ε = 0 (observe.batch-norm: running: folded into W_k and held fixed)",
+            GoesThroughStatistics = true,
             Need = MeasureNeed.Gradients,
             Cost = "1 backward pass",
             Columns = static s => [.. Enumerable.Range(1, s.Depth).Select(static k => $"gradient_alignment_{k}"), "gradient_alignment"],

@@ -5,8 +5,8 @@ namespace Rhoflow.Measures.Direction;
 
 /// <summary>
 /// cos(W_k, −∂L/∂W_k) for every layer and for all weights together: 1 where descent only lengthens W, 0 where it only turns it. For
-/// homogeneous networks ⟨W_k, −∂L/∂W_k⟩ is the same for all layers, e_k Σ c f (T3 eq. 60). Batch normalization counts as folded into W_k,
-/// with its running statistics held; by minibatch statistics the layers below it would have 0.
+/// homogeneous networks ⟨W_k, −∂L/∂W_k⟩ is the same for all layers, e_k Σ c f (T3 eq. 60). Where batch normalization goes by running
+/// statistics it counts as folded into W_k and they are held; by the examples' own the layers below it have 0, up to ε.
 /// </summary>
 internal static class GradientAlignment
 {

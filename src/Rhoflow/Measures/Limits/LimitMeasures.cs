@@ -21,7 +21,8 @@ internal static class LimitMeasures
             + "with multipliers p_n",
             "T3 eq. 11, 12, 13, 66; Lyu–Li", static m => DirectionResidual.Of(m), MeasureNeed.Gradients, "1 backward pass") with
         {
-            Variant = "multipliers of the loss itself; ‖V_k‖ = 1 for every layer",
+            Variant = "multipliers p_n of the loss itself, −∂ℓ/∂f at these weights, which weigh the examples as the gradient does; ‖V_k‖ = 1 "
+                + "for every layer, the largest layer counts: a sine, not Lyu–Li's ε. Batch normalization folded in and held fixed",
             Refuse = static s => Scaling.WhyNoDirections(s.Network),
         },
         new()
@@ -31,7 +32,9 @@ internal static class LimitMeasures
             Formula = "‖θ − Σλ_n∂q_n/∂θ‖/‖θ‖, Σλ_n(q_n − 1)/Σλ_n with θ scaled to min q_n = 1, and how many λ_n > 1e-9 Σλ, for the λ ≥ 0 "
                 + "that violate both least; the largest λ_n/Σλ and their examples",
             Reference = "Lyu–Li 2020; T3 Theorem 5, Lemma 6, Theorem 7",
-            Variant = $"one sphere for all weights; the {MaxMarginKkt.LargestSupport} smallest margins may carry weight",
+            Variant = "kkt_epsilon is Lyu–Li's ε over ‖θ‖ and kkt_slackness their δ with Σλ = 1, both with the best λ and not those of "
+                + "the loss; best minimizes ε² + (L Σλ_n(q_n − 1)/‖θ‖²)², L the degree; one sphere for all weights; the "
+                + $"{MaxMarginKkt.LargestSupport} smallest margins may carry weight",
             Need = MeasureNeed.Gradients,
             Cost = "100 passes of one example + 100² P",
             Columns = static _ => ["kkt_epsilon", "kkt_slackness", "kkt_support"],
@@ -54,7 +57,7 @@ internal static class LimitMeasures
                 + $"{TangentKernel.LargestSample} of the examples that curvature is taken of, at equal distances, their quotient, and ⟨Θ, "
                 + "YYᵀ⟩/(‖Θ‖‖YYᵀ‖), plain and centred",
             Reference = "Jacot et al. 2018; Cristianini et al. 2001; Cortes et al. 2012; T3, discussion",
-            Variant = "mean over outputs; parameters as they are trained",
+            Variant = "mean over outputs; parameters as they are trained; statistics of batch normalization held fixed",
             Need = MeasureNeed.Curvature,
             Cost = "512 C passes of one example + 512² C P",
             Columns = static _ => ["ntk_largest", "ntk_smallest", "ntk_condition", "ntk_alignment", "ntk_alignment_centred"],

@@ -15,7 +15,12 @@ internal static class NormMeasures
         Measure.Single(Family, "log10_rho", "log₁₀ |ρ|, ρ = ∏ρ_k", "T3 §2", static m => m.Snapshot.LogRho / Math.Log(10)),
         Measure.Single(Family, "rho", "ρ = ∏ρ_k, signed", "T3 §2", static m => m.Snapshot.Rho),
         Measure.PerLayer(Family, "rho_k", "ρ_k = ‖W_k‖_F, signed where a flow carries the sign", "T3 §2",
-            static depth => [.. Enumerable.Range(1, depth).Select(k => $"rho_{k}")], static s => s.RhoKArray),
+            static depth => [.. Enumerable.Range(1, depth).Select(k => $"rho_{k}")], static s => s.RhoKArray) with
+        {
+            Variant = "batch normalization is folded into W_k here and in V_k, so that f = ρ f̃ up to shifts; rho_raw_k is of W_k itself",
+        },
+        Raw("rho_raw", "‖W_k‖_F of the weights as they are trained, batch normalization not folded in", static (m, layer) =>
+            Vectors.Norm(layer.Of(m.Snapshot.Weights()))),
         Measure.PerLayer(Family, "balance", "ρ_{k+1}² − ρ_k², which gradient flow conserves", "T3 eq. 60; SQ Lemma 3",
             static depth => [.. Enumerable.Range(1, depth - 1).Select(k => $"balance_{k}")], LayerBalance) with
         {
@@ -51,7 +56,26 @@ internal static class NormMeasures
         Distance("start_distance", "‖W_k − W_k(0)‖_F", static (distance, _) => distance),
         Distance("start_distance_relative", "‖W_k − W_k(0)‖_F/‖W_k(0)‖_F",
             static (distance, start) => start > 0 ? distance / start : double.NaN),
+        Raw("start_distance_raw", "‖W_k − W_k(0)‖_F of the weights as they are trained, batch normalization not folded in",
+            static (m, layer) => m.History is { } h
+                ? Vectors.Distance(layer.Of(m.Snapshot.Weights()), layer.Of(h.StartWeightsArray)) : double.NaN),
+        Raw("start_distance_relative_raw", "‖W_k − W_k(0)‖_F/‖W_k(0)‖_F of the weights as they are trained", static (m, layer) =>
+            m.History is { } h && Vectors.Norm(layer.Of(h.StartWeightsArray)) is > 0 and var start
+                ? Vectors.Distance(layer.Of(m.Snapshot.Weights()), layer.Of(h.StartWeightsArray)) / start : double.NaN),
     ];
+
+    // Where nothing can be folded in, the columns without _raw are these.
+    private static Measure Raw(string name, string formula, Func<MeasureInput, Layer, double> value) => new()
+    {
+        Family = Family,
+        Name = name,
+        Formula = formula,
+        Reference = "SQ App. A",
+        Variant = "networks with batch normalization; without it the column without _raw is this",
+        Cost = "P",
+        Columns = s => s.Network.StatisticsCount == 0 ? [] : [.. Enumerable.Range(1, s.Depth).Select(k => $"{name}_{k}")],
+        Values = m => m.Setting.Network.StatisticsCount == 0 ? [] : [.. m.Setting.Network.Layers.Select(l => value(m, l))],
+    };
 
     private static double[] LayerBalance(Snapshot s)
     {

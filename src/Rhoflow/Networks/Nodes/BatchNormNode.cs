@@ -178,6 +178,13 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
         _map.Run(rows, _source.Slot.Value(pass.Examples), [], [], [], _target.Value(pass.Examples), accumulate: false);
     }
 
+    /// <summary>μ and σ² of the last pass, into the node's windows; σ² is the mean of squares, as it is divided by.</summary>
+    public void CopyStatistics(Span<double> statistics)
+    {
+        _mu.CopyTo(_node.Windows.Means!.Value.Of(statistics));
+        _variance.CopyTo(_node.Windows.Variances!.Value.Of(statistics));
+    }
+
     public void VectorJacobianProduct(in Pass<T> pass)
     {
         int n = pass.Examples, rows = Rows(pass);

@@ -116,6 +116,19 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
     }
 
     /// <summary>
+    /// The means and variances that batch normalization went by in the last forward pass: by <see cref="NormalizeBy.Batch"/> those of the
+    /// minibatch. A network that is evaluated by them gives these outputs.
+    /// </summary>
+    internal double[] StatisticsUsed()
+    {
+        NeedForward();
+        var statistics = new double[Network.StatisticsCount];
+        foreach (var node in _wiring.Operators)
+            if (node is BatchNormOperator<T> norm) norm.CopyStatistics(statistics);
+        return statistics;
+    }
+
+    /// <summary>
     /// f for any number of examples, by running statistics, <see cref="Capacity"/> examples at a time.
     /// </summary>
     /// <param name="inputs">Row-major N × d.</param>

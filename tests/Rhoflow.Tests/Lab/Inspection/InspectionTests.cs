@@ -64,6 +64,22 @@ public class InspectionTests
         ShouldAgree(run, NetworkInspection.Of(TrainedNetwork.OfRun(run, null), ["all"], 2000, threads: 1));
     }
 
+    // −log Σℓ/ρ, with the sum whatever the reduction: one number of one network.
+    [Fact]
+    public void The_smoothed_margin_does_not_depend_on_the_reduction()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Run(folder, Experiment.Read(ConfigSource.Parse(
+            Flow.Replace("loss: exponential", "loss: {name: exponential, reduction: sum}", StringComparison.Ordinal), "flow.yaml")));
+        var (columns, rows) = MetricsFile.Read(run.File("metrics.csv"));
+        var expected = rows[^1][Array.IndexOf(columns, "smoothed_margin")];
+        double Smoothed(TrainedNetwork network) => NetworkInspection.Of(network, ["margins"], 2000, threads: 1)
+            .Measures.First(static m => m.Column == "smoothed_margin").Value;
+        var network = TrainedNetwork.OfRun(run, null);
+        Smoothed(network).ShouldBe(expected, 1e-9);
+        Smoothed(network with { Reduction = Rhoflow.Losses.Reduction.Mean }).ShouldBe(expected, 1e-9);
+    }
+
     [Fact]
     public void The_command_gives_layers_measures_and_what_was_not_measured()
     {

@@ -42,15 +42,15 @@ internal static class CurvaturePoints
 
     public static Linearization At(string name, int seed, Func<double[], double[]>? theta = null) => At<double>(name, seed, theta);
 
-    public static Linearization At<T>(string name, int seed, Func<double[], double[]>? theta = null) where T : unmanaged,
-        System.Numerics.IFloatingPointIeee754<T>
+    public static Linearization At<T>(string name, int seed, Func<double[], double[]>? theta = null,
+        NormalizeBy by = NormalizeBy.Running, int batch = 0) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         var (network, loss) = Points[name];
         var random = new Random(100 + seed);
         double[] statistics = [.. network.StartStatistics().Select(s => s + 0.3 * random.NextDouble())];
         double[] start = [.. Initialization.Kaiming(network, new RandomStream(seed)).Select(w => w + 0.05 * random.NextDouble())];
         return Linearization.Of<T>(network, loss, Data(name, seed), Reduction.Mean, theta is null ? start : theta(start), statistics,
-            threads: 1);
+            threads: 1, by: by, batch: batch);
     }
 
     /// <summary>The matrix as rows, by differences of the gradient: nothing of second derivatives is used.</summary>
