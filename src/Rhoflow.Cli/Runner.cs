@@ -42,6 +42,8 @@ internal static class Runner
             progress.Say($"this run is finished already, since {outcome.Folder.FinishedAt:yyyy-MM-dd HH:mm}; its result is read from "
                 + Places.Show(outcome.Folder.Path));
         progress.Dispose();
+        // The work has stopped: what is left is to show it.
+        using var showing = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;
         if (request.Json) output.WriteLine(RunDocument.Read(outcome.Folder).ToJsonString(Json.Options));
         else if (outcome.Status is not (RunStatus.Interrupted or RunStatus.Running) || !request.Quiet)
             ObservationTable.Show(outcome.Folder, output, outcome.Reused);
@@ -64,6 +66,8 @@ internal static class Runner
         var sweep = new SweepExecution(groups, Launcher(request, progress), request, progress);
         sweep.Run(cancellation);
         progress.Dispose();
+        // The work has stopped: what is left is to show it.
+        using var showing = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;
         var total = request.Experiments.Count;
         var byExperiment = sweep.Outcomes();
         RunOutcome[] ran = [.. request.Experiments.Where(byExperiment.ContainsKey).Select(e => byExperiment[e])];

@@ -77,6 +77,12 @@ internal static class DescentExecutor
                     // A resumed run observes what was not.
                     return Interrupt(records);
                 }
+                catch
+                {
+                    // One of them cannot be observed or written: they all stand between two epochs, from where each goes on alone.
+                    foreach (var record in records) record.TrySave();
+                    throw;
+                }
                 if (saving.IsDue) SaveAll(records, saving);
                 if (training.Replicas.All(static r => r.Failure is not null || r.Ending is not null)) break;
             }

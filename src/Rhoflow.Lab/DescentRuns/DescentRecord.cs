@@ -99,8 +99,25 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
         && _run.Experiment.Observe.Detail.IsDue(MeasureNeed.Curvature, IsEnd);
 
     /// <summary>Replaces the checkpoint.</summary>
-    public void Save() => 
+    /// <exception cref="RunFolderException">The folder is gone, or another process has taken it over.</exception>
+    public void Save()
+    {
+        _folder.RequireOurs();
         DescentCheckpoint.Write(_folder, _run.Network, _replica, _best, _history, _writer.Rows, Seconds);
+    }
+
+    /// <summary>The same where another replica's folder has failed: what this one has computed is not to be lost with it.</summary>
+    public void TrySave()
+    {
+        try
+        {
+            Save();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RunFolderException)
+        {
+            // Its own failure is found when it goes on alone.
+        }
+    }
 
     public RunOutcome Interrupt() => End(RunStatus.Interrupted, null);
 

@@ -41,8 +41,8 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart) : 
             ("digits", _) => Whole(Digits.Load()),
             ({ } set, _) => FromFolder(set, folders.Require(Catalogue.Find(set)!), wanted, config.Test != 0),
             (_, { } path) when DataFiles.IsFolder(path) => FromFolder(DataFiles.Recognize(path), path, wanted, config.Test != 0),
-            (_, { } path) when DataFiles.IsNumpy(path) => FromNumpy(path, config.Format, config.Test != 0),
-            (_, { } path) => Whole(Csv.Read(path, config.Format)),
+            (_, { } path) when DataFiles.IsNumpy(path) => FromNumpy(path, config.Test != 0),
+            (_, { } path) => Whole(Csv.Read(path)),
             _ => Whole(new Dataset("inline", [.. config.Inputs!.SelectMany(r => r)], [.. config.Labels!], config.Inputs![0].Count)),
         };
     }
@@ -63,9 +63,9 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart) : 
         }
     }
 
-    private static Source FromNumpy(string path, DataFormat format, bool test)
+    private static Source FromNumpy(string path, bool test)
     {
-        var (all, official) = Numpy.Read(path, format);
+        var (all, official) = Numpy.Read(path);
         return new(all, test ? official : null, official is not null);
     }
 }

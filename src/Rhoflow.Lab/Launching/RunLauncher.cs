@@ -130,6 +130,7 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         }
         finally
         {
+            using var ending = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;
             foreach (var member in members) member.Folder.Lock?.Dispose();
         }
 
