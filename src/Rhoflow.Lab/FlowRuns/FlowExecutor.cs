@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Files;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Measures;
 
 namespace Rhoflow.Lab.FlowRuns;
 
@@ -54,6 +55,9 @@ internal static class FlowExecutor
             foreach (var point in trajectory.At(run.Instants, cancellation))
             {
                 var isEnd = writer.Rows == 0 || writer.Rows == run.Instants.Count - 1;
+                // An observation that may take long can be given up; what is before it is not lost then.
+                if (run.Columns.Table.Needs(MeasureNeed.Curvature)
+                    && run.Experiment.Observe.Detail.IsDue(MeasureNeed.Curvature, isEnd)) Save();
                 writer.Add(run.Columns.Observe(point, trajectory.Steps, memory.Now, isEnd, cancellation));
                 memory.Advance(point, writer.Rows, trajectory.Checkpoint?.Observed ?? 0);
                 progress?.Invoke(point.At.ToString());

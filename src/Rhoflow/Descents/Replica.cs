@@ -137,6 +137,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
             : null;
         if (lost is null)
         {
+            _lastFinite = _value.LogLoss;
             _before.Keep();
             _counters = State.Counters;
         }
@@ -147,7 +148,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
             return;
         }
         _statistics.CopyTo(State.StatisticsArray, 0);
-        _lastFinite = State.LogLoss = _value.LogLoss;
+        State.LogLoss = _value.LogLoss;
         State.Step++;
         State.StepInEpoch++;
     }

@@ -78,7 +78,7 @@ public class DamagedFolderTests
     }
 
     [Fact]
-    public void Random_damage_of_any_file_gives_a_sentence() => LongHarness.Repeat("damaged run folders", 40, DamageAtRandom);
+    public void Random_damage_of_any_file_gives_a_sentence() => LongHarness.Repeat("damaged run folders", 30, DamageAtRandom);
 
     [Fact(Explicit = true)]
     public void Random_damage_of_any_file_gives_a_sentence_for_hours() =>
@@ -105,7 +105,7 @@ public class DamagedFolderTests
         }
         File.WriteAllBytes(path, [.. bytes]);
         foreach (var args in new[] { new[] { "show", folder.Path }, ["show", folder.Path, "--csv"], ["show", folder.Path, "--json"],
-            ["show", broken.Path], ["show", broken.Path, "--json"] })
+            ["show", broken.Path], ["show", broken.Path, "--json"], ["inspect", broken.Path, "--measures", "loss"] })
         {
             var (status, output, error) = Rhoflow(args);
             var what = $"{string.Join(' ', args)} with a damaged {Path.GetFileName(path)}: {error}";
