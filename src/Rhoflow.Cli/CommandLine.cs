@@ -35,7 +35,7 @@ public static class CommandLine
             };
             return parsed.InvokeAsync(configuration, cancellation).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is ConfigException or DataException or RunFolderException)
+        catch (Exception e) when (e is ConfigException or DataException or RunFolderException or InvalidDataException)
         {
             return Fail(e.Message, ExitStatus.Of(e));
         }

@@ -24,7 +24,7 @@ public static class ExitStatus
     public static int Of(Exception why) => why switch
     {
         ConfigException => WrongUse,
-        DataException => BadData,
+        DataException or InvalidDataException => BadData,
         OperationCanceledException => Interrupted,
         _ => Failed,
     };
