@@ -57,6 +57,7 @@ public sealed record ObserveConfig
     internal static ObserveConfig Read(ConfigNode? node, ConfigNode root, FlowConfig flow)
     {
         var (map, what) = ReadWhat(node, always: true);
+        if (map?["batch-norm"] is { } by) throw by.Error("has a meaning for descents only: networks of flows have no batch normalization");
         if (map?["at"] is not { } at)
         {
             if (flow.Until is null)

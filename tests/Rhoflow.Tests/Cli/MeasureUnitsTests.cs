@@ -23,7 +23,12 @@ public class MeasureUnitsTests
                 used.UnionWith(ColumnUnits.Names(column));
             }
         }
-        foreach (var name in ColumnUnits.Known) used.ShouldContain(name);
+        foreach (var name in ColumnUnits.Known)
+        {
+            used.ShouldContain(name);
+            // What separates units in the list.
+            ColumnUnits.Of(name)!.ShouldNotContain("; ");
+        }
     }
 
     [Fact]

@@ -11,14 +11,14 @@ public static partial class ColumnUnits
     /// <summary>Of the clocks, which every table begins with.</summary>
     public static readonly IReadOnlyList<(string Column, string Unit)> Clocks =
     [
-        ("step", "steps of the descent, or of the integration"), ("epoch", "epochs; nan for flows"),
-        ("t", "the flow's time; Σ η over the steps of a descent"), ("log10_t", "log₁₀ t"), ("tau", "∫ L dt; Σ η of loss-based steps"),
+        ("step", "steps of the descent, or of the integration"), ("epoch", "epochs (nan for flows)"),
+        ("t", "the flow's time, Σ η over the steps of a descent"), ("log10_t", "log₁₀ t"), ("tau", "∫ L dt, Σ η of loss-based steps"),
     ];
 
     private const string Share = "share, 0 … 1", Cosine = "cosine, −1 … 1", Count = "examples", Norm = "units of W_k",
         Margin = "units of f/ρ", Square = "units of W_k²", Radians = "radians", Ratio = "ratio", Nats = "mean loss, natural logarithm",
-        Curvature = "units of L/W²: eigenvalue of the matrix itself; nan where a double cannot hold it", Sign = "−1, 0 or 1",
-        LogCurvature = "log₁₀ of its size in units of L/W²", CurvatureError = "units of L/W²; one standard error",
+        Curvature = "units of L/W²: eigenvalue of the matrix itself (nan where a double cannot hold it)", Sign = "−1, 0 or 1",
+        LogCurvature = "log₁₀ of its size in units of L/W²", CurvatureError = "units of L/W² (one standard error)",
         Residual = "units of L/W²: an eigenvalue is within", Sine = "sine, 0 … 1", Eigenvalues = "eigenvalues",
         Bound = "log₁₀, without constants: for ranking", Kernel = "units of f²/W²", Rank = "singular values",
         Arrays = "units of L/W², over 10^hessian_log10_scale (0 wherever a double holds the largest)";
@@ -57,7 +57,7 @@ public static partial class ColumnUnits
         ["average_separability"] = Margin, ["log10_v_rate_k"] = "log₁₀ of ‖V̇_k‖ per time of the flow", ["v_residual_k"] = Sine,
         ["combination_cosine_k"] = Cosine, ["combination_residual_k"] = "distance to the unit vector V_k",
         ["example_residual_min_k"] = Ratio, ["example_residual_mean_k"] = Ratio, ["example_residual_max_k"] = Ratio,
-        ["kkt_residual"] = Sine + "; multipliers of the loss",
+        ["kkt_residual"] = Sine + " (multipliers of the loss)",
         ["kkt_epsilon"] = "share of ‖θ‖, 0 … 1: Lyu–Li's ε with the best multipliers",
         ["kkt_slackness"] = "margins at min q_n = 1, weighted by λ_n/Σλ: Lyu–Li's δ with Σλ = 1, the best multipliers",
         ["kkt_support"] = "examples with λ_n > 1e-9 Σλ", ["dual_weights"] = "λ_n/Σλ, the best multipliers, largest first",
@@ -72,22 +72,22 @@ public static partial class ColumnUnits
         ["hessian_top"] = Curvature, ["log10_abs_hessian_top"] = LogCurvature, ["hessian_top_sign"] = Sign,
         ["hessian_top_residual"] = Residual, ["hessian_bottom"] = Curvature, ["log10_abs_hessian_bottom"] = LogCurvature,
         ["hessian_bottom_sign"] = Sign, ["hessian_bottom_residual"] = Residual, ["gauss_newton_share"] = "share of λ_max",
-        ["log10_sharpness"] = "log₁₀ of λ_max in units of L/W²; nan where it is not positive",
+        ["log10_sharpness"] = "log₁₀ of λ_max in units of L/W² (nan where it is not positive)",
         ["sharpness_times_rate_over_2"] = "1 at the edge of stability", ["hessian_eigenvalues"] = Arrays, ["hessian_residuals"] = Arrays,
         ["hessian_trace"] = Curvature, ["log10_abs_hessian_trace"] = LogCurvature, ["hessian_trace_sign"] = Sign,
         ["hessian_trace_error"] = CurvatureError, ["gauss_newton_trace"] = Curvature, ["log10_gauss_newton_trace"] = LogCurvature,
         ["gauss_newton_trace_error"] = CurvatureError,
         ["weights_hessian_negative"] = Eigenvalues, ["weights_hessian_zero"] = Eigenvalues, ["weights_hessian_positive"] = Eigenvalues,
         ["weights_hessian_threshold"] = Curvature, ["log10_weights_hessian_threshold"] = LogCurvature,
-        ["weights_hessian_error"] = "eigenvalues; one standard error",
+        ["weights_hessian_error"] = "eigenvalues (one standard error)",
         ["hessian_density_width"] = Curvature, ["log10_hessian_density_width"] = LogCurvature, ["hessian_density_at"] = Arrays,
         ["hessian_density"] = "share per unit of hessian_density_at: integrates to 1",
-        ["hessian_density_error"] = "share per unit of hessian_density_at; one standard error",
-        ["hessian_top_k"] = Curvature, ["log10_hessian_top_k"] = LogCurvature + "; nan where it is not positive",
-        ["tangent_top"] = "units of L: the sphere has radius 1; nan where a double cannot hold it", ["log10_abs_tangent_top"] =
+        ["hessian_density_error"] = "share per unit of hessian_density_at (one standard error)",
+        ["hessian_top_k"] = Curvature, ["log10_hessian_top_k"] = LogCurvature + " (nan where it is not positive)",
+        ["tangent_top"] = "units of L: the sphere has radius 1, nan where a double cannot hold it", ["log10_abs_tangent_top"] =
             "log₁₀ of its size in units of L", ["tangent_top_sign"] = Sign,
         ["tangent_top_residual"] = "units of L: an eigenvalue is within",
-        ["tangent_bottom"] = "units of L: the sphere has radius 1; nan where a double cannot hold it", ["log10_abs_tangent_bottom"] =
+        ["tangent_bottom"] = "units of L: the sphere has radius 1, nan where a double cannot hold it", ["log10_abs_tangent_bottom"] =
             "log₁₀ of its size in units of L", ["tangent_bottom_sign"] = Sign,
         ["tangent_bottom_residual"] = "units of L: an eigenvalue is within",
         ["log10_frobenius_margin"] = Bound, ["log10_frobenius_margin_q10"] = Bound, ["log10_spectral_margin"] = Bound,
@@ -98,8 +98,8 @@ public static partial class ColumnUnits
         ["log10_path_l2_margin_q10"] = Bound, ["log10_fisher_rao"] = "log₁₀ of the norm, in units of L",
         ["ramp_bound"] = "bound of an error: below 1 it says something", ["ramp_loss"] = Share, ["ramp_complexity"] = "its summand",
         ["ramp_confidence"] = "its summand, at δ = 5 %", ["rademacher_linear"] = "units of x, of weights of norm 1",
-        ["rademacher_linear_error"] = "units of x; one standard error", ["rademacher_linear_bound"] = "units of x",
-        ["rademacher_network"] = "units of f/ρ, from below", ["rademacher_network_error"] = "units of f/ρ; one standard error",
+        ["rademacher_linear_error"] = "units of x (one standard error)", ["rademacher_linear_bound"] = "units of x",
+        ["rademacher_network"] = "units of f/ρ, from below", ["rademacher_network_error"] = "units of f/ρ (one standard error)",
         ["log10_rho_rademacher"] = "log₁₀, units of f", ["weight_count"] = "weights, without γ, β and biases",
         ["log10_vc"] = "log₁₀ of examples, up to constants",
         ["nc1_pinv"] = Ratio, ["nc1_ufm"] = Ratio, ["nc1_trace_ratio"] = Ratio, ["nc1_cdnv"] = Ratio, ["nc2_equinorm"] = Ratio,

@@ -171,6 +171,8 @@ public class BatchNormViewTests
         PreparedDescent.From(Read("network.layers=[{dense: 3}]", "observe.batch-norm=running")).Notes
             .ShouldContain(static n => n.Contains("it has no batch normalization", StringComparison.Ordinal));
         Should.Throw<ConfigException>(() => Read("observe.batch-norm=minibatch")).Message.ShouldContain("whole-set");
+        Should.Throw<ConfigException>(() => Configs.Read(Configs.TwoParameters, "observe.batch-norm=running")).Message
+            .ShouldContain("has a meaning for descents only");
         // The key is written only where it was given: runs without it keep their identity.
         Read().ToYaml().ShouldNotContain("batch-norm:\n");
         Read("observe.batch-norm=whole-set").ToYaml().ShouldContain("batch-norm: whole-set");
