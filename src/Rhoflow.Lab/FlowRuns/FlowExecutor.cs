@@ -125,6 +125,8 @@ internal static class FlowExecutor
         TimeSpan elapsed, IReadOnlyList<string> recovery)
     {
         var (columns, rows) = MetricsFile.Read(folder.File("metrics.csv"));
+        List<string> notes = [.. recovery, .. run.Columns.Notes, .. run.Columns.Table.Failures];
+        var limits = LimitSummary.Of(run, notes);
         return new JsonObject
         {
             ["name"] = run.Experiment.Name,
@@ -147,9 +149,9 @@ internal static class FlowExecutor
                 ["log10_t"] = RunDocument.Number(e.At.Log10T),
                 ["detail"] = e.Detail,
             })]),
-            ["limits"] = LimitSummary.Of(run),
+            ["limits"] = limits,
             ["data_notes"] = new JsonArray([.. run.DataNotes.Select(static n => (JsonNode)n)]),
-            ["notes"] = new JsonArray([.. recovery.Concat(run.Columns.Notes).Concat(run.Columns.Table.Failures).Select(n => (JsonNode)n)]),
+            ["notes"] = new JsonArray([.. notes.Select(static n => (JsonNode)n)]),
             ["layers"] = RunDocument.Layers(run.Flow.Network),
         };
     }

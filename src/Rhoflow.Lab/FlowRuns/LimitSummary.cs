@@ -12,28 +12,27 @@ namespace Rhoflow.Lab.FlowRuns;
 internal static class LimitSummary
 {
     /// <summary>Null where the family "limits" was not asked for, or no limit of this kind applies.</summary>
-    public static JsonObject? Of(PreparedFlow run)
+    /// <param name="run">Whose.</param>
+    /// <param name="notes">Told of every limit that could not be computed, and why; the others are given.</param>
+    public static JsonObject? Of(PreparedFlow run, List<string> notes)
     {
         var linear = run.Flow.Network.IsLinear;
         if (run.Train is not { } train || !linear || !run.Experiment.Observe.Wants("limits")) return null;
         if (!run.Experiment.Loss.Loss.HasExponentialTail)
         {
-            var solution = MinimumNorm.Of(train);
             return new JsonObject
             {
-                ["minimum_norm"] =
-                new JsonObject { ["weights"] = Numbers(solution.Weights), ["rank"] = solution.Rank }
+                ["minimum_norm"] = Given("minimum_norm", notes, () => MinimumNorm.Of(train) is var solution
+                    ? new JsonObject { ["weights"] = Numbers(solution.Weights), ["rank"] = solution.Rank } : null),
             };
         }
+        HardMarginSolution? svm = null;
         try
         {
-            var svm = HardMargin.Solve(train);
-            return new JsonObject
-            {
-                ["hard_margin"] = Separator(svm),
-                ["hard_margin_with_bias"] = WithBias(train),
-                ["expansion"] = Expansion(train, svm)
-            };
+            var limits = new JsonObject { ["hard_margin"] = Given("hard_margin", notes, () => Separator(svm = HardMargin.Solve(train))) };
+            limits["hard_margin_with_bias"] = Given("hard_margin_with_bias", notes, () => WithBias(train));
+            limits["expansion"] = svm is null ? null : Given("expansion", notes, () => Expansion(train, svm));
+            return limits;
         }
         catch (NotSeparableException e)
         {
@@ -41,15 +40,29 @@ internal static class LimitSummary
         }
     }
 
+    // Whatever happens inside one limit is a sentence: the run is over, and what it gave must not be lost.
+    private static JsonObject? Given(string what, List<string> notes, Func<JsonObject?> limit)
+    {
+        try
+        {
+            return limit();
+        }
+        catch (Exception e) when (e is not NotSeparableException and not OperationCanceledException)
+        {
+            notes.Add($"limits.{what} is not given, because {e.Message.TrimEnd('.')}");
+            return null;
+        }
+    }
+
     private static JsonObject Separator(HardMarginSolution s) => new()
     {
-        ["margin"] = s.Margin,
+        ["margin"] = RunDocument.Number(s.Margin),
         ["direction"] = Numbers(s.Direction),
-        ["bias"] = s.Bias,
+        ["bias"] = RunDocument.Number(s.Bias),
         ["minimum_norm"] = Numbers(s.MinimumNorm),
         ["support_vectors"] = new JsonArray([.. s.SupportVectors.Select(static n => (JsonNode)n)]),
-        ["dual"] = new JsonArray([.. s.SupportVectors.Select(n => (JsonNode)s.Dual[n])]),
-        ["kkt_residual"] = s.KktResidual,
+        ["dual"] = Numbers([.. s.SupportVectors.Select(n => s.Dual[n])]),
+        ["kkt_residual"] = RunDocument.Number(s.KktResidual),
     };
 
     // One class alone is separable through the origin, but a bias then separates it from nothing.
@@ -63,7 +76,7 @@ internal static class LimitSummary
             ? new JsonObject
             {
                 ["c"] = Numbers(expansion.C),
-                ["norm"] = expansion.Norm,
+                ["norm"] = RunDocument.Number(expansion.Norm),
                 ["relaxation"] = RunDocument.Number(expansion.Relaxation)
             }
             : new JsonObject

@@ -29,6 +29,10 @@ internal static class LimitDirection
         {
             why = e.Message;
         }
+        catch (ArithmeticException e)
+        {
+            why = e.Message;
+        }
         notes.Add($"direction_error is not measured: {why}");
         return null;
     }

@@ -74,7 +74,7 @@ public sealed record FixedRhoExpansion
 
         var space = new RowSpace(tangent.Where(t => Vectors.Norm(t) > 0), d);
         var a = tangent.Select(t => space.Coordinates(t)).ToArray();
-        var (c, weights, logSum) = Minimize(a, space.Rank);
+        if (Newton(a, space.Rank, svm) is not var (c, weights, logSum)) return InClosedForm(binary, svm, tangent);
         var dual = new double[binary.Count];
         for (var k = 0; k < support.Count; k++) dual[support[k]] = weights[k] / (svm.Margin * svm.Margin);
         return new FixedRhoExpansion(space.Vector(c), dual)
@@ -84,6 +84,51 @@ public sealed record FixedRhoExpansion
             Relaxation = space.Rank == 0
                 ? double.PositiveInfinity
                 : SecondMoment(a, weights).Evd(Symmetricity.Symmetric).EigenValues.Min(e => e.Real) / (svm.Margin * svm.Margin),
+        };
+    }
+
+    // Null where float64 does not resolve the minimum: α of the support vectors is known, and the weights must be it where it is unique.
+    private static (double[] C, double[] Weights, double LogSum)? Newton(double[][] a, int rank, HardMarginSolution svm)
+    {
+        try
+        {
+            var (c, weights, logSum) = Minimize(a, rank);
+            if (svm.Multiplicity != 0) return (c, weights, logSum);
+            for (var k = 0; k < weights.Length; k++)
+                if (!(Math.Abs(weights[k] - svm.DualShares[svm.SupportVectors[k]]) <= 1e-6)) return null;
+            return (c, weights, logSum);
+        }
+        catch (ArgumentException)
+        {
+            return null;          // a second moment that is singular to rounding
+        }
+    }
+
+    // With linearly independent support vectors c = Σ β_n z_n, Kβ = −log p − H(p), K their Gram matrix, p = α/Σα and H its entropy:
+    // z_n·c = −log p_n − H says that e^{−c·z_n} ∝ p_n, and Σ β_n = 0 that c ⊥ v. K is factored in extended precision.
+    private static FixedRhoExpansion InClosedForm(Dataset binary, HardMarginSolution svm, double[][] tangent)
+    {
+        const int bits = 512;
+        int d = binary.Inputs, count = svm.SupportVectors.Count;
+        double[] p = [.. svm.SupportVectors.Select(n => svm.DualShares[n])];
+        if (svm.Multiplicity != 0 || !Array.TrueForAll(p, static v => v > 0))
+            throw new ArithmeticException($"data '{binary.Name}': the expansion v + c/ρ is not resolved in float64, because support vectors "
+                + "nearly coincide or oppose each other");
+        var entropy = -p.Sum(static v => v * Math.Log(v));
+        var z = svm.SupportVectors.Select(n => binary.Example(n).ToArray().Select(v => BigFloat.Of(binary.Y[n] * v, bits)).ToArray()).ToArray();
+        var beta = BigCholesky.Of([.. z.Select((row, k) => z[..(k + 1)].Select(other => BigFloat.Dot(row, other)).ToArray())])
+            .Solve([.. p.Select(v => BigFloat.Of(-Math.Log(v) - entropy, bits))]);
+        var c = new double[d];
+        for (var i = 0; i < d; i++) c[i] = BigFloat.Dot(beta, [.. z.Select(row => row[i])]).ToDouble();
+        var dual = new double[binary.Count];
+        for (var k = 0; k < count; k++) dual[svm.SupportVectors[k]] = svm.Dual[svm.SupportVectors[k]];
+        var rows = DenseMatrix.Create(d, count, (i, k) => Math.Sqrt(p[k]) * tangent[k][i] / svm.Margin);
+        var singular = rows.Svd(false).S;
+        return new FixedRhoExpansion(c, dual)
+        {
+            Unloaded = [],
+            LogSum = entropy,
+            Relaxation = count == 1 ? double.PositiveInfinity : singular[count - 2] * singular[count - 2],
         };
     }
 

@@ -31,11 +31,56 @@ public static class HardMargin
         if (bias && (binary.Y.IndexOf(1.0) < 0 || binary.Y.IndexOf(-1.0) < 0))
             throw new DataException($"data '{binary.Name}': all labels are {binary.Y[0]}; with a bias the margin of one class has no "
                 + "maximum. Add the other class, or leave the bias out");
-        var (w, alpha) = bias ? SolvePairs(binary) : SolveOrigin(binary);
-        return Report(binary, w, alpha, bias);
+        var (scaled, exponent) = Scaled(binary);
+        return Unscaled(SolveScaled(scaled, bias), exponent);
     }
 
-    private static (double[] W, double[] Alpha) SolveOrigin(Dataset data)
+    // Inputs of 1e-200 or 1e200 are brought near 1 first, by a power of two, so that α ~ 1/γ² can be formed.
+    private static (Dataset Data, int Exponent) Scaled(Dataset data)
+    {
+        var largest = 0.0;
+        foreach (var v in data.X) largest = Math.Max(largest, Math.Abs(v));
+        if (largest is 0 or (> 1e-60 and < 1e60)) return (data, 0);
+        var e = Math.ILogB(largest);
+        return (data.WithInputs([.. data.X.ToArray().Select(v => Math.ScaleB(v, -e))], data.Inputs), e);
+    }
+
+    private static HardMarginSolution Unscaled(HardMarginSolution s, int e) => e == 0 ? s
+        : new HardMarginSolution(s.Direction.ToArray(), [.. s.MinimumNorm.ToArray().Select(v => Math.ScaleB(v, -e))],
+            [.. s.Dual.ToArray().Select(v => Math.ScaleB(Math.ScaleB(v, -e), -e))], [.. s.DualShares])
+        {
+            Bias = Math.ScaleB(s.Bias, e),
+            Margin = Math.ScaleB(s.Margin, e),
+            SupportVectors = s.SupportVectors,
+            KktResidual = s.KktResidual,
+            Multiplicity = s.Multiplicity,
+        };
+
+    // In float64 where that certifies itself, else in extended precision if the problem is small enough.
+    private static HardMarginSolution SolveScaled(Dataset data, bool bias)
+    {
+        var mayRefine = PreciseMargin.Suits(data);
+        IReadOnlyList<LinearConstraint> active = [];
+        ArithmeticException? unresolved = null;
+        try
+        {
+            var (w, alpha, found) = bias ? SolvePairs(data) : SolveOrigin(data);
+            active = found;
+            return Report(data, w, alpha, bias);
+        }
+        catch (NotSeparableException e)
+        {
+            // The certificate is to rounding only; whether it is one is decided exactly.
+            if (!mayRefine || PreciseMargin.Solve(data, bias, e.Involved) is null) throw;
+            if (PreciseMargin.Solve(data, bias) is not { } precise) throw;
+            return Report(data, precise.W, precise.Alpha, bias);
+        }
+        catch (ArithmeticException e) when (mayRefine) { unresolved = e; }
+        return PreciseMargin.Solve(data, bias, start: active.Select(static c => (c.First, c.Second))) is var (v, a)
+            ? Report(data, v, a, bias) : throw unresolved;
+    }
+
+    private static (double[] W, double[] Alpha, IReadOnlyList<LinearConstraint> Active) SolveOrigin(Dataset data)
     {
         int count = data.Count, d = data.Inputs;
         var z = data.Signed();
@@ -74,10 +119,10 @@ public static class HardMargin
         var alpha = new double[count];
         for (var k = 0; k < found.Active.Count; k++)
             alpha[found.Active[k].First] += Math.ScaleB(found.Multipliers[k], -smallest - e[found.Active[k].First]);
-        return ([.. found.W.Select(v => Math.ScaleB(v, -smallest))], alpha);
+        return ([.. found.W.Select(v => Math.ScaleB(v, -smallest))], alpha, found.Active);
     }
 
-    private static (double[] W, double[] Alpha) SolvePairs(Dataset data)
+    private static (double[] W, double[] Alpha, IReadOnlyList<LinearConstraint> Active) SolvePairs(Dataset data)
     {
         int count = data.Count, d = data.Inputs;
         var x = data.X.ToArray();
@@ -115,7 +160,7 @@ public static class HardMargin
             alpha[found.Active[k].First] += beta;
             alpha[found.Active[k].Second] += beta;
         }
-        return ([.. found.W.Select(v => Math.ScaleB(v, -e))], alpha);
+        return ([.. found.W.Select(v => Math.ScaleB(v, -e))], alpha, found.Active);
     }
 
     private static int MaxSteps(int count, int d) => 1000 + 100 * (count + d);
@@ -127,7 +172,7 @@ public static class HardMargin
         var norm = Vectors.Norm(w);
         var projections = new double[count];
         for (var n = 0; n < count; n++) projections[n] = Compensated.Dot(data.Example(n), w);
-        var b = bias ? Middle(data, projections, norm) : 0;
+        var b = bias ? Middle(data, projections, w) : 0;
 
         double primal = 0, complementarity = 0, scaleSum = 0, alphaSize = 0, alphaSum = 0, balance = 0;
         var support = new List<int>();
@@ -135,7 +180,8 @@ public static class HardMargin
         for (var n = 0; n < count; n++)
         {
             var size = Vectors.Norm(data.Example(n));
-            var scale = 1 + norm * size + Math.Abs(b);
+            // What this example's own terms can leave as rounding: a column of 1e7 that w hardly uses widens nobody's margin.
+            var scale = 1 + Terms(data.Example(n), w) + Math.Abs(b);
             var excess = data.Y[n] * (projections[n] + b) - 1;
             smallest = Math.Min(smallest, 1 + excess);
             primal = Math.Max(primal, -excess / scale);
@@ -161,7 +207,7 @@ public static class HardMargin
                 + $"{residual:g3}); the margin, about {1 / norm:g3}, is at the limit of what float64 resolves. Scale the inputs to "
                 + "similar sizes");
 
-        return new HardMarginSolution([.. w.Select(v => v / norm)], w, alpha)
+        return new HardMarginSolution([.. w.Select(v => v / norm)], w, alpha, [.. alpha.Select(v => v / alphaSum)])
         {
             Bias = b / norm,
             Margin = smallest / norm,
@@ -171,16 +217,24 @@ public static class HardMargin
         };
     }
 
+    // Σ_i |x_i w_i|
+    private static double Terms(ReadOnlySpan<double> x, ReadOnlySpan<double> w)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < x.Length; i++) sum += Math.Abs(x[i] * w[i]);
+        return sum;
+    }
+
     // Midway between the classes. Where rounding leaves no gap between them the error is shared in proportion to the size of the
     // examples: w·x of a large one is known to fewer decimals than that of a small one.
-    private static double Middle(Dataset data, double[] projections, double norm)
+    private static double Middle(Dataset data, double[] projections, double[] w)
     {
         (double Low, double High) Interval(double tolerance)
         {
             var (low, high) = (double.NegativeInfinity, double.PositiveInfinity);
             for (var n = 0; n < projections.Length; n++)
             {
-                var slack = tolerance * (1 + norm * Vectors.Norm(data.Example(n)));
+                var slack = tolerance * (1 + Terms(data.Example(n), w));
                 if (data.Y[n] > 0) low = Math.Max(low, 1 - projections[n] - slack);
                 else high = Math.Min(high, -1 - projections[n] + slack);
             }
@@ -203,16 +257,22 @@ public static class HardMargin
         return (low + high) / 2;
     }
 
+    // Columns are brought to one size first, which changes no rank: beside a column of 1e7 one of 1e-6 would pass for rounding.
     private static int Rank(double[] z, Dataset data, List<int> support, bool bias)
     {
         int d = data.Inputs, rows = bias ? d + 1 : d;
-        var largest = support.Max(n => Vectors.Norm(data.Example(n)));
+        var exponents = new int[d];
+        for (var i = 0; i < d; i++)
+        {
+            var largest = support.Max(n => Math.Abs(z[n * d + i]));
+            exponents[i] = largest == 0 ? 0 : Math.ILogB(largest);
+        }
         var qr = new UpdatableQr(rows);
         double[] column = new double[rows], coefficients = new double[rows], rest = new double[rows];
         foreach (var n in support)
         {
-            z.AsSpan(n * d, d).CopyTo(column);
-            if (bias) column[d] = data.Y[n] * largest;
+            for (var i = 0; i < d; i++) column[i] = Math.ScaleB(z[n * d + i], -exponents[i]);
+            if (bias) column[d] = data.Y[n];
             if (qr.Count == rows) break;
             qr.Project(column, coefficients, rest);
             if (Vectors.Norm(rest) > 1e-11 * Vectors.Norm(column)) qr.Append(coefficients, rest);

@@ -6,10 +6,10 @@ namespace Rhoflow.Limits;
 /// </summary>
 public sealed record HardMarginSolution
 {
-    private readonly double[] _direction, _minimumNorm, _dual;
+    private readonly double[] _direction, _minimumNorm, _dual, _shares;
 
-    internal HardMarginSolution(double[] direction, double[] minimumNorm, double[] dual) =>
-        (_direction, _minimumNorm, _dual) = (direction, minimumNorm, dual);
+    internal HardMarginSolution(double[] direction, double[] minimumNorm, double[] dual, double[] shares) =>
+        (_direction, _minimumNorm, _dual, _shares) = (direction, minimumNorm, dual, shares);
 
     /// <summary>v, d numbers, ‖v‖ = 1.</summary>
     public ReadOnlySpan<double> Direction => _direction;
@@ -27,18 +27,22 @@ public sealed record HardMarginSolution
     /// α_n ≥ 0 with w = Σ α_n y_n x_n, zero off the support vectors, Σ α_n = 1/γ²; with a bias also Σ α_n y_n = 0.
     /// One of the possible choices if <see cref="Multiplicity"/> is not 0.
     /// </summary>
+    /// <remarks>+∞ where 1/γ² leaves the range of a double; see <see cref="DualShares"/>.</remarks>
     public ReadOnlySpan<double> Dual => _dual;
 
+    /// <summary>α_n/Σα, which no scale of the inputs changes.</summary>
+    public ReadOnlySpan<double> DualShares => _shares;
+
     /// <summary>
-    /// The examples at the margin, ascending: y_n(w·x_n + b/γ) − 1 ≤ 1e-12 (1 + ‖w‖‖x_n‖ + |b|/γ). Every example with α_n &gt; 0 is
+    /// The examples at the margin, ascending: y_n(w·x_n + b/γ) − 1 ≤ 1e-12 (1 + Σ_i |w_i x_ni| + |b|/γ). Every example with α_n &gt; 0 is
     /// among them; ties and duplicates are listed too, also where their α_n is 0.
     /// </summary>
     public required IReadOnlyList<int> SupportVectors { get; init; }
 
     /// <summary>
     /// The largest of these, each relative to the terms it is the sum of; computed from the data as given, in twice the working precision:
-    /// stationarity ‖w − Σ α_n y_n x_n‖ / (‖w‖ + Σ α_n‖x_n‖); primal max_n (1 − y_n(w·x_n + b/γ))₊ / (1 + ‖w‖‖x_n‖ + |b|/γ);
-    /// complementarity Σ α_n |y_n(w·x_n + b/γ) − 1| / Σ α_n (1 + ‖w‖‖x_n‖ + |b|/γ); dual feasibility max(−α_n)₊ / max α_n, which is 0; with
+    /// stationarity ‖w − Σ α_n y_n x_n‖ / (‖w‖ + Σ α_n‖x_n‖); primal max_n (1 − y_n(w·x_n + b/γ))₊ / (1 + Σ_i |w_i x_ni| + |b|/γ);
+    /// complementarity Σ α_n |y_n(w·x_n + b/γ) − 1| / Σ α_n (1 + Σ_i |w_i x_ni| + |b|/γ); dual feasibility max(−α_n)₊ / max α_n, which is 0; with
     /// a bias |Σ α_n y_n| / Σ α_n. Never above 1e-12.
     /// </summary>
     public required double KktResidual { get; init; }
@@ -54,8 +58,8 @@ public sealed record HardMarginSolution
     {
         get
         {
-            var threshold = 1e-12 * _dual.Max();
-            return [.. SupportVectors.Where(n => _dual[n] > threshold)];
+            var threshold = 1e-12 * _shares.Max();
+            return [.. SupportVectors.Where(n => _shares[n] > threshold)];
         }
     }
 }

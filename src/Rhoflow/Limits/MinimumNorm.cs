@@ -38,13 +38,19 @@ public sealed class MinimumNorm
     public static MinimumNorm Of(Dataset data, double? relativeTolerance = null)
     {
         int count = data.Count, d = data.Inputs;
-        var transposed = new DenseMatrix(d, count, data.X.ToArray());     // column-major d × N: Xᵀ
+        var x = data.X.ToArray();
+        // Squares of 1e-200 or 1e200 leave the range of a double: near 1, and back at the end.
+        var largest = x.Max(Math.Abs);
+        var exponent = largest is > 0 and (< 1e-100 or > 1e100) ? Math.ILogB(largest) : 0;
+        if (exponent != 0)
+            foreach (ref var v in x.AsSpan()) v = Math.ScaleB(v, -exponent);
+        var transposed = new DenseMatrix(d, count, x);                    // column-major d × N: Xᵀ
         var y = DenseVector.OfArray(data.Y.ToArray());
         // A thin QR first: the singular vectors of the square factor are all that is needed.
         var wide = count < d;
         var qr = (wide ? transposed : transposed.Transpose()).QR(QRMethod.Thin);
         var svd = qr.R.Svd();
-        var s = svd.S.ToArray();
+        double[] s = [.. svd.S.Select(v => Math.ScaleB(v, exponent))];
         // X = Q R = (Q U) S Vᵀ, or Xᵀ = Q R and X = V S (Q U)ᵀ.
         var u = qr.Q * svd.U;
         var (left, right) = wide ? (svd.VT.Transpose(), u) : (u, svd.VT.Transpose());

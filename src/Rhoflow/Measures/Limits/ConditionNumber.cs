@@ -38,6 +38,10 @@ internal readonly record struct ConditionNumber(double Value, int Rank)
     {
         var rows = new double[x.Count * x.Width];
         x.CopyTo(0, x.Count, rows);
+        // Squares of 1e-200 or 1e200 leave the range of a double; a power of two changes no quotient.
+        var largest = rows.Length == 0 ? 0 : Math.Abs(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude<double>(rows));
+        if (largest is > 0 and (< 1e-100 or > 1e100) && double.IsFinite(largest))
+            foreach (ref var v in rows.AsSpan()) v = Math.ScaleB(v, -Math.ILogB(largest));
         return [.. DenseMatrix.OfColumnMajor(x.Width, x.Count, rows).Svd(false).S];
     }
 
