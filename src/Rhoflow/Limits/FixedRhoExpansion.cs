@@ -114,20 +114,24 @@ public sealed record FixedRhoExpansion
         if (svm.Multiplicity != 0 || !Array.TrueForAll(p, static v => v > 0))
             throw new ArithmeticException($"data '{binary.Name}': the expansion v + c/ρ is not resolved in float64, because support vectors "
                 + "nearly coincide or oppose each other");
-        var entropy = -p.Sum(static v => v * Math.Log(v));
-        var z = svm.SupportVectors.Select(n => binary.Example(n).ToArray().Select(v => BigFloat.Of(binary.Y[n] * v, bits)).ToArray()).ToArray();
-        var beta = BigCholesky.Of([.. z.Select((row, k) => z[..(k + 1)].Select(other => BigFloat.Dot(row, other)).ToArray())])
-            .Solve([.. p.Select(v => BigFloat.Of(-Math.Log(v) - entropy, bits))]);
+        var z = svm.SupportVectors.Select(n => binary.Example(n).ToArray().Select(v => BigFloat.Of(binary.Y[n] * v, bits)).ToArray())
+            .ToArray();
+        var k = BigCholesky.Of([.. z.Select((row, j) => z[..(j + 1)].Select(other => BigFloat.Dot(row, other)).ToArray())]);
+        BigFloat[] surprise = [.. p.Select(v => BigFloat.Of(-Math.Log(v), bits))], ones = [.. p.Select(_ => BigFloat.Of(1, bits))];
+        // With α = K⁻¹1 of this precision c ⊥ v comes out as precisely; the rounding of p in double would be magnified by 1/γ².
+        var alpha = k.Solve(ones);
+        var entropy = BigFloat.Dot(alpha, surprise) / BigFloat.Dot(alpha, ones);
+        var beta = k.Solve([.. surprise.Select(v => v - entropy)]);
         var c = new double[d];
         for (var i = 0; i < d; i++) c[i] = BigFloat.Dot(beta, [.. z.Select(row => row[i])]).ToDouble();
         var dual = new double[binary.Count];
-        for (var k = 0; k < count; k++) dual[svm.SupportVectors[k]] = svm.Dual[svm.SupportVectors[k]];
-        var rows = DenseMatrix.Create(d, count, (i, k) => Math.Sqrt(p[k]) * tangent[k][i] / svm.Margin);
+        foreach (var n in svm.SupportVectors) dual[n] = svm.Dual[n];
+        var rows = DenseMatrix.Create(d, count, (i, j) => Math.Sqrt(p[j]) * tangent[j][i] / svm.Margin);
         var singular = rows.Svd(false).S;
         return new FixedRhoExpansion(c, dual)
         {
             Unloaded = [],
-            LogSum = entropy,
+            LogSum = entropy.ToDouble(),
             Relaxation = count == 1 ? double.PositiveInfinity : singular[count - 2] * singular[count - 2],
         };
     }

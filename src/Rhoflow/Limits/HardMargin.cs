@@ -213,7 +213,8 @@ public static class HardMargin
             Margin = smallest / norm,
             SupportVectors = support,
             KktResidual = residual,
-            Multiplicity = support.Count - Rank(z, data, support, bias),
+            // Through the origin the examples that carry weight are linearly independent, however nearly they coincide.
+            Multiplicity = support.Count - Math.Max(Rank(z, data, support, bias), bias ? 0 : alpha.Count(static v => v > 0)),
         };
     }
 

@@ -82,6 +82,7 @@ public sealed class FlowWorkspace
         var (rho, v) = Split(logT, state);
         var f = Flow.NormalizedOutputs(this, rho, v);
         var y = Flow.Targets;
+        if (f.Length != y.Length) return Margin.CountErrors(f, y, f.Length / y.Length) == 0;
         for (var n = 0; n < f.Length; n++)
             if (!(f[n] * y[n] > 0)) return false;
         return true;

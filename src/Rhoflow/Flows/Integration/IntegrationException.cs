@@ -6,16 +6,22 @@ namespace Rhoflow.Flows;
 /// <summary>A flow that could not be followed to its end: where, why, and what to try.</summary>
 public sealed class IntegrationException(string message) : Exception(message)
 {
-    internal static IntegrationException Stopped(Instant at, StepResult result) => Because(at,
+    internal const string Center = "center the inputs (data.transforms: [center])";
+
+    internal static IntegrationException Unresolved(Instant at) => new($"the flow stopped at {at}: not resolved in float64: {Center}. "
+        + "The examples lie so far from the origin that their differences are lost in rounding, and from here on these decide. What was "
+        + "observed before is right and kept.");
+
+    internal static IntegrationException Stopped(Instant at, StepResult result, bool cancels) => Because(at,
         result == StepResult.NotFinite
             ? "the velocity is no longer a finite number (the loss or a norm has left the range of a double)"
             : "the step that the tolerance asks for has fallen below the resolution of the clock",
-        "an earlier end, method: radau, a looser tolerance, or the clock log-t");
+        cancels ? $"to {Center}: not resolved in float64" : "an earlier end, method: radau, a looser tolerance, or the clock log-t");
 
-    internal static IntegrationException TooLong(Instant at, long steps, bool stiff) => Because(at,
+    internal static IntegrationException TooLong(Instant at, long steps, bool stiff, string rate, bool cancels) => Because(at,
         string.Create(CultureInfo.InvariantCulture,
-            $"{steps:N0} steps were not enough; the steps are limited by {(stiff ? "stability (the flow is stiff)" : "accuracy")}"),
-        "an earlier end, method: radau, a looser tolerance, or the clock log-t");
+            $"{steps:N0} steps were not enough; the steps are limited by {(stiff ? "stability (the flow is stiff)" : "accuracy")}{rate}"),
+        cancels ? $"to {Center}" : "an earlier end, method: radau, a looser tolerance, or the clock log-t");
 
     internal static IntegrationException Stuck(Instant at, string why) => Because(at,
         $"{why} (on a kink the gradient jumps and the papers' flow has no derivative)",

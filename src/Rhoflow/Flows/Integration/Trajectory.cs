@@ -12,6 +12,7 @@ namespace Rhoflow.Flows;
 public sealed class Trajectory
 {
     private const int ChatterLimit = 60;
+    private const long StepsOfRate = 1_000_000;
     private readonly Flow _flow;
     private readonly FlowWorkspace _work;
     private readonly IntegrationOptions _options;
@@ -24,6 +25,11 @@ public sealed class Trajectory
     private readonly EventWatch? _watch;
     // Immutable, so that a checkpoint keeps what there was at no cost.
     private ImmutableList<FlowEvent> _events = [];
+    private readonly LinearModes? _modes;                // the closed form, where there is one
+    private readonly AdaptedFlow? _adapted;              // what is integrated in place of the given flow, where its inputs cancel
+    private readonly FlowWorkspace _seen;                // of the flow as it was given
+    private readonly bool _cancels;
+    private double _rateFrom = double.NaN;
     private IStepper _stepper;
     private Method _method;
     private double _cut, _lastSwitch = double.NaN;     // where the last step ends: at the integrator's S, or at an event within it
@@ -32,15 +38,22 @@ public sealed class Trajectory
     private long _earlierEvaluations;
     private bool _separated, _followed;
 
-    internal Trajectory(Flow flow, ReadOnlySpan<double> theta, IntegrationOptions options)
+    internal Trajectory(Flow given, ReadOnlySpan<double> theta, IntegrationOptions options)
     {
+        var flow = given;
         if (theta.Length != flow.Network.ParameterCount)
             throw new ArgumentException($"{theta.Length} weights were given; the network has {flow.Network.ParameterCount}", nameof(theta));
-        (_flow, _options, _work) = (flow, options, new FlowWorkspace(flow));
         _begin = options.Begin ?? flow.Begin;
         _clock = options.Until.Tau is null ? options.Clock : ClockKind.Tau;
+        _modes = LinearModes.Of(flow, theta, options, _begin);
+        if (_modes is null && options.Method == Method.Auto && options.Events.Count == 0) _adapted = AdaptedFlow.Of(flow);
+        flow = _adapted ?? flow;
+        _seen = new FlowWorkspace(given);
+        (_flow, _options, _work) = (flow, options, _adapted is null ? _seen : new FlowWorkspace(flow));
+        var basis = given.HasRisk ? InputBasis.Of(given.Risk.Data) : null;
+        _cancels = basis is not null;
         _field = new ClockedField(_work, _clock);
-        _equilibrium = new Equilibrium(_work);
+        _equilibrium = new Equilibrium(_work, _adapted is null ? basis : null, _adapted is not null);
         var begin = _begin;
         var y = new double[_field.Length];
         flow.Start(theta).CopyTo(y, 0);
@@ -49,7 +62,7 @@ public sealed class Trajectory
         _method = options.Method == Method.Auto ? Method.Dop853 : options.Method;
         _stepper = NewStepper(_method, _clock == ClockKind.Tau ? 0 : _field.S(begin), y, 0);
         _dense = new DenseOutput(_field) { Stepper = _stepper };
-        _tau = new LossTime(_work, _clock, _dense) { Now = options.TrackTau || _clock == ClockKind.Tau ? 0 : double.NaN };
+        _tau = new LossTime(_work, _clock, _dense) { Modes = _modes, Now = options.TrackTau || _clock == ClockKind.Tau ? 0 : double.NaN };
         _separated = _work.Separates(begin.LogT, State(y));
         if (_separated) Note(new FlowEvent(FlowEventKind.Separation, begin, "the start separates the data"));
         if (options.Events.Count == 0) return;
@@ -187,14 +200,21 @@ public sealed class Trajectory
     private Instant? Advance(IReadOnlyList<Instant> instants, Instant? end)
     {
         var limit = SLimit(instants, end);
+        if (_adapted?.Until is { } resolved && _clock != ClockKind.Tau)
+        {
+            if (_stepper.S >= _field.S(resolved)) throw IntegrationException.Unresolved(Now);
+            limit = Math.Min(limit, _field.S(resolved));
+        }
         var result = _stepper.Step(limit);
         if (result != StepResult.Accepted)
         {
             if (TryRest()) return null;
             if (result == StepResult.TooSmall && _method == Method.Dop853 && _options.Method == Method.Auto) { BecomeStiff(); return null; }
-            throw IntegrationException.Stopped(Now, result);
+            throw IntegrationException.Stopped(Now, result, _cancels);
         }
-        if (++Steps > _options.MaxSteps) throw IntegrationException.TooLong(Now, _options.MaxSteps, _stepper.IsStiff);
+        if (++Steps > _options.MaxSteps)
+            throw IntegrationException.TooLong(Now, _options.MaxSteps, _stepper.IsStiff, Rate(instants, end), _cancels);
+        if (Steps % StepsOfRate == 1) _rateFrom = Now.U;
         _cut = _stepper.S;
         LocateKink();
         var stop = LocateCondition();
@@ -224,9 +244,9 @@ public sealed class Trajectory
 
     private Instant? LocateLoss(double logTarget)
     {
-        bool Reached(double s, ReadOnlySpan<double> y) => _flow.LogLoss(_work, LogT(s, y), State(y)) <= logTarget;
-        var y = _dense.At(_cut);
-        if (_flow.LogLoss(_work, LogT(_cut, y), State(y)) > logTarget) return null;
+        double LogLoss(double s, ReadOnlySpan<double> y) => _modes?.LogLoss(_field.At(s, y)) ?? _flow.LogLoss(_work, LogT(s, y), State(y));
+        bool Reached(double s, ReadOnlySpan<double> y) => LogLoss(s, y) <= logTarget;
+        if (LogLoss(_cut, _dense.At(_cut)) > logTarget) return null;
         _cut = _dense.First(_cut, Reached);
         _violation = null;
         var at = _dense.Instant(_cut);
@@ -300,15 +320,35 @@ public sealed class Trajectory
         _violation = null;
     }
 
-    private bool LooksForRest => _method == Method.Radau || Steps % 64 == 0;
+    private bool LooksForRest => _modes is not null || _method == Method.Radau || Steps % 64 == 0;
 
     private bool TryRest()
     {
-        if (_clock == ClockKind.Tau || !_equilibrium.Reached(State(_stepper.Y))) return false;
+        if (_clock == ClockKind.Tau || !IsAtRest()) return false;
         RestedAt = _field.At(_stepper.S, _stepper.Y);
         Note(new FlowEvent(FlowEventKind.Equilibrium, RestedAt.Value,
             "the flow is at rest to rounding; its state is held from here on"));
         return true;
+    }
+
+    private bool IsAtRest()
+    {
+        if (_modes is not null) return _modes.IsAtRest(Now, _options.Until.Log10Loss);
+        if (!_equilibrium.Reached(State(_stepper.Y))) return false;
+        // Where the data are separated ‖W‖ grows for ever under a loss with an exponential tail: there is no rest to find.
+        return !(_flow is UnconstrainedFlow or AdaptedFlow && _flow.Lambda == 0 && _flow.Risk.Loss.HasExponentialTail
+            && _flow.Network.Exponents.IndexOfAnyExceptInRange(1, int.MaxValue) < 0 && _work.Separates(0, State(_stepper.Y)));
+    }
+
+    // How far the last steps came and how many more the end would take at this rate.
+    private string Rate(IReadOnlyList<Instant> instants, Instant? end)
+    {
+        var goal = end ?? (instants.Count > 0 ? instants[^1] : (Instant?)null);
+        var behind = (Steps - 1) % StepsOfRate;
+        return goal is { } g && behind > 0 && Now.U - _rateFrom is > 0 and var advance
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"; at the rate of the last {behind:N0}, {g} would take {(g.U - Now.U) / advance * behind:g3} more")
+            : "";
     }
 
     // At rest every remaining instant sees the same state; a loss that is never reached ends the run where it came to rest.
@@ -322,13 +362,18 @@ public sealed class Trajectory
         return Observe(at, y, _clock == ClockKind.Tau ? s : double.IsNaN(_tau.Now) ? double.NaN : _tau.At(s));
     }
 
-    private FlowPoint Observe(Instant at, ReadOnlySpan<double> y, double tau) =>
-        FlowPoint.Of(_work, at, State(y), tau, RestedAt is not null);
+    private FlowPoint Observe(Instant at, ReadOnlySpan<double> y, double tau)
+    {
+        if (_adapted is null) return FlowPoint.Of(_work, at, State(y), tau, RestedAt is not null, logLoss: _modes?.LogLoss(at));
+        var w = new double[_adapted.Dimension];
+        _adapted.Weights(State(y), w);
+        return FlowPoint.Of(_seen, at, w, tau, RestedAt is not null, _work.Risk.Outputs(State(y)).ToArray(), _work.Risk.LogLoss(State(y)));
+    }
 
     private void Use(IStepper stepper) => _stepper = _dense.Stepper = stepper;
 
     private IStepper NewStepper(Method method, double s, ReadOnlySpan<double> y, double step) =>
-        method.Begin(_field, s, y, _options.Tolerance, step);
+        _modes is not null ? new ModesStepper(_modes, _clock, s, y) : method.Begin(_field, s, y, _options.Tolerance, step);
 
     private double LogT(double s, ReadOnlySpan<double> y) => _flow.IsAutonomous ? 0 : _field.At(s, y).LogT;
 
