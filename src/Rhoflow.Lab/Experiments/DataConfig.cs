@@ -33,7 +33,10 @@ public sealed record DataConfig
     /// </summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
-    /// <summary>What is done to inputs, in order.</summary>
+    /// <summary>d of the transform {monomials: d}: the inputs are 1, x, …, x^d of the one input; null: as they are.</summary>
+    public int? Monomials { get; init; }
+
+    /// <summary>What is done to inputs, in order, after <see cref="Monomials"/>.</summary>
     public IReadOnlyList<string> Transforms { get; init; } = [];
 
     /// <summary>How many examples to train on; null: all, or all that <see cref="Test"/> leaves.</summary>
@@ -56,18 +59,38 @@ public sealed record DataConfig
         var map = node.Map(Keys);
         var (train, test) = (map["train"]?.Count(1), map["test"]?.Count(0));
         var origin = ReadOrigin(map);
+        var transforms = map["transforms"] is { } steps ? ReadTransforms(steps) : (null, []);
         var mayHaveTestPart = origin.Set is { } set ? Catalogue.Find(set)?.HasTestPart == true : origin.Path is { } path && !IsTable(path);
         return origin with
         {
             Drawn = DrawnSet.Read(map, origin.Set, train, test),
             Classes = map["classes"] is { } c ? ReadClasses(c) : null,
-            Transforms = map["transforms"] is { } t ? [.. t.List("transforms").Select(w => w.Word(Preparation.TransformNames))] : [],
+            Monomials = transforms.Degree,
+            Transforms = transforms.Names,
             Train = train,
             Test = test ?? (mayHaveTestPart ? null : 0),
             Seed = map["seed"]?.Integer() ?? seed,
             RandomLabels = map["labels"] is { } l && l.Word("true", "random") == "random",
             LabelNoise = map["label-noise"] is { } noise ? ReadShare(noise) : 0,
         };
+    }
+
+    private static (int? Degree, IReadOnlyList<string> Names) ReadTransforms(ConfigNode node)
+    {
+        int? degree = null;
+        var names = new List<string>();
+        foreach (var (step, n) in node.List("transforms").Select(static (step, n) => (step, n)))
+        {
+            if (!step.IsMap)
+            {
+                names.Add(step.Word([.. Preparation.TransformNames], static word => word == "monomials"
+                    ? "needs a degree, as in {monomials: 30}" : null));
+                continue;
+            }
+            degree = step.Map("monomials").Required("monomials", "the degree of the polynomial").Count(1);
+            if (n > 0) throw step.Error("monomials come first; what follows is done to them");
+        }
+        return (degree, names);
     }
 
     private static DataConfig ReadOrigin(ConfigMap map)
@@ -91,7 +114,8 @@ public sealed record DataConfig
         Drawn?.Write(writer);
         if (Path is not null) writer.Entry("path", Path);
         if (Classes is not null) writer.Entry("classes", Classes);
-        if (Transforms.Count > 0) writer.Entry("transforms", Transforms);
+        if (Monomials is { } degree) writer.Raw("transforms", ConfigWriter.List([$"{{monomials: {degree}}}", .. Transforms]));
+        else if (Transforms.Count > 0) writer.Entry("transforms", Transforms);
         if (Train is { } train) writer.Entry("train", train);
         if (Test is { } test) writer.Entry("test", test);
         writer.Entry("seed", Seed);

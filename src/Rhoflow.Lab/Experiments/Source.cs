@@ -28,9 +28,25 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart) : 
         _test?.Dispose();
     }
 
-    /// <summary>Reads what is asked for: of two classes of CIFAR-10 only those two, no test part where none is wanted.</summary>
-    /// <exception cref="DataException">Data that cannot be read.</exception>
+    /// <summary>Reads what is asked for, with the monomials of its input where those are the inputs.</summary>
+    /// <exception cref="DataException">Data that cannot be read, or have more than one input for monomials.</exception>
     public static Source Of(DataConfig config, DataFolders folders)
+    {
+        var source = Read(config, folders);
+        if (config.Monomials is not { } degree) return source;
+        try
+        {
+            return source with { Train = source.Train.Monomials(degree), Test = source.Test?.Monomials(degree) };
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    // Of two classes of CIFAR-10 only those two, no test part where none is wanted.
+    private static Source Read(DataConfig config, DataFolders folders)
     {
         var wanted = config.Classes is { } classes && !classes.Contains("rest") ? classes : null;
         Source Whole(Dataset data) => new(data, null, false);

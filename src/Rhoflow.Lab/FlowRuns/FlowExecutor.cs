@@ -15,7 +15,7 @@ internal static class FlowExecutor
     /// <param name="run">What to do.</param>
     /// <param name="folder">Where to write.</param>
     /// <param name="resume">Go on from the folder's checkpoint, if it has one that fits.</param>
-    /// <param name="progress">Told every observation's instant, in words.</param>
+    /// <param name="progress">Told every observation's instant, and between them every few seconds how far it is, in words.</param>
     /// <param name="cancellation">Stops the run and saves its state.</param>
     /// <exception cref="RunFolderException">The folder could not be written to (a full disk, no permission).</exception>
     /// <param name="time">By which states are saved; the system's unless given.</param>
@@ -37,7 +37,7 @@ internal static class FlowExecutor
         CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var trajectory = run.Start();
+        var trajectory = run.Start(progress);
         var memory = new ObservationMemory(run.Columns.Start(run.Theta));
         var notes = new List<string>();
         using var writer = Open(run, folder, resume, trajectory, memory, notes);

@@ -110,7 +110,10 @@ public sealed class PreparedFlow : PreparedRun
         new(folder, Columns.Table, Flow.Targets.Length, Experiment.Observe.Weights ? Flow.Network : null, keepRows);
 
     /// <summary>The trajectory, from the start.</summary>
-    public Trajectory Start() => Flow.From(Theta, Options);
+    public Trajectory Start() => Start(null);
+
+    /// <summary>The same, telling every few seconds how far it is.</summary>
+    internal Trajectory Start(Action<string>? told) => Flow.From(Theta, Options with { Told = told });
 
     /// <summary>The instant of a time in a config.</summary>
     public static Instant ToInstant(TimeValue t) => double.IsFinite(t.T)

@@ -19,6 +19,8 @@ public enum Transform
 /// <summary>Changes of the inputs before training. Pure: each gives a new set, float32 where the old one is, else float64.</summary>
 public static class Transforms
 {
+    private const long LargestMonomials = 100_000_000;
+
     /// <summary>x ← x/255, or by the set's own value of a full pixel (<see cref="Dataset.PixelMaximum"/>).</summary>
     public static Dataset ScalePixels(this Dataset data) => data.Apply(Transform.ScalePixels);
 
@@ -34,6 +36,31 @@ public static class Transforms
     /// constant channel, H × W × (C+1), which does the same for a convolution.
     /// </summary>
     public static Dataset ConstantInput(this Dataset data) => data.Apply(Transform.ConstantInput);
+
+    /// <summary>x_n ← (1, x_n, x_n², …, x_n^degree): the features of a polynomial (T3b §6). In float64.</summary>
+    /// <param name="data">Examples with one input.</param>
+    /// <param name="degree">At least 0.</param>
+    /// <exception cref="DataException">More than one input, or powers or a matrix that leave what can be held.</exception>
+    public static Dataset Monomials(this Dataset data, int degree)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(degree);
+        if (data.Inputs != 1)
+            throw new DataException($"data '{data.Name}': monomials are powers of one input; these examples have {data.Inputs}");
+        if ((long)data.Count * (degree + 1L) > LargestMonomials)
+            throw new DataException($"data '{data.Name}': {data.Count} examples with monomials to degree {degree} are "
+                + $"{data.Count * (degree + 1L)} numbers; at most {LargestMonomials} are formed");
+        var x = new double[data.Count * (degree + 1)];
+        for (var n = 0; n < data.Count; n++)
+            for (var j = 0; j <= degree; j++)
+            {
+                var power = Math.Pow(data.X[n], j);
+                if (!double.IsFinite(power))
+                    throw new DataException($"data '{data.Name}': example {n} is {data.X[n]}, and its power {j} leaves the range of a "
+                        + "double; scale the input to [-1, 1]");
+                x[n * (degree + 1) + j] = power;
+            }
+        return data.WithInputs(x, degree + 1);
+    }
 
     private static Dataset Apply(this Dataset data, Transform step) =>
         data.StoredAs == typeof(float) ? Prepare<float>(data, null, [step]).Train : Prepare<double>(data, null, [step]).Train;

@@ -95,7 +95,7 @@ public sealed record FixedRhoExpansion
             var (c, weights, logSum) = Minimize(a, rank);
             if (svm.Multiplicity != 0) return (c, weights, logSum);
             for (var k = 0; k < weights.Length; k++)
-                if (!(Math.Abs(weights[k] - svm.DualShares[svm.SupportVectors[k]]) <= 1e-6)) return null;
+                if (!(Math.Abs(weights[k] / svm.DualShares[svm.SupportVectors[k]] - 1) <= 1e-8)) return null;
             return (c, weights, logSum);
         }
         catch (ArgumentException)
@@ -112,7 +112,7 @@ public sealed record FixedRhoExpansion
         int d = binary.Inputs, count = svm.SupportVectors.Count;
         double[] p = [.. svm.SupportVectors.Select(n => svm.DualShares[n])];
         if (svm.Multiplicity != 0 || !Array.TrueForAll(p, static v => v > 0))
-            throw new ArithmeticException($"data '{binary.Name}': the expansion v + c/ρ is not resolved in float64, because support vectors "
+            throw new ArithmeticException($"data '{binary.Name}': v + c/ρ is not resolved in float64, because support vectors "
                 + "nearly coincide or oppose each other");
         var z = svm.SupportVectors.Select(n => binary.Example(n).ToArray().Select(v => BigFloat.Of(binary.Y[n] * v, bits)).ToArray())
             .ToArray();

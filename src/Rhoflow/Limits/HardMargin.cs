@@ -54,6 +54,7 @@ public static class HardMargin
             SupportVectors = s.SupportVectors,
             KktResidual = s.KktResidual,
             Multiplicity = s.Multiplicity,
+            IsPrecise = s.IsPrecise,
         };
 
     // In float64 where that certifies itself, else in extended precision if the problem is small enough.
@@ -62,22 +63,31 @@ public static class HardMargin
         var mayRefine = PreciseMargin.Suits(data);
         IReadOnlyList<LinearConstraint> active = [];
         ArithmeticException? unresolved = null;
+        HardMarginSolution? rounded = null;
         try
         {
             var (w, alpha, found) = bias ? SolvePairs(data) : SolveOrigin(data);
             active = found;
-            return Report(data, w, alpha, bias);
+            rounded = Report(data, w, alpha, bias);
+            // A weight of 1e-13 is a support vector's or rounding, and decides whether v + c/ρ exists.
+            if (!mayRefine || rounded.DualShares.IndexOfAnyInRange(double.Epsilon, 1e-12 * rounded.DualShares.ToArray().Max()) < 0)
+                return rounded;
         }
         catch (NotSeparableException e)
         {
             // The certificate is to rounding only; whether it is one is decided exactly.
             if (!mayRefine || PreciseMargin.Solve(data, bias, e.Involved) is null) throw;
             if (PreciseMargin.Solve(data, bias) is not { } precise) throw;
-            return Report(data, precise.W, precise.Alpha, bias);
+            return Report(data, precise.W, precise.Alpha, bias) with { IsPrecise = true };
         }
         catch (ArithmeticException e) when (mayRefine) { unresolved = e; }
-        return PreciseMargin.Solve(data, bias, start: active.Select(static c => (c.First, c.Second))) is var (v, a)
-            ? Report(data, v, a, bias) : throw unresolved;
+        try
+        {
+            if (PreciseMargin.Solve(data, bias, start: active.Select(static c => (c.First, c.Second))) is var (v, a))
+                return Report(data, v, a, bias) with { IsPrecise = true };
+        }
+        catch (ArithmeticException) when (rounded is not null) { }
+        return rounded ?? throw unresolved!;
     }
 
     private static (double[] W, double[] Alpha, IReadOnlyList<LinearConstraint> Active) SolveOrigin(Dataset data)

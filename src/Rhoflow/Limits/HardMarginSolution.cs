@@ -42,8 +42,8 @@ public sealed record HardMarginSolution
     /// <summary>
     /// The largest of these, each relative to the terms it is the sum of; computed from the data as given, in twice the working precision:
     /// stationarity ‖w − Σ α_n y_n x_n‖ / (‖w‖ + Σ α_n‖x_n‖); primal max_n (1 − y_n(w·x_n + b/γ))₊ / (1 + Σ_i |w_i x_ni| + |b|/γ);
-    /// complementarity Σ α_n |y_n(w·x_n + b/γ) − 1| / Σ α_n (1 + Σ_i |w_i x_ni| + |b|/γ); dual feasibility max(−α_n)₊ / max α_n, which is 0; with
-    /// a bias |Σ α_n y_n| / Σ α_n. Never above 1e-12.
+    /// complementarity Σ α_n |y_n(w·x_n + b/γ) − 1| / Σ α_n (1 + Σ_i |w_i x_ni| + |b|/γ); dual feasibility max(−α_n)₊ / max α_n, which
+    /// is 0; with a bias |Σ α_n y_n| / Σ α_n. Never above 1e-12.
     /// </summary>
     public required double KktResidual { get; init; }
 
@@ -53,12 +53,15 @@ public sealed record HardMarginSolution
     /// </summary>
     public required int Multiplicity { get; init; }
 
-    /// <summary>Support vectors with α_n &gt; 1e-12 max α.</summary>
+    // Whether α comes from extended precision, which tells small weights from none.
+    internal bool IsPrecise { get; init; }
+
+    /// <summary>Support vectors with α_n &gt; 1e-12 max α; with α_n &gt; 0 where float64 did not tell.</summary>
     public IReadOnlyList<int> ActiveSupportVectors
     {
         get
         {
-            var threshold = 1e-12 * _shares.Max();
+            var threshold = (IsPrecise ? 1e-40 : 1e-12) * _shares.Max();
             return [.. SupportVectors.Where(n => _shares[n] > threshold)];
         }
     }

@@ -2,10 +2,10 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Limits;
 
-/// <summary>g·w ≥ h in extended precision; First and Second name the examples that it comes from (Second is −1 if there is only one).</summary>
+/// <summary>g·w ≥ h in extended precision; First and Second name the examples it comes from (Second is −1 without one).</summary>
 internal sealed record PreciseConstraint(BigFloat[] Normal, BigFloat Bound, int First, int Second = -1);
 
-/// <summary>w and the multipliers u &gt; 0 of the active constraints, w = Σ u_k g_k; null where no w satisfies all constraints.</summary>
+/// <summary>w and the multipliers u &gt; 0 of the active constraints, w = Σ u_k g_k.</summary>
 internal sealed record PreciseSolution(BigFloat[] W, IReadOnlyList<PreciseConstraint> Active, BigFloat[] Multipliers);
 
 /// <summary>

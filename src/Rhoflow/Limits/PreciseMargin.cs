@@ -11,7 +11,7 @@ internal static class PreciseMargin
     /// <summary>Whether a problem is small enough for it.</summary>
     public static bool Suits(Dataset data) => (long)data.Count * data.Inputs <= Largest;
 
-    /// <summary>The smallest w with all constraints satisfied, and α; null where the examples (or those chosen) cannot be separated.</summary>
+    /// <summary>The smallest w with all constraints satisfied, and α; null where the examples cannot be separated.</summary>
     /// <param name="data">Labels ±1.</param>
     /// <param name="bias">Whether the hyperplane may miss the origin.</param>
     /// <param name="among">The examples whose constraints count; null: all.</param>

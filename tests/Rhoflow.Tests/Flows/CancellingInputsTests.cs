@@ -140,7 +140,8 @@ public class CancellingInputsTests
             for (var step = 0; step < steps; step++, u += h)
             {
                 double Rate(double at, double clock) => Math.Exp(clock) * At(at).Velocity;
-                double k1 = Rate(c, u), k2 = Rate(c + h / 2 * k1, u + h / 2), k3 = Rate(c + h / 2 * k2, u + h / 2), k4 = Rate(c + h * k3, u + h);
+                double k1 = Rate(c, u), k2 = Rate(c + h / 2 * k1, u + h / 2), k3 = Rate(c + h / 2 * k2, u + h / 2);
+                var k4 = Rate(c + h * k3, u + h);
                 c += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
             }
             result[i] = At(c).LogLoss;

@@ -8,9 +8,10 @@ namespace Rhoflow.Flows;
 /// must hold along every direction of the inputs by itself: the rounding of large parts that cancel says nothing of the small ones.
 /// </summary>
 /// <param name="work">The flow.</param>
+/// <param name="modes">Its closed form, which knows; null where there is none.</param>
 /// <param name="basis">The directions of the inputs; null where nothing cancels.</param>
 /// <param name="adapted">Whether the state's own coordinates are those directions.</param>
-internal sealed class Equilibrium(FlowWorkspace work, InputBasis? basis = null, bool adapted = false)
+internal sealed class Equilibrium(FlowWorkspace work, LinearModes? modes = null, InputBasis? basis = null, bool adapted = false)
 {
     private const int Probes = 3;
     private readonly double[] _point = new double[work.Flow.Dimension], _velocity = new double[work.Flow.Dimension];
@@ -18,7 +19,18 @@ internal sealed class Equilibrium(FlowWorkspace work, InputBasis? basis = null, 
     private readonly double[] _along = new double[basis?.Inputs ?? 0];
 
     /// <summary>Whether the flow stands still at this state; never for one that depends on t itself.</summary>
-    public bool Reached(ReadOnlySpan<double> state)
+    /// <param name="state">The state.</param>
+    /// <param name="now">When.</param>
+    /// <param name="log10Loss">A loss that ends the flow, if one does: a closed form goes on until that.</param>
+    public bool Reached(ReadOnlySpan<double> state, Instant now, double? log10Loss) =>
+        modes?.IsAtRest(now, log10Loss) ?? (StandsStill(state) && !GrowsForEver(state));
+
+    // Where the data are separated ‖W‖ grows for ever under a loss with an exponential tail: there is no rest to find.
+    private bool GrowsForEver(ReadOnlySpan<double> state) => work.Flow is UnconstrainedFlow or AdaptedFlow && work.Flow.Lambda == 0
+        && work.Flow.Risk.Loss.HasExponentialTail && work.Flow.Network.Exponents.IndexOfAnyExceptInRange(1, int.MaxValue) < 0
+        && work.Separates(0, state);
+
+    private bool StandsStill(ReadOnlySpan<double> state)
     {
         if (!work.Flow.IsAutonomous) return false;
         var scale = work.Velocity(0, state, _velocity);
@@ -57,7 +69,8 @@ internal sealed class Equilibrium(FlowWorkspace work, InputBasis? basis = null, 
     // The first layer's rows by their parts along the directions of the inputs.
     private void Along(Span<double> velocity)
     {
-        if (basis is null || work.Flow.Network.Layers[0] is not { Kind: Networks.LayerKind.Dense } layer || layer.Columns != basis.Inputs) return;
+        if (basis is null || work.Flow.Network.Layers[0] is not { Kind: Networks.LayerKind.Dense } layer
+            || layer.Columns != basis.Inputs) return;
         var w = layer.Of(velocity[^work.Flow.Network.ParameterCount..]);
         for (var r = 0; r < layer.Rows; r++)
         {

@@ -30,7 +30,7 @@ internal sealed class InputBasis
     /// <summary>Root mean squares of the examples along the directions, d numbers; 0 where they are not told from 0.</summary>
     public double[] Sizes { get; }
 
-    /// <summary>Examples may reach this far (s, not a mean) along directions that are not told from rounding; 0 if there are none.</summary>
+    /// <summary>How far examples may reach (s, not a mean) along directions that are not told from rounding; 0 without any.</summary>
     public double Unresolved { get; }
 
     /// <summary>d.</summary>

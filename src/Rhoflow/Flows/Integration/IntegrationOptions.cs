@@ -32,6 +32,9 @@ public sealed record IntegrationOptions
     /// <summary>Accumulate τ = ∫L dt along the flow (three more loss values per step).</summary>
     public bool TrackTau { get; init; }
 
+    /// <summary>Told every few seconds how far it is, and what the rest will take at that rate.</summary>
+    internal Action<string>? Told { get; init; }
+
     /// <summary>Steps after which the trajectory gives up.</summary>
     public long MaxSteps { get; init; } = 10_000_000;
 }

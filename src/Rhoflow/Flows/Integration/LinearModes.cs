@@ -17,7 +17,8 @@ internal sealed class LinearModes
     private readonly int _outputs, _inputs;
     private readonly double _factor, _lambda, _outside;     // c, λ, Σ of the squared targets that no w reaches
     private readonly double[] _rates, _logRates;            // 2(c s_i² + λ)
-    private readonly double[][] _target, _start, _unseen, _data;   // by output and mode: limit and start of v_i·w; start off the modes; u_i·y
+    // By output and mode: limit and start of v_i·w; the start off the modes; u_i·y.
+    private readonly double[][] _target, _start, _unseen, _data;
 
     private LinearModes(UnconstrainedFlow flow, SingularModes modes, ReadOnlySpan<double> theta, Instant begin)
     {
@@ -26,7 +27,7 @@ internal sealed class LinearModes
         var data = flow.Risk.Data;
         _factor = flow.Risk.Reduction == Reduction.Mean ? 1.0 / data.Count : 1;
         _logRates = [.. modes.Values.Select(s =>
-            Math.Log(2) + Vectors.LogAddExp(Math.Log(_factor) + 2 * Math.Log(s), _lambda == 0 ? double.NegativeInfinity : Math.Log(_lambda)))];
+            Math.Log(2) + Vectors.LogAddExp(Math.Log(_factor) + 2 * Math.Log(s), Math.Log(_lambda)))];
         _rates = [.. _logRates.Select((log, i) => Math.Abs(log) < 600 ? 2 * (_factor * modes.Values[i] * modes.Values[i] + _lambda)
             : Math.Exp(log))];
         var rank = _rates.Length;

@@ -58,7 +58,8 @@ internal sealed class ModesStepper : IStepper
     public void Restart(double s, ReadOnlySpan<double> y) => S = s;
 
     /// <inheritdoc/>
-    public StepperState Save() => new ExplicitStepperState(S, _y.ToArray(), Length, Evaluations, 0, 0, 0, false);
+    public StepperState Save() =>
+        new ExplicitStepperState(S, _y.ToArray(), Length, Evaluations, 0, 0, 0, false) { Velocity = new double[_y.Length] };
 
     /// <inheritdoc/>
     public void Restore(StepperState state)

@@ -12,7 +12,6 @@ namespace Rhoflow.Flows;
 public sealed class Trajectory
 {
     private const int ChatterLimit = 60;
-    private const long StepsOfRate = 1_000_000;
     private readonly Flow _flow;
     private readonly FlowWorkspace _work;
     private readonly IntegrationOptions _options;
@@ -29,7 +28,7 @@ public sealed class Trajectory
     private readonly AdaptedFlow? _adapted;              // what is integrated in place of the given flow, where its inputs cancel
     private readonly FlowWorkspace _seen;                // of the flow as it was given
     private readonly bool _cancels;
-    private double _rateFrom = double.NaN;
+    private readonly Pace _pace = new();
     private IStepper _stepper;
     private Method _method;
     private double _cut, _lastSwitch = double.NaN;     // where the last step ends: at the integrator's S, or at an event within it
@@ -53,7 +52,7 @@ public sealed class Trajectory
         var basis = given.HasRisk ? InputBasis.Of(given.Risk.Data) : null;
         _cancels = basis is not null;
         _field = new ClockedField(_work, _clock);
-        _equilibrium = new Equilibrium(_work, _adapted is null ? basis : null, _adapted is not null);
+        _equilibrium = new Equilibrium(_work, _modes, _adapted is null ? basis : null, _adapted is not null);
         var begin = _begin;
         var y = new double[_field.Length];
         flow.Start(theta).CopyTo(y, 0);
@@ -187,6 +186,10 @@ public sealed class Trajectory
 
     private bool OpenEnded => _options.Until.Log10Loss is not null || _options.Until.Tau is not null || _watch is { CanStop: true };
 
+    // Null where a loss, a τ or a condition decides.
+    private Instant? Goal(IReadOnlyList<Instant> instants, Instant? end) =>
+        end ?? (!OpenEnded && instants.Count > 0 ? instants[^1] : null);
+
     private double SLimit(IReadOnlyList<Instant> instants, Instant? end)
     {
         if (_clock == ClockKind.Tau) return _options.Until.Tau ?? double.MaxValue;
@@ -213,8 +216,10 @@ public sealed class Trajectory
             throw IntegrationException.Stopped(Now, result, _cancels);
         }
         if (++Steps > _options.MaxSteps)
-            throw IntegrationException.TooLong(Now, _options.MaxSteps, _stepper.IsStiff, Rate(instants, end), _cancels);
-        if (Steps % StepsOfRate == 1) _rateFrom = Now.U;
+            throw IntegrationException.TooLong(
+                Now, _options.MaxSteps, _stepper.IsStiff, _pace.AtTheEnd(Steps, Now, Goal(instants, end)), _cancels);
+        _pace.Step(Steps, Now);
+        if (_options.Told is { } told && _pace.Look(Steps, Now, Goal(instants, end)) is { } sentence) told(sentence);
         _cut = _stepper.S;
         LocateKink();
         var stop = LocateCondition();
@@ -324,31 +329,11 @@ public sealed class Trajectory
 
     private bool TryRest()
     {
-        if (_clock == ClockKind.Tau || !IsAtRest()) return false;
+        if (_clock == ClockKind.Tau || !_equilibrium.Reached(State(_stepper.Y), Now, _options.Until.Log10Loss)) return false;
         RestedAt = _field.At(_stepper.S, _stepper.Y);
         Note(new FlowEvent(FlowEventKind.Equilibrium, RestedAt.Value,
             "the flow is at rest to rounding; its state is held from here on"));
         return true;
-    }
-
-    private bool IsAtRest()
-    {
-        if (_modes is not null) return _modes.IsAtRest(Now, _options.Until.Log10Loss);
-        if (!_equilibrium.Reached(State(_stepper.Y))) return false;
-        // Where the data are separated ‖W‖ grows for ever under a loss with an exponential tail: there is no rest to find.
-        return !(_flow is UnconstrainedFlow or AdaptedFlow && _flow.Lambda == 0 && _flow.Risk.Loss.HasExponentialTail
-            && _flow.Network.Exponents.IndexOfAnyExceptInRange(1, int.MaxValue) < 0 && _work.Separates(0, State(_stepper.Y)));
-    }
-
-    // How far the last steps came and how many more the end would take at this rate.
-    private string Rate(IReadOnlyList<Instant> instants, Instant? end)
-    {
-        var goal = end ?? (instants.Count > 0 ? instants[^1] : (Instant?)null);
-        var behind = (Steps - 1) % StepsOfRate;
-        return goal is { } g && behind > 0 && Now.U - _rateFrom is > 0 and var advance
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"; at the rate of the last {behind:N0}, {g} would take {(g.U - Now.U) / advance * behind:g3} more")
-            : "";
     }
 
     // At rest every remaining instant sees the same state; a loss that is never reached ends the run where it came to rest.
