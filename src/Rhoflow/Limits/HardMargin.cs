@@ -70,7 +70,8 @@ public static class HardMargin
             active = found;
             rounded = Report(data, w, alpha, bias);
             // A weight of 1e-13 is a support vector's or rounding, and decides whether v + c/ρ exists.
-            if (!mayRefine || rounded.DualShares.IndexOfAnyInRange(double.Epsilon, 1e-12 * rounded.DualShares.ToArray().Max()) < 0)
+            var smallWeight = 1e-12 * rounded.DualShares.ToArray().Max();
+            if (!mayRefine || (rounded.KktResidual < 1e-13 && rounded.DualShares.IndexOfAnyInRange(double.Epsilon, smallWeight) < 0))
                 return rounded;
         }
         catch (NotSeparableException e)
