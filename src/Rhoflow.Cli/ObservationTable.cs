@@ -23,7 +23,8 @@ internal static class ObservationTable
         int At(string name) => Array.IndexOf(columns, name);
         bool Measured(string name) => At(name) is >= 0 and var i && rows.Any(r => !double.IsNaN(r[i]));
         // Where ρ leaves the range of a double its logarithm takes its place.
-        var chosen = Preferred.Where(Measured).Select(c => c == "rho" && rows.Any(r => double.IsInfinity(r[At(c)])) ? "log10_rho" : c)
+        var chosen = Preferred.Where(Measured).Select(c =>
+            c == "rho" && At("log10_rho") >= 0 && rows.Any(r => double.IsInfinity(r[At(c)])) ? "log10_rho" : c)
             .ToArray();
         if (rows.Count > 0)
         {
@@ -31,8 +32,10 @@ internal static class ObservationTable
             var epochs = Measured("epoch");
             var shown = Thin(rows).ToArray();
             var table = new FittedTable();
-            table.Add(epochs ? "epoch" : "t", 0,
-                shown.Select(r => epochs ? Number(r[At("epoch")]) : Time(r[At("t")], r[At("log10_t")])));
+            if (epochs) table.Add("epoch", 0, shown.Select(r => Number(r[At("epoch")])));
+            else if (At("t") >= 0 && At("log10_t") >= 0) table.Add("t", 0, shown.Select(r => Time(r[At("t")], r[At("log10_t")])));
+            // Another kind of run, or a header that was damaged.
+            else table.Add("row", 0, Thin([.. rows.Select(static (_, i) => new double[] { i })]).Select(static r => Number(r[0])));
             for (var i = 0; i < chosen.Length; i++)
             {
                 var column = At(chosen[i]);

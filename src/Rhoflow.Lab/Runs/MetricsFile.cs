@@ -59,6 +59,8 @@ public sealed class MetricsFile : IDisposable
         var lines = WholeLines(stream);
         if (lines.Count == 0) return ([], []);
         var columns = lines[0].Split(',');
+        if (columns.GroupBy(static c => c, StringComparer.Ordinal).FirstOrDefault(static g => g.Count() > 1) is { } twice)
+            throw new InvalidDataException($"{path}, line 1: two columns are called '{twice.Key}'");
         var rows = new List<double[]>();
         foreach (var line in lines.Skip(1))
         {

@@ -51,6 +51,20 @@ public class DamagedFolderTests
         LeftOut(folder, sound, broken, "metrics.csv", "3 cells under");
     }
 
+    [Fact]
+    public void Names_of_columns_that_were_damaged_hide_no_numbers()
+    {
+        using var folder = new TemporaryFolder();
+        var (sound, broken) = Two(folder);
+        var metrics = File.ReadAllText(broken.File("metrics.csv"));
+        File.WriteAllText(broken.File("metrics.csv"), metrics.Replace(",t,", ",tt,", StringComparison.Ordinal));
+        var (status, output, error) = Rhoflow("show", broken.Path);
+        (status, error).ShouldBe((ExitStatus.Done, ""));
+        output.ShouldContain("log10_loss");
+        File.WriteAllText(broken.File("metrics.csv"), metrics.Replace(",t,", ",epoch,", StringComparison.Ordinal));
+        LeftOut(folder, sound, broken, "metrics.csv", "two columns are called 'epoch'");
+    }
+
     [Theory]
     [InlineData("(3, 2)", "(99999999999999999999, 2)", "its header says")]
     [InlineData("(3, 2)", "(3, 99999999999999999999)", "its header says")]
