@@ -50,6 +50,7 @@ internal static class ObservationTable
             $"{folder.Name} {folder.Id} {folder.Status.ToString().ToLowerInvariant()}"
             + $"{(reused ? $" before, on {folder.FinishedAt:yyyy-MM-dd HH:mm}," : "")}"
             + $"{(seconds is { } s ? $" in {s:g3} s ({(long?)summary!["steps"]} steps)" : "")}: {Places.Show(folder.Path)}"));
+        if (folder.Status == RunStatus.Running && folder.AtWork is { } owner) output.WriteLine($"at work: {owner}");
         if (RunRecord.Read(folder) is { Status: RunStatus.Finished, Reached: false })
             output.WriteLine($"{folder.Name} ended before its until was reached (see the events in summary.json)");
         foreach (var note in summary?["notes"]?.AsArray() ?? []) output.WriteLine($"note: {note}");

@@ -73,6 +73,12 @@ internal static class Runner
         RunOutcome[] ran = [.. request.Experiments.Where(byExperiment.ContainsKey).Select(e => byExperiment[e])];
         var reused = ran.Count(o => o.Reused);
         if (reused > 0) progress.Say($"{reused} of {total} runs were finished already and are read from their folders");
+        var failed = sweep.Refusals();
+        request = request with
+        {
+            Runs = [.. request.Runs.Select(r => r.Experiment is { } e && failed.TryGetValue(e, out var why)
+                ? r with { Experiment = null, Refusal = why } : r)],
+        };
         ShowSweep(request, byExperiment, output);
         if (cancellation.IsCancellationRequested)
         {
@@ -106,7 +112,7 @@ internal static class Runner
     private static void ShowSweep(RunRequest request, Dictionary<Experiment, RunOutcome> ended, TextWriter output)
     {
         var varied = request.Varied;
-        var name = request.Experiments[0].Name;
+        var name = request.Experiments.Count > 0 ? request.Experiments[0].Name : "run";
         RunRow[] rows = [.. request.Runs.Where(r => r.Experiment is null || ended.ContainsKey(r.Experiment)).Select(run =>
         {
             var record = run.Experiment is { } e ? RunRecord.Read(ended[e].Folder) : null;

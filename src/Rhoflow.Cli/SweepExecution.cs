@@ -50,6 +50,11 @@ internal sealed class SweepExecution(
         return all;
     }
 
+    /// <summary>Why runs were not begun: their data or their folder failed when it was their turn.</summary>
+    public Dictionary<Experiment, Exception> Refusals() => groups.Zip(_refused).Where(static p => p.Second is not null)
+        .SelectMany(static p => p.First.Select(e => KeyValuePair.Create(e, p.Second!)))
+        .ToDictionary(static p => p.Key, static p => p.Value, (IEqualityComparer<Experiment>)ReferenceEqualityComparer.Instance);
+
     /// <summary>Does them.</summary>
     public void Run(CancellationToken cancellation)
     {
@@ -88,8 +93,7 @@ internal sealed class SweepExecution(
         catch (Exception e)
         {
             _refused[i] = e;
-            var known = e is Lab.Config.ConfigException or Data.DataException or RunFolderException;
-            progress.Complain($"{groups[i][0].Name}: {(known ? e.Message : $"this should not have happened, please report it: {e}")}");
+            progress.Complain($"{groups[i][0].Name}: {Sentence(e)}");
         }
         Report("");
         foreach (var ended in _outcomes[i] ?? [])
@@ -98,6 +102,13 @@ internal sealed class SweepExecution(
             progress.Complain($"{Places.Show(failed.Folder.Path)}: {failed.Error}");
         if (request.FailFast && (_refused[i] is not null || _outcomes[i]!.Any(static o => o.Status == RunStatus.Failed))) stop.Cancel();
     }
+
+    private static string Sentence(Exception e) => e switch
+    {
+        Lab.Config.ConfigException or Data.DataException or RunFolderException or IOException or UnauthorizedAccessException => e.Message,
+        OutOfMemoryException => "the run needs more memory than there is",
+        _ => $"this should not have happened, please report it: {e.GetType().Name}: {e.Message}",
+    };
 
     private void Report(string more) => progress.Report(() =>
         $"{_outcomes.Sum(static o => o?.Count(static r => r.AtWork is null) ?? 0)} of {groups.Sum(static g => g.Count)} runs done{more}");

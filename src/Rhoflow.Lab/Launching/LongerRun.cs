@@ -26,6 +26,9 @@ public static class LongerRun
         if (RunFolder.Of(root, experiment.Name).Any(f => f.Id == id && f.Status != RunStatus.Failed)) return null;
         if (experiment is DescentExperiment e && LongerDescent.Find(e, root) is { } shorter)
         {
+            // Of two processes that find the shorter run one makes the folder, and the launcher of the other meets it there.
+            using var claim = RunClaim.Take(root, e.Name, id, new LockWatch(), CancellationToken.None);
+            if (RunFolder.Of(root, e.Name).Any(f => f.Id == id && f.Status != RunStatus.Failed)) return null;
             var epoch = LongerDescent.Begin(e, shorter, root, folders, commandLine);
             return string.Create(CultureInfo.InvariantCulture, $"goes on from epoch {epoch:g6} of the run in {shorter.Folder.Path}");
         }

@@ -52,6 +52,8 @@ public class ConfigErrorTests
     [InlineData("observe.weights=\"true\"", "true or false was expected; the text \"true\" was given")]
     [InlineData("seed=1.5", "seed: a whole number was expected; '1.5' was given")]
     [InlineData("name=a/b", "'a/b' names the run's folder")]
+    [InlineData("name=角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度角度",
+        "it may be 100 letters and 255 bytes long; 86 letters in 258 bytes were given")]
     [InlineData("precision=float32", "'float32' is for descents")]
     [InlineData("loss=exp", "'exp' is not known; nearest: exponential; allowed: exponential, logistic, square")]
     [InlineData("loss=cross-entropy", "is not available for flows, whose networks have one output; logistic")]
