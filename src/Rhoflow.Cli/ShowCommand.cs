@@ -82,12 +82,10 @@ internal static class ShowCommand
 
     private static void Many(IReadOnlyList<RunRecord> runs, Request request, TextWriter output)
     {
-        RunRow[] rows = [.. runs.Select(static r => new RunRow(r.Folder.Name, r, r.Keys))];
+        RunRow[] rows = [.. SweepOrder.Of(runs).Select(static r => new RunRow(r.Folder.Name, r, r.Keys))];
         var columns = new RunColumns(rows);
         foreach (var condition in request.Where.Select(columns.Where)) rows = [.. rows.Where(condition)];
         var keys = RunKeys.Differing([.. rows.Select(static r => r.Keys)]);
-        // By name, the newest last; runs that were begun together by what they differ in.
-        rows = [.. rows.OrderBy(static r => r.Name, StringComparer.Ordinal).ThenBy(static r => r.Record!.Order)];
         if (request.Sort is { Length: > 0 } by) rows = [.. columns.Sort(by, rows)];
         RunColumn[]? chosen = request.Columns is null ? null
             : [.. request.Columns.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -32,7 +32,7 @@ public sealed record RunSize(double Bytes, double Seconds, double DiskBytes, dou
         if (e.Network is { Layers.Count: > MostLayers } deep)
             throw deep.Place.Error($"{deep.Layers.Count} layers are more than the {MostLayers} that a network may have here");
         var (shape, examples) = Data(e.Data);
-        var network = e.Network is { } layers && shape is { } input ? layers.Build(input) : null;
+        var network = e.Network is not { } layers ? null : shape is { } input ? layers.Build(input) : Smallest(layers);
         var training = e is DescentExperiment;
         double number = e.Precision == Precision.Float32 ? 4 : 8;
         double weights = network?.ParameterCount ?? 0, units = 0, multiplications = 0;
@@ -72,6 +72,19 @@ public sealed record RunSize(double Bytes, double Seconds, double DiskBytes, dou
                 + $"{(Weights > 0 ? $", {Number(Weights)} weights" : "")}), and {Size(disk)} are free. {Overrule}");
         if (Seconds > MostSeconds)
             throw new ConfigException($"this run takes at least {Number(Math.Ceiling(Seconds / 86_400))} days on this machine. {Overrule}");
+    }
+
+    // Whatever a file holds has one input at least; of images nothing is known before they are read.
+    private static Network? Smallest(NetworkConfig layers)
+    {
+        try
+        {
+            return layers.Build(TensorShape.Vector(1));
+        }
+        catch (ConfigException)
+        {
+            return null;
+        }
     }
 
     // What is not known before a file is read counts as nothing.

@@ -196,22 +196,23 @@ public sealed class RunFolder
     public JsonObject? Summary => ReadSummary(out _);
 
     /// <summary>What is damaged in the folder, in a sentence that names the file; null where nothing is.</summary>
-    public string? Damage
+    public string? Damage => Look().Damage;
+
+    /// <summary>Everything that lists show of a run, each file read once.</summary>
+    internal (JsonObject? Summary, RunStatus Status, string? Damage) Look()
     {
-        get
+        var summary = ReadSummary(out var damage);
+        int? rows = null;
+        try
         {
-            ReadSummary(out var damage);
-            if (damage is not null) return damage;
-            try
-            {
-                if (System.IO.File.Exists(File("metrics.csv"))) MetricsFile.Read(File("metrics.csv"));
-                return null;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-            {
-                return e.Message;
-            }
+            if (System.IO.File.Exists(File("metrics.csv"))) rows = MetricsFile.Read(File("metrics.csv")).Rows.Count;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            damage ??= e.Message;
+        }
+        var said = SaidBy(summary, s => rows == (int?)s["observations"]);
+        return (summary, said != RunStatus.Finished && AtWork is not null ? RunStatus.Running : said, damage);
     }
 
     private JsonObject? ReadSummary(out string? damage)
@@ -236,15 +237,13 @@ public sealed class RunFolder
     public RunStatus Status => Said is var said && said != RunStatus.Finished && AtWork is not null ? RunStatus.Running : said;
 
     // As its summary says, which may be of an earlier part.
-    private RunStatus Said
+    private RunStatus Said => SaidBy(Summary, RowsAgree);
+
+    private static RunStatus SaidBy(JsonObject? summary, Func<JsonObject, bool> rowsAgree)
     {
-        get
-        {
-            var summary = Summary;
-            if (summary is null || !Enum.TryParse<RunStatus>((string?)summary["status"], ignoreCase: true, out var status))
-                return RunStatus.Unfinished;
-            return status != RunStatus.Finished || RowsAgree(summary) ? status : RunStatus.Unfinished;
-        }
+        if (summary is null || !Enum.TryParse<RunStatus>((string?)summary["status"], ignoreCase: true, out var status))
+            return RunStatus.Unfinished;
+        return status != RunStatus.Finished || rowsAgree(summary) ? status : RunStatus.Unfinished;
     }
 
     /// <summary>When its summary was written, in local time.</summary>

@@ -7,8 +7,10 @@ public sealed class RunRecord
 {
     private RunRecord(RunFolder folder)
     {
-        (Folder, Status, Summary, Damage) = (folder, folder.Status, folder.Summary, folder.Damage);
+        Folder = folder;
+        (Summary, Status, Damage) = folder.Look();
         Keys = ReadKeys(folder.File("config.yaml"), out var written);
+        CommandLine = Read(folder.File("environment.json")) is { } environment ? SweepOrder.CommandLine(environment) : "";
         Order = (Path.GetFileName(folder.Path)[..19], written);
     }
 
@@ -26,6 +28,9 @@ public sealed class RunRecord
 
     /// <summary>The keys of its config under their dotted names.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; }
+
+    /// <summary>The overrides of the sweep that it was begun in, one a line; empty where it was none.</summary>
+    internal string CommandLine { get; }
 
     /// <summary>When it was begun: the second in its name, then the moment when its config was written.</summary>
     public (string Second, DateTime Written) Order { get; }
@@ -55,15 +60,19 @@ public sealed class RunRecord
 
     private static IReadOnlyDictionary<string, string> ReadKeys(string file, out DateTime written)
     {
+        written = File.GetLastWriteTimeUtc(file);
+        return Read(file) is { } text ? RunKeys.Read(text) : RunKeys.None;
+    }
+
+    private static string? Read(string file)
+    {
         try
         {
-            written = File.GetLastWriteTimeUtc(file);
-            return RunKeys.Read(File.ReadAllText(file));
+            return File.ReadAllText(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            written = default;
-            return RunKeys.None;
+            return null;
         }
     }
 }

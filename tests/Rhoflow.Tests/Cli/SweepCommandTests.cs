@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Rhoflow.Cli;
+using Rhoflow.Lab.Runs;
 using Rhoflow.Tests.Lab;
 using Shouldly;
 using Xunit;
@@ -117,6 +118,23 @@ public sealed class SweepCommandTests : IDisposable
         wrong.Error.ShouldContain("nearest: descent.learning-rate");
         Run("show", _out, "--where", "seed").Error.ShouldContain("is not a condition");
         Run("show", _out, "--columns", "rate").Status.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Runs_of_a_sweep_are_shown_in_its_order_and_not_by_chance()
+    {
+        string[] words = ["run", "-m", "c.yaml", "descent.learning-rate=1,1e-2,0.1", "seed=1,0"];
+        var folders = new List<RunFolder>();
+        // Begun in one second, in any order; an older single run stands before them.
+        foreach (var (rate, seed) in (IEnumerable<(string, int)>)
+            [("0.01", 0), ("1", 0), ("0.1", 1), ("0.1", 0), ("1", 1), ("0.01", 1)])
+            folders.Add(RunFolder.Create(_out, "sweep", $"{folders.Count:x8}", $"seed: {seed}\ndescent:\n  learning-rate: {rate}\n",
+                new JsonObject { ["commandLine"] = new JsonArray([.. words.Select(static w => (JsonNode)w)]) },
+                new DateTime(2026, 11, 28)));
+        RunFolder.Create(_out, "sweep", "aaaaaaaa", "seed: 7\ndescent:\n  learning-rate: 7\n", [], new DateTime(2026, 11, 27));
+        var table = Run("show", _out).Output;
+        Column(table, "descent.learning-rate").ShouldBe(["7", "1", "1", "0.01", "0.01", "0.1", "0.1"]);
+        Column(table, "seed").ShouldBe(["7", "1", "0", "1", "0", "1", "0"]);
     }
 
     [Fact]
