@@ -66,7 +66,7 @@ internal sealed class BestState<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         var file = new Safetensors();
         file.Metadata["run"] = folder.Id;
-        file.Metadata["network"] = network.ToString();
+        file.Metadata["network"] = ArraySeal.Plain(network.ToString());
         file.Metadata["epoch"] = Epoch.ToString("R", CultureInfo.InvariantCulture);
         file.Metadata["step"] = Step.ToString("R", CultureInfo.InvariantCulture);
         file.Metadata["log10-loss"] = (LogLoss / Math.Log(10)).ToString("R", CultureInfo.InvariantCulture);

@@ -62,7 +62,7 @@ internal sealed class DescentCheckpoint
         var file = new Safetensors();
         file.Metadata["format"] = Format;
         file.Metadata["run"] = folder.Id;
-        file.Metadata["network"] = network.ToString();
+        file.Metadata["network"] = ArraySeal.Plain(network.ToString());
         file.Metadata["observed"] = observed.ToString(CultureInfo.InvariantCulture);
         file.Metadata["seconds"] = seconds.ToString("R", CultureInfo.InvariantCulture);
         foreach (var (name, value) in replica.State.Scalars.Concat(best?.Scalars ?? []))

@@ -26,6 +26,13 @@ internal static class ArraySeal
         return seal == Of(file) ? true : throw new DataException($"{path} is damaged: its checksum is not that of its content");
     }
 
+    /// <summary>
+    /// A text of characters that stand in the file as they are: of those that are escaped (\u00D7) there are two spellings, and a bit that
+    /// turns one into the other would go unseen.
+    /// </summary>
+    public static string Plain(string text) => string.Concat(text.Replace('×', 'x').Replace("→", "to", StringComparison.Ordinal)
+        .Select(static c => char.IsAsciiLetterOrDigit(c) || " .,:;()[]{}=/_-".Contains(c, StringComparison.Ordinal) ? c : '_'));
+
     private static string Of(Safetensors file)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
