@@ -6,17 +6,20 @@ namespace Rhoflow.Numerics;
 /// <summary>
 /// X = Σ_i s_i u_i v_iᵀ (N × d) with every s_i to nearly full relative precision, or not at all: what follows exponentials e^{−s_i² t} to
 /// any t needs the small s_i as exactly as the large ones. Those of a singular value decomposition in double are known to 2.2e-16·s_1;
-/// where that is too little, rotations in extended precision make its result exact (Jacobi's method, one-sided).
+/// where that is too little, rotations in extended precision make its result exact (Jacobi's method, one-sided), and what is zero is told
+/// from what is small. The entries of X are taken as they are.
 /// </summary>
 internal sealed class SingularModes
 {
     private const double Rounding = 2.220446049250313e-16, Resolved = 1e-4;
     private const long LargestPrecise = 150_000;
-    private const int Bits = 256;
+    private const int Bits = 256, ZeroBits = 180;
 
     private SingularModes(double[] singular, double[][] u, double[][] v) => (Values, U, V) = (singular, u, v);
 
-    /// <summary>s_1 ≥ s_2 ≥ …, those above max(N, d)·2.2e-16·s_1: smaller ones are rounding of the data.</summary>
+    /// <summary>
+    /// s_1 ≥ s_2 ≥ … &gt; 0; of matrices too large for extended precision those above max(N, d)·2.2e-16·s_1.
+    /// </summary>
     public double[] Values { get; }
 
     /// <summary>u_i, N numbers each.</summary>
@@ -51,11 +54,11 @@ internal sealed class SingularModes
         double[] s = [.. svd.S];
         var threshold = Math.Max(count, d) * Rounding * s[0];
         var rank = s.Count(value => value > threshold);
-        if (s[rank - 1] < Resolved * s[0])
+        if (s[^1] < Resolved * s[0])
         {
-            var side = Math.Min(count, d);
-            if ((long)side * side * Math.Max(count, d) > LargestPrecise) return null;
-            return Refine(rows, count, d, (wide ? left : right).EnumerateColumns().Select(static c => c.ToArray()).ToArray(), exponent);
+            if ((long)s.Length * s.Length * Math.Max(count, d) <= LargestPrecise)
+                return Refine(rows, count, d, [.. (wide ? left : right).EnumerateColumns().Select(static c => c.ToArray())], exponent);
+            if (s[rank - 1] < Resolved * s[0]) return null;
         }
         return new SingularModes([.. s[..rank].Select(value => Math.ScaleB(value, exponent))],
             [.. Enumerable.Range(0, rank).Select(i => left.Column(i).ToArray())],
@@ -90,7 +93,7 @@ internal sealed class SingularModes
                     rotated |= Rotate(a, b, squares, p, r);
         }
         double[] singular = [.. squares.Select(static v => BigFloat.Sqrt(v).ToDouble())];
-        var threshold = Math.Max(count, d) * Rounding * singular.Max();
+        var threshold = Math.ScaleB(singular.Max(), -ZeroBits);
         int[] order = [.. Enumerable.Range(0, k).Where(i => singular[i] > threshold).OrderByDescending(i => singular[i])];
         var inner = order.Select(i => Unit(b[i])).ToArray();
         var outer = order.Select(i => Unit(a[i])).ToArray();
@@ -101,7 +104,8 @@ internal sealed class SingularModes
     private static bool Rotate(BigFloat[][] a, BigFloat[][] b, BigFloat[] squares, int p, int r)
     {
         var inner = BigFloat.Dot(a[p], a[r]);
-        if (inner.Sign == 0 || 2 * inner.Magnitude < squares[p].Magnitude + squares[r].Magnitude - 136) return false;
+        // Of a vector that is zero but for rounding nothing is left to rotate.
+        if (inner.Sign == 0 || Math.Abs(squares[p].Magnitude - squares[r].Magnitude) > 2 * ZeroBits || 2 * inner.Magnitude < squares[p].Magnitude + squares[r].Magnitude - 136) return false;
         BigFloat one = BigFloat.Of(1, Bits), two = BigFloat.Of(2, Bits);
         // t = tan of the smaller angle that makes them orthogonal: t² + 2ζt − 1 = 0.
         var zeta = (squares[r] - squares[p]) / (two * inner);

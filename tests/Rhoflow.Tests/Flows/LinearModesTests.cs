@@ -97,6 +97,7 @@ public class LinearModesTests
     [InlineData(12)]
     [InlineData(30)]
     [InlineData(45)]
+    [InlineData(52)]
     public void Small_singular_values_have_all_their_digits(int power)
     {
         // s_1 s_2 = |det| = 2^−power, s_1² + s_2² = Σ of the squares.
@@ -105,6 +106,19 @@ public class LinearModesTests
         modes.Values.Length.ShouldBe(2);
         modes.Values[1].ShouldBe(e / modes.Values[0], 4e-16 * e);
         (modes.Values[0] * modes.Values[0] + modes.Values[1] * modes.Values[1]).ShouldBe(3 + (1 + e) * (1 + e), 4e-15);
+    }
+
+    [Fact]
+    public void What_is_dependent_exactly_is_no_mode()
+    {
+        SingularModes.Of([1, 2, 1, 2, 3, 6], 3, 2)!.Values.Length.ShouldBe(1);
+        SingularModes.Of([1, .1, 3, .3], 2, 2)!.Values.Length.ShouldBe(2, "3 · .1 is not .3");
+        SingularModes.Of([0, 0, 0, 0], 2, 2)!.Values.ShouldBeEmpty();
+        // Every example twice: the same modes, √2 times as large.
+        var x = Limits.Problems.Normal(new Random(9), 40);
+        double[] once = SingularModes.Of(x, 4, 10)!.Values, twice = SingularModes.Of([.. x, .. x], 8, 10)!.Values;
+        twice.Length.ShouldBe(4);
+        for (var i = 0; i < 4; i++) twice[i].ShouldBe(Math.Sqrt(2) * once[i], 1e-13);
     }
 
     [Fact]
