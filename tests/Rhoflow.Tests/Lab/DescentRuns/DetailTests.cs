@@ -35,7 +35,7 @@ public class DetailTests
     public void Curvature_is_that_of_the_chosen_number_of_examples()
     {
         var some = Measured("observe.measures=curvature", "observe.curvature-examples=20");
-        var all = Measured("observe.measures=curvature");
+        var all = Measured("observe.measures=curvature", "observe.curvature-examples=2000");
         Finite(some, "hessian_top").ShouldBe([true, false, true]);
         some.Columns.ShouldBe(all.Columns);
         var column = Array.IndexOf(all.Columns, "hessian_top");

@@ -53,7 +53,7 @@ public class InspectionTests
     {
         using var folder = new TemporaryFolder();
         var run = Run(folder, Trainings.Read($"precision={precision}"));
-        ShouldAgree(run, NetworkInspection.Of(TrainedNetwork.OfRun(run, null), ["all"], 2000, threads: 2));
+        ShouldAgree(run, NetworkInspection.Of(TrainedNetwork.OfRun(run, null), ["all"], curvatureExamples: 40, threads: 2));
     }
 
     [Fact]
