@@ -94,7 +94,7 @@ internal static class DataCommand
     {
         using var progress = new ProgressLine(error, quiet);
         // A proxy of this machine's has no way to what is served on the machine itself.
-        using var client = new HttpClient(new HttpClientHandler { UseProxy = from is not { IsLoopback: true } })
+        using var client = new HttpClient(new HttpClientHandler { UseProxy = from is not { IsLoopback: true }, AllowAutoRedirect = false })
         {
             Timeout = TimeSpan.FromSeconds(60),
         };

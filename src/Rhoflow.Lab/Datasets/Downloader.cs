@@ -32,6 +32,9 @@ public sealed class Downloader(HttpClient client, Action<DownloadProgress>? prog
     // A connection that says nothing for so long is taken for broken.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
+    /// <summary>More bytes than these are not taken, whatever the server says or sends.</summary>
+    public long MaxBytes { get; init; } = long.MaxValue;
+
     /// <summary>Gets <paramref name="path"/> from the first of the addresses that has it; returns the address.</summary>
     /// <exception cref="DataException">None has it, or all connections broke; what came is kept for the next time.</exception>
     /// <exception cref="OperationCanceledException">Interrupted; what came is kept for the next time.</exception>
@@ -45,6 +48,12 @@ public sealed class Downloader(HttpClient client, Action<DownloadProgress>? prog
                     await Attempt(address, path + ".part", cancellation);
                     File.Move(path + ".part", path, overwrite: true);
                     return address;
+                }
+                catch (InvalidDataException e)
+                {
+                    failures.Add($"{address} {e.Message}");
+                    File.Delete(path + ".part");
+                    break;
                 }
                 catch (HttpRequestException e) when (e.StatusCode is { } status)
                 {
@@ -64,9 +73,7 @@ public sealed class Downloader(HttpClient client, Action<DownloadProgress>? prog
     private async Task Attempt(Uri address, string part, CancellationToken cancellation)
     {
         var have = File.Exists(part) ? new FileInfo(part).Length : 0;
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var response = await Follow(address, have, cancellation);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             // All is there already, or the part belongs to another file and is of no use.
@@ -80,6 +87,7 @@ public sealed class Downloader(HttpClient client, Action<DownloadProgress>? prog
             throw new EndOfStreamException("the server sends another part than was asked for");
         if (!resumed) have = 0;
         var total = response.Content.Headers.ContentLength + have;
+        if (total > MaxBytes) throw new InvalidDataException($"offers {total} bytes; at most {MaxBytes} were expected");
         await using var target = new FileStream(part, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write);
         await using var source = await response.Content.ReadAsStreamAsync(cancellation);
         var (clock, buffer, start) = (Stopwatch.StartNew(), new byte[1 << 16], have);
@@ -89,11 +97,32 @@ public sealed class Downloader(HttpClient client, Action<DownloadProgress>? prog
             patience.CancelAfter(Silence);
             var count = await source.ReadAsync(buffer, patience.Token);
             if (count == 0) break;
+            if (have + count > MaxBytes) throw new InvalidDataException($"sends more than {MaxBytes} bytes, which were expected at most");
             await target.WriteAsync(buffer.AsMemory(0, count), cancellation);
             have += count;
             progress?.Invoke(new(Path.GetFileNameWithoutExtension(part), have, total, (have - start)
                 / Math.Max(1e-3, clock.Elapsed.TotalSeconds)));
         }
         if (total is { } whole && have != whole) throw new EndOfStreamException($"the connection ended at byte {have} of {whole}");
+    }
+
+    // Redirections lead to the same scheme, or from http to https; never to a file, nor from https to http.
+    private async Task<HttpResponseMessage> Follow(Uri address, long have, CancellationToken cancellation)
+    {
+        for (var hops = 0; ; hops++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            if (have > 0) request.Headers.Range = new RangeHeaderValue(have, null);
+            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
+                return response;
+            response.Dispose();
+            var next = new Uri(address, location);
+            if (next.Scheme != address.Scheme && !(address.Scheme == Uri.UriSchemeHttp && next.Scheme == Uri.UriSchemeHttps))
+                throw new InvalidDataException($"leads on to {next}, which is not followed: {address.Scheme} goes on to "
+                    + $"{(address.Scheme == Uri.UriSchemeHttp ? "http or https" : address.Scheme)} only");
+            if (hops == 10) throw new InvalidDataException("leads on more than ten times");
+            address = next;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using Rhoflow.Data;
 
 namespace Rhoflow.Lab.Datasets;
@@ -22,7 +23,7 @@ public static class Fetcher
         {
             Directory.CreateDirectory(work);
             var got = new List<Uri>();
-            var downloader = new Downloader(client, progress);
+            var downloader = new Downloader(client, progress) { MaxBytes = 2_000_000L * download.Megabytes + 1_000_000 };
             foreach (var file in download.Files)
             {
                 Uri[] addresses = from is null ? [.. download.Addresses.Select(a => new Uri(new Uri(a), file))]
@@ -65,22 +66,45 @@ public static class Fetcher
             if (DataFile.Find(work, file.Name) is { } path) File.Move(path, Path.Combine(folder, Path.GetFileName(path)), overwrite: true);
     }
 
-    // By the names that are expected, wherever in the archive they stand; nothing else is written.
+    // By the names that are expected, wherever in the archive they stand; nothing else is written, and nothing that is larger than it
+    // may be. Digests are computed of what is written while it is written.
     private static void Unpack(string archive, string folder, CatalogueEntry set)
     {
+        // Other entries are passed over, but have to be unpacked for that: twice what is expected, and some for readmes and headers.
+        var most = 2 * set.Files.Sum(f => f.Bytes) + (64 << 20);
         try
         {
-            using var reader = new TarReader(new GZipStream(File.OpenRead(archive), CompressionMode.Decompress));
+            using var unpacked = new BoundedStream(new GZipStream(File.OpenRead(archive), CompressionMode.Decompress), most);
+            using var reader = new TarReader(unpacked);
             while (reader.GetNextEntry() is { } entry)
                 if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile
-                    && set.Files.FirstOrDefault(f => f.Name == Path.GetFileName(entry.Name)) is { } file)
-                    entry.ExtractToFile(Path.Combine(folder, file.Name), overwrite: true);
+                    && set.Files.FirstOrDefault(f => f.Name == Path.GetFileName(entry.Name)) is { } file) Write(entry, file, folder, set);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or ArgumentException
+            or NotSupportedException)
         {
             throw new DataException($"{set.Name}: the fetched archive {Path.GetFileName(archive)} is damaged or none, so nothing was put "
                 + $"in place: {e.Message}", e);
         }
+    }
+
+    private static void Write(TarEntry entry, CatalogueFile file, string folder, CatalogueEntry set)
+    {
+        DataException Wrong(string what) => new(
+            $"{set.Name}: the fetched file {file.Name} is not what it should be, so nothing was put in place: {what}");
+        // What may be absent has a digest too, and is checked with the others.
+        if (entry.Length != file.Bytes && file.Required) throw Wrong($"{entry.Length} bytes were found; {file.Bytes} were expected");
+        if (entry.Length > file.Bytes || entry.DataStream is not { } content) return;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var target = File.Create(Path.Combine(folder, file.Name));
+        var chunk = new byte[1 << 16];
+        for (int count; (count = content.Read(chunk)) > 0;)
+        {
+            hash.AppendData(chunk, 0, count);
+            target.Write(chunk, 0, count);
+        }
+        if (file.Required && Convert.ToHexStringLower(hash.GetHashAndReset()) is var sha256 && sha256 != file.Sha256)
+            throw Wrong($"its SHA-256 is {sha256}; {file.Sha256} was expected");
     }
 
     private static Uri WithSlash(Uri address) => address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");

@@ -181,4 +181,42 @@ public sealed class FetchTests : IDisposable
         ShouldBeInPlace("a.gz", "b.gz");
         (await Should.ThrowAsync<DataException>(() => Fetch(Catalogue.Find("iris")!))).Message.ShouldContain("is built in");
     }
+
+    [Fact]
+    public async Task Redirections_lead_to_no_other_scheme()
+    {
+        using var client = new HttpClient(new HttpClientHandler { UseProxy = false, AllowAutoRedirect = false });
+        Task Get(string name) => new Downloader(client).Get([new Uri(_server.Address, name)], _folder / name, CancellationToken.None);
+        var secret = _folder / "secret";
+        await System.IO.File.WriteAllTextAsync(secret, "secret", TestContext.Current.CancellationToken);
+        (_server.Files["b"], _server.Redirections["a"]) = (_b, "b");
+        await Get("a");
+        System.IO.File.ReadAllBytes(_folder / "a").ShouldBe(_b);
+        foreach (var other in new[] { "file://" + secret, "ftp://localhost/b" })
+        {
+            _server.Redirections["a"] = other;
+            (await Should.ThrowAsync<DataException>(() => Get("a"))).Message.ShouldContain(
+                "leads on to " + other + ", which is not followed: http goes on to http or https only");
+        }
+        _server.Redirections["a"] = "a";
+        (await Should.ThrowAsync<DataException>(() => Get("a"))).Message.ShouldContain("leads on more than ten times");
+    }
+
+    [Fact]
+    public async Task More_than_is_expected_is_neither_taken_nor_unpacked()
+    {
+        _server.Files["a"] = _a;
+        (await Should.ThrowAsync<DataException>(() => new Downloader(_client) { MaxBytes = _a.Length
+            - 1 }.Get([new Uri(_server.Address, "a")],
+            _folder / "a", CancellationToken.None))).Message.ShouldContain(
+                $"offers {_a.Length} bytes; at most {_a.Length - 1} were expected");
+        System.IO.File.Exists(_folder / "a.part").ShouldBeFalse();
+        _server.Files["all.tar.gz"] = Tar(("a", [.. _a, .. new byte[50_000_000]]), ("b", _b));
+        (await Should.ThrowAsync<DataException>(() => Fetch(Set("all.tar.gz")))).Message.ShouldContain(
+            $"nothing was put in place: {_a.Length + 50_000_000} bytes were found; {_a.Length} were expected");
+        _server.Files["all.tar.gz"] = Tar(("readme", new byte[100_000_000]), ("a", _a), ("b", _b));
+        (await Should.ThrowAsync<DataException>(() => Fetch(Set("all.tar.gz")))).Message.ShouldContain(
+            "it unpacks to more than 67918870 bytes");
+        Directory.EnumerateFileSystemEntries(_folder / "small").ShouldBeEmpty();
+    }
 }

@@ -47,6 +47,9 @@ internal sealed class FileServer : IDisposable
     /// <summary>How many answers break before it serves to the end.</summary>
     public int Breaks { get; set; }
 
+    /// <summary>Where the server sends on whoever asks for a name.</summary>
+    public Dictionary<string, string> Redirections { get; } = new(StringComparer.Ordinal);
+
     /// <summary>"name from" of every request.</summary>
     public List<string> Requests { get; } = [];
 
@@ -72,6 +75,12 @@ internal sealed class FileServer : IDisposable
         var from = range is null || !Ranges ? 0 : int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture);
         lock (Requests) Requests.Add($"{name} {from}");
         using var response = context.Response;
+        if (Redirections.TryGetValue(name, out var elsewhere))
+        {
+            response.StatusCode = 302;
+            response.Headers["Location"] = elsewhere;
+            return;
+        }
         if (context.Request.Url.Segments.Length > 3 || !Files.TryGetValue(name, out var bytes))
         {
             response.StatusCode = 404;
