@@ -7,10 +7,16 @@ namespace Rhoflow.Lab.Datasets;
 /// <summary>The files that a config's data.path names.</summary>
 internal static class DataFiles
 {
-    public static bool IsNumpy(string path) => Ends(path, ".npy") || Ends(path, ".npz");
+    public static bool IsNumpy(string path) => Ends(path, ".npy") || Ends(path, ".npy.gz") || Ends(path, ".npz");
+
+    /// <summary>Lines of cells.</summary>
+    public static bool IsText(string path) => new[] { ".csv", ".tsv", ".csv.gz", ".tsv.gz" }.Any(e => Ends(path, e));
+
+    /// <summary>Files of one table, which has no test part of its own.</summary>
+    public static bool IsTable(string path) => IsText(path) || (IsNumpy(path) && !Ends(path, ".npz"));
 
     /// <summary>True if the path is not that of a file that can be read.</summary>
-    public static bool IsFolder(string path) => !IsNumpy(path) && !Ends(path, ".csv") && !Ends(path, ".csv.gz");
+    public static bool IsFolder(string path) => !IsNumpy(path) && !IsText(path);
 
     /// <summary>Which set's files a folder holds.</summary>
     /// <exception cref="DataException">There is no such folder, or it holds the files of no set.</exception>
@@ -28,8 +34,8 @@ internal static class DataFiles
     public static string Identity(string path)
     {
         if (IsFolder(path)) return "sha256-" + Together(Present(Catalogue.Find(Recognize(path))!, path));
-        var labels = Numpy.LabelFile(path);
-        return "sha256-" + (Ends(path, ".npy") && File.Exists(labels) ? Together([path, labels]) : HashOf(path));
+        var labels = IsNumpy(path) && IsTable(path) ? Numpy.LabelFile(path) : null;
+        return "sha256-" + (labels is not null ? Together([path, labels]) : HashOf(path));
     }
 
     private static IEnumerable<string> Present(CatalogueEntry set, string folder) =>

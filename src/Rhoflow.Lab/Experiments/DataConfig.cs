@@ -1,5 +1,6 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Datasets;
 
 namespace Rhoflow.Lab.Experiments;
 
@@ -8,7 +9,7 @@ public sealed record DataConfig
 {
     private static readonly string[] OwnKeys =
         ["inline", "set", "path", "classes", "train", "test", "labels", "label-noise", "transforms", "seed"];
-    private static readonly string[] Keys = [.. OwnKeys, .. DrawnSet.Keys];
+    private static readonly string[] Keys = [.. OwnKeys, .. DataFormatConfig.Keys, .. DrawnSet.Keys];
 
     /// <summary>The named sets: those with examples of their own, and the synthetic ones.</summary>
     public static readonly IReadOnlyList<string> Sets = [.. Catalogue.All.Select(e => e.Name), .. SyntheticSets.All.Select(s => s.Name)];
@@ -27,6 +28,9 @@ public sealed record DataConfig
 
     /// <summary>A csv, npy or npz file, or a folder of CIFAR-10 or MNIST files; absolute.</summary>
     public string? Path { get; init; }
+
+    /// <summary>How the file is to be read, where that is not to be guessed.</summary>
+    public DataFormat Format { get; init; } = DataFormat.Guessed;
 
     /// <summary>
     /// [a, b] or [a, rest]: the binary problem a = +1; three and more: the problem of these classes, y = 0 … k−1; null: labels as they are.
@@ -60,9 +64,11 @@ public sealed record DataConfig
         var (train, test) = (map["train"]?.Count(1), map["test"]?.Count(0));
         var origin = ReadOrigin(map);
         var transforms = map["transforms"] is { } steps ? ReadTransforms(steps) : (null, []);
-        var mayHaveTestPart = origin.Set is { } set ? Catalogue.Find(set)?.HasTestPart == true : origin.Path is { } path && !IsTable(path);
+        var mayHaveTestPart = origin.Set is { } set ? Catalogue.Find(set)?.HasTestPart == true : origin.Path is { } path
+            && !DataFiles.IsTable(path);
         return origin with
         {
+            Format = DataFormatConfig.Read(map, origin.Path),
             Drawn = DrawnSet.Read(map, origin.Set, train, test),
             Classes = map["classes"] is { } c ? ReadClasses(c) : null,
             Monomials = transforms.Degree,
@@ -113,6 +119,7 @@ public sealed record DataConfig
         if (Set is not null) writer.Entry("set", Set);
         Drawn?.Write(writer);
         if (Path is not null) writer.Entry("path", Path);
+        DataFormatConfig.Write(Format, writer);
         if (Classes is not null) writer.Entry("classes", Classes);
         if (Monomials is { } degree) writer.Raw("transforms", ConfigWriter.List([$"{{monomials: {degree}}}", .. Transforms]));
         else if (Transforms.Count > 0) writer.Entry("transforms", Transforms);
@@ -147,16 +154,11 @@ public sealed record DataConfig
     {
         var given = node.Text();
         var full = System.IO.Path.GetFullPath(given, node.Folder);
-        if (IsTable(full) || Ends(full, ".npz") || Directory.Exists(full) || System.IO.Path.GetExtension(full).Length == 0) return full;
-        throw node.Error($"'{given}' is not a .csv, .csv.gz, .npy or .npz file, nor a folder of CIFAR-10 or MNIST files; these can be "
-            + "read (csv: the label in the last column, or in one named label, class, species, target or y; npy: y in FILE_y.npy beside "
-            + "it, or in the last column; npz: arrays x and y)");
+        if (!DataFiles.IsFolder(full) || Directory.Exists(full) || System.IO.Path.GetExtension(full).Length == 0) return full;
+        throw node.Error($"'{given}' is not a .csv, .csv.gz, .npy or .npz file, nor a folder of CIFAR-10 or MNIST files; these (and .tsv, "
+            + ".tsv.gz, .npy.gz) can be read (csv: the label where data.label says, or in the column named label, class, species, target "
+            + "or y, or in the last; npy: y in FILE_y.npy beside it, or in the last column; npz: arrays x and y, or where data.arrays says)");
     }
-
-    // Files of one table, which has no test part of its own.
-    private static bool IsTable(string path) => Ends(path, ".csv") || Ends(path, ".csv.gz") || Ends(path, ".npy");
-
-    private static bool Ends(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 
     private static double ReadShare(ConfigNode node) =>
         node.Number() is >= 0 and <= 1 and var share ? share

@@ -57,8 +57,8 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart) : 
             ("digits", _) => Whole(Digits.Load()),
             ({ } set, _) => FromFolder(set, folders.Require(Catalogue.Find(set)!), wanted, config.Test != 0),
             (_, { } path) when DataFiles.IsFolder(path) => FromFolder(DataFiles.Recognize(path), path, wanted, config.Test != 0),
-            (_, { } path) when DataFiles.IsNumpy(path) => FromNumpy(path, config.Test != 0),
-            (_, { } path) => Whole(Csv.Read(path)),
+            (_, { } path) when DataFiles.IsNumpy(path) => FromNumpy(path, config.Format, config.Test != 0),
+            (_, { } path) => Whole(Csv.Read(path, config.Format)),
             _ => Whole(new Dataset("inline", [.. config.Inputs!.SelectMany(r => r)], [.. config.Labels!], config.Inputs![0].Count)),
         };
     }
@@ -79,9 +79,9 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart) : 
         }
     }
 
-    private static Source FromNumpy(string path, bool test)
+    private static Source FromNumpy(string path, DataFormat format, bool test)
     {
-        var (all, official) = Numpy.Read(path);
+        var (all, official) = Numpy.Read(path, format);
         return new(all, test ? official : null, official is not null);
     }
 }

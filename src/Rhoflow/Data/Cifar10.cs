@@ -9,7 +9,7 @@ namespace Rhoflow.Data;
 /// </summary>
 public static class Cifar10
 {
-    private const int Pixels = 1024, Record = 1 + 3 * Pixels;
+    private const int Pixels = 1024, Record = 1 + 3 * Pixels, OfficialLength = 10_000 * Record;
 
     /// <summary>32 × 32 × 3.</summary>
     public static readonly TensorShape Shape = new(32, 32, 3);
@@ -70,7 +70,12 @@ public static class Cifar10
             for (var f = 0; f < paths.Length; f++) opened[f] = DataFile.Open(paths[f]);
             // Every file fills its own section, so they are read at the same time; what the filter left open is closed up afterwards.
             var first = new int[paths.Length + 1];
-            for (var f = 0; f < paths.Length; f++) first[f + 1] = first[f] + Records(opened[f]!);
+            for (var f = 0; f < paths.Length; f++)
+            {
+                var records = (long)first[f] + Records(opened[f]!);
+                first[f + 1] = records <= int.MaxValue / Shape.Count ? (int)records
+                    : throw new DataException($"{paths[f]}: {records} images are more than this program can hold");
+            }
             var x = allocate(checked(first[^1] * Shape.Count));
             var y = new byte[first[^1]];
             var kept = new int[paths.Length];
@@ -103,13 +108,14 @@ public static class Cifar10
         }
     }
 
-    // How many records to allocate. The length that a truncated packed file states is arbitrary: nothing is allocated for it, and reading
-    // it finds the fault.
+    // How many records to allocate. A packed file of another size than the official ones may be of several members: it is unpacked once to
+    // count them. Nothing is allocated for a part of a record, and reading it finds the fault.
     private static int Records(DataFile file)
     {
         if (!file.IsPacked && file.Length % Record != 0) throw NotWhole(file, file.Length);
-        var packed = file.IsPacked ? new FileInfo(file.Name).Length : file.Length;
-        return file.Length % Record == 0 && file.Length / 1100 <= packed ? checked((int)(file.Length / Record)) : 0;
+        var length = !file.IsPacked || (file.Length == OfficialLength && file.Length / 1100 <= file.PackedLength) ? file.Length
+            : DataFile.Measure(file.Name);
+        return (int)Math.Min(length / Record, int.MaxValue);
     }
 
     private static int ReadFile(DataFile file, bool[] keep, Span<byte> x, Span<byte> y)

@@ -1,116 +1,134 @@
 using System.Globalization;
-using CsvHelper;
+using System.Text;
 
 namespace Rhoflow.Data;
 
 /// <summary>
-/// Labelled examples from a csv file, plain or gzip'ed (.csv.gz): one per line, comma or semicolon separated, with or without a header. The
-/// label stands in the column named label, class, species, target or y, otherwise in the last; it is a number, or a class name.
+/// Labelled examples from a csv file, plain or gzip'ed (.csv.gz): one per line, cells separated by commas, semicolons, tabs or |, with or
+/// without a header, in UTF-8 or an encoding that is named. The label stands in the column that <see cref="DataFormat.Label"/> names, or in
+/// one named label, class, species, target or y, otherwise in the last; it is a number, or a class name. What is guessed stands in
+/// <see cref="Dataset.Reading"/>.
 /// </summary>
 public static class Csv
 {
-    private static readonly string[] LabelNames = ["label", "class", "species", "target", "y"];
-
     /// <summary>The examples of a file.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="format">What is not to be guessed; null: everything is.</param>
     /// <exception cref="DataException">The file, line and column are named, and what was expected there.</exception>
-    public static Dataset Read(string path)
-    {
-        // Whole files: what a csv becomes is larger than its text.
-        using var file = DataFile.Open(path);
-        var text = new MemoryStream();
-        var chunk = new byte[1 << 16];
-        for (int count; (count = file.Read(chunk)) > 0;) text.Write(chunk, 0, count);
-        file.RequireWhole();
-        text.Position = 0;
-        return Read(new StreamReader(text), path);
-    }
+    public static Dataset Read(string path, DataFormat? format = null) =>
+        Read(DataFile.ReadWhole(path, format?.MaxBytes), path, format ?? DataFormat.Guessed);
 
-    /// <inheritdoc cref="Read(string)"/>
+    /// <inheritdoc cref="Read(string, DataFormat?)"/>
+    /// <param name="reader">The text.</param>
     /// <param name="name">What errors call it.</param>
-    public static Dataset Read(TextReader reader, string name)
-    {
-        var rows = Rows(reader, name);
-        if (rows.Count == 0) throw new DataException($"{name}: the file is empty; at least one example is needed");
-        var columns = rows[0].Cells.Length;
-        var ragged = rows.Find(r => r.Cells.Length != columns);
-        if (ragged.Cells is not null)
-            throw new DataException($"{name}, line {ragged.Line}: {ragged.Cells.Length} columns, but line {rows[0].Line} has {columns}; "
-                + "every line needs as many");
-        if (columns < 2)
-            throw new DataException($"{name}, line {rows[0].Line}: one column; inputs and a label are needed, separated by commas");
+    /// <param name="format">What is not to be guessed; null: everything is.</param>
+    public static Dataset Read(TextReader reader, string name, DataFormat? format = null) =>
+        Read(Encoding.UTF8.GetBytes(reader.ReadToEnd()), name, format ?? DataFormat.Guessed);
 
-        var header = HasHeader(rows) ? rows[0].Cells : null;
-        if (header is not null) rows.RemoveAt(0);
-        if (rows.Count == 0) throw new DataException($"{name}: there is a header but no example; at least one is needed");
-        var label = header is null ? -1 : Array.FindIndex(header, h => LabelNames.Contains(h, StringComparer.OrdinalIgnoreCase));
-        if (label < 0) label = columns - 1;
-        var x = new double[rows.Count * (columns - 1)];
-        for (int n = 0, at = 0; n < rows.Count; n++)
-            for (var c = 0; c < columns; c++)
-                if (c != label) x[at++] = Number(rows[n], c, name);
-        var (y, classes) = Labels(rows, label, name);
+    private static Dataset Read(byte[] bytes, string name, DataFormat format)
+    {
+        var facts = new List<string>();
+        var text = CsvText.Utf8(bytes, name, format.Encoding, facts);
+        var dialect = CsvDialect.Of(text, format.Decimal, name);
+        var table = CsvTable.Read(text, dialect, name);
+        var columns = new CsvColumns(table, format);
+        var (rows, inputs) = (table.Count - columns.Start, columns.Inputs.Length);
+        if ((long)rows * inputs > Array.MaxLength)
+            throw new DataException($"{name}: {rows} examples of {inputs} inputs are more numbers than this program can hold");
+        var x = new double[rows * inputs];
+        for (int n = 0, at = 0; n < rows; n++)
+            foreach (var c in columns.Inputs)
+                x[at++] = table.Number(n + columns.Start, c) is var v
+                    && !double.IsNaN(v) ? v : throw NotANumber(table, columns, n + columns.Start, c);
+        var (y, classes, named) = Labels(table, columns);
+        if (dialect.Separator != ',')
+            facts.Add($"separator: {dialect.Separator switch { '\t' => "tab", ';' => "semicolon", var other => other.ToString() }}");
+        if (dialect.Decimal == ',') facts.Add("decimal: comma");
         var title = Path.GetFileNameWithoutExtension(name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name);
-        return new Dataset(title, x, y, columns - 1, classes);
+        return new Dataset(title, x, y, inputs, classes).WithReading(new DataReading
+        {
+            File = Path.GetFileName(name),
+            Label = columns.LabelTitle,
+            LabelName = columns.Names?[columns.Label] is { Length: > 0 } labelName ? labelName : null,
+            Inputs = [.. columns.Inputs.Select(c => columns.Names is { } names ? names[c] : $"column {c + 1}")],
+            Dropped = columns.Dropped,
+            LabelValues = named ? null : DataReading.ValuesOf(y),
+            HasNamedClasses = named,
+            Facts = [.. columns.Facts, .. facts],
+            Remarks = columns.Remarks,
+        });
     }
 
-    private readonly record struct Row(long Line, string[] Cells);
-
-    private static List<Row> Rows(TextReader reader, string name)
+    private static DataException NotANumber(CsvTable table, CsvColumns columns, int row, int column)
     {
-        var options = new CsvReaderOptions
-        {
-            HasHeader = false,
-            CommentPrefix = '#',
-            TrimWhitespace = true,
-            TrackLineNumbers = true,
-            MalformedData = CsvMalformedDataHandling.Throw,
-        };
-        var rows = new List<Row>();
-        using var csv = CsvReader.Create(reader, options, true);
-        try
-        {
-            while (csv.Read())
-            {
-                var cells = new string[csv.FieldCount];
-                for (var c = 0; c < cells.Length; c++) cells[c] = csv.GetString(c) ?? "";
-                rows.Add(new Row(csv.LineNumber, cells));
-            }
-        }
-        catch (CsvFormatException e)
-        {
-            throw new DataException($"{name}, line {csv.LineNumber}: not csv: {e.Message}", e);
-        }
-        return rows;
+        var (place, text, title, key) = (table.Place(row, column), DataReading.Shown(table.Text(row, column)), columns.Title(column),
+            columns.KeyOf(column));
+        if (CsvNumber.IsMissing(text) || CsvNumber.IsNotFinite(text))
+            return new DataException($"{place}: '{text}'"
+                + (CsvNumber.IsNotFinite(text)
+                    ? "; every entry must be a finite number" : " is not a number: a value is missing")
+                + $". Fill it in or leave the line out; data.drop: [{key}] leaves {title} out");
+        if (CsvNumber.HasThousands(text))
+            return new DataException($"{place}: '{text}' is not a number: separators of thousands are not read; write it without them");
+        if (CsvNumber.Kind(text) is CsvNumberKind.Comma or CsvNumberKind.CommaOrThousands)
+            return new DataException(
+                $"{place}: '{text}' is not a number: write it with a point and without separators of thousands, or, if "
+                + "commas stand before decimals, say data.decimal: \",\"");
+        if (CsvNumber.Kind(text) == CsvNumberKind.Point)
+            return new DataException(
+                $"{place}: '{text}' is not a number where commas stand before decimals; data.decimal: \".\" reads points");
+        if (row == 0 && columns.Names is null)
+            return new DataException(
+                $"{place}: '{text}' is not a number; if line {table.Line(0)} names the columns, say data.header: true");
+        if (table.Columns - columns.Inputs.Length <= 1 && columns.Inputs.Length == 1 && text.Contains(' ', StringComparison.Ordinal))
+            return new DataException(
+                $"{place}: '{text}' is not a number; cells are separated by commas, semicolons, tabs or |, not by spaces");
+        var values = new HashSet<string>(StringComparer.Ordinal);
+        for (var r = columns.Start; r < table.Count && values.Count < 6; r++)
+            if (!table.IsNumber(r, column)) values.Add($"'{table.Text(r, column)}'");
+        return new DataException($"{place}: '{text}' is not a number. If {title} ({DataReading.Few(values, 4)}) is the label, say "
+            + $"data.label: {key}; data.drop: [{key}] leaves it out");
     }
 
-    // A header is a first line without any number, above lines that have one.
-    private static bool HasHeader(List<Row> rows) =>
-        Array.TrueForAll(rows[0].Cells, c => !TryNumber(c, out _))
-            && (rows.Count == 1 || Array.Exists(rows[1].Cells, c => TryNumber(c, out _)));
-
-    private static double Number(Row row, int column, string name)
+    private static (double[] Y, string[]? Classes, bool Named) Labels(CsvTable table, CsvColumns columns)
     {
-        if (!TryNumber(row.Cells[column], out var v))
-            throw new DataException($"{name}, line {row.Line}, column {column + 1}: '{row.Cells[column]}' is not a number");
-        return double.IsFinite(v) ? v : throw new DataException(
-            $"{name}, line {row.Line}, column {column + 1}: '{row.Cells[column]}'; every entry must be a finite number");
-    }
-
-    private static (double[] Y, string[]? Classes) Labels(List<Row> rows, int column, string name)
-    {
-        if (rows.TrueForAll(r => TryNumber(r.Cells[column], out _)))
+        var (c, start, count) = (columns.Label, columns.Start, table.Count - columns.Start);
+        var text = table.Find(start, r => !table.IsNumber(r, c));
+        if (text < 0)
         {
-            var y = rows.Select(r => Number(r, column, name)).ToArray();
-            return (y, IndexNames(y));
+            var y = new double[count];
+            for (var n = 0; n < count; n++) y[n] = table.Number(n + start, c);
+            return (y, IndexNames(y), false);
         }
-        var empty = rows.Find(r => r.Cells[column].Length == 0);
-        if (empty.Cells is not null) throw new DataException($"{name}, line {empty.Line}, column {column + 1}: the label is missing");
-        var mixed = rows.Find(r => TryNumber(r.Cells[column], out _));
-        if (mixed.Cells is not null)
-            throw new DataException($"{name}, line {mixed.Line}, column {column + 1}: the label '{mixed.Cells[column]}' is a number, "
-                + "where other lines have class names");
-        var classes = rows.Select(r => r.Cells[column]).Distinct(StringComparer.Ordinal).ToArray();
-        return ([.. rows.Select(r => (double)Array.IndexOf(classes, r.Cells[column]))], classes);
+        var empty = table.Find(start, r => !table.IsNumber(r, c) && table.Text(r, c).Length == 0);
+        if (empty >= 0) throw new DataException($"{table.Place(empty, c)}: the label is missing; give one or leave the line out");
+        var number = table.Find(start, r => table.IsNumber(r, c));
+        if (number >= 0)
+        {
+            var word = table.Find(start, r => !table.IsNumber(r, c) && CsvNumber.IsMissing(table.Text(r, c)));
+            if (word >= 0)
+                throw new DataException(
+                    $"{table.Place(word, c)}: the label is missing ('{table.Text(word, c)}'); give one or leave the line out");
+            if (CsvNumber.IsNotFinite(table.Text(text, c))) throw NotANumber(table, columns, text, c);
+            throw new DataException($"{table.Place(number, c)}: the label '{DataReading.Text(table.Number(number, c))}' is a number, "
+                + $"where other lines have class names (line {table.Line(text)}: '{DataReading.Shown(table.Text(text, c))}')");
+        }
+        var classes = new Dictionary<string, int>(StringComparer.Ordinal);
+        var indices = new double[count];
+        for (var n = 0; n < count; n++)
+        {
+            var name = table.Text(n + start, c);
+            if (!classes.TryGetValue(name, out var k)) classes[name] = k = classes.Count;
+            indices[n] = k;
+        }
+        if (classes.Count == count && count > 10)
+            columns.Remarks.Add($"every label is another one ({DataReading.Few(classes.Keys, 3)}); data.label names the column of "
+                + "the labels");
+        foreach (var same in classes.Keys.GroupBy(k => k, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).Take(3))
+            columns.Remarks.Add($"the classes {string.Join(" and ", same.Select(k => $"'{k}'"))} differ by case only");
+        foreach (var word in classes.Keys.Where(CsvNumber.IsMissing).Take(3))
+            columns.Remarks.Add($"the label '{word}' is taken for a class");
+        return (indices, [.. classes.Keys], true);
     }
 
     /// <summary>"0" … "C−1" where the targets are the whole numbers 0 … C−1, all of them; null for others.</summary>
@@ -119,7 +137,4 @@ public static class Csv
             && y.Distinct().Count() == (int)top + 1
             ? [.. Enumerable.Range(0, (int)top + 1).Select(c => c.ToString(CultureInfo.InvariantCulture))]
             : null;
-
-    private static bool TryNumber(string text, out double value) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 }

@@ -13,6 +13,9 @@ public sealed record DataReading
     /// <summary>Where the labels come from: "last column 'class'", "array 'Y'"; null where nothing was chosen.</summary>
     public string? Label { get; init; }
 
+    /// <summary>The name of the label's column, where the file names its columns; null otherwise.</summary>
+    public string? LabelName { get; init; }
+
     /// <summary>Names of the inputs in their order, as the file has them, or "column 2" …; empty where it names none.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
@@ -20,7 +23,8 @@ public sealed record DataReading
     public IReadOnlyList<string> Dropped { get; init; } = [];
 
     /// <summary>
-    /// The different labels of all examples in ascending order, where they are numbers and at most <see cref="MostValues"/>; null otherwise.
+    /// The different labels of all examples in ascending order, where they are numbers and at most <see cref="MostValues"/>; null
+    /// otherwise.
     /// </summary>
     public IReadOnlyList<double>? LabelValues { get; init; }
 

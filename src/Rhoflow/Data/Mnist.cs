@@ -69,6 +69,8 @@ public static class Mnist
         var count = labels.Count(l => keep[l]);
         if (count == 0) throw new DataException($"{labelPath}: no example of {string.Join(", ", classes ?? ClassNames)}");
         RequireLength(file, (long)labels.Length * Shape.Count);
+        if (count > int.MaxValue / Shape.Count)
+            throw new DataException($"{labelPath}: {count} images are more than this program can hold");
         var x = allocate(checked(count * Shape.Count));
         var y = new double[count];
         var skipped = new byte[Shape.Count];
@@ -114,7 +116,6 @@ public static class Mnist
         if (!file.IsPacked && file.Length != file.Offset + rest)
             throw new DataException(
                 $"{file.Name}: {file.Length} bytes were found; {file.Offset + rest} were expected by its header (byte 4)");
-        if (file.IsPacked && rest / 1100 > new FileInfo(file.Name).Length)
-            throw new DataException($"{file.Name}: its header (byte 4) promises {rest} bytes, more than so small a packed file can hold");
+        file.RequireRoomFor(file.Offset + rest, "its header (byte 4)");
     }
 }

@@ -117,8 +117,15 @@ public sealed class ImageFilesTests : IDisposable
         Should.Throw<DataException>(() => Cifar10.Train(_folder.Path)).Message.ShouldContain("3 bytes are too few for a gzip file");
         File.WriteAllBytes(path,
             [.. SampleFiles.Gzip(SampleFiles.CifarRecords(1, 1)), .. SampleFiles.Gzip(SampleFiles.CifarRecords(2, 2))]);
+        // Two members one after the other are one content.
+        Cifar10.Train(_folder.Path).Y[..2].ToArray().ShouldBe([1, 2]);
+        File.WriteAllBytes(path,
+            [.. SampleFiles.Gzip(SampleFiles.CifarRecords(1, 1)), .. SampleFiles.Gzip(SampleFiles.CifarRecords(2, 2))[..^6]]);
         Should.Throw<DataException>(() =>
-            Cifar10.Train(_folder.Path)).Message.ShouldContain("ends at byte 6146, where its gzip trailer says 3073");
+            Cifar10.Train(_folder.Path)).Message.ShouldContain("ends at byte 6146, where its gzip trailer says");
+        File.WriteAllBytes(path, [.. SampleFiles.Gzip(SampleFiles.CifarRecords(1, 1)), .. "something else"u8]);
+        Should.Throw<DataException>(() =>
+            Cifar10.Train(_folder.Path)).Message.ShouldContain("or something else follows the packed content");
     }
 
     [Fact]
