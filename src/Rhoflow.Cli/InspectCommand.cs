@@ -19,7 +19,8 @@ internal static class InspectCommand
         var model = new Argument<string>("MODEL") { Description = "A run folder (runs/NAME/…): the network that the run ended with." };
         var data = new Option<string?>("--data")
         {
-            Description = "A set or path to measure on instead of the run's own data; classes and transforms stay.",
+            Description = "A set or path to measure on instead of the run's own data; it is prepared by what the run learned of its own: "
+                + "classes by name, means, scales.",
         };
         var families = new Option<string[]>("--measures")
         {
@@ -75,7 +76,7 @@ internal static class InspectCommand
 
     private static TrainedNetwork Find(string model, string? data)
     {
-        if (RunFolder.At(model) is { } run) return TrainedNetwork.OfRun(run, data);
+        if (RunFolder.At(model) is { } run) return TrainedNetworks.OfRun(run, data);
         if (!Directory.Exists(model) && !File.Exists(model))
             throw new ConfigException($"there is no '{model}'; give the folder of a run, as `rhoflow show` lists them");
         throw new DataException($"{model} is not the folder of a run (runs/NAME/yyyy-MM-dd_HH-mm-ss_ID)");
@@ -99,6 +100,7 @@ internal static class InspectCommand
                 ["test_examples"] = n.Test?.Count,
                 ["homogeneity_degree"] = homogeneity.Degree,
                 ["homogeneity_reason"] = homogeneity.Reason,
+                ["notes"] = new JsonArray([.. n.Notes.Select(static note => (JsonNode)note)]),
             },
         };
         foreach (var (key, value) in inspection.ToJson()) document[key] = value?.DeepClone();
@@ -110,6 +112,7 @@ internal static class InspectCommand
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{n.Network}: {n.Network.ParameterCount} parameters, {n.Loss.Name} loss, {n.Train.Count} training examples of "
             + $"{n.Train.Name}{(n.Test is { } test ? $", {test.Count} test examples" : "")}"));
+        foreach (var note in n.Notes) output.WriteLine($"note: {note}");
         var columns = inspection.Layers.SelectMany(static l => l.Values.Keys).Distinct().ToArray();
         var layers = Terminal.Table(["layer", .. inspection.Layers.Select(static l => $"{l.Name} {l.Kind} {string.Join("×", l.Shape)}")]);
         foreach (var column in columns)

@@ -35,11 +35,10 @@ internal sealed class DescentColumns
         (_network, _loss, _train, _test) = (network, experiment.Loss.Loss, train, test);
         var observe = experiment.Observe;
         _detail = observe.Detail;
-        var decay = experiment.Descent.WeightDecay;
         Table = new MeasureTable(observe, new MeasureSetting(network, _loss, train, test)
         {
             FeatureLayers = observe.Detail.FeatureLayers(network.Depth),
-            WeightDecay = decay.Count == 0 ? 0 : decay.All(d => d == decay[0]) ? decay[0] : double.NaN,
+            WeightDecay = DecayOf(experiment),
         });
         RequireMemory(experiment, train, test);
         var notes = new List<string>(Table.Notes);
@@ -68,6 +67,13 @@ internal sealed class DescentColumns
             notes.Add("direction_error is not measured: only a linear network with one output has one direction to compare");
         if (Homogeneity.Of(network).Reason is { } reason) notes.Add($"the network is not exactly homogeneous: {reason}");
         Notes = notes;
+    }
+
+    /// <summary>λ of λ‖W‖²; NaN where layers have different ones.</summary>
+    public static double DecayOf(DescentExperiment experiment)
+    {
+        var decay = experiment.Descent.WeightDecay;
+        return decay.Count == 0 ? 0 : decay.All(d => d == decay[0]) ? decay[0] : double.NaN;
     }
 
     /// <summary>Columns and arrays.</summary>

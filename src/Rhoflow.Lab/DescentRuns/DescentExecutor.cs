@@ -51,7 +51,7 @@ internal static class DescentExecutor
     {
         var first = members[0].Run;
         var risk = new DataRisk<T>(first.Network, first.Experiment.Loss.Loss, first.Data.Train);
-        using var training = new Training<T>(risk, [.. members.Select(static m => new ReplicaStart(m.Run.Theta, m.Run.Options))],
+        using var training = new Training<T>(risk, [.. members.Select(static m => m.Run.Start)],
             new TrainingOptions { Threads = threads, Test = first.Data.Test });
         DescentRecord<T>[] records =
             [.. members.Select((m, i) => DescentRecord<T>.Open(m, training, training.Replicas[i], members.Count, threads))];

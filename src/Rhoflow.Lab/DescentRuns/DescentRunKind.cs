@@ -38,7 +38,7 @@ public sealed class DescentRunKind : RunKind
             Perturbation = null,
             Stop = StopConfig.Never,
         },
-    }).ToYaml();
+    }).ToYaml() + experiment.Init?.Learned()?.ToJson();
 
     /// <inheritdoc/>
     public override IReadOnlyList<PreparedRun> Prepare(IReadOnlyList<Experiment> group, DataFolders folders) =>
@@ -59,6 +59,10 @@ public sealed class DescentRunKind : RunKind
         }
         return RunInterruptedException.Check(outcomes, cancellation);
     }
+
+    /// <inheritdoc/>
+    public override TrainedNetwork Trained(RunFolder folder, Experiment experiment, PreparedData data) =>
+        DescentNetwork.Of(folder, (DescentExperiment)experiment, data);
 
     private static DescentMember Member(RunMember member)
     {

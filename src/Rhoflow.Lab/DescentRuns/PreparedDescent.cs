@@ -16,10 +16,12 @@ namespace Rhoflow.Lab.DescentRuns;
 /// </summary>
 public sealed class PreparedDescent : PreparedRun
 {
-    private PreparedDescent(DescentExperiment experiment, DescentData data, Network network, double[] theta, DescentOptions options)
+    private readonly InitialWeights _start;
+
+    private PreparedDescent(DescentExperiment experiment, PreparedData data, Network network, InitialWeights start, DescentOptions options)
         : base(experiment)
     {
-        (Experiment, Data, Network, Theta, Options) = (experiment, data, network, theta, options);
+        (Experiment, Data, Network, _start, Options) = (experiment, data, network, start, options);
         Columns = new DescentColumns(experiment, network, data.Train, data.Test);
     }
 
@@ -32,7 +34,10 @@ public sealed class PreparedDescent : PreparedRun
     /// <summary>The starting weights θ, P numbers.</summary>
     public ReadOnlySpan<double> InitialWeights => Theta;
 
-    internal double[] Theta { get; }
+    internal double[] Theta => _start.Theta;
+
+    /// <summary>Where its replica starts.</summary>
+    internal ReplicaStart Start => new(Theta, Options) { Statistics = _start.Statistics };
 
     /// <summary>The step rule with all its settings.</summary>
     public DescentOptions Options { get; }
@@ -50,12 +55,15 @@ public sealed class PreparedDescent : PreparedRun
     public override int Observations => Experiment.Observe.Epochs!.Count;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> DataNotes => Data.Train.Reading?.Notes ?? [];
+    public override FittedPreparation? Fitted => Data.Fitted;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> DataNotes => [.. Data.AllNotes, .. _start.Notes];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Notes => [.. DataNotes, .. Columns.Notes];
 
-    internal DescentData Data { get; }
+    internal PreparedData Data { get; }
 
     /// <summary>Makes a descent ready.</summary>
     /// <param name="e">How to train.</param>
@@ -64,7 +72,7 @@ public sealed class PreparedDescent : PreparedRun
     /// Layers that do not chain, weights that do not fit, settings that contradict each other.
     /// </exception>
     /// <exception cref="DataException">Data that cannot be used, or do not fit the network and loss.</exception>
-    public static PreparedDescent From(DescentExperiment e, DataFolders? folders = null) => From(e, DescentData.Load(e, folders));
+    public static PreparedDescent From(DescentExperiment e, DataFolders? folders = null) => From(e, Preparation.Load(e, folders));
 
     /// <summary>All of a group: the data are loaded once.</summary>
     /// <param name="group">Descents over the same data.</param>
@@ -73,7 +81,7 @@ public sealed class PreparedDescent : PreparedRun
     /// <exception cref="DataException">The data are.</exception>
     public static IReadOnlyList<PreparedDescent> From(IReadOnlyList<DescentExperiment> group, DataFolders? folders = null)
     {
-        var data = DescentData.Load(group[0], folders);
+        var data = Preparation.Load(group[0], folders);
         return [.. group.Select(e => From(e, data))];
     }
 
@@ -84,7 +92,7 @@ public sealed class PreparedDescent : PreparedRun
     internal ObservationWriter Writer(RunFolder folder, int keepRows) =>
         new(folder, Columns.Table, Columns.Examples, Experiment.Observe.Weights ? Network : null, keepRows);
 
-    private static PreparedDescent From(DescentExperiment e, DescentData data)
+    private static PreparedDescent From(DescentExperiment e, PreparedData data)
     {
         var descent = e.Descent;
         var network = e.Network!.Build(data.Train.Shape ?? TensorShape.Vector(data.Train.Inputs));
@@ -111,16 +119,18 @@ public sealed class PreparedDescent : PreparedRun
         RequireBatches(network, count, e);
         if (options.Stop.Patience is not null && data.Test is null)
             throw descent.Place.Error("stop.patience watches the loss on test data, and there are none; give data.test");
-        var theta = e.Init!.Build(network, e.Seed);
+        var start = e.Init!.Start(network, e.Seed, e.Data);
+        var theta = start.Theta;
         if (!Array.TrueForAll(theta, static w => float.IsFinite((float)w)))
             throw e.Init.Place?.Error("the initial weights leave the range of a float32 number; choose a smaller scale")
                 ?? new ConfigException("the initial weights are not finite");
         RequireDirections(network, theta, e);
-        return new PreparedDescent(e, data, network, theta, options);
+        return new PreparedDescent(e, data, network, start, options);
     }
 
-    // The same checks as training itself makes, before anything is written.
-    private static void Require(Dataset data, Network network, Experiment e)
+    /// <summary>The same checks as training itself makes, before anything is written.</summary>
+    /// <exception cref="DataException">Labels that the loss or the network's outputs do not fit.</exception>
+    internal static void Require(Dataset data, Network network, Experiment e)
     {
         if (e.Loss.Loss.Refuse(data.Y, network.Outputs) is not { } why) return;
         throw new DataException($"data '{data.Name}': {why}.{LabelCoding.Remedy(data, e.Loss.Loss, network.Outputs)}"
@@ -146,27 +156,5 @@ public sealed class PreparedDescent : PreparedRun
             if (Numerics.Vectors.Norm(network.Layers[k].Of(theta)) == 0)
                 throw (e.Init!.Place ?? e.Descent.Place).Error($"layer {k + 1} starts at zero, but normalization: "
                     + $"{e.Descent.Normalization} needs a direction V_{k + 1} = W_{k + 1}/‖W_{k + 1}‖; give it a nonzero start");
-    }
-}
-
-/// <summary>Training and test examples in a run's precision.</summary>
-internal sealed record DescentData(Dataset Train, Dataset? Test)
-{
-    public static DescentData Load(DescentExperiment e, DataFolders? folders)
-    {
-        var (train, test) = Preparation.Load(e.Data!, e.Precision, folders);
-        return new DescentData(train, test);
-    }
-
-    private (Losses.Loss Loss, int Outputs, DescentData Data)? _fitted;
-
-    /// <summary>The same with targets that suit loss and outputs; members of a group get one object.</summary>
-    public DescentData For(DescentExperiment e, int outputs)
-    {
-        if (_fitted is { } done && done.Loss == e.Loss.Loss && done.Outputs == outputs) return done.Data;
-        var (train, test) = LabelCoding.Fit(e.Data!, Train, Test, e.Loss.Loss, outputs);
-        var data = ReferenceEquals(train, Train) ? this : new DescentData(train, test);
-        _fitted = (e.Loss.Loss, outputs, data);
-        return data;
     }
 }

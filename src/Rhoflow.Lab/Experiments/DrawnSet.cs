@@ -16,6 +16,14 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
     /// <summary>The examples; the same seed gives the same bits.</summary>
     public Dataset Draw(long seed) => Set.Draw(Examples, Values, seed);
 
+    /// <summary>Another set with the parameters of that name that one has, defaults for the rest.</summary>
+    internal static DrawnSet Like(SyntheticSet set, DrawnSet? other)
+    {
+        double Value(SyntheticParameter p) =>
+            other is not null && other.Set.Parameters.ToList().FindIndex(o => o.Name == p.Name) is >= 0 and var i ? other.Values[i] : p.Default;
+        return new DrawnSet(set, other?.Examples ?? DefaultExamples, [.. set.Parameters.Select(Value)]);
+    }
+
     internal static DrawnSet? Read(ConfigMap map, string? name, int? train, int? test)
     {
         var set = SyntheticSets.All.FirstOrDefault(s => s.Name == name);

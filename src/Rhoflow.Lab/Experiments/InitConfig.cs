@@ -1,4 +1,5 @@
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Weights;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
@@ -22,8 +23,11 @@ public sealed record InitConfig
     /// <summary>One matrix (rows = outputs) per layer, exactly as written.</summary>
     public IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>>? Weights { get; init; }
 
-    /// <summary>A safetensors file with the weights instead, absolute.</summary>
-    public string? File { get; init; }
+    /// <summary>A file with the weights instead: safetensors, npz, or what a run folder keeps.</summary>
+    public WeightChoice? File { get; init; }
+
+    /// <summary>Whether data are prepared anew although the weights are those of a run, which learned how to prepare them.</summary>
+    public bool PreparesAnew { get; init; }
 
     /// <summary>Where it was written, for errors about shapes.</summary>
     public ConfigNode? Place { get; init; }
@@ -39,8 +43,9 @@ public sealed record InitConfig
             throw map["scale"]!.NoMeaning($"has no meaning for init.kind {kind}: the weights are taken exactly as given");
         if (kind == "zeros" && map.Has("frobenius"))
             throw map["frobenius"]!.NoMeaning("a zero layer has no direction, so it cannot be scaled to a norm; choose another init.kind");
-        var file = kind == "weights" && map.Required("weights", "one matrix per layer, rows = outputs, or a .safetensors file")
-            is { IsScalar: true } path ? ReadFile(path) : null;
+        var weights = kind == "weights"
+            ? map.Required("weights", "one matrix per layer, rows = outputs, or a .safetensors file") : null;
+        var (file, anew) = weights is { IsList: false } ? WeightKeys.Read(weights) : (null, false);
         return new InitConfig
         {
             Kind = kind,
@@ -48,6 +53,7 @@ public sealed record InitConfig
             Frobenius = map["frobenius"] is { } f ? ReadNorms(f) : null,
             Weights = kind == "weights" && file is null ? ReadWeights(map["weights"]!) : null,
             File = file,
+            PreparesAnew = anew,
             Place = node,
         };
     }
@@ -58,18 +64,29 @@ public sealed record InitConfig
         if (Kind is not ("weights" or "zeros")) writer.Entry("scale", Scale);
         if (Frobenius is [var norm]) writer.Entry("frobenius", norm);
         else if (Frobenius is not null) writer.Entry("frobenius", Frobenius);
-        if (File is not null) writer.Entry("weights", File);
+        if (File is not null) WeightKeys.Write(writer, File, PreparesAnew);
         if (Weights is not null) writer.Raw("weights", ConfigWriter.List(Weights.Select(ConfigWriter.Matrix)));
     });
 
     /// <summary>θ.</summary>
     /// <exception cref="ConfigException">Weights that do not fit the network; the layer, what was given and what is needed are
     /// named.</exception>
-    public double[] Build(Network network, long seed)
+    public double[] Build(Network network, long seed) => Start(network, seed, null).Theta;
+
+    /// <summary>θ, and what a file of weights has beside it.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="seed">For the random kinds.</param>
+    /// <param name="data">The data, whose constant input makes a bias of the first layer possible; null: unknown.</param>
+    /// <exception cref="ConfigException">Weights that do not fit the network; the layer, what was given and what is needed are
+    /// named.</exception>
+    /// <exception cref="Data.DataException">The file of weights cannot be read, or its arrays do not fit; they are named.</exception>
+    public InitialWeights Start(Network network, long seed, DataConfig? data)
     {
         var random = new RandomStream(seed);
         try
         {
+            var loaded = File is null ? null
+                : WeightReader.Read(File with { HasConstantInput = data?.Transforms is [.., "constant-input"] }, network);
             var theta = Kind switch
             {
                 "normal" => Initialization.Normal(network, random, Scale),
@@ -77,12 +94,11 @@ public sealed record InitConfig
                 "orthogonal" => Initialization.Orthogonal(network, random, Scale),
                 "uniform" => Initialization.Uniform(network, random, Scale),
                 "diagonal" => Initialization.Diagonal(network, random, Scale),
-                "weights" => network.Pack(Weights is null ? WeightFile.Read(File!, network)
-                    : [.. Weights.Select(static m => m.Select(static r => r.ToArray()).ToArray())]),
+                "weights" => loaded?.Theta ?? network.Pack([.. Weights!.Select(static m => m.Select(static r => r.ToArray()).ToArray())]),
                 _ => network.Zeros(),
             };
             if (Frobenius is not null) Initialization.ScaleLayers(network, theta, [.. Frobenius]);
-            return theta;
+            return new InitialWeights(theta, loaded?.Statistics is { Length: > 0 } statistics ? statistics : null, loaded?.Notes ?? []);
         }
         catch (ArgumentException e)
         {
@@ -91,17 +107,12 @@ public sealed record InitConfig
         }
     }
 
+    /// <summary>What the run that the weights come from learned of its data; null where they come from elsewhere.</summary>
+    /// <exception cref="Data.DataException">It is damaged.</exception>
+    public FittedPreparation? Learned() => PreparesAnew || WeightKeys.PreparationOf(File) is not { } path ? null : FittedPreparation.Read(path);
+
     private static double[] ReadNorms(ConfigNode node) =>
         node.IsList ? [.. node.List("norms").Select(n => n.Positive())] : [node.Positive()];
-
-    private static string ReadFile(ConfigNode node)
-    {
-        var given = node.Text();
-        return given.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
-            ? Path.GetFullPath(given, node.Folder)
-            : throw node.Error($"'{given}' is not a .safetensors file; weights are given as such a file, or as a list of matrices, one a "
-            + "layer (rows = outputs)");
-    }
 
     private static double[][][] ReadWeights(ConfigNode node)
     {

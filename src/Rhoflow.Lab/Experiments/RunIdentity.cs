@@ -20,7 +20,13 @@ public static partial class RunIdentity
         var data = experiment.Data;
         if (data?.Path is { } path) data = data with { Path = DataFiles.Identity(path) };
         var init = experiment.Init;
-        if (init?.File is { } file) init = init with { File = "sha256-" + DataFiles.HashOf(file) };
+        if (init?.File is { } file)
+        {
+            // What a run learned of its data decides how those of its successor are prepared.
+            var learned = init.PreparesAnew || WeightKeys.PreparationOf(file) is not { } kept || !File.Exists(kept) ? ""
+                : "-" + DataFiles.HashOf(kept);
+            init = init with { File = file with { File = "sha256-" + DataFiles.HashOf(file.File) + learned } };
+        }
         var version = typeof(Networks.Network).Assembly.GetName().Version!;
         var yaml = (experiment with { Name = "run", Data = data, Init = init }).ToYaml();
         return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{yaml}";

@@ -27,4 +27,8 @@ public sealed class FlowRunKind : RunKind
         IReadOnlyList<RunMember> members, int threads, Action<string>? progress, CancellationToken cancellation) =>
         RunInterruptedException.Check(
             [.. members.Select(m => FlowExecutor.Execute((PreparedFlow)m.Run, m.Folder, m.Resume, progress, cancellation))], cancellation);
+
+    /// <inheritdoc/>
+    public override TrainedNetwork Trained(RunFolder folder, Experiment experiment, PreparedData data) =>
+        FlowNetwork.Of(folder, (FlowExperiment)experiment, data);
 }

@@ -16,9 +16,11 @@ namespace Rhoflow.Lab.FlowRuns;
 /// </summary>
 public sealed class PreparedFlow : PreparedRun
 {
-    private PreparedFlow(FlowExperiment experiment, Flow flow, double[] theta, EmpiricalRisk? risk, Dataset? test) : base(experiment)
+    private PreparedFlow(FlowExperiment experiment, Flow flow, double[] theta, EmpiricalRisk? risk, Dataset? test, PreparedData? data)
+        : base(experiment)
     {
         Experiment = experiment;
+        (Fitted, DataNotes) = (data?.Fitted, data?.AllNotes ?? []);
         (Flow, Theta, Train, Test) = (flow, theta, risk?.Data, test);
         Options = ReadOptions(experiment.Flow);
         Instants = [.. experiment.Observe.Instants.Select(t => t.ToInstant())];
@@ -61,7 +63,10 @@ public sealed class PreparedFlow : PreparedRun
     public override int Observations => Instants.Count;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> DataNotes => Train?.Reading?.Notes ?? [];
+    public override FittedPreparation? Fitted { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> DataNotes { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Notes => [.. DataNotes, .. Columns.Notes];
@@ -74,23 +79,28 @@ public sealed class PreparedFlow : PreparedRun
     /// <exception cref="DataException">Data that cannot be used, or do not fit the network and loss.</exception>
     public static PreparedFlow From(FlowExperiment e, DataFolders? folders = null)
     {
-        if (e.Flow.Kind.IsScalar)
-        {
-            var scalar = ScalarStart.Of(e, folders);
-            return new PreparedFlow(e, BuildFlow(e.Flow, scalar), scalar.Start.ToArray(), null, null);
-        }
-        var (train, test) = Preparation.Load(e.Data!, folders: folders);
+        if (!e.Flow.Kind.IsScalar) return From(e, Preparation.Load(e, folders));
+        var scalar = ScalarStart.Of(e, folders);
+        return new PreparedFlow(e, BuildFlow(e.Flow, scalar), scalar.Start.ToArray(), null, null, null);
+    }
+
+    /// <summary>Makes a flow of data that are ready.</summary>
+    internal static PreparedFlow From(FlowExperiment e, PreparedData data)
+    {
+        var (train, test) = data;
         var network = e.Network!.Build(train.Inputs);
         if (network.WhyNotAChain is { } beyond)
             throw e.Network.Place.Error(
                 $"flows follow chains of dense and diagonal layers with activations; here {beyond}. A 'descent' trains such networks");
-        var theta = e.Init!.Build(network, e.Seed);
+        var (theta, _, weightNotes) = e.Init!.Start(network, e.Seed, e.Data);
+        data = data with { Notes = [.. data.Notes, .. weightNotes] };
         RequireNumbers(network, theta, e);
         if (e.Flow.Kind.StartNorms(e.Flow.Settings) is { } norms) ScaleTo(network, theta, norms, e.Flow.Place);
-        (train, test) = LabelCoding.Fit(e.Data!, train, test, e.Loss.Loss, network.Outputs);
+        data = data.For(e, network.Outputs);
+        (train, test) = data;
         RequireLabels(train, e);
         var risk = new EmpiricalRisk(network, e.Loss.Loss, train, e.Loss.Reduction);
-        var run = new PreparedFlow(e, BuildFlow(e.Flow, FlowProblem.Of(risk, theta)), theta, risk, test);
+        var run = new PreparedFlow(e, BuildFlow(e.Flow, FlowProblem.Of(risk, theta)), theta, risk, test, data);
         try
         {
             run.Flow.Start(theta);

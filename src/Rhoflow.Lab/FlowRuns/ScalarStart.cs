@@ -40,9 +40,9 @@ internal static class ScalarStart
     private static (double[]? Norms, double[]? Margins) FromNetwork(FlowExperiment e, DataFolders? folders)
     {
         if (e.Data is null || e.Network is null) return (null, null);
-        var (train, _) = Preparation.Load(e.Data, folders: folders);
+        var (train, _) = Preparation.Load(e, folders);
         var network = e.Network.Build(train.Inputs);
-        var theta = e.Init!.Build(network, e.Seed);
+        var theta = e.Init!.Start(network, e.Seed, e.Data).Theta;
         var norms = new double[network.Depth];
         NormsAndDirections.Split(network, theta, norms, theta);
         var margins = new EmpiricalRisk(network, e.Loss.Loss, train).Outputs(theta).ToArray();

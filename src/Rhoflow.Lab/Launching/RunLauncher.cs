@@ -159,8 +159,7 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         settled = Settled(e.Name, run.Id);
         if (settled is not null) return null;
         if (!Resume || RunFolder.FindResumable(Root, e.Name, run.Id, _watch) is not { } started)
-            return new RunMember(run, RunFolder.Create(Root, e.Name, run.Id, e.ToYaml(), Described(), DateTime.Now, locked: true),
-                Resume: false);
+            return Member(run, RunFolder.Create(Root, e.Name, run.Id, e.ToYaml(), Described(), DateTime.Now, locked: true), resume: false);
         if (started.TryLock(_watch, out var owner) is not { } locked)
         {
             settled = new RunOutcome(started, RunStatus.Running) { AtWork = owner };
@@ -168,7 +167,13 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         }
         if (!File.Exists(locked.File("environment.json")))
             AtomicFile.Write(locked.File("environment.json"), Described().ToJsonString(RunFolder.Indented) + "\n");
-        return new RunMember(run, locked, Resume: true);
+        return Member(run, locked, resume: true);
+    }
+
+    private static RunMember Member(PreparedRun run, RunFolder folder, bool resume)
+    {
+        PreparationFile.Keep(folder, run);
+        return new RunMember(run, folder, resume);
     }
 
     private System.Text.Json.Nodes.JsonObject Described() => RunEnvironment.Describe(CommandLine);

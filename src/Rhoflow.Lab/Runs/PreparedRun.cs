@@ -18,6 +18,9 @@ public abstract class PreparedRun
     /// <summary>The identity by which a finished run is found again: 8 hexadecimal digits.</summary>
     public string Id { get; }
 
+    /// <summary>What the preparation of its data learned, which the folder keeps; null where it has no data.</summary>
+    public virtual FittedPreparation? Fitted => null;
+
     /// <summary>Coordinates of a flow's state, or weights.</summary>
     public abstract int Unknowns { get; }
 

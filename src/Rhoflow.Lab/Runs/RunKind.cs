@@ -38,6 +38,14 @@ public abstract class RunKind
     /// <exception cref="Data.DataException">A saved state cannot be gone on from.</exception>
     public abstract IReadOnlyList<RunOutcome> Execute(
         IReadOnlyList<RunMember> members, int threads, Action<string>? progress, CancellationToken cancellation);
+
+    /// <summary>The network that a run ended with, or stands at, to look at it.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="experiment">Its config.</param>
+    /// <param name="data">What to look at it with.</param>
+    /// <exception cref="Data.DataException">Its weights are not there or do not fit, or this kind of run keeps none.</exception>
+    public virtual TrainedNetwork Trained(RunFolder folder, Experiment experiment, PreparedData data) =>
+        throw new Data.DataException($"{folder.Path}: runs of the kind '{experiment.Kind}' keep no network that can be looked at");
 }
 
 /// <summary>A run that is to be made, and its folder.</summary>

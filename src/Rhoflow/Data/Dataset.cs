@@ -195,6 +195,10 @@ public sealed class Dataset
     public Dataset WithReading(DataReading? reading) =>
         new(Name, _stored, _y, Inputs, ClassNames, Shape, PixelMaximum) { Reading = reading };
 
+    /// <summary>The same inputs as images of another shape with as many numbers; null: as plain inputs.</summary>
+    internal Dataset WithShape(TensorShape? shape) =>
+        new(Name, _stored, _y, Inputs, ClassNames, shape, PixelMaximum) { Reading = Reading };
+
     /// <summary>The same targets with other inputs (row-major N × <paramref name="inputs"/>), which are no images.</summary>
     public Dataset WithInputs(double[] x, int inputs) => WithInputs(x, inputs, null);
 

@@ -26,11 +26,12 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
     public Dataset ToDataset() => _source.WithInputs(_x, _inputs, _shape);
 
     /// <param name="mean">What <see cref="Transform.Center"/> subtracts, one number per input.</param>
-    public void Apply(Transform step, double[]? mean)
+    /// <param name="full">What <see cref="Transform.ScalePixels"/> divides by.</param>
+    public void Apply(Transform step, double[]? mean, double full)
     {
         switch (step)
         {
-            case Transform.ScalePixels: Scale(); break;
+            case Transform.ScalePixels: Scale(T.CreateTruncating(full)); break;
             case Transform.Center: Subtract(mean!); break;
             case Transform.UnitNorm: UnitNorm(); break;
             case Transform.ConstantInput: AppendConstant(); break;
@@ -54,14 +55,10 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
         return mean;
     }
 
-    private void Scale()
+    private void Scale(T full) => EachExample(n =>
     {
-        var full = T.CreateTruncating(_source.PixelMaximum);
-        EachExample(n =>
-        {
-            foreach (ref var v in Row(n)) v /= full;
-        });
-    }
+        foreach (ref var v in Row(n)) v /= full;
+    });
 
     private void Subtract(double[] mean) => EachExample(n =>
     {

@@ -76,19 +76,11 @@ public static class Transforms
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
     {
         if (test is not null && (test.Inputs != train.Inputs || test.Shape != train.Shape))
-            throw new DataException(
-                $"data '{test.Name}' has {Form(test)}, but '{train.Name}' has {Form(train)}; training and test examples need the same");
-        if (steps.Count == 0 && train.StoredAs == typeof(T) && (test is null || test.StoredAs == typeof(T))) return (train, test);
-        var constants = steps.Count(s => s == Transform.ConstantInput);
-        var (x, xTest) = (new InputBuffer<T>(train, constants), test is null ? null : new InputBuffer<T>(test, constants));
-        foreach (var step in steps)
-        {
-            double[]? mean = step == Transform.Center ? x.Mean() : null;
-            x.Apply(step, mean);
-            xTest?.Apply(step, mean);
-        }
-        return (x.ToDataset(), xTest?.ToDataset());
+            throw new DataException($"data '{test.Name}' has {Form(test)}, but '{train.Name}' has {Form(train)}; training and test "
+                + "examples need the same");
+        var (changed, fitted) = FittedTransforms.Fit<T>(train, steps);
+        return (changed, test is null ? null : fitted.Apply<T>(test));
     }
 
-    private static string Form(Dataset data) => data.Shape is { } s ? $"images of {s}" : $"{data.Inputs} inputs";
+    private static string Form(Dataset data) => FittedTransforms.Form(data.Shape, data.Inputs);
 }

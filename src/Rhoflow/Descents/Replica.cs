@@ -37,7 +37,11 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         var rules = new RulePipeline<T>(Options.Rule.Rules, memory, normMemory);
         StateArray[] ofRules = [.. memory.Arrays, .. normMemory?.Arrays ?? []];
         State = new DescentState<T>(_network.ParameterCount, norms, ofRules, _network.StatisticsCount);
-        _network.StartStatistics().CopyTo(State.StatisticsArray, 0);
+        double[] statistics = start.Statistics is { } given ? [.. given] : _network.StartStatistics();
+        if (statistics.Length != _network.StatisticsCount)
+            throw new ArgumentException(
+                $"the network has {_network.StatisticsCount} running statistics; {statistics.Length} were given as a start");
+        statistics.CopyTo(State.StatisticsArray, 0);
         var w = coordinates is null ? State.XArray : new T[_network.ParameterCount];
         var theta = start.Theta.Span;
         for (var i = 0; i < w.Length; i++) w[i] = T.CreateTruncating(theta[i]);

@@ -39,10 +39,12 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
     public static readonly Floors Lab = new("lab", "Rhoflow.Lab.",
     [
         ["Report"],
-        ["Launching", "Inspection"],
+        ["Inspection"],
+        ["Launching"],
         ["FlowRuns", "DescentRuns", "Claims"],
         ["Runs"],
         ["Experiments"],
+        ["Weights"],
         ["Config", "Datasets", "Figures"],
         ["Files"],
     ]);

@@ -28,7 +28,8 @@ public sealed class DescentRunTests
         var run = Launch(folder, experiment).Folder;
         run.Status.ShouldBe(RunStatus.Finished);
         Directory.EnumerateFileSystemEntries(run.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-            .ShouldBe(["arrays", "checkpoint.safetensors", "config.yaml", "environment.json", "log.txt", "metrics.csv", "summary.json"]);
+            .ShouldBe(["arrays", "checkpoint.safetensors", "config.yaml", "environment.json", "log.txt", "metrics.csv",
+                "preparation.json", "summary.json"]);
         Experiment.Read(ConfigSource.Parse(File.ReadAllText(run.File("config.yaml")))).ToYaml().ShouldBe(experiment.ToYaml());
         var (columns, rows) = MetricsFile.Read(run.File("metrics.csv"));
         double[] Column(string name) => [.. rows.Select(r => r[Array.IndexOf(columns, name)])];

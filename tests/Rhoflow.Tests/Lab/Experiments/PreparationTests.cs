@@ -25,7 +25,7 @@ public sealed class PreparationTests : IDisposable
 
     private DataConfig Config(string data) => Configs.Read(Configs.TwoParameters, $"data={data}").Data!;
 
-    private (Dataset Train, Dataset? Test) Load(string data, Precision precision = Precision.Float64) =>
+    private PreparedData Load(string data, Precision precision = Precision.Float64) =>
         Preparation.Load(Config(data), precision, Folders);
 
     [Fact]

@@ -60,7 +60,7 @@ public class FlowRunTests
         run.Id.ShouldBe(RunIdentity.Id(experiment));
         Path.GetFileName(run.Path).ShouldMatch("^\\d{4}-\\d\\d-\\d\\d_\\d\\d-\\d\\d-\\d\\d_[0-9a-f]{8}$");
         Directory.EnumerateFileSystemEntries(run.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-            .ShouldBe(["arrays", "config.yaml", "environment.json", "log.txt", "metrics.csv", "summary.json"]);
+            .ShouldBe(["arrays", "config.yaml", "environment.json", "log.txt", "metrics.csv", "preparation.json", "summary.json"]);
         Experiment.Read(ConfigSource.Parse(File.ReadAllText(run.File("config.yaml")))).ToYaml().ShouldBe(experiment.ToYaml());
         var (columns, rows) = MetricsFile.Read(run.File("metrics.csv"));
         columns.ShouldBe(["step", "epoch", "t", "log10_t", "tau", "log10_loss", "train_error", "test_error", "log10_test_loss", "log10_rho",

@@ -53,7 +53,7 @@ public class InspectionTests
     {
         using var folder = new TemporaryFolder();
         var run = Run(folder, Trainings.Read($"precision={precision}"));
-        ShouldAgree(run, NetworkInspection.Of(TrainedNetwork.OfRun(run, null), ["all"], curvatureExamples: 40, threads: 2));
+        ShouldAgree(run, NetworkInspection.Of(TrainedNetworks.OfRun(run, null), ["all"], curvatureExamples: 40, threads: 2));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public class InspectionTests
     {
         using var folder = new TemporaryFolder();
         var run = Run(folder, Experiment.Read(ConfigSource.Parse(Flow, "flow.yaml")));
-        ShouldAgree(run, NetworkInspection.Of(TrainedNetwork.OfRun(run, null), ["all"], 2000, threads: 1));
+        ShouldAgree(run, NetworkInspection.Of(TrainedNetworks.OfRun(run, null), ["all"], 2000, threads: 1));
     }
 
     // −log Σℓ/ρ, with the sum whatever the reduction: one number of one network.
@@ -75,7 +75,7 @@ public class InspectionTests
         var expected = rows[^1][Array.IndexOf(columns, "smoothed_margin")];
         double Smoothed(TrainedNetwork network) => NetworkInspection.Of(network, ["margins"], 2000, threads: 1)
             .Measures.First(static m => m.Column == "smoothed_margin").Value;
-        var network = TrainedNetwork.OfRun(run, null);
+        var network = TrainedNetworks.OfRun(run, null);
         Smoothed(network).ShouldBe(expected, 1e-9);
         Smoothed(network with { Reduction = Rhoflow.Losses.Reduction.Mean }).ShouldBe(expected, 1e-9);
     }
@@ -116,6 +116,6 @@ public class InspectionTests
         using var folder = new TemporaryFolder();
         var run = Run(folder, Experiment.Read(ConfigSource.Parse(Flow.Replace("weights: true", "weights: false", StringComparison.Ordinal),
             "flow.yaml")));
-        Should.Throw<DataException>(() => TrainedNetwork.OfRun(run, null)).Message.ShouldContain("observe.weights: true");
+        Should.Throw<DataException>(() => TrainedNetworks.OfRun(run, null)).Message.ShouldContain("observe.weights: true");
     }
 }

@@ -1,0 +1,79 @@
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Weights;
+
+namespace Rhoflow.Lab.Experiments;
+
+/// <summary>
+/// <c>init.weights</c> where it is a file: its path, or a map {file, names, normalizations, layout, preparation}. The folder of a run stands
+/// for the weights that the run ended with.
+/// </summary>
+internal static class WeightKeys
+{
+    private const string Checkpoint = "checkpoint.safetensors";
+    private static readonly string s_flow = Path.Combine("arrays", "W.npy");
+    private static readonly string[] s_layouts = ["nchw", "nhwc"];
+    private static readonly string[] s_preparations = ["run", "new"];
+
+    /// <exception cref="ConfigException">Not a file of weights, or keys that have no meaning.</exception>
+    public static (WeightChoice File, bool PreparesAnew) Read(ConfigNode node)
+    {
+        if (node.IsScalar) return (new WeightChoice(ReadPath(node)) { Given = node.Text() }, false);
+        var map = node.Map("file", "names", "normalizations", "layout", "preparation");
+        var file = map.Required("file", "a .safetensors or .npz file, or the folder of a run");
+        string[]? Names(string key) => map[key] is { } list ? [.. list.List("names of arrays").Select(static n => n.Text())] : null;
+        var choice = new WeightChoice(ReadPath(file))
+        {
+            Given = file.Text(),
+            Names = Names("names"),
+            Normalizations = Names("normalizations"),
+            Layout = map["layout"]?.Word(s_layouts),
+        };
+        if (map["preparation"] is { } preparation && PreparationOf(choice) is null)
+            throw preparation.Error("has a meaning for the weights of a run only, which knows how its data were prepared");
+        return (choice, map["preparation"]?.Word(s_preparations) == "new");
+    }
+
+    public static void Write(ConfigWriter writer, WeightChoice file, bool anew)
+    {
+        if (file is { Names: null, Normalizations: null, Layout: null } && !anew)
+        {
+            writer.Entry("weights", file.File);
+            return;
+        }
+        writer.Section("weights", () =>
+        {
+            writer.Entry("file", file.File);
+            if (file.Names is { } names) writer.Entry("names", names);
+            if (file.Normalizations is { } normalizations) writer.Entry("normalizations", normalizations);
+            if (file.Layout is { } layout) writer.Entry("layout", layout);
+            if (anew) writer.Entry("preparation", "new");
+        });
+    }
+
+    /// <summary>Where the run that keeps these weights would keep what it learned of its data; null: they are not those of a run.</summary>
+    public static string? PreparationOf(WeightChoice? choice)
+    {
+        if (choice is null) return null;
+        var folder = choice.File.EndsWith(Path.DirectorySeparatorChar + s_flow, StringComparison.Ordinal)
+            ? choice.File[..^(s_flow.Length + 1)]
+            : Path.GetFileName(choice.File) is Checkpoint or "best.safetensors" ? Path.GetDirectoryName(choice.File) : null;
+        return folder is null ? null : Path.Combine(folder, FittedPreparation.FileName);
+    }
+
+    private static string ReadPath(ConfigNode node)
+    {
+        var given = node.Text();
+        var path = Path.GetFullPath(given, node.Folder);
+        if (Directory.Exists(path))
+        {
+            var (descent, flow) = (Path.Combine(path, Checkpoint), Path.Combine(path, s_flow));
+            return File.Exists(descent) ? descent : File.Exists(flow) ? flow
+                : throw node.Error($"the folder '{given}' has neither {Checkpoint} nor {s_flow}: it is no run that kept its weights");
+        }
+        return Ends(given, ".safetensors") || Ends(given, ".npz") || path.EndsWith(Path.DirectorySeparatorChar + s_flow, StringComparison.Ordinal)
+            ? path : throw node.Error($"'{given}' is not a .safetensors file; weights are given as such a file, as a .npz file, as the "
+                + "folder of a run, or as a list of matrices, one a layer (rows = outputs)");
+    }
+
+    private static bool Ends(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
+}
