@@ -49,7 +49,7 @@ public class BatchNormViewTests
         var (usual, whole, running) = (Run(folder), Run(folder, "observe.batch-norm=whole-set"), Run(folder, "observe.batch-norm=running"));
         // L by the passes alone, at the weights that the run kept.
         var prepared = PreparedDescent.From(Read());
-        var at = TrainedNetwork.OfRun(usual.Folder, null);
+        var at = TrainedNetworks.OfRun(usual.Folder, null);
         double[] Losses(NormalizeBy by)
         {
             using var team = new Team(1);
@@ -111,7 +111,7 @@ public class BatchNormViewTests
     {
         using var folder = new TemporaryFolder();
         var (run, last) = Run(folder, "descent.kind=sgd", $"descent.batch={batch}", "descent.drop-last=true", "observe.batch-norm=batch");
-        var at = TrainedNetwork.OfRun(run, null);
+        var at = TrainedNetworks.OfRun(run, null);
         using var team = new Team(1);
         var minibatch = new Minibatch<double>(at.Network.Input, batch, shared: false, team);
         var risk = new MinibatchRisk<double>(at.Network, at.Loss, batch, team);
@@ -142,7 +142,7 @@ public class BatchNormViewTests
         using var folder = new TemporaryFolder();
         var (run, last) = Run(folder);
         var prepared = PreparedDescent.From(Read());
-        var at = TrainedNetwork.OfRun(run, null);
+        var at = TrainedNetworks.OfRun(run, null);
         double[] now = at.Theta.ToArray(), start = prepared.InitialWeights.ToArray();
         for (var k = 1; k <= 2; k++)
         {
