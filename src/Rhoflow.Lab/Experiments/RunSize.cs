@@ -30,7 +30,7 @@ public sealed record RunSize(double Bytes, double Seconds, double DiskBytes, dou
     public static RunSize Of(Experiment e)
     {
         if (e.Network is { Layers.Count: > MostLayers } deep)
-            throw deep.Place.Error($"{deep.Layers.Count} layers are more than the {MostLayers} that a network may have here");
+            throw deep.Place.Error($"{deep.Layers.Count} layers are more than the {MostLayers} that are tried without --force");
         var (shape, examples) = Data(e.Data);
         var network = e.Network is not { } layers ? null : shape is { } input ? layers.Build(input) : Smallest(layers);
         var training = e is DescentExperiment;

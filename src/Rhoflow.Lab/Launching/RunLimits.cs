@@ -17,8 +17,7 @@ public sealed record RunLimits(double MemoryBytes, double DiskBytes)
     /// <exception cref="Config.ConfigException">It does; or its sizes are beyond any machine.</exception>
     public void Require(Experiment experiment)
     {
-        var size = RunSize.Of(experiment);
-        if (this != None) size.Require(MemoryBytes, DiskBytes);
+        if (this != None) RunSize.Of(experiment).Require(MemoryBytes, DiskBytes);
     }
 
     private static double Free(string folder)
