@@ -6,10 +6,12 @@ namespace Rhoflow.Limits;
 /// <summary>The hard margin in extended precision, rounded to double at the end.</summary>
 internal static class PreciseMargin
 {
-    private const int Largest = 200_000;
+    // Every example is looked at in every step, and the Gram matrix of at most min(N, d) of them is factored.
+    private const int Largest = 200_000, LargestActive = 48;
 
     /// <summary>Whether a problem is small enough for it.</summary>
-    public static bool Suits(Dataset data) => (long)data.Count * data.Inputs <= Largest;
+    public static bool Suits(Dataset data) =>
+        (long)data.Count * data.Inputs <= Largest && Math.Min(data.Count, data.Inputs) <= LargestActive;
 
     /// <summary>The smallest w with all constraints satisfied, and α; null where the examples cannot be separated.</summary>
     /// <param name="data">Labels ±1.</param>
