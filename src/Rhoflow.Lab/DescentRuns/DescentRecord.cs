@@ -171,6 +171,7 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
             ["homogeneity"] = Homogeneous(Homogeneity.Of(_run.Network)),
             ["layers"] = RunDocument.Layers(_run.Network),
         };
+        if (_run.DataNotes.Count == 0) summary.Remove("data_notes");
         if (status == RunStatus.Failed)
             summary["last_finite"] = new JsonObject
             {

@@ -36,7 +36,7 @@ internal static class LabelCoding
                 known.Count < outputs ? [$"the network has {outputs} outputs for {known.Count} classes"] : []);
         }
         if (outputs == 2 && config.Classes is [var first, var second])
-            return Coded([1, -1], [first, second], $"2 classes, {first} = 0, {second} = 1");
+            return Coded([1, -1], [first, second], $"2 classes, {first} → 0, {second} → 1");
         var values = config.Classes is null ? reading?.LabelValues : null;
         values ??= DataReading.ValuesOf(test is null ? train.Y.ToArray() : [.. train.Y, .. test.Y]);
         if (values is null || values.Any(v => v != Math.Floor(v))) return (train, test);
@@ -50,7 +50,7 @@ internal static class LabelCoding
         }
         return values.Count != outputs ? (train, test)
             : Coded([.. values], [.. values.Select(DataReading.Text)],
-                $"{outputs} classes in order of value, {DataReading.Few(values.Select((v, c) => $"{DataReading.Text(v)} = {c}"))}");
+                $"{outputs} classes in order of value, {DataReading.Few(values.Select((v, c) => $"{DataReading.Text(v)} → {c}"))}");
 
         (Dataset, Dataset?) Coded(double[] from, string[] classes, string use)
         {

@@ -127,7 +127,7 @@ internal static class FlowExecutor
         var (columns, rows) = MetricsFile.Read(folder.File("metrics.csv"));
         List<string> notes = [.. recovery, .. run.Columns.Notes, .. run.Columns.Table.Failures];
         var limits = LimitSummary.Of(run, notes);
-        return new JsonObject
+        var summary = new JsonObject
         {
             ["name"] = run.Experiment.Name,
             ["id"] = run.Id,
@@ -154,5 +154,7 @@ internal static class FlowExecutor
             ["notes"] = new JsonArray([.. notes.Select(static n => (JsonNode)n)]),
             ["layers"] = RunDocument.Layers(run.Flow.Network),
         };
+        if (run.DataNotes.Count == 0) summary.Remove("data_notes");
+        return summary;
     }
 }

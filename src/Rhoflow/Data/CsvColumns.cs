@@ -39,7 +39,7 @@ internal sealed class CsvColumns
         if (Inputs.Length == 0)
             throw new DataException(table.Columns == 1
                 ? $"{table.Name}, line {table.Line(0)}: one column; inputs and a label are needed, separated by commas, semicolons, "
-                + "tabs or |"
+                + $"tabs or |{(table.First[0].Contains(' ', StringComparison.Ordinal) ? "; here it is spaces" : "")}"
                 : $"{table.Name}: every column but the label is left out; at least one input is needed");
         LabelTitle = how + Title(Label);
         Dropped = [.. dropped.Order().Select(Title)];

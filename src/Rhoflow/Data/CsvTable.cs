@@ -109,7 +109,7 @@ internal sealed class CsvTable
             : "";
         return new DataException(
             $"{Name}, line {at.Line}: {at.Columns} columns, but line {_rows[0].Line} has {Columns}; every line needs as "
-            + $"many{(rowNames.Length > 0 ? "." : "")}{rowNames}");
+            + $"many{(rowNames.Length > 0 ? "." : " (a separator within a text needs quotes around it)")}{rowNames}");
     }
 
     // Twice eight bytes a cell: what is read, and the inputs that are made of it.

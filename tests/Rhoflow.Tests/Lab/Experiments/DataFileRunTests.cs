@@ -154,7 +154,7 @@ public sealed class DataFileRunTests : IDisposable
         Write("data.csv", Csv(c => [.. c[..3], c[3] == "0" ? "1" : c[0][0] == '0' ? "2" : "5"]));
         Error("network.layers=[{dense: 2}]").ShouldContain("Its labels have 3 values (1, 2, 5): give the network 3 outputs, or choose with "
             + "data.classes: [1, 2]");
-        Run("network.layers=[{dense: 3}]")["data_notes"]![0]!.ToString().ShouldContain("3 classes in order of value, 1 = 0, 2 = 1, 5 = 2");
+        Run("network.layers=[{dense: 3}]")["data_notes"]![0]!.ToString().ShouldContain("3 classes in order of value, 1 → 0, 2 → 1, 5 → 2");
         Run("network.layers=[{dense: 6}]");
         _said[1].ShouldContain("no example has the label 0, 3, 4, though the network has 6 outputs");
     }
