@@ -69,10 +69,12 @@ internal sealed class RealProcess : IDisposable
     /// <summary>SIGKILL.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
 
-    /// <summary>Any other signal, by its name.</summary>
+    /// <summary>Any other signal, by its name; to the program within, where another was started around it.</summary>
     public void Signal(string name)
     {
-        using var kill = Process.Start("kill", [$"-{name}", $"{Id}"]);
+        var children = $"/proc/{Id}/task/{Id}/children";
+        var within = File.Exists(children) ? File.ReadAllText(children).Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+        using var kill = Process.Start("kill", [$"-{name}", within.Length > 0 ? within[0] : $"{Id}"]);
         kill.WaitForExit();
     }
 

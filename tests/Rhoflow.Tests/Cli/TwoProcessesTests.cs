@@ -11,14 +11,14 @@ namespace Rhoflow.Tests.Cli;
 /// <summary>Several processes and one folder: each run is made by one of them, and its result is that of a run nobody disturbed.</summary>
 public sealed class TwoProcessesTests : IDisposable
 {
-    // Long enough to be met at work, short enough for a test.
+    // Short: processes are stopped where they have to be met at work.
     private const string Flow = """
         name: two-writers
         data: {set: iris, classes: [setosa, rest]}
         network: {layers: [ {dense: 6}, {power: 2}, {dense: 1} ]}
         loss: exponential
-        flow: {kind: unconstrained, until: {t: 1.0e+8}}
-        observe: {at: {log-spaced: 200}, weights: true}
+        flow: {kind: unconstrained, until: {t: 1.0e+2}}
+        observe: {at: {log-spaced: 40}, weights: true}
         """;
 
     private const string Descent = """
@@ -26,7 +26,7 @@ public sealed class TwoProcessesTests : IDisposable
         data: {set: digits, train: 300, transforms: [scale-pixels, center]}
         network: {layers: [ {dense: 30}, batch-norm, relu, {dense: 10} ]}
         loss: cross-entropy
-        descent: {kind: sgd, learning-rate: 0.05, batch: 50, epochs: 60}
+        descent: {kind: sgd, learning-rate: 0.05, batch: 50, epochs: 20}
         observe: {at: {every: 5}, measures: [loss, norms], weights: true}
         """;
 
@@ -47,7 +47,7 @@ public sealed class TwoProcessesTests : IDisposable
     {
         Undisturbed(_flow);
         // With and without --resume.
-        RealProcess[] all = [.. new[] { "--json", "--resume", "--resume" }.Select(more => RealProcess.Start("run", _flow, "--out", Out, more))];
+        RealProcess[] all = [.. new[] { "--json", "--resume" }.Select(more => RealProcess.Start("run", _flow, "--out", Out, more))];
         foreach (var one in all) one.Wait().ShouldBe(0, one.Error);
         all.Count(static p => p.Error.Contains("finished already", StringComparison.Ordinal)).ShouldBeGreaterThan(0);
         foreach (var one in all) one.Dispose();
@@ -60,8 +60,10 @@ public sealed class TwoProcessesTests : IDisposable
         string[] sweep = ["-m", "seed=0,1", "descent.seed=0,1"];
         Undisturbed(_descent, sweep);
         using var first = RealProcess.Start(["run", _descent, "--out", Out, "--json", .. sweep]);
-        RealProcess.Until(() => Runs.Any(static r => r.AtWork is not null), "a run is at work");
+        StopAtWork(first);
         using var second = RealProcess.Start(["run", _descent, "--out", Out, "--json", .. sweep]);
+        RealProcess.Until(() => second.HasExited || Says(second, "a run of this sweep is at work: process"), "the second waits");
+        first.Signal("CONT");
         (first.Wait(), second.Wait()).ShouldBe((0, 0), first.Error + second.Error);
         second.Output.ShouldBe(first.Output);
         SameAsUndisturbed(runs: 4);
@@ -73,10 +75,10 @@ public sealed class TwoProcessesTests : IDisposable
         Undisturbed(_flow);
         using (var first = RealProcess.Start("run", _flow, "--out", Out, "--quiet"))
         {
-            RealProcess.Until(() => Runs.Any(static r => r.AtWork is not null && File.Exists(r.File("metrics.csv"))), "it is at work");
+            StopAtWork(first);
             CommandLineOf("show", Out).ShouldContain(" running ");
             using var second = RealProcess.Start("run", _flow, "--out", Out, "--resume");
-            RealProcess.Until(() => second.Error.Contains("is at work: process", StringComparison.Ordinal), "the second waits");
+            RealProcess.Until(() => second.HasExited || Says(second, $"this run is at work: process {first.Id} on"), "the second waits");
             first.Kill();
             first.Wait();
             second.Wait().ShouldBe(0, second.Error);
@@ -98,12 +100,24 @@ public sealed class TwoProcessesTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() && Succeeds("unshare", [.. apart, "true"]), "no namespaces here");
         Undisturbed(_flow);
         using var first = RealProcess.Under("unshare", apart, "run", _flow, "--out", Out, "--quiet");
-        RealProcess.Until(() => Runs.Any(static r => r.AtWork is not null), "a run is at work");
+        StopAtWork(first);
         using var second = RealProcess.Under("unshare", apart, "run", _flow, "--out", Out, "--resume");
+        RealProcess.Until(() => second.HasExited || Says(second, "(in another container)"), "the second waits");
+        second.HasExited.ShouldBeFalse(second.Error);
+        first.Signal("CONT");
         (first.Wait(), second.Wait()).ShouldBe((0, 0), second.Error);
-        second.Error.ShouldContain("(in another container)");
         SameAsUndisturbed();
     }
+
+    // It holds its lock from then on and does nothing, for less time than makes a lock stale.
+    private void StopAtWork(RealProcess process)
+    {
+        RealProcess.Until(() => process.HasExited || Runs.Any(static r => r.AtWork is not null), "a run is at work");
+        process.Signal("STOP");
+        Runs.Any(static r => r.AtWork is not null).ShouldBeTrue("it has ended too soon");
+    }
+
+    private static bool Says(RealProcess process, string text) => process.Error.Contains(text, StringComparison.Ordinal);
 
     private string Out => _folder / "out";
 
@@ -119,7 +133,7 @@ public sealed class TwoProcessesTests : IDisposable
             for (var kill = LongHarness.IsLong ? random.Next(1, 5) : 1; kill > 0; kill--)
             {
                 using var killed = RealProcess.Start(["run", _descent, "--out", Out, "--quiet", .. sweep]);
-                Thread.Sleep(random.Next(100, 1500));
+                Thread.Sleep(random.Next(300, 1200));
                 killed.Kill();
                 killed.Wait();
                 Runs.ShouldAllBe(static r => r.Status != RunStatus.Running && File.Exists(r.File("environment.json")));
