@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace Rhoflow.Cli;
 
 /// <summary>
-/// A table that fits where it is shown: columns that do not fit are left out whole, the last ones in importance first, and named; nothing is
-/// wrapped or cut.
+/// A table that fits where it is shown: columns that do not fit are left out whole, the last ones in importance first, and named;
+/// nothing is wrapped or cut.
 /// </summary>
 internal sealed class FittedTable
 {

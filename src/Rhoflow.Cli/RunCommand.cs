@@ -31,7 +31,10 @@ internal static class RunCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => "runs",
         };
-        var resume = new Option<bool>("--resume") { Description = "Go on with the interrupted run of this config, or from one of fewer epochs." };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Go on with the interrupted run of this config, or from one of fewer epochs.",
+        };
         var failFast = new Option<bool>("--fail-fast")
         {
             Description = "Stop a sweep at the first failure, or at the first run that is refused.",

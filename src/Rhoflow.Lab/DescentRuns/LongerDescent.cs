@@ -33,7 +33,8 @@ internal static class LongerDescent
             {
                 var text = File.ReadAllText(folder.File("config.yaml"));
                 var keys = RunKeys.Read(text);
-                if (wanted.Keys.Union(keys.Keys).Any(k => !MayDiffer(k) && wanted.GetValueOrDefault(k) != keys.GetValueOrDefault(k))) continue;
+                if (wanted.Keys.Union(keys.Keys).Any(k => !MayDiffer(k) && wanted.GetValueOrDefault(k) != keys.GetValueOrDefault(k)))
+                    continue;
                 // The id says also that data files and the version of the mathematics are the same.
                 if (Experiment.Read(ConfigSource.Parse(text)) is DescentExperiment there && RunIdentity.Id(there) == folder.Id
                     && there.Descent.Epochs < e.Descent.Epochs && there.Descent.Epochs >= (best?.Experiment.Descent.Epochs ?? 0))
@@ -64,7 +65,8 @@ internal static class LongerDescent
             + $"{why}. Without --resume the run of {e.Descent.Epochs} epochs starts from its beginning");
         if (e.Descent.Schedule.Kind == RateKind.Cosine)
             throw Otherwise("its learning rate falls to the last epoch (schedule: cosine), so it has taken other steps from its first on");
-        if ((string?)from.Summary?["ended_by"] is { } ended) throw Otherwise($"it ended by itself ({ended}), and more epochs change nothing");
+        if ((string?)from.Summary?["ended_by"] is { } ended)
+            throw Otherwise($"it ended by itself ({ended}), and more epochs change nothing");
         var state = DescentCheckpoint.Read(from)!;
         var prepared = PreparedDescent.From(e, folders);
         var batches = Math.Max(1, Math.Ceiling((double)prepared.Data.Train.Count / Math.Max(1, e.Descent.Batch)));
@@ -77,7 +79,8 @@ internal static class LongerDescent
         try
         {
             var to = RunFolder.Create(root, e.Name, prepared.Id, e.ToYaml(), RunEnvironment.Describe(commandLine), DateTime.Now);
-            foreach (var file in Directory.EnumerateFiles(from.File("arrays"))) File.Copy(file, to.File(Path.Combine("arrays", Path.GetFileName(file))));
+            foreach (var file in Directory.EnumerateFiles(from.File("arrays")))
+                File.Copy(file, to.File(Path.Combine("arrays", Path.GetFileName(file))));
             File.Copy(from.File("metrics.csv"), to.File("metrics.csv"));
             ForgetTheEnd(prepared, to, state.Observed, position >= there.Descent.Epochs);
             to.Log($"goes on from epoch {position.ToString(CultureInfo.InvariantCulture)} of {from.Path}, which ended at epoch "

@@ -36,7 +36,8 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
         var values = set.Parameters.Select(p => map[p.Name] is { } node ? Value(node, p) : p.Default).ToArray();
         var numbers = (double)examples * InputsOf(set, values);
         return numbers <= Array.MaxLength ? new DrawnSet(set, (int)examples, values)
-            : throw map.Node.Error(string.Create(CultureInfo.InvariantCulture, $"{examples} examples of {InputsOf(set, values)} inputs are ")
+            : throw map.Node.Error(string.Create(CultureInfo.InvariantCulture,
+                $"{examples} examples of {InputsOf(set, values)} inputs are ")
                 + string.Create(CultureInfo.InvariantCulture, $"{numbers:g4} numbers; a data set has at most {Array.MaxLength}"));
     }
 

@@ -92,7 +92,8 @@ public static class SweepPlan
         }
         PlannedRun[] all = [.. runs.Select(r => r.Experiment is { } e && refusals.TryGetValue(e, out var why)
             ? r with { Experiment = null, Refusal = why } : r)];
-        if (all.FirstOrDefault(static r => r.Refusal is not null) is { } refused && (failFast || all.All(static r => r.Refusal is not null)))
+        if (all.FirstOrDefault(static r => r.Refusal is not null) is { } refused
+            && (failFast || all.All(static r => r.Refusal is not null)))
             ExceptionDispatchInfo.Throw(refused.Refusal!);
         return all;
     }

@@ -33,7 +33,8 @@ public static class SweepOrder
         {
             string[] words = [.. (JsonNode.Parse(environment)?["commandLine"] as JsonArray ?? []).Select(static w => (string?)w ?? "")];
             return words.Contains("-m") || words.Contains("--multirun")
-                ? string.Join('\n', words.Where(static w => w.StartsWith('~') || (w.Contains('=', StringComparison.Ordinal) && w[0] != '-')))
+                ? string.Join('\n', words.Where(static w => w.StartsWith('~')
+                    || (w.Contains('=', StringComparison.Ordinal) && w[0] != '-')))
                 : "";
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

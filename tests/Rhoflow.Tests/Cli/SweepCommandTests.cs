@@ -186,7 +186,8 @@ public sealed class SweepCommandTests : IDisposable
         Run("run", _config, "descent.epochs=2147483647", "observe.at={log-spaced: 9}", "network.layers.0={dense: 3000000}").Error
             .ShouldContain("days on this machine. Make it smaller, or add --force");
         var layers = string.Join(", ", Enumerable.Repeat("{dense: 2}", 20_000));
-        Run("run", _config, $"network.layers=[{layers}]").Error.ShouldContain("20000 layers are more than the 2000 that are tried without --force");
+        Run("run", _config, $"network.layers=[{layers}]").Error
+            .ShouldContain("20000 layers are more than the 2000 that are tried without --force");
         Run("run", _config, "descent.epochs=999999", "observe={at: {every: 1}, weights: true}", "network.layers.0={dense: 100000}",
             "descent.batch=150").Error.ShouldContain("Make it smaller, or add --force");
         // The bounds are from below: what runs is never refused, and --force overrules them.

@@ -91,7 +91,8 @@ public sealed class ConfigTextTests : IDisposable
     [Fact]
     public void Weight_decays_one_a_layer_are_named_by_their_key() =>
         Should.Throw<ConfigException>(() => Rhoflow.Lab.DescentRuns.PreparedDescent.From(
-            DescentRuns.Trainings.Read("descent.weight-decay=[1e-4, 1e-4, 1e-4]"))).Message.ShouldContain("descent.weight-decay: 3 weight decays");
+            DescentRuns.Trainings.Read("descent.weight-decay=[1e-4, 1e-4, 1e-4]"))).Message
+            .ShouldContain("descent.weight-decay: 3 weight decays");
 
     // A few edits of a config: anything but a ConfigException or DataException is a failure. What can be read is written and read again.
     private static void Change(Random random)
@@ -116,8 +117,8 @@ public sealed class ConfigTextTests : IDisposable
 
     private static string Edit(string text, Random random)
     {
-        string[] bits = ["[", "]", "{", "}", ":", ": ", ",", "\"", "'", "\t", "\n", "- ", "#", "&a ", "*a", "!", "|", ">", "%", "@", "`", "\0",
-            "\u001b", "é", "\ud800", "1e400", "-1", "99999999999", "2147483647", "1e9", ".nan", "null", "~", "? ", "---\n", "<<: ", "0x1",
+        string[] bits = ["[", "]", "{", "}", ":", ": ", ",", "\"", "'", "\t", "\n", "- ", "#", "&a ", "*a", "!", "|", ">", "%", "@", "`",
+            "\0", "\u001b", "é", "\ud800", "1e400", "-1", "99999999999", "2147483647", "1e9", ".nan", "null", "~", "? ", "---\n", "<<: ", "0x1",
             " ", "\r"];
         for (var n = random.Next(1, 5); n > 0; n--)
         {

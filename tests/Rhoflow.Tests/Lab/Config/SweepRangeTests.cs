@@ -122,5 +122,6 @@ public class SweepRangeTests
             .ShouldContain("the key 'kind' is missing");
     }
 
-    private static string Values(string argument) => string.Join(' ', Overrides.Expand([argument], sweep: true).Select(static r => r[0].Value));
+    private static string Values(string argument) =>
+        string.Join(' ', Overrides.Expand([argument], sweep: true).Select(static r => r[0].Value));
 }
