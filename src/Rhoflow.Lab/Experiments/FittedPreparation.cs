@@ -24,6 +24,12 @@ public sealed record FittedPreparation
     /// <summary>Whether labels without names are −1 and +1, not targets of any size.</summary>
     public bool HasSigns { get; init; }
 
+    /// <summary>The names of the input columns of the data file, in order; empty where it names none.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>The name of the column of the labels; null where the file names none.</summary>
+    public string? LabelName { get; init; }
+
     /// <summary>The names of the transforms, in order.</summary>
     public IReadOnlyList<string> TransformNames { get; init; } = [];
 
@@ -51,6 +57,8 @@ public sealed record FittedPreparation
         ["format"] = Format,
         ["classes"] = ClassNames is { } names ? new JsonArray([.. names.Select(static n => (JsonNode)n)]) : null,
         ["signs"] = HasSigns,
+        ["columns"] = new JsonArray([.. Columns.Select(static c => (JsonNode)c)]),
+        ["label"] = LabelName,
         ["inputs"] = Inputs,
         ["shape"] = Transforms.Shape is { } s ? new JsonArray(s.Height, s.Width, s.Channels) : null,
         ["transforms"] = new JsonArray([.. TransformNames.Select(static t => (JsonNode)t)]),
@@ -78,6 +86,8 @@ public sealed record FittedPreparation
             {
                 ClassNames = node["classes"] is { } classes ? [.. classes.AsArray().Select(static c => (string)c!)] : null,
                 HasSigns = (bool)node["signs"]!,
+                Columns = node["columns"] is { } columns ? [.. columns.AsArray().Select(static c => (string)c!)] : [],
+                LabelName = (string?)node["label"],
                 TransformNames = names,
                 Content = (string?)node["content"],
             };

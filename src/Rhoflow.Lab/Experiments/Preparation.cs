@@ -83,6 +83,8 @@ public static class Preparation
         {
             ClassNames = classes.Names,
             HasSigns = classes.Signs,
+            Columns = train.Reading is { LabelName: not null } named && named.Inputs.Count == train.Inputs ? named.Inputs : [],
+            LabelName = train.Reading?.LabelName,
             TransformNames = config.Transforms,
         })
         { Notes = notes };
@@ -98,11 +100,29 @@ public static class Preparation
         return data.WithShape(shape);
     }
 
+    // The label stands in the column of the training data's name; only a table without names is read by its positions.
+    private static Source Read(DataConfig config, DataFolders folders, FittedPreparation? fitted, List<string> notes)
+    {
+        if (fitted?.LabelName is not { } label || config.Path is not { } path || !DataFiles.IsTable(path) || DataFiles.IsNumpy(path))
+            return Source.Of(config, folders);
+        Source source;
+        try
+        {
+            source = Source.Of(config with { Format = config.Format with { Label = label } }, folders);
+        }
+        catch (DataException)
+        {
+            source = Source.Of(config, folders);
+            if (source.Train.Reading?.LabelName is not null) throw;
+        }
+        return source with { Train = ColumnMatch.Of(source.Train, fitted.Columns, notes) };
+    }
+
     // Images are still bytes here; what is not chosen is freed at once.
     private static (Dataset Train, Dataset? Test, (IReadOnlyList<string>? Names, bool Signs) Classes) Choose(
         DataConfig config, DataFolders folders, FittedPreparation? fitted, List<string> notes)
     {
-        using var source = Source.Of(config, folders);
+        using var source = Read(config, folders, fitted, notes);
         var all = fitted is null ? source.Train
             : LabelNumbers.Of(source.Train, fitted.ClassNames, fitted.HasSigns, config.Classes, notes);
         var classes = (all.ClassNames, all.ClassNames is null && all.IsBinary);

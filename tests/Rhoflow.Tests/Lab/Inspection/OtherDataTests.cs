@@ -116,6 +116,27 @@ public sealed class OtherDataTests : IDisposable
     }
 
     [Fact]
+    public void Columns_are_matched_by_name_where_files_name_them()
+    {
+        var rows = Draw(24);
+        Write("train.csv", rows, "width,height,kind\n");
+        var run = Launch(Descent);
+        var trained = Loss(Inspect(run, _folder / "train.csv"));
+        trained.Loss.ShouldBe(Naive(run, [0, 0], rows).Loss, 1e-9);
+        string Number(double v) => v.ToString("R", CultureInfo.InvariantCulture);
+        File.WriteAllText(_folder / "turned.csv", "kind,height,id,width\n" + string.Concat(rows.Reverse().Select((r, n) =>
+            $"{r.Label},{Number(r.X[1])},{n * 7 % 5}.5,{Number(r.X[0])}\n")));
+        var turned = Inspect(run, _folder / "turned.csv");
+        Loss(turned).Loss.ShouldBe(trained.Loss, 1e-12);
+        turned["model"]!["notes"]!.AsArray().ShouldContain(static n => ((string)n!).Contains("matched by name; id left out"));
+        Refused(run, Write("other.csv", rows, "width,depth,kind\n")).ShouldContain(
+            "has the columns width, depth; the network was trained on width, height; height is missing");
+        Refused(run, Write("label.csv", rows, "width,height,sort\n")).ShouldContain("kind");
+        Inspect(run, Write("bare.csv", rows))["model"]!["notes"]!.AsArray().ShouldContain(static n =>
+            ((string)n!).Contains("has no names of columns"));
+    }
+
+    [Fact]
     public void Classes_chosen_in_the_run_are_chosen_in_other_data_and_the_rest_is_said()
     {
         var rows = Draw(24);
