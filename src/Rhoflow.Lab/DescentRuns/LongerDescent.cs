@@ -5,7 +5,6 @@ using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Files;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Measures;
 
 namespace Rhoflow.Lab.DescentRuns;
 

@@ -6,7 +6,6 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Runs;

@@ -1,5 +1,4 @@
 using Rhoflow.Losses;
-using Rhoflow.Numerics;
 
 namespace Rhoflow.Flows;
 

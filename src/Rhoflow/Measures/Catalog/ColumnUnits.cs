@@ -136,7 +136,7 @@ public static partial class ColumnUnits
         }
     }
 
-    [GeneratedRegex("_([0-9]+|k)$", RegexOptions.None, 1000)]
+    [GeneratedRegex("_([0-9]+|k)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Layer();
 
     [GeneratedRegex("(?<=_rho)[0-9]+$", RegexOptions.None, 1000)]
