@@ -63,6 +63,7 @@ public sealed class KilledProcessTests
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();

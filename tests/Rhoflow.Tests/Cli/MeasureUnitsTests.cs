@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Rhoflow.Cli;
 using Rhoflow.Measures.Catalog;
 using Shouldly;

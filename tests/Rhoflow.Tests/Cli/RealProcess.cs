@@ -15,7 +15,8 @@ internal sealed class RealProcess : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            RedirectStandardInput = true
+            RedirectStandardInput = true,
+            UseShellExecute = false,
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["DOTNET_TieredPGO"] = "0";

@@ -33,6 +33,7 @@ public sealed class SignalTests
             WorkingDirectory = folder.Path,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         var error = process.StandardError.ReadToEndAsync();
         // At work, and not still starting.

@@ -180,7 +180,11 @@ public sealed class TwoProcessesTests : IDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) 
+            {
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

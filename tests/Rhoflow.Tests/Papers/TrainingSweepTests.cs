@@ -1,4 +1,3 @@
-using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Papers.Catalog;
 using Rhoflow.Papers.SetUps;

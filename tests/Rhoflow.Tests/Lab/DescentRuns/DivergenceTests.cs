@@ -3,7 +3,6 @@ using Rhoflow.Lab.DescentRuns;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Losses;
-using Rhoflow.Networks;
 using Shouldly;
 using Xunit;
 

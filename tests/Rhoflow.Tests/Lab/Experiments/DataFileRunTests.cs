@@ -6,7 +6,6 @@ using Rhoflow.Data;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
-using Rhoflow.Lab.Runs;
 using Rhoflow.Tests.Data;
 using Shouldly;
 using Xunit;

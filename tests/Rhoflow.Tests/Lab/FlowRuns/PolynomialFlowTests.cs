@@ -1,6 +1,5 @@
 using System.Globalization;
 using Rhoflow.Data;
-using Rhoflow.Flows;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.FlowRuns;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Rhoflow.Cli;
 using Rhoflow.Data;
-using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Launching;

@@ -179,7 +179,9 @@ public class LauncherTests
             switch (e.Trouble)
             {
                 case "argument": throw new ArgumentException($"the measure of seed {e.Seed} cannot be formed");
+#pragma warning disable MA0012 // What the runtime throws when memory is short is what is tested.
                 case "memory": throw new OutOfMemoryException();
+#pragma warning restore MA0012
                 case "data": throw new DataException($"the state of seed {e.Seed} is damaged");
                 case "disk": throw new RunFolderException($"'{folder.Path}' cannot be written");
                 case "deleted": Directory.Delete(folder.Path, recursive: true); break;

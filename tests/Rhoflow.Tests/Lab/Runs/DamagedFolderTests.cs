@@ -1,6 +1,5 @@
 using System.Text;
 using Rhoflow.Cli;
-using Rhoflow.Lab.Files;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
 using Shouldly;

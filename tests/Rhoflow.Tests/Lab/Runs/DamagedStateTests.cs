@@ -1,6 +1,5 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.DescentRuns;
-using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.FlowRuns;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Tests.Lab.DescentRuns;
