@@ -22,16 +22,16 @@ public static class MeasuresPage
     /// <summary>A figure of a run of <c>digits.yaml</c>: that with the cross-entropy, or <paramref name="of"/>.</summary>
     internal static PaperFigure Figure(string family, int number, string title, string caption, Func<MeasuredRun, Chart> build,
         TrainingSweep? of = null) => new()
-    {
-        Id = $"measures/{family}",
-        Paper = Paper,
-        Number = $"{number}",
-        Title = title,
-        Caption = caption,
-        Config = "papers/measures/digits.yaml",
-        Runs = () => [of ?? CrossEntropy],
-        Build = context => build((of ?? CrossEntropy).Runs(context)[0]),
-    };
+        {
+            Id = $"measures/{family}",
+            Paper = Paper,
+            Number = $"{number}",
+            Title = title,
+            Caption = caption,
+            Config = "papers/measures/digits.yaml",
+            Runs = () => [of ?? CrossEntropy],
+            Build = context => build((of ?? CrossEntropy).Runs(context)[0]),
+        };
 
     /// <summary>The run with the cross-entropy.</summary>
     internal static TrainingSweep CrossEntropy { get; } = new("measures/digits");

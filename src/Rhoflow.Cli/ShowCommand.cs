@@ -20,8 +20,11 @@ internal static class ShowCommand
             Description = "Only runs with KEY=VALUE (or !=, <, <=, >, >=); several conditions must all hold.",
             HelpName = "KEY=VALUE",
         };
-        var sort = new Option<string?>("--sort") { Description = "In the order of a key or quantity; -KEY: the largest first.",
-            HelpName = "[-]KEY" };
+        var sort = new Option<string?>("--sort")
+        {
+            Description = "In the order of a key or quantity; -KEY: the largest first.",
+            HelpName = "[-]KEY"
+        };
         var columns = new Option<string?>("--columns")
         {
             Description = "Exactly these columns: keys of configs (descent.learning-rate), quantities (log10_loss), name, id, status, "

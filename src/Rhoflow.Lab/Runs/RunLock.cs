@@ -117,5 +117,6 @@ internal sealed class RunLock : IDisposable
     }
 
     /// <summary>Whose lock it is; of one that cannot be read, nobody in particular.</summary>
-    public static RunOwner OwnerOf(LockFile there) => there.Owner ?? new("an unknown host", "", "", "", 0, 0, new DateTimeOffset(there.Touched), there.Token);
+    public static RunOwner OwnerOf(LockFile there) => there.Owner
+        ?? new("an unknown host", "", "", "", 0, 0, new DateTimeOffset(there.Touched), there.Token);
 }

@@ -22,7 +22,7 @@ public static class Numpy
         var x = ReadFile(path, format);
         if (LabelFile(path) is { } labels)
             return (new NumpyExamples(name, path, x, labels, ReadFile(labels, format), format)
-                { Label = Path.GetFileName(labels) }.Build(null), null);
+            { Label = Path.GetFileName(labels) }.Build(null), null);
         if (x.Sizes is not [> 0, > 1] || x.Values is string[])
             throw new DataException($"{path}: an array of shape ({string.Join(", ", x.Sizes)}); labels were expected in "
                 + $"{name}_y.npy in the same folder, or in the last column of a two-dimensional array");

@@ -28,7 +28,7 @@ internal sealed record NumpyExamples(string Name, string XName, NumpyArray X, st
         var sizes = X.Sizes;
         if (sizes.Count is < 2 or > 4 || sizes.Contains(0) || X.Values is string[])
             throw new DataException($"{XName}: inputs of shape ({string.Join(", ", sizes)})"
-                + (X.Values is string[] ? ", which are text; numbers were expected" : "; N × d, N × H × W or N × H × W × C was expected"));
+                + (X.Values is string[]? ", which are text; numbers were expected" : "; N × d, N × H × W or N × H × W × C was expected"));
         RequireOnePerExample();
         other?.RequireOnePerExample();
         if (Y.Sizes[0] != sizes[0]) throw new DataException($"{YName}: {Y.Sizes[0]} labels for the {sizes[0]} examples of {XName}");
@@ -54,7 +54,7 @@ internal sealed record NumpyExamples(string Name, string XName, NumpyArray X, st
     private void RequireOnePerExample()
     {
         if (Y.Sizes is [> 0] or [> 0, 1]) return;
-        var oneHot = Y.Sizes is [_, > 1] && Y.Values is not string[] ? "; if they are one-hot, save y.argmax(axis=1)" : "";
+        var oneHot = Y.Sizes is [_, > 1] && Y.Values is not string[]? "; if they are one-hot, save y.argmax(axis=1)" : "";
         throw new DataException($"{YName}: labels of shape ({string.Join(", ", Y.Sizes)}); one number per example was expected{oneHot}");
     }
 

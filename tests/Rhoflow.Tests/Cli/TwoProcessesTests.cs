@@ -180,7 +180,7 @@ public sealed class TwoProcessesTests : IDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) 
+            using var process = Process.Start(new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardError = true,
                 UseShellExecute = false,

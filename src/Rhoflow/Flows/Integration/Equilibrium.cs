@@ -58,11 +58,12 @@ internal sealed class Equilibrium(FlowWorkspace work, LinearModes? modes = null,
             for (var i = 0; i < _probe.Length; i++) _changes[i] = Math.Max(_changes[i], Math.Abs(_probe[i]));
             change = Math.Max(change, Math.Sqrt(sum));
         }
-        if (speed > 2 * change) return false;
+        // Written so that a velocity that is no number is no rest.
+        if (!(speed <= 2 * change)) return false;
         if (basis is null && !adapted) return true;
         Along(_velocity);
         for (var i = 0; i < _velocity.Length; i++)
-            if (Math.Abs(_velocity[i]) > 2 * _changes[i]) return false;
+            if (!(Math.Abs(_velocity[i]) <= 2 * _changes[i])) return false;
         return true;
     }
 

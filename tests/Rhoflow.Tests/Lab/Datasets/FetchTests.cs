@@ -206,8 +206,11 @@ public sealed class FetchTests : IDisposable
     public async Task More_than_is_expected_is_neither_taken_nor_unpacked()
     {
         _server.Files["a"] = _a;
-        (await Should.ThrowAsync<DataException>(() => new Downloader(_client) { MaxBytes = _a.Length
-            - 1 }.Get([new Uri(_server.Address, "a")],
+        (await Should.ThrowAsync<DataException>(() => new Downloader(_client)
+        {
+            MaxBytes = _a.Length
+            - 1
+        }.Get([new Uri(_server.Address, "a")],
             _folder / "a", CancellationToken.None))).Message.ShouldContain(
                 $"offers {_a.Length} bytes; at most {_a.Length - 1} were expected");
         System.IO.File.Exists(_folder / "a.part").ShouldBeFalse();

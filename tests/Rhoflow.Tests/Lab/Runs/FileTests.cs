@@ -102,7 +102,8 @@ public class FileTests
         var random = new Random();
         double[] Draw(int n) => [.. Enumerable.Range(0, n).Select(_ => random.NextDouble() - .5)];
         var radau = new RadauStepperState(Draw(1)[0], Draw(3), .1, 99, double.NaN, .2, .3, -.4, true, false, true, .5, Draw(3),
-            [Draw(3), Draw(3), Draw(3)], Draw(9)) { Velocity = Draw(3) };
+            [Draw(3), Draw(3), Draw(3)], Draw(9))
+        { Velocity = Draw(3) };
         FlowCheckpoint.Write(folder.Path, "0123abcd", new FlowState(new TrajectoryCheckpoint(radau, Method.Radau, 1, 0, 2, false, default),
             new Dictionary<string, double[]>()));
         var path = folder / FlowCheckpoint.Name;
