@@ -75,7 +75,7 @@ public abstract class Flow
 
     /// <summary>The discrete part of the state beyond ReLU kinks (active coordinates, faces); null where there is none.</summary>
     /// <param name="work">The workspace that will own it.</param>
-    internal virtual IFlowMode? CreateMode(FlowWorkspace work) => null;
+    protected internal virtual IFlowMode? CreateMode(FlowWorkspace work) => null;
 
     /// <summary>ρ_k (signed) and V_k of the state, in the flow's own norm; V_k = 0 where ρ_k = 0 leaves no direction.</summary>
     /// <param name="logT">log t, natural, for schedules.</param>

@@ -86,7 +86,7 @@ public sealed class TangentFlow : Flow
     }
 
     /// <summary>The face of the ball where it has corners (p = 1, ∞); it asks for −∂L/∂u up to the loss's scale.</summary>
-    internal override IFlowMode? CreateMode(FlowWorkspace work)
+    protected internal override IFlowMode? CreateMode(FlowWorkspace work)
     {
         if (_p != 1 && !double.IsInfinity(_p)) return null;
         return new BallFace(Network, _p, u =>

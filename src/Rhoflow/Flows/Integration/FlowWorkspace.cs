@@ -43,7 +43,7 @@ public sealed class FlowWorkspace
     public Span<double> Nu => _nu ??= new double[_v.Length];
 
     /// <summary>The flow's own discrete mode (<see cref="Flow.CreateMode"/>); null where it has none.</summary>
-    internal IFlowMode? Mode => _mode;
+    public IFlowMode? Mode => _mode;
 
     /// <summary>Units that slide along their kinks at present.</summary>
     public int SlidingUnits => _kinks?.Sliding ?? 0;

@@ -3,8 +3,9 @@ namespace Rhoflow.Flows;
 /// <summary>
 /// The discrete part of a flow's state: which ReLUs are active, which coordinates are held. Frozen while the integrator steps, so that
 /// the field is smooth; where it no longer fits, <see cref="Trajectory"/> locates the place and calls <see cref="Cross"/> there.
+/// A flow makes its own in <see cref="Flow.CreateMode"/> and reads it back from <see cref="FlowWorkspace.Mode"/>.
 /// </summary>
-internal interface IFlowMode
+public interface IFlowMode
 {
     /// <summary>Takes the mode from a start and forgets the one before.</summary>
     /// <param name="logT">log t, natural.</param>

@@ -1,6 +1,10 @@
+using Rhoflow.Data;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.FlowRuns;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
 using Rhoflow.Outside;
 using Shouldly;
 using Xunit;
@@ -30,6 +34,34 @@ public class OutsideFlowTests
         var plain = PreparedFlow.From(Configs.Read(Configs.TwoParameters)).Start().At([.. new[] { 1.0, 5, 10 }.Select(Instant.FromT)])
             .ToArray();
         for (var i = 0; i < plain.Length; i++) points[i].Weights().ShouldBe(plain[i].Weights(), 1e-8);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_discrete_mode_of_its_own_is_located_and_kept(int seed)
+    {
+        const double bound = .3, until = 6, step = 2e-5;
+        var random = new RandomStream(seed, 77);
+        double[] x = [.. Enumerable.Range(0, 8).Select(_ => random.NextNormal())], w = [random.NextNormal() / 4, random.NextNormal() / 4];
+        // Separable, so that the weights would grow for ever: they reach the faces, and what one face holds back changes the others' pull.
+        double[] y = [.. Enumerable.Range(0, 4).Select(n => x[2 * n] > -.3 * x[2 * n + 1] ? 1.0 : -1)];
+        var risk = new EmpiricalRisk(Network.Dense(2, 1), Loss.Exponential, new Dataset("four", x, y, 2), Reduction.Sum);
+        var flow = new BoxFlow(risk, bound);
+        var point = flow.From(w).At([Instant.FromT(until)]).Single();
+        // The same by small steps that are cut off at the box.
+        var stepped = (double[])w.Clone();
+        var descent = new double[2];
+        var reached = false;
+        for (var i = 0; i < (int)(until / step); i++)
+        {
+            var scale = Math.Exp(risk.Evaluate(stepped, descent).LogScale);
+            for (var k = 0; k < 2; k++) stepped[k] = Math.Clamp(stepped[k] + step * scale * descent[k], -bound, bound);
+            reached |= Math.Abs(stepped[0]) == bound || Math.Abs(stepped[1]) == bound;
+        }
+        reached.ShouldBeTrue();
+        point.Weights().ShouldBe(stepped, 1e-4);
     }
 
     [Fact]
