@@ -21,11 +21,12 @@ internal static class ReproduceTable
                 .AddColumn(new TableColumn("time").RightAligned());
             foreach (var (claim, outcome) in result.Claims.OrderBy(c => c.Claim.Id, StringComparer.Ordinal))
             {
-                table.AddRow(Badge(outcome.Verdict), Markup.Escape(claim.Id), Markup.Escape(claim.Paper.Name), Markup.Escape(claim.Place),
+                table.AddRow(Badge(outcome.Style), Markup.Escape(claim.Id), Markup.Escape(claim.Paper.Name), Markup.Escape(claim.Place),
                     Time(outcome.Seconds));
             }
             console.Write(table);
-            var counts = result.Claims.GroupBy(c => c.Result.Verdict).OrderBy(g => g.Key).Select(g => $"{g.Count()} {Badge(g.Key)}");
+            var counts = VerdictStyle.All.Select(s => (Style: s, Count: result.Claims.Count(c => c.Result.Style == s)))
+                .Where(x => x.Count > 0).Select(x => $"{x.Count} {Badge(x.Style)}");
             console.MarkupLine($"{result.Claims.Count} {(result.Claims.Count == 1 ? "claim" : "claims")}: {string.Join(", ", counts)}");
         }
         if (result.Figures.Count > 0)
@@ -37,15 +38,15 @@ internal static class ReproduceTable
         output.WriteLine($"Report: {report.Index}");
     }
 
-    private static string Badge(Verdict verdict)
+    private static string Badge(VerdictStyle style)
     {
-        var style = VerdictStyle.Of(verdict);
-        var colour = verdict switch
+        var colour = style.Name switch
         {
-            Verdict.Holds => "deepskyblue3",
-            Verdict.Care => "darkgoldenrod",
-            Verdict.Fails => "orangered1",
-            _ => "grey"
+            "holds" => "deepskyblue3",
+            "care" => "darkgoldenrod",
+            "fails" => "orangered1",
+            "identity" => "slateblue1",
+            _ => "grey",
         };
         return $"[{colour}]{style.Symbol} {style.Label}[/]";
     }

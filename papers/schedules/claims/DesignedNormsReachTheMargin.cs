@@ -42,8 +42,8 @@ internal static class DesignedNormsReachTheMargin
             judge.Printed.AtLeast($"{name}: margin minus that of gradient descent (least of five seeds)", Least(name), 0);
         const string grows = "schedules that make ρ grow beyond what gradient descent reaches in the same work";
         foreach (var name in (string[])[linear, rescaled])
-            judge.Corrected(grows).AtLeast($"{name}: least margin minus gradient descent’s", Least(name), 0);
-        judge.Corrected(grows).AtMost($"{linear}: median margin over that of {normalized}, which needs no schedule",
+            judge.Amended(grows).AtLeast($"{name}: least margin minus gradient descent’s", Least(name), 0);
+        judge.Amended(grows).AtMost($"{linear}: median margin over that of {normalized}, which needs no schedule",
             Median(linear) / Median(normalized), 1.05);
         var text = string.Join("; ",
             DeepSchedules.Methods.Index().Select(m => $"{m.Item.Name} {Wording.Text(Spread.Of(margins[m.Index]).Median)}"));

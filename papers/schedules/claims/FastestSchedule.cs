@@ -59,18 +59,18 @@ internal static class FastestSchedule
             + "is enough";
         judge.Printed.AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(Between)), 3);
         judge.Printed.AtLeast("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(Between)), 3);
-        judge.Corrected(span).AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(Between)), 3);
-        judge.Corrected(span).Near("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(Between)), 1, relative: .2);
+        judge.Amended(span).AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(Between)), 3);
+        judge.Amended(span).Near("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(Between)), 1, relative: .2);
         var late = two.Follow(context, two.Log(Between));
         double early = two.Error(late[LogFamily.Decades.ToList().IndexOf(100)]) * late[LogFamily.Decades.ToList().IndexOf(100)].Rho
             / two.Expansion.Norm;
-        judge.Corrected(span).AtMost("two examples, b = 2.5: the same over its value at t = 1e100",
+        judge.Amended(span).AtMost("two examples, b = 2.5: the same over its value at t = 1e100",
             two.Lag(context, two.Log(Between)) / early,
             .97);
         const string sharp = "the frozen error, where ρ outruns v at once (linear and power schedules)";
         foreach (var s in Frozen.Skip(1))
             foreach (var set in new[] { iris, two })
-                judge.Corrected(sharp).Near($"{set.Name}, ρ = {s}: error at t = 1e300 over v*(ρ_f) at ρ_f = {Round(set.FreezingNorm(s))}",
+                judge.Amended(sharp).Near($"{set.Name}, ρ = {s}: error at t = 1e300 over v*(ρ_f) at ρ_f = {Round(set.FreezingNorm(s))}",
                     set.Error(set.Follow(context, s)[^1]) / set.FreezingError(s), 1, relative: .3);
         var slow = iris.Error(iris.Follow(context, Frozen[0])[^1]) / iris.FreezingError(Frozen[0]);
         double[] constants = [.. Slow.Select(b => iris.Error(iris.Follow(context, iris.Log(b))[^1]) * 300

@@ -62,9 +62,9 @@ internal static class SchedulesForgetTheScale
         judge.Printed.AtLeast("schedule: median margin over gradient descent's best",
             Middle("schedule", 1) / Scales.Max(s => Middle("gradient descent", s)), .95);
         const string scale = "the scale of the start is forgotten, its direction is not";
-        judge.Instead(scale).AtMost("schedule: ρ at the end, largest over smallest of the four norms, worst seed", Spreading("schedule"),
+        judge.Amended(scale).AtMost("schedule: ρ at the end, largest over smallest of the four norms, worst seed", Spreading("schedule"),
             1.01);
-        judge.Instead(scale).AtLeast("gradient descent: the same", Spreading("gradient descent"), 2);
+        judge.Amended(scale).AtLeast("gradient descent: the same", Spreading("gradient descent"), 2);
         double[] unfitted = [.. ends[("schedule", 1)].Fitted.Select(static (l, seed) => (l, seed)).Where(static e => e.l > -2.9)
             .Select(static e => (double)e.seed)];
         if (unfitted.Length > 0) judge.Measure("schedule: seeds that never fit", unfitted);

@@ -48,8 +48,8 @@ internal static class StepsToTheMargin
         double[] stands = [.. Spread.Seeds.Select(seed => SeparatorDescent.Gaps(context, seed, "ρ doubled every 300"))
             .Select(g => g[^1] / g[^2])];
         judge.Measure("doubling every 300: gap after 30,000 steps over that after 10,000, five seeds", stands);
-        judge.Corrected(freezes).AtLeast("doubling every 300: the least of these", stands.Min(), .95);
-        foreach (var method in fast) judge.Corrected(freezes).Between($"{method}: median exponent", Slope(method).Median, -1.3, -.8);
+        judge.Amended(freezes).AtLeast("doubling every 300: the least of these", stands.Min(), .95);
+        foreach (var method in fast) judge.Amended(freezes).Between($"{method}: median exponent", Slope(method).Median, -1.3, -.8);
         return judge.Outcome(care:
             $"After 30,000 gradient evaluations the gap to the maximum margin is {Wording.Text(Last("GD").Median)} with gradient descent, "
             + $"{Wording.Text(Last("GD, η/L").Median)} with η/L, {Wording.Text(Last("GD, normalized").Median)} with normalized steps "

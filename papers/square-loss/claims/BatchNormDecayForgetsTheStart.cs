@@ -58,7 +58,7 @@ internal static class BatchNormDecayForgetsTheStart
             [.. Lambdas.Where(l => Spread.Of(At(l)).Median <= Agreement)];
         judge.Measure("λ tried at which all five V agree within 5 %", agree);
         judge.Measure("λ tried at which the median of five V agrees within 5 %", median);
-        var most = judge.Corrected("most starts of V; some have several minima");
+        var most = judge.Amended("most starts of V; some have several minima");
         most.AtMost($"model, λ = {Printed}: median (max − min)/min of five seeds", Spread.Of(At(Printed)).Median, Agreement);
         most.AtLeast("model, λ = 0: median (max − min)/min of five seeds", Spread.Of(At(0)).Median, Agreement);
         most.AtMost("networks, 2λ = .01: largest over smallest ρ of the three norms (medians of five seeds)", decayed, 1.3);

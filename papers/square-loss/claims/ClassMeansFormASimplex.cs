@@ -61,16 +61,16 @@ internal static class ClassMeansFormASimplex
         judge.Measure($"3 against 8, λ = {CollapseRuns.StrongText}: cos(μ₊, μ₋), by seed", two.BySeed("nc2_cosine_uncentred"));
         judge.Printed.AtMost("3 against 8: median cos(μ₊, μ₋)", two.Last("nc2_cosine_uncentred").Median, Opposite);
 
-        var corrected = judge.Corrected("ten classes, centred, as a tendency: the frame is approached in training and with λ");
+        var corrected = judge.Amended("ten classes, centred, as a tendency: the frame is approached in training and with λ");
         foreach (var (name, column) in Columns)
             corrected.AtMost($"normalization: largest ratio of the median {name} from one λ to the next larger",
                 Enumerable.Range(1, normalized.Length - 1)
                 .Max(i => normalized[i].Last(column).Median / normalized[i - 1].Last(column).Median), 1.02);
         corrected.AtMost("normalization: largest distance from the frame at the end over that at the start, 25 runs",
             normalized.SelectMany(r => r).Max(r => r.Last("nc2_etf") / r["nc2_etf"][0]), 1);
-        judge.Instead("what ReLUs give is not negative, and so no cosine between means is")
+        judge.Amended("what ReLUs give is not negative, and so no cosine between means is")
             .AtLeast("least cos(μ₊, μ₋) of 15 networks", flow.Concat(two.BySeed("nc2_cosine_uncentred")).Min(), 0);
-        judge.Instead("two centred means are opposite whatever the features are").AtMost("3 against 8: largest distance of the centred "
+        judge.Amended("two centred means are opposite whatever the features are").AtMost("3 against 8: largest distance of the centred "
             + "means from the frame, start and end", two.Max(r => Math.Max(r["nc2_etf"][0], r.Last("nc2_etf"))), 1e-9);
 
         double[] at = [.. CollapseRuns.Decays.SelectMany(d => Enumerable.Repeat(Math.Max(d, 6e-5), 5))];

@@ -54,7 +54,7 @@ internal static class ClassifierIsSelfDual
         judge.Printed.AtMost($"digits, normalization and λ = {CollapseRuns.StrongText}: median distance",
             strong.Last("nc3_distance").Median, Close);
 
-        var corrected = judge.Corrected("approximately in the flow with decay, and as a tendency with λ for ten classes");
+        var corrected = judge.Amended("approximately in the flow with decay, and as a tendency with λ for ten classes");
         corrected.AtLeast("flow, λ = .02 and .2: least cos(V_L, μ₊ − μ₋) of ten", flows[..2].SelectMany(f => f).Min(), .9);
         corrected.AtMost("digits, normalization: largest ratio of the median distance from one λ to the next larger",
             Enumerable.Range(1, normalized.Length - 1)

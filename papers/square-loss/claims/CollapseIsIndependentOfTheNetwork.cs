@@ -62,11 +62,11 @@ internal static class CollapseIsIndependentOfTheNetwork
         judge.Printed.AtMost("largest median NC2 (mean |cos + 1/9|)", all.Max(r => r.Last("nc2_equiangularity").Median), Collapsed);
         judge.Printed.AtMost("largest median NC3 distance", all.Max(r => r.Last("nc3_distance").Median), Dual);
         judge.Printed.AtMost("largest median NC4 disagreement", all.Max(r => r.Last("nc4_disagreement").Median), 0);
-        judge.Instead("features vary less within classes the larger λ is").AtLeast("median NC1 (pinv) without decay over that at λ = .016",
+        judge.Amended("features vary less within classes the larger λ is").AtLeast("median NC1 (pinv) without decay over that at λ = .016",
             decays[0].Last("nc1_pinv").Median / decays[^1].Last("nc1_pinv").Median, 10);
-        judge.Instead("they vary more the wider the network is, at the same λ and number of epochs").AtLeast("median NC1 (trace) at width "
+        judge.Amended("they vary more the wider the network is, at the same λ and number of epochs").AtLeast("median NC1 (trace) at width "
             + "128 over that at 16", widths[^1].Last("nc1_trace_ratio").Median / widths[0].Last("nc1_trace_ratio").Median, 3);
-        judge.Instead("and less the deeper it is").AtLeast("median NC1 (pinv) with one hidden layer over that with five",
+        judge.Amended("and less the deeper it is").AtLeast("median NC1 (pinv) with one hidden layer over that with five",
             depths[0].Last("nc1_pinv").Median / depths[^1].Last("nc1_pinv").Median, 10);
 
         Panel Sweep(string title, Axis axis, double[] values, IReadOnlyList<MeasuredRun>[] runs)

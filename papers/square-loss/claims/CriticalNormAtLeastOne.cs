@@ -55,7 +55,7 @@ internal static class CriticalNormAtLeastOne
                 if (bottom > 0) least = Math.Min(least, top / bottom);
             }
         }
-        judge.Instead("with λ = 0 and all y f > 0 it is true, since |f̃| ≤ ‖x‖ ≤ 1")
+        judge.Amended("with λ = 0 and all y f > 0 it is true, since |f̃| ≤ ‖x‖ ≤ 1")
             .AtLeast($"least Σyf/Σf² of {Nets * Spread.Seeds.Count} random nets that separate", least, 1);
         return judge.Outcome(fails: $"Four examples with f = 1 and λ = 1 rest at ρ = {Lab.Claims.Check.Text(decay.Rho)} = 4/(1 + 4); y f "
             + $"= 1, −.9 with λ = 0 rest at {Lab.Claims.Check.Text(mixed.Rho)} = .1/1.81. It is true for λ = 0 if all y f > 0 (least of "

@@ -40,7 +40,7 @@ internal static class DiagonalNetworkEquilibria
         judge.Printed.AtMost("relative residual of V = x̂/f̂", printed, 1e-9);
         judge.Measure("largest entry of V f̂ − ∂f̂/∂V at V = x̂/f̂", LargestEntry(DiagonalEquilibrium.Printed(X, Layers)[0]));
         const string truth = "V_k^i = (f̂/x̂^i)^{1/(L−2)}, or 0, solves the equation";
-        judge.Instead(truth).AtMost("relative residual of V = (f̂/x̂)^{1/(L−2)}", corrected, 1e-14);
+        judge.Amended(truth).AtMost("relative residual of V = (f̂/x̂)^{1/(L−2)}", corrected, 1e-14);
         judge.Measure("f̂ at that solution", DiagonalEquilibrium.Output(X, Layers));
 
         var net = Network.Diagonal(X.Length, Layers);
@@ -68,7 +68,7 @@ internal static class DiagonalNetworkEquilibria
             judge.Measure($"runs that end on coordinate .9, .5, .3, seed {seed}", counts);
         }
         judge.Measure("runs of 1000 not yet on one coordinate at t = 1e4", undecided);
-        judge.Instead("the flow goes to one-hot solutions")
+        judge.Amended("the flow goes to one-hot solutions")
             .AtLeast("share of the 1000 runs that are one-hot to 0.99 at t = 1e4", wins.Sum(w => w.Sum()) / (Runs * wins.Length), .98);
         double[] Share(int i) => [.. wins.Select(w => w[i] / Runs)];
         var chart = new Chart(new Panel("Which coordinate the flow leaves", new Axis("x̂^i", Min: .2, Max: 1),

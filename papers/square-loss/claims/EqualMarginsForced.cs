@@ -64,9 +64,9 @@ internal static class EqualMarginsForced
         double[][] spread = [.. Dimensions.Select(d => Spread.Seeds.Select(seed => Random((int)d, seed)).ToArray())];
         judge.Measure($"{Examples} random examples: median of largest over smallest margin, d = {Dimensions[0]} … {Dimensions[^1]}",
             [.. spread.Select(r => Spread.Of(r).Median)]);
-        judge.Instead("margins are equal where every example is a support vector, as of far more dimensions than examples")
+        judge.Amended("margins are equal where every example is a support vector, as of far more dimensions than examples")
             .AtMost($"largest over smallest margin, d = {Dimensions[^1]}, worst of five", spread[^1].Max(), 1 + 1e-9);
-        judge.Instead("margins are equal where every example is a support vector, as of far more dimensions than examples")
+        judge.Amended("margins are equal where every example is a support vector, as of far more dimensions than examples")
             .AtLeast($"largest over smallest margin, d = {Dimensions[0]}, least of five", spread[0].Min(), 1.01);
 
         double[] rank = [.. Enumerable.Range(1, margins.Length).Select(i => (double)i)];

@@ -66,7 +66,7 @@ internal static class EveryExampleIsStationary
         }
         const string bound = "for any weights the mean over examples of the squared residual of the first layer is at least 1 − μ_max of "
             + "(1/N) Σ x̂x̂ᵀ";
-        judge.Instead(bound).AtLeast("least excess over that bound, 15 networks", runs.Min(r => r.First - r.Bound), -1e-12);
+        judge.Amended(bound).AtLeast("least excess over that bound, 15 networks", runs.Min(r => r.First - r.Bound), -1e-12);
         judge.Measure("that bound, by seed (0 for collinear inputs only)", [.. runs.Take(5).Select(r => r.Bound)]);
 
         Run[] straightened = [.. Spread.Seeds.Select(seed => Linear(seed, context))];
@@ -75,7 +75,7 @@ internal static class EveryExampleIsStationary
         judge.Measure("linear net, λ = .2: mean residual of layer 1, by seed", [.. straightened.Select(r => r.Means[0])]);
         judge.Printed.AtMost("linear net, λ = .2: median over seeds of the mean residual of layer 1",
             Spread.Of(straightened.Select(r => r.Means[0])).Median, .05);
-        judge.Instead("in a linear net all layers but the first satisfy the equations: the layers before have brought the examples onto "
+        judge.Amended("in a linear net all layers but the first satisfy the equations: the layers before have brought the examples onto "
             + "one line")
             .AtMost("linear net, λ = .2: largest mean residual of layers 2 and 3", straightened.Max(r => r.Means.Skip(1).Max()), 1e-4);
 
@@ -83,12 +83,12 @@ internal static class EveryExampleIsStationary
         double[] Pair(bool linear, double angle) => [.. Spread.Seeds.Select(seed => Two(angle, linear, seed, context))];
         double[][] relu = [.. angles.Select(a => Pair(false, a))], straight = [.. angles.Select(a => Pair(true, a))];
         double[] alone = [.. Spread.Seeds.Select(seed => Two(double.NaN, false, seed, context))];
-        judge.Instead("one example alone satisfies the equations")
+        judge.Amended("one example alone satisfies the equations")
             .AtMost("largest residual with one example, any layer, five seeds", alone.Max(), 1e-3);
-        judge.Instead("of two examples at an angle φ the first layer misses by at least sin(φ/2)")
+        judge.Amended("of two examples at an angle φ the first layer misses by at least sin(φ/2)")
             .AtLeast("least excess over sin(φ/2), 80 networks",
             angles.Select((a, i) => relu[i].Concat(straight[i]).Min() - Math.Sin(a * Math.PI / 360)).Min(), -1e-9);
-        judge.Instead("two linear examples miss by sin(φ/2)").AtMost("largest deviation from sin(φ/2), linear",
+        judge.Amended("two linear examples miss by sin(φ/2)").AtMost("largest deviation from sin(φ/2), linear",
             angles.Select((a, i) => straight[i].Max(r => Math.Abs(r - Math.Sin(a * Math.PI / 360)))).Max(), .01);
 
         double[] Layer(double lambda, int k) => [.. runs.Where(r => r.Decay == lambda).Select(r => r.Means[k])];

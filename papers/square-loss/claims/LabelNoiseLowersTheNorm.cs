@@ -78,7 +78,7 @@ internal static class LabelNoiseLowersTheNorm
         judge.Printed.AtMost("norm 3, δ = 1: largest ratio of Σ y f with and without noise", Ratios(1, 2, "margin_mean").Max(), 1);
         var medians = Enumerable.Range(0, Norms.Length)
             .SelectMany(n => Enumerable.Range(1, Noises.Length - 1).Select(d => Spread.Of(Ratios(n, d, "rho")).Median)).Max();
-        var corrected = judge.Corrected("in the small network trained for long, and not by a smaller Σ y f: the normalized Σ y f is N "
+        var corrected = judge.Amended("in the small network trained for long, and not by a smaller Σ y f: the normalized Σ y f is N "
             + "times the mean margin, and grows");
         corrected.AtMost("largest median over seeds of the ratio of ρ, all norms and δ", medians, 1);
         corrected.AtMost("norm 3, δ = 1: largest ratio of ρ with and without noise", strong, 1);

@@ -63,11 +63,11 @@ internal static class MinibatchesAndCollapse
         judge.Printed.AtMost("3 against 8, minibatches of 1: median residual of the first layer",
             one.Last("example_residual_mean_1").Median, Reached);
         judge.Printed.AtMost("ten classes, minibatches of 1: median NC1 (pinv)", runs[0].Last("nc1_pinv").Median, Collapsed);
-        judge.Instead("examples are as far from stationarity with minibatches as without")
+        judge.Amended("examples are as far from stationarity with minibatches as without")
             .AtLeast("3 against 8: least ratio of the median residual with minibatches of 1 to that with all examples, four layers",
             Enumerable.Range(1, 4).Min(k => one.Last($"example_residual_mean_{k}").Median / all.Last($"example_residual_mean_{k}").Median),
                 .8);
-        judge.Instead("after as many steps features vary less within classes with minibatches").AtMost("largest ratio of the median tr "
+        judge.Amended("after as many steps features vary less within classes with minibatches").AtMost("largest ratio of the median tr "
             + "Σ_W/tr Σ_B with minibatches to that with all examples",
             runs[..^1].Max(r => r.Last("nc1_trace_ratio").Median) / full.Last("nc1_trace_ratio").Median, 1);
 

@@ -86,7 +86,7 @@ internal static class ModelAndNetworkPart
         judge.Printed.AtLeast("median t where they part at the smallest rate over that at the largest",
             Spread.Of(network[^1]).Median / Spread.Of(network[0]).Median, Rates[0] / Rates[^1] / 4);
         judge.Premise.AtLeast($"model in steps of {Wording.Text(Rates[^1])}: least t where it parts from itself", control[^1].Min(), End);
-        judge.Corrected("the whole training set in one batch, ‖W_1‖ = 1 at the start").AtLeast(
+        judge.Amended("the whole training set in one batch, ‖W_1‖ = 1 at the start").AtLeast(
             $"one batch, rate {Wording.Text(WholeBatchRate)}: least t of five seeds where network and model part", wholeParting.Min(), End);
 
         var chart = new Chart(Dynamics(models[0], noisy[0], [.. runs.Select(r => Of(r[0]))], whole[0]),

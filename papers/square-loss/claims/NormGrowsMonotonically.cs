@@ -56,7 +56,7 @@ internal static class NormGrowsMonotonically
             decayed.Count(r => r.AlwaysSeparable));
         judge.Measure($"ReLU, λ = {Wording.Short(StrongLambda)}: fall of ρ over its greatest value, those runs",
             [.. decayed.Where(r => r.AlwaysSeparable).Select(r => r.Fall)]);
-        var corrected = judge.Corrected("λ = 0 and average separability at all times");
+        var corrected = judge.Amended("λ = 0 and average separability at all times");
         corrected.AtLeast("ReLU, λ = 0: runs that satisfy the assumption", free.Count(r => r.AlwaysSeparable), 3);
         corrected.AtMost("ReLU, λ = 0: largest fall of ρ over its greatest value", free.Where(r => r.AlwaysSeparable).Max(r => r.Fall),
             1e-8);

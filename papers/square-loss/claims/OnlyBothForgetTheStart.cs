@@ -72,7 +72,7 @@ internal static class OnlyBothForgetTheStart
         foreach (var name in alone) judge.Printed.AtLeast($"{name}: largest over smallest median ρ", Factor(name), Dependent);
         foreach (var name in alone)
             judge.Printed.AtLeast($"{name}: least ratio of median ρ from one norm to the next larger", Rise(table[name]), 1);
-        var both = judge.Corrected("BN + WD forgets the start if λ is large enough for the time there is; of BN alone ρ depends on the "
+        var both = judge.Amended("BN + WD forgets the start if λ is large enough for the time there is; of BN alone ρ depends on the "
             + "start, but is smallest from norm 1");
         both.AtMost("BN + WD .005: largest over smallest median ρ", Factor("BN + WD .005"), Independent);
         both.AtLeast("BN + WD .0005: largest over smallest median ρ", Factor("BN + WD .0005"), Independent);

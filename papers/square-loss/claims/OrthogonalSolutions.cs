@@ -71,13 +71,13 @@ internal static class OrthogonalSolutions
         judge.Printed.AtMost("median relative residual, p = 4, V_4 random", Spread.Of(four.Select(r => r.Random)).Median, 1e-7);
         judge.Printed.AtMost("relative residual, p = 4, V_4 aligned", four[0].Aligned, 1e-7);
         judge.Printed.AtLeast("√⟨cos²⟩ of V_3 and V_4ᵀ(V_2V_1)ᵀ, p = 4", Spread.Of(four.Select(r => r.RootMeanSquare)).Median, 1 - 1e-7);
-        judge.Instead("no orthogonal matrix has a residual below √(1 − 1/p); alignment reaches it")
+        judge.Amended("no orthogonal matrix has a residual below √(1 − 1/p); alignment reaches it")
             .AtLeast("least residual less √(1 − 1/p), 4000 draws", below, -1e-9);
-        judge.Instead("no orthogonal matrix has a residual below √(1 − 1/p); alignment reaches it")
+        judge.Amended("no orthogonal matrix has a residual below √(1 − 1/p); alignment reaches it")
             .AtMost("largest |residual − √(1 − 1/p)|, aligned", apart, 1e-9);
-        judge.Instead("without x the cosine is tr(V_4V_3V_2V_1)/p: 1 only where the whole network is the identity")
+        judge.Amended("without x the cosine is tr(V_4V_3V_2V_1)/p: 1 only where the whole network is the identity")
             .AtMost("largest |cos − trace/p|", law, 1e-12);
-        judge.Instead("without x the cosine is tr(V_4V_3V_2V_1)/p: 1 only where the whole network is the identity")
+        judge.Amended("without x the cosine is tr(V_4V_3V_2V_1)/p: 1 only where the whole network is the identity")
             .AtMost("largest |cos − 1| with V_4V_3V_2V_1 = I", closed, 1e-12);
         judge.Measure("‖WᵀW/p − I‖/‖I‖ of Gaussian p × p matrices, p = 256, by seed (0 would be orthogonal)",
             [.. Spread.Seeds.Select(seed => FromOrthogonal(256, seed))]);

@@ -69,10 +69,10 @@ internal static class ProjectionSolutions
                 worst = Math.Max(worst, Math.Abs(residual - Math.Sin(angle * Math.PI / 180)));
             }
         judge.Printed.AtMost("residual of the first layer, p = 4, rank one, x at 40° from the range", tilted[4], 1e-7);
-        judge.Instead("the squared residual is 1 − 1/r for a projection of rank r, whatever the width")
+        judge.Amended("the squared residual is 1 − 1/r for a projection of rank r, whatever the width")
             .AtMost("largest deviation from 1 − 1/r of 140 projections", law, 1e-12);
-        judge.Instead("rank one and x in the range solve the equations").AtMost("largest residual of 15 such networks", one, 1e-7);
-        judge.Instead("with rank one the residual of the first layer is the sine of the angle between x and the range")
+        judge.Amended("rank one and x in the range solve the equations").AtMost("largest residual of 15 such networks", one, 1e-7);
+        judge.Amended("with rank one the residual of the first layer is the sine of the angle between x and the range")
             .AtMost("largest deviation from the sine, 45 networks", worst, 1e-7);
 
         double[] ranks = [.. Enumerable.Range(1, 16).Select(r => (double)r)];

@@ -60,7 +60,7 @@ internal static class RecurrentIsFeedForward
         }
         judge.Measure("linear: starts of 5 from which the recurrent network ends within 1 % of the feed-forward one, T = 1, 2, 3, 4",
             [.. Iterations.Select(t => (double)Of(linear, t, p => p.Recurrent).Count(r => r < .01))]);
-        judge.Corrected("linear networks, as functions, where the recurrent one reaches its global minimum: both are ridge regression")
+        judge.Amended("linear networks, as functions, where the recurrent one reaches its global minimum: both are ridge regression")
             .AtMost("linear, T = 2, 3, 4: largest of the median differences",
             Iterations.Skip(1).Max(t => Spread.Of(Of(linear, t, p => p.Recurrent)).Median), .05);
 

@@ -88,8 +88,8 @@ internal static class SgdStopsAtInterpolation
         judge.Premise.AtLeast("starts at rest, narrow nets", rested.Length, 1);
         judge.Printed.AtMost("narrow: starts that come to rest with some |ℓ_n| > .1", misfits.Length, 0);
         const string dead = "ℓ_n = 0 for every example that some unit sees: ℓ_n ∂f_n/∂W = 0 for all n";
-        judge.Corrected(dead).AtMost("narrow: largest |ℓ_n|·‖∂f_n/∂W‖ where SGD rests", rested.Max(e => e.Pull), 10 * Rest);
-        judge.Corrected(dead).AtMost("over-parametrized: the same",
+        judge.Amended(dead).AtMost("narrow: largest |ℓ_n|·‖∂f_n/∂W‖ where SGD rests", rested.Max(e => e.Pull), 10 * Rest);
+        judge.Amended(dead).AtMost("over-parametrized: the same",
             Spread.Seeds.Max(seed => Follow(Net(30), GaussianTeacher.Draw(8, 4, seed), [seed], 1, 0, 2000, context)[0].Pull), 10 * Rest);
         var text = $"Motion left at the end (medians of five). {string.Join("; ", texts)}. SGD goes on where it cannot interpolate, and "
             + "with weight decay everywhere, so that equation 39, which is to hold where it stops, is not reached for λ > 0. "

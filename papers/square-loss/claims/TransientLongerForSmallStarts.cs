@@ -47,7 +47,7 @@ internal static class TransientLongerForSmallStarts
             Growth(times, 0, Exponents.Length), small = Growth(times, 0, 4);
         judge.Printed.AtMost("largest ratio of T to that from the next smaller ρ(0)", byStart, 1);
         judge.Printed.AtLeast("least ratio of T to that with the next fewer layers, all ρ(0)", byDepth, 1);
-        var corrected = judge.Corrected("in L only for small ρ(0)");
+        var corrected = judge.Amended("in L only for small ρ(0)");
         corrected.AtMost("largest ratio of T to that from the next smaller ρ(0)", byStart, 1);
         corrected.AtLeast("least ratio of T to that with the next fewer layers, ρ(0) ≤ 1e-3", small, 1);
 

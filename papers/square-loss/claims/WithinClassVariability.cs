@@ -64,12 +64,12 @@ internal static class WithinClassVariability
             judge.Measure($"digits, neither; weight decay alone; 3 against 8: median NC1 ({name})",
                 [plain.Last(column).Median, decayed.Last(column).Median, two.Last(column).Median]);
         }
-        judge.Instead("in the flow, whose λ acts on ρ alone, it is the other way").AtLeast(
+        judge.Amended("in the flow, whose λ acts on ρ alone, it is the other way").AtLeast(
             "flow: median tr Σ_W/tr Σ_B at λ = .2 over that without decay", Spread.Of(flows[2]).Median / Spread.Of(flows[0]).Median, 1.5);
         judge.Premise.AtMost("digits, normalization: largest training error at the end", normalized.Max(r => r.Last("train_error").Max),
             .01);
 
-        var corrected = judge.Corrected("as a tendency, for ten classes: variability falls in training, and the more the larger λ is");
+        var corrected = judge.Amended("as a tendency, for ten classes: variability falls in training, and the more the larger λ is");
         corrected.AtMost("digits, normalization: largest NC1 (pinv) at the end over that at the start, 25 runs",
             normalized.SelectMany(r => r).Max(r => r.Last("nc1_pinv") / r["nc1_pinv"][0]), .2);
         corrected.AtMost("digits, normalization: largest ratio of median NC1 (pinv) from one λ to the next larger",
@@ -77,7 +77,7 @@ internal static class WithinClassVariability
             .Max(i => normalized[i].Last("nc1_pinv").Median / normalized[i - 1].Last("nc1_pinv").Median), 1);
         corrected.AtMost("digits, normalization: the same for tr Σ_W/tr Σ_B", Enumerable.Range(1, normalized.Length - 1)
             .Max(i => normalized[i].Last("nc1_trace_ratio").Median / normalized[i - 1].Last("nc1_trace_ratio").Median), 1);
-        judge.Instead("for two classes definitions part: tr(Σ_WΣ_B⁺) looks along the line between the means only")
+        judge.Amended("for two classes definitions part: tr(Σ_WΣ_B⁺) looks along the line between the means only")
             .AtLeast("3 against 8: median of tr Σ_W/tr Σ_B over tr(Σ_WΣ_B⁺)/C",
             Spread.Of(two.Select(r => r.Last("nc1_trace_ratio") / r.Last("nc1_pinv"))).Median, 10);
 

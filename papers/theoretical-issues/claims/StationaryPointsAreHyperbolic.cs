@@ -56,7 +56,7 @@ internal static class StationaryPointsAreHyperbolic
             judge.Premise.AtMost($"H = {hidden}: largest tangent share of the gradient at the limits", hessians.Max(h => h.TangentGradient),
                 1e-7);
             judge.Printed.AtMost($"two linear layers, H = {hidden}: zero eigenvalues (most of five starts)", counts.Max(c => c.Zero), 0);
-            judge.Instead("two linear layers have exactly H − 1 zero eigenvalues, the rotations of the hidden units that leave f alone; "
+            judge.Amended("two linear layers have exactly H − 1 zero eigenvalues, the rotations of the hidden units that leave f alone; "
                 + "the others are positive")
                 .That($"H = {hidden}: {hidden - 1} zero and no negative eigenvalue at all five limits",
                 counts.All(c => c.Zero == hidden - 1 && c.Negative == 0));
@@ -66,11 +66,11 @@ internal static class StationaryPointsAreHyperbolic
             spectra.Add(hessians[0].Eigenvalues);
             for (var i = 0; i < points.Length; i++) worst = Math.Max(worst, RadialMismatch(net, data, points[i], hessians[i]));
         }
-        judge.Instead(radial).AtMost("largest mismatch between the form and its formula, relative", worst, 1e-9);
+        judge.Amended(radial).AtMost("largest mismatch between the form and its formula, relative", worst, 1e-9);
 
         var single = Network.Dense(2, 1);
         var linear = Spread.Seeds.Select(seed => TangentHessian.At(Risk(single, data), Rho, Limit(single, data, seed, context))).ToArray();
-        judge.Instead("one linear layer: positive definite")
+        judge.Amended("one linear layer: positive definite")
             .AtLeast("one layer: smallest tangent eigenvalue over L", linear.Min(h => h.Eigenvalues[0]), 1e-3);
         foreach (var hidden in ReluWidths) judge.Measure($"ReLU {Inputs}-{hidden}-1, five starts", Relu(hidden, context));
 

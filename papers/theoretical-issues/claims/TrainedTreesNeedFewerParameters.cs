@@ -71,10 +71,10 @@ internal static class TrainedTreesNeedFewerParameters
             var exponents = Exponents(context, "tree", n);
             judge.Printed.AtLeast($"n = {n}: error of the shallow network over that of the tree, medians, least over sizes", gains.Min(),
                 1);
-            judge.Corrected(Enough).AtLeast($"n = {n}: the same from {Compositions.Sizes(context)[1]} parameters on", gains[1..].Min(), 1);
-            judge.Corrected(Enough).AtLeast($"n = {n}: the same for the sup error, at the largest size",
+            judge.Amended(Enough).AtLeast($"n = {n}: the same from {Compositions.Sizes(context)[1]} parameters on", gains[1..].Min(), 1);
+            judge.Amended(Enough).AtLeast($"n = {n}: the same for the sup error, at the largest size",
                 shallowSup[^1].Median / treeSup[^1].Median, 1);
-            judge.Corrected(Enough).Near($"n = {n}: exponent of the tree, median of five", exponents.Median, -1, absolute: .35);
+            judge.Amended(Enough).Near($"n = {n}: exponent of the tree, median of five", exponents.Median, -1, absolute: .35);
             judge.Measure($"n = {n}: error of the shallow network over that of the tree, best of five starts",
                 [.. tree.Zip(shallow, (t, s) => s.Min / t.Min)]);
             foreach (var kind in Compositions.Kinds)

@@ -42,7 +42,7 @@ internal static class BatchNormalizationIsWeightNormalization
 
         var white = Whiten(iris);
         var whiteAngle = Degrees(WhitenedMargin.BatchNormWithoutMean(white).Direction, HardMargin.Solve(white).Direction);
-        judge.Instead("it is true for whitened inputs, C = I")
+        judge.Amended("it is true for whitened inputs, C = I")
             .AtMost("angle between the limits on whitened Iris, degrees", whiteAngle, 1e-5);
         return judge.Outcome(fails: $"On Iris the limits are {Lab.Claims.Check.Text(angle)}° apart, and the L2 margins "
             + $"{Lab.Claims.Check.Text(batch.Margin)} and {Lab.Claims.Check.Text(svm.Margin)}: batch normalization divides by √(wᵀCw), "

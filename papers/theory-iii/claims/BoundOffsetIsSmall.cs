@@ -50,7 +50,7 @@ internal static class BoundOffsetIsSmall
         judge.Printed.AtMost("ramp bound of the test error, least of 80 networks", bounds.Min(), 1);
         double[] ranks = [.. all.Select(n => RankCorrelation.Spearman(n["ramp_bound"], n["test_error"]))];
         judge.Measure("rank correlation of ramp bound and test error, by draw", ranks);
-        judge.Instead("what is small is the offset that is there, not the one that is bounded")
+        judge.Amended("what is small is the offset that is there, not the one that is bounded")
             .AtMost("test minus training loss over ln 10 − training loss, greatest of 80", real.Max(), .1);
 
         double[] norms = [.. all.SelectMany(n => n["rho"])];

@@ -41,7 +41,7 @@ internal static class ConditionNumberWorstAtSquare
         judge.Printed.That("beyond N = D the median falls with N",
             medians.Where((_, i) => Sizes[i] >= D).Zip(medians.Where((_, i) => Sizes[i] > D)).All(p => p.Second < p.First));
         judge.Printed.AtMost("N = 5 over the best of N > D", At(5) / medians.Where((_, i) => Sizes[i] > D).Min(), 1);
-        judge.Instead("the median depends on the ratio of the sides alone, (1 + √q)/(1 − √q) with q = min(N, D)/max(N, D), as N, D → ∞")
+        judge.Amended("the median depends on the ratio of the sides alone, (1 + √q)/(1 − √q) with q = min(N, D)/max(N, D), as N, D → ∞")
             .AtMost("largest relative distance from that law for q ≤ ½",
             Sizes.Zip(medians).Where(p => Law(p.First) < 6).Max(p => Math.Abs(p.Second / Law(p.First) - 1)), .25);
         judge.Measure("N = 20 (N < D) against N = 320 (N > D)", [At(20), At(320)]);

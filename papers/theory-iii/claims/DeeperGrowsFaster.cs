@@ -40,10 +40,10 @@ internal static class DeeperGrowsFaster
             judge.Printed.AtLeast($"log R/log t at t = 1e10000 over the same at 1e100, K = {k}", ratios[2] / ratios[0], 1);
             var one = NormGrowth.Flow(context, 1);
             double[] beyond = [.. decades.Select(e => Math.Exp(flow.AtDecade(e).LogRho) - Math.Exp(one.AtDecade(e).LogRho))];
-            judge.Corrected(correction).That($"K = {k}: the product exceeds that of one layer, by more and more "
+            judge.Amended(correction).That($"K = {k}: the product exceeds that of one layer, by more and more "
                 + $"({string.Join(", ", beyond.Select(b => Wording.Text(b, 4)))})",
                 beyond[0] > 0 && beyond[1] > beyond[0] && beyond[2] > beyond[1]);
-            judge.Corrected(correction)
+            judge.Amended(correction)
                 .Near($"log R − log t at t = 1e10000, K = {k}", solution.LogR(10000 * Curves.Ln10) - 10000 * Curves.Ln10,
                 NormGrowth.Law(k, 10000) - 10000 * Curves.Ln10, absolute: .01);
         }

@@ -54,9 +54,9 @@ internal static class ErrorEquation
             [.. decades.Select(e => Coefficient(points.AtDecade(e)))]);
         var last = Coefficient(points.AtDecade(16));
         judge.Printed.Near("B at t = 1e16", last, 2, absolute: .1);
-        judge.Corrected(correction).Near("B at t = 1e16", last, 1, absolute: .02);
-        judge.Corrected(correction).Near("−d log ‖ε‖/d log log t between t = 1e8 and 1e16, from the flow", Local(16), 1, absolute: .02);
-        judge.Corrected(correction).AtMost("largest |ε·x + ½‖ε‖²|",
+        judge.Amended(correction).Near("B at t = 1e16", last, 1, absolute: .02);
+        judge.Amended(correction).Near("−d log ‖ε‖/d log log t between t = 1e8 and 1e16, from the flow", Local(16), 1, absolute: .02);
+        judge.Amended(correction).AtMost("largest |ε·x + ½‖ε‖²|",
             points.Max(p => Math.Abs(p.V[0] / Vectors.Norm(p.V) - 1 + Vectors.Dot(Error(p), Error(p)) / 2)), 1e-11);
         double start = Vectors.Norm(Error(points[0])), from = points[0].At.LogT;
         var panel = new Panel("Error of the direction, one example, γ = 1", new Axis("log t", Scale.Log), new Axis("‖v − x‖", Scale.Log))

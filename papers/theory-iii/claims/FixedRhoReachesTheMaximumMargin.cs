@@ -56,7 +56,7 @@ internal static class FixedRhoReachesTheMaximumMargin
         judge.Printed.AtLeast("smallest step of η(v*(ρ)) from one ρ to the next",
             points.Zip(points.Skip(1), (a, b) => b.Margin - a.Margin).Min(), 0);
         judge.Printed.AtMost("η* − η(v*(ρ)) at ρ = 1e6", svm.Margin - points[^1].Margin, Math.Log(iris.Count) / Rhos[^1]);
-        judge.Instead("the rate is 1/ρ: v*(ρ) = v_svm + c/ρ")
+        judge.Amended("the rate is 1/ρ: v*(ρ) = v_svm + c/ρ")
             .Near("ρ‖v*(ρ) − v_svm‖ at ρ = 1e6", Rhos[^1] * errors[^1], expansion.Norm, relative: 1e-3);
 
         var chart = new Chart(

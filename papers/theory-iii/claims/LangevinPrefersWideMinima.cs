@@ -52,7 +52,7 @@ internal static class LangevinPrefersWideMinima
         judge.Printed.Near("share in the wide basin, T = 0.05, d = 2, after the same time", coldMeasured, cold, absolute: .05);
         const string reached = "the temperature is high enough for the barrier (1 here) to be crossed in the time that there is";
         for (var i = 0; i < Dimensions.Length; i++)
-            judge.Corrected(reached).Near($"T = 1, d = {Dimensions[i]}: median of five seeds", Spread.Of(measured[i]).Median, exact[i],
+            judge.Amended(reached).Near($"T = 1, d = {Dimensions[i]}: median of five seeds", Spread.Of(measured[i]).Median, exact[i],
                 absolute: 3 * Math.Sqrt(exact[i] * (1 - exact[i]) / Chains) + .01);
         judge.Measure("share at T = 1, d = 8", Spread.Of(measured[^1]).ToString());
         judge.Measure("Kramers’ mean time to cross at T = 0.05, e^{1/T} over the curvatures",

@@ -52,7 +52,7 @@ internal static class LayersGrowAlike
         judge.Measure("the same with steps of 0.004 over steps of 0.001", quotients);
         judge.Printed.AtLeast("least drift with steps of 0.004 over steps of 0.001 (4 where it vanishes with the step), ReLU",
             quotients.Min(), 3);
-        judge.Instead("a deep linear network keeps the whole matrix W_2ᵀW_2 − W_1W_1ᵀ")
+        judge.Amended("a deep linear network keeps the whole matrix W_2ᵀW_2 − W_1W_1ᵀ")
             .AtMost("largest drift of W_2ᵀW_2 − W_1W_1ᵀ to t = 1e8 over ρ_1², linear", matrices.Max(), 1e-9);
 
         var first = DeepBalance.Gd(context, 0).Skip(1).ToList();

@@ -57,8 +57,8 @@ internal static class LayersStayEqual
         judge.Printed.AtMost("largest spread of equal layer norms to t = 1e8, five deep linear networks", spreads.Max(), 1e-9);
         double[] ratios = [.. new[] { 0.0, 2, 8, 100, 300 }.Select(d => unequal.AtDecade(d)).Select(p => p.RhoK[1] / p.RhoK[0])];
         judge.Measure("ρ_2/ρ_1 from (1, 0.3) at t = 1, 1e2, 1e8, 1e100, 1e300", ratios);
-        judge.Instead("equal norms are not 'true in general' (§12.2)").Between("ρ_2/ρ_1 at t = 1e2, start (1, 0.3)", ratios[1], 0, .95);
-        judge.Instead("the ratio goes to 1 as the norms grow").AtLeast("ρ_2/ρ_1 at t = 1e300, start (1, 0.3)", ratios[^1], .999);
+        judge.Amended("equal norms are not 'true in general' (§12.2)").Between("ρ_2/ρ_1 at t = 1e2, start (1, 0.3)", ratios[1], 0, .95);
+        judge.Amended("the ratio goes to 1 as the norms grow").AtLeast("ρ_2/ρ_1 at t = 1e300, start (1, 0.3)", ratios[^1], .999);
 
         var early = unequal.Where(p => p.Log10T <= 8).ToList();
         var norms = new Panel("Squared norms of two layers", new Axis("t", Scale.Exponent), new Axis("ρₖ²"));

@@ -71,7 +71,7 @@ internal static class LinearRelationVanishes
             Spread.Of(plain.Select(d => d.Correlations[2] / d.Correlations[0])).Median, .5);
         const string scale = "the relation changes where ρ' times the margin is some ten";
         foreach (var (name, draws) in found)
-            judge.Instead(scale).Between($"{name}: threshold ρ' times mean margin, median of five draws",
+            judge.Amended(scale).Between($"{name}: threshold ρ' times mean margin, median of five draws",
                 Spread.Of(draws.Select(d => d.Threshold * d.Margin)).Median, 1, 100);
         if (NormalizedNets.OfImages(context) is { } images)
         {

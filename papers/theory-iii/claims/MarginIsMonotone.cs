@@ -61,9 +61,9 @@ internal static class MarginIsMonotone
         judge.Printed.AtMost("largest fall of the hard margin after separation over γ*", fall / svm.Margin, 1e-9);
 
         const string smoothed = "the smoothed margin −log L/ρ rises once L < 1";
-        judge.Instead(smoothed).AtMost("largest fall of the smoothed margin over γ*",
+        judge.Amended(smoothed).AtMost("largest fall of the smoothed margin over γ*",
             Fall(points.Where(p => p.LogLoss < 0), p => p.SmoothedMargin) / svm.Margin, 1e-10);
-        judge.Instead("the hard margin rises while one example outweighs all others, p_*‖H_*‖ ≥ Σ p_n‖H_n‖")
+        judge.Amended("the hard margin rises while one example outweighs all others, p_*‖H_*‖ ≥ Σ p_n‖H_n‖")
             .AtMost("largest fall of the hard margin between instants at which one example outweighs the others",
             FallUnderDomination(points, data) / svm.Margin, 1e-12);
 
@@ -74,7 +74,7 @@ internal static class MarginIsMonotone
         judge.Measure("largest fall of the hard margin of the ReLU runs, over its last value",
             Spread.Of(reached.Select(r => r.Hard)).ToString());
         judge.Measure("ReLU runs whose hard margin falls by more than 1e-6 of its last value", reached.Count(r => r.Hard > 1e-6));
-        judge.Instead(smoothed).AtMost("largest fall of the smoothed margin of the ReLU runs, over its last value",
+        judge.Amended(smoothed).AtMost("largest fall of the smoothed margin of the ReLU runs, over its last value",
             reached.Max(r => r.Smooth), 1e-8);
 
         // On a logarithmic axis for log t itself the fall, which takes a million-fold in t, has a place beside the rise to 1e100.

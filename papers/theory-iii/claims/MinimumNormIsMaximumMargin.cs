@@ -88,7 +88,7 @@ internal static class MinimumNormIsMaximumMargin
         }
         judge.Measure("random separating two-layer networks tried", feasible);
         var least = Norm(net, balanced, 0) * Norm(net, balanced, 1);
-        var corrected = judge.Corrected(
+        var corrected = judge.Amended(
             "min ∏‖W_k‖ (or ½Σ‖W_k‖², the same by the inequality of the means) in place of min ‖W_k‖ for every k");
         corrected.Near("two layers: γ ∏‖W_k‖ of the balanced solution", HardMargin.Solve(iris).Margin * least, 1, relative: 1e-12);
         corrected.AtLeast("least ∏‖W_k‖ of the random networks over 1/γ", product / least, 1 - 1e-12);

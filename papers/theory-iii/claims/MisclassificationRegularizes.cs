@@ -62,7 +62,7 @@ internal static class MisclassificationRegularizes
         judge.Printed.AtLeast("D = 3, opposite inputs: negative eigenvalues of the flow's Jacobian", signature.Negative, 1);
         var margins = Spread.Seeds.Select(s =>
             HardMargin.Solve(new Dataset("random pair", ExampleSets.Normal(6, s, stream: 16), [1, 1], 3)).Margin).ToArray();
-        judge.Instead("two independent inputs are always separable, and then there is no finite minimum")
+        judge.Amended("two independent inputs are always separable, and then there is no finite minimum")
             .AtLeast("D = 3: least margin of five random pairs", margins.Min(), 1e-6);
         return judge.Outcome(holds: $"The flow rests at log(x2/x1)/(x1 + x2) to {Lab.Claims.Check.Text(worst)}, also for x2 ≤ x1, which "
             + $"the paper excludes without need. In three dimensions a finite minimum needs x1 ∥ −x2, and then {signature.Zero} "

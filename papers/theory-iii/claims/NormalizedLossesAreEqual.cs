@@ -69,7 +69,7 @@ internal static class NormalizedLossesAreEqual
 
         const string trivial = "what training takes off ln 10 falls with ρ in both losses, roughly as 1/ρ";
         double[] withNorm = [.. all.Select(n => LinearRegression.Correlation(Logs(n["rho"]), Logs(n["ce_gap_rho1"])))];
-        judge.Instead(trivial).AtMost("correlation of log(ln 10 − training loss) with log ρ, greatest of five", withNorm.Max(), -.9);
+        judge.Amended(trivial).AtMost("correlation of log(ln 10 − training loss) with log ρ, greatest of five", withNorm.Max(), -.9);
         double[] ratios = [.. all.SelectMany(n => n["test_ce_gap_rho1"].Zip(n["ce_gap_rho1"], (test, train) => test / train))];
         double[] drawn = [.. random.Select(n => n["test_ce_gap_rho1"][0] / n["ce_gap_rho1"][0])];
         judge.Measure($"(ln 10 − test loss)/(ln 10 − training loss), {NormalizedNets.PerDraw * Spread.Seeds.Count} networks",
@@ -85,9 +85,9 @@ internal static class NormalizedLossesAreEqual
             var kept = Spread.Of(images["test_ce_gap_rho1"].Zip(images["ce_gap_rho1"], (test, train) => test / train));
             const string share = "the slope is the share of ln 10 − training loss that is kept on test data, which is near 1 only where "
                 + "the test error is small";
-            judge.Corrected(share).Near("digits: slope, median of five draws", slope.Median, Spread.Of(ratios).Median, absolute: Within);
-            judge.Corrected(share).Near("CIFAR-10: slope", line.Slope, kept.Median, absolute: Within);
-            judge.Corrected(share).AtLeast("CIFAR-10: correlation of the normalized losses", line.R, Correlated);
+            judge.Amended(share).Near("digits: slope, median of five draws", slope.Median, Spread.Of(ratios).Median, absolute: Within);
+            judge.Amended(share).Near("CIFAR-10: slope", line.Slope, kept.Median, absolute: Within);
+            judge.Amended(share).AtLeast("CIFAR-10: correlation of the normalized losses", line.R, Correlated);
             onImages = $" On {Images.Train} images of CIFAR-10, with test errors of "
                 + $"{Wording.Text(Spread.Of(images["test_error"]).Median)}, the "
                 + $"losses lie on a line too (correlation {Wording.Text(line.R, 5)}), of slope {Wording.Text(line.Slope)}: "

@@ -41,7 +41,7 @@ internal static class OneLayerLogarithm
             seeds.Max(s => Math.Abs(Ratio(s.AtDecade(300)) - 1)), .002);
         var constant = iris.AtDecade(300).Rho / iris.AtDecade(300).At.LogT;
         judge.Measure("ρ/log t at t = 1e300, Iris", constant);
-        judge.Instead("the constant in ρ ~ log t is 1/γ").Near("slope dρ/d log t between t = 1e200 and 1e300, Iris",
+        judge.Amended("the constant in ρ ~ log t is 1/γ").Near("slope dρ/d log t between t = 1e200 and 1e300, Iris",
             (iris.AtDecade(300).Rho - iris.AtDecade(200).Rho) / (100 * Curves.Ln10), 1 / gamma, 1e-4);
 
         var late = iris.Where(p => p.Log10T >= 1).ToList();

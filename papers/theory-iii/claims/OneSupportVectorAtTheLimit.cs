@@ -41,7 +41,7 @@ internal static class OneSupportVectorAtTheLimit
             var v = FixedRhoMinimizer.Solve(iris, rho).Direction.ToArray();
             var least = Enumerable.Range(0, iris.Count).MinBy(n => iris.Y[n] * Vectors.Dot(v, iris.Example(n)));
             judge.Printed.AtMost($"‖H_N‖ of the example at the margin at v*(ρ), ρ = {rho:0e0}", Vectors.Norm(H(iris, least, v)), 1e-9);
-            judge.Instead("Σ_n e^{−ρf̃_n} H_n = 0 at finite ρ").AtMost($"‖Σ p_n H_n‖ at ρ = {rho:0e0}", WeightedSum(iris, v, rho), 1e-8);
+            judge.Amended("Σ_n e^{−ρf̃_n} H_n = 0 at finite ρ").AtMost($"‖Σ p_n H_n‖ at ρ = {rho:0e0}", WeightedSum(iris, v, rho), 1e-8);
         }
         var sum = new double[4];
         var size = 0.0;
@@ -51,7 +51,7 @@ internal static class OneSupportVectorAtTheLimit
             Vectors.Add(svm.Dual[n], h, sum);
             size += svm.Dual[n] * Vectors.Norm(h);
         }
-        judge.Instead("Σ_n α_n H_n = 0 with the dual weights (KKT)").AtMost("‖Σ α_n H_n‖ / Σ α_n‖H_n‖", Vectors.Norm(sum) / size, 1e-11);
+        judge.Amended("Σ_n α_n H_n = 0 with the dual weights (KKT)").AtMost("‖Σ α_n H_n‖ / Σ α_n‖H_n‖", Vectors.Norm(sum) / size, 1e-11);
         return judge.Outcome(
             fails: $"At the maximum margin of Iris the three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = "
                 + $"{string.Join(", ", norms.Select(Text))}: none vanishes. "

@@ -48,11 +48,11 @@ internal static class RateOfGrowthFalls
         judge.Measure("rate at t = 1e8 over rate at t = 1e2, seeds 0–4", ratios);
         judge.Printed.AtLeast("least rate at t = 1e8 over rate at t = 1e2, five deep networks", ratios.Min(), 1);
         judge.Printed.AtLeast("rate at t = 1e8 over rate at t = 1e2, two equal layers", Rate(scalar[^1]) / Rate(scalar.AtDecade(2)), 1);
-        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t")
+        judge.Amended("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t")
             .That("ρ_1 grows between all observations after separation, in all five networks", growing);
-        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t")
+        judge.Amended("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t")
             .AtMost("largest rate at t = 1e8 over rate at t = 1e2", ratios.Max(), 1e-4);
-        judge.Instead("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t")
+        judge.Amended("ρ_k² grows monotonically once the data are separated, its rate falls like 1/t, up to a power of log t")
             .Near("t · dρ_k²/dt at t = 1e8, two equal layers", Rate(scalar[^1]) * 1e8, 1, relative: .1);
         return judge.Outcome(
             fails: $"The rate falls: between t = 1e2 and 1e8 by a factor {Wording.Text(ratios.Min())} to {Wording.Text(ratios.Max())} in "

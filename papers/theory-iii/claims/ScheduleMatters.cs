@@ -43,12 +43,12 @@ internal static class ScheduleMatters
 
         const string rule = "ρ → ∞ with ∫ρe^{−ργ}dt = ∞ is what it takes";
         var equilibrium = ScheduledNorm.Equilibrium(context, ScheduledNorm.Follow(context, Schedule.LogLogT).AtDecade(8).Rho);
-        judge.Instead(rule).Near("error with ρ = log log t at t = 1e8", Error(Schedule.LogLogT, 8),
+        judge.Amended(rule).Near("error with ρ = log log t at t = 1e8", Error(Schedule.LogLogT, 8),
             Vectors.Distance(equilibrium.Direction, svm.Direction), relative: .005);
         var limit = judge.Measure("error of the mean direction", Vectors.Distance(ScheduledNorm.MeanDirection, svm.Direction));
-        judge.Instead(rule).Near("error with ρ = 1/log t at t = 1e8", Error(Schedule.InverseLogT, 8),
+        judge.Amended(rule).Near("error with ρ = 1/log t at t = 1e8", Error(Schedule.InverseLogT, 8),
             Vectors.Distance(ScheduledNorm.Equilibrium(context, inverse.Rho).Direction, svm.Direction), relative: .005);
-        judge.Instead(rule).AtMost("movement with ρ = e^t between t = 10 and 1e8",
+        judge.Amended(rule).AtMost("movement with ρ = e^t between t = 10 and 1e8",
             Vectors.Distance(ScheduledNorm.Follow(context, Schedule.ExpT).AtDecade(1).V,
                 ScheduledNorm.Follow(context, Schedule.ExpT).AtDecade(8).V), 1e-6);
         double[] frozen = [.. Enumerable.Range(0, 5).Select(seed => Separating(seed))
@@ -62,7 +62,7 @@ internal static class ScheduleMatters
         double Doubled(double decade) => doubled.AtDecade(decade).DirectionError(svm.Direction);
         judge.Measure("error with ρ = log t on doubled inputs at t = 1e2, 1e4, 1e8, 1e16, 1e50, 1e100",
             [.. DoubledDecades.Select(Doubled)]);
-        judge.Instead(rule).Near("ρ = log t with γ = 1.486: error at t = 1e100 over that at 1e50", Doubled(100) / Doubled(50), 1,
+        judge.Amended(rule).Near("ρ = log t with γ = 1.486: error at t = 1e100 over that at 1e50", Doubled(100) / Doubled(50), 1,
             relative: 1e-6);
         return judge.Outcome(
             holds: $"At t = 1e8 the errors are {Error(Schedule.LogT, 8):F3} (log t), {Error(Schedule.LogLogT, 8):F3} (log log t), "

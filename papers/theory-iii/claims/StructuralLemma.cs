@@ -44,10 +44,10 @@ internal static class StructuralLemma
         }
         // Outside the hypothesis the right-hand side is e_k f: a square unit doubles it, and all layers scaled by α give α^K, not α (§9).
         var squares = Residuals(Network.Dense(6, Activation.Power(2), 9, 1), 0);
-        judge.Instead("with x² units the layer below counts twice, ⟨W_1, ∂f/∂W_1⟩ = 2f")
+        judge.Amended("with x² units the layer below counts twice, ⟨W_1, ∂f/∂W_1⟩ = 2f")
             .Near("⟨W_1, ∂f/∂W_1⟩/f with x² units", squares.Ratio, 2, 1e-12);
         var scaled = AllScaled(2);
-        judge.Instead("f(αW) = αf holds for one layer scaled; all K = 4 layers give α⁴")
+        judge.Amended("f(αW) = αf holds for one layer scaled; all K = 4 layers give α⁴")
             .Near("f(2W)/f(W), all four layers doubled", scaled, 16, 1e-12);
         return judge.Outcome(holds: $"Every layer of {families.Length} × 5 networks gives f back; the largest relative difference is "
             + "that of rounding. It needs one-homogeneous units (x² units give 2f below them), and it scales f by α when one layer is "

@@ -42,12 +42,12 @@ internal static class TwoLayerProduct
         judge.Premise.AtMost("two-layer network against the scalar equations, relative", Math.Abs(network / two - 1), 1e-9);
         judge.Printed.Near("product at t = 1000, K = 2", two, NormGrowth.Solution(2, printed: true).Rho(logT), relative: 1e-4);
         judge.Printed.Near("product at t = 1000, K = 3", three, NormGrowth.Solution(3, printed: true).Rho(logT), relative: 1e-4);
-        judge.Corrected(correction).Near("product at t = 1000, K = 2", two, NormGrowth.Solution(2).Rho(logT), relative: 1e-9);
-        judge.Corrected(correction).Near("product at t = 1000, K = 3", three, NormGrowth.Solution(3).Rho(logT), relative: 1e-9);
+        judge.Amended(correction).Near("product at t = 1000, K = 2", two, NormGrowth.Solution(2).Rho(logT), relative: 1e-9);
+        judge.Amended(correction).Near("product at t = 1000, K = 3", three, NormGrowth.Solution(3).Rho(logT), relative: 1e-9);
         // li itself, without the closed form's inversion: li(R(t)) − li(R(0)) over t.
         var points = NormGrowth.Flow(context, 2).Where(p => p.Log10T <= 3).ToList();
         var start = LogarithmicIntegral.OfExp(NormGrowth.LayerNorm * NormGrowth.LayerNorm);
-        judge.Corrected(correction).AtMost("largest |(li R(t) − li R(0))/(2t) − 1|, t from 1 to 1000",
+        judge.Amended(correction).AtMost("largest |(li R(t) − li R(0))/(2t) − 1|, t from 1 to 1000",
             points.Where(p => p.T >= 1).Max(p => Math.Abs((LogarithmicIntegral.OfExp(p.Rho) - start) / (2 * p.T) - 1)), 1e-9);
         var difference = judge.Measure("printed minus measured product at t = 1000, K = 2 (log 2 = 0.693 for t → ∞)",
             NormGrowth.Solution(2, printed: true).Rho(logT) - two);

@@ -51,24 +51,24 @@ internal static class WeightNormalizationIsFaster
         judge.Measure("error · log t at t = 1e100, Iris: gradient descent, weight normalization",
             [Error(gd.AtDecade(100)) * 100 * Curves.Ln10, Error(wn.AtDecade(100)) * 100 * Curves.Ln10]);
         judge.Measure("error · ρ at t = 1e100, Iris, weight normalization", Scaled(wn.AtDecade(100)));
-        judge.Instead(truth).Near("error · ρ at t = 1e300, Iris, weight normalization", Scaled(wn.AtDecade(300)), c, relative: .02);
-        judge.Instead(truth).Near("error · ρ at t = 1e300, two weights, weight normalization",
+        judge.Amended(truth).Near("error · ρ at t = 1e300, Iris, weight normalization", Scaled(wn.AtDecade(300)), c, relative: .02);
+        judge.Amended(truth).Near("error · ρ at t = 1e300, two weights, weight normalization",
             TwoError(wn2.AtDecade(300)) * wn2.AtDecade(300).Rho, twoC, relative: .02);
         // The same by another route: the minimizer on the sphere of the radius that the flow has reached.
         var minimum = FixedRhoMinimizer.Solve(IrisFlows.GradientDescent.Data, Math.Abs(wn.AtDecade(100).Rho));
-        judge.Instead(truth).Near("error · ρ at the fixed-ρ minimizer with the flow's ρ at t = 1e100",
+        judge.Amended(truth).Near("error · ρ at the fixed-ρ minimizer with the flow's ρ at t = 1e100",
             Numerics.Vectors.Distance(minimum.Direction, svm.Direction) * minimum.Rho,
             Scaled(wn.AtDecade(100)), relative: .01);
         var seeds = Enumerable.Range(0, 5).Select(seed => Scaled(IrisFlows.WnFromSeed(context, seed).AtDecade(300))).ToArray();
         judge.Measure("error · ρ at t = 1e300, Iris, weight normalization, seeds 0–4", seeds);
-        judge.Instead(truth).AtMost("largest |error · ρ/‖c‖ − 1| at t = 1e300, five starts", seeds.Max(s => Math.Abs(s / c - 1)), .02);
+        judge.Amended(truth).AtMost("largest |error · ρ/‖c‖ − 1| at t = 1e300, five starts", seeds.Max(s => Math.Abs(s / c - 1)), .02);
         double Memory(double decade) => Numerics.Vectors.Distance(wn.AtDecade(decade).LinearDirection()!,
             IrisFlows.WnFromGdStart(context).AtDecade(decade).LinearDirection()!);
         var memory = judge.Measure("exponent of t in the distance of two starts under weight normalization, t = 1e2 to 1e6, Iris",
             Math.Log10(Memory(6) / Memory(2)) / 4);
         // Outside the span of the support vectors v follows v*(ρ) too, pushed by the examples next to the margin.
         double Outside(ReadOnlySpan<double> v) => Math.Abs(Numerics.Vectors.Dot(IrisFlows.OffSpan, v));
-        judge.Instead(truth).Near("part of v outside the support vectors' span at t = 1e8, Iris", Outside(wn.AtDecade(8).V),
+        judge.Amended(truth).Near("part of v outside the support vectors' span at t = 1e8, Iris", Outside(wn.AtDecade(8).V),
             Outside(FixedRhoMinimizer.Solve(IrisFlows.GradientDescent.Data, Math.Abs(wn.AtDecade(8).Rho)).Direction), relative: .05);
         return judge.Outcome(
             fails: $"On Iris the error of weight normalization is {Quotient(8):F3} of that of gradient descent at t = 1e8, "

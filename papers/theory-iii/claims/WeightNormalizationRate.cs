@@ -45,13 +45,13 @@ internal static class WeightNormalizationRate
         // The unknown constant drops out of differences.
         judge.Printed.Near("change of log sin θ from t = 1e4 to 1e8, γ = 1", Late(unit, 8) - Late(unit, 4), Product(8) - Product(4),
             relative: .05);
-        judge.Corrected(correction).Near("change of log sin θ from t = 1e4 to 1e8, γ = 1", Late(unit, 8) - Late(unit, 4),
+        judge.Amended(correction).Near("change of log sin θ from t = 1e4 to 1e8, γ = 1", Late(unit, 8) - Late(unit, 4),
             OneExampleInvariants.LogSineLaw(1, 8 * Curves.Ln10) - OneExampleInvariants.LogSineLaw(1, 4 * Curves.Ln10), relative: .02);
-        judge.Corrected(correction).Near("slope of log sin θ in log²t from t = 1e8 to 1e16, γ = 1", Slope(unit, 8, 16), -.5, relative: .02);
+        judge.Amended(correction).Near("slope of log sin θ in log²t from t = 1e8 to 1e16, γ = 1", Slope(unit, 8, 16), -.5, relative: .02);
         var raw = OneFlower.Raw.Wn(context);
         var gamma = OneFlower.Raw.Gamma;
         // ρ = (log t + log γ² + …)/γ: the shift of log t fades like 1/log t, so the law is approached slowly for γ = 6.345.
-        judge.Corrected(correction).Near("slope of log sin θ in log²t from t = 1e50 to 1e100, γ = 6.345", Slope(raw, 50, 100),
+        judge.Amended(correction).Near("slope of log sin θ in log²t from t = 1e50 to 1e100, γ = 6.345", Slope(raw, 50, 100),
             -1 / (2 * gamma * gamma), relative: .03);
         judge.Measure("log sin θ at t = 1e100, γ = 6.345", Late(raw, 100));
         return judge.Outcome(

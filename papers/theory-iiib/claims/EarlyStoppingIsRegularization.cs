@@ -42,9 +42,9 @@ internal static class EarlyStoppingIsRegularization
                 Spread.Of(studies.Select(s => s.Product[i])).ToString());
         }
         const string similar = "similar, not equal: the filters 1 − e^{−2s²t/N} and s²/(s² + λ) have the same shape";
-        judge.Corrected(similar)
+        judge.Amended(similar)
             .AtMost("greatest distance from the nearest ridge solution, relative", studies.Max(s => s.Distance.Max()), .2);
-        judge.Corrected(similar).Between("least risk of a stopped solution over least risk of a ridge solution, median of five",
+        judge.Amended(similar).Between("least risk of a stopped solution over least risk of a ridge solution, median of five",
             Spread.Of(studies.Select(s => s.RiskRatio)).Median, .9, 1.1);
         judge.Measure("least risk stopped over least risk of ridge", Spread.Of(studies.Select(s => s.RiskRatio)).ToString());
         var first = studies[0];

@@ -64,7 +64,7 @@ internal static class ExponentialHessianBecomesSemidefinite
         judge.Printed.AtMost("negative eigenvalues at L = 1e-30 (least over the seeds)",
             negative.Where(c => c.Length == Losses.Length).Min(c => c[^1]), 0);
         judge.Measure("−μ_min/μ_max at L = 1e-30, by seed", [.. ratio]);
-        judge.Instead("every eigenvalue goes to zero")
+        judge.Amended("every eigenvalue goes to zero")
             .AtMost("log10 of the largest eigenvalue at L = 1e-30 over that at 1e-3", fall.Max(), -20);
         double[] x = [.. Losses.Select(l => -l)];
         var panel = new Panel("Negative eigenvalues along gradient descent", new Axis("−log₁₀ L", Scale.Log),

@@ -50,9 +50,9 @@ internal static class MoreParametersNoMoreError
         var rise = Entropy(sweep[^1]) / beyond.Min(Entropy);
         judge.Printed.AtLeast("test cross-entropy of the largest network over the least beyond n parameters", rise, 1.01);
         const string entropy = "the error does not rise; whether the cross-entropy does depends on the data";
-        judge.Corrected(entropy)
+        judge.Amended(entropy)
             .AtMost("test error of the largest network minus that of the first beyond n parameters", Test(sweep[^1]) - Test(beyond[0]), 0);
-        judge.Corrected(entropy).AtLeast("test over training cross-entropy, largest network",
+        judge.Amended(entropy).AtLeast("test over training cross-entropy, largest network",
             Entropy(sweep[^1]) / Math.Pow(10, sweep[^1].Last("log10_loss").Median), 2);
         var onImages = "";
         SizeRuns[] whole = [.. GeneralizationSweeps.AllWidths(context).Where(static s => s.Size > Images)];
@@ -65,9 +65,9 @@ internal static class MoreParametersNoMoreError
             judge.Printed.AtMost("CIFAR-10: test error of the largest network minus that of the first beyond n parameters", change, 0);
             judge.Printed.AtLeast("CIFAR-10: test cross-entropy of the largest network over the least beyond n parameters",
                 Entropy(whole[^1]) / least, 1.01);
-            judge.Corrected(entropy)
+            judge.Amended(entropy)
                 .AtMost("CIFAR-10: test error of the largest network minus that of the first beyond n parameters", change, 0);
-            judge.Corrected(entropy)
+            judge.Amended(entropy)
                 .AtLeast("CIFAR-10: greatest test cross-entropy beyond n parameters over the least", greatest / least, 1.01);
             onImages = $" On {Wording.Text(Images, 4)} images of CIFAR-10 the test error goes from {Wording.Text(Test(whole[0]))} at "
                 + $"{Wording.Text(whole[0].Size, 5)} weights to {Wording.Text(Test(whole[^1]))} at {Wording.Text(whole[^1].Size, 6)}; the "

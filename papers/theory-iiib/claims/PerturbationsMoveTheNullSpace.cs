@@ -62,9 +62,9 @@ internal static class PerturbationsMoveTheNullSpace
             + "which the slowest mode still has 6 % of its disturbance";
         judge.Printed.AtMost($"largest training error before a perturbation, {Wording.Count(Paper.Every)} steps after the last",
             Worst(runs, Paper), 1e-20);
-        judge.Corrected(steps).AtMost($"largest training error before a perturbation, {Wording.Count(Patient.Every)} steps after the last",
+        judge.Amended(steps).AtMost($"largest training error before a perturbation, {Wording.Count(Patient.Every)} steps after the last",
             Worst(converged, Patient), 1e-20);
-        judge.Corrected(steps).Near($"growth of ‖Pw‖² a perturbation with {Wording.Count(Patient.Every)} steps between",
+        judge.Amended(steps).Near($"growth of ‖Pw‖² a perturbation with {Wording.Count(Patient.Every)} steps between",
             converged.Average(r => r[^1].NullNormSquared / count), growth, absolute: 3 * deviation);
         var expected = judge.Measure("expected growth of the test error over all perturbations",
             count * PerturbedPolynomials.TestGrowth(Degree, Paper.Sigma));
@@ -73,7 +73,7 @@ internal static class PerturbationsMoveTheNullSpace
         var error = Math.Sqrt(change.Select(c => Math.Pow(c - change.Average(), 2)).Sum() / (change.Length - 1) / change.Length);
         judge.Measure($"change of the test error, mean of {PerturbedPolynomials.Repeats} runs and its standard error", change.Average(),
             error);
-        judge.Corrected("the test error grows in expectation, by σ²/M Σ‖Pφ(x)‖² a perturbation; single runs go both ways")
+        judge.Amended("the test error grows in expectation, by σ²/M Σ‖Pφ(x)‖² a perturbation; single runs go both ways")
             .Near($"change of the test error, mean of {PerturbedPolynomials.Repeats} runs", change.Average(), expected,
             absolute: 3 * error);
 

@@ -74,12 +74,12 @@ internal static class PerturbationsOfTrainedNetworks
 
         const string onTheWhole =
             "the training loss comes back where the step is small enough; the test loss rises over all perturbations, not with each";
-        judge.Corrected(onTheWhole)
+        judge.Amended(onTheWhole)
             .AtMost("log₁₀ of the training loss before the next perturbation, above that before the first", worstLoss, 0);
-        judge.Corrected(onTheWhole)
+        judge.Amended(onTheWhole)
             .Near("mean rise of log₁₀ ρ right after a perturbation", norms.Average(), law, absolute: 3 * StandardError(norms));
-        judge.Corrected(onTheWhole).AtLeast("log₁₀ of the test loss at the end, perturbed minus control (least of five)", risk.Min, 1e-6);
-        judge.Corrected(onTheWhole).AtMost("test error at the end, perturbed minus control (median)", error.Median, .05);
+        judge.Amended(onTheWhole).AtLeast("log₁₀ of the test loss at the end, perturbed minus control (least of five)", risk.Min, 1e-6);
+        judge.Amended(onTheWhole).AtMost("test error at the end, perturbed minus control (median)", error.Median, .05);
         var onImages = string.Concat(PerturbedTraining.Rates.Select(rate => OnImages(context, judge, rate, onTheWhole)));
 
         judge.Measure("log₁₀ ρ, perturbed minus control", norm.ToString());
@@ -119,11 +119,11 @@ internal static class PerturbationsOfTrainedNetworks
             test.Skip(1).Zip(test, static (next, one) => next - one).Min(), 1e-6);
         if (rate == PerturbedTraining.Rates[^1])
         {
-            judge.Corrected(corrected).AtMost(Named("training error before the next perturbation"), errors.Max(), 0);
-            judge.Corrected(corrected).AtMost(Named("log₁₀ of the training loss an interval after the last perturbation, above that "
+            judge.Amended(corrected).AtMost(Named("training error before the next perturbation"), errors.Max(), 0);
+            judge.Amended(corrected).AtMost(Named("log₁₀ of the training loss an interval after the last perturbation, above that "
                 + "before the first"), loss[^1] - loss[0], 0);
-            judge.Corrected(corrected).AtLeast(Named("log₁₀ of the test loss at the end, perturbed minus control"), risk, 1e-6);
-            judge.Corrected(corrected).AtMost(Named("test error at the end, perturbed minus control"), error, .05);
+            judge.Amended(corrected).AtLeast(Named("log₁₀ of the test loss at the end, perturbed minus control"), risk, 1e-6);
+            judge.Amended(corrected).AtMost(Named("test error at the end, perturbed minus control"), error, .05);
         }
         judge.Measure(Named("rise of log₁₀ ρ right after the first perturbation, and by the noise alone"), rise,
             PerturbedTraining.NormJump(full: true));

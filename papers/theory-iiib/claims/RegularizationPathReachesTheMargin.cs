@@ -42,9 +42,9 @@ internal static class RegularizationPathReachesTheMargin
         judge.Measure("ρ(λ)", [.. path.Select(p => p.Rho)]);
         judge.Printed.AtMost("distance from the SVM at λ = 1e-1000", errors[^1], 1e-3);
         judge.Printed.AtMost("distance at 1e-1000 over that at 1e-100", errors[^1] / Error(-100), .12);
-        judge.Instead("the path is the curve ρ v*(ρ), so the distance is ‖c‖/ρ")
+        judge.Amended("the path is the curve ρ v*(ρ), so the distance is ‖c‖/ρ")
             .Near("ρ·distance at λ = 1e-1000", path[^1].Rho * errors[^1], c, relative: .01);
-        judge.Instead("it is not monotone in λ").AtLeast("distance at 1e-9 over that at 1e-3", Error(-9) / Error(-3), 1.5);
+        judge.Amended("it is not monotone in λ").AtLeast("distance at 1e-9 over that at 1e-3", Error(-9) / Error(-3), 1.5);
 
         double[] x = [.. Exponents.Select(e => -e)];
         var chart = new Chart(new Panel("Distance of w(λ)/‖w(λ)‖ from the SVM", new Axis("log₁₀(1/λ)", Scale.Log),

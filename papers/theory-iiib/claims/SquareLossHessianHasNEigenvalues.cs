@@ -47,7 +47,7 @@ internal static class SquareLossHessianHasNEigenvalues
         double[] Negative(double[][] spectra) => [.. spectra.Select(s => (double)Signature.Of(s, Zero).Negative)];
         const int n = InterpolatingNet.Examples;
         judge.Printed.AtMost("square loss: distinct eigenvalues, zero among them (most of five seeds)", square.Max(Distinct), n);
-        var corrected = judge.Corrected($"'nonzero' in place of 'distinct': {InterpolatingNet.Weights - n} of {InterpolatingNet.Weights} "
+        var corrected = judge.Amended($"'nonzero' in place of 'distinct': {InterpolatingNet.Weights - n} of {InterpolatingNet.Weights} "
             + "eigenvalues are zero, and zero is an eigenvalue too");
         corrected.AtMost("square loss: nonzero eigenvalues (most of five seeds)", Nonzero(square).Max(), n);
         corrected.AtMost("square loss: negative eigenvalues (most of five seeds)", Negative(square).Max(), 0);

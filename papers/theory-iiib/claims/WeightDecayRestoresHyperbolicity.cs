@@ -54,13 +54,13 @@ internal static class WeightDecayRestoresHyperbolicity
         foreach (var hidden in Hidden)
         {
             var own = minima.Where(m => m.Hidden == hidden).ToArray();
-            judge.Instead(orbit).That($"H = {hidden}: {hidden - 1} zero eigenvalues at every loss, λ and seed",
+            judge.Amended(orbit).That($"H = {hidden}: {hidden - 1} zero eigenvalues at every loss, λ and seed",
                 own.All(m => m.Signs.Zero == hidden - 1));
             if (hidden > 1)
-                judge.Instead(orbit).AtMost($"H = {hidden}: ‖∇² δ‖/(‖∇²‖ ‖δ‖) for δ = (A W_1, −W_2 A), A skew",
+                judge.Amended(orbit).AtMost($"H = {hidden}: ‖∇² δ‖/(‖∇²‖ ‖δ‖) for δ = (A W_1, −W_2 A), A skew",
                     own.Max(static m => m.AlongRotation), Zero);
         }
-        judge.Instead(orbit).AtMost("negative eigenvalues", minima.Max(static m => m.Signs.Negative), 0);
+        judge.Amended(orbit).AtMost("negative eigenvalues", minima.Max(static m => m.Signs.Negative), 0);
         var example = minima.First(static m => m.Hidden == 4);
         judge.Measure("eigenvalues over the largest, exponential loss, λ = 0.05, H = 4, seed 0",
             [.. example.Eigenvalues.Select(v => v / example.Eigenvalues[^1])]);

@@ -3,16 +3,24 @@ using System.Globalization;
 namespace Rhoflow.Lab.Claims;
 
 /// <summary>
-/// Where checks of one role are made. Each records its measurement under its name and returns whether it passed; a measurement that is
-/// not finite passes nothing and fails nothing (it leaves the claim undecided).
+/// Where checks of one role are made. Each records its measurement under its name and returns whether it passed. A check is open, and
+/// leaves the claim undecided, where the measurement is not finite or where the answer depends on a threshold that the paper does not give.
 /// </summary>
 public readonly struct CheckGroup
 {
     private readonly Judge _judge;
     private readonly CheckRole _role;
     private readonly string _group;
+    private readonly string _case;
 
-    internal CheckGroup(Judge judge, CheckRole role, string group) => (_judge, _role, _group) = (judge, role, group);
+    internal CheckGroup(Judge judge, CheckRole role, string group, string @case = "") =>
+        (_judge, _role, _group, _case) = (judge, role, group, @case);
+
+    /// <summary>
+    /// The same group for one case: the check is named <c>case: name</c>, and its quantity, by which an amendment is recognized as a
+    /// narrower form of the printed statement, stays <c>name</c>.
+    /// </summary>
+    public CheckGroup In(string @case) => new(_judge, _role, _group, @case);
 
     /// <summary>|measured − expected| ≤ max(<paramref name="relative"/>·|expected|, <paramref name="absolute"/>).</summary>
     public bool Near(string name, double measured, double expected, double relative = 0, double absolute = 0)
@@ -37,16 +45,39 @@ public readonly struct CheckGroup
         Add(name, measured, $"between {Check.Text(low)} and {Check.Text(high)}", measured >= low
             && measured <= high, double.IsFinite(measured));
 
+    /// <summary>
+    /// measured ≥ a bound that the paper does not give: passes from <paramref name="strict"/> on, fails below <paramref name="lenient"/>,
+    /// and is open between the two.
+    /// </summary>
+    public bool AtLeast(string name, double measured, double lenient, double strict) => Open(
+        name, measured, $"≥ a bound between {Check.Text(lenient)} and {Check.Text(strict)}", measured >= strict, measured < lenient);
+
+    /// <summary>
+    /// measured ≤ a bound that the paper does not give: passes up to <paramref name="strict"/>, fails above <paramref name="lenient"/>,
+    /// and is open between the two.
+    /// </summary>
+    public bool AtMost(string name, double measured, double strict, double lenient) => Open(
+        name, measured, $"≤ a bound between {Check.Text(strict)} and {Check.Text(lenient)}", measured <= strict, measured > lenient);
+
     /// <summary>A plain yes or no: <paramref name="name"/> is the sentence that should be true.</summary>
     public bool That(string name, bool isTrue)
     {
-        _judge.Add(new Check(_role, _group, name, null, "yes", isTrue));
+        Add(name, null, "yes", isTrue);
         return isTrue;
     }
 
     private bool Add(string name, double measured, string expectation, bool passed, bool finite)
     {
-        _judge.Add(new Check(_role, _group, name, double.IsFinite(measured) ? measured : null, expectation, finite ? passed : null));
+        Add(name, double.IsFinite(measured) ? measured : null, expectation, finite ? passed : null);
         return finite && passed;
     }
+
+    private bool Open(string name, double measured, string expectation, bool passed, bool failed)
+    {
+        Add(name, double.IsFinite(measured) ? measured : null, expectation, double.IsFinite(measured) && passed != failed ? passed : null);
+        return passed;
+    }
+
+    private void Add(string name, double? measured, string expectation, bool? passed) => _judge.Add(
+        new Check(_role, _group, _case.Length == 0 ? name : $"{_case}: {name}", name, measured, expectation, passed));
 }

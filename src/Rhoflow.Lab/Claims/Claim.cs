@@ -26,6 +26,12 @@ public sealed record Claim : IStudy
     /// <summary>What the paper says, in one or two sentences.</summary>
     public required string Statement { get; init; }
 
+    /// <summary>
+    /// What the paper supposes where it says so: loss, networks, data, limit. The part that numbers can speak for is checked
+    /// (<see cref="Judge.Hypothesis"/>).
+    /// </summary>
+    public string Hypothesis { get; init; } = "";
+
     /// <summary>Data, start, integrator: all that is needed to do it again.</summary>
     public required string SetUp { get; init; }
 
@@ -34,6 +40,9 @@ public sealed record Claim : IStudy
 
     /// <summary>Ids of the paper's figures that show it (<c>theory-iii/figure-05</c>), the most telling first.</summary>
     public IReadOnlyList<string> Figures { get; init; } = [];
+
+    /// <summary>Earlier verdicts, one line each: <c>was ✗ until 2026-11-28, because …</c>.</summary>
+    public IReadOnlyList<string> History { get; init; } = [];
 
     /// <inheritdoc/>
     public Func<IReadOnlyList<Experiment>>? FullRuns { get; init; }
@@ -47,6 +56,9 @@ public sealed record ClaimOutcome
 {
     /// <summary>The verdict.</summary>
     public required Verdict Verdict { get; init; }
+
+    /// <summary>Why the statement is true by algebra and cannot fail, where it holds so; otherwise null.</summary>
+    public string? Identity { get; init; }
 
     /// <summary>Measured numbers in the order in which they were measured.</summary>
     public required IReadOnlyList<Measurement> Measured { get; init; }

@@ -3,21 +3,13 @@ using Rhoflow.Lab.Figures;
 namespace Rhoflow.Lab.Claims;
 
 /// <summary>
-/// Collects measurements and checks of a claim and folds them into a verdict:
-/// <list type="number">
-/// <item>a <see cref="Premise"/> that is broken, a measurement that is not finite in a check that matters, or no check of the printed
-/// claim at all: <see cref="Verdict.Undecided"/>;</item>
-/// <item>every <see cref="Printed"/> check passes: <see cref="Verdict.Holds"/> (<see cref="Verdict.Care"/> if
-/// <see cref="NeedsCare"/> named an assumption that was really used);</item>
-/// <item>some printed check fails, and every <see cref="Corrected"/> check (at least one) passes: <see cref="Verdict.Care"/>;</item>
-/// <item>otherwise <see cref="Verdict.Fails"/>: the failing printed check is the counter-example. <see cref="Instead"/> checks say what
-/// is true in its place and never rescue a claim.</item>
-/// </list>
+/// Collects measurements and checks of a claim; <see cref="VerdictRule"/> folds them into a verdict.
 /// <example><code>
 /// var judge = new Judge();
 /// judge.Premise.AtMost("drift of ‖v‖", drift, 1e-10);
+/// judge.Hypothesis.AtLeast("margin of the data", margin, 0);
 /// judge.Printed.Near("product at t = 1000", product, printedProduct, relative: 1e-4);
-/// judge.Corrected("constant K, not K²").Near("product at t = 1000", product, correctedProduct, relative: 1e-9);
+/// judge.Amended("constant K, not K²").Near("product at t = 1000", product, correctedProduct, relative: 1e-9);
 /// return judge.Outcome(chart: …);
 /// </code></example>
 /// </summary>
@@ -25,28 +17,28 @@ public sealed class Judge
 {
     private readonly List<Measurement> _measured = [];
     private readonly List<Check> _checks = [];
-    private readonly List<string> _care = [];
+    private string? _identity;
 
     /// <summary>Checks that the computation itself can be trusted.</summary>
     public CheckGroup Premise => new(this, CheckRole.Premise, "");
 
-    /// <summary>Checks of the claim as printed.</summary>
+    /// <summary>Checks that the set-up lies inside the paper's own hypothesis.</summary>
+    public CheckGroup Hypothesis => new(this, CheckRole.Hypothesis, "");
+
+    /// <summary>Checks of the statement as printed.</summary>
     public CheckGroup Printed => new(this, CheckRole.Printed, "");
 
     /// <summary>
-    /// Checks of the claim under <paramref name="assumption"/> (“inputs are whitened”) or with a correction (“2f, not 4f”).
+    /// Checks under <paramref name="amendment"/>: a narrower assumption (“inputs are whitened”), a correction (“2f, not 4f”), or what is
+    /// true in place of a statement that fails. Which of them it is follows from the quantities that it checks.
     /// </summary>
-    public CheckGroup Corrected(string assumption) => new(this, CheckRole.Corrected, assumption);
+    public CheckGroup Amended(string amendment) => new(this, CheckRole.Amended, amendment);
 
-    /// <summary>Checks of <paramref name="truth"/>, what is found in place of a claim that fails.</summary>
-    public CheckGroup Instead(string truth) => new(this, CheckRole.Instead, truth);
-
-    /// <summary>Says that the printed claim was checked only under <paramref name="assumption"/>, so that a pass is “with care”.</summary>
-    public Judge NeedsCare(string assumption)
-    {
-        _care.Add(assumption);
-        return this;
-    }
+    /// <summary>
+    /// Says that the statement is true by algebra and cannot fail, because <paramref name="reason"/>: a pass is labelled an identity and
+    /// not counted among the tests.
+    /// </summary>
+    public void Identity(string reason) => _identity = reason;
 
     /// <summary>Records a number without judging it; returns it.</summary>
     public double Measure(string name, double value)
@@ -62,7 +54,7 @@ public sealed class Judge
     public void Measure(string name, string value) => Record(Measurement.Of(name, value));
 
     /// <summary>The verdict of the checks so far.</summary>
-    public Verdict Verdict => Fold(_checks, _care.Count > 0);
+    public Verdict Verdict => VerdictRule.Fold(_checks);
 
     /// <summary>
     /// The verdict with its reasons. Of <paramref name="holds"/>, <paramref name="care"/> and <paramref name="fails"/> the text that
@@ -77,24 +69,13 @@ public sealed class Judge
         return new ClaimOutcome
         {
             Verdict = verdict,
+            Identity = verdict == Verdict.Holds ? _identity : null,
             Measured = [.. _measured],
             Checks = [.. _checks],
-            Why = text ?? Reasons.For(verdict, _checks, _care),
+            Why = text ?? Reasons.For(verdict, _checks),
             Chart = chart,
             Caption = caption,
         };
-    }
-
-    /// <summary>The rule of the summary, as a function of the checks alone.</summary>
-    public static Verdict Fold(IReadOnlyCollection<Check> checks, bool needsCare = false)
-    {
-        var printed = checks.Where(c => c.Role == CheckRole.Printed).ToList();
-        var corrected = checks.Where(c => c.Role == CheckRole.Corrected).ToList();
-        if (printed.Count == 0 || checks.Any(c => c.Role == CheckRole.Premise && c.Passed != true)) return Verdict.Undecided;
-        if (printed.All(c => c.Passed == true)) return needsCare ? Verdict.Care : Verdict.Holds;
-        if (printed.All(c => c.Passed != false)) return Verdict.Undecided;
-        if (corrected.Any(c => c.Passed == false) || corrected.Count == 0) return Verdict.Fails;
-        return corrected.All(c => c.Passed == true) ? Verdict.Care : Verdict.Undecided;
     }
 
     internal void Add(Check check)

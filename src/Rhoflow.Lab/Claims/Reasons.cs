@@ -3,38 +3,38 @@ namespace Rhoflow.Lab.Claims;
 /// <summary>Sentences made from the checks that decided, for claims that bring no text of their own for the verdict.</summary>
 internal static class Reasons
 {
-    public static string For(Verdict verdict, IReadOnlyCollection<Check> checks, IReadOnlyList<string> care)
+    public static string For(Verdict verdict, IReadOnlyCollection<Check> checks)
     {
         var printed = checks.Where(c => c.Role == CheckRole.Printed).ToList();
         switch (verdict)
         {
             case Verdict.Holds:
                 return $"As printed: {Join(printed)}.";
-            case Verdict.Care when printed.All(c => c.Passed == true):
-                return $"{Capital(Join(printed))}. This needs: {string.Join("; ", care)}.";
             case Verdict.Care:
-                return $"As printed it does not hold: {Join(printed.Where(c => c.Passed == false))}. "
-                    + $"{Groups(checks, CheckRole.Corrected, "With care –")}";
+                return $"As printed it does not hold: {Join(printed.Where(c => c.Passed == false))}. {Amendments(checks)}";
             case Verdict.Fails:
-                var text = $"Counter-example: {Join(printed.Where(c => c.Passed == false))}.";
-                if (checks.Any(c => c.Role == CheckRole.Instead)) text += " " + Groups(checks, CheckRole.Instead, "Instead:");
-                return text;
+                return $"Counter-example: {Join(printed.Where(c => c.Passed == false))}. {Amendments(checks)}".TrimEnd();
             default:
-                var open = checks.Where(c => c.Role is CheckRole.Premise && c.Passed != true).ToList();
-                if (open.Count > 0) return $"Not decided, because the computation itself did not pass its check: {Join(open)}.";
-                if (printed.Count == 0) return "Not decided: the printed claim was not checked.";
-                return $"Not decided, because it could not be measured: {Join(checks.Where(c => c.Passed is null))}.";
+                var broken = checks.Where(c => c.Role == CheckRole.Premise && c.Passed != true).ToList();
+                if (broken.Count > 0) return $"Not decided, because the computation itself did not pass its check: {Join(broken)}.";
+                var outside = checks.Where(c => c.Role == CheckRole.Hypothesis && c.Passed != true).ToList();
+                if (outside.Count > 0) return $"Not decided, because this is not inside the paper's hypothesis: {Join(outside)}.";
+                if (printed.Count == 0) return "Not decided: the printed statement was not checked.";
+                var open = checks.Where(c => c.Passed is null).ToList();
+                return open.Any(c => c.Measured is null)
+                    ? $"Not decided, because it could not be measured: {Join(open)}."
+                    : $"Not decided, because the paper gives no bound and the answer depends on it: {Join(open)}.";
         }
     }
 
-    private static string Groups(IEnumerable<Check> checks, CheckRole role, string opening) => string.Join(" ", checks
-        .Where(c => c.Role == role)
-        .GroupBy(c => c.Group, StringComparer.Ordinal)
-        .Select(g => g.All(c => c.Passed == true)
-            ? $"{opening} {g.Key}: {Join(g)}."
-            : $"Not confirmed either – {g.Key}: {Join(g.Where(c => c.Passed != true))}."));
+    private static string Amendments(IReadOnlyCollection<Check> checks)
+    {
+        var narrower = VerdictRule.Narrower(checks);
+        return string.Join(" ", checks.Where(c => c.Role == CheckRole.Amended).GroupBy(c => c.Group, StringComparer.Ordinal)
+            .Select(g => g.All(c => c.Passed == true)
+                ? $"{(narrower.Contains(g.Key) ? "With care –" : "Instead:")} {g.Key}: {Join(g)}."
+                : $"Not confirmed either – {g.Key}: {Join(g.Where(c => c.Passed != true))}."));
+    }
 
     private static string Join(IEnumerable<Check> checks) => string.Join("; ", checks.Select(c => c.Sentence));
-
-    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 }

@@ -12,8 +12,10 @@ internal static class ClaimsDocument
         var text = new StringBuilder();
         var papers = content.PapersShown.Where(p => Of(content, p).Count > 0).ToList();
         text.Append("# What the papers claim, and what we measure\n\n")
-            .Append($"Written by `./rhoflow reproduce{(content.Full ? " --full" : "")}`; not edited by hand. A claim *holds* as printed, "
-            + "holds *with care* (an assumption or a constant differs), or *fails* (with the counter-example).\n\n");
+            .Append($"Written by `./rhoflow reproduce{(content.Full ? " --full" : "")}`; not edited by hand. Inside the paper's own hypothesis a claim "
+            + "*holds* as printed, holds *with care* (the same statement under a narrower assumption or with another constant), *fails* (with "
+            + "the counter-example), or is *undecided* (the answer hangs on a choice that the paper leaves open). An *identity* is true by "
+            + "algebra and cannot fail; it is labelled and not counted. The rule stands in `VerdictRule`.\n\n");
         Tally(text, content, papers);
         foreach (var paper in papers)
         {
@@ -27,11 +29,11 @@ internal static class ClaimsDocument
 
     private static void Tally(StringBuilder text, ReportContent content, IReadOnlyList<Paper> papers)
     {
-        VerdictStyle[] styles = [.. Enum.GetValues<Verdict>().Select(VerdictStyle.Of)];
+        var styles = VerdictStyle.All;
         text.Append("| |").AppendJoin('|', styles.Select(s => $" {s.Symbol} {s.Label} ")).Append("|\n|---|")
             .Append(string.Concat(styles.Select(_ => "---:|"))).Append('\n');
         void Row(string name, IReadOnlyList<CheckedClaim> claims) => text.Append($"| {name} |")
-            .AppendJoin('|', Enum.GetValues<Verdict>().Select(v => $" {claims.Count(c => c.Result.Verdict == v)} ")).Append("|\n");
+            .AppendJoin('|', styles.Select(s => $" {claims.Count(c => c.Result.Style == s)} ")).Append("|\n");
         foreach (var paper in papers) Row(paper.Name, Of(content, paper));
         Row("**all**", content.Claims);
     }
@@ -39,14 +41,15 @@ internal static class ClaimsDocument
     private static void Claim(StringBuilder text, CheckedClaim studied)
     {
         var (claim, result) = studied;
-        var style = VerdictStyle.Of(result.Verdict);
+        var style = result.Style;
         text.Append($"\n### {style.Symbol} {claim.Id}\n\n> {Plain(claim.Statement)}\n>\n> {claim.Paper.Name}, {Plain(claim.Place)}\n\n")
             .Append($"**{char.ToUpperInvariant(style.Label[0])}{style.Label[1..]}.** {Plain(result.Why)}\n\n")
-            .Append($"- Set-up: {Plain(claim.SetUp)}\n- Expected: {Plain(claim.Expected)}\n");
-        foreach (var group in result.Checks.GroupBy(c => CheckHeading.Of(c.Role, c.Group)))
+            .Append($"- The paper supposes: {Plain(claim.Hypothesis)}\n- Set-up: {Plain(claim.SetUp)}\n- Expected: {Plain(claim.Expected)}\n");
+        foreach (var (heading, checks) in CheckHeading.Groups(result))
         {
-            text.Append($"- {Plain(group.Key)}: ").AppendJoin("; ", group.Select(c => $"{Mark(c)} {Plain(c.Sentence)}")).Append('\n');
+            text.Append($"- {Plain(heading)}: ").AppendJoin("; ", checks.Select(c => $"{Mark(c)} {Plain(c.Sentence)}")).Append('\n');
         }
+        foreach (var line in claim.History) text.Append($"- Before: {Plain(line)}\n");
         if (claim.Figures.Count > 0) text.Append($"- Shown in {string.Join(", ", claim.Figures)}\n");
         text.Append($"- `./rhoflow reproduce {claim.Id}`, {Seconds(result.Seconds)}\n");
     }

@@ -13,8 +13,9 @@ internal static class FrontPage
         var html = new StringBuilder();
         html.Append("<header><h1>What the papers claim, and what we measure</h1>\n<p class=\"lead\">Each claim about norm ρ and direction "
             + "V under gradient descent is ")
-            .Append("computed anew. It <em>holds</em> as printed, holds <em>with care</em> (an assumption or a constant differs), or "
-            + "<em>fails</em> (with the counter-example).</p>\n")
+            .Append("computed anew inside the paper's own hypothesis. It <em>holds</em> as printed, holds <em>with care</em> (the same "
+            + "statement under a narrower assumption or with another constant), <em>fails</em> (with the counter-example), or is "
+            + "<em>undecided</em>. What is true by algebra is labelled an <em>identity</em>.</p>\n")
             .Append(PageParts.Tally(content.Claims));
         if (content.NotComputed > 0)
         {
@@ -35,8 +36,7 @@ internal static class FrontPage
         var papers = string.Concat(content.PapersShown.Where(p => content.Claims.Any(c => c.Claim.Paper == p))
             .Select(p => $"<button type=\"button\" data-filter=\"paper\" data-value=\"{p.Key}\" "
             + $"aria-pressed=\"false\">{Html.Escape(p.Name)}</button>"));
-        var verdicts = string.Concat(Enum.GetValues<Verdict>().Where(v => content.Claims.Any(c => c.Result.Verdict == v))
-            .Select(VerdictStyle.Of)
+        var verdicts = string.Concat(VerdictStyle.All.Where(s => content.Claims.Any(c => c.Result.Style == s))
             .Select(v => $"<button type=\"button\" class=\"{v.Name}\" data-filter=\"verdict\" data-value=\"{v.Name}\" "
             + $"aria-pressed=\"false\">{v.Symbol} {v.Label}</button>"));
         return $"<div class=\"filters\" hidden role=\"group\" aria-label=\"Show only\"><span>{papers}</span><span>{verdicts}</span><input "
@@ -47,11 +47,11 @@ internal static class FrontPage
     {
         var (claim, result) = checkedClaim;
         var (number, name) = claim.Id.Split('-', 2) is [var n, var rest] ? (n, rest.Replace('-', ' ')) : (claim.Id, "");
-        html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{VerdictStyle.Of(result.Verdict).Name}\">")
+        html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{result.Style.Name}\">")
             .Append($"<td class=\"id\"><a href=\"{PageParts.LinkTo(claim)}\" "
             + $"title=\"{Html.Escape(claim.Id)}\"><b>{Html.Escape(number.ToUpperInvariant())}</b> {Html.Escape(name)}</a></td>")
             .Append($"<td class=\"place\">{Html.Escape(claim.Paper.Name)} <br><small>{Html.Text(claim.Place)}</small></td>")
-            .Append($"<td class=\"says\">{Html.Text(claim.Statement)}</td><td>{Html.Badge(result.Verdict)}</td>")
+            .Append($"<td class=\"says\">{Html.Text(claim.Statement)}</td><td>{Html.Badge(result.Style)}</td>")
             .Append($"<td class=\"number\">{Html.Seconds(result.Seconds)}</td></tr>\n");
     }
 

@@ -37,12 +37,8 @@ internal static partial class Html
     };
 
     /// <summary>The mark of a verdict: symbol and word.</summary>
-    public static string Badge(Verdict verdict)
-    {
-        var style = VerdictStyle.Of(verdict);
-        return $"<span class=\"verdict {style.Name}\"><span class=\"symbol\" aria-hidden=\"true\">{style.Symbol}</span> "
-            + $"{style.Label}</span>";
-    }
+    public static string Badge(VerdictStyle style) =>
+        $"<span class=\"verdict {style.Name}\"><span class=\"symbol\" aria-hidden=\"true\">{style.Symbol}</span> {style.Label}</span>";
 
     private static string Number(double number)
     {

@@ -86,10 +86,10 @@ internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Dra
     /// <summary>Counts of verdicts as a bar with its legend.</summary>
     public static string Tally(IReadOnlyCollection<CheckedClaim> claims)
     {
-        var counts = Enum.GetValues<Verdict>().Select(v => (Verdict: v, Count: claims.Count(c => c.Result.Verdict == v)))
+        var counts = VerdictStyle.All.Select(s => (Style: s, Count: claims.Count(c => c.Result.Style == s)))
             .Where(x => x.Count > 0).ToList();
-        var bar = string.Concat(counts.Select(x => $"<span class=\"{VerdictStyle.Of(x.Verdict).Name}\" style=\"flex:{x.Count}\"></span>"));
-        var words = string.Join(" ", counts.Select(x => $"<span class=\"count\"><b>{x.Count}</b> {Html.Badge(x.Verdict)}</span>"));
+        var bar = string.Concat(counts.Select(x => $"<span class=\"{x.Style.Name}\" style=\"flex:{x.Count}\"></span>"));
+        var words = string.Join(" ", counts.Select(x => $"<span class=\"count\"><b>{x.Count}</b> {Html.Badge(x.Style)}</span>"));
         return counts.Count == 0 ? "" : $"<div class=\"tally\"><div class=\"bar\" aria-hidden=\"true\">{bar}</div><p>{words}</p></div>";
     }
 }

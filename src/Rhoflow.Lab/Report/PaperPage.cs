@@ -30,7 +30,7 @@ internal static class PaperPage
         {
             if (result is CheckedClaim claim)
             {
-                var style = VerdictStyle.Of(claim.Result.Verdict);
+                var style = claim.Result.Style;
                 html.Append($"<li><span class=\"{style.Name} symbol\" title=\"{style.Label}\">{style.Symbol}</span> <a "
                     + $"href=\"#{claim.Claim.Id}\">{Html.Escape(claim.Claim.Id)}</a></li>\n");
             }
@@ -47,12 +47,13 @@ internal static class PaperPage
     {
         var (claim, result) = checkedClaim;
         html.Append($"<article class=\"claim\" id=\"{claim.Id}\">\n<h3><a href=\"#{claim.Id}\">{Html.Escape(claim.Id)}</a> "
-            + $"{Html.Badge(result.Verdict)}</h3>\n")
+            + $"{Html.Badge(result.Style)}</h3>\n")
             .Append($"<blockquote><p>{Html.Text(claim.Statement)}</p><cite>{Html.Escape(claim.Paper.Name)}, "
             + $"{Html.Text(claim.Place)}</cite></blockquote>\n")
             .Append($"<p class=\"why\">{Html.Text(result.Why)}</p>\n")
-            .Append("<dl>\n").Append(
-            $"<dt>Set-up</dt><dd>{Html.Text(claim.SetUp)}</dd>\n<dt>Expected</dt><dd>{Html.Text(claim.Expected)}</dd>\n</dl>\n");
+            .Append("<dl>\n").Append($"<dt>The paper supposes</dt><dd>{Html.Text(claim.Hypothesis)}</dd>\n").Append(
+            $"<dt>Set-up</dt><dd>{Html.Text(claim.SetUp)}</dd>\n<dt>Expected</dt><dd>{Html.Text(claim.Expected)}</dd>\n")
+            .Append(string.Concat(claim.History.Select(h => $"<dt>Before</dt><dd>{Html.Text(h)}</dd>\n"))).Append("</dl>\n");
         Checks(html, result);
         Measured(html, result);
         if (result.Chart is { } chart) html.Append(page.Chart(checkedClaim.ChartId, chart, claim.Statement, result.Caption));
@@ -97,13 +98,13 @@ internal static class PaperPage
         if (result.Checks.Count == 0) return;
         html.Append("<div class=\"scroll\"><table class=\"checks\"><thead><tr><th></th><th>Check</th><th "
             + "class=\"number\">Measured</th><th>Expected</th></tr></thead>\n");
-        foreach (var group in result.Checks.GroupBy(c => (c.Role, c.Group)))
+        foreach (var (heading, checks) in CheckHeading.Groups(result))
         {
             html.Append("<tbody><tr class=\"role\"><th "
-                + $"colspan=\"4\">{Html.Text(CheckHeading.Of(group.Key.Role, group.Key.Group))}</th></tr>\n");
-            foreach (var check in group)
+                + $"colspan=\"4\">{Html.Text(heading)}</th></tr>\n");
+            foreach (var check in checks)
             {
-                var (mark, word) = check.Passed switch { true => ("✓", "yes"), false => ("✗", "no"), _ => ("?", "not measured") };
+                var (mark, word) = check.Passed switch { true => ("✓", "yes"), false => ("✗", "no"), _ => ("?", check.Measured is null ? "not measured" : "open") };
                 html.Append($"<tr class=\"{word.Replace(' ', '-')}\"><td class=\"symbol\" "
                     + $"title=\"{word}\">{mark}</td><td>{Html.Text(check.Name)}</td>")
                     .Append($"<td class=\"number\">{Number(check.Measured)}</td><td>{Html.Text(check.Expectation)}</td></tr>\n");

@@ -46,6 +46,8 @@ public static class ReproductionJson
             ["place"] = claim.Place,
             ["statement"] = claim.Statement,
             ["verdict"] = VerdictStyle.Of(result.Verdict).Name,
+            ["identity"] = result.Identity,
+            ["hypothesis"] = claim.Hypothesis,
             ["measured"] = new JsonObject(result.Measured.Select(m => KeyValuePair.Create(m.Name, m.Value?.DeepClone()))),
             ["expected"] = claim.Expected,
             ["why"] = result.Why,
@@ -53,6 +55,7 @@ public static class ReproductionJson
             ["seconds"] = Math.Round(result.Seconds, 3),
             ["setup"] = claim.SetUp,
             ["checks"] = JsonSerializer.SerializeToNode(result.Checks, Options),
+            ["history"] = new JsonArray([.. claim.History.Select(h => (JsonNode)h)]),
             ["error"] = result.Error,
         };
     }

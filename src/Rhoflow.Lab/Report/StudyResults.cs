@@ -26,9 +26,19 @@ public sealed record ClaimResult(
     Verdict Verdict, IReadOnlyList<Measurement> Measured, IReadOnlyList<Check> Checks, string Why, StoredChart? Chart, string Caption,
     double Seconds, string? Error = null)
 {
+    /// <summary>Why it is an identity, true by algebra; null where it is not.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>How it is shown.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public VerdictStyle Style => VerdictStyle.Of(Verdict, Identity is not null);
+
     internal static ClaimResult Of(ClaimOutcome outcome, double seconds) => new(
         outcome.Verdict, outcome.Measured, outcome.Checks, outcome.Why, outcome.Chart is { } chart ? StoredChart.Of(chart) : null,
-        outcome.Caption, seconds);
+        outcome.Caption, seconds)
+    {
+        Identity = outcome.Identity,
+    };
 
     internal static ClaimResult Broken(Exception error, double seconds) => new(
         Verdict.Undecided, [], [], $"Not decided: the computation stopped with an error. {error.Message}", null, "", seconds,
