@@ -18,6 +18,8 @@ internal static class BoundOffsetIsSmall
         Paper = SourcePapers.TheoryIII,
         Place = "Figure 1, eq. 31; Square loss, eq. 10, 41–45",
         Equations = ["T3.32"],
+        Hypothesis = "Networks with training error 0; N and architecture “as in practice”; c_1, c_2 positive constants that reflect the "
+            + "Lipschitz constant of the loss and the architecture (eq. 31).",
         Statement = "L(f̃) ≤ L̂(f̃) + c_1 R_N(F̃) + c_2 √(ln(1/δ)/2N), where for N and architecture as in practice the last two terms are "
             + "a small offset; and bounds by ρ say which of two networks has the smaller expected error.",
         SetUp = $"The 80 networks of b49 (digits, N = {Examples}, inputs of norm 1), δ = {Wording.Short(Delta)}. "

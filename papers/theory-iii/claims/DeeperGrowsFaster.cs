@@ -12,6 +12,7 @@ internal static class DeeperGrowsFaster
         Id = "b05-deeper-products-grow-faster",
         Paper = SourcePapers.TheoryIII,
         Place = "theorem 1.7, §12.2, eq. 65, Fig. 3; Theory IIIb §14, Fig. 7",
+        Hypothesis = "Gradient flow under the exponential loss, K equal layer norms, one example with f̃ > 0 constant (§12.2).",
         Statement = "For K > 1 the product of the norms diverges faster than logarithmically, while each individual layer diverges more "
             + "slowly than in the one-layer case.",
         SetUp = $"{NormGrowth.Words}, K = {string.Join(", ", NormGrowth.Layers)}, to {Wording.End(NormGrowth.SetUp)}; integration of the "
@@ -26,7 +27,8 @@ internal static class DeeperGrowsFaster
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        const string correction = "same leading order, (2 − 2/K) log log t more";
+        const string correction = "same leading order, (2 − 2/K) log log t more",
+            grows = "log R outgrows log t: more at t = 1e1000 than at 1e100, more at 1e10000 than at 1e1000";
         double[] decades = [100, 1000, 10000];
         foreach (var k in NormGrowth.Layers)
         {
@@ -37,11 +39,11 @@ internal static class DeeperGrowsFaster
             if (k == 1) continue;
             double[] ratios = [.. decades.Select(e => flow.AtDecade(e)).Select(p => Math.Exp(p.LogRho) * NormGrowth.F / p.At.LogT)];
             judge.Measure($"log R/log t at t = 1e100, 1e1000, 1e10000, K = {k}", ratios);
-            judge.Printed.AtLeast($"log R/log t at t = 1e10000 over the same at 1e100, K = {k}", ratios[2] / ratios[0], 1);
+            judge.Printed.In($"K = {k}, as a ratio to log t").That(grows, ratios[1] > ratios[0] && ratios[2] > ratios[1]);
             var one = NormGrowth.Flow(context, 1);
             double[] beyond = [.. decades.Select(e => Math.Exp(flow.AtDecade(e).LogRho) - Math.Exp(one.AtDecade(e).LogRho))];
-            judge.Amended(correction).That($"K = {k}: the product exceeds that of one layer, by more and more "
-                + $"({string.Join(", ", beyond.Select(b => Wording.Text(b, 4)))})",
+            judge.Measure($"log R above that of one layer at t = 1e100, 1e1000, 1e10000, K = {k}", beyond);
+            judge.Amended(correction).In($"K = {k}, as a difference from one layer").That(grows,
                 beyond[0] > 0 && beyond[1] > beyond[0] && beyond[2] > beyond[1]);
             judge.Amended(correction)
                 .Near($"log R − log t at t = 1e10000, K = {k}", solution.LogR(10000 * Curves.Ln10) - 10000 * Curves.Ln10,

@@ -16,6 +16,7 @@ internal static class ErrorEquation
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 79 and the line after it, §16",
         Equations = ["PNAS.21"],
+        Hypothesis = "A linear network under the exponential loss, one example with ‖x‖ = 1, gradient flow, t → ∞ (§16).",
         Statement = "For gradient descent on one example the error ε = v − x obeys ε̇ = −(1/(t log t)) (2xεᵀ), which ε ∝ 1/log t solves.",
         SetUp = OneFlower.Words + ", here γ = 1 and gradient descent; ε and ε̇ from the flow, compared with the exact right-hand side "
             + "(1/ρ) e^{−ρv·x}(I − vvᵀ)x.",
@@ -29,6 +30,7 @@ internal static class ErrorEquation
     {
         var judge = new Judge();
         const string correction = "the coefficient is 1";
+        judge.Hypothesis.Near("‖x‖", OneFlower.Unit.Gamma, 1, relative: 1e-12);
         var points = OneFlower.Unit.Gd(context).Where(p => p.Log10T >= 1).ToList();
         // ε in the coordinates with x = e_1: the first component is −½‖ε‖², formed without cancellation.
         double[] Error(FlowPoint p)

@@ -21,6 +21,8 @@ internal static class FixedRhoReachesTheMaximumMargin
         Id = "b13-fixed-rho-reaches-the-maximum-margin",
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 5 and its proof, eq. 34–35, §8",
+        Hypothesis = "Unit-norm weights that minimize the exponential loss globally at fixed ρ, separable data (Theorem 5); one linear "
+            + "layer here, where the minimizer is unique.",
         Statement = "For ρ → ∞ the unit-norm weights that minimize the exponential loss Σ e^{−ρf̃} converge to those of maximum margin. "
             + "The proof's inequality N e^{−ρη*} ≥ L gives η(v*(ρ)) ≥ η* − log N/ρ at every ρ.",
         SetUp = "Iris, setosa against the rest, 150 × 4, no bias. v*(ρ) by Newton on the sphere for "
@@ -48,6 +50,7 @@ internal static class FixedRhoReachesTheMaximumMargin
             .DirectionError(points[1].Direction)));
         judge.Premise.AtMost("distance of the flow's limits from v*(10), five starts", flow.Max, 1e-8);
         judge.Premise.AtMost("largest KKT residual of v*(ρ)", points.Max(p => p.KktResidual), 1e-8);
+        judge.Hypothesis.AtLeast("margin of the data", svm.Margin, 1e-3);
         judge.Measure("η*", svm.Margin);
         judge.Measure("ρ", Rhos);
         judge.Measure("η(v*(ρ))", [.. points.Select(p => p.Margin)]);

@@ -14,6 +14,7 @@ internal static class GradientDescentRate
         Id = "b07-gradient-descent-rate",
         Paper = SourcePapers.TheoryIII,
         Place = "§16, eq. 77–79, Fig. 5; Theory IIIb §4",
+        Hypothesis = "A linear network under the exponential loss, separable data, any start (§16; Theory IIIb §4).",
         Statement = "For a linear network w/‖w‖ converges to the maximum-margin direction whatever the start, and the error goes to 0 "
             + "like 1/log t.",
         SetUp = IrisFlows.Words + "; also from zero and from five Gaussian starts of unit norm. And the " + TwoWeights.Words + ".",
@@ -30,6 +31,7 @@ internal static class GradientDescentRate
         double Scaled(FlowPoint p) => p.DirectionError(svm.Direction) * p.At.LogT;
         double[] decades = [1, 2, 4, 8, 16, 50, 100, 300];
 
+        judge.Hypothesis.AtLeast("least margin of the two data sets", Math.Min(svm.Margin, TwoWeights.Svm.Margin), 1e-3);
         var two = TwoWeights.Gd(context);
         double TwoScaled(FlowPoint p) => p.DirectionError(TwoWeights.Svm.Direction) * p.At.LogT;
         var predicted = GradientDescentResidual.Of(TwoWeights.GradientDescent.Data, TwoWeights.Svm, TwoWeights.GradientDescent.Start);

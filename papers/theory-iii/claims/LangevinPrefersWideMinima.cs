@@ -21,6 +21,8 @@ internal static class LangevinPrefersWideMinima
         Id = "b46-langevin-prefers-wide-minima",
         Paper = SourcePapers.TheoryIII,
         Place = "§6, eq. 30; Theoretical issues §4.6",
+        Hypothesis = "A stationary density e^{−L/T}/Z exists, so that Z is finite, and the stochastic differential equation (eq. 30) "
+            + "has reached it.",
         Statement = "SGD with added white noise has the Boltzmann distribution e^{−L/T}/Z, which prefers degenerate minima, and of two "
             + "basins of equal depth the wider, with a concentration that grows with the dimension.",
         SetUp = "L(x, y) = (x² − 1)² + ½e^{−x}‖y‖², y in R^d, "
@@ -43,16 +45,16 @@ internal static class LangevinPrefersWideMinima
         {
             // Three standard errors of 2,000 chains, and 0.01 for the length of the step.
             var error = 3 * Math.Sqrt(exact[i] * (1 - exact[i]) / (Chains * Spread.Seeds.Count)) + .01;
-            judge.Printed.Near($"share in the wide basin, T = 1, d = {Dimensions[i]}", measured[i].Average(), exact[i], absolute: error);
+            judge.Printed.In($"T = 1, d = {Dimensions[i]}").Near("share in the wide basin", measured[i].Average(), exact[i], absolute: error);
         }
         judge.Printed.AtLeast("least rise of the share from one dimension to the next",
             measured.Zip(measured.Skip(1), static (a, b) => b.Average() - a.Average()).Min(), 0);
         double cold = WideShare(2, LowTemperature), coldMeasured =
             Spread.Seeds.Select(seed => Simulate(2, LowTemperature, seed, context.Cancellation)).Average();
-        judge.Printed.Near("share in the wide basin, T = 0.05, d = 2, after the same time", coldMeasured, cold, absolute: .05);
+        judge.Printed.In("T = 0.05, d = 2, after the same time").Near("share in the wide basin", coldMeasured, cold, absolute: .05);
         const string reached = "the temperature is high enough for the barrier (1 here) to be crossed in the time that there is";
         for (var i = 0; i < Dimensions.Length; i++)
-            judge.Amended(reached).Near($"T = 1, d = {Dimensions[i]}: median of five seeds", Spread.Of(measured[i]).Median, exact[i],
+            judge.Amended(reached).In($"T = 1, d = {Dimensions[i]}, median of five seeds").Near("share in the wide basin", Spread.Of(measured[i]).Median, exact[i],
                 absolute: 3 * Math.Sqrt(exact[i] * (1 - exact[i]) / Chains) + .01);
         judge.Measure("share at T = 1, d = 8", Spread.Of(measured[^1]).ToString());
         judge.Measure("Kramers’ mean time to cross at T = 0.05, e^{1/T} over the curvatures",

@@ -19,6 +19,8 @@ internal static class LayersGrowAlike
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 58–60, Appendix 12.1 and theorem 1.6; Theoretical issues Lemma 2; Square loss Lemma 3",
         Equations = ["PNAS.12", "SQ.26"],
+        Hypothesis = "Gradient flow on a deep network that is homogeneous in each layer; no separability is needed for the equality "
+            + "(Appendix 12.1).",
         Statement = "∂ρ_k²/∂t is the same for every layer k: 2 Σ_n y_n f_n e^{−y_n f_n}.",
         SetUp = DeepBalance.Words + ". ReLU networks of the same shape (labels of a random 3-unit ReLU teacher): rates of the three "
             + "layers from each layer's gradient and from eq. 60, at the start and along gradient descent; "

@@ -23,6 +23,8 @@ internal static class LayersStayEqual
         Id = "b03-equal-layers-stay-equal",
         Paper = SourcePapers.TheoryIII,
         Place = "§12.1 after eq. 60; §12.2 before eq. 63; Theoretical issues Lemma 2",
+        Hypothesis = "Gradient flow under the exponential loss on a deep network that is homogeneous in each layer; equal norms at the "
+            + "start (§12.2 drops the last).",
         Statement = "If ‖W_1‖ = … = ‖W_K‖ initially, the norms remain equal while growing throughout training. (From eq. 60: otherwise "
             + "the differences ρ_i² − ρ_j² are conserved.)",
         SetUp = $"Scalar equations 61 with f̃ = {Wording.Text(NormGrowth.F)}: two layers from {Wording.Row(Two, zeros: true)}, three from "

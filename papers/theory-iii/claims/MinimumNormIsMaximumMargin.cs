@@ -23,6 +23,7 @@ internal static class MinimumNormIsMaximumMargin
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 7, eq. 36–41, Lemma 6; Theoretical issues, Lemma 5; Square loss, Lemma 2",
         Equations = ["PNAS.15", "PNAS.16", "SQ.25"],
+        Hypothesis = "Separable data and a network that is homogeneous in each layer (Theorem 7).",
         Statement = "Maximizing min_n y_n f(W; x_n) under ‖W_k‖ = 1 for all k is equivalent to min ½‖W_k‖² for all k subject to y_n f(W; "
             + "x_n) ≥ 1.",
         SetUp = "One layer: Iris (setosa against the rest), the three-example set, five random half-space sets "
@@ -64,7 +65,8 @@ internal static class MinimumNormIsMaximumMargin
         Vectors.Scale(1 / shrink, net.Layers[1].Of(scaled), net.Layers[1].Of(scaled));
         judge.Premise.AtLeast("smallest y f of the rescaled two-layer solution", Margin(risk, scaled), 1 - 1e-9);
         judge.Measure("‖W_1‖ of the balanced solution", Norm(net, balanced, 0));
-        judge.Printed.AtLeast("two layers: ‖W_1‖ of a feasible network over that of the balanced solution, which should be least",
+        const string shouldBeLeast = "norm of a feasible network over that of the maximum-margin one, which should be least";
+        judge.Printed.In("two layers, ‖W_1‖").AtLeast(shouldBeLeast,
             Norm(net, scaled, 0) / Norm(net, balanced, 0), 1 - 1e-9);
 
         double product = double.PositiveInfinity, squares = double.PositiveInfinity;
@@ -91,8 +93,8 @@ internal static class MinimumNormIsMaximumMargin
         var corrected = judge.Amended(
             "min ∏‖W_k‖ (or ½Σ‖W_k‖², the same by the inequality of the means) in place of min ‖W_k‖ for every k");
         corrected.Near("two layers: γ ∏‖W_k‖ of the balanced solution", HardMargin.Solve(iris).Margin * least, 1, relative: 1e-12);
-        corrected.AtLeast("least ∏‖W_k‖ of the random networks over 1/γ", product / least, 1 - 1e-12);
-        corrected.AtLeast("least ½Σ‖W_k‖² of the random networks over 1/γ", squares / least, 1 - 1e-12);
+        corrected.In("two layers, ∏‖W_k‖").AtLeast(shouldBeLeast, product / least, 1 - 1e-12);
+        corrected.In("two layers, ½Σ‖W_k‖²").AtLeast(shouldBeLeast, squares / least, 1 - 1e-12);
         return judge.Outcome(
             care: "For one layer γ‖w‖ = 1 as printed. For two layers 'min ‖W_k‖ for every k' has no solution: W_1 → "
                 + $"{Lab.Claims.Check.Text(shrink)} W_1, W_2 → W_2/{Lab.Claims.Check.Text(shrink)} keeps every y f ≥ 1 and ‖W_1‖ goes to "

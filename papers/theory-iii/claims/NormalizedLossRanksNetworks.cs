@@ -33,6 +33,7 @@ internal static class NormalizedLossRanksNetworks
         Id = "b50-normalized-loss-ranks-networks",
         Paper = SourcePapers.TheoryIII,
         Place = "Figures 1 and 8, eq. 1; Square loss, Observation 3",
+        Hypothesis = "Networks of one architecture, all with training error 0 on the same examples (figures 1 and 8).",
         Statement = "The normalized loss predicts the test error of networks that all fit their training data, and a smaller norm ρ goes "
             + "with a smaller error: bounds by norm and margin rank networks.",
         SetUp = $"The {NormalizedNets.PerDraw * Spread.Seeds.Count} networks of b49: Spearman's rank correlation with the test error "

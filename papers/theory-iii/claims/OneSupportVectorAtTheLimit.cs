@@ -18,11 +18,15 @@ internal static class OneSupportVectorAtTheLimit
         Paper = SourcePapers.TheoryIII,
         Place = "§4.4 after eq. 16, §4.7; Theoretical issues §B.4, eq. 14",
         Equations = ["PNAS.14"],
+        Hypothesis = "Exponential loss at fixed large ρ, separable data, examples of equal margin taken together as one “support "
+            + "vector”, so that Δ_min > 0 (footnote 3).",
         Statement = "For large ρ the stationarity condition is satisfied by H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0 for the example x_N of "
             + "smallest margin alone, before it is trivially satisfied at ρ = ∞.",
-        SetUp = "Iris, setosa against the rest, one linear layer: H_n = z_n − v(v·z_n) at the support vector machine's v and at the "
+        SetUp = "Iris, setosa against the rest (three support vectors), and the three examples of b09 of which one is at the margin, one "
+            + "linear layer: H_n = z_n − v(v·z_n) at the support vector machine's v and at the "
             + $"minimizer v*(ρ) of the loss on the sphere for ρ = {string.Join(" and ", Rhos.Select(static r => $"{r:0e0}"))}.",
-        Expected = "‖H_n‖ = 0 for the example at the margin.",
+        Expected = "‖H_n‖ = 0 for the example at the margin, or for those at the margin taken together.",
+        History = ["was ✗ until 2026-11-28, when the case of one support vector and footnote 3's examples taken together were added"],
         Check = Check,
     };
 
@@ -32,15 +36,29 @@ internal static class OneSupportVectorAtTheLimit
         var svm = HardMargin.Solve(iris);
         var norms = svm.SupportVectors.Select(n => Vectors.Norm(H(iris, n, svm.Direction))).ToArray();
         var judge = new Judge();
+        const string alone = "one example alone at the maximum margin";
+        judge.Amended(alone).In("one of three examples at the margin").AtMost("‖H_N‖ over ‖x_N‖",
+            Vectors.Norm(H(OneOfThree.Data, 0, OneOfThree.Svm.Direction)) / Vectors.Norm(OneOfThree.Data.Example(0)), 1e-9);
         judge.Premise.AtMost("KKT residual of the support vector machine", svm.KktResidual, 1e-12);
+        judge.Hypothesis.AtLeast("margin of the data", svm.Margin, 1e-3);
         judge.Measure("support vectors (counted from 0)", [.. svm.SupportVectors.Select(n => (double)n)]);
         judge.Measure("‖H_n‖ of the support vectors", norms);
-        judge.Printed.AtMost("smallest ‖H_n‖ of a support vector", norms.Min(), 1e-9);
+        const string quantity = "‖H_N‖ over ‖x_N‖";
+        double Relative(Dataset data, int n, ReadOnlySpan<double> v) => Vectors.Norm(H(data, n, v)) / Vectors.Norm(data.Example(n));
+        judge.Printed.In("Iris, the least of its support vectors").AtMost(quantity,
+            svm.SupportVectors.Min(n => Relative(iris, n, svm.Direction)), 1e-9);
+        // Footnote 3 takes the examples of one margin together; with equal margins they have equal weights.
+        var together = new double[iris.Inputs];
+        foreach (var n in svm.SupportVectors) Vectors.Add(1, H(iris, n, svm.Direction), together);
+        judge.Printed.In("Iris, its support vectors taken together").AtMost(quantity,
+            Vectors.Norm(together) / svm.SupportVectors.Sum(n => Vectors.Norm(iris.Example(n))), 1e-9);
         foreach (var rho in Rhos)
         {
             var v = FixedRhoMinimizer.Solve(iris, rho).Direction.ToArray();
             var least = Enumerable.Range(0, iris.Count).MinBy(n => iris.Y[n] * Vectors.Dot(v, iris.Example(n)));
-            judge.Printed.AtMost($"‖H_N‖ of the example at the margin at v*(ρ), ρ = {rho:0e0}", Vectors.Norm(H(iris, least, v)), 1e-9);
+            judge.Printed.In($"Iris, the example at the margin at v*(ρ), ρ = {rho:0e0}").AtMost(quantity, Relative(iris, least, v), 1e-9);
+            judge.Amended(alone).In($"one of three examples at the margin, v*(ρ), ρ = {rho:0e0}").AtMost(quantity,
+                Relative(OneOfThree.Data, 0, FixedRhoMinimizer.Solve(OneOfThree.Data, rho).Direction), 1e-9);
             judge.Amended("Σ_n e^{−ρf̃_n} H_n = 0 at finite ρ").AtMost($"‖Σ p_n H_n‖ at ρ = {rho:0e0}", WeightedSum(iris, v, rho), 1e-8);
         }
         var sum = new double[4];
@@ -53,8 +71,8 @@ internal static class OneSupportVectorAtTheLimit
         }
         judge.Amended("Σ_n α_n H_n = 0 with the dual weights (KKT)").AtMost("‖Σ α_n H_n‖ / Σ α_n‖H_n‖", Vectors.Norm(sum) / size, 1e-11);
         return judge.Outcome(
-            fails: $"At the maximum margin of Iris the three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = "
-                + $"{string.Join(", ", norms.Select(Text))}: none vanishes. "
+            care: $"Where one example alone is at the maximum margin, v is parallel to it and H_N = 0. At the maximum margin of Iris the three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = "
+                + $"{string.Join(", ", norms.Select(Text))}: none vanishes, nor does their sum. "
                 + $"Only their sum with the dual weights does (relative {Text(Vectors.Norm(sum) / size)}). H_n = 0 would need x_n "
                 + "parallel to v. "
                 + "The paper's chain of inequalities compares vectors, for which ≥ has no meaning.");

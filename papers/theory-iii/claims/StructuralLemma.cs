@@ -18,6 +18,7 @@ internal static class StructuralLemma
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 3–6, §2; also Theory IIIb §3, Theoretical issues §1, Square loss §2",
         Equations = ["T3b.1", "SQ.1"],
+        Hypothesis = "Networks of one-homogeneous units (ReLU, leaky ReLU, linear) without biases (§2).",
         Statement = "For every layer of a ReLU network Σ_ij W_k^ij ∂f/∂W_k^ij = f(x), and the same for the normalized network, ⟨V_k, "
             + "∂f̃/∂V_k⟩ = f̃(x). Hence ⟨W_k, ∂²f/∂W_k²⟩ = 0.",
         SetUp = $"6-9-7-5-1 networks, N(0, 1) weights, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, {Examples} Gaussian inputs each: "
@@ -25,6 +26,7 @@ internal static class StructuralLemma
             + "layer and example. Gradients by back-propagation; beside them the difference quotient along W_k, which is exact because f "
             + "is linear in the size of one layer.",
         Expected = "Equal to rounding, relative to ‖W_k‖‖∂f/∂W_k‖ (a few 1e-16).",
+        History = ["was counted among the tests that hold until 2026-11-28; it is an identity"],
         Check = Check,
     };
 
@@ -33,6 +35,7 @@ internal static class StructuralLemma
         (string Name, Activation Sigma)[] families =
             [("ReLU", Activation.ReLU), ("leaky ReLU", Activation.LeakyReLU(Slope)), ("linear", Activation.Identity)];
         var judge = new Judge();
+        judge.Identity("Euler's theorem on homogeneous functions, layer by layer");
         foreach (var (name, sigma) in families)
         {
             var seeds = Spread.Seeds.Select(seed => Residuals(Network.Dense(6, sigma, 9, 7, 5, 1), (int)seed)).ToArray();

@@ -14,6 +14,7 @@ internal static class SupportVectorsUnderPerturbation
         Id = "b70-support-vectors-under-perturbation",
         Paper = SourcePapers.TheoryIII,
         Place = "Figures 9, 10 and 11",
+        Hypothesis = "A network that fits its 100 training examples, perturbed after convergence (figures 9–11).",
         Statement = "Training converges to one support vector or a set of them. Perturbed after convergence by 0.5 or 0.9 ‖∇L‖ a weight, "
             + "the network converges to a different set or comes back to the same one, depending on the perturbation.",
         SetUp = "100 digits, 64-64-10, gradient descent (rate .2, momentum .9) for 3,000 epochs, seeds 0–4; four perturbations, W += a "

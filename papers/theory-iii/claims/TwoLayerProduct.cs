@@ -21,6 +21,7 @@ internal static class TwoLayerProduct
         Id = "b06-two-layer-product",
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 63–65, §12.2; Theory IIIb eq. 55–57; Theoretical issues eq. 19",
+        Hypothesis = "Gradient flow under the exponential loss, K equal layer norms, one example with f̃ > 0 constant (§12.2).",
         Statement = "Ṙ = f̃^{2/K} K² (log R)^{2−2/K}; for two layers R(t) = li⁻¹(f̃K²t + C).",
         SetUp = NormGrowth.Words + $", K = 2 and 3, t to {Last}, each norm by its own equation 61; beside it a two-layer linear network "
             + "2-3-1 under gradient descent on the example (1, 0), "

@@ -24,29 +24,29 @@ public static class VerdictRule
         if (printed.Count == 0 || checks.Any(c => c.Role is CheckRole.Premise or CheckRole.Hypothesis && c.Passed != true))
             return Verdict.Undecided;
         if (printed.All(c => c.Passed == true)) return Verdict.Holds;
-        var failing = Failing(checks);
+        var failing = Quantities(printed.Where(c => c.Passed == false));
         if (failing.Count == 0) return Verdict.Undecided;
-        var groups = Amendments(checks).Where(g => g.Any(c => failing.Contains(c.Quantity))).ToList();
-        bool Covered(Func<IEnumerable<Check>, bool> counts) =>
-            failing.All(q => groups.Any(g => counts(g) && g.Any(c => string.Equals(c.Quantity, q, StringComparison.Ordinal))));
-        if (Covered(g => g.All(c => c.Passed == true))) return Verdict.Care;
-        return Covered(g => g.All(c => c.Passed != false)) ? Verdict.Undecided : Verdict.Fails;
+        var groups = Amendments(checks).ToList();
+        bool Covered(IEnumerable<string> quantities, Func<Check, bool> counts) => quantities.All(q =>
+            groups.Any(g => g.All(counts) && g.Any(c => string.Equals(c.Quantity, q, StringComparison.Ordinal))));
+        if (!Covered(failing, static c => c.Passed != false)) return Verdict.Fails;
+        return Covered(Quantities(printed.Where(c => c.Passed != true)), static c => c.Passed == true) ? Verdict.Care : Verdict.Undecided;
     }
 
     /// <summary>
-    /// The amendments that narrow the printed statement: those that check a quantity whose printed check fails, and pass. Others say what
+    /// The amendments that narrow the printed statement: those that check a quantity whose printed check does not pass, and pass. Others say what
     /// is true in its place.
     /// </summary>
     public static IReadOnlySet<string> Narrower(IReadOnlyCollection<Check> checks)
     {
-        var failing = Failing(checks);
+        var failing = Quantities(checks.Where(c => c.Role == CheckRole.Printed && c.Passed != true));
         return Amendments(checks)
             .Where(g => g.All(c => c.Passed == true) && g.Any(c => failing.Contains(c.Quantity)))
             .Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
     }
 
-    private static HashSet<string> Failing(IEnumerable<Check> checks) => checks
-        .Where(c => c.Role == CheckRole.Printed && c.Passed == false).Select(c => c.Quantity).ToHashSet(StringComparer.Ordinal);
+    private static HashSet<string> Quantities(IEnumerable<Check> checks) =>
+        checks.Select(c => c.Quantity).ToHashSet(StringComparer.Ordinal);
 
     private static IEnumerable<IGrouping<string, Check>> Amendments(IEnumerable<Check> checks) =>
         checks.Where(c => c.Role == CheckRole.Amended).GroupBy(c => c.Group, StringComparer.Ordinal);

@@ -26,6 +26,8 @@ public class JudgeTests
     [InlineData("Px- ax?/1", Verdict.Undecided)]
     [InlineData("Px- ax+/1 ay?/1", Verdict.Undecided)]
     [InlineData("Px- ay?/1", Verdict.Fails)]
+    [InlineData("Px- Py? ax+/1", Verdict.Undecided)]
+    [InlineData("Px- Py? ax+/1 ay+/2", Verdict.Care)]
     [InlineData("Px? ax+/1", Verdict.Undecided)]
     [InlineData("Px+ Py?", Verdict.Undecided)]
     [InlineData("Px- Py?", Verdict.Fails)]
