@@ -16,6 +16,8 @@ internal static class DesignedNormsReachTheMargin
         Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1, §17; Square loss §6.1",
         Equations = ["T3.10", "SQ.28"],
+        Hypothesis = "Deep networks that separate their data, ρ prescribed, V by descent (T3 §13.1, §17). “Better” is read as a larger "
+            + "margin for the same work.",
         Statement = "Algorithms in which ρ(t) is designed and controlled apart from the descent on V_k are better than gradient descent, "
             + "in which ρ is driven by the loss.",
         SetUp = "schedules/deep: ReLU layers 64-32-32-1 on 200 digits (3 against 8), exponential loss, 4,000 gradients on all examples, "

@@ -21,6 +21,8 @@ internal static class FastestSchedule
         Id = "b80-fastest-schedule",
         Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1, eq. 10; Memo 112 §6.1",
+        Hypothesis = "A linear network under the exponential loss, separable data, ρ(t) prescribed, V by the fixed-ρ flow (T3 §13.1). "
+            + "The condition on ρ is ours.",
         Statement = "ρ(t) can be designed apart from the descent on V_k; we need ρ to grow, and “dynamics quite different from ρ ∝ log "
             + "t” are possible. Made numeric: a schedule reaches the maximum margin, with error ‖c‖/ρ, exactly if ρ → ∞ with ∫ρe^{−ργ}dt "
             + "= ∞; a faster one freezes.",

@@ -20,6 +20,8 @@ internal static class BatchNormDecayForgetsTheStart
         Paper = SourcePapers.SquareLoss,
         Place = "abstract; §2.3; §3, figures 1–5; §6.1",
         Equations = ["SQ.5", "SQ.6"],
+        Hypothesis = "Batch normalization and weight decay, small minimizing square loss, converged: decay has acted for (1 − μ)/(2ηλ) "
+            + "steps and more (§3).",
         Statement = "With normalization and weight decay convergence is to one norm, independently of the initial conditions; without "
             + "decay it is not.",
         SetUp = "Model (5)–(6) on ReLU nets 4-8-8-1, 20 examples of gaussian-teacher, the same V from ρ0 = .1, 1 and 10, "

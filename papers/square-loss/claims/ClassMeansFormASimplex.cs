@@ -24,6 +24,8 @@ internal static class ClassMeansFormASimplex
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC2)",
         Equations = ["SQ.5", "SQ.6"],
+        Hypothesis = "Square loss with batch normalization and decay, at convergence to near-zero loss (appendix G; two outputs there). "
+            + "Decay must have acted for (1 − μ)/(2ηλ) steps.",
         Statement = "Equations 5 and 6 imply NC2, class means at the vertices of a simplex; for two classes h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so "
             + "that μ₂ = −μ₁.",
         SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their "

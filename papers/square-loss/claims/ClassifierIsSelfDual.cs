@@ -21,6 +21,8 @@ internal static class ClassifierIsSelfDual
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC3)",
         Equations = ["SQ.5", "SQ.6", "SQ.40"],
+        Hypothesis = "Square loss with batch normalization and decay, at convergence to near-zero loss (appendix G; two outputs there). "
+            + "Decay must have acted for (1 − μ)/(2ηλ) steps.",
         Statement = "Equations 5 and 6 imply NC3: at convergence features are proportional to V_Lᵀ, the last layer's weights to the "
             + "class means.",
         SetUp = $"The networks and flows of claim B43, flows from ρ0 = {Wording.Short(Flows[0].Rho)} and, without decay, from "

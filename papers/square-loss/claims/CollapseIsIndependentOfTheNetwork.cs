@@ -25,6 +25,7 @@ internal static class CollapseIsIndependentOfTheNetwork
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G: “these results apply to each global minimum, irrespectively of its ρ_eq”",
         Equations = ["SQ.40"],
+        Hypothesis = "Square loss with batch normalization and decay λ > 0, at each minimum of near-zero loss (§5, appendix G).",
         Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of ρ: of how "
             + "large λ is, and for any width and depth.",
         SetUp = "Digits in ten classes, 500 examples, normalization, SGD of 300 epochs to the end of a falling rate "

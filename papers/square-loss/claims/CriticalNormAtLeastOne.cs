@@ -21,6 +21,7 @@ internal static class CriticalNormAtLeastOne
         Id = "b34-critical-norm-at-least-one",
         Paper = SourcePapers.SquareLoss,
         Place = "§3, footnote 6; appendix B after eq. 23",
+        Hypothesis = "|f_n| ≤ 1, λ → 0 and a critical point of zero square loss, in a network of L ≥ 2 layers (§2; footnote 6).",
         Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n "
             + "y_n = 1.",
         SetUp = $"Flow (5)–(6), one linear layer, ‖x‖ ≤ 1, ρ0 = {Wording.Short(Start)}, until it rests: four times x = (1, 0), y = 1 with "

@@ -23,6 +23,7 @@ internal static class DiagonalNetworkEquilibria
         Id = "b41-diagonal-network-equilibria",
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.3, eq. 57",
+        Hypothesis = "Linear network of L diagonal layers, square matrices, one example x̂ (appendix H.3).",
         Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ the weights are V_k^i = ±x̂^i/f̂ or 0.",
         SetUp = $"x̂ = {Wording.Row(X)}, L = {Layers}: residual of V_k f̂ = ∂f̂/∂V_k at the printed and at the corrected V. Fixed-ρ flow "
             + "(ρ = 1, "

@@ -27,6 +27,7 @@ internal static class EqualMarginsForced
         Id = "b16-equal-margins-are-forced",
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix G, eq. 47 and after it",
+        Hypothesis = "Exponential loss at a sufficiently large fixed ρ, gradient flow or SGD at V̇_k = 0 (appendix G, eq. 47).",
         Statement = "Under the exponential loss an asymptotic equilibrium V̇_k = 0 implies f_1 = f_i for all i: the margin becomes the "
             + "same for all training data.",
         SetUp = "(i) Iris, setosa against the rest, one linear layer: the minimizer v*(ρ) on the sphere, where eq. 47 holds to rounding, "

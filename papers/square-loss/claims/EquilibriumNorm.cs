@@ -21,6 +21,7 @@ internal static class EquilibriumNorm
         Id = "b32-equilibrium-norm",
         Paper = SourcePapers.SquareLoss,
         Place = "eq. 7 and 31, §2.3.1",
+        Hypothesis = "Square loss, normalized V_k and decay λ on ρ (eq. 5, 6); ρ̇ = 0 at the V_k that there are.",
         Statement = "The equilibrium value of ρ is ρ_eq = Σ y_n f_n/(λ + Σ f_n²).",
         SetUp = $"Flow (5)–(6). (i) ρ̇ at ρ_eq for random V of nets {Inputs}-1, {Inputs}-{Hidden}-1, {Inputs}-{Hidden}-{Hidden}-1 (ReLU), "
             + $"{Examples} examples of gaussian-teacher, λ = {string.Join(", ", Lambdas.Select(static l => Wording.Short(l)))}, "

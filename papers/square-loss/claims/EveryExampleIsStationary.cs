@@ -22,6 +22,8 @@ internal static class EveryExampleIsStationary
         Id = "b38-every-example-is-stationary",
         Paper = SourcePapers.SquareLoss,
         Place = "Lemma 1.3, §5, eq. 11, 37, 40, 48",
+        Hypothesis = "Normalization and weight decay λ > 0, convergence to an interpolating solution with near-zero square loss (Lemma "
+            + "1).",
         Statement = "At the critical points of the dynamics with normalization and weight decay that are global minima ∂f(x_n)/∂V_k = V_k "
             + "f(x_n) for every layer k and every example n.",
         SetUp = "Flow (5)–(6) on 20 examples of a teacher network in four dimensions, ReLU net 4-16-16-1, "

@@ -20,6 +20,7 @@ internal static class LabelNoiseLowersTheNorm
         Paper = SourcePapers.SquareLoss,
         Place = "appendix E.1, footnote 13",
         Equations = ["SQ.31"],
+        Hypothesis = "Square loss, normalization, labels ±1 with ±δ added at random in every step (appendix E.1).",
         Statement = "Label noise ±δ introduces a bias towards small ρ_eq, even for large initializations: it makes Σ f_n y_n smaller, "
             + "decreasing the equilibrium ρ and biasing the final solution to have larger margin.",
         SetUp = $"Networks {Small.LayersOnDigits} without normalization or decay, digits 3 against 8, {Small.Train} examples, SGD in "

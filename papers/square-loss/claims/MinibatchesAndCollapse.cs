@@ -20,6 +20,7 @@ internal static class MinibatchesAndCollapse
         Id = "b66-minibatches-bring-collapse",
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix E.3, eq. 39–40; footnote 8; appendix G",
+        Hypothesis = "Normalization and weight decay λ > 0, SGD with minibatches at a stationary point (appendix E.3).",
         Statement = "SGD with minibatches is stationary only where every example is, so that with weight decay ∂f(x_n)/∂V_k = V_k f(x_n) "
             + "for all n, from which NC1 to NC4 follow.",
         SetUp = $"Digits in ten classes, {Sizes[^1].Batch} examples, ReLU net 64-32-32-32-10 without normalization (its statistics would "

@@ -20,6 +20,8 @@ internal static class NearestCentreDecides
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC4)",
         Equations = ["SQ.5", "SQ.6"],
+        Hypothesis = "Square loss with batch normalization and decay, at convergence to near-zero loss (appendix G; two outputs there). "
+            + "Decay must have acted for (1 − μ)/(2ηλ) steps, as it has at λ = .004 and .016.",
         Statement = "Equations 5 and 6 imply NC4: for a given feature the classifier chooses the class with the nearest training mean.",
         SetUp = "The networks of claim B43 at the end of training: share of training examples where argmin_c ‖h − μ_c‖ and the network "
             + "disagree; of test examples likewise, with the means of the training set. Flow (5)–(6), λ = "

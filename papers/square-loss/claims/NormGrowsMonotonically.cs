@@ -22,6 +22,7 @@ internal static class NormGrowsMonotonically
         Paper = SourcePapers.SquareLoss,
         Place = "Observation 1, §2.3.1",
         Equations = ["SQ.5", "SQ.7"],
+        Hypothesis = "Average separability Σ y_n f_n > 0, gradient flow from a small ρ = ε, L ≥ 2 layers (§2, Observation 1).",
         Statement = "Assuming average separability (Σ y_n f_n > 0) and flow from ρ = ε, ρ grows monotonically until a minimum is reached, "
             + "where ρ_eq = Σ y f/(λ + Σ f²).",
         SetUp = $"Flow (5)–(6). (i) One example x = (1, 0), y = 1, λ = {Wording.Short(Lambda)}, v0 = ({Wording.Short(FirstV)}, √.99), ρ0 = "

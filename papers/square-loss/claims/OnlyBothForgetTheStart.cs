@@ -21,6 +21,7 @@ internal static class OnlyBothForgetTheStart
         Paper = SourcePapers.SquareLoss,
         Place = "§3, figures 1–12; §6.1 (“The case of BN+WD is the only one which seems rather independent of initial conditions”)",
         Equations = ["SQ.5", "SQ.6"],
+        Hypothesis = "Two classes, square loss, SGD with momentum from layers of norm 0.1 to 5 and of larger norm, converged (§3).",
         Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions, and a "
             + "larger start ends with a larger ρ and a smaller margin.",
         SetUp = $"Networks {Training.LayersOnDigits} on digits 3 against 8 ({Training.Train} examples to train, {Training.Test} to test), "

@@ -19,6 +19,8 @@ internal static class OrthogonalSolutions
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix H.2",
         Equations = ["SQ.48"],
+        Hypothesis = "Linear deep network of square matrices p × p, the last 1 × p, the constraint for every example (appendix H, "
+            + "assumptions).",
         Statement = "Matrices V_k proportional to orthogonal ones always satisfy the constraint equations: with f = V_4V_3V_2V_1x, V_3 ∝ "
             + "∂f/∂V_3 = V_4ᵀ(V_2V_1)ᵀ.",
         SetUp = $"Three p × p orthogonal matrices Q_k/√p (uniform) under a row V_4, p = {string.Join(", ", Widths)}, {Draws} draws for "

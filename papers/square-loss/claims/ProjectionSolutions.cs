@@ -20,6 +20,8 @@ internal static class ProjectionSolutions
         Id = "b39-projections-solve-the-constraints",
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix H.1, eq. 53–54",
+        Hypothesis = "Linear deep network of square matrices p × p, the last 1 × p, the constraint for every example (appendix H, "
+            + "assumptions).",
         Statement = "A class of solutions of V_k f_n = ∂f_n/∂V_k for deep linear networks is V_1 = … = V_{L−1} = P with a projection P² = "
             + "P, and V_L ∝ the activity of layer L − 1.",
         SetUp = $"L = {Layers}, P = UUᵀ/√r of rank r = 1 … p with random ranges, p = {string.Join(", ", Widths)}, "

@@ -25,6 +25,7 @@ internal static class RecurrentIsFeedForward
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.1, last paragraph",
         Equations = ["SQ.53", "SQ.54"],
+        Hypothesis = "Feed-forward networks of T layers that converge to V_1 = … = V_T (appendix H.1).",
         Statement = "If feed-forward networks of T layers converge to V_1 = … = V_T = P, recurrent networks (weights shared across "
             + "layers) under T iterations should be identical to feed-forward networks of T layers without weight sharing.",
         SetUp = $"T = {Iterations[0]} … {Iterations[^1]} square layers {Width} × {Width} under a row, linear and with ReLUs, flow (5)–(6) "

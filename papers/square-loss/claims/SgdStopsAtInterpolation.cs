@@ -27,6 +27,7 @@ internal static class SgdStopsAtInterpolation
         Id = "b57-sgd-stops-at-interpolation",
         Paper = SourcePapers.SquareLoss,
         Place = "Footnote 8; App. E, eq. 39",
+        Hypothesis = "Square loss, SGD with minibatches of a constant rate, without decay where interpolation is possible (footnote 8).",
         Statement = "SGD, unlike GD, stops only when ℓ_n = 0 for all n, at perfect interpolation; at the other critical points, where GD "
             + "stops, SGD never stops but fluctuates.",
         SetUp = $"Square loss, gaussian-teacher in R⁴, constant rate {Wording.Short(Rate)}, one example a step (SGD) or all (GD), "

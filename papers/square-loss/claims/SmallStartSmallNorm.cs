@@ -16,6 +16,8 @@ internal static class SmallStartSmallNorm
         Paper = SourcePapers.SquareLoss,
         Place = "appendix D; §1.2; §6.1; figures 10–12",
         Equations = ["SQ.28"],
+        Hypothesis = "No normalization, no decay, all layers of one norm at the start, square loss (appendix D). The test error is not "
+            + "claimed, a bound of it is.",
         Statement = "Without BN and WD, starting from small initialization gradient descent explores critical points with ρ growing from "
             + "zero and finds solutions of small ρ and large margin; from a large start ρ and the margin are worse, and so the bound on "
             + "the expected error.",

@@ -20,6 +20,7 @@ internal static class TransientLongerForSmallStarts
         Id = "b37-transient-longer-for-small-starts",
         Paper = SourcePapers.SquareLoss,
         Place = "§2.3.1; appendix D, eq. 28",
+        Hypothesis = "Eq. 28 with ρ(0) ≈ 0 and coefficients Σ y f, Σ f² that change slowly, L layers of equal norm (appendix D).",
         Statement = "The smaller ρ(0) is, the longer it takes ρ to grow, and this phenomenon becomes stronger with a larger number of "
             + "layers L: the transient is longer with more layers and longer with smaller initialization.",
         SetUp = $"ρ̇ = 2Lρ^{{2−2/L}}(b − cρ) with b = Σyf = {Wording.Short(B)}, c = Σf² = {Wording.Short(C)} held fixed. T: time until ρ "

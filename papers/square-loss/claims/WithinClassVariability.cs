@@ -21,6 +21,8 @@ internal static class WithinClassVariability
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC1)",
         Equations = ["SQ.5", "SQ.6", "SQ.38"],
+        Hypothesis = "Square loss with batch normalization and decay, at convergence to near-zero loss (appendix G; two outputs there). "
+            + "Decay must have acted for (1 − μ)/(2ηλ) steps.",
         Statement = "Equations 5 and 6 imply NC1: at convergence the last layer's features h(x) are the same for all examples of a class.",
         SetUp = "(i) The equations themselves: ReLU net 4-16-16-1 on 20 examples of a teacher network, "
             + $"λ = {string.Join(", ", FlowDecays.Select(d => Wording.Short(d)))}, ρ0 = 1, and λ = 0 "

@@ -21,6 +21,8 @@ internal static class CompositionAvoidsTheCurse
         Paper = SourcePapers.TheoreticalIssues,
         Place = "§2C, Theorems 1 and 2",
         Equations = ["PNAS.1", "PNAS.2"],
+        Hypothesis = "Theorems 1 and 2: networks with a smooth activation that is not a polynomial, the worst function with m bounded "
+            + "derivatives.",
         Statement = "To approximate a function of n variables with m derivatives to accuracy ε takes O(ε^{−n/m}) parameters; if it is a "
             + "hierarchical composition of functions of two variables, a deep network of the same graph takes O((n − 1) ε^{−2/m}).",
         SetUp = "h(a, b) = sin(1.5a + b − .7ab) at the vertices of binary trees over n = 2, 4, 8, 16 inputs and of the graph of "

@@ -25,6 +25,8 @@ internal static class StationaryPointsAreHyperbolic
         Paper = SourcePapers.TheoreticalIssues,
         Place = "Lemma 1, eq. 7, Lemma 6, Theorem 3.1",
         Equations = ["PNAS.5"],
+        Hypothesis = "Exponential loss at fixed ρ, a deep network after separation, ρf̃ > 1, a stationary point of the V_k flow (Lemma "
+            + "1).",
         Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of "
             + "L positive definite) once ρf̃ > 1, as Σ_kk' V_kᵀHV_k' = Σ e^{−ρf̃}[−ρ²K²f̃² + K(K−2)ρf̃] < 0.",
         SetUp = $"Limits of the fixed-ρ flow, ρ = {Wording.Text(Rho)}, exponential loss (sum), five starts (seeds "

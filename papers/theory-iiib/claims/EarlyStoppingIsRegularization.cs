@@ -20,6 +20,8 @@ internal static class EarlyStoppingIsRegularization
         Paper = SourcePapers.TheoryIIIb,
         Place = "§13, §5 (square loss; the equivalence is announced, not proved)",
         Equations = ["T3b.14", "T3b.17"],
+        Hypothesis = "Gradient descent with the constraint kept by multipliers λ_k; §13 derives the correspondence of T₀ and λ for the "
+            + "exponential loss at equal ρ, and refers to [13] for the square loss.",
         Statement = "Early stopping is equivalent to regularization: a stopping time T₀ corresponds to a λ.",
         SetUp = $"Least squares with X {Examples}×{Features} standard normal, y = X w* + N(0, {Wording.Short(Noise)}²), w* of norm 1, "
             + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; gradient descent from 0 with steps a hundredth of the stable one, stopped "

@@ -22,6 +22,7 @@ internal static class ExponentialHessianBecomesSemidefinite
         Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3 (“only at a minimum of GD it become positive semi-definite”), §12.2; Theory III, Theorem 2",
         Equations = ["T3b.32", "T3b.38"],
+        Hypothesis = "A deep ReLU network under the exponential loss, gradient descent towards L = 0 (§12.3).",
         Statement = "For deep networks the Hessian can have negative eigenvalues and becomes positive semi-definite at a minimum of "
             + "gradient descent; under the exponential loss, whose minimum is at infinity, all eigenvalues go to zero.",
         SetUp = $"The five nets {InterpolatingNet.Layers} of b21-square-loss-hessian-has-n-eigenvalues (N = "

@@ -18,6 +18,7 @@ internal static class GradientAgainstTheSeparator
         Id = "b25-gradient-against-the-separator",
         Paper = SourcePapers.TheoryIIIb,
         Place = "Appendix on the cross-entropy loss, after eq. 60",
+        Hypothesis = "A network of rectified units, separable data, W* any separator, W any weights (appendix after eq. 60).",
         Statement = "If W* separates the data, then W*ᵀ∇_W L < 0 for any value of W, by the property Wᵀ∇_W f(x; W) = f(x; W) of rectified "
             + "networks.",
         SetUp = $"ReLU nets {Inputs}-{Hidden}-1, {Examples} directions of gaussian-teacher labelled by a random W*, W random and "

@@ -25,6 +25,8 @@ internal static class LimitIndependentOfTheStart
         Paper = SourcePapers.TheoryIIIb,
         Place = "§4, Lemma 1.2, Proposition 5, Proposition 6; Theory III §1 for linear networks",
         Equations = ["T3b.4"],
+        Hypothesis = "Exponential loss, data that the network separates, gradient flow to a zero minimum of the loss at infinity "
+            + "(Proposition 5). §7 adds that deep nonlinear networks have several maximum-margin solutions; Proposition 5 does not.",
         Statement = "Under the exponential loss the normalized weights of each layer converge to the minimum-norm (maximum-margin) "
             + "solution, independently of initial conditions.",
         SetUp = $"Linear: Iris, setosa against the rest, gradient flow to t = {Wording.Decade(LogInstants[^1])} from five random starts "

@@ -18,6 +18,7 @@ internal static class MinimumNormOverfitsEventually
         Id = "b48-minimum-norm-overfits-eventually",
         Paper = SourcePapers.TheoryIIIb,
         Place = "Figure 6",
+        Hypothesis = "Least squares with monomials, minimum-norm solution, more monomials than examples (figure 6).",
         Statement = "With more and more monomials than training points, eventually the minimum norm solution overfits.",
         SetUp = $"{PolynomialDegrees.Words}; degrees to {PolynomialDegrees.Largest}, with {Finer} bits again at "
             + $"{string.Join(" and ", Again)}, and in double precision.",

@@ -17,6 +17,8 @@ internal static class MoreExamplesLessError
         Id = "b75-more-examples-less-error",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§2, figure 1",
+        Hypothesis = "One network of more parameters than examples, trained by SGD without regularization for a number of epochs that "
+            + "does not depend on n (figure 1).",
         Statement = "The more training data, the smaller the test error, also where the training error is zero already. The same network "
             + "fits random labels without training error, and training and expected error approach each other as n grows for normal and "
             + "for random labels.",

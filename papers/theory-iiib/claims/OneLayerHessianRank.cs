@@ -23,6 +23,7 @@ internal static class OneLayerHessianRank
         Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3 before 12.3.1, §12.3.2 (one layer with a nonlinearity)",
         Equations = ["T3b.44"],
+        Hypothesis = "One layer, linear or with a smooth nonlinearity f(w·x), N examples (§12.3).",
         Statement = "For one layer, linear or with a nonlinearity f(w·x), the number of nonzero eigenvalues of the Hessian is bounded by "
             + "the number N of examples.",
         SetUp = $"f = {Wording.Text(Last)} σ(w·x), σ = z² , z³, ReLU and identity, d = {Inputs}, N = {Examples} examples of "
@@ -31,12 +32,14 @@ internal static class OneLayerHessianRank
             + "c_n from central differences of the "
             + $"loss in w·x_n. Zero means ≤ {Wording.Text(Zero)} of the largest.",
         Expected = $"At most {Examples} nonzero eigenvalues of {Inputs}.",
+        History = ["was counted among the tests that hold until 2026-11-28; it is an identity"],
         Check = Check,
     };
 
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
+        judge.Identity("the Hessian is a sum of N matrices of rank one");
         int most = 0, withNegative = 0, cases = 0;
         var worst = 0.0;
         foreach (var sigma in new[] { Activation.Identity, Activation.ReLU, Activation.Power(2), Activation.Power(3) })

@@ -26,6 +26,8 @@ internal static class PerturbationsMoveTheNullSpace
         Paper = SourcePapers.TheoryIIIb,
         Place = "§6, figure 4",
         Equations = ["T3b.5", "T3b.14"],
+        Hypothesis = "Square loss, more parameters than examples, Gaussian perturbations, gradient descent to convergence between them "
+            + "(§6, figure 4).",
         Statement = "Under the square loss, repeated perturbations of the weights, each followed by gradient descent to convergence "
             + "(zero training error up to machine precision), do not increase the training error; the part of the weights in the null "
             + "space of the gradient undergoes a random walk, which increases the norm and the test error.",

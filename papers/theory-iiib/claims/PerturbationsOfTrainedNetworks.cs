@@ -21,6 +21,8 @@ internal static class PerturbationsOfTrainedNetworks
         Paper = SourcePapers.TheoryIIIb,
         Place = "§6, figure 5",
         Equations = ["T3b.5"],
+        Hypothesis = "A network with training error 0 under the cross-entropy, small Gaussian perturbations, gradient descent after "
+            + "each until the training error is 0 again (§6, figure 5).",
         Statement = "After each small perturbation of the weights gradient descent on the cross-entropy brings the empirical risk back "
             + "to its level, while the norm of the weights increases after each and the expected risk grows with every perturbation; "
             + "without perturbations the weights increase too, though more slowly; the classification error is less affected.",

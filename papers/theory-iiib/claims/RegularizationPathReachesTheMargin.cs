@@ -20,6 +20,7 @@ internal static class RegularizationPathReachesTheMargin
         Id = "b30-regularization-path-reaches-the-margin",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§5 Lemma 2, §11.2 eq. 24; Theory III §8 (after [36])",
+        Hypothesis = "A linear network under the exponential loss, separable data, λ → 0 (§11.2).",
         Statement = "Minimizers of Σ e^{−y w·x} + λ‖w‖² converge in direction to the minimum-norm, maximum-margin solution as λ → 0.",
         SetUp = "z = (1, .5), (.4, 1.2), (2, −.3); w(λ) by Newton in the log domain for λ = "
             + $"{Wording.Decade(Exponents[0])} … {Wording.Decade(Exponents[^1])}.",

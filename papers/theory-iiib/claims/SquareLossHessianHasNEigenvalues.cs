@@ -20,6 +20,7 @@ internal static class SquareLossHessianHasNEigenvalues
         Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3 and §12.3.1",
         Equations = ["T3b.28"],
+        Hypothesis = "A deep network under the square loss at a point of zero loss (§12.3.1).",
         Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the "
             + "exponential loss derivatives across layers induce a higher number of distinct eigenvalues than N.",
         SetUp = $"ReLU net {InterpolatingNet.Layers} ({InterpolatingNet.Weights} weights), N = {InterpolatingNet.Examples} examples of "

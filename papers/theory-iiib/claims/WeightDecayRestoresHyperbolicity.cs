@@ -26,6 +26,8 @@ internal static class WeightDecayRestoresHyperbolicity
         Id = "b20-weight-decay-restores-hyperbolicity",
         Paper = SourcePapers.TheoryIIIb,
         Place = "Lemma 2, eq. 8, 29 and 36",
+        Hypothesis = "A zero minimizer of the empirical loss of a deep network, decay λ_k > 0 on every layer, smooth activations (Lemma "
+            + "2).",
         Statement = "Adding λ_k‖W_k‖² to the loss ensures hyperbolicity of the linearized dynamics around a minimizer for any λ_k > 0.",
         SetUp = $"Deep linear networks {Inputs}-H-1, H = {string.Join(", ", Hidden)}, on {Examples} examples of gaussian-teacher, "
             + $"exponential and square loss (sums), λ = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}; the gradient "

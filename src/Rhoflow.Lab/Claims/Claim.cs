@@ -30,7 +30,7 @@ public sealed record Claim : IStudy
     /// What the paper supposes where it says so: loss, networks, data, limit. The part that numbers can speak for is checked
     /// (<see cref="Judge.Hypothesis"/>).
     /// </summary>
-    public string Hypothesis { get; init; } = "";
+    public required string Hypothesis { get; init; }
 
     /// <summary>Data, start, integrator: all that is needed to do it again.</summary>
     public required string SetUp { get; init; }
