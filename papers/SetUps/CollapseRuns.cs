@@ -24,7 +24,7 @@ internal static class CollapseRuns
     private static readonly string[] NormalizedSweep = [$"descent.weight-decay={string.Join(',', Decays.Select(Text))}"];
     private static readonly string[] PlainSweep = ["descent.weight-decay=0,0.001", Layers([64, 64, 64], 10, normalized: false)];
     private static readonly string[] TwoClassSweep =
-        ["descent.weight-decay=0,0.004", Layers([64, 64, 64], 1, normalized: true), "data.classes=[\"3\", \"8\"]", "data.train=200",
+        ["descent.weight-decay=0,0.004,0.016", Layers([64, 64, 64], 1, normalized: true), "data.classes=[\"3\", \"8\"]", "data.train=200",
             "data.test=150"];
 
     /// <summary>With batch normalization, by λ of <see cref="Decays"/>.</summary>
@@ -33,9 +33,20 @@ internal static class CollapseRuns
     /// <summary>Without batch normalization, λ = 0 or .001.</summary>
     public static IReadOnlyList<MeasuredRun> Plain(StudyContext context, bool decay) => Five(context, decay ? .001 : 0, PlainSweep);
 
-    /// <summary>3 and 8 alone: one output, targets ±1; λ = 0 or .004.</summary>
-    public static IReadOnlyList<MeasuredRun> TwoClasses(StudyContext context, bool decay) =>
-        Five(context, decay ? Strong : 0, TwoClassSweep);
+    /// <summary>3 and 8 alone: one output, targets ±1; λ = 0, .004 or .016.</summary>
+    public static IReadOnlyList<MeasuredRun> TwoClasses(StudyContext context, double decay) => Five(context, decay, TwoClassSweep);
+
+    /// <summary>
+    /// How often decay alone has reduced the norms of the layers e-fold in the end, 2λ Σ η/(1 − μ) over all steps: 1 after (1 − μ)/(2ηλ) steps
+    /// at a constant rate.
+    /// </summary>
+    public static double Folds(MeasuredRun run) => Folds(((DescentExperiment)run.Experiment).Descent, run.Last("t"));
+
+    /// <inheritdoc cref="Folds(MeasuredRun)"/>
+    /// <param name="descent">λ, the same for all layers, and μ.</param>
+    /// <param name="t">Σ η.</param>
+    public static double Folds(DescentConfig descent, double t) =>
+        2 * descent.WeightDecay[0] * t / (1 - descent.Optimizer.Values.GetValueOrDefault("momentum"));
 
     /// <summary>Hidden layers of other widths, λ = .004.</summary>
     public static IReadOnlyList<MeasuredRun> Hidden(StudyContext context, params int[] widths) =>

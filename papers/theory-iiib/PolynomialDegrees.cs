@@ -42,6 +42,17 @@ internal static class PolynomialDegrees
         return new DegreeSweep(x, Samples.Sine(Frequency, x), t, Samples.Sine(Frequency, t), bits);
     }
 
+    /// <summary>Where the polynomial of a degree errs most, and the share of its summed squared test error that lies there.</summary>
+    public static (double[] Points, double Share) LargestErrors(int degree, int count)
+    {
+        const int bits = PolynomialRegression.DefaultBits;
+        BigFloat[] x = Samples.Chebyshev(Nodes, bits), t = Samples.Even(TestPoints, bits), f = Samples.Sine(Frequency, t);
+        var polynomial = PolynomialRegression.MinimumNorm(x, Samples.Sine(Frequency, x), degree, bits);
+        double[] squares = [.. t.Select((p, i) => (polynomial.At(p) - f[i]).ToDouble() is var e ? e * e : 0)];
+        int[] largest = [.. Enumerable.Range(0, squares.Length).OrderByDescending(i => squares[i]).Take(count)];
+        return ([.. largest.Select(i => t[i].ToDouble()).Order()], largest.Sum(i => squares[i]) / squares.Sum());
+    }
+
     /// <summary>The same by singular values in double precision: test error and ‖w‖.</summary>
     public static readonly SharedResult<(double TestError, double Norm)[]> Double = new(static context =>
     {

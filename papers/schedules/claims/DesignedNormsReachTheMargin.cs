@@ -39,12 +39,13 @@ internal static class DesignedNormsReachTheMargin
         foreach (var (i, (name, _)) in DeepSchedules.Methods.Index())
             judge.Measure($"{name}: least margin after 4,000 gradients", Spread.Of(margins[i]).ToString());
         const string linear = "ρ_k = 2 + k/10", logarithm = "ρ_k = 2 + log(1 + k)", rescaled = "ρ_k × 1.5 every 400", normalized = "η/‖∇L‖";
-        judge.Premise.AtLeast("least margin of gradient descent (it separates in every seed)", margins[Of("GD")].Min(), 1e-6);
+        const string gain = "margin minus that of gradient descent (least of five seeds)";
+        judge.Hypothesis.AtLeast("least margin of gradient descent (it separates in every seed)", margins[Of("GD")].Min(), 1e-6);
         foreach (var name in (string[])[linear, logarithm, rescaled])
-            judge.Printed.AtLeast($"{name}: margin minus that of gradient descent (least of five seeds)", Least(name), 0);
+            judge.Printed.In(name).AtLeast(gain, Least(name), 0);
         const string grows = "schedules that make ρ grow beyond what gradient descent reaches in the same work";
         foreach (var name in (string[])[linear, rescaled])
-            judge.Amended(grows).AtLeast($"{name}: least margin minus gradient descent’s", Least(name), 0);
+            judge.Amended(grows).In(name).AtLeast(gain, Least(name), 0);
         judge.Amended(grows).AtMost($"{linear}: median margin over that of {normalized}, which needs no schedule",
             Median(linear) / Median(normalized), 1.05);
         var text = string.Join("; ",

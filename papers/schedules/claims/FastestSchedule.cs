@@ -42,37 +42,40 @@ internal static class FastestSchedule
     {
         LogFamily iris = LogFamily.Iris, two = LogFamily.Two;
         var judge = new Judge();
+        const string lag = "error·ρ/‖c‖ at t = 1e300", frozen = "error at t = 1e300 over v*(ρ_f)";
         foreach (var set in new[] { iris, two })
         {
+            judge.Hypothesis.AtLeast($"{set.Name}: margin of the data", set.Svm.Margin, 1e-3);
             judge.Measure($"{set.Name}: γ, ‖c‖, S, κ", set.Svm.Margin, set.Expansion.Norm, Math.Exp(set.Expansion.LogSum),
                 set.Expansion.Relaxation);
             foreach (var b in Slow)
-                judge.Printed.Near($"{set.Name}, b = {b}: error·ρ/‖c‖ at t = 1e300", set.Lag(context, set.Log(b)), 1, relative: .03);
+                judge.Printed.In($"{set.Name}, b = {b}").Near(lag, set.Lag(context, set.Log(b)), 1, relative: .03);
             foreach (var b in Fast)
-                judge.Printed.AtLeast($"{set.Name}, b = {b}: error·ρ/‖c‖ at t = 1e300", set.Lag(context, set.Log(b)), 5);
+                judge.Printed.In($"{set.Name}, b = {b}").AtLeast(lag, set.Lag(context, set.Log(b)), 5);
             foreach (var s in Frozen)
             {
                 var points = set.Follow(context, s);
-                judge.Printed.Near($"{set.Name}, ρ = {s}: error at t = 1e300 over v*(ρ_f) at ρ_f = {Round(set.FreezingNorm(s))}",
+                judge.Printed.In($"{set.Name}, ρ = {s}, ρ_f = {Round(set.FreezingNorm(s))}").Near(frozen,
                     set.Error(points[^1]) / set.FreezingError(s), 1, relative: .3);
             }
         }
         const string span = "outside the span of the support vectors it is ∫ρe^{−ργ}dt = ∞; where they span the space, ∫ρ²e^{−ργ}dt = ∞ "
             + "is enough";
-        judge.Printed.AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(Between)), 3);
-        judge.Printed.AtLeast("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(Between)), 3);
-        judge.Amended(span).AtLeast("Iris, b = 2.5: error·ρ/‖c‖ at t = 1e300", iris.Lag(context, iris.Log(Between)), 3);
-        judge.Amended(span).Near("two examples, b = 2.5: error·ρ/‖c‖ at t = 1e300", two.Lag(context, two.Log(Between)), 1, relative: .2);
+        string outside = $"Iris, b = {Wording.Text(Between)}", inside = $"two examples, b = {Wording.Text(Between)}";
+        judge.Printed.In(outside).AtLeast(lag, iris.Lag(context, iris.Log(Between)), 3);
+        judge.Printed.In(inside).AtLeast(lag, two.Lag(context, two.Log(Between)), 3);
+        judge.Amended(span).In(outside).AtLeast(lag, iris.Lag(context, iris.Log(Between)), 3);
+        judge.Amended(span).In(inside).Near(lag, two.Lag(context, two.Log(Between)), 1, relative: .2);
         var late = two.Follow(context, two.Log(Between));
         double early = two.Error(late[LogFamily.Decades.ToList().IndexOf(100)]) * late[LogFamily.Decades.ToList().IndexOf(100)].Rho
             / two.Expansion.Norm;
-        judge.Amended(span).AtMost("two examples, b = 2.5: the same over its value at t = 1e100",
+        judge.Amended(span).In(inside).AtMost("the same over its value at t = 1e100",
             two.Lag(context, two.Log(Between)) / early,
             .97);
         const string sharp = "the frozen error, where ρ outruns v at once (linear and power schedules)";
         foreach (var s in Frozen.Skip(1))
             foreach (var set in new[] { iris, two })
-                judge.Amended(sharp).Near($"{set.Name}, ρ = {s}: error at t = 1e300 over v*(ρ_f) at ρ_f = {Round(set.FreezingNorm(s))}",
+                judge.Amended(sharp).In($"{set.Name}, ρ = {s}, ρ_f = {Round(set.FreezingNorm(s))}").Near(frozen,
                     set.Error(set.Follow(context, s)[^1]) / set.FreezingError(s), 1, relative: .3);
         var slow = iris.Error(iris.Follow(context, Frozen[0])[^1]) / iris.FreezingError(Frozen[0]);
         double[] constants = [.. Slow.Select(b => iris.Error(iris.Follow(context, iris.Log(b))[^1]) * 300

@@ -7,7 +7,8 @@ namespace Rhoflow.Papers.SquareLoss;
 /// <summary>Claim b65: how near training ends to NC1–NC4 depends on λ, on width and on depth.</summary>
 internal static class CollapseIsIndependentOfTheNetwork
 {
-    private const double Collapsed = .01, Dual = .1;
+    // What is collapsed (dual), and what is not; the paper gives no bound.
+    private const double Collapsed = .01, Spread3 = .1, Dual = .1, Far = .3;
     private static readonly int[] Widths = [16, 32, 64, 128];
     private static readonly int[] HiddenLayers = [1, 3, 5];
 
@@ -25,7 +26,8 @@ internal static class CollapseIsIndependentOfTheNetwork
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G: “these results apply to each global minimum, irrespectively of its ρ_eq”",
         Equations = ["SQ.40"],
-        Hypothesis = "Square loss with batch normalization and decay λ > 0, at each minimum of near-zero loss (§5, appendix G).",
+        Hypothesis = "Square loss with batch normalization and decay λ > 0, at each minimum of near-zero loss (§5, appendix G). Converged: all "
+            + "examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
         Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of ρ: of how "
             + "large λ is, and for any width and depth.",
         SetUp = "Digits in ten classes, 500 examples, normalization, SGD of 300 epochs to the end of a falling rate "
@@ -33,7 +35,7 @@ internal static class CollapseIsIndependentOfTheNetwork
             + $"λ = {string.Join(", ", CollapseRuns.Decays.Select(d => Wording.Short(d)))} at width 64 and three hidden layers; "
             + $"widths {string.Join(", ", Widths)} and {string.Join(", ", HiddenLayers)} hidden layers of 64 at "
             + $"λ = {Wording.Short(CollapseRuns.Strong)}. Taken as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 "
-            + $"distance of {Wording.Short(Dual)}, no disagreement (NC4).",
+            + $"distance of {Wording.Short(Dual)}, no disagreement (NC4); as none: above {Wording.Short(Spread3)} and {Wording.Short(Far)}.",
         Expected = "No dependence on λ > 0, width or depth; all deviations near 0.",
         FullRuns = () => [.. CollapseRuns.FullRuns(), .. CollapseRuns.FullRuns(OtherNetworks)],
         Check = Check,
@@ -46,7 +48,7 @@ internal static class CollapseIsIndependentOfTheNetwork
         var strong = CollapseRuns.Normalized(context, CollapseRuns.Strong);
         var widths = Widths.Select(w => w == 64 ? strong : CollapseRuns.Hidden(context, w, w, w)).ToArray();
         var depths = HiddenLayers.Select(k => k == 3 ? strong : CollapseRuns.Hidden(context, [.. Enumerable.Repeat(64, k)])).ToArray();
-        judge.Premise.AtMost("largest training error at the end, 55 networks",
+        judge.Hypothesis.AtMost("largest training error at the end, 55 networks",
             decays.Concat(widths).Concat(depths).Max(r => r.Last("train_error").Max), .01);
         foreach (var (name, column) in Columns)
         {
@@ -54,14 +56,18 @@ internal static class CollapseIsIndependentOfTheNetwork
             judge.Measure($"{name}: median, widths 16, 32, 64, 128", [.. widths.Select(r => r.Last(column).Median)]);
             judge.Measure($"{name}: median, 1, 3, 5 hidden layers", [.. depths.Select(r => r.Last(column).Median)]);
         }
-        var all = decays.Skip(1).Concat(widths).Concat(depths).ToArray();
+        IReadOnlyList<MeasuredRun>[] all = [.. decays.Skip(1).Concat(widths).Concat(depths).Where(r => CollapseRuns.Folds(r[0]) >= 1)];
+        judge.Measure("times (1 − μ)/(2ηλ) that decay has acted, by λ", [.. decays.Select(r => CollapseRuns.Folds(r[0]))]);
+        judge.Hypothesis.AtLeast("networks on which it has acted once and more, of five each", all.Length, 5);
+        judge.Hypothesis.AtMost("largest median log₁₀ of their loss at the end", all.Max(r => r.Last("log10_loss").Median), -1);
         judge.Measure("NC4 disagreement: median, λ = 0, .00025, .001, .004, .016",
             [.. decays.Select(r => r.Last("nc4_disagreement").Median)]);
         judge.Measure("mean square log₁₀ L: median, λ = 0, .00025, .001, .004, .016", [.. decays.Select(r => r.Last("log10_loss").Median)]);
-        judge.Printed.AtMost("largest median NC1 (pinv), λ > 0, all widths and depths", all.Max(r => r.Last("nc1_pinv").Median),
-            Collapsed);
-        judge.Printed.AtMost("largest median NC2 (mean |cos + 1/9|)", all.Max(r => r.Last("nc2_equiangularity").Median), Collapsed);
-        judge.Printed.AtMost("largest median NC3 distance", all.Max(r => r.Last("nc3_distance").Median), Dual);
+        judge.Printed.AtMost("largest median NC1 (pinv), all λ, widths and depths", all.Max(r => r.Last("nc1_pinv").Median),
+            strict: Collapsed, lenient: Spread3);
+        judge.Printed.AtMost("largest median NC2 (mean |cos + 1/9|)", all.Max(r => r.Last("nc2_equiangularity").Median), strict: Collapsed,
+            lenient: Spread3);
+        judge.Printed.AtMost("largest median NC3 distance", all.Max(r => r.Last("nc3_distance").Median), strict: Dual, lenient: Far);
         judge.Printed.AtMost("largest median NC4 disagreement", all.Max(r => r.Last("nc4_disagreement").Median), 0);
         judge.Amended("features vary less within classes the larger λ is").AtLeast("median NC1 (pinv) without decay over that at λ = .016",
             decays[0].Last("nc1_pinv").Median / decays[^1].Last("nc1_pinv").Median, 10);

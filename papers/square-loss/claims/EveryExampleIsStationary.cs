@@ -22,8 +22,8 @@ internal static class EveryExampleIsStationary
         Id = "b38-every-example-is-stationary",
         Paper = SourcePapers.SquareLoss,
         Place = "Lemma 1.3, §5, eq. 11, 37, 40, 48",
-        Hypothesis = "Normalization and weight decay λ > 0, convergence to an interpolating solution with near-zero square loss (Lemma "
-            + "1).",
+        Hypothesis = "Normalization and weight decay λ > 0 (eq. 5, 6), convergence to a solution with near-zero square loss, V̇_k = 0 (Lemma 1), more "
+            + "than one example.",
         Statement = "At the critical points of the dynamics with normalization and weight decay that are global minima ∂f(x_n)/∂V_k = V_k "
             + "f(x_n) for every layer k and every example n.",
         SetUp = "Flow (5)–(6) on 20 examples of a teacher network in four dimensions, ReLU net 4-16-16-1, "
@@ -34,9 +34,11 @@ internal static class EveryExampleIsStationary
             + $"λ = {Wording.Short(PairDecay)}, and one example alone; the linear net 4-16-16-1, λ = {Wording.Short(LinearDecay)}: "
             + "ReLU nets rest on kinks of their units, where ∂f_n/∂V_k jumps and eq. 36 has no sharp meaning; it "
             + "has none.",
-        Expected = "Residual 0 for all n and k. First reading: .966, .921, .735 in the three layers (λ = .02), never below .7.",
+        Expected = "Residual 0 for all n and k (within .05; two examples at a right angle miss by 1/√2 whatever the bound). First reading: .966, .921, .735 in the three layers (λ = .02), never below .7.",
         Check = Check,
     };
+
+    private sealed record Few(double Residual, double MeanSquare, double Sum);
 
     private sealed record Run(double Decay, double[] Means, double[] Sum, double MeanSquare, double First, double Bound);
 
@@ -59,8 +61,8 @@ internal static class EveryExampleIsStationary
             for (var k = 0; k < 3; k++)
             {
                 judge.Measure($"λ = {Text(lambda)}: mean residual of layer {k + 1}, by seed", [.. these.Select(r => r.Means[k])]);
-                judge.Printed.AtMost($"λ = {Text(lambda)}: median over seeds of the mean residual of layer {k + 1}",
-                    Spread.Of(these.Select(r => r.Means[k])).Median, .05);
+                judge.Measure($"λ = {Text(lambda)}: median over seeds of the mean residual of layer {k + 1}",
+                    Spread.Of(these.Select(r => r.Means[k])).Median);
             }
             judge.Measure($"λ = {Text(lambda)}: eq. 36 for the sum over examples, worst layer, by seed",
                 [.. these.Select(r => r.Sum.Max())]);
@@ -75,16 +77,26 @@ internal static class EveryExampleIsStationary
         judge.Premise.AtMost("linear net, λ = .2: eq. 36 for the sum over examples, worst layer and seed",
             straightened.Max(r => r.Sum.Max()), 1e-5);
         judge.Measure("linear net, λ = .2: mean residual of layer 1, by seed", [.. straightened.Select(r => r.Means[0])]);
-        judge.Printed.AtMost("linear net, λ = .2: median over seeds of the mean residual of layer 1",
-            Spread.Of(straightened.Select(r => r.Means[0])).Median, .05);
+        judge.Measure("linear net, λ = .2: median over seeds of the mean residual of layer 1",
+            Spread.Of(straightened.Select(r => r.Means[0])).Median);
         judge.Amended("in a linear net all layers but the first satisfy the equations: the layers before have brought the examples onto "
             + "one line")
             .AtMost("linear net, λ = .2: largest mean residual of layers 2 and 3", straightened.Max(r => r.Means.Skip(1).Max()), 1e-4);
 
         double[] angles = [5, 10, 20, 30, 45, 60, 75, 90];
-        double[] Pair(bool linear, double angle) => [.. Spread.Seeds.Select(seed => Two(angle, linear, seed, context))];
+        // Linear nets rest where V̇ = 0 in every sense, and fit two examples of one label.
+        foreach (var angle in (double[])[45, 90])
+        {
+            Few[] rested = [.. Spread.Seeds.Select(seed => Two(angle, linear: true, seed, context))];
+            var name = $"two examples of one label at {angle}°, linear net, λ = {Wording.Short(PairDecay)}";
+            judge.Hypothesis.AtMost($"{name}: largest mean of (ρf − y)²", rested.Max(r => r.MeanSquare), .01);
+            judge.Hypothesis.AtMost($"{name}: largest residual of eq. 36, any layer", rested.Max(r => r.Sum), 1e-6);
+            judge.Printed.In(name).AtMost("residual of the first layer (r.m.s. over the examples), median of five",
+                Spread.Of(rested.Select(r => r.Residual)).Median, .05);
+        }
+        double[] Pair(bool linear, double angle) => [.. Spread.Seeds.Select(seed => Two(angle, linear, seed, context).Residual)];
         double[][] relu = [.. angles.Select(a => Pair(false, a))], straight = [.. angles.Select(a => Pair(true, a))];
-        double[] alone = [.. Spread.Seeds.Select(seed => Two(double.NaN, false, seed, context))];
+        double[] alone = [.. Spread.Seeds.Select(seed => Two(double.NaN, false, seed, context).Residual)];
         judge.Amended("one example alone satisfies the equations")
             .AtMost("largest residual with one example, any layer, five seeds", alone.Max(), 1e-3);
         judge.Amended("of two examples at an angle φ the first layer misses by at least sin(φ/2)")
@@ -110,7 +122,7 @@ internal static class EveryExampleIsStationary
         Run[] mild = [.. runs.Where(r => r.Decay == .02)];
         return judge.Outcome(chart: chart, caption: "The equations are satisfied where all examples point the same way, and missed by as "
             + "much as they differ: the claim's verdict changes at φ = 0 only.",
-            fails: "With λ = .02 the mean residuals of the layers are "
+            fails: $"Two examples of one label at an angle φ, fitted and at rest, miss by sin(φ/2) in the first layer. Twenty examples: with λ = .02 the mean residuals of the layers are "
                 + $"{string.Join(", ", Enumerable.Range(0, 3).Select(k => Text(Spread.Of(mild.Select(r => r.Means[k])).Median)))} "
                 + "(medians of five), "
                 + $"with (ρf − y)² = {Text(Spread.Of(mild.Select(r => r.MeanSquare)).Median)} in the mean. In the linear net, where the "
@@ -133,7 +145,7 @@ internal static class EveryExampleIsStationary
     }
 
     // The root mean square residual of the first layer; of one example alone the worst layer's.
-    private static double Two(double degrees, bool linear, long seed, StudyContext context)
+    private static Few Two(double degrees, bool linear, long seed, StudyContext context)
     {
         var phi = degrees * Math.PI / 180;
         var data = double.IsNaN(degrees) ? new Dataset("one", [.6, .8], [1], 2)
@@ -146,7 +158,8 @@ internal static class EveryExampleIsStationary
         while (new EmpiricalRisk(network, Loss.Square, data, Reduction.Sum).Outputs(theta).ToArray().Any(f => f < 1e-3));
         var end = new NormalizedDescent(network, theta, data, PairDecay, Rho0).Run(4000, context.Cancellation);
         var residuals = ConstraintEquations.Residuals(network, end.V, data.X);
-        return data.Count == 1 ? residuals.Max(r => r[0]) : Math.Sqrt(residuals[0].Average(r => r * r));
+        return new Few(data.Count == 1 ? residuals.Max(r => r[0]) : Math.Sqrt(residuals[0].Average(r => r * r)), end.MeanSquare,
+            end.Residuals().Max());
     }
 
     private static string Text(double value) => Wording.Text(value);

@@ -27,6 +27,7 @@ internal static class SmallStartSmallNorm
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]} (figure-10-quick.yaml). Further evidence, one seed each: {Whole.Units} units, "
             + $"two classes of CIFAR-10, norms {Listed(NormSweep.Plain.Norms, " and ")}, {Whole.Epochs} epochs (figure-10.yaml, kept). "
             + "Test error is compared too, which the bound would like to rank.",
+        History = ["was ≈ until 2026-11-28, because the test error, which the paper does not claim to follow, was judged with it"],
         Expected = "ρ increases and the mean margin decreases with the initial norm, for every seed.",
         Figures = ["square-loss/figure-11", "square-loss/figure-12"],
         FullRuns = NormSweep.Plain.FullRuns,
@@ -38,7 +39,7 @@ internal static class SmallStartSmallNorm
         var judge = new Judge();
         var quick = NormSweep.Plain.Quick(context);
         var whole = NormSweep.Plain.Whole(context);
-        judge.Premise.AtMost("digits: largest training error at the end", quick.Max(s => s.Last("train_error").Max), .01);
+        judge.Hypothesis.AtMost("digits: largest training error at the end", quick.Max(s => s.Last("train_error").Max), .01);
         foreach (var s in quick)
         {
             judge.Measure($"digits, norm {s.Norm}: ρ", s.Last("rho").ToString());
@@ -75,8 +76,8 @@ internal static class SmallStartSmallNorm
                 + $"{string.Join(", ", whole.Select(s => Wording.Text(s.Last("rho").Median)))}, test error {Errors(whole)}. ";
         return judge.Outcome(chart: new Chart(Panel("ρ", "rho", Scale.Log), Panel("mean margin", "margin_mean", Scale.Log),
             Panel("test error", "test_error", Scale.Linear)),
-            holds: text, care: text + "ρ and margin follow the start in every run; the test error does not rank with them throughout.",
-                fails: text);
+            holds: text + "ρ and margin follow the start in every run; the test error, of which the paper claims a bound only, does not rank "
+                + "with them throughout.", fails: text);
     }
 
     private static string Listed(string[] norms, string last) => string.Join(", ", norms[..^1]) + last + norms[^1];

@@ -13,9 +13,7 @@ namespace Rhoflow.Papers.TheoreticalIssues;
 /// <summary>Claim b19: deep stationary points at fixed ρ are degenerate; the paper's quadratic form is the radial direction.</summary>
 internal static class StationaryPointsAreHyperbolic
 {
-    private const double Rho = 5, Zero = 1e-7, ReluEnd = 1e4;
-    private const int Inputs = 3, Examples = 10, MaxSteps = 250;
-    private static readonly int[] ReluWidths = [3, 6];
+    private const double Rho = 5, Zero = 1e-7;
     private static readonly int[] Widths = [1, 2, 3, 5];
 
     /// <summary>The claim.</summary>
@@ -25,15 +23,14 @@ internal static class StationaryPointsAreHyperbolic
         Paper = SourcePapers.TheoreticalIssues,
         Place = "Lemma 1, eq. 7, Lemma 6, Theorem 3.1",
         Equations = ["PNAS.5"],
-        Hypothesis = "Exponential loss at fixed ρ, a deep network after separation, ρf̃ > 1, a stationary point of the V_k flow (Lemma "
-            + "1).",
+        Hypothesis = "Exponential loss at fixed ρ, a deep (ReLU) network that separates its data, ρf̃ > 1 for every example, a stationary point of "
+            + "the V_k flow (Lemma 1; K layers, of which one is not what it is about).",
         Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of "
             + "L positive definite) once ρf̃ > 1, as Σ_kk' V_kᵀHV_k' = Σ e^{−ρf̃}[−ρ²K²f̃² + K(K−2)ρf̃] < 0.",
         SetUp = $"Limits of the fixed-ρ flow, ρ = {Wording.Text(Rho)}, exponential loss (sum), five starts (seeds "
-            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}) each: one linear layer and two "
-            + $"linear layers of H = {string.Join(", ", Widths)} hidden units on the three-example set; ReLU nets {Inputs}-H-1, H = "
-            + $"{string.Join(", ", ReluWidths)}, on {Examples} examples of gaussian-teacher (seed 0), followed to t = "
-            + $"{Wording.Decade(Math.Log10(ReluEnd))} or {MaxSteps} steps. Eigenvalues of the Riemannian Hessian of L on the product of "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}) each: one linear layer, two "
+            + $"linear layers and ReLU nets 2-H-1 with all units active on all examples, H = {string.Join(", ", Widths)}, on the three examples in "
+            + "the plane, followed to t = 1e8. Eigenvalues of the Riemannian Hessian of L on the product of "
             + $"spheres; zero means ≤ {Wording.Text(Zero)} of the largest.",
         Expected = "No zero eigenvalue.",
         Check = Check,
@@ -44,7 +41,7 @@ internal static class StationaryPointsAreHyperbolic
         var judge = new Judge();
         var data = ExampleSets.ThreeByTwo;
         var zeros = new List<double>();
-        var spectra = new List<double[]>();
+        var relu = new List<double>();
         const string radial = "PNAS's form is right as algebra, but it is the radial direction V, orthogonal to all that the flow can "
             + "move in";
         var worst = 0.0;
@@ -55,8 +52,9 @@ internal static class StationaryPointsAreHyperbolic
             var points = Spread.Seeds.Select(seed => Limit(net, data, seed, context)).ToArray();
             var hessians = points.Select(v => TangentHessian.At(Risk(net, data), Rho, v)).ToArray();
             var counts = hessians.Select(h => h.Signature(Zero)).ToArray();
-            judge.Premise.AtMost($"H = {hidden}: largest tangent share of the gradient at the limits", hessians.Max(h => h.TangentGradient),
-                1e-7);
+            judge.Hypothesis.AtMost($"H = {hidden}: largest tangent share of the gradient at the limits",
+                hessians.Max(h => h.TangentGradient), 1e-7);
+            judge.Hypothesis.AtLeast($"H = {hidden}: least ρf̃ at the limits", points.Min(v => LeastMargin(net, data, v)), 1);
             judge.Printed.AtMost($"two linear layers, H = {hidden}: zero eigenvalues (most of five starts)", counts.Max(c => c.Zero), 0);
             judge.Amended("two linear layers have exactly H − 1 zero eigenvalues, the rotations of the hidden units that leave f alone; "
                 + "the others are positive")
@@ -65,7 +63,7 @@ internal static class StationaryPointsAreHyperbolic
             judge.Measure($"H = {hidden}: smallest positive eigenvalue over the largest",
                 hessians.Min(h => h.Eigenvalues[hidden - 1] / h.Eigenvalues[^1]));
             zeros.Add(counts.Max(c => c.Zero));
-            spectra.Add(hessians[0].Eigenvalues);
+            relu.Add(Relu(hidden, judge, context));
             for (var i = 0; i < points.Length; i++) worst = Math.Max(worst, RadialMismatch(net, data, points[i], hessians[i]));
         }
         judge.Amended(radial).AtMost("largest mismatch between the form and its formula, relative", worst, 1e-9);
@@ -74,15 +72,15 @@ internal static class StationaryPointsAreHyperbolic
         var linear = Spread.Seeds.Select(seed => TangentHessian.At(Risk(single, data), Rho, Limit(single, data, seed, context))).ToArray();
         judge.Amended("one linear layer: positive definite")
             .AtLeast("one layer: smallest tangent eigenvalue over L", linear.Min(h => h.Eigenvalues[0]), 1e-3);
-        foreach (var hidden in ReluWidths) judge.Measure($"ReLU {Inputs}-{hidden}-1, five starts", Relu(hidden, context));
 
         var panel = new Panel("Tangent Hessian at the limits", new Axis("hidden units H"), new Axis("zero eigenvalues", Min: 0, Max: 5))
-            .Points("measured", [.. Widths.Select(h => (double)h)], zeros)
+            .Points("two linear layers", [.. Widths.Select(h => (double)h)], zeros)
+            .Points("ReLU, all units active", [.. Widths.Select(h => h + .08)], relu)
             .Predicted("H − 1", [.. Widths.Select(h => (double)h)], h => h - 1);
         return judge.Outcome(
             fails: $"Two linear layers with H = {string.Join(", ", Widths)} hidden units have {string.Join(", ", zeros)} zero eigenvalues "
-                + "at the limits of the flow: rotating the hidden units changes no "
-                + "output, so the minima are not isolated and not hyperbolic. One linear layer is (smallest tangent eigenvalue "
+                + $"at the limits of the flow, ReLU nets with all units active {string.Join(", ", relu)}: small rotations of the hidden units "
+                + "change no output, so the minima are not isolated and not hyperbolic. One linear layer is (smallest tangent eigenvalue "
                 + $"{Lab.Claims.Check.Text(linear.Min(h => h.Eigenvalues[0]))}·L). The quadratic form of Lemma 1 is evaluated at V "
                 + "itself, a direction that the constraint ‖V_k‖ = 1 excludes.",
             chart: new Chart(panel), caption: "Exactly H − 1 directions are flat.");
@@ -109,50 +107,70 @@ internal static class StationaryPointsAreHyperbolic
         return Math.Abs(-hessian.Radial * Math.Exp(hessian.LogScale) - depth * multiplier - formula) / size;
     }
 
-    private static string Relu(int hidden, StudyContext context)
+    // The flow from starts at which every unit sees every example, and whether it still does at the end: then small rotations of the hidden
+    // units leave f alone as they do without ReLUs. Gives the greatest number of zero eigenvalues of the five starts.
+    private static double Relu(int hidden, Judge judge, StudyContext context)
     {
-        var net = Network.Dense(Inputs, hidden, 1);
-        var risk = Risk(net, GaussianTeacher.Draw(Examples, Inputs, 0));
-        var smooth = new List<double>();
-        List<double> kinks = [], shares = [];
+        context.Progress($"ReLU, H = {hidden}");
+        var (net, data) = (Network.Dense(2, hidden, 1), ExampleSets.ThreeByTwo);
+        double activity = double.PositiveInfinity, gradient = 0, margin = double.PositiveInfinity;
+        List<int> zeros = [], negatives = [];
         foreach (var seed in Spread.Seeds)
         {
-            context.Progress($"ReLU, H = {hidden}, seed {seed}");
-            var trajectory = new FixedRhoFlow(risk, Rho).From(Initialization.Normal(net, new RandomStream(seed, 8)),
-                new IntegrationOptions { Tolerance = new(1e-9, 1e-11), Method = Method.Dop853, MaxSteps = MaxSteps });
-            double[]? v = null;
-            try
-            {
-                foreach (var p in trajectory.At(Clock.LogSpaced(Instant.FromT(.1), Instant.FromT(ReluEnd), 60), context.Cancellation))
-                    v = p.V.ToArray();
-            }
-            catch (IntegrationException)
-            {
-                // Limited by stability or held on a kink: the last observation is as near to the limit as it gets.
-            }
-            if (v is null) continue;
-            var hessian = TangentHessian.At(risk, Rho, v);
-            shares.Add(hessian.TangentGradient);
-            kinks.Add(KinkDistance(risk, v));
-            if (hessian.TangentGradient <= 1e-6) smooth.Add(hessian.Signature(Zero).Zero);
+            var v = new FixedRhoFlow(Risk(net, data), Rho)
+                .From(AllActive(net, data, seed), new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
+                .At([Instant.FromLog10T(8)], context.Cancellation).Single().V.ToArray();
+            var hessian = TangentHessian.At(Risk(net, data), Rho, v);
+            var signs = hessian.Signature(Zero);
+            activity = Math.Min(activity, LeastActivity(net, data, v));
+            gradient = Math.Max(gradient, hessian.TangentGradient);
+            margin = Math.Min(margin, LeastMargin(net, data, v));
+            zeros.Add(signs.Zero);
+            negatives.Add(signs.Negative);
         }
-        return $"{smooth.Count} of {shares.Count} have a vanishing gradient, with {(smooth.Count == 0 ? "–" : string.Join(", ", smooth))} "
-            + $"zero eigenvalues of {net.ParameterCount - 2}; "
-            + $"tangent share of the gradient {Spread.Of(shares)}, relative distance from the nearest kink {Spread.Of(kinks)}";
+        judge.Premise.AtLeast($"ReLU 2-{hidden}-1: least pre-activation at the limits, so that all units are active", activity, 1e-6);
+        judge.Hypothesis.AtMost($"ReLU 2-{hidden}-1: largest tangent share of the gradient at the limits", gradient, 1e-7);
+        judge.Hypothesis.AtLeast($"ReLU 2-{hidden}-1: least ρf̃ at the limits", margin, 1);
+        judge.Printed.AtMost($"ReLU 2-{hidden}-1: zero eigenvalues (most of five starts)", zeros.Max(), 0);
+        judge.Amended("ReLU nets with all units active have the same H − 1")
+            .That($"ReLU 2-{hidden}-1: {hidden - 1} zero and no negative eigenvalue at all five limits",
+            zeros.All(z => z == hidden - 1) && negatives.All(n => n == 0));
+        return zeros.Max();
     }
 
-    // min |z|/(‖row‖‖x‖) over hidden units and examples.
-    private static double KinkDistance(EmpiricalRisk risk, double[] v)
+    // Normal rows of the first layer, each drawn again until it sees every example; positive weights above them.
+    private static double[] AllActive(Network net, Dataset data, long seed)
     {
-        risk.Outputs(v);
-        var first = risk.Network.Layers[0];
-        var z = risk.Chain.PreActivations(0);
-        var least = double.PositiveInfinity;
+        var random = new RandomStream(seed, 8);
+        var theta = net.Zeros();
+        var (first, last) = (net.Layers[0], net.Layers[^1]);
         for (var i = 0; i < first.Rows; i++)
-            for (var n = 0; n < risk.Data.Count; n++)
-                least = Math.Min(least, Math.Abs(z[i * risk.Chain.Stride + n])
-                    / (Vectors.Norm(first.Of(v).Slice(i * first.Columns, first.Columns)) * Vectors.Norm(risk.Data.Example(n))));
-        return least;
+        {
+            double least;
+            do
+            {
+                for (var j = 0; j < first.Columns; j++) first.Of(theta)[i * first.Columns + j] = random.NextNormal();
+                least = Enumerable.Range(0, data.Count)
+                    .Min(n => Vectors.Dot(first.Of(theta).Slice(i * first.Columns, first.Columns), data.Example(n)));
+            }
+            while (least <= .05);
+            last.Of(theta)[i] = .2 + Math.Abs(random.NextNormal());
+        }
+        return theta;
+    }
+
+    private static double LeastActivity(Network net, Dataset data, double[] v)
+    {
+        var first = net.Layers[0];
+        return Enumerable.Range(0, first.Rows).Min(i => Enumerable.Range(0, data.Count)
+            .Min(n => Vectors.Dot(first.Of(v).Slice(i * first.Columns, first.Columns), data.Example(n))));
+    }
+
+    // min_n ρ y_n f̃_n.
+    private static double LeastMargin(Network net, Dataset data, double[] v)
+    {
+        var f = Risk(net, data).Outputs(v).ToArray();
+        return Enumerable.Range(0, f.Length).Min(n => Rho * data.Y[n] * f[n]);
     }
 
     private static EmpiricalRisk Risk(Network net, Dataset data) => new(net, Loss.Exponential, data, Reduction.Sum);

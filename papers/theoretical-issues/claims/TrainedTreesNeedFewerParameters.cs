@@ -8,7 +8,7 @@ namespace Rhoflow.Papers.TheoreticalIssues;
 /// <summary>Claim b60: Theorems 1 and 2 with ReLU networks that were trained, at equal numbers of parameters.</summary>
 internal static class TrainedTreesNeedFewerParameters
 {
-    private const string Enough = "the theorem is about many units: from four a vertex on, and where training finds what exists";
+    private const string Enough = "many units, which is where the theorem's order shows: from four a vertex on";
 
     private static readonly RidgeTraining Trained = new();
 
@@ -19,8 +19,8 @@ internal static class TrainedTreesNeedFewerParameters
         Paper = SourcePapers.TheoreticalIssues,
         Place = "§2C, Theorem 2 and figure 1, with trained ReLU networks",
         Equations = ["PNAS.2"],
-        Hypothesis = "Theorem 2: the best network of a given size, not the one that training finds; a function of the graph with m "
-            + "bounded derivatives.",
+        Hypothesis = "Theorem 2: a function of the graph with m bounded derivatives, accuracy ε → 0, the best network of a given size (training "
+            + "finds a worse one; the median of five is judged, the best of five shown).",
         Statement = "A compositional function is approximated by a deep network of the same graph with the same accuracy and far fewer "
             + "parameters than by a shallow one; its error falls like parameters^{−m/2} whatever n is.",
         SetUp = $"h(a, b) = sin(1.5a + b − .7ab) on binary trees, n = {string.Join(" and ", Compositions.QuickInputs)}; ReLU networks with "
@@ -28,7 +28,8 @@ internal static class TrainedTreesNeedFewerParameters
             + $"shared weights; Adam on the square loss, {Wording.Count(Compositions.QuickSteps)} steps of {Trained.Batch} "
             + $"points, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; √ mean square error on {Wording.Count(Trained.TestPoints)} fresh "
             + "points over the standard deviation of f.",
-        Expected = "The tree is better than the shallow network at every size, and its exponent is −1.",
+        Expected = "The tree is better than the shallow network at every size, and its exponent is −1 (within .35, which single seeds "
+            + "spread by).",
         Figures = ["theoretical-issues/figure-01"],
         Check = Check,
     };
@@ -71,12 +72,15 @@ internal static class TrainedTreesNeedFewerParameters
             var (_, shallow, shallowSup) = Medians(context, "shallow", n);
             var gains = tree.Zip(shallow, (t, s) => s.Median / t.Median).ToArray();
             var exponents = Exponents(context, "tree", n);
-            judge.Printed.AtLeast($"n = {n}: error of the shallow network over that of the tree, medians, least over sizes", gains.Min(),
-                1);
-            judge.Amended(Enough).AtLeast($"n = {n}: the same from {Compositions.Sizes(context)[1]} parameters on", gains[1..].Min(), 1);
-            judge.Amended(Enough).AtLeast($"n = {n}: the same for the sup error, at the largest size",
-                shallowSup[^1].Median / treeSup[^1].Median, 1);
-            judge.Amended(Enough).Near($"n = {n}: exponent of the tree, median of five", exponents.Median, -1, absolute: .35);
+            const string gain = "error of the shallow network over that of the tree, medians";
+            for (var i = 0; i < gains.Length; i++)
+            {
+                var at = $"n = {n}, {Compositions.Sizes(context)[i]} parameters";
+                judge.Printed.In(at).AtLeast(gain, gains[i], 1);
+                if (i > 0) judge.Amended(Enough).In(at).AtLeast(gain, gains[i], 1);
+            }
+            judge.Printed.In($"n = {n}").Near("exponent of the tree, median of five", exponents.Median, -1, absolute: .35);
+            judge.Measure($"n = {n}: the same for the sup error, at the largest size", shallowSup[^1].Median / treeSup[^1].Median);
             judge.Measure($"n = {n}: error of the shallow network over that of the tree, best of five starts",
                 [.. tree.Zip(shallow, (t, s) => s.Min / t.Min)]);
             foreach (var kind in Compositions.Kinds)

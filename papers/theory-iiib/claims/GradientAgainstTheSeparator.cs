@@ -18,7 +18,8 @@ internal static class GradientAgainstTheSeparator
         Id = "b25-gradient-against-the-separator",
         Paper = SourcePapers.TheoryIIIb,
         Place = "Appendix on the cross-entropy loss, after eq. 60",
-        Hypothesis = "A network of rectified units, separable data, W* any separator, W any weights (appendix after eq. 60).",
+        Hypothesis = "A network of rectified units, data that W* separates, W any weights, cross-entropy (appendix after eq. 60; of two classes "
+            + "it is the logistic loss).",
         Statement = "If W* separates the data, then W*ᵀ∇_W L < 0 for any value of W, by the property Wᵀ∇_W f(x; W) = f(x; W) of rectified "
             + "networks.",
         SetUp = $"ReLU nets {Inputs}-{Hidden}-1, {Examples} directions of gaussian-teacher labelled by a random W*, W random and "
@@ -43,6 +44,7 @@ internal static class GradientAgainstTheSeparator
             Spread.Seeds.Max(s => Violations(Network.Dense(Inputs, 1), Loss.Exponential, s, same: false)), 0);
         judge.Amended("it holds at W = W*").AtMost("the same share at W = W* (most over seeds)",
             Spread.Seeds.Max(s => Violations(relu, Loss.Exponential, s, same: true)), 0);
+        // Neither is a narrower form: the statement is about rectified networks, and about W that are not yet W*.
         return judge.Outcome(fails: $"For ReLU nets {Inputs}-{Hidden}-1 ⟨W*, ∇L(W)⟩ is not negative in {Percent(exponential)} of "
             + $"{Draws * Spread.Seeds.Count} draws with the exponential loss and in {Percent(logistic)} with the logistic. Wᵀ∇f(W) = "
             + "f(W) speaks of one and the same W; it gives the inequality at W = W*, and for linear f everywhere (no violation "

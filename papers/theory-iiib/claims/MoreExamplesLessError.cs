@@ -4,8 +4,8 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>
-/// Claim b75: with more examples the test error falls, also where the training error is 0; with random labels the same network fits and
-/// stays at chance.
+/// Claim b75: with more examples the test error falls, also where the training error is 0; with random labels the same network fits as long
+/// as the examples are few, and stays at chance.
 /// </summary>
 internal static class MoreExamplesLessError
 {
@@ -27,6 +27,7 @@ internal static class MoreExamplesLessError
             + $"cross-entropy, SGD, {Training.Epochs} epochs whatever n is, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (examples, labels, "
             + $"start and order); random labels for {GeneralizationSweeps.RandomDigits[0]}, {GeneralizationSweeps.RandomDigits[1]} and "
             + $"{GeneralizationSweeps.RandomDigits[^1]} examples. Medians of five.",
+        History = ["was ✓ until 2026-11-28, because random labels were judged at 50 examples only"],
         Expected = "The test error falls at every step of n, also among n with training error 0; random labels: training error 0, test "
             + "error 0.9; the gap between test and training error falls.",
         Figures = ["theory-iiib/figure-01"],
@@ -47,20 +48,38 @@ internal static class MoreExamplesLessError
         judge.Printed.AtLeast("sizes without training error in any seed", fitted.Length, 2);
         if (fitted.Length >= 2)
             judge.Printed.AtMost("change of the test error among those, first to last", Test(fitted[^1]) - Test(fitted[0]), -1e-9);
-        judge.Printed.AtMost("training error with random labels at the fewest examples", random[0].Last("train_error").Max, 0);
+        const string fit = "training error with random labels, median";
+        var few = judge.Amended("as long as the examples are few for the network: to 200 digits (2,504 weights), to 1,000 images of CIFAR-10 "
+            + "(9,904 weights)");
+        foreach (var s in random)
+        {
+            judge.Printed.In($"{s.Size} digits").AtMost(fit, s.Last("train_error").Median, 0);
+            if (s.Size <= 200) few.In($"{s.Size} digits").AtMost(fit, s.Last("train_error").Median, 0);
+        }
+        foreach (var s in GeneralizationSweeps.AllExamples(context, "random"))
+        {
+            judge.Printed.In($"{Wording.Count((long)s.Size)} images of CIFAR-10").AtMost(fit, s.Last("train_error").Median, 0);
+            if (s.Size <= 1000) few.In($"{Wording.Count((long)s.Size)} images of CIFAR-10").AtMost(fit, s.Last("train_error").Median, 0);
+        }
         foreach (var s in random) judge.Printed.Between($"test error with random labels, n = {s.Size}", Test(s), .85, .95);
-        judge.Printed.AtMost("gap at the largest n over gap at the smallest, true labels", Gap(normal[^1]) / Gap(normal[0]), .5);
-        judge.Printed.AtMost("gap at the largest n over gap at the smallest, random labels", Gap(random[^1]) / Gap(random[0]), .9);
+        judge.Printed.AtMost("gap at the largest n over gap at the smallest, true labels", Gap(normal[^1]) / Gap(normal[0]), strict: .5,
+            lenient: 1);
+        judge.Printed.AtMost("gap at the largest n over gap at the smallest, random labels", Gap(random[^1]) / Gap(random[0]), strict: .9,
+            lenient: 1);
         judge.Measure("test error, true labels", [.. normal.Select(Test)]);
         judge.Measure($"test error at n = {Wording.Count(GeneralizationSweeps.Digits[^1])}", normal[^1].Last("test_error").ToString());
         judge.Measure("training error, random labels", [.. random.Select(static s => s.Last("train_error").Median)]);
         if (GeneralizationSweeps.AllExamples(context, "true") is { Count: > 0 } whole)
             judge.Measure("CIFAR-10, test error, true labels", [.. whole.Select(Test)]);
+        if (GeneralizationSweeps.AllExamples(context, "random") is { Count: > 0 } wholeRandom)
+            judge.Measure("CIFAR-10, test error, random labels", [.. wholeRandom.Select(Test)]);
         var numbers = $"From {normal[0].Size} to {normal[^1].Size} examples the median test error goes from "
             + $"{Wording.Text(Test(normal[0]))} to {Wording.Text(Test(normal[^1]))}; with random labels the training error is "
             + $"{Wording.Text(random[0].Last("train_error").Median)} at {random[0].Size} and "
             + $"{Wording.Text(random[^1].Last("train_error").Median)} at {random[^1].Size} examples, the test error "
             + $"{Wording.Text(Test(random[^1]))}.";
-        return judge.Outcome(holds: numbers, fails: numbers);
+        return judge.Outcome(holds: numbers, fails: numbers,
+            care: numbers + " Random labels are fitted as long as the examples are few for the network; beyond that the training error rises "
+                + "towards the test error, which is how the two approach each other.");
     }
 }

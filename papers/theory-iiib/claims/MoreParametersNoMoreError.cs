@@ -16,7 +16,8 @@ internal static class MoreParametersNoMoreError
         Id = "b76-more-parameters-no-more-error",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§2, figure 2; Theoretical issues figure 3",
-        Hypothesis = "Networks of one kind and growing width, each trained to training error 0 without regularization (figure 2).",
+        Hypothesis = "Networks of one kind and growing width, trained without regularization, the largest to training error 0 (figure 2, which is "
+            + "of CIFAR-10).",
         Statement = "The classification error on test data does not get worse when the number of parameters grows well beyond the size of "
             + "the training set, although there is some overfitting in the expected cross-entropy.",
         SetUp = $"{Examples} digits, 500 test examples, the convolutional network of figure-02-quick with 1 to 32 channels (187 to 23,840 "
@@ -39,22 +40,21 @@ internal static class MoreParametersNoMoreError
         static double Entropy(SizeRuns s) => Math.Pow(10, s.Last("log10_test_loss").Median);
         SizeRuns[] beyond = [.. sweep.Where(static s => s.Size > Examples)];
         judge.Premise.AtLeast("parameters of the largest network over examples", sweep[^1].Size / Examples, 50);
-        judge.Premise.AtMost("training error of the largest network", sweep[^1].Last("train_error").Max, 0);
-        judge.Printed.AtMost("test error of the largest network above the least beyond n parameters", Test(sweep[^1]) - beyond.Min(Test),
-            Resolution);
-        judge.Printed.AtMost("test error of the largest network above that of the first beyond n parameters",
-            Test(sweep[^1]) - Test(beyond[0]), 0);
+        judge.Hypothesis.In("digits").AtMost("training error of the largest network", sweep[^1].Last("train_error").Max, 0);
+        const string change = "test error of the largest network minus that of the first beyond n parameters",
+            rising = "test cross-entropy of the largest network over the least beyond n parameters";
+        judge.Printed.In("digits").AtMost("test error of the largest network above the least beyond n parameters",
+            Test(sweep[^1]) - beyond.Min(Test), Resolution);
+        judge.Printed.In("digits").AtMost(change, Test(sweep[^1]) - Test(beyond[0]), 0);
         judge.Measure("parameters", [.. sweep.Select(static s => s.Size)]);
         judge.Measure("test error", [.. sweep.Select(Test)]);
         judge.Measure("test cross-entropy", [.. sweep.Select(Entropy)]);
         judge.Measure("training cross-entropy", [.. sweep.Select(static s => Math.Pow(10, s.Last("log10_loss").Median))]);
         var rise = Entropy(sweep[^1]) / beyond.Min(Entropy);
-        judge.Printed.AtLeast("test cross-entropy of the largest network over the least beyond n parameters", rise, 1.01);
-        const string entropy = "the error does not rise; whether the cross-entropy does depends on the data";
-        judge.Amended(entropy)
-            .AtMost("test error of the largest network minus that of the first beyond n parameters", Test(sweep[^1]) - Test(beyond[0]), 0);
-        judge.Amended(entropy).AtLeast("test over training cross-entropy, largest network",
-            Entropy(sweep[^1]) / Math.Pow(10, sweep[^1].Last("log10_loss").Median), 2);
+        judge.Printed.In("digits").AtLeast(rising, rise, 1.01);
+        const string entropy = "on CIFAR-10, the paper's data (one seed); on digits, where errors are few, the cross-entropy falls too";
+        judge.Measure("test over training cross-entropy, largest network",
+            Entropy(sweep[^1]) / Math.Pow(10, sweep[^1].Last("log10_loss").Median));
         var onImages = "";
         SizeRuns[] whole = [.. GeneralizationSweeps.AllWidths(context).Where(static s => s.Size > Images)];
         if (whole.Length > 1)
@@ -62,14 +62,14 @@ internal static class MoreParametersNoMoreError
             judge.Measure("CIFAR-10, parameters", [.. whole.Select(static s => s.Size)]);
             judge.Measure("CIFAR-10, test error", [.. whole.Select(Test)]);
             judge.Measure("CIFAR-10, test cross-entropy", [.. whole.Select(Entropy)]);
-            double change = Test(whole[^1]) - Test(whole[0]), greatest = whole.Max(Entropy), least = whole.Min(Entropy);
-            judge.Printed.AtMost("CIFAR-10: test error of the largest network minus that of the first beyond n parameters", change, 0);
-            judge.Printed.AtLeast("CIFAR-10: test cross-entropy of the largest network over the least beyond n parameters",
-                Entropy(whole[^1]) / least, 1.01);
-            judge.Amended(entropy)
-                .AtMost("CIFAR-10: test error of the largest network minus that of the first beyond n parameters", change, 0);
-            judge.Amended(entropy)
-                .AtLeast("CIFAR-10: greatest test cross-entropy beyond n parameters over the least", greatest / least, 1.01);
+            judge.Measure("CIFAR-10, training error", [.. whole.Select(static s => s.Last("train_error").Median)]);
+            double greatest = whole.Max(Entropy), least = whole.Min(Entropy);
+            judge.Hypothesis.In("CIFAR-10").AtMost("training error of the largest network", whole[^1].Last("train_error").Max, 0);
+            judge.Printed.In("CIFAR-10").AtMost(change, Test(whole[^1]) - Test(whole[0]), 0);
+            judge.Printed.In("CIFAR-10").AtLeast(rising, Entropy(whole[^1]) / least, 1.01);
+            judge.Amended(entropy).In("CIFAR-10").AtMost(change, Test(whole[^1]) - Test(whole[0]), 0);
+            judge.Amended(entropy).In("CIFAR-10").AtLeast(rising, Entropy(whole[^1]) / least, 1.01);
+            judge.Measure("CIFAR-10: greatest test cross-entropy beyond n parameters over the least", greatest / least);
             onImages = $" On {Wording.Text(Images, 4)} images of CIFAR-10 the test error goes from {Wording.Text(Test(whole[0]))} at "
                 + $"{Wording.Text(whole[0].Size, 5)} weights to {Wording.Text(Test(whole[^1]))} at {Wording.Text(whole[^1].Size, 6)}; the "
                 + $"test cross-entropy is {Wording.Text(Entropy(whole[0]))}, at most {Wording.Text(greatest)} and at last "

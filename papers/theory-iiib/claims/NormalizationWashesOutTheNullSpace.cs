@@ -36,13 +36,14 @@ internal static class NormalizationWashesOutTheNullSpace
         var judge = new Judge();
         judge.Identity("∇L is in the span of the examples and ‖w‖ → ∞, so the share of the constant rest goes to 0");
         double[] decades = [1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000];
-        double drift = 0, share = 0, growth = 0;
+        double drift = 0, share = 0, growth = 0, margin = double.PositiveInfinity;
         var panel = new Panel("Null-space part of the direction", new Axis("log t", Scale.Log), new Axis("‖P_null w‖/‖w‖", Scale.Log));
         foreach (var seed in Spread.Seeds)
         {
             var data = ExampleSets.HalfSpace(Examples, Inputs, seed);
             var minimum = MinimumNorm.Of(data);
             var gamma = HardMargin.Solve(data).Margin;
+            margin = Math.Min(margin, gamma);
             var w0 = ExampleSets.Normal(Inputs, seed, stream: 18);
             var points = new UnconstrainedFlow(new EmpiricalRisk(Network.Dense(Inputs, 1), Loss.Exponential, data, Reduction.Sum))
                 .From(w0).At([.. decades.Select(Instant.FromLog10T)], context.Cancellation).ToArray();
@@ -54,6 +55,7 @@ internal static class NormalizationWashesOutTheNullSpace
             panel = panel.Line($"seed {seed}", logT, [.. points.Select(p => Vectors.Norm(minimum.NullPart(p.V)))]);
             if (seed == 0) panel = panel.Predicted("γ‖P_null w0‖/log t, seed 0", logT, l => gamma * Vectors.Norm(start) / l, colour: 0);
         }
+        judge.Hypothesis.AtLeast("least margin of the five sets", margin, 1e-3);
         judge.Printed.AtMost("largest change of P_null w up to t = 1e1000", drift, 1e-10);
         judge.Printed.AtMost("largest |ργ/log t − 1| at t = 1e1000", growth, .02);
         judge.Printed.AtMost("largest ‖P_null w‖/‖w‖ at t = 1e1000", share, .01);

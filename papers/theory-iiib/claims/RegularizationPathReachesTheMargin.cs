@@ -37,6 +37,7 @@ internal static class RegularizationPathReachesTheMargin
         var path = RegularizationPath.At(data, Loss.Exponential, [.. Exponents.Select(e => e * Math.Log(10))]);
         double[] errors = [.. path.Select(p => Vectors.Distance([.. p.Weights.ToArray().Select(w => w / p.Rho)], svm.Direction))];
         double Error(double exponent) => errors[Array.IndexOf(Exponents, exponent)];
+        judge.Hypothesis.AtLeast("margin of the data", svm.Margin, 1e-3);
         judge.Premise.AtMost("largest stationarity residual", path.Max(p => p.Residual), 1e-12);
         judge.Measure("distance from the SVM at λ = 1e-1, 1e-3, 1e-6, 1e-9", Error(-1), Error(-3), Error(-6), Error(-9));
         judge.Measure("λ = 10 to the", Exponents);

@@ -20,7 +20,8 @@ internal static class SquareLossHessianHasNEigenvalues
         Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3 and §12.3.1",
         Equations = ["T3b.28"],
-        Hypothesis = "A deep network under the square loss at a point of zero loss (§12.3.1).",
+        Hypothesis = "A deep network of rectified units, more weights than examples, at a point of zero square loss; under the exponential "
+            + "loss near a minimum of gradient descent (§12.3).",
         Statement = "For a deep network with the square loss at zero loss the Hessian has at most N distinct eigenvalues; for the "
             + "exponential loss derivatives across layers induce a higher number of distinct eigenvalues than N.",
         SetUp = $"ReLU net {InterpolatingNet.Layers} ({InterpolatingNet.Weights} weights), N = {InterpolatingNet.Examples} examples of "
@@ -47,9 +48,13 @@ internal static class SquareLossHessianHasNEigenvalues
             [.. spectra.Select(s => Signature.Of(s, Zero)).Select(c => (double)(c.Negative + c.Positive))];
         double[] Negative(double[][] spectra) => [.. spectra.Select(s => (double)Signature.Of(s, Zero).Negative)];
         const int n = InterpolatingNet.Examples;
-        judge.Printed.AtMost("square loss: distinct eigenvalues, zero among them (most of five seeds)", square.Max(Distinct), n);
-        var corrected = judge.Amended($"'nonzero' in place of 'distinct': {InterpolatingNet.Weights - n} of {InterpolatingNet.Weights} "
-            + "eigenvalues are zero, and zero is an eigenvalue too");
+        judge.Hypothesis.AtLeast("weights over examples", InterpolatingNet.Weights / (double)n, 1);
+        const string distinct = "square loss: distinct eigenvalues (most of five seeds)";
+        judge.Printed.AtMost(distinct, square.Max(Distinct), n);
+        judge.Printed.AtLeast("exponential loss: distinct eigenvalues (least of five seeds)", exponential.Min(Distinct), n + 1);
+        var corrected = judge.Amended($"N + 1, since zero is an eigenvalue too: {InterpolatingNet.Weights - n} of "
+            + $"{InterpolatingNet.Weights}; N are not zero");
+        corrected.AtMost(distinct, square.Max(Distinct), n + 1);
         corrected.AtMost("square loss: nonzero eigenvalues (most of five seeds)", Nonzero(square).Max(), n);
         corrected.AtMost("square loss: negative eigenvalues (most of five seeds)", Negative(square).Max(), 0);
         corrected.AtLeast("exponential loss: nonzero eigenvalues (least of five seeds)", Nonzero(exponential).Min(), n + 1);

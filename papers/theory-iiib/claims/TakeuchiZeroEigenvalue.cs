@@ -40,7 +40,9 @@ internal static class TakeuchiZeroEigenvalue
         var judge = new Judge();
         judge.Identity("at zero loss the Hessian is JᵀJ, whose rank is bounded by n times the narrowest layer above");
         var nets = InterpolatingNet.All.Of(context);
-        judge.Premise.AtMost("largest |f − y| at the five minima", nets.Max(n => n.Misfit), 1e-10);
+        judge.Hypothesis.AtLeast("N_1 N_0 over n·min(N_1, …, N_3)",
+            InterpolatingNet.Widths[0] * Inputs / (double)(Examples * InterpolatingNet.Widths.Min()), 1 + 1e-9);
+        judge.Hypothesis.AtMost("largest |f − y| at the five minima", nets.Max(n => n.Misfit), 1e-10);
         double[] zeros = [.. nets.Select(n =>
             (double)Signature.Of(InterpolatingNet.Spectrum(new EmpiricalRisk(n.Network, Loss.Square, n.Data, Reduction.Sum), n.Theta),
             Zero).Zero)];

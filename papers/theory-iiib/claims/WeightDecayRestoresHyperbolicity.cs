@@ -15,7 +15,8 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// </summary>
 internal static class WeightDecayRestoresHyperbolicity
 {
-    private const int Inputs = 3, Examples = 6;
+    // As many examples as inputs for the square loss, so that a linear network fits them (Lemma 2: a zero minimizer).
+    private const int Inputs = 3, Examples = 6, Fitted = 3;
     private const double Zero = 1e-7, LogEnd = 6;
     private static readonly int[] Hidden = [1, 2, 4, 8];
     private static readonly double[] Lambdas = [.05, .005];
@@ -26,11 +27,12 @@ internal static class WeightDecayRestoresHyperbolicity
         Id = "b20-weight-decay-restores-hyperbolicity",
         Paper = SourcePapers.TheoryIIIb,
         Place = "Lemma 2, eq. 8, 29 and 36",
-        Hypothesis = "A zero minimizer of the empirical loss of a deep network, decay λ_k > 0 on every layer, smooth activations (Lemma "
-            + "2).",
+        Hypothesis = "A deep network of smooth units (§3: linear ones too) that reaches zero loss on its data, decay λ_k > 0 on every layer, a "
+            + "minimizer of the sum (Lemma 2).",
         Statement = "Adding λ_k‖W_k‖² to the loss ensures hyperbolicity of the linearized dynamics around a minimizer for any λ_k > 0.",
-        SetUp = $"Deep linear networks {Inputs}-H-1, H = {string.Join(", ", Hidden)}, on {Examples} examples of gaussian-teacher, "
-            + $"exponential and square loss (sums), λ = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}; the gradient "
+        SetUp = $"Deep linear networks {Inputs}-H-1, H = {string.Join(", ", Hidden)}, on {Examples} examples of gaussian-teacher with the "
+            + $"labels of a half-space under the exponential loss, on {Fitted} under the square loss (sums; a linear map separates the first and "
+            + $"fits the second), λ = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}; the gradient "
             + $"flow with decay from Kaiming’s start to t = {Wording.Decade(LogEnd)}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (data "
             + "and start); dense Hessian of L + λΣ‖W_k‖² there. "
             + $"Zero: at most {Wording.Text(Zero)} of the largest eigenvalue.",
@@ -47,6 +49,10 @@ internal static class WeightDecayRestoresHyperbolicity
                       from hidden in Hidden
                       from seed in Spread.Seeds
                       select Minimum.Of(loss, lambda, hidden, seed, context.Cancellation)).ToArray();
+        judge.Hypothesis.AtLeast("least margin of the data of the exponential loss", Spread.Seeds.Min(seed =>
+            Limits.HardMargin.Solve(Minimum.Data(Loss.Exponential, seed)).Margin), 1e-4);
+        judge.Hypothesis.AtMost("largest misfit of a linear map on the data of the square loss", Spread.Seeds.Max(seed =>
+            Minimum.Misfit(Minimum.Data(Loss.Square, seed))), 1e-9);
         judge.Premise.AtMost("largest gradient at the minima, over the largest weight", minima.Max(static m => m.Gradient), 1e-8);
         judge.Premise.AtLeast("least norm of the minima", minima.Min(static m => m.Norm), .01);
         foreach (var hidden in Hidden)
@@ -85,11 +91,20 @@ internal static class WeightDecayRestoresHyperbolicity
 
     private sealed record Minimum(int Hidden, double[] Eigenvalues, Signature Signs, double Gradient, double Norm, double AlongRotation)
     {
+        public static Dataset Data(Loss loss, long seed) =>
+            GaussianTeacher.Draw(loss == Loss.Square ? Fitted : Examples, Inputs, seed).WithLinearLabels();
+
+        // max_n |X⁺y·x_n − y_n|.
+        public static double Misfit(Dataset data)
+        {
+            var w = Limits.MinimumNorm.Of(data).Weights;
+            return Enumerable.Range(0, data.Count).Max(n => Math.Abs(Vectors.Dot(w, data.Example(n)) - data.Y[n]));
+        }
+
         public static Minimum Of(Loss loss, double lambda, int hidden, long seed, CancellationToken cancellation)
         {
             var net = Network.Linear(Inputs, hidden, 1);
-            // Labels that a linear map can fit better than by zero weights.
-            var data = GaussianTeacher.Draw(Examples, Inputs, seed).WithLinearLabels();
+            var data = Data(loss, seed);
             var risk = new EmpiricalRisk(net, loss, data, Reduction.Sum);
             var start = Initialization.Kaiming(net, new RandomStream(seed, 20));
             var w = new UnconstrainedFlow(risk, lambda).From(start, new IntegrationOptions { Tolerance = new(1e-11, 1e-13) })

@@ -104,8 +104,10 @@ public class ClaimNumberTests
     public void B33_overshoot_of_one_example()
     {
         var outcome = Outcomes.Of("b33-norm-grows-monotonically");
-        outcome.Number("one example: greatest ρ").ShouldBe(1.134765, 2e-6);
-        outcome.Number("one example: last ρ").ShouldBe(1 / 1.01, 1e-9);
+        outcome.Number("one example, one layer: greatest ρ").ShouldBe(1.134765, 2e-6);
+        outcome.Number("one example, one layer: last ρ").ShouldBe(1 / 1.01, 1e-9);
+        // Two layers that see one example rest at f = 1 as well.
+        outcome.Numbers("one example, two layers: greatest and last ρ")[1].ShouldBe(1 / 1.01, 1e-9);
     }
 
     [Fact]
@@ -113,7 +115,7 @@ public class ClaimNumberTests
     {
         var outcome = Outcomes.Of("b34-critical-norm-at-least-one");
         outcome.Number("ρ at rest, f = 1 four times, λ = 1").ShouldBe(.8, 1e-9);
-        outcome.Number("ρ at rest, y f = 1 and −.9, λ = 0").ShouldBe(.1 / 1.81, 1e-9);
+        outcome.Number("a wrong label among three, two layers: least ρ at a critical point").ShouldBe(1 / (3 + 1e-4), 1e-8);
     }
 
     // The reference counted 122, 55 and 23 of 200; its residual is the largest entry.

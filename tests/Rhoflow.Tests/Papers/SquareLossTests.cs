@@ -13,13 +13,13 @@ namespace Rhoflow.Tests.Papers;
 public sealed class SquareLossTests
 {
     [Theory]
-    [InlineData("b36-small-start-small-norm", Verdict.Care)]
-    [InlineData("b37-transient-longer-for-small-starts", Verdict.Care)]
+    [InlineData("b36-small-start-small-norm", Verdict.Holds)]
+    [InlineData("b37-transient-longer-for-small-starts", Verdict.Holds)]
     public void A_claim_comes_to_its_verdict(string id, Verdict expected)
     {
         var outcome = Outcomes.Of(id);
         outcome.Verdict.ShouldBe(expected, outcome.Why);
-        outcome.Checks.ShouldAllBe(c => (c.Role != CheckRole.Premise && c.Role != CheckRole.Corrected) || c.Passed == true);
+        outcome.Checks.ShouldAllBe(c => (c.Role != CheckRole.Premise && c.Role != CheckRole.Amended) || c.Passed == true);
     }
 
     // The first reading's half-times; for two layers the equation is the logistic one: T = ln(ρ_half (b − cρ₀)/(ρ₀ (b − cρ_half)))/(4b).
