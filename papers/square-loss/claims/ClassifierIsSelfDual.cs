@@ -93,7 +93,8 @@ internal static class ClassifierIsSelfDual
             + $"{Text(normalized[0].Last("nc3_distance").Median)} without decay "
             + $"to {Text(strong.Last("nc3_distance").Median)} (λ = {CollapseRuns.StrongText}) and "
             + $"{Text(normalized[^1].Last("nc3_distance").Median)} ({Wording.Short(CollapseRuns.Decays[^1])}), 3 "
-            + $"against 8 {Text(two.Last("nc3_distance").Median)}: far from 0 after all examples are learned.";
+            + $"against 8 {Text(two.Last("nc3_distance").Median)} and {Text(strongest.Last("nc3_distance").Median)} (the flow has "
+            + $"{Text(Distance(Spread.Of(flows[0]).Median))} and {Text(Distance(Spread.Of(flows[1]).Median))}): far from 0 after all examples are learned.";
         return judge.Outcome(chart: chart, caption: "Weights turn towards the class means, farther with more decay; unrelated weights "
             + "would be at √2.", care: numbers, fails: numbers);
     }

@@ -8,7 +8,7 @@ namespace Rhoflow.Papers.SquareLoss;
 internal static class CollapseIsIndependentOfTheNetwork
 {
     // What is collapsed (dual), and what is not; the paper gives no bound.
-    private const double Collapsed = .01, Spread3 = .1, Dual = .1, Far = .3;
+    private const double Collapsed = .01, Scattered = .1, Dual = .1, Far = .3;
     private static readonly int[] Widths = [16, 32, 64, 128];
     private static readonly int[] HiddenLayers = [1, 3, 5];
 
@@ -35,7 +35,7 @@ internal static class CollapseIsIndependentOfTheNetwork
             + $"λ = {string.Join(", ", CollapseRuns.Decays.Select(d => Wording.Short(d)))} at width 64 and three hidden layers; "
             + $"widths {string.Join(", ", Widths)} and {string.Join(", ", HiddenLayers)} hidden layers of 64 at "
             + $"λ = {Wording.Short(CollapseRuns.Strong)}. Taken as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 "
-            + $"distance of {Wording.Short(Dual)}, no disagreement (NC4); as none: above {Wording.Short(Spread3)} and {Wording.Short(Far)}.",
+            + $"distance of {Wording.Short(Dual)}, no disagreement (NC4); as none: above {Wording.Short(Scattered)} and {Wording.Short(Far)}.",
         Expected = "No dependence on λ > 0, width or depth; all deviations near 0.",
         FullRuns = () => [.. CollapseRuns.FullRuns(), .. CollapseRuns.FullRuns(OtherNetworks)],
         Check = Check,
@@ -64,9 +64,9 @@ internal static class CollapseIsIndependentOfTheNetwork
             [.. decays.Select(r => r.Last("nc4_disagreement").Median)]);
         judge.Measure("mean square log₁₀ L: median, λ = 0, .00025, .001, .004, .016", [.. decays.Select(r => r.Last("log10_loss").Median)]);
         judge.Printed.AtMost("largest median NC1 (pinv), all λ, widths and depths", all.Max(r => r.Last("nc1_pinv").Median),
-            strict: Collapsed, lenient: Spread3);
+            strict: Collapsed, lenient: Scattered);
         judge.Printed.AtMost("largest median NC2 (mean |cos + 1/9|)", all.Max(r => r.Last("nc2_equiangularity").Median), strict: Collapsed,
-            lenient: Spread3);
+            lenient: Scattered);
         judge.Printed.AtMost("largest median NC3 distance", all.Max(r => r.Last("nc3_distance").Median), strict: Dual, lenient: Far);
         judge.Printed.AtMost("largest median NC4 disagreement", all.Max(r => r.Last("nc4_disagreement").Median), 0);
         judge.Amended("features vary less within classes the larger λ is").AtLeast("median NC1 (pinv) without decay over that at λ = .016",

@@ -85,17 +85,18 @@ internal static class EveryExampleIsStationary
 
         double[] angles = [5, 10, 20, 30, 45, 60, 75, 90];
         // Linear nets rest where V̇ = 0 in every sense, and fit two examples of one label.
+        Few[][] linear = [.. angles.Select(a => Spread.Seeds.Select(seed => Two(a, linear: true, seed, context)).ToArray())];
         foreach (var angle in (double[])[45, 90])
         {
-            Few[] rested = [.. Spread.Seeds.Select(seed => Two(angle, linear: true, seed, context))];
+            var rested = linear[Array.IndexOf(angles, angle)];
             var name = $"two examples of one label at {angle}°, linear net, λ = {Wording.Short(PairDecay)}";
             judge.Hypothesis.AtMost($"{name}: largest mean of (ρf − y)²", rested.Max(r => r.MeanSquare), .01);
             judge.Hypothesis.AtMost($"{name}: largest residual of eq. 36, any layer", rested.Max(r => r.Sum), 1e-6);
             judge.Printed.In(name).AtMost("residual of the first layer (r.m.s. over the examples), median of five",
                 Spread.Of(rested.Select(r => r.Residual)).Median, .05);
         }
-        double[] Pair(bool linear, double angle) => [.. Spread.Seeds.Select(seed => Two(angle, linear, seed, context).Residual)];
-        double[][] relu = [.. angles.Select(a => Pair(false, a))], straight = [.. angles.Select(a => Pair(true, a))];
+        double[][] relu = [.. angles.Select(a => Spread.Seeds.Select(seed => Two(a, linear: false, seed, context).Residual).ToArray())],
+            straight = [.. linear.Select(l => l.Select(r => r.Residual).ToArray())];
         double[] alone = [.. Spread.Seeds.Select(seed => Two(double.NaN, false, seed, context).Residual)];
         judge.Amended("one example alone satisfies the equations")
             .AtMost("largest residual with one example, any layer, five seeds", alone.Max(), 1e-3);

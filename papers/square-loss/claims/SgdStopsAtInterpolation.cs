@@ -72,7 +72,7 @@ internal static class SgdStopsAtInterpolation
             {
                 judge.Printed.AtMost($"{name}: motion of SGD, most of five", sgd.Max(e => e.Motion), Rest);
                 judge.Printed.In(name).AtMost(left, sgd.Max(e => e.Misfit), 10 * Rest);
-                judge.Amended(dead).In(name).AtMost(left, sgd.Max(e => e.Seen), 10 * Rest);
+                judge.Amended(dead).In($"{name}, examples that some unit sees").AtMost(left, sgd.Max(e => e.Seen), 10 * Rest);
             }
             else
             {
@@ -94,7 +94,7 @@ internal static class SgdStopsAtInterpolation
         judge.Measure("narrow: starts that come to rest with some |ℓ_n| > .1", misfits.Length);
         judge.Measure("narrow: largest |ℓ_n|·‖∂f_n/∂W‖ where SGD rests", rested.Max(e => e.Pull));
         judge.Printed.In("narrow").AtMost(left, rested.Max(e => e.Misfit), 10 * Rest);
-        judge.Amended(dead).In("narrow").AtMost(left, rested.Max(e => e.Seen), 10 * Rest);
+        judge.Amended(dead).In("narrow, examples that some unit sees").AtMost(left, rested.Max(e => e.Seen), 10 * Rest);
         var text = $"Motion left at the end (medians of five). {string.Join("; ", texts)}. SGD goes on where it cannot interpolate, and "
             + "with weight decay everywhere, so that equation 39, which is to hold where it stops, is not reached for λ > 0. "
             + $"But of 50 narrow nets {rested.Length} come to rest and {misfits.Length} of these with some |ℓ_n| above .1 (up to "

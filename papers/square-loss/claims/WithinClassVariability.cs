@@ -11,7 +11,7 @@ namespace Rhoflow.Papers.SquareLoss;
 internal static class WithinClassVariability
 {
     // Variability of one hundredth of the distances between means is collapsed, of a tenth it is not; the paper gives no bound.
-    private const double Collapsed = .01, Spread3 = .1;
+    private const double Collapsed = .01, Scattered = .1;
     private const double Strongest = .016;
     private static readonly double[] FlowDecays = [0, .02, .2];
 
@@ -32,7 +32,7 @@ internal static class WithinClassVariability
             + $"rate: batch normalization with λ = 0 … {Wording.Short(CollapseRuns.Decays[^1])}, neither, weight decay alone (λ = .001), "
             + $"and 3 against 8 with one output (200 examples, λ = {CollapseRuns.StrongText} and {Wording.Short(Strongest)}). Seeds 0–4. NC1 in four definitions: tr(Σ_WΣ_B⁺)/C about the mean of means (pinv) and of examples (ufm), tr "
             + "Σ_W/tr Σ_B, and the pairwise (Var_c + Var_d)/(2‖μ_c − μ_d‖²) (CDNV). Taken as collapse: "
-            + $"{Wording.Short(Collapsed, zero: true)} or less; as none: above {Wording.Short(Spread3, zero: true)}. Judged by the first and "
+            + $"{Wording.Short(Collapsed, zero: true)} or less; as none: above {Wording.Short(Scattered, zero: true)}. Judged by the first and "
             + "the third; Memo 112 speaks of the standard deviation of h, which is the third.",
         History = ["was ≈ until 2026-11-28, because a fall with λ, which is not collapse, counted as a narrower form of it"],
         Expected = "NC1 → 0. First reading: flow .09 (λ = .02), .28–.31 (.2), .69 (λ = 0, ρ0 = 20); digits at the end .0192 (λ = .00025), "
@@ -52,7 +52,7 @@ internal static class WithinClassVariability
             judge.Measure($"flow, λ = {Text(decay)}: tr Σ_W/tr Σ_B, by seed", flows[i]);
         }
         const string within = "tr Σ_W/tr Σ_B, median of five", pinv = "tr(Σ_WΣ_B⁺)/C, median of five";
-        judge.Printed.In($"flow, λ = {Text(FlowDecays[1])}").AtMost(within, Spread.Of(flows[1]).Median, strict: Collapsed, lenient: Spread3);
+        judge.Printed.In($"flow, λ = {Text(FlowDecays[1])}").AtMost(within, Spread.Of(flows[1]).Median, strict: Collapsed, lenient: Scattered);
         judge.Measure("flow, λ = 0 from ρ0 = 20: tr Σ_W/tr Σ_B, by seed", Flow(0, 20));
 
         var columns = new[] { ("pinv", "nc1_pinv"), ("ufm", "nc1_ufm"), ("trace ratio", "nc1_trace_ratio"), ("CDNV", "nc1_cdnv") };
@@ -66,8 +66,8 @@ internal static class WithinClassVariability
             judge.Hypothesis.AtLeast($"{name}: times (1 − μ)/(2ηλ) that decay has acted", CollapseRuns.Folds(runs[0]), 1);
             judge.Hypothesis.AtMost($"{name}: largest training error at the end", runs.Last("train_error").Max, .01);
             judge.Hypothesis.AtMost($"{name}: median log₁₀ of the loss at the end", runs.Last("log10_loss").Median, -1);
-            judge.Printed.In(name).AtMost(within, runs.Last("nc1_trace_ratio").Median, strict: Collapsed, lenient: Spread3);
-            judge.Printed.In(name).AtMost(pinv, runs.Last("nc1_pinv").Median, strict: Collapsed, lenient: Spread3);
+            judge.Printed.In(name).AtMost(within, runs.Last("nc1_trace_ratio").Median, strict: Collapsed, lenient: Scattered);
+            judge.Printed.In(name).AtMost(pinv, runs.Last("nc1_pinv").Median, strict: Collapsed, lenient: Scattered);
         }
         judge.Measure("3 against 8, λ = .004 and .016: tr Σ_W/tr Σ_B, medians",
             two.Last("nc1_trace_ratio").Median, strongest.Last("nc1_trace_ratio").Median);

@@ -93,7 +93,7 @@ internal static class EarlyStoppingIsRegularization
             care: $"Under the exponential loss the stopped direction is up to {Wording.Text(exponential, 2)} from that of the regularized "
                 + $"minimizer of the same norm (at t = {Wording.Decade(Decades[flows.MaxBy(f => f.Distance.Max())!.Worst])}; "
                 + $"{Wording.Text(flows.Max(f => f.Distance[0]), 2)} at the first and {Wording.Text(flows.Max(f => f.Distance[^1]), 2)} at "
-                + "the last instant). Under the square loss the nearest ridge solution is {Wording.Text(studies.Min(s => s.Distance.Max()), 2)} to "
+                + $"the last instant). Under the square loss the nearest ridge solution is {Wording.Text(studies.Min(s => s.Distance.Max()), 2)} to "
                 + $"{Wording.Text(studies.Max(s => s.Distance.Max()), 2)} away (relative, worst time, five seeds), with λ·2t/N falling "
                 + $"from 1 to 0 as t grows. Stopped at the best time the risk is {Spread.Of(studies.Select(s => s.RiskRatio))} of that "
                 + "at the best λ: as regularizers they are as good as each other, but no λ gives the same solution.");

@@ -105,8 +105,8 @@ internal static class LimitIndependentOfTheStart
         return judge.Outcome(
             care: $"One linear layer: yes – from five starts the directions differ by {Lab.Claims.Check.Text(spreads[2])} at t = 1e1000 "
                 + $"and are {Lab.Claims.Check.Text(errors[2])} from the SVM at most. Deep networks: no – of {corners.Length} starts of a ReLU "
-                + $"net 2-{Units}-1 on two orthogonal examples {both} end at the normalized margin 1/√2, where a unit sees both, and {apart} at ½, "
-                + $"where each example has units of its own (least {Lab.Claims.Check.Text(corners.Min())}, greatest "
+                + $"net 2-{Units}-1 on two orthogonal examples {both} end at the normalized margin 1/√2, where a unit sees both, {apart} at ½, "
+                + $"where each example has units of its own, and {corners.Length - both - apart} between (least {Lab.Claims.Check.Text(corners.Min())}, greatest "
                 + $"{Lab.Claims.Check.Text(corners.Max())}). Three diagonal layers end one-hot on the coordinate that the start chose, at "
                 + $"margins between {Lab.Claims.Check.Text(deep.Min)} and {Lab.Claims.Check.Text(deep.Max)}. §7, Theory III and Theoretical "
                 + "issues say 'one of several maximizers', which agrees.",

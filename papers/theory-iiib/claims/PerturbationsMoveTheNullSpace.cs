@@ -10,7 +10,7 @@ namespace Rhoflow.Papers.TheoryIIIb;
 internal static class PerturbationsMoveTheNullSpace
 {
     // Repeats: of the paper; Many: for the sign of what is small beside its spread.
-    private const int Degree = 39, Many = 400;
+    private const int Degree = 39, Many = 2000;
     private static readonly PerturbedDescent Paper = new();
 
     // 100 times as many steps between perturbations: what "until convergence" takes.
@@ -33,7 +33,7 @@ internal static class PerturbationsMoveTheNullSpace
             + "(zero training error up to machine precision), do not increase the training error; the part of the weights in the null "
             + "space of the gradient undergoes a random walk, which increases the norm and the test error.",
         SetUp = $"{PerturbedPolynomials.Words}. Figure 4's {Wording.Count(Paper.Every)} steps are not convergence: judged with "
-            + $"{Wording.Count(Patient.Every)}, and the test error over {Many} runs.",
+            + $"{Wording.Count(Patient.Every)}, and the test error over {Wording.Count(Many)} runs.",
         Expected = "E‖w‖² grows by (D − rank) σ² = "
             + $"{Unseen}·{Wording.Short(Paper.Sigma)}² = {Wording.Text(PerturbedPolynomials.NormGrowth(Degree, Paper.Sigma), 5)} a "
             + "perturbation; training error no larger before each than before the first; E of the test error grows by σ²/M Σ‖Pφ(x)‖².",
@@ -69,8 +69,8 @@ internal static class PerturbationsMoveTheNullSpace
         var many = PerturbedPolynomials.Runs(context, Degree, Patient, Many);
         double[] rises = [.. many.Select(r => r[^1].TestError - r.Single(m => m.Iteration == Patient.Every).TestError)];
         var riseError = Math.Sqrt(rises.Select(c => Math.Pow(c - rises.Average(), 2)).Sum() / (rises.Length - 1) / rises.Length);
-        judge.Printed.AtLeast($"change of the test error, mean of {Many} runs, in standard errors", rises.Average() / riseError, 2);
-        judge.Measure($"change of the test error, mean of {Many} runs and its standard error", rises.Average(), riseError);
+        judge.Printed.AtLeast($"change of the test error, mean of {Wording.Count(Many)} runs, in standard errors", rises.Average() / riseError, 2);
+        judge.Measure($"change of the test error, mean of {Wording.Count(Many)} runs and its standard error", rises.Average(), riseError);
         var steps = $"figure 4's {Wording.Count(Paper.Every)} steps between perturbations are not convergence: the slowest mode still has 6 % of "
             + "its disturbance";
         judge.Amended(steps).AtLeast($"largest training error before a perturbation, {Wording.Count(Paper.Every)} steps after the last",
@@ -100,7 +100,7 @@ internal static class PerturbationsMoveTheNullSpace
                 + $"the training error before a perturbation is {Wording.Text(Worst(converged, Patient), 2)} at most after "
                 + $"{Wording.Count(Patient.Every)} steps, up to {Wording.Text(Worst(runs, Paper), 2)} after figure 4's "
                 + $"{Wording.Count(Paper.Every)}. The test error changes by {Wording.Text(rises.Average(), 2)} ± "
-                + $"{Wording.Text(riseError, 2)} of {Wording.Text(PerturbedPolynomials.TestError(minimum), 4)} in the mean of {Many} runs, where "
+                + $"{Wording.Text(riseError, 2)} of {Wording.Text(PerturbedPolynomials.TestError(minimum), 4)} in the mean of {Wording.Count(Many)} runs, where "
                 + $"{Wording.Text(expected, 2)} is expected ({Wording.Text(change.Average(), 2)} ± {Wording.Text(error, 2)} over the "
                 + $"paper's {PerturbedPolynomials.Repeats}): in this setting the growth is tiny, and single runs go both ways.");
     }
