@@ -39,7 +39,7 @@ public sealed class TheoryIIITests
     {
         var outcome = Outcome(id);
         outcome.Verdict.ShouldBe(verdict, outcome.Why);
-        outcome.Checks.Where(c => c.Role is CheckRole.Instead or CheckRole.Premise && c.Passed != true).ShouldAllBe(c => c.Passed == true);
+        outcome.Checks.Where(c => c.Role is CheckRole.Amended or CheckRole.Premise && c.Passed != true).ShouldAllBe(c => c.Passed == true);
         outcome.Why.ShouldNotBeNullOrWhiteSpace();
         outcome.Why.ShouldNotContain("{{");
     }

@@ -49,7 +49,7 @@ internal sealed class SampleStudies
     {
         var judge = new Judge();
         judge.Printed.Near("product at t = 1000", 9.75103, 10.53337, relative: 1e-4);
-        judge.Corrected("the constant is 2f, not 4f").Near("product at t = 1000", 9.75103, 9.751031, relative: 1e-6);
+        judge.Amended("the constant is 2f, not 4f").Near("product at t = 1000", 9.75103, 9.751031, relative: 1e-6);
         return judge.Outcome();
     });
 
@@ -60,7 +60,7 @@ internal sealed class SampleStudies
     {
         var judge = new Judge();
         judge.Printed.AtMost("ratio of the errors at t = 1e100", 0.616, 0.01);
-        judge.Instead("both are Θ(1/log t)").Near("error · ρ", 1.6738, 1.73628, relative: 0.05);
+        judge.Amended("both are Θ(1/log t)").Near("error · ρ", 1.6738, 1.73628, relative: 0.05);
         return judge.Outcome();
     });
 
@@ -105,6 +105,7 @@ internal sealed class SampleStudies
         Id = id,
         Paper = paper,
         Place = "eq. 80, §16 & Fig. 4",
+        Hypothesis = "A linear network, separable data (§16).",
         Statement = statement,
         SetUp = "Iris, setosa against the rest, w(0) = (.3, −.2, .1, .4), 8th-order steps in log t.",
         Expected = "error · log t → |c| = 1.029963.",
