@@ -134,7 +134,7 @@ public class ClaimNumberTests
     public void B52_angle_between_the_norms()
     {
         var outcome = Outcomes.Of("b52-batch-normalization-is-weight-normalization");
-        outcome.Number("angle between the limits, degrees").ShouldBe(28.76, .005);
+        outcome.Number("Iris: angle between the limits, degrees").ShouldBe(28.76, .005);
         outcome.Number("L2 margin of the batch-normalized limit").ShouldBe(.6399, 5e-5);
         outcome.Number("L2 margin of the SVM").ShouldBe(.7431, 5e-5);
     }

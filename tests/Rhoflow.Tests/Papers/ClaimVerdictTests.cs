@@ -13,8 +13,8 @@ public class ClaimVerdictTests
     public static TheoryData<string, Verdict> Verdicts => new()
     {
         { "b13-fixed-rho-reaches-the-maximum-margin", Verdict.Holds },
-        { "b14-margin-is-monotone", Verdict.Fails },
-        { "b15-one-support-vector-at-the-limit", Verdict.Fails },
+        { "b14-margin-is-monotone", Verdict.Holds },
+        { "b15-one-support-vector-at-the-limit", Verdict.Care },
         { "b17-minimum-norm-is-maximum-margin", Verdict.Care },
         { "b18-limit-independent-of-the-start", Verdict.Care },
         { "b19-stationary-points-are-hyperbolic", Verdict.Fails },
@@ -24,8 +24,8 @@ public class ClaimVerdictTests
         { "b23-one-layer-hessian-rank", Verdict.Holds },
         { "b24-no-separating-stationary-point", Verdict.Holds },
         { "b25-gradient-against-the-separator", Verdict.Fails },
-        { "b26-misclassification-regularizes", Verdict.Holds },
-        { "b27-condition-number-worst-at-square", Verdict.Holds },
+        { "b26-misclassification-regularizes", Verdict.Care },
+        { "b27-condition-number-worst-at-square", Verdict.Care },
         { "b28-square-loss-keeps-the-null-space", Verdict.Holds },
         { "b29-normalization-washes-out-the-null-space", Verdict.Holds },
         { "b30-regularization-path-reaches-the-margin", Verdict.Holds },
@@ -33,7 +33,7 @@ public class ClaimVerdictTests
         { "b33-norm-grows-monotonically", Verdict.Care },
         { "b34-critical-norm-at-least-one", Verdict.Care },
         { "b41-diagonal-network-equilibria", Verdict.Fails },
-        { "b52-batch-normalization-is-weight-normalization", Verdict.Fails },
+        { "b52-batch-normalization-is-weight-normalization", Verdict.Care },
         { "b53-composition-avoids-the-curse", Verdict.Undecided },
         { "b54-rademacher-scales-with-the-norm", Verdict.Holds },
     };
