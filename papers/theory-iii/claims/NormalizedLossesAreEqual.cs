@@ -36,7 +36,6 @@ internal static class NormalizedLossesAreEqual
             + $"losses. Beside it the 16 networks on {Images.Train} images of CIFAR-10 that figure-01.yaml trains, kept from a full-size "
             + "run, held to the same slope; what is said of it in place of 1 was written after that run had given .69.",
         Expected = "Slope 1, small positive offset.",
-        History = ["was ≈ until 2026-11-28, because “random labels at the top right” was checked in the test loss alone"],
         Figures = ["theory-iii/figure-01", "theoretical-issues/figure-02"],
         FullRuns = NormalizedNets.FullTrueLabels,
         Check = Check,
