@@ -46,7 +46,7 @@ internal static class RateOfGrowthFalls
             if (separated < 0) continue;
             var index = points.FindIndex(p => p.Log10T >= 2 - 1e-9);
             ratios[seed] = rates[^1] / rates[Math.Max(index, separated)];
-            for (var i = separated + 1; i < points.Count; i++) 
+            for (var i = separated + 1; i < points.Count; i++)
                 for (var k = 0; k < net.Layers.Count; k++) growing &= points[i].RhoK[k] > points[i - 1].RhoK[k];
             panel = panel.Line($"seed {seed}", points.Log10T(), [.. rates.Select((r, i) => i < separated ? double.NaN : r)]);
         }
