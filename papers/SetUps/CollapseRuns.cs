@@ -37,7 +37,8 @@ internal static class CollapseRuns
     public static IReadOnlyList<MeasuredRun> TwoClasses(StudyContext context, double decay) => Five(context, decay, TwoClassSweep);
 
     /// <summary>
-    /// How often decay alone has reduced the norms of the layers e-fold in the end, 2λ Σ η/(1 − μ) over all steps: 1 after (1 − μ)/(2ηλ) steps
+    /// How often decay alone has reduced the norms of the layers e-fold in the end, 2λ Σ η/(1 − μ) over all steps: 1 after (1 − μ)/(2ηλ)
+    /// steps
     /// at a constant rate.
     /// </summary>
     public static double Folds(MeasuredRun run) => Folds(((DescentExperiment)run.Experiment).Descent, run.Last("t"));

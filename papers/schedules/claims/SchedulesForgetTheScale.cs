@@ -23,8 +23,8 @@ internal static class SchedulesForgetTheScale
         Paper = SchedulesPage.Paper,
         Place = "Memo 112 §6.1 (open problems)",
         Equations = ["SQ.28"],
-        Hypothesis = "Square loss, a network whose ρ is prescribed apart from V_k. Memo 112 §6.1 asks and claims nothing: the schedule and the "
-            + "numbers that make it a test are ours, and that this one fails does not say that there is none.",
+        Hypothesis = "Square loss, a network whose ρ is prescribed apart from V_k. Memo 112 §6.1 asks and claims nothing: the schedule "
+            + "and the numbers that make it a test are ours, and that this one fails does not say that there is none.",
         Statement = "“Suppose we control ρ_k independently of V_k: can we find ρ(t) schedules leading more reliably to good solutions "
             + "independently of initial conditions?” Made numeric: with ρ growing from "
             + $"{Wording.Text(FirstRho)} by {Wording.Text(Growth)} a step until L ≤ {Wording.Decade(LogLoss)}, ρ and margin "

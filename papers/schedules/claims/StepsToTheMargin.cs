@@ -13,8 +13,8 @@ internal static class StepsToTheMargin
         Paper = SchedulesPage.Paper,
         Place = "Theory III §13.1 (“new algorithms”), §17",
         Equations = ["T3.10"],
-        Hypothesis = "A linear network under the exponential loss, separable data, discrete steps (T3 §13.1, §17). The orders are ours, and "
-            + "so is the doubling: §13.1 only suggests that ρ(t) be designed.",
+        Hypothesis = "A linear network under the exponential loss, separable data, discrete steps (T3 §13.1, §17). The orders are ours, "
+            + "and so is the doubling: §13.1 only suggests that ρ(t) be designed.",
         Statement = "With steps η/L, normalized steps, or ρ prescribed while V takes steps η/(ρL)∇L, the maximum margin costs a power of "
             + "1/ε gradient evaluations, where gradient descent needs exponentially many; rescaling ρ progressively (× 2 every m steps) "
             + "is faster than all of these.",

@@ -23,18 +23,17 @@ internal static class BatchNormDecayForgetsTheStart
         Paper = SourcePapers.SquareLoss,
         Place = "abstract; §2.3; §3, figures 1–5; §6.1",
         Equations = ["SQ.5", "SQ.6"],
-        Hypothesis = "Square loss, normalization and weight decay as in eq. 5 and 6 or in networks with batch normalization, λ large enough (§1.2), "
-            + "converged: decay has acted for (1 − μ)/(2ηλ) steps and more (§3).",
+        Hypothesis = "Square loss, normalization and weight decay as in eq. 5 and 6 or in networks with batch normalization, λ large "
+            + "enough (§1.2), converged: decay has acted for (1 − μ)/(2ηλ) steps and more (§3).",
         Statement = "With normalization and weight decay convergence is to one norm, independently of the initial conditions; without "
             + "decay it is not.",
-        SetUp = "Model (5)–(6) on ReLU nets 4-8-8-1, 20 examples of gaussian-teacher, the same V from ρ0 = .1, 1 and 10, "
-            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, 20,000 steps of size .1/(1 + ρ²): λ = {Wording.Short(Printed)} is tested, and "
-            + $"λ = {Lambdas[0]} … {Lambdas[^1]} varied beside it. Independent means: |ρ| "
-            + $"from the three starts within a factor {Wording.Text(Independent)}; dependent: beyond a factor {Wording.Text(Dependent)}. Then networks 64-32-32-32-1 with batch "
-            + "normalization on "
-            + "digits, norms .1, 1 and 5, five seeds (figure-01-quick.yaml), with 2λ = .01 and without. Chosen after a first form (ρ0 = "
-            + ".1, 1, 5; every seed apart at λ = 0) had been seen to fail: the starts, the size of the steps, the median at λ = 0; the "
-            + "limits after pilot runs. What varies with λ is shown for that reason.",
+        SetUp = "Model (5)–(6) on ReLU nets 4-8-8-1, 20 examples of gaussian-teacher, the same V from ρ0 = .1, 1 and 10, seeds "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}, 20,000 steps of size .1/(1 + ρ²): λ = {Wording.Short(Printed)} is tested, and λ = "
+            + $"{Lambdas[0]} … {Lambdas[^1]} varied beside it. Independent means: |ρ| from the three starts within a factor "
+            + $"{Wording.Text(Independent)}; dependent: beyond a factor {Wording.Text(Dependent)}. Then networks 64-32-32-32-1 with batch "
+            + "normalization on digits, norms .1, 1 and 5, five seeds (figure-01-quick.yaml), with 2λ = .01 and without. Chosen after a "
+            + "first form (ρ0 = .1, 1, 5; every seed apart at λ = 0) had been seen to fail: the starts, the size of the steps, the "
+            + "median at λ = 0; the limits after pilot runs. What varies with λ is shown for that reason.",
         Expected = "Largest over smallest final ρ near 1 with decay, large without.",
         Figures = ["square-loss/figure-02", "square-loss/figure-07"],
         Check = Check,
@@ -69,8 +68,8 @@ internal static class BatchNormDecayForgetsTheStart
             [.. Lambdas.Where(l => Spread.Of(At(l)).Median <= Agreement)];
         judge.Measure("λ tried at which all five V agree within 5 %", agree);
         judge.Measure("λ tried at which the median of five V agrees within 5 %", median);
-        var nets = judge.Amended("networks with batch normalization, trained by SGD; the model itself is nearly independent of its start without "
-            + "decay too");
+        var nets = judge.Amended("networks with batch normalization, trained by SGD; the model itself is nearly independent of its "
+            + "start without decay too");
         nets.In(modelDecayed).AtMost(factor, 1 + At(Printed).Max(), strict: Independent, lenient: Dependent);
         nets.In(netsDecayed).AtMost(factor, decayed, strict: Independent, lenient: Dependent);
         nets.In(netsFree).AtLeast(factor, free, lenient: Independent, strict: Dependent);

@@ -24,16 +24,18 @@ internal static class ClassMeansFormASimplex
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC2)",
         Equations = ["SQ.5", "SQ.6"],
-        Hypothesis = "Binary classification, square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; its two "
-            + "outputs ±f are one). Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
+        Hypothesis = "Binary classification, square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; "
+            + "its two outputs ±f are one). Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
         Statement = "Equations 5 and 6 imply NC2, class means at the vertices of a simplex; for two classes h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so "
             + "that μ₂ = −μ₁.",
         SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their "
             + "lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. Two classes: cos(μ₊, μ₋) as the means are, at "
             + $"the end of the flow (five seeds, λ = {string.Join(", ", FlowDecays.Select(static d => Wording.Short(d)))}) and of 3 "
             + "against "
-            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. Taken as reached: a mean |cos + 1/9| of "
-            + $"{Wording.Text(Reached)} (not reached: above {Wording.Text(Missed)}), a cosine of {Wording.Short(Opposite, zero: true)} (not "
+            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. Taken as reached: a mean |cos + "
+            + "1/9| of "
+            + $"{Wording.Text(Reached)} (not reached: above {Wording.Text(Missed)}), a cosine of "
+            + $"{Wording.Short(Opposite, zero: true)} (not "
             + $"reached: above {Wording.Short(NotOpposite, zero: true)}).",
         History = ["was ≈ until 2026-11-28, because a tendency with λ counted as a narrower form of what two classes contradict"],
         Expected = "Deviations 0; cos(μ₊, μ₋) = −1. First reading: mean deviation .057, lengths .086 (normalization and decay), .066, "

@@ -21,8 +21,9 @@ internal static class ClassifierIsSelfDual
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC3)",
         Equations = ["SQ.5", "SQ.6", "SQ.40"],
-        Hypothesis = "Square loss, batch normalization as eq. 5 and 6 have it, decay, at convergence to near-zero loss (appendix G; two classes "
-            + "there, ten are Papyan's). Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
+        Hypothesis = "Square loss, batch normalization as eq. 5 and 6 have it, decay, at convergence to near-zero loss (appendix G; two "
+            + "classes there, ten are Papyan's). Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and "
+            + "more.",
         Statement = "Equations 5 and 6 imply NC3: at convergence features are proportional to V_Lᵀ, the last layer's weights to the "
             + "class means.",
         SetUp = $"The networks and flows of claim B43, flows from ρ0 = {Wording.Short(Flows[0].Rho)} and, without decay, from "
@@ -60,8 +61,8 @@ internal static class ClassifierIsSelfDual
             judge.Printed.In(name).AtMost(distance, runs.Last("nc3_distance").Median, strict: Close, lenient: Far);
         }
         static double Distance(double cosine) => Math.Sqrt(2 - 2 * cosine);
-        var model = judge.Amended("the equations themselves, followed to where they rest; networks with batch normalization do not follow them "
-            + "there");
+        var model = judge.Amended("the equations themselves, followed to where they rest; networks with batch normalization do not "
+            + "follow them there");
         foreach (var i in (int[])[0, 1])
         {
             var flow = $"flow (5)–(6), λ = {Wording.Short(Flows[i].Decay)}";
@@ -94,7 +95,8 @@ internal static class ClassifierIsSelfDual
             + $"to {Text(strong.Last("nc3_distance").Median)} (λ = {CollapseRuns.StrongText}) and "
             + $"{Text(normalized[^1].Last("nc3_distance").Median)} ({Wording.Short(CollapseRuns.Decays[^1])}), 3 "
             + $"against 8 {Text(two.Last("nc3_distance").Median)} and {Text(strongest.Last("nc3_distance").Median)} (the flow has "
-            + $"{Text(Distance(Spread.Of(flows[0]).Median))} and {Text(Distance(Spread.Of(flows[1]).Median))}): far from 0 after all examples are learned.";
+            + $"{Text(Distance(Spread.Of(flows[0]).Median))} and {Text(Distance(Spread.Of(flows[1]).Median))}): far from 0 after all "
+            + "examples are learned.";
         return judge.Outcome(chart: chart, caption: "Weights turn towards the class means, farther with more decay; unrelated weights "
             + "would be at √2.", care: numbers, fails: numbers);
     }

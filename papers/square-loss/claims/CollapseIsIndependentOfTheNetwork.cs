@@ -26,8 +26,8 @@ internal static class CollapseIsIndependentOfTheNetwork
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G: “these results apply to each global minimum, irrespectively of its ρ_eq”",
         Equations = ["SQ.40"],
-        Hypothesis = "Square loss with batch normalization and decay λ > 0, at each minimum of near-zero loss (§5, appendix G). Converged: all "
-            + "examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
+        Hypothesis = "Square loss with batch normalization and decay λ > 0, at each minimum of near-zero loss (§5, appendix G). "
+            + "Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
         Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of ρ: of how "
             + "large λ is, and for any width and depth.",
         SetUp = "Digits in ten classes, 500 examples, normalization, SGD of 300 epochs to the end of a falling rate "
@@ -35,7 +35,8 @@ internal static class CollapseIsIndependentOfTheNetwork
             + $"λ = {string.Join(", ", CollapseRuns.Decays.Select(d => Wording.Short(d)))} at width 64 and three hidden layers; "
             + $"widths {string.Join(", ", Widths)} and {string.Join(", ", HiddenLayers)} hidden layers of 64 at "
             + $"λ = {Wording.Short(CollapseRuns.Strong)}. Taken as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 "
-            + $"distance of {Wording.Short(Dual)}, no disagreement (NC4); as none: above {Wording.Short(Scattered)} and {Wording.Short(Far)}.",
+            + $"distance of {Wording.Short(Dual)}, no disagreement (NC4); as none: above {Wording.Short(Scattered)} and "
+            + $"{Wording.Short(Far)}.",
         Expected = "No dependence on λ > 0, width or depth; all deviations near 0.",
         FullRuns = () => [.. CollapseRuns.FullRuns(), .. CollapseRuns.FullRuns(OtherNetworks)],
         Check = Check,

@@ -9,7 +9,8 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
-/// Claim b34: at minima of near-zero loss ρ ≥ 1, and wherever all y f ≥ 0; with an example that is misclassified critical points with ρ &lt; 1
+/// Claim b34: at minima of near-zero loss ρ ≥ 1, and wherever all y f ≥ 0; with an example that is misclassified critical points with ρ
+/// &lt; 1
 /// exist.
 /// </summary>
 internal static class CriticalNormAtLeastOne
@@ -26,17 +27,18 @@ internal static class CriticalNormAtLeastOne
         Id = "b34-critical-norm-at-least-one",
         Paper = SourcePapers.SquareLoss,
         Place = "§3, footnote 6; appendix B after eq. 23",
-        Hypothesis = "L ≥ 2 layers, ‖x‖ = 1 and so |f_n| ≤ 1 (§2), λ → 0. Footnote 6 speaks of minima of near-zero square loss; appendix B of any "
-            + "equilibrium ρ̇ = 0, average separability assumed.",
+        Hypothesis = "L ≥ 2 layers, ‖x‖ = 1 and so |f_n| ≤ 1 (§2), λ → 0. Footnote 6 speaks of minima of near-zero square loss; appendix "
+            + "B of any equilibrium ρ̇ = 0, average separability assumed.",
         Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n "
             + "y_n = 1.",
-        SetUp = $"Flow (5)–(6), ReLU nets 2-2-1, ρ0 = {Wording.Short(Start)}, V ∝ {Wording.Row(Direction)} layer by layer, until it rests: x = (1, 0) "
-            + $"with y = 1 and λ = {Wording.Text(Small)}, so that the loss is nearly zero; the same x labelled +1, +1, −1 with the same λ (a "
-            + $"wrong label); and four times x = (1, 0), y = 1 with λ = {Wording.Short(Lambda)}. Then Σyf/Σf² of random ReLU nets {Inputs}-{Hidden}-1 "
-            + $"on {Examples} unit inputs labelled by their own sign (λ = 0, all y f > 0), {Nets} nets for each of the seeds "
-            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}.",
+        SetUp = $"Flow (5)–(6), ReLU nets 2-2-1, ρ0 = {Wording.Short(Start)}, V ∝ {Wording.Row(Direction)} layer by layer, until it "
+            + $"rests: x = (1, 0) with y = 1 and λ = {Wording.Text(Small)}, so that the loss is nearly zero; the same x labelled +1, +1, "
+            + $"−1 with the same λ (a wrong label); and four times x = (1, 0), y = 1 with λ = {Wording.Short(Lambda)}. Then Σyf/Σf² of "
+            + $"random ReLU nets {Inputs}-{Hidden}-1 on {Examples} unit inputs labelled by their own sign (λ = 0, all y f > 0), {Nets} "
+            + $"nets for each of the seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}.",
         Expected = $"ρ ≥ 1 at every critical point (up to λ: {Wording.Text(2 * Small)}).",
-        History = ["was ✗ until 2026-11-28, because it was tested in one layer, with λ = 1 and away from zero loss, where footnote 6 does not speak"],
+        History = ["was ✗ until 2026-11-28, because it was tested in one layer, with λ = 1 and away from zero loss, where footnote 6 does "
+            + "not speak"],
         Check = Check,
     };
 
@@ -74,11 +76,11 @@ internal static class CriticalNormAtLeastOne
         foreach (var group in (CheckGroup[])[judge.Printed.In($"{Nets * Spread.Seeds.Count} random nets that separate, λ = 0"),
             judge.Amended(positive).In($"{Nets * Spread.Seeds.Count} random nets that separate, λ = 0")])
             group.AtLeast(least1, least, 1);
-        return judge.Outcome(care: $"At a minimum of near-zero loss ρ f_n = y_n and |f_n| ≤ 1, so ρ ≥ 1 (one example, two layers: "
-            + $"{Lab.Claims.Check.Text(fitted.Rho)}), and Σyf/Σf² ≥ 1 wherever all y f ≥ 0 (least of {Nets * Spread.Seeds.Count} random nets "
-            + $"{Lab.Claims.Check.Text(least)}). Appendix B says it of every ρ̇ = 0: three equal examples of which one has the wrong label rest at "
-            + $"ρ = {Lab.Claims.Check.Text(mixed.Rho)} = 1/3, with Σ y f > 0. With λ = 1, which is not small, four right examples rest at "
-            + $"{Lab.Claims.Check.Text(decay.Rho)} = 4/(1 + 4).");
+        return judge.Outcome(care: "At a minimum of near-zero loss ρ f_n = y_n and |f_n| ≤ 1, so ρ ≥ 1 (one example, two layers: "
+            + $"{Lab.Claims.Check.Text(fitted.Rho)}), and Σyf/Σf² ≥ 1 wherever all y f ≥ 0 (least of {Nets * Spread.Seeds.Count} random "
+            + $"nets {Lab.Claims.Check.Text(least)}). Appendix B says it of every ρ̇ = 0: three equal examples of which one has the "
+            + $"wrong label rest at ρ = {Lab.Claims.Check.Text(mixed.Rho)} = 1/3, with Σ y f > 0. With λ = 1, which is not small, four "
+            + $"right examples rest at {Lab.Claims.Check.Text(decay.Rho)} = 4/(1 + 4).");
     }
 
     private static (double Rho, double Speed, double Output, double Correlation) Rest(Dataset data, double lambda, StudyContext context)

@@ -27,8 +27,8 @@ internal static class EqualMarginsForced
         Id = "b16-equal-margins-are-forced",
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix G, eq. 47 and after it",
-        Hypothesis = "Exponential loss at a sufficiently large fixed ρ, at V̇_k = 0 (eq. 47), data that are separated. Appendix G first argues from "
-            + "overparametrization, then from eq. 47 alone.",
+        Hypothesis = "Exponential loss at a sufficiently large fixed ρ, at V̇_k = 0 (eq. 47), data that are separated. Appendix G first "
+            + "argues from overparametrization, then from eq. 47 alone.",
         Statement = "Under the exponential loss an asymptotic equilibrium V̇_k = 0 implies f_1 = f_i for all i: the margin becomes the "
             + "same for all training data.",
         SetUp = "(i) Iris, setosa against the rest, one linear layer: the minimizer v*(ρ) on the sphere, where eq. 47 holds to rounding, "
@@ -63,7 +63,8 @@ internal static class EqualMarginsForced
 
         var nets = Spread.Seeds.Select(seed => Descend(seed, context)).ToArray();
         judge.Measure($"ReLU nets: largest over smallest margin at −log L = {Levels[^1]}, by seed", [.. nets.Select(r => r[^1])]);
-        judge.Printed.In($"ReLU nets 4-16-16-1 ({Network.Dense(Inputs, Hidden, Hidden, 1).ParameterCount} weights, {Examples} examples), median of "
+        judge.Printed.In($"ReLU nets 4-16-16-1 ({Network.Dense(Inputs, Hidden, Hidden, 1).ParameterCount} weights, {Examples} examples), "
+            + "median of "
             + "five").AtMost(quotient, Spread.Of(nets.Select(r => r[^1])).Median, 1.01);
 
         double[][] spread = [.. Dimensions.Select(d => Spread.Seeds.Select(seed => Random((int)d, seed)).ToArray())];
@@ -72,7 +73,8 @@ internal static class EqualMarginsForced
         judge.Printed.In($"{Examples} random examples, maximum margin, d = {Dimensions[1]}, median of five").AtMost(quotient,
             Spread.Of(spread[1]).Median, 1.01);
         judge.Amended("one linear layer and so many more dimensions than examples that every example is a support vector")
-            .In($"{Examples} random examples, maximum margin, d = {Dimensions[^1]}, worst of five").AtMost(quotient, spread[^1].Max(), 1 + 1e-9);
+            .In($"{Examples} random examples, maximum margin, d = {Dimensions[^1]}, worst of five")
+            .AtMost(quotient, spread[^1].Max(), 1 + 1e-9);
 
         double[] rank = [.. Enumerable.Range(1, margins.Length).Select(i => (double)i)];
         var relu = new Panel("ReLU nets, gradient descent", new Axis("−log L", Scale.Log, Min: 2, Max: 160),

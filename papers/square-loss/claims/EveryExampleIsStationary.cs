@@ -22,8 +22,8 @@ internal static class EveryExampleIsStationary
         Id = "b38-every-example-is-stationary",
         Paper = SourcePapers.SquareLoss,
         Place = "Lemma 1.3, §5, eq. 11, 37, 40, 48",
-        Hypothesis = "Normalization and weight decay λ > 0 (eq. 5, 6), convergence to a solution with near-zero square loss, V̇_k = 0 (Lemma 1), more "
-            + "than one example.",
+        Hypothesis = "Normalization and weight decay λ > 0 (eq. 5, 6), convergence to a solution with near-zero square loss, V̇_k = 0 "
+            + "(Lemma 1), more than one example.",
         Statement = "At the critical points of the dynamics with normalization and weight decay that are global minima ∂f(x_n)/∂V_k = V_k "
             + "f(x_n) for every layer k and every example n.",
         SetUp = "Flow (5)–(6) on 20 examples of a teacher network in four dimensions, ReLU net 4-16-16-1, "
@@ -34,7 +34,8 @@ internal static class EveryExampleIsStationary
             + $"λ = {Wording.Short(PairDecay)}, and one example alone; the linear net 4-16-16-1, λ = {Wording.Short(LinearDecay)}: "
             + "ReLU nets rest on kinks of their units, where ∂f_n/∂V_k jumps and eq. 36 has no sharp meaning; it "
             + "has none.",
-        Expected = "Residual 0 for all n and k (within .05; two examples at a right angle miss by 1/√2 whatever the bound). First reading: .966, .921, .735 in the three layers (λ = .02), never below .7.",
+        Expected = "Residual 0 for all n and k (within .05; two examples at a right angle miss by 1/√2 whatever the bound). First "
+            + "reading: .966, .921, .735 in the three layers (λ = .02), never below .7.",
         Check = Check,
     };
 
@@ -123,7 +124,8 @@ internal static class EveryExampleIsStationary
         Run[] mild = [.. runs.Where(r => r.Decay == .02)];
         return judge.Outcome(chart: chart, caption: "The equations are satisfied where all examples point the same way, and missed by as "
             + "much as they differ: the claim's verdict changes at φ = 0 only.",
-            fails: $"Two examples of one label at an angle φ, fitted and at rest, miss by sin(φ/2) in the first layer. Twenty examples: with λ = .02 the mean residuals of the layers are "
+            fails: "Two examples of one label at an angle φ, fitted and at rest, miss by sin(φ/2) in the first layer. Twenty examples: "
+                + "with λ = .02 the mean residuals of the layers are "
                 + $"{string.Join(", ", Enumerable.Range(0, 3).Select(k => Text(Spread.Of(mild.Select(r => r.Means[k])).Median)))} "
                 + "(medians of five), "
                 + $"with (ρf − y)² = {Text(Spread.Of(mild.Select(r => r.MeanSquare)).Median)} in the mean. In the linear net, where the "

@@ -21,11 +21,12 @@ internal static class LabelNoiseLowersTheNorm
         Paper = SourcePapers.SquareLoss,
         Place = "appendix E.1, footnote 13",
         Equations = ["SQ.31"],
-        Hypothesis = "Square loss, normalized V_k (weight normalization), labels ±1 with ±δ added at random in every step, without decay too (appendix "
-            + "E.1, §2.3).",
+        Hypothesis = "Square loss, normalized V_k (weight normalization), labels ±1 with ±δ added at random in every step, without decay "
+            + "too (appendix E.1, §2.3).",
         Statement = "Label noise ±δ introduces a bias towards small ρ_eq, even for large initializations: it makes Σ f_n y_n smaller, "
             + "decreasing the equilibrium ρ and biasing the final solution to have larger margin.",
-        SetUp = $"Networks {Small.LayersOnDigits} with weight normalization (δ = {TrainingWords.Numbers([Noises[0], Noises[^1]]).Aggregate((a, b) => $"{a} and {b}")}; "
+        SetUp = $"Networks {Small.LayersOnDigits} with weight normalization (δ = "
+            + $"{TrainingWords.Numbers([Noises[0], Noises[^1]]).Aggregate((a, b) => $"{a} and {b}")}; "
             + $"judged) and without (measured), without decay, digits 3 against 8, {Small.Train} examples, SGD in "
             + $"minibatches of {Small.Batch}, rate {Small.Rate}, {Small.Epochs} epochs, all layers of norm "
             + $"{string.Join(" or ", Norms)} at the start, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; targets ±1 ± δ, signs drawn "
@@ -77,7 +78,8 @@ internal static class LabelNoiseLowersTheNorm
         for (var n = 0; n < Norms.Length; n++) judge.Measure($"norm {Norms[n]}, no noise: test error", clean[n].ToString());
         judge.Measure("largest ratio of ρ with and without noise, all seeds, norms and δ", worst);
         const string smaller = "ρ with noise over that without", correlation = "Σ y f with noise over that without";
-        var slip = judge.Amended("footnote 13's “smaller” Σ y f corrected to larger: Σ y f/N is the mean margin, of which it says that it grows");
+        var slip = judge.Amended(
+            "footnote 13's “smaller” Σ y f corrected to larger: Σ y f/N is the mean margin, of which it says that it grows");
         List<string> judged = [];
         for (var n = 0; n < Norms.Length; n++)
         {
@@ -98,13 +100,14 @@ internal static class LabelNoiseLowersTheNorm
         judge.Measure("norm 3, δ = 1: largest ratio of Σ y f with and without noise", Ratios(1, 2, "margin_mean").Max());
         var medians = Enumerable.Range(0, Norms.Length)
             .SelectMany(n => Enumerable.Range(1, Noises.Length - 1).Select(d => Spread.Of(Ratios(n, d, "rho")).Median)).Max();
-        var corrected = judge.Amended("without normalization, in the small network trained for long, ρ falls a little, and not by a smaller Σ y f: "
-            + "the normalized Σ y f is N times the mean margin, and grows");
+        var corrected = judge.Amended("without normalization, in the small network trained for long, ρ falls a little, and not by a "
+            + "smaller Σ y f: the normalized Σ y f is N times the mean margin, and grows");
         corrected.AtMost("largest median over seeds of the ratio of ρ, all norms and δ", medians, 1);
         corrected.AtMost("norm 3, δ = 1: largest ratio of ρ with and without noise", strong, 1);
         corrected.AtLeast("norm 3, δ = 1: least ratio of mean margins with and without noise", margins, 1);
         var text = $"With weight normalization and δ = {Noises[^1]}, over the same without noise, {string.Join("; ", judged)}. Without "
-            + $"normalization, ρ over that without noise, median (least … largest of five seeds): {string.Join("; ", parts)}; in the larger network "
+            + $"normalization, ρ over that without noise, median (least … largest of five seeds): {string.Join("; ", parts)}; in the "
+            + "larger network "
             + $"from norm 1 with δ = 1 {Wording.Text(Spread.Of(larger).Median)} ({Wording.Text(larger.Min())} … "
             + $"{Wording.Text(larger.Max())}): small, and it depends on the set-up. The footnote contradicts itself: Σ y f/N is the mean "
             + $"margin, which cannot fall and grow; it grows (norm 3, δ = 1: by a factor {Wording.Text(margins)} at least), "

@@ -20,7 +20,8 @@ internal static class MinibatchesAndCollapse
         Id = "b66-minibatches-bring-collapse",
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix E.3, eq. 39–40; footnote 8; appendix G",
-        Hypothesis = "Normalization and weight decay λ > 0, SGD with minibatches at a point where every step vanishes (appendix E.3, eq. 39).",
+        Hypothesis = "Normalization and weight decay λ > 0, SGD with minibatches at a point where every step vanishes (appendix E.3, "
+            + "eq. 39).",
         Statement = "SGD with minibatches is stationary only where every example is, so that with weight decay ∂f(x_n)/∂V_k = V_k f(x_n) "
             + "for all n, from which NC1 to NC4 follow.",
         SetUp = $"Digits in ten classes, {Sizes[^1].Batch} examples, ReLU net 64-32-32-32-10 without normalization (its statistics would "
@@ -34,7 +35,8 @@ internal static class MinibatchesAndCollapse
             + "the margin f_y − max f_j, of which eq. 40 is out of reach for the last layer (two of its rows matter). Taken as reached: "
             + $"a residual of {Wording.Short(Reached)}, NC1 of {Wording.Short(Collapsed)}.",
         Expected = "Residual 0 and NC1 → 0 with minibatches.",
-        History = ["was ✗ until 2026-11-28, because networks that SGD keeps moving, and without normalization, were taken for its stationary points"],
+        History = ["was ✗ until 2026-11-28, because networks that SGD keeps moving, and without normalization, were taken for its "
+            + "stationary points"],
         FullRuns = () => [.. Sizes.SelectMany(s => MeasuredRun.Experiments(Config, TenClasses(s, full: true))),
             .. new[] { Sizes[0], Sizes[^1] }.SelectMany(s => MeasuredRun.Experiments(Config, TwoClasses(s, full: true)))],
         Check = Check,
@@ -61,7 +63,8 @@ internal static class MinibatchesAndCollapse
         judge.Measure("tr Σ_W/tr Σ_B, minibatches of 5, by seed", runs[1].BySeed("nc1_trace_ratio"));
         judge.Measure("tr Σ_W/tr Σ_B, all examples, by seed", full.BySeed("nc1_trace_ratio"));
         // With decay SGD at a constant rate never comes to rest (b57), and without normalization eq. 39 is not what it would rest at.
-        judge.Hypothesis.That("SGD rests where every step vanishes, with normalization (here without, at a constant rate, at which with decay it "
+        judge.Hypothesis.That("SGD rests where every step vanishes, with normalization (here without, at a constant rate, at which with "
+            + "decay it "
             + "goes on for ever: b57; in networks of more than one direction of inputs eq. 40 has no solution: b38)", false);
         judge.Printed.AtMost("3 against 8, minibatches of 1: median residual of the last layer", one.Last("example_residual_mean_4").Median,
             Reached);

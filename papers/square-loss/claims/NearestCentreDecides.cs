@@ -27,8 +27,8 @@ internal static class NearestCentreDecides
             + "disagree; of test examples likewise, with the means of the training set. Flow (5)–(6), λ = "
             + $"{Wording.Short(FlowDecays[0])} (which separates the data least) and {Wording.Short(FlowDecays[1])}. Seeds "
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}.",
-        History = ["was ≈ until 2026-11-28, because decay that has had the time to act, which is the paper's own assumption, counted as a narrower "
-            + "one"],
+        History = ["was ≈ until 2026-11-28, because decay that has had the time to act, which is the paper's own assumption, counted as "
+            + "a narrower one"],
         Expected = "Disagreement 0. First reading: .000 in all converged runs.",
         FullRuns = CollapseRuns.FullRuns,
         Check = Check,

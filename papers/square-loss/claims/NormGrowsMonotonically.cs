@@ -22,16 +22,16 @@ internal static class NormGrowsMonotonically
         Paper = SourcePapers.SquareLoss,
         Place = "Observation 1, §2.3.1",
         Equations = ["SQ.5", "SQ.7"],
-        Hypothesis = "Average separability Σ y_n f_n > 0 (at all times), gradient flow from a small ρ = ε, ‖x‖ = 1, L ≥ 2 layers (§2, Observation 1; "
-            + "λ > 0 and the limit λ = 0).",
+        Hypothesis = "Average separability Σ y_n f_n > 0 (at all times), gradient flow from a small ρ = ε, ‖x‖ = 1, L ≥ 2 layers (§2, "
+            + "Observation 1; λ > 0 and the limit λ = 0).",
         Statement = "Assuming average separability (Σ y_n f_n > 0) and flow from ρ = ε, ρ grows monotonically until a minimum is reached, "
             + "where ρ_eq = Σ y f/(λ + Σ f²).",
-        SetUp = $"Flow (5)–(6). (i) One example x = (1, 0), y = 1, ReLU net 2-2-1 whose units both see it, V_1 with "
-            + $"rows ({Wording.Short(FirstV)}, .7) and ({Wording.Short(FirstV)}, −.7) before its norm is made 1, V_2 ∝ (1, 1), λ = "
-            + $"{Wording.Short(Lambda)} and 0, ρ0 = {Wording.Short(FirstRho)}, to t = {Wording.Decade(Math.Log10(End))}; beside it one layer from "
-            + $"v0 = ({Wording.Short(FirstV)}, √.99). (ii) ReLU nets {Inputs}-{Hidden}-1, "
-            + $"{Examples} examples of gaussian-teacher, λ = 0 and {Wording.Short(StrongLambda)}, ρ0 = {Wording.Short(FirstRho)}, six "
-            + $"starts (seeds 0–{Starts - 1} of data and weights), to t = {NetsEnd} or {MaxSteps} steps.",
+        SetUp = "Flow (5)–(6). (i) One example x = (1, 0), y = 1, ReLU net 2-2-1 whose units both see it, V_1 with rows "
+            + $"({Wording.Short(FirstV)}, .7) and ({Wording.Short(FirstV)}, −.7) before its norm is made 1, V_2 ∝ (1, 1), λ = "
+            + $"{Wording.Short(Lambda)} and 0, ρ0 = {Wording.Short(FirstRho)}, to t = {Wording.Decade(Math.Log10(End))}; beside it one "
+            + $"layer from v0 = ({Wording.Short(FirstV)}, √.99). (ii) ReLU nets {Inputs}-{Hidden}-1, {Examples} examples of "
+            + $"gaussian-teacher, λ = 0 and {Wording.Short(StrongLambda)}, ρ0 = {Wording.Short(FirstRho)}, six starts (seeds "
+            + $"0–{Starts - 1} of data and weights), to t = {NetsEnd} or {MaxSteps} steps.",
         Expected = "No fall of ρ.",
         Check = Check,
     };
@@ -54,7 +54,8 @@ internal static class NormGrowsMonotonically
         judge.Measure("one example, two layers: greatest and last ρ", two.Max(p => p.Rho), two[^1].Rho);
         judge.Premise.Near("one example, two layers: last ρ", two[^1].Rho, two[^1].Margin / (Lambda + two[^1].Margin * two[^1].Margin),
             relative: 1e-6);
-        judge.Printed.In($"one example, two layers, λ = {Wording.Short(Lambda)}").AtMost(fall, Fall(two.Select(p => p.Rho)) / two.Max(p => p.Rho),
+        judge.Printed.In($"one example, two layers, λ = {Wording.Short(Lambda)}")
+            .AtMost(fall, Fall(two.Select(p => p.Rho)) / two.Max(p => p.Rho),
             1e-8);
 
         Run[] free = Networks(0, context), decayed = Networks(StrongLambda, context);
@@ -71,14 +72,16 @@ internal static class NormGrowsMonotonically
         var corrected = judge.Amended("λ = 0");
         foreach (var group in (CheckGroup[])[judge.Printed.In("ReLU nets 4-8-1, λ = 0"), corrected.In("ReLU nets 4-8-1, λ = 0")])
             group.AtMost(fall, free.Where(r => r.AlwaysSeparable).Max(r => r.Fall), 1e-8);
-        foreach (var group in (CheckGroup[])[judge.Printed.In("one example, two layers, λ = 0"), corrected.In("one example, two layers, λ = 0")])
+        foreach (var group in (CheckGroup[])[judge.Printed.In("one example, two layers, λ = 0"),
+            corrected.In("one example, two layers, λ = 0")])
             group.AtMost(fall, Fall(twoFree.Select(p => p.Rho)) / twoFree.Max(p => p.Rho), 1e-8);
         judge.Printed.In($"ReLU nets 4-8-1, λ = {Wording.Short(StrongLambda)}").AtMost(fall,
             decayed.Where(r => r.AlwaysSeparable).Select(r => r.Fall).DefaultIfEmpty(0).Max(), 1e-8);
 
         double[] x = [.. two.Skip(1).Select(p => p.Log10T)];
         double[] Equilibrium(Func<FlowPoint, double> of) => [.. two.Skip(1).Select(of)];
-        var chart = new Chart(new Panel($"One example, two layers, λ = {Wording.Short(Lambda)}", new Axis("t", Scale.Exponent, Min: -2, Max: 3),
+        var chart = new Chart(new Panel($"One example, two layers, λ = {Wording.Short(Lambda)}",
+            new Axis("t", Scale.Exponent, Min: -2, Max: 3),
             new Axis("ρ", Min: 0, Max: 2))
             .Line("ρ(t)", x, Equilibrium(p => p.Rho))
             .Predicted("ρ_eq at the V of the moment", x,
@@ -86,15 +89,14 @@ internal static class NormGrowsMonotonically
             .Level("1/(1 + λ)", 1 / (1 + Lambda)));
         return judge.Outcome(chart: chart, caption: "While f̃ is small the equilibrium lies high and ρ climbs towards it; as f̃ grows to "
             + "1 the equilibrium comes down and ρ with it.",
-            care: $"With λ = {Wording.Short(Lambda)} one example and two layers suffice: ρ rises to {Text(two.Max(p => p.Rho))} and falls to "
-                + $"{Text(two[^1].Rho)}, with y f̃ > 0 throughout. With λ = 0 it is monotone in the {free.Count(r => r.AlwaysSeparable)} of "
-                + $"{free.Length} ReLU runs in which Σ y f stays positive; in the others ρ goes down to "
-                + $"{Text(free.Where(r => !r.AlwaysSeparable).Select(r => r.Least).DefaultIfEmpty(double.NaN).Min())}. That is measured, "
-                + "not proved.",
-            fails: $"With λ = {Wording.Short(Lambda)} one example and two layers suffice: ρ rises to {Text(two.Max(p => p.Rho))} and falls to "
-                + $"{Text(two[^1].Rho)}, with y f̃ > 0 throughout. With λ = 0 and Σ y f > 0 at all instants falls were "
-                + $"measured too, up to {Text(free.Where(r => r.AlwaysSeparable).Select(r => r.Fall).DefaultIfEmpty(0).Max())} of the "
-                + "greatest ρ.");
+            care: $"With λ = {Wording.Short(Lambda)} one example and two layers suffice: ρ rises to {Text(two.Max(p => p.Rho))} and falls "
+                + $"to {Text(two[^1].Rho)}, with y f̃ > 0 throughout. With λ = 0 it is monotone in the "
+                + $"{free.Count(r => r.AlwaysSeparable)} of {free.Length} ReLU runs in which Σ y f stays positive; in the others ρ goes "
+                + $"down to {Text(free.Where(r => !r.AlwaysSeparable).Select(r => r.Least).DefaultIfEmpty(double.NaN).Min())}. That is "
+                + "measured, not proved.",
+            fails: $"With λ = {Wording.Short(Lambda)} one example and two layers suffice: ρ rises to {Text(two.Max(p => p.Rho))} and "
+                + $"falls to {Text(two[^1].Rho)}, with y f̃ > 0 throughout. With λ = 0 and Σ y f > 0 at all instants falls were measured "
+                + $"too, up to {Text(free.Where(r => r.AlwaysSeparable).Select(r => r.Fall).DefaultIfEmpty(0).Max())} of the greatest ρ.");
     }
 
     private static FlowPoint[] Two(double lambda, StudyContext context)

@@ -21,8 +21,8 @@ internal static class OnlyBothForgetTheStart
         Paper = SourcePapers.SquareLoss,
         Place = "§3, figures 1–12; §6.1 (“The case of BN+WD is the only one which seems rather independent of initial conditions”)",
         Equations = ["SQ.5", "SQ.6"],
-        Hypothesis = "Two classes, square loss, SGD with momentum from layers of norms 0.1 to 5, converged: with decay it has acted for (1 − "
-            + "μ)/(2ηλ) steps and more (§3).",
+        Hypothesis = "Two classes, square loss, SGD with momentum from layers of norms 0.1 to 5, converged: with decay it has acted for "
+            + "(1 − μ)/(2ηλ) steps and more (§3).",
         Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions, and a "
             + "larger start ends with a larger ρ and a smaller margin.",
         SetUp = $"Networks {Training.LayersOnDigits} on digits 3 against 8 ({Training.Train} examples to train, {Training.Test} to test), "
@@ -80,7 +80,8 @@ internal static class OnlyBothForgetTheStart
             judge.Printed.In(name).AtLeast(factor, Factor(name), lenient: Independent, strict: Dependent);
             judge.Printed.In(name).AtLeast(rises, Rise(table[name]), 1);
         }
-        judge.Amended("without batch normalization, as appendix D derives it; of BN alone ρ depends on the start, but is smallest from norm 1")
+        judge.Amended("without batch normalization, as appendix D derives it; of BN alone ρ depends on the start, but is smallest "
+            + "from norm 1")
             .In("neither").AtLeast(rises, Rise(table["neither"]), 1);
         judge.Amended("BN + WD does not forget the start where λ is too small for the time there is")
             .In("BN + WD .0005").AtLeast(factor, Factor("BN + WD .0005"), Independent);

@@ -25,8 +25,8 @@ internal static class RecurrentIsFeedForward
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.1, last paragraph",
         Equations = ["SQ.53", "SQ.54"],
-        Hypothesis = "Linear networks of square matrices (appendix H), and feed-forward networks of T layers that converge to V_1 = … = V_T = P "
-            + "(H.1: “if we assume”).",
+        Hypothesis = "Linear networks of square matrices (appendix H), and feed-forward networks of T layers that converge to V_1 = … = "
+            + "V_T = P (H.1: “if we assume”).",
         Statement = "If feed-forward networks of T layers converge to V_1 = … = V_T = P, recurrent networks (weights shared across "
             + "layers) under T iterations should be identical to feed-forward networks of T layers without weight sharing.",
         SetUp = $"T = {Iterations[0]} … {Iterations[^1]} square layers {Width} × {Width} under a row, linear and with ReLUs, flow (5)–(6) "
@@ -93,8 +93,9 @@ internal static class RecurrentIsFeedForward
             + $"have |cos| = {Text3(linear, p => p.Cosine)}: V_k = u_ku_{{k−1}}ᵀ with any unit vectors u_k between the layers. With ReLUs "
             + $"outputs differ by {Text3(relu, p => p.Recurrent)} (two feed-forward networks by {Text3(relu, p => p.Other)}), |cos| = "
             + $"{Text3(relu, p => p.Cosine)}.";
-        return judge.Outcome(chart: chart, caption: "Linear networks of either kind become ridge regression as functions, with layers that are "
-            + "not equal; with ReLUs neither the functions nor the matrices agree, and feed-forward networks do not agree among themselves.",
+        return judge.Outcome(chart: chart, caption: "Linear networks of either kind become ridge regression as functions, with layers "
+            + "that are not equal; with ReLUs neither the functions nor the matrices agree, and feed-forward networks do not agree among "
+            + "themselves.",
             holds: numbers, care: numbers, fails: numbers);
     }
 

@@ -27,7 +27,8 @@ internal static class SgdStopsAtInterpolation
         Id = "b57-sgd-stops-at-interpolation",
         Paper = SourcePapers.SquareLoss,
         Place = "Footnote 8; App. E, eq. 39",
-        Hypothesis = "Square loss, SGD with minibatches at a constant rate, a critical point where GD stops (footnote 8; eq. 39 also with decay).",
+        Hypothesis = "Square loss, SGD with minibatches at a constant rate, a critical point where GD stops (footnote 8; eq. 39 also with "
+            + "decay).",
         Statement = "SGD, unlike GD, stops only when ℓ_n = 0 for all n, at perfect interpolation; at the other critical points, where GD "
             + "stops, SGD never stops but fluctuates.",
         SetUp = $"Square loss, gaussian-teacher in R⁴, constant rate {Wording.Short(Rate)}, one example a step (SGD) or all (GD), "

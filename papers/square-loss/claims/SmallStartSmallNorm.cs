@@ -76,7 +76,8 @@ internal static class SmallStartSmallNorm
                 + $"{string.Join(", ", whole.Select(s => Wording.Text(s.Last("rho").Median)))}, test error {Errors(whole)}. ";
         return judge.Outcome(chart: new Chart(Panel("ρ", "rho", Scale.Log), Panel("mean margin", "margin_mean", Scale.Log),
             Panel("test error", "test_error", Scale.Linear)),
-            holds: text + "ρ and margin follow the start in every run; the test error, of which the paper claims a bound only, does not rank "
+            holds: text + "ρ and margin follow the start in every run; the test error, of which the paper claims a bound only, does "
+                + "not rank "
                 + "with them throughout.", fails: text);
     }
 

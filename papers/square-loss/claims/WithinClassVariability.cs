@@ -22,17 +22,19 @@ internal static class WithinClassVariability
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix G, corollary 4 (NC1)",
         Equations = ["SQ.5", "SQ.6", "SQ.38"],
-        Hypothesis = "Binary classification, square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; its two "
-            + "outputs ±f are one). Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
+        Hypothesis = "Binary classification, square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; "
+            + "its two outputs ±f are one). Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
         Statement = "Equations 5 and 6 imply NC1: at convergence the last layer's features h(x) are the same for all examples of a class.",
         SetUp = "(i) The equations themselves: ReLU net 4-16-16-1 on 20 examples of a teacher network, "
             + $"λ = {string.Join(", ", FlowDecays.Select(d => Wording.Short(d)))}, ρ0 = 1, and λ = 0 "
             + $"from ρ0 = 20, {Wording.Count(CollapseFlow.Steps)} Euler steps. (ii) Digits, 500 examples, 64-64-64-64-10, square loss, "
             + "SGD to the end of a falling "
             + $"rate: batch normalization with λ = 0 … {Wording.Short(CollapseRuns.Decays[^1])}, neither, weight decay alone (λ = .001), "
-            + $"and 3 against 8 with one output (200 examples, λ = {CollapseRuns.StrongText} and {Wording.Short(Strongest)}). Seeds 0–4. NC1 in four definitions: tr(Σ_WΣ_B⁺)/C about the mean of means (pinv) and of examples (ufm), tr "
+            + $"and 3 against 8 with one output (200 examples, λ = {CollapseRuns.StrongText} and {Wording.Short(Strongest)}). Seeds 0–4. "
+            + "NC1 in four definitions: tr(Σ_WΣ_B⁺)/C about the mean of means (pinv) and of examples (ufm), tr "
             + "Σ_W/tr Σ_B, and the pairwise (Var_c + Var_d)/(2‖μ_c − μ_d‖²) (CDNV). Taken as collapse: "
-            + $"{Wording.Short(Collapsed, zero: true)} or less; as none: above {Wording.Short(Scattered, zero: true)}. Judged by the first and "
+            + $"{Wording.Short(Collapsed, zero: true)} or less; as none: above {Wording.Short(Scattered, zero: true)}. Judged by the "
+            + "first and "
             + "the third; Memo 112 speaks of the standard deviation of h, which is the third.",
         History = ["was ≈ until 2026-11-28, because a fall with λ, which is not collapse, counted as a narrower form of it"],
         Expected = "NC1 → 0. First reading: flow .09 (λ = .02), .28–.31 (.2), .69 (λ = 0, ρ0 = 20); digits at the end .0192 (λ = .00025), "
@@ -52,7 +54,8 @@ internal static class WithinClassVariability
             judge.Measure($"flow, λ = {Text(decay)}: tr Σ_W/tr Σ_B, by seed", flows[i]);
         }
         const string within = "tr Σ_W/tr Σ_B, median of five", pinv = "tr(Σ_WΣ_B⁺)/C, median of five";
-        judge.Printed.In($"flow, λ = {Text(FlowDecays[1])}").AtMost(within, Spread.Of(flows[1]).Median, strict: Collapsed, lenient: Scattered);
+        judge.Printed.In($"flow, λ = {Text(FlowDecays[1])}")
+            .AtMost(within, Spread.Of(flows[1]).Median, strict: Collapsed, lenient: Scattered);
         judge.Measure("flow, λ = 0 from ρ0 = 20: tr Σ_W/tr Σ_B, by seed", Flow(0, 20));
 
         var columns = new[] { ("pinv", "nc1_pinv"), ("ufm", "nc1_ufm"), ("trace ratio", "nc1_trace_ratio"), ("CDNV", "nc1_cdnv") };

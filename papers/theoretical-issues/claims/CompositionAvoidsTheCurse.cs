@@ -6,7 +6,8 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.TheoreticalIssues;
 
 /// <summary>
-/// Claim b53: error against parameters for compositional functions, on grids: −m/n without the graph, −m/2 with it. An illustration: grids are
+/// Claim b53: error against parameters for compositional functions, on grids: −m/n without the graph, −m/2 with it. An illustration: grids
+/// are
 /// not the networks of the theorems.
 /// </summary>
 internal static class CompositionAvoidsTheCurse
@@ -24,13 +25,14 @@ internal static class CompositionAvoidsTheCurse
         Paper = SourcePapers.TheoreticalIssues,
         Place = "§2C, Theorems 1 and 2",
         Equations = ["PNAS.1", "PNAS.2"],
-        Hypothesis = "Theorems 1 and 2: networks of one layer, or of the function's graph, with a smooth activation that is not a polynomial, and "
-            + "the worst function with m bounded derivatives.",
+        Hypothesis = "Theorems 1 and 2: networks of one layer, or of the function's graph, with a smooth activation that is not a "
+            + "polynomial, and the worst function with m bounded derivatives.",
         Statement = "To approximate a function of n variables with m derivatives to accuracy ε takes O(ε^{−n/m}) parameters; if it is a "
             + "hierarchical composition of functions of two variables, a deep network of the same graph takes O((n − 1) ε^{−2/m}).",
-        SetUp = "An illustration of the counting. h(a, b) = sin(1.5a + b − .7ab) at the vertices of binary trees over n = 2, 4, 8, 16 inputs and of the graph of "
-            + "overlapping windows over 6; multilinear interpolation (m = 2) on grids of g nodes a side, over all variables (g = 17 … "
-            + "97, n ≤ 8; nothing is stored, so 97⁸ is no obstacle) and at each vertex (g = 9 … 79); sup error over 2,000 random points.",
+        SetUp = "An illustration of the counting. h(a, b) = sin(1.5a + b − .7ab) at the vertices of binary trees over n = 2, 4, 8, 16 "
+            + "inputs and of the graph of overlapping windows over 6; multilinear interpolation (m = 2) on grids of g nodes a side, over "
+            + "all variables (g = 17 … 97, n ≤ 8; nothing is stored, so 97⁸ is no obstacle) and at each vertex (g = 9 … 79); sup error "
+            + "over 2,000 random points.",
         History = ["was ≈ until 2026-11-28, because the order of interpolation on grids was taken for that of networks"],
         Expected = "Error ~ parameters^{−m/n} and ~ parameters^{−m/2} = 1/parameters.",
         Figures = ["theoretical-issues/figure-01"],

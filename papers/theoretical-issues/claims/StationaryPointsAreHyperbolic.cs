@@ -23,13 +23,14 @@ internal static class StationaryPointsAreHyperbolic
         Paper = SourcePapers.TheoreticalIssues,
         Place = "Lemma 1, eq. 7, Lemma 6, Theorem 3.1",
         Equations = ["PNAS.5"],
-        Hypothesis = "Exponential loss at fixed ρ, a deep (ReLU) network that separates its data, ρf̃ > 1 for every example, a stationary point of "
-            + "the V_k flow (Lemma 1; K layers, of which one is not what it is about).",
+        Hypothesis = "Exponential loss at fixed ρ, a deep (ReLU) network that separates its data, ρf̃ > 1 for every example, a "
+            + "stationary point of the V_k flow (Lemma 1; K layers, of which one is not what it is about).",
         Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of "
             + "L positive definite) once ρf̃ > 1, as Σ_kk' V_kᵀHV_k' = Σ e^{−ρf̃}[−ρ²K²f̃² + K(K−2)ρf̃] < 0.",
         SetUp = $"Limits of the fixed-ρ flow, ρ = {Wording.Text(Rho)}, exponential loss (sum), five starts (seeds "
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}) each: one linear layer, two "
-            + $"linear layers and ReLU nets 2-H-1 with all units active on all examples, H = {string.Join(", ", Widths)}, on the three examples in "
+            + $"linear layers and ReLU nets 2-H-1 with all units active on all examples, H = {string.Join(", ", Widths)}, on the three "
+            + "examples in "
             + "the plane, followed to t = 1e8. Eigenvalues of the Riemannian Hessian of L on the product of "
             + $"spheres; zero means ≤ {Wording.Text(Zero)} of the largest.",
         Expected = "No zero eigenvalue.",
@@ -79,7 +80,8 @@ internal static class StationaryPointsAreHyperbolic
             .Predicted("H − 1", [.. Widths.Select(h => (double)h)], h => h - 1);
         return judge.Outcome(
             fails: $"Two linear layers with H = {string.Join(", ", Widths)} hidden units have {string.Join(", ", zeros)} zero eigenvalues "
-                + $"at the limits of the flow, ReLU nets with all units active {string.Join(", ", relu)}: small rotations of the hidden units "
+                + $"at the limits of the flow, ReLU nets with all units active {string.Join(", ", relu)}: small rotations of the "
+                + "hidden units "
                 + "change no output, so the minima are not isolated and not hyperbolic. One linear layer is (smallest tangent eigenvalue "
                 + $"{Lab.Claims.Check.Text(linear.Min(h => h.Eigenvalues[0]))}·L). The quadratic form of Lemma 1 is evaluated at V "
                 + "itself, a direction that the constraint ‖V_k‖ = 1 excludes.",

@@ -19,8 +19,8 @@ internal static class TrainedTreesNeedFewerParameters
         Paper = SourcePapers.TheoreticalIssues,
         Place = "§2C, Theorem 2 and figure 1, with trained ReLU networks",
         Equations = ["PNAS.2"],
-        Hypothesis = "Theorem 2: a function of the graph with m bounded derivatives, accuracy ε → 0, the best network of a given size (training "
-            + "finds a worse one; the median of five is judged, the best of five shown).",
+        Hypothesis = "Theorem 2: a function of the graph with m bounded derivatives, accuracy ε → 0, the best network of a given size "
+            + "(training finds a worse one; the median of five is judged, the best of five shown).",
         Statement = "A compositional function is approximated by a deep network of the same graph with the same accuracy and far fewer "
             + "parameters than by a shallow one; its error falls like parameters^{−m/2} whatever n is.",
         SetUp = $"h(a, b) = sin(1.5a + b − .7ab) on binary trees, n = {string.Join(" and ", Compositions.QuickInputs)}; ReLU networks with "

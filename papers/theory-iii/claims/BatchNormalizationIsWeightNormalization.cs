@@ -38,7 +38,8 @@ internal static class BatchNormalizationIsWeightNormalization
         judge.Measure("L2 margin of the batch-normalized limit", batch.Margin);
         judge.Measure("L2 margin of the SVM", svm.Margin);
         judge.Printed.In("Iris").AtMost("angle between the limits, degrees", angle, 1e-3);
-        judge.Printed.In("Iris").AtLeast("L2 margin of the batch-normalized limit over that of the SVM", batch.Margin / svm.Margin, 1 - 1e-6);
+        judge.Printed.In("Iris")
+            .AtLeast("L2 margin of the batch-normalized limit over that of the SVM", batch.Margin / svm.Margin, 1 - 1e-6);
         var centred = iris.Center();
         judge.Measure("with the mean: angle from the SVM of the centred inputs, degrees",
             Degrees(WhitenedMargin.BatchNorm(iris).Direction, HardMargin.Solve(centred).Direction));

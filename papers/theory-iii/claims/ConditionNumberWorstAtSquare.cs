@@ -59,8 +59,8 @@ internal static class ConditionNumberWorstAtSquare
             .At("N = D", D));
         return judge.Outcome(chart: chart,
             care: $"The median is {Lab.Claims.Check.Text(At(D))} at N = D = 40, {Lab.Claims.Check.Text(At(80))} at 80, "
-                + $"{Lab.Claims.Check.Text(At(1280))} at 1280 and {Lab.Claims.Check.Text(At(5))} at 5. It is a function of the ratio of the "
-                + "sides, the same in N/D and D/N, so 'N ≪ D better than N > D' is no general rule: N = 20 has "
+                + $"{Lab.Claims.Check.Text(At(1280))} at 1280 and {Lab.Claims.Check.Text(At(5))} at 5. It is a function of the ratio of "
+                + "the sides, the same in N/D and D/N, so 'N ≪ D better than N > D' is no general rule: N = 20 has "
                 + $"{Lab.Claims.Check.Text(At(20))}.",
             caption: "Dashed: the Marchenko–Pastur edges, which large matrices reach.");
     }

@@ -45,7 +45,8 @@ internal static class LangevinPrefersWideMinima
         {
             // Three standard errors of 2,000 chains, and 0.01 for the length of the step.
             var error = 3 * Math.Sqrt(exact[i] * (1 - exact[i]) / (Chains * Spread.Seeds.Count)) + .01;
-            judge.Printed.In($"T = 1, d = {Dimensions[i]}").Near("share in the wide basin", measured[i].Average(), exact[i], absolute: error);
+            judge.Printed.In($"T = 1, d = {Dimensions[i]}")
+                .Near("share in the wide basin", measured[i].Average(), exact[i], absolute: error);
         }
         judge.Printed.AtLeast("least rise of the share from one dimension to the next",
             measured.Zip(measured.Skip(1), static (a, b) => b.Average() - a.Average()).Min(), 0);
@@ -54,7 +55,8 @@ internal static class LangevinPrefersWideMinima
         judge.Printed.In("T = 0.05, d = 2, after the same time").Near("share in the wide basin", coldMeasured, cold, absolute: .05);
         const string reached = "the temperature is high enough for the barrier (1 here) to be crossed in the time that there is";
         for (var i = 0; i < Dimensions.Length; i++)
-            judge.Amended(reached).In($"T = 1, d = {Dimensions[i]}, median of five seeds").Near("share in the wide basin", Spread.Of(measured[i]).Median, exact[i],
+            judge.Amended(reached).In($"T = 1, d = {Dimensions[i]}, median of five seeds")
+                .Near("share in the wide basin", Spread.Of(measured[i]).Median, exact[i],
                 absolute: 3 * Math.Sqrt(exact[i] * (1 - exact[i]) / Chains) + .01);
         judge.Measure("share at T = 1, d = 8", Spread.Of(measured[^1]).ToString());
         judge.Measure("Kramers’ mean time to cross at T = 0.05, e^{1/T} over the curvatures",

@@ -20,7 +20,8 @@ internal static class LinearRelationVanishes
         ("square loss", ["loss=square", "descent.learning-rate=0.02", Cheap]),
     ];
 
-    // Of 16 points a correlation below .497 is one of chance at the 5 % level (t = r√(14/(1 − r²)) = 2.145); and the change at the threshold.
+    // Of 16 points a correlation below .497 is one of chance at the 5 % level (t = r√(14/(1 − r²)) = 2.145); and the change at the
+    // threshold.
     private const double Significant = .497, Change = .2;
 
     private const string Cheap = "observe.measures=[loss, norms, margins, normalized-loss]";

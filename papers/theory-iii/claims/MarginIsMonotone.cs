@@ -91,8 +91,8 @@ internal static class MarginIsMonotone
             .Line("smoothed margin −log L/ρ", x, [.. drawn.Select(p => p.SmoothedMargin)])
             .Level("γ*", svm.Margin));
         return judge.Outcome(
-            holds: $"While one example outweighs the others the hard margin does not fall. Before that it can, and separation alone, as the "
-                + $"abstract has it, is not enough: the hard margin of the three examples is {Text(marked[1].Margin)} at t = 1e4 and "
+            holds: "While one example outweighs the others the hard margin does not fall. Before that it can, and separation alone, as "
+                + $"the abstract has it, is not enough: the hard margin of the three examples is {Text(marked[1].Margin)} at t = 1e4 and "
                 + $"{Text(marked[3].Margin)} at 1e10: its largest fall is {Text(100 * fall / svm.Margin)} % of γ*, before it rises to γ* "
                 + $"= {Text(svm.Margin)}. While several examples share the loss, the one at the margin is pulled by the others. What "
                 + $"rises is −log L/ρ ({Text(marked[1].SmoothedMargin)}, {Text(marked[3].SmoothedMargin)} there), by Cauchy–Schwarz. Of "

@@ -39,9 +39,9 @@ internal static class NormalizedLossRanksNetworks
             + "with a smaller error: bounds by norm and margin rank networks.",
         SetUp = $"The {NormalizedNets.PerDraw * Spread.Seeds.Count} networks of b49: Spearman's rank correlation with the test error "
             + $"within each of five draws of the training images ({NormalizedNets.PerDraw} networks each), for normalized losses, norms, "
-            + $"margins and bounds. Printed: the median over the five draws, for the normalized training loss and for ρ, and the same of "
-            + $"the networks kept from the full-size run on CIFAR-10. The paper gives no bound: from {Wording.Short(Strict)} on it predicts, "
-            + $"below {Wording.Short(Lenient)} it does not.",
+            + "margins and bounds. Printed: the median over the five draws, for the normalized training loss and for ρ, and the same of "
+            + $"the networks kept from the full-size run on CIFAR-10. The paper gives no bound: from {Wording.Short(Strict)} on it "
+            + $"predicts, below {Wording.Short(Lenient)} it does not.",
         Expected = "Rank correlation near 1.",
         History = ["was ✗ by a bound of ours, .675 against .7, until 2026-11-28; since then the kept CIFAR-10 runs decide"],
         Figures = ["theory-iii/figure-01", "theory-iii/figure-08"],
@@ -87,7 +87,8 @@ internal static class NormalizedLossRanksNetworks
             foreach (var m in Measures)
             {
                 if (m.Name is "normalized training loss" or "ρ")
-                    judge.Printed.In("CIFAR-10").AtLeast($"{m.Name}: rank correlation with the test error", Rank(m, images), Lenient, Strict);
+                    judge.Printed.In("CIFAR-10")
+                        .AtLeast($"{m.Name}: rank correlation with the test error", Rank(m, images), Lenient, Strict);
                 else judge.Measure($"CIFAR-10, full size, {m.Name}: rank correlation", Rank(m, images));
             }
         var text = $"Rank correlation with the test error, medians of five draws: normalized training loss {Wording.Text(loss.Median)} "

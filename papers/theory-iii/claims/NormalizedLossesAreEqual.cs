@@ -55,7 +55,8 @@ internal static class NormalizedLossesAreEqual
         judge.Measure("intercept, by draw", [.. lines.Select(l => l.Intercept)]);
         judge.Measure("range of the normalized training losses, ln 10 minus them",
             $"{Wording.Text(all.Min(n => n["ce_gap_rho1"].Min()))} … {Wording.Text(all.Max(n => n["ce_gap_rho1"].Max()))}");
-        judge.Printed.In("digits, median of five draws").Near("slope of normalized test loss against training loss", slope.Median, 1, absolute: Within);
+        judge.Printed.In("digits, median of five draws")
+            .Near("slope of normalized test loss against training loss", slope.Median, 1, absolute: Within);
         judge.Printed.AtLeast("their correlation, least of five", lines.Min(l => l.R), Correlated);
         judge.Printed.AtLeast("test loss minus training loss of normalized networks, least of "
             + $"{NormalizedNets.PerDraw * Spread.Seeds.Count}",
@@ -87,8 +88,10 @@ internal static class NormalizedLossesAreEqual
             var kept = Spread.Of(images["test_ce_gap_rho1"].Zip(images["ce_gap_rho1"], (test, train) => test / train));
             const string share = "the slope is the share of ln 10 − training loss that is kept on test data, which is near 1 only where "
                 + "the test error is small";
-            judge.Amended(share).In("digits, median of five draws").Near("slope of normalized test loss against training loss", slope.Median, Spread.Of(ratios).Median, absolute: Within);
-            judge.Amended(share).In("CIFAR-10").Near("slope of normalized test loss against training loss", line.Slope, kept.Median, absolute: Within);
+            judge.Amended(share).In("digits, median of five draws")
+                .Near("slope of normalized test loss against training loss", slope.Median, Spread.Of(ratios).Median, absolute: Within);
+            judge.Amended(share).In("CIFAR-10")
+                .Near("slope of normalized test loss against training loss", line.Slope, kept.Median, absolute: Within);
             judge.Amended(share).AtLeast("CIFAR-10: correlation of the normalized losses", line.R, Correlated);
             onImages = $" On {Images.Train} images of CIFAR-10, with test errors of "
                 + $"{Wording.Text(Spread.Of(images["test_error"]).Median)}, the "

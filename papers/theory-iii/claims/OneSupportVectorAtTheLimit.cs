@@ -71,7 +71,8 @@ internal static class OneSupportVectorAtTheLimit
         }
         judge.Amended("Σ_n α_n H_n = 0 with the dual weights (KKT)").AtMost("‖Σ α_n H_n‖ / Σ α_n‖H_n‖", Vectors.Norm(sum) / size, 1e-11);
         return judge.Outcome(
-            care: $"Where one example alone is at the maximum margin, v is parallel to it and H_N = 0. At the maximum margin of Iris the three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = "
+            care: "Where one example alone is at the maximum margin, v is parallel to it and H_N = 0. At the maximum margin of Iris the "
+                + $"three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = "
                 + $"{string.Join(", ", norms.Select(Text))}: none vanishes, nor does their sum. "
                 + $"Only their sum with the dual weights does (relative {Text(Vectors.Norm(sum) / size)}). H_n = 0 would need x_n "
                 + "parallel to v. "

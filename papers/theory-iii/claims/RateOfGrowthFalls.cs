@@ -5,7 +5,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim b02, second half: ρ_k² grows monotonically after separation. T3 §5 says so of ∂ρ_k²/∂t, a slip: the rate falls to 0.</summary>
+/// <summary>
+/// Claim b02, second half: ρ_k² grows monotonically after separation. T3 §5 says so of ∂ρ_k²/∂t, a slip: the rate falls to 0.
+/// </summary>
 internal static class RateOfGrowthFalls
 {
     /// <summary>The claim.</summary>
@@ -62,10 +64,11 @@ internal static class RateOfGrowthFalls
         judge.Amended("the rate itself, of which §5 says it, falls like 1/t, up to a power of log t")
             .Near("t · dρ_k²/dt at t = 1e8, two equal layers", Rate(scalar[^1]) * 1e8, 1, relative: .1);
         return judge.Outcome(
-            holds: $"ρ_k² of every layer grows between all observations after separation, and all layers of a network at one rate "
-                + $"(relative difference {Wording.Text(apart)}). The rate falls: between t = 1e2 and 1e8 by a factor {Wording.Text(ratios.Min())} to {Wording.Text(ratios.Max())} in "
-                + $"five deep networks, and {Wording.Text(Rate(scalar[^1]) / Rate(scalar.AtDecade(2)))} for two equal layers. It "
-                + "is 2Σ y f e^{−yf} and goes to 0 like (log t)^{2/K−1}/t.",
+            holds: "ρ_k² of every layer grows between all observations after separation, and all layers of a network at one rate "
+                + $"(relative difference {Wording.Text(apart)}). The rate falls: between t = 1e2 and 1e8 by a factor "
+                + $"{Wording.Text(ratios.Min())} to {Wording.Text(ratios.Max())} in five deep networks, and "
+                + $"{Wording.Text(Rate(scalar[^1]) / Rate(scalar.AtDecade(2)))} for two equal layers. It is 2Σ y f e^{{−yf}} and goes to "
+                + "0 like (log t)^{2/K−1}/t.",
             chart: new Chart(panel), caption: "Once the data are separated (where a line begins) the common rate of the squared norms "
                 + "falls for all five networks, as 1/t (two layers) says.");
     }

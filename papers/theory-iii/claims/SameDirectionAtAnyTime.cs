@@ -5,7 +5,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim b11: the direction w(T)/‖w(T)‖ is the same whether gradient descent is written in w or in ρ and v with ‖v‖ = 1 enforced.</summary>
+/// <summary>
+/// Claim b11: the direction w(T)/‖w(T)‖ is the same whether gradient descent is written in w or in ρ and v with ‖v‖ = 1 enforced.
+/// </summary>
 internal static class SameDirectionAtAnyTime
 {
     /// <summary>The claim.</summary>
@@ -60,11 +62,12 @@ internal static class SameDirectionAtAnyTime
             .Line("gradient descent in (ρ, v)", late,
                 [.. gd.Skip(1).Zip(same.Skip(1), (a, b) => Math.Max(Vectors.Distance(a.V, b.V), 1e-17))], 0);
         return judge.Outcome(
-            holds: $"Written in ρ and v the flow keeps ‖v‖ = 1 and gives the directions of gradient descent to {Wording.Text(rewritten)} up "
-                + $"to t = 1e300. Weight normalization is another flow: its directions differ at finite T, by {Wording.Text(Apart(1))} at t = 10, {Wording.Text(Apart(2))} at 1e2, "
-                + $"{Wording.Text(Apart(4))} at 1e4, {Wording.Text(Apart(8))} at 1e8 for two weights, and by {Wording.Text(iris.Min())} to {Wording.Text(iris.Max())} on Iris at 1e4. Only the "
-                + $"limit T → ∞ is the same: {Wording.Text(Apart(300))} at 1e300.",
-            chart: new Chart(panel), caption: "Started alike, gradient descent in (ρ, v) stays with gradient descent; weight normalization parts at once and meets it again "
-                + "only in the limit.");
+            holds: $"Written in ρ and v the flow keeps ‖v‖ = 1 and gives the directions of gradient descent to {Wording.Text(rewritten)} "
+                + $"up to t = 1e300. Weight normalization is another flow: its directions differ at finite T, by {Wording.Text(Apart(1))} "
+                + $"at t = 10, {Wording.Text(Apart(2))} at 1e2, {Wording.Text(Apart(4))} at 1e4, {Wording.Text(Apart(8))} at 1e8 for two "
+                + $"weights, and by {Wording.Text(iris.Min())} to {Wording.Text(iris.Max())} on Iris at 1e4. Only the limit T → ∞ is the "
+                + $"same: {Wording.Text(Apart(300))} at 1e300.",
+            chart: new Chart(panel), caption: "Started alike, gradient descent in (ρ, v) stays with gradient descent; weight "
+                + "normalization parts at once and meets it again only in the limit.");
     }
 }

@@ -47,7 +47,8 @@ internal static class ShortDescentGeneralizes
         judge.Measure("separable: median gap at t = 10", cleanMedians);
         var gaps = Sizes.Select(n => Spread.Seeds.Select(seed => Gap(n, Short, seed, context.Cancellation)).ToArray()).ToArray();
         double[] medians = [.. gaps.Select(static g => Spread.Of(g.Select(static v => v.Gap)).Median)];
-        judge.Printed.In("a fifth flipped").AtMost("‖w(T)‖/(T max ‖∇L‖) (greatest)", gaps.SelectMany(static g => g).Max(static g => g.NormShare), 1);
+        judge.Printed.In("a fifth flipped")
+            .AtMost("‖w(T)‖/(T max ‖∇L‖) (greatest)", gaps.SelectMany(static g => g).Max(static g => g.NormShare), 1);
         var slope = LinearRegression.Of([.. Sizes.Select(static n => Math.Log(n))], [.. medians.Select(static g => Math.Log(g))]).Slope;
         judge.Printed.In("a fifth flipped").AtMost("exponent of N in the median gap", slope, -.5);
         judge.Printed.AtMost("median gap at N = 1,600", medians[^1], .02);

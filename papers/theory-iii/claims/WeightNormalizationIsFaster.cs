@@ -5,7 +5,9 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim b09: with one support vector weight normalization converges faster than gradient descent; with several it does not.</summary>
+/// <summary>
+/// Claim b09: with one support vector weight normalization converges faster than gradient descent; with several it does not.
+/// </summary>
 internal static class WeightNormalizationIsFaster
 {
     /// <summary>The claim.</summary>
@@ -20,7 +22,8 @@ internal static class WeightNormalizationIsFaster
         Statement = "Gradient descent with weight normalization converges faster to the same equilibrium than standard gradient descent, "
             + "t^{−½ log t} against 1/log t.",
         SetUp = $"One support vector: {OneFlower.Words}; and z = {Wording.Row(OneOfThree.Data.Example(0).ToArray())}, "
-            + $"{Wording.Row(OneOfThree.Data.Example(1).ToArray())}, {Wording.Row(OneOfThree.Data.Example(2).ToArray())}, of which the first "
+            + $"{Wording.Row(OneOfThree.Data.Example(1).ToArray())}, {Wording.Row(OneOfThree.Data.Example(2).ToArray())}, of which the "
+            + "first "
             + "alone is at the margin. Several: " + IrisFlows.Words + "; five Gaussian directions with ρ = 1; and the " + TwoWeights.Words
             + ".",
         Expected = "With one support vector the quotient of the errors goes to 0. With several v*(ρ) = v_svm + c/ρ with e^{−c·z_n} ∝ α_n, "
@@ -79,12 +82,12 @@ internal static class WeightNormalizationIsFaster
             Outside(FixedRhoMinimizer.Solve(IrisFlows.GradientDescent.Data, Math.Abs(wn.AtDecade(8).Rho)).Direction), relative: .05);
         return judge.Outcome(
             holds: $"For one example the quotient of the errors falls from {Wording.Text(alone.Early)} at t = 1e2 to "
-                + $"{Wording.Text(alone.Late)} at 1e8, for one support vector of three examples from {Wording.Text(alone.OfThreeEarly)} to "
-                + $"{Wording.Text(alone.OfThreeLate)}. With several it is another matter: on Iris the error of weight normalization is {Quotient(8):F3} of that of gradient descent at t = 1e8, "
-                + $"{Quotient(100):F3} at 1e100 and {Quotient(300):F3} at 1e300; for two weights {TwoQuotient(300):F3}: the same order, "
-                + $"1/log t. With two or more support vectors of unequal dual weight v*(ρ) = v_svm + c/ρ, and error · ρ → ‖c‖ = {c:F5} "
-                + $"(measured {Scaled(wn.AtDecade(300)):F4} at 1e300). What weight normalization does lose quickly is the memory of its "
-                + $"start (like t^{{{memory:F1}}}).");
+                + $"{Wording.Text(alone.Late)} at 1e8, for one support vector of three examples from {Wording.Text(alone.OfThreeEarly)} "
+                + $"to {Wording.Text(alone.OfThreeLate)}. With several it is another matter: on Iris the error of weight normalization "
+                + $"is {Quotient(8):F3} of that of gradient descent at t = 1e8, {Quotient(100):F3} at 1e100 and {Quotient(300):F3} at "
+                + $"1e300; for two weights {TwoQuotient(300):F3}: the same order, 1/log t. With two or more support vectors of unequal "
+                + $"dual weight v*(ρ) = v_svm + c/ρ, and error · ρ → ‖c‖ = {c:F5} (measured {Scaled(wn.AtDecade(300)):F4} at 1e300). "
+                + $"What weight normalization does lose quickly is the memory of its start (like t^{{{memory:F1}}}).");
     }
 
     // The paper's own case: the quotient of sin θ, angles to the maximum margin, which for one example is known to 1e-300.

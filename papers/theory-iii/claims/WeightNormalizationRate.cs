@@ -51,7 +51,8 @@ internal static class WeightNormalizationRate
         var raw = OneFlower.Raw.Wn(context);
         var gamma = OneFlower.Raw.Gamma;
         // ρ = (log t + log γ² + …)/γ: the shift of log t fades like 1/log t, so the law is approached slowly for γ = 6.345.
-        judge.Amended("with a margin γ the exponent is log t/(2γ²)").Near("slope of log sin θ in log²t from t = 1e50 to 1e100, γ = 6.345", Slope(raw, 50, 100),
+        judge.Amended("with a margin γ the exponent is log t/(2γ²)")
+            .Near("slope of log sin θ in log²t from t = 1e50 to 1e100, γ = 6.345", Slope(raw, 50, 100),
             -1 / (2 * gamma * gamma), relative: .03);
         judge.Measure("log sin θ at t = 1e100, γ = 6.345", Late(raw, 100));
         return judge.Outcome(

@@ -11,7 +11,8 @@ using Rhoflow.Regression;
 namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>
-/// Claim b31: stopping gradient descent early is much like regularization, under the exponential loss (at equal ρ) as under the square loss,
+/// Claim b31: stopping gradient descent early is much like regularization, under the exponential loss (at equal ρ) as under the square
+/// loss,
 /// and not the same.
 /// </summary>
 internal static class EarlyStoppingIsRegularization
@@ -36,17 +37,16 @@ internal static class EarlyStoppingIsRegularization
         Place = "§13 (the exponential loss; “this suggests a possible approach to prove” it), §4 (square loss)",
         Equations = ["T3b.14", "T3b.17"],
         Hypothesis = "Exponential loss, separable data, W_k = ρ_kV_k, gradient descent stopped at T₀ and compared at equal ρ (§13, which "
-            + "announces the equivalence and does not prove it); the number of iterations as the inverse of a regularization parameter, also "
-            + "under the square loss (§4).",
+            + "announces the equivalence and does not prove it); the number of iterations as the inverse of a regularization parameter, "
+            + "also under the square loss (§4).",
         Statement = "Early stopping is equivalent to regularization: a stopping time T₀ corresponds to a λ.",
-        SetUp = $"Exponential loss (sum), one linear layer, {Separable} directions in {Inputs} dimensions labelled by a half-space, gradient "
-            + $"flow from 0 stopped at t = {Wording.Decade(Decades[0])} … {Wording.Decade(Decades[^1])}, beside the minimizer of L + λ‖w‖² "
-            + "at the λ whose minimizer has the same ρ: distance of the directions. "
-            + $"Least squares with X {Examples}×{Features} standard normal, y = X w* + N(0, {Wording.Short(Noise)}²), w* of norm 1, "
-            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; gradient descent from 0 with steps a hundredth of the stable one, stopped "
-            + $"at t = {Wording.Text(Times[0])} … {Wording.Text(Times[^1])}; for each the ridge solution nearest to it among "
-            + $"{Wording.Count(Lambdas)} "
-            + "values of λ, and the expected risk ‖w − w*‖² of both along their paths.",
+        SetUp = $"Exponential loss (sum), one linear layer, {Separable} directions in {Inputs} dimensions labelled by a half-space, "
+            + $"gradient flow from 0 stopped at t = {Wording.Decade(Decades[0])} … {Wording.Decade(Decades[^1])}, beside the minimizer of "
+            + $"L + λ‖w‖² at the λ whose minimizer has the same ρ: distance of the directions. Least squares with X {Examples}×{Features} "
+            + $"standard normal, y = X w* + N(0, {Wording.Short(Noise)}²), w* of norm 1, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; "
+            + $"gradient descent from 0 with steps a hundredth of the stable one, stopped at t = {Wording.Text(Times[0])} … "
+            + $"{Wording.Text(Times[^1])}; for each the ridge solution nearest to it among {Wording.Count(Lambdas)} values of λ, and the "
+            + "expected risk ‖w − w*‖² of both along their paths.",
         Expected = "Each stopped solution is a regularized one.",
         Check = Check,
     };
@@ -60,7 +60,8 @@ internal static class EarlyStoppingIsRegularization
         judge.Premise.AtMost("largest distance of the regularization path at that λ from the minimizer of that norm, relative",
             flows.Max(f => f.PathMismatch), 1e-6);
         for (var i = 0; i < Decades.Length; i++)
-            judge.Printed.In($"exponential loss at equal ρ, t = {Wording.Decade(Decades[i])}").AtMost(Distance, flows.Max(f => f.Distance[i]),
+            judge.Printed.In($"exponential loss at equal ρ, t = {Wording.Decade(Decades[i])}")
+                .AtMost(Distance, flows.Max(f => f.Distance[i]),
                 strict: Same, lenient: Other);
         judge.Measure("exponential loss: ρ at these times, seed 0", flows[0].Rho);
         judge.Measure("exponential loss: λ at these times, natural logarithm, seed 0", flows[0].LogLambda);
@@ -90,13 +91,14 @@ internal static class EarlyStoppingIsRegularization
                 .Line("stopped at t", first.T, first.StoppedRisk, 0)
                 .Line("ridge with λ", first.T, first.RidgeRisk, 1));
         return judge.Outcome(chart: chart, caption: "Near, along the whole path; equal only at its ends.",
-            care: $"Under the exponential loss the stopped direction is up to {Wording.Text(exponential, 2)} from that of the regularized "
-                + $"minimizer of the same norm (at t = {Wording.Decade(Decades[flows.MaxBy(f => f.Distance.Max())!.Worst])}; "
-                + $"{Wording.Text(flows.Max(f => f.Distance[0]), 2)} at the first and {Wording.Text(flows.Max(f => f.Distance[^1]), 2)} at "
-                + $"the last instant). Under the square loss the nearest ridge solution is {Wording.Text(studies.Min(s => s.Distance.Max()), 2)} to "
-                + $"{Wording.Text(studies.Max(s => s.Distance.Max()), 2)} away (relative, worst time, five seeds), with λ·2t/N falling "
-                + $"from 1 to 0 as t grows. Stopped at the best time the risk is {Spread.Of(studies.Select(s => s.RiskRatio))} of that "
-                + "at the best λ: as regularizers they are as good as each other, but no λ gives the same solution.");
+            care: $"Under the exponential loss the stopped direction is up to {Wording.Text(exponential, 2)} from that of the "
+                + $"regularized minimizer of the same norm (at t = {Wording.Decade(Decades[flows.MaxBy(f => f.Distance.Max())!.Worst])}; "
+                + $"{Wording.Text(flows.Max(f => f.Distance[0]), 2)} at the first and {Wording.Text(flows.Max(f => f.Distance[^1]), 2)} "
+                + "at the last instant). Under the square loss the nearest ridge solution is "
+                + $"{Wording.Text(studies.Min(s => s.Distance.Max()), 2)} to {Wording.Text(studies.Max(s => s.Distance.Max()), 2)} away "
+                + "(relative, worst time, five seeds), with λ·2t/N falling from 1 to 0 as t grows. Stopped at the best time the risk is "
+                + $"{Spread.Of(studies.Select(s => s.RiskRatio))} of that at the best λ: as regularizers they are as good as each other, "
+                + "but no λ gives the same solution.");
     }
 
     // The flow from 0, and at every instant the minimizer on the sphere of the norm that it has reached, which is that of L + λ‖w‖² for

@@ -33,8 +33,8 @@ internal static class ExponentialHessianBecomesSemidefinite
             + "the exponential loss (sum) with the loss-rescaled step 1e-3/L (at most .3 of log L) to L = "
             + $"{string.Join(", ", Losses.Select(Wording.Decade))}. Semi-definite: no eigenvalue below −{Wording.Text(Zero)} "
             + "of the largest. In the limit: −μ_min/μ_max extrapolated linearly in 1/log(1/L).",
-        Expected = "No negative eigenvalue near the minimum; the largest |μ| goes to 0. In J ∂f ∂fᵀ is of the order f²/ρ_k² and y ∂²f of the "
-            + "order f/ρ_k², so that negative eigenvalues are at most 1/f ~ 1/log(1/L) of the largest.",
+        Expected = "No negative eigenvalue near the minimum; the largest |μ| goes to 0. In J ∂f ∂fᵀ is of the order f²/ρ_k² and y ∂²f of "
+            + "the order f/ρ_k², so that negative eigenvalues are at most 1/f ~ 1/log(1/L) of the largest.",
         History = ["was ✗ until 2026-11-28, because negative eigenvalues were counted only: their share of the largest goes to 0"],
         Check = Check,
     };
@@ -78,8 +78,8 @@ internal static class ExponentialHessianBecomesSemidefinite
         judge.Measure("−μ_min/μ_max extrapolated to L = 0, by seed", limit);
         double[] law = [.. ratio.Select(r => r[^1] * b / (r[^2] * a))];
         judge.Measure($"−μ_min/μ_max · log(1/L) at L = 1e{Losses[^1]} over that at 1e{Losses[^2]}, by seed", law);
-        var asymptotic = judge.Amended("in the limit L → 0, where the minimum is, and at no finite L: negative eigenvalues stay, their share "
-            + "of the largest falls like 1/log(1/L)");
+        var asymptotic = judge.Amended("in the limit L → 0, where the minimum is, and at no finite L: negative eigenvalues stay, their "
+            + "share of the largest falls like 1/log(1/L)");
         asymptotic.In("L → 0, extrapolated").AtMost(share, limit.Max(Math.Abs), ratio.Max(r => r[2]) / 10);
         asymptotic.Near($"−μ_min/μ_max · log(1/L) at L = 1e{Losses[^1]} over that at 1e{Losses[^2]}, median of five seeds",
             Spread.Of(law).Median, 1, relative: .15);
@@ -93,7 +93,8 @@ internal static class ExponentialHessianBecomesSemidefinite
         for (var s = 0; s < ratio.Count; s++) shares2 = shares2.Line($"seed {s}", x, ratio[s]);
         var text = $"At L = 1e{Losses[^1]} the Hessian still has {Spread.Of(negative.Select(c => c[^1]))} "
             + "negative eigenvalues of 178: −y ∂²f stays beside ∂f ∂fᵀ at every finite ρ. But their share −μ_min/μ_max falls, "
-            + $"{string.Join(", ", medians.Select(m => Wording.Text(m)))} at L = {string.Join(", ", Losses.Select(Wording.Decade))} (medians "
+            + $"{string.Join(", ", medians.Select(m => Wording.Text(m)))} at L = {string.Join(", ", Losses.Select(Wording.Decade))} "
+            + "(medians "
             + $"of five), like 1/log(1/L), so that it is 0 in the limit. That all eigenvalues go to zero holds (the largest falls by "
             + $"10^{Lab.Claims.Check.Text(-fall.Max())} or more from L = 1e{Losses[0]} on).";
         return judge.Outcome(chart: new Chart(panel, shares2.Predicted("∝ 1/log(1/L)", x, l => medians[^1] * x[^1] / l)),

@@ -25,21 +25,22 @@ internal static class LimitIndependentOfTheStart
         Paper = SourcePapers.TheoryIIIb,
         Place = "§4, Lemma 1.2, Proposition 5, Proposition 6; Theory III §1 for linear networks",
         Equations = ["T3b.4"],
-        Hypothesis = "Exponential loss, networks of §3 (dense layers, ReLU or linear units), data that the network separates, gradient flow to "
-            + "a zero minimum of the loss at infinity (Proposition 5). §7 adds that deep nonlinear networks have several maximum-margin "
-            + "solutions, one for each global minimum; Proposition 5 and Lemma 1.2 do not.",
+        Hypothesis = "Exponential loss, networks of §3 (dense layers, ReLU or linear units), data that the network separates, gradient "
+            + "flow to a zero minimum of the loss at infinity (Proposition 5). §7 adds that deep nonlinear networks have several "
+            + "maximum-margin solutions, one for each global minimum; Proposition 5 and Lemma 1.2 do not.",
         Statement = "Under the exponential loss the normalized weights of each layer converge to the minimum-norm (maximum-margin) "
             + "solution, independently of initial conditions.",
         SetUp = $"Linear: Iris, setosa against the rest, gradient flow to t = {Wording.Decade(LogInstants[^1])} from five random starts "
-            + $"(normal, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}). Deep: ReLU nets 2-{Units}-1 on the two examples (1, 0) and (0, 1), both labelled "
-            + $"+1, gradient flow to t = {Wording.Decade(LogEnd)} from {ReluStarts} small random starts (normal, deviation "
-            + $"{Wording.Short(Deviation)}, seeds 0–{ReluStarts - 1}; those that separate). Beside them three diagonal layers on the one example x = "
-            + $"{Wording.Row(X)}, y = 1, gradient flow to t = {Wording.Decade(LogEnd)} from {DiagonalStarts} small random starts "
-            + $"(normal, deviation {Wording.Short(Deviation)}, seeds 0–{DiagonalStarts - 1}). Also ReLU nets {Inputs}-{Hidden}-1 from five "
-            + $"starts (layers of norm 1, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}) on one set of {Examples} "
-            + $"examples of gaussian-teacher (seed 1), to t = {Wording.Decade(ReluLogEnd)}.",
-        Expected = "One limit for all starts: the same direction and the same normalized margin. (Of two orthogonal unit examples a unit that "
-            + "sees both has the margin 1/√2, two units that see one each have ½, and which units see what does not change along the flow.)",
+            + $"(normal, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}). Deep: ReLU nets 2-{Units}-1 on the two examples (1, 0) and (0, 1), "
+            + $"both labelled +1, gradient flow to t = {Wording.Decade(LogEnd)} from {ReluStarts} small random starts (normal, deviation "
+            + $"{Wording.Short(Deviation)}, seeds 0–{ReluStarts - 1}; those that separate). Beside them three diagonal layers on the one "
+            + $"example x = {Wording.Row(X)}, y = 1, gradient flow to t = {Wording.Decade(LogEnd)} from {DiagonalStarts} small random "
+            + $"starts (normal, deviation {Wording.Short(Deviation)}, seeds 0–{DiagonalStarts - 1}). Also ReLU nets {Inputs}-{Hidden}-1 "
+            + $"from five starts (layers of norm 1, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}) on one set of {Examples} examples of "
+            + $"gaussian-teacher (seed 1), to t = {Wording.Decade(ReluLogEnd)}.",
+        Expected = "One limit for all starts: the same direction and the same normalized margin. (Of two orthogonal unit examples a unit "
+            + "that sees both has the margin 1/√2, two units that see one each have ½, and which units see what does not change along "
+            + "the flow.)",
         Check = Check,
     };
 
@@ -63,8 +64,8 @@ internal static class LimitIndependentOfTheStart
         static double Relative(double[] margins) => (margins.Max() - margins.Min()) / margins.Max();
         double[] one = [.. linear.Select(run => run[2].Margin)];
         judge.Printed.In("one linear layer").AtMost(spread, Relative(one), .01);
-        var layer = judge.Amended("one linear layer, as §4 has it after [1]; deep nonlinear networks have several maximum-margin solutions, as "
-            + "§7 says");
+        var layer = judge.Amended("one linear layer, as §4 has it after [1]; deep nonlinear networks have several maximum-margin "
+            + "solutions, as §7 says");
         layer.In("one linear layer").AtMost(spread, Relative(one), .01);
         layer.AtMost("linear: largest distance from the SVM at t = 1e1000", errors[2], 1e-2);
         layer.AtMost("linear: distance between starts at t = 1e1000 over that at 1e10, with 1/log t = 0.01", spreads[2] / spreads[0], .02);
@@ -104,12 +105,13 @@ internal static class LimitIndependentOfTheStart
             .Level($"x³ = {Wording.Short(X[2])}", X[2]));
         return judge.Outcome(
             care: $"One linear layer: yes – from five starts the directions differ by {Lab.Claims.Check.Text(spreads[2])} at t = 1e1000 "
-                + $"and are {Lab.Claims.Check.Text(errors[2])} from the SVM at most. Deep networks: no – of {corners.Length} starts of a ReLU "
-                + $"net 2-{Units}-1 on two orthogonal examples {both} end at the normalized margin 1/√2, where a unit sees both, {apart} at ½, "
-                + $"where each example has units of its own, and {corners.Length - both - apart} between (least {Lab.Claims.Check.Text(corners.Min())}, greatest "
-                + $"{Lab.Claims.Check.Text(corners.Max())}). Three diagonal layers end one-hot on the coordinate that the start chose, at "
-                + $"margins between {Lab.Claims.Check.Text(deep.Min)} and {Lab.Claims.Check.Text(deep.Max)}. §7, Theory III and Theoretical "
-                + "issues say 'one of several maximizers', which agrees.",
+                + $"and are {Lab.Claims.Check.Text(errors[2])} from the SVM at most. Deep networks: no – of {corners.Length} starts of a "
+                + $"ReLU net 2-{Units}-1 on two orthogonal examples {both} end at the normalized margin 1/√2, where a unit sees both, "
+                + $"{apart} at ½, where each example has units of its own, and {corners.Length - both - apart} between (least "
+                + $"{Lab.Claims.Check.Text(corners.Min())}, greatest {Lab.Claims.Check.Text(corners.Max())}). Three diagonal layers end "
+                + $"one-hot on the coordinate that the start chose, at margins between {Lab.Claims.Check.Text(deep.Min)} and "
+                + $"{Lab.Claims.Check.Text(deep.Max)}. §7, Theory III and Theoretical issues say 'one of several maximizers', which "
+                + "agrees.",
             chart: chart, caption: "Each start ends at a margin that its units chose; only some have the greatest.");
     }
 

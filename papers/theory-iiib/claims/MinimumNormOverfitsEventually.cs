@@ -18,8 +18,8 @@ internal static class MinimumNormOverfitsEventually
         Id = "b48-minimum-norm-overfits-eventually",
         Paper = SourcePapers.TheoryIIIb,
         Place = "Figure 6",
-        Hypothesis = "Least squares with monomials, minimum-norm solution, more monomials than examples (figure 6). Overfitting is what the "
-            + "abstract defines: the expected error gets worse with more parameters.",
+        Hypothesis = "Least squares with monomials, minimum-norm solution, more monomials than examples (figure 6). Overfitting is what "
+            + "the abstract defines: the expected error gets worse with more parameters.",
         Statement = "With more and more monomials than training points, eventually the minimum norm solution overfits.",
         SetUp = $"{PolynomialDegrees.Words}; degrees to {PolynomialDegrees.Largest}, with {Finer} bits again at "
             + $"{string.Join(" and ", Again)}, and in double precision.",
@@ -71,9 +71,10 @@ internal static class MinimumNormOverfitsEventually
                 + $"{Wording.Text(At(75).TestError)} at 75, where the polynomial first interpolates, and then grows again: "
                 + $"{Wording.Text(At(100).TestError)}, {Wording.Text(At(200).TestError)} and {Wording.Text(At(300).TestError)} at 100, "
                 + "200, 300, at a norm that hardly changes (1.38e10). It is small to the end, for a target of mean square ½, and "
-                + $"{Wording.Text(100 * share, 2)} % of it lie at {Ends} of the 600 test points, x = {Wording.Row([.. ends.Points.Select(p => Math.Round(p, 4))])}, "
-                + "beyond or next to the outermost nodes: overfitting at the ends of the interval. There is no peak at 76 parameters. In double precision the same "
-                + $"has {Wording.Text(rounded[Place(100)].TestError, 1)} at 100 and {Wording.Text(rounded[Place(300)].TestError, 2)} at "
-                + "300: rounding, not overfitting.");
+                + $"{Wording.Text(100 * share, 2)} % of it lie at {Ends} of the 600 test points, x = "
+                + $"{Wording.Row([.. ends.Points.Select(p => Math.Round(p, 4))])}, beyond or next to the outermost nodes: overfitting at "
+                + "the ends of the interval. There is no peak at 76 parameters. In double precision the same has "
+                + $"{Wording.Text(rounded[Place(100)].TestError, 1)} at 100 and {Wording.Text(rounded[Place(300)].TestError, 2)} at 300: "
+                + "rounding, not overfitting.");
     }
 }

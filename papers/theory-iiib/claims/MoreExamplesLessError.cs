@@ -49,8 +49,8 @@ internal static class MoreExamplesLessError
         if (fitted.Length >= 2)
             judge.Printed.AtMost("change of the test error among those, first to last", Test(fitted[^1]) - Test(fitted[0]), -1e-9);
         const string fit = "training error with random labels, median";
-        var few = judge.Amended("as long as the examples are few for the network: to 200 digits (2,504 weights), to 1,000 images of CIFAR-10 "
-            + "(9,904 weights)");
+        var few = judge.Amended("as long as the examples are few for the network: to 200 digits (2,504 weights), to 1,000 images of "
+            + "CIFAR-10 (9,904 weights)");
         foreach (var s in random)
         {
             judge.Printed.In($"{s.Size} digits").AtMost(fit, s.Last("train_error").Median, 0);
@@ -83,7 +83,8 @@ internal static class MoreExamplesLessError
             + $"{Wording.Text(random[^1].Last("train_error").Median)} at {random[^1].Size} examples, the test error "
             + $"{Wording.Text(Test(random[^1]))}.";
         return judge.Outcome(holds: numbers, fails: numbers,
-            care: numbers + " Random labels are fitted as long as the examples are few for the network; beyond that the training error rises "
+            care: numbers + " Random labels are fitted as long as the examples are few for the network; beyond that the training "
+                + "error rises "
                 + "towards the test error, which is how the two approach each other.");
     }
 }

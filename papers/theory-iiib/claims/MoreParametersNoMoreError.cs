@@ -16,8 +16,8 @@ internal static class MoreParametersNoMoreError
         Id = "b76-more-parameters-no-more-error",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§2, figure 2; Theoretical issues figure 3",
-        Hypothesis = "Networks of one kind and growing width, trained without regularization, the largest to training error 0 (figure 2, which is "
-            + "of CIFAR-10).",
+        Hypothesis = "Networks of one kind and growing width, trained without regularization, the largest to training error 0 (figure 2, "
+            + "which is of CIFAR-10).",
         Statement = "The classification error on test data does not get worse when the number of parameters grows well beyond the size of "
             + "the training set, although there is some overfitting in the expected cross-entropy.",
         SetUp = $"{Examples} digits, 500 test examples, the convolutional network of figure-02-quick with 1 to 32 channels (187 to 23,840 "

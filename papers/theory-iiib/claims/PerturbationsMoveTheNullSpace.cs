@@ -27,8 +27,8 @@ internal static class PerturbationsMoveTheNullSpace
         Paper = SourcePapers.TheoryIIIb,
         Place = "§6, figure 4",
         Equations = ["T3b.5", "T3b.14"],
-        Hypothesis = "Square loss, a linear network with more parameters than examples, Gaussian perturbations, gradient descent to convergence "
-            + "(“zero training error, up to machine precision”) after each (§6, figure 4).",
+        Hypothesis = "Square loss, a linear network with more parameters than examples, Gaussian perturbations, gradient descent to "
+            + "convergence (“zero training error, up to machine precision”) after each (§6, figure 4).",
         Statement = "Under the square loss, repeated perturbations of the weights, each followed by gradient descent to convergence "
             + "(zero training error up to machine precision), do not increase the training error; the part of the weights in the null "
             + "space of the gradient undergoes a random walk, which increases the norm and the test error.",
@@ -37,8 +37,8 @@ internal static class PerturbationsMoveTheNullSpace
         Expected = "E‖w‖² grows by (D − rank) σ² = "
             + $"{Unseen}·{Wording.Short(Paper.Sigma)}² = {Wording.Text(PerturbedPolynomials.NormGrowth(Degree, Paper.Sigma), 5)} a "
             + "perturbation; training error no larger before each than before the first; E of the test error grows by σ²/M Σ‖Pφ(x)‖².",
-        History = ["was ≈ until 2026-11-28, because figure 4's 120,000 steps between perturbations, which are not convergence, were taken for "
-            + "the statement"],
+        History = ["was ≈ until 2026-11-28, because figure 4's 120,000 steps between perturbations, which are not convergence, were "
+            + "taken for the statement"],
         Figures = ["theory-iiib/figure-04"],
         Check = Check,
     };
@@ -69,10 +69,11 @@ internal static class PerturbationsMoveTheNullSpace
         var many = PerturbedPolynomials.Runs(context, Degree, Patient, Many);
         double[] rises = [.. many.Select(r => r[^1].TestError - r.Single(m => m.Iteration == Patient.Every).TestError)];
         var riseError = Math.Sqrt(rises.Select(c => Math.Pow(c - rises.Average(), 2)).Sum() / (rises.Length - 1) / rises.Length);
-        judge.Printed.AtLeast($"change of the test error, mean of {Wording.Count(Many)} runs, in standard errors", rises.Average() / riseError, 2);
+        judge.Printed.AtLeast($"change of the test error, mean of {Wording.Count(Many)} runs, in standard errors",
+            rises.Average() / riseError, 2);
         judge.Measure($"change of the test error, mean of {Wording.Count(Many)} runs and its standard error", rises.Average(), riseError);
-        var steps = $"figure 4's {Wording.Count(Paper.Every)} steps between perturbations are not convergence: the slowest mode still has 6 % of "
-            + "its disturbance";
+        var steps = $"figure 4's {Wording.Count(Paper.Every)} steps between perturbations are not convergence: the slowest mode still has "
+            + "6 % of its disturbance";
         judge.Amended(steps).AtLeast($"largest training error before a perturbation, {Wording.Count(Paper.Every)} steps after the last",
             Worst(runs, Paper), 1e-12);
         var expected = judge.Measure("expected growth of the test error over all perturbations",
@@ -95,12 +96,13 @@ internal static class PerturbationsMoveTheNullSpace
             .Line("greatest", index, [.. index.Select((_, i) => walk.Max(w => w[i]))], 5)
             .Predicted($"{Wording.Text(growth, 5)} a perturbation", index, i => growth * i, 7);
         return judge.Outcome(chart: new Chart(panel), caption: "A random walk in 31 dimensions.",
-            holds: $"‖Pw‖² grows by {Wording.Text(converged.Average(r => r[^1].NullNormSquared / count), 4)} a perturbation ({PerturbedPolynomials.Repeats} runs; law "
-                + $"{Wording.Text(growth, 5)}), what the data see returns to Φ⁺y, and the training error to 0, if descent is given the steps: "
-                + $"the training error before a perturbation is {Wording.Text(Worst(converged, Patient), 2)} at most after "
-                + $"{Wording.Count(Patient.Every)} steps, up to {Wording.Text(Worst(runs, Paper), 2)} after figure 4's "
-                + $"{Wording.Count(Paper.Every)}. The test error changes by {Wording.Text(rises.Average(), 2)} ± "
-                + $"{Wording.Text(riseError, 2)} of {Wording.Text(PerturbedPolynomials.TestError(minimum), 4)} in the mean of {Wording.Count(Many)} runs, where "
+            holds: $"‖Pw‖² grows by {Wording.Text(converged.Average(r => r[^1].NullNormSquared / count), 4)} a perturbation "
+                + $"({PerturbedPolynomials.Repeats} runs; law {Wording.Text(growth, 5)}), what the data see returns to Φ⁺y, and the "
+                + "training error to 0, if descent is given the steps: the training error before a perturbation is "
+                + $"{Wording.Text(Worst(converged, Patient), 2)} at most after {Wording.Count(Patient.Every)} steps, up to "
+                + $"{Wording.Text(Worst(runs, Paper), 2)} after figure 4's {Wording.Count(Paper.Every)}. The test error changes by "
+                + $"{Wording.Text(rises.Average(), 2)} ± {Wording.Text(riseError, 2)} of "
+                + $"{Wording.Text(PerturbedPolynomials.TestError(minimum), 4)} in the mean of {Wording.Count(Many)} runs, where "
                 + $"{Wording.Text(expected, 2)} is expected ({Wording.Text(change.Average(), 2)} ± {Wording.Text(error, 2)} over the "
                 + $"paper's {PerturbedPolynomials.Repeats}): in this setting the growth is tiny, and single runs go both ways.");
     }

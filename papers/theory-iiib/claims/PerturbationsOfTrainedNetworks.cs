@@ -11,7 +11,8 @@ internal static class PerturbationsOfTrainedNetworks
     // Epochs from a perturbation to the observation that is called "right after" it.
     private const int Soon = 10, SoonOnImages = 20;
 
-    // "Back to its level", in decades of the loss: within a quarter it is, beyond a factor 2 it is not. The paper gives no bound; chosen when
+    // "Back to its level", in decades of the loss: within a quarter it is, beyond a factor 2 it is not. The paper gives no bound; chosen
+    // when
     // .059 had been measured on CIFAR-10.
     private const double SameLevel = .1, OtherLevel = .3;
 

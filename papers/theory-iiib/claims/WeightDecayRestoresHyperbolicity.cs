@@ -27,11 +27,12 @@ internal static class WeightDecayRestoresHyperbolicity
         Id = "b20-weight-decay-restores-hyperbolicity",
         Paper = SourcePapers.TheoryIIIb,
         Place = "Lemma 2, eq. 8, 29 and 36",
-        Hypothesis = "A deep network of smooth units (§3: linear ones too) that reaches zero loss on its data, decay λ_k > 0 on every layer, a "
-            + "minimizer of the sum (Lemma 2).",
+        Hypothesis = "A deep network of smooth units (§3: linear ones too) that reaches zero loss on its data, decay λ_k > 0 on every "
+            + "layer, a minimizer of the sum (Lemma 2).",
         Statement = "Adding λ_k‖W_k‖² to the loss ensures hyperbolicity of the linearized dynamics around a minimizer for any λ_k > 0.",
         SetUp = $"Deep linear networks {Inputs}-H-1, H = {string.Join(", ", Hidden)}, on {Examples} examples of gaussian-teacher with the "
-            + $"labels of a half-space under the exponential loss, on {Fitted} under the square loss (sums; a linear map separates the first and "
+            + $"labels of a half-space under the exponential loss, on {Fitted} under the square loss (sums; a linear map separates the "
+            + "first and "
             + $"fits the second), λ = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}; the gradient "
             + $"flow with decay from Kaiming’s start to t = {Wording.Decade(LogEnd)}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (data "
             + "and start); dense Hessian of L + λΣ‖W_k‖² there. "

@@ -34,7 +34,8 @@ public static class VerdictRule
     }
 
     /// <summary>
-    /// The amendments that narrow the printed statement: those that check a quantity whose printed check does not pass, and pass. Others say what
+    /// The amendments that narrow the printed statement: those that check a quantity whose printed check does not pass, and pass. Others
+    /// say what
     /// is true in its place.
     /// </summary>
     public static IReadOnlySet<string> Narrower(IReadOnlyCollection<Check> checks)

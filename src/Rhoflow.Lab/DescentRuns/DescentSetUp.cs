@@ -4,7 +4,9 @@ using Rhoflow.Lab.Experiments;
 
 namespace Rhoflow.Lab.DescentRuns;
 
-/// <summary>From a <see cref="DescentConfig"/> to the library's <see cref="DescentOptions"/>; what its words stand for, their kinds say.</summary>
+/// <summary>
+/// From a <see cref="DescentConfig"/> to the library's <see cref="DescentOptions"/>; what its words stand for, their kinds say.
+/// </summary>
 internal static class DescentSetUp
 {
     /// <exception cref="ConfigException">A schedule that is no expression; its place is named.</exception>

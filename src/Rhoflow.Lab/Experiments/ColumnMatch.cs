@@ -2,7 +2,9 @@ using Rhoflow.Data;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>The inputs of other data in the order of the training data: by the names of their columns, where both files have such.</summary>
+/// <summary>
+/// The inputs of other data in the order of the training data: by the names of their columns, where both files have such.
+/// </summary>
 internal static class ColumnMatch
 {
     /// <summary>The same examples with the training data's columns.</summary>

@@ -155,9 +155,10 @@ public sealed record DataConfig
         var given = node.Text();
         var full = System.IO.Path.GetFullPath(given, node.Folder);
         if (!DataFiles.IsFolder(full) || Directory.Exists(full) || System.IO.Path.GetExtension(full).Length == 0) return full;
-        throw node.Error($"'{given}' is not a .csv, .csv.gz, .npy or .npz file, nor a folder of CIFAR-10 or MNIST files; these (and .tsv, "
-            + ".tsv.gz, .npy.gz) can be read (csv: the label where data.label says, or in the column named label, class, species, target "
-            + "or y, or in the last; npy: y in FILE_y.npy beside it, or in the last column; npz: arrays x and y, or where data.arrays says)");
+        throw node.Error($"'{given}' is not a .csv, .csv.gz, .npy or .npz file, nor a folder of CIFAR-10 or MNIST files; these (and "
+            + ".tsv, .tsv.gz, .npy.gz) can be read (csv: the label where data.label says, or in the column named label, class, species, "
+            + "target or y, or in the last; npy: y in FILE_y.npy beside it, or in the last column; npz: arrays x and y, or where "
+            + "data.arrays says)");
     }
 
     private static double ReadShare(ConfigNode node) =>

@@ -20,7 +20,8 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
     internal static DrawnSet Like(SyntheticSet set, DrawnSet? other)
     {
         double Value(SyntheticParameter p) =>
-            other is not null && other.Set.Parameters.ToList().FindIndex(o => o.Name == p.Name) is >= 0 and var i ? other.Values[i] : p.Default;
+            other is not null && other.Set.Parameters.ToList().FindIndex(o => o.Name == p.Name) is >= 0 and var i ? other.Values[i]
+                : p.Default;
         return new DrawnSet(set, other?.Examples ?? DefaultExamples, [.. set.Parameters.Select(Value)]);
     }
 
@@ -46,7 +47,8 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
 
     // A set without such a parameter lies in the plane.
     private static int InputsOf(SyntheticSet set, IReadOnlyList<double> values) =>
-        set.Parameters.Zip(values).FirstOrDefault(static p => p.First.Name == "inputs") is { First: not null } given ? (int)given.Second : 2;
+        set.Parameters.Zip(values).FirstOrDefault(static p => p.First.Name == "inputs") is { First: not null } given ? (int)given.Second
+            : 2;
 
     internal void Write(ConfigWriter writer)
     {

@@ -98,5 +98,6 @@ public abstract record Experiment
     }
 
     private static bool IsFileName(string name) =>
-        name.Length is > 0 and <= 100 && Encoding.UTF8.GetByteCount(name) <= LongestName && name[0] != '.' && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.');
+        name.Length is > 0 and <= 100 && Encoding.UTF8.GetByteCount(name) <= LongestName && name[0] != '.'
+            && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.');
 }

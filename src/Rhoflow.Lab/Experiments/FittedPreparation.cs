@@ -63,7 +63,8 @@ public sealed record FittedPreparation
         ["shape"] = Transforms.Shape is { } s ? new JsonArray(s.Height, s.Width, s.Channels) : null,
         ["transforms"] = new JsonArray([.. TransformNames.Select(static t => (JsonNode)t)]),
         ["pixel_maximum"] = Transforms.PixelMaximum,
-        ["means"] = new JsonArray([.. Transforms.Means.Select(static m => (JsonNode)new JsonArray([.. m.Select(static v => (JsonNode)v)]))]),
+        ["means"] = new JsonArray(
+            [.. Transforms.Means.Select(static m => (JsonNode)new JsonArray([.. m.Select(static v => (JsonNode)v)]))]),
         ["content"] = Content,
     }.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
 

@@ -109,7 +109,8 @@ public sealed record InitConfig
 
     /// <summary>What the run that the weights come from learned of its data; null where they come from elsewhere.</summary>
     /// <exception cref="Data.DataException">It is damaged.</exception>
-    public FittedPreparation? Learned() => PreparesAnew || WeightKeys.PreparationOf(File) is not { } path ? null : FittedPreparation.Read(path);
+    public FittedPreparation? Learned() => PreparesAnew
+        || WeightKeys.PreparationOf(File) is not { } path ? null : FittedPreparation.Read(path);
 
     private static double[] ReadNorms(ConfigNode node) =>
         node.IsList ? [.. node.List("norms").Select(n => n.Positive())] : [node.Positive()];

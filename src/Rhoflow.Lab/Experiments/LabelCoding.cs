@@ -23,8 +23,10 @@ internal static class LabelCoding
         {
             if (reading is null) return (train, test);
             if (loss.TakesRealTargets && train.ClassNames is { } names && reading.HasNamedClasses)
-                throw new DataException($"{reading.File}: the labels are the names {DataReading.Few(names)}, and the {loss.Name} loss of one "
-                    + $"output needs numbers: data.classes: [{names[0]}, {(names.Count == 2 ? names[1] : "rest")}] makes them +1 and −1, or "
+                throw new DataException(
+                    $"{reading.File}: the labels are the names {DataReading.Few(names)}, and the {loss.Name} loss of one "
+                    + $"output needs numbers: data.classes: [{names[0]}, {(names.Count == 2 ? names[1] : "rest")}] makes them +1 and "
+                    + "−1, or "
                     + $"give the network {names.Count} outputs");
             return Used(train.IsBinary ? config.Classes is [var plus, var minus] ? $"{plus} = +1, {minus} = −1" : "−1 and +1" : "numbers");
         }
@@ -71,19 +73,21 @@ internal static class LabelCoding
     public static string Remedy(Dataset data, Loss loss, int outputs)
     {
         if (data.ClassNames is { Count: > 1 } names)
-            return outputs == 1 ? $" It has the classes {DataReading.Few(names)}: choose two with data.classes: [{names[0]}, {names[1]}], or "
-                    + $"give the network {names.Count} outputs"
+            return outputs == 1 ? $" It has the classes {DataReading.Few(names)}: choose two with data.classes: [{names[0]}, {names[1]}], "
+                    + $"or give the network {names.Count} outputs"
                 : $" It has {names.Count} classes ({DataReading.Few(names)}): give the network as many outputs, or choose some with "
                     + "data.classes";
         if ((data.Reading?.LabelValues ?? DataReading.ValuesOf(data.Y.ToArray())) is not { Count: > 1 } values) return "";
         var text = DataReading.Few(values.Select(DataReading.Text));
         if (values.Any(v => v != Math.Floor(v)))
-            return $" Its labels are numbers such as {DataReading.Text(values.First(v => v != Math.Floor(v)))}, not classes: one output and "
-                + "loss: square fit any numbers";
+            return $" Its labels are numbers such as {DataReading.Text(values.First(v => v != Math.Floor(v)))}, not classes: one output "
+                + "and loss: square fit any numbers";
         string A(int i) => DataReading.Text(values[i]);
         return outputs == 1
-            ? $" Its labels are {text}: data.classes: [{(values.Count == 2 ? $"{A(1)}, {A(0)}" : $"{A(0)}, {A(1)}")}] makes the first +1 and "
-                + $"the second −1; or give the network {values.Count} outputs{(loss.TakesRealTargets ? "" : "; loss: square fits any numbers")}"
+            ? $" Its labels are {text}: data.classes: [{(values.Count == 2 ? $"{A(1)}, {A(0)}" : $"{A(0)}, {A(1)}")}] makes the first "
+            + "+1 and "
+                + $"the second −1; or give the network {values.Count} "
+                + $"outputs{(loss.TakesRealTargets ? "" : "; loss: square fits any numbers")}"
             : $" Its labels have {values.Count} values ({text}): give the network {values.Count} outputs, or choose with data.classes: "
                 + $"[{DataReading.Few(values.Take(Math.Min(outputs, 6)).Select(DataReading.Text))}]";
     }

@@ -3,10 +3,14 @@ using Rhoflow.Data;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>The labels of other data, numbered as those of the training data were: by the names of the classes, never by their order.</summary>
+/// <summary>
+/// The labels of other data, numbered as those of the training data were: by the names of the classes, never by their order.
+/// </summary>
 internal static class LabelNumbers
 {
-    /// <summary>The same examples with the training data's numbers. Examples of classes that nobody chose are left out, which is said.</summary>
+    /// <summary>
+    /// The same examples with the training data's numbers. Examples of classes that nobody chose are left out, which is said.
+    /// </summary>
     /// <param name="data">Other data, as they were read.</param>
     /// <param name="trained">The names of the training data's classes; null: its labels are numbers.</param>
     /// <param name="signs">Whether these numbers are −1 and +1.</param>

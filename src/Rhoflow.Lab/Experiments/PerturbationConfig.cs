@@ -8,7 +8,8 @@ public sealed record PerturbationConfig(IReadOnlyList<int> At, int Every, double
 {
     /// <summary>The words of configs for what the amplitude is relative to; the first where none is given.</summary>
     public static IReadOnlyList<(string Word, PerturbationScale Scale)> Words { get; } =
-        [("weights", PerturbationScale.LayerDeviation), ("gradient", PerturbationScale.GradientNorm), ("nothing", PerturbationScale.Absolute)];
+        [("weights", PerturbationScale.LayerDeviation), ("gradient", PerturbationScale.GradientNorm),
+            ("nothing", PerturbationScale.Absolute)];
 
     /// <summary>The perturbation.</summary>
     public Perturbation Build() => new(RateConfig.EpochsOf(At, Every), Amplitude, RelativeTo);

@@ -3,7 +3,9 @@ using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>How η changes: the word of configs, how its values are read and written, and the library's schedule that it stands for.</summary>
+/// <summary>
+/// How η changes: the word of configs, how its values are read and written, and the library's schedule that it stands for.
+/// </summary>
 /// <param name="Name">In configs: <c>descent.schedule</c>.</param>
 public sealed record RateKind(string Name)
 {

@@ -4,7 +4,8 @@ using Rhoflow.Lab.Weights;
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>
-/// <c>init.weights</c> where it is a file: its path, or a map {file, names, normalizations, layout, preparation}. The folder of a run stands
+/// <c>init.weights</c> where it is a file: its path, or a map {file, names, normalizations, layout, preparation}. The folder of a run
+/// stands
 /// for the weights that the run ended with.
 /// </summary>
 internal static class WeightKeys
@@ -70,7 +71,8 @@ internal static class WeightKeys
             return File.Exists(descent) ? descent : File.Exists(flow) ? flow
                 : throw node.Error($"the folder '{given}' has neither {Checkpoint} nor {s_flow}: it is no run that kept its weights");
         }
-        return Ends(given, ".safetensors") || Ends(given, ".npz") || path.EndsWith(Path.DirectorySeparatorChar + s_flow, StringComparison.Ordinal)
+        return Ends(given, ".safetensors") || Ends(given, ".npz")
+            || path.EndsWith(Path.DirectorySeparatorChar + s_flow, StringComparison.Ordinal)
             ? path : throw node.Error($"'{given}' is not a .safetensors file; weights are given as such a file, as a .npz file, as the "
                 + "folder of a run, or as a list of matrices, one a layer (rows = outputs)");
     }

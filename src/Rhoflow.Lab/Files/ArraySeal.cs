@@ -36,7 +36,8 @@ internal static class ArraySeal
     private static string Of(Safetensors file)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Text(string text) => hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{text.Length}:{text}")));
+        void Text(string text) =>
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{text.Length}:{text}")));
         foreach (var (key, value) in file.Metadata.OrderBy(static m => m.Key, StringComparer.Ordinal))
         {
             if (key == Key) continue;

@@ -69,7 +69,8 @@ public static class AtomicFile
         {
             File.WriteAllText(temporary, text);
             // A server whose answer was lost may say that the name is taken by the very file that was to have it.
-            return HardLink.TryMake(temporary, path) ?? MakeExclusively(path, text) || (File.Exists(path) && File.ReadAllText(path) == text);
+            return HardLink.TryMake(temporary, path) ?? MakeExclusively(path, text)
+                || (File.Exists(path) && File.ReadAllText(path) == text);
         }
         finally
         {

@@ -89,7 +89,8 @@ internal static class FlowCheckpoint
             var format = (int)node["format"]!;
             if (!whole && (format != FormatWithoutChecksum || node.ContainsKey("sha256")))
                 throw new DataException($"{path} is damaged: its checksum is not that of its content");
-            if (format is not (Format or FormatWithoutChecksum)) throw new DataException($"{path} is of format {format}, which is not known");
+            if (format is not (Format or FormatWithoutChecksum))
+                throw new DataException($"{path} is of format {format}, which is not known");
             if (whole && (string?)node["run"] != run)
                 throw new DataException($"{path} belongs to the run {(string?)node["run"]} and not to {run}");
             return Parse(node, whole, path);

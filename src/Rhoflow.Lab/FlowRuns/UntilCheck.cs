@@ -8,7 +8,9 @@ internal static class UntilCheck
     // The loss and τ are located to about a rounding; observed, they may fall short of it by some.
     private const double Slack = 1e-9;
 
-    /// <summary>Judged by the last observation. An instant is reached by every flow that did not fail: at rest it is held until then.</summary>
+    /// <summary>
+    /// Judged by the last observation. An instant is reached by every flow that did not fail: at rest it is held until then.
+    /// </summary>
     /// <param name="until">Where to end; null: at the last observation.</param>
     /// <param name="columns">Of metrics.csv.</param>
     /// <param name="last">Its last row; null: there is none.</param>

@@ -12,8 +12,10 @@ internal static class ClaimsDocument
         var text = new StringBuilder();
         var papers = content.PapersShown.Where(p => Of(content, p).Count > 0).ToList();
         text.Append("# What the papers claim, and what we measure\n\n")
-            .Append($"Written by `./rhoflow reproduce{(content.Full ? " --full" : "")}`; not edited by hand. Inside the paper's own hypothesis a claim "
-            + "*holds* as printed, holds *with care* (the same statement under a narrower assumption or with another constant), *fails* (with "
+            .Append($"Written by `./rhoflow reproduce{(content.Full ? " --full" : "")}`; not edited by hand. Inside the paper's own "
+            + "hypothesis a claim "
+            + "*holds* as printed, holds *with care* (the same statement under a narrower assumption or with another constant), "
+            + "*fails* (with "
             + "the counter-example), or is *undecided* (the answer hangs on a choice that the paper leaves open). An *identity* is true by "
             + "algebra and cannot fail; it is labelled and not counted. The rule stands in `VerdictRule`.\n\n");
         Tally(text, content, papers);
@@ -44,7 +46,8 @@ internal static class ClaimsDocument
         var style = result.Style;
         text.Append($"\n### {style.Symbol} {claim.Id}\n\n> {Plain(claim.Statement)}\n>\n> {claim.Paper.Name}, {Plain(claim.Place)}\n\n")
             .Append($"**{char.ToUpperInvariant(style.Label[0])}{style.Label[1..]}.** {Plain(result.Why)}\n\n")
-            .Append($"- The paper supposes: {Plain(claim.Hypothesis)}\n- Set-up: {Plain(claim.SetUp)}\n- Expected: {Plain(claim.Expected)}\n");
+            .Append($"- The paper supposes: {Plain(claim.Hypothesis)}\n- Set-up: {Plain(claim.SetUp)}\n- Expected: "
+            + $"{Plain(claim.Expected)}\n");
         foreach (var (heading, checks) in CheckHeading.Groups(result))
         {
             text.Append($"- {Plain(heading)}: ").AppendJoin("; ", checks.Select(c => $"{Mark(c)} {Plain(c.Sentence)}")).Append('\n');

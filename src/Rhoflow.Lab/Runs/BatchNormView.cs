@@ -12,7 +12,8 @@ namespace Rhoflow.Lab.Runs;
 
 /// <summary>
 /// By which statistics of batch normalization a network is looked at. What is evaluated (outputs, ρ_k, V_k, and derivatives of f̃ by V)
-/// goes by statistics that are constants: running averages, or those of the whole training set. Derivatives of the loss are those of the loss
+/// goes by statistics that are constants: running averages, or those of the whole training set. Derivatives of the loss are those of the
+/// loss
 /// that was descended, through the statistics of the examples, unless running ones are asked for.
 /// </summary>
 /// <param name="Network">The network.</param>
@@ -96,8 +97,9 @@ internal sealed record BatchNormView(Network Network, Loss Loss, Reduction Reduc
         var own = Asked == BatchNormBy.Batch && Batch > 0
             ? string.Create(CultureInfo.InvariantCulture, $"the statistics of every {Batch} examples in the order of the data")
             : "the statistics of all its examples at once";
-        yield return $"derivatives of the loss (curvature, gradient_alignment) are those of the loss that is descended: batch normalization "
-            + $"by {own}, and through them; outputs, ρ_k, V_k and derivatives of f̃ go by {evaluated}, held fixed (observe.batch-norm)";
+        yield return "derivatives of the loss (curvature, gradient_alignment) are those of the loss that is descended: batch "
+            + $"normalization by {own}, and through them; outputs, ρ_k, V_k and derivatives of f̃ go by {evaluated}, held fixed "
+            + "(observe.batch-norm)";
     }
 
     // A sentence why examples cannot be propagated by their own statistics.

@@ -109,7 +109,8 @@ public sealed class MetricsFile : IDisposable
         }
         catch (DecoderFallbackException e)
         {
-            throw new InvalidDataException($"{(stream as FileStream)?.Name ?? "the table"} is damaged: it holds bytes that are not UTF-8", e);
+            throw new InvalidDataException($"{(stream as FileStream)?.Name ?? "the table"} is damaged: it holds bytes that are not UTF-8",
+                e);
         }
         lines.RemoveAt(lines.Count - 1);
         return lines;

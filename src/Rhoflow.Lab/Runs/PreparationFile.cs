@@ -4,7 +4,9 @@ using Rhoflow.Lab.Files;
 
 namespace Rhoflow.Lab.Runs;
 
-/// <summary>preparation.json of a run folder: what the preparation of its data learned, for whatever data its network meets later.</summary>
+/// <summary>
+/// preparation.json of a run folder: what the preparation of its data learned, for whatever data its network meets later.
+/// </summary>
 public static class PreparationFile
 {
     /// <summary>Writes it, unless the folder has it already.</summary>

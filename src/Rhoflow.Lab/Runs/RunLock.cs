@@ -59,7 +59,9 @@ internal sealed class RunLock : IDisposable
         lock (_guard) _path = Path.Combine(folder, Name);
     }
 
-    /// <summary>Whether the lock still lies where it was put: its folder may have been deleted, or taken over after a long standstill.</summary>
+    /// <summary>
+    /// Whether the lock still lies where it was put: its folder may have been deleted, or taken over after a long standstill.
+    /// </summary>
     /// <param name="now">What lies there.</param>
     public bool IsOurs(out LockFile? now)
     {

@@ -31,7 +31,8 @@ internal static class SummaryFile
                 "a whole number");
         foreach (var key in new[] { "seconds", "seconds_observing" })
             Expect(summary[key] is null || Number(summary[key]) is >= 0, key, "a number of seconds");
-        Expect(summary["last"] is null || summary["last"] is JsonObject last && last.All(static p => p.Value is null || Number(p.Value) is not
+        Expect(summary["last"] is null || summary["last"] is JsonObject last
+            && last.All(static p => p.Value is null || Number(p.Value) is not
             null), "last", "an object of numbers");
         foreach (var key in new[] { "notes", "data_notes" })
             Expect(summary[key] is null || summary[key] is JsonArray notes && notes.All(static n => Text(n) is not null), key,
@@ -41,7 +42,8 @@ internal static class SummaryFile
     }
 
     private static bool IsLayer(JsonNode? node) => node is JsonObject layer && Text(layer["kind"]) is not null
-        && new[] { "rows", "columns", "offset" }.All(key => Number(layer[key]) is >= 0 and <= int.MaxValue and var n && double.IsInteger(n));
+        && new[] { "rows", "columns", "offset" }.All(key => Number(layer[key]) is >= 0 and <= int.MaxValue and var n
+        && double.IsInteger(n));
 
     private static string? Text(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String ? (string?)node : null;
 

@@ -37,7 +37,8 @@ internal static class NormalizationReader
                 $"weights.normalizations: {file.Path} has no normalization '{n}'; it has "
                 + (roles.Normalizations.Count == 0 ? "none" : string.Join(", ", roles.Normalizations.Select(static m => m.Name)))))];
 
-    private static int[] Match(WeightChoice choice, Network network, NamedArrays file, int[] nodes, IReadOnlyList<NormalizationArrays> found)
+    private static int[] Match(WeightChoice choice, Network network, NamedArrays file, int[] nodes,
+        IReadOnlyList<NormalizationArrays> found)
     {
         int Width(int k) => network.Nodes[nodes[k]].Windows is { Means: { } m } ? m.Count
             : (network.Nodes[nodes[k]].Windows.Gamma ?? network.Nodes[nodes[k]].Windows.Beta)!.Value.Count;
@@ -51,7 +52,8 @@ internal static class NormalizationReader
         if (choice.Normalizations is not null)
         {
             for (var k = 0; k < nodes.Length; k++)
-                if (!Fits(k, k)) throw new DataException($"{file.Path}: normalizations {Describe()} do not fit in the order that was given");
+                if (!Fits(k, k))
+                    throw new DataException($"{file.Path}: normalizations {Describe()} do not fit in the order that was given");
             return [.. Enumerable.Range(0, nodes.Length)];
         }
         var way = Assignment.Find(nodes.Length, Fits, (i, j) => NameOrder.IsBefore(found[i].Name, found[j].Name));

@@ -5,7 +5,8 @@ using Rhoflow.Networks;
 namespace Rhoflow.Lab.Weights;
 
 /// <summary>
-/// What this program's own files have beside W_1 … W_K: γ, β and running statistics in the checkpoint of a descent, or in its best.safetensors;
+/// What this program's own files have beside W_1 … W_K: γ, β and running statistics in the checkpoint of a descent, or in its
+/// best.safetensors;
 /// the whole θ in the arrays/W.npy of a flow.
 /// </summary>
 internal static class OwnState
@@ -46,7 +47,8 @@ internal static class OwnState
             throw new DataException($"{path}: the weights cannot be read: {e.Message}", e);
         }
         if (rows.Length == 0 || rows[^1].Length != network.ParameterCount)
-            throw new DataException($"{path}: {(rows.Length == 0 ? 0 : rows[^1].Length)} weights for a network of {network.ParameterCount}");
+            throw new DataException(
+                $"{path}: {(rows.Length == 0 ? 0 : rows[^1].Length)} weights for a network of {network.ParameterCount}");
         return new LoadedWeights(rows[^1], null, [$"weights of {Path.GetFileName(path)}: the last of {rows.Length} observations"]);
     }
 

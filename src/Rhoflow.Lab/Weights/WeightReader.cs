@@ -95,7 +95,8 @@ internal sealed class WeightReader
         if (way.Second is not null)
         {
             var open = arrays.Where((a, i) => _places.Index().Any(p => p.Index != Array.IndexOf(first, i) && Fits(p.Index, a)));
-            throw new DataException($"{_file.Path}: which array is which layer is not in the names, and the shapes allow more than one way: "
+            throw new DataException(
+                $"{_file.Path}: which array is which layer is not in the names, and the shapes allow more than one way: "
                 + $"{List([.. open])}. Say it, first layer first: {_choice.Remedy("names", Known(arrays))}");
         }
         ArrayInfo[] found = [.. first.Select(i => arrays[i])];
@@ -126,7 +127,8 @@ internal sealed class WeightReader
     {
         if (Fits(k, array)) return;
         var turned = array.Shape is [var a, var b] && _places[k].Fits(array with { Shape = [b, a] })
-            ? "; it would fit turned over: rows are outputs here (arrays named 'kernel', as Flax and Keras write them, are turned over)" : "";
+            ? "; it would fit turned over: rows are outputs here (arrays named 'kernel', as Flax and Keras write them, are turned over)"
+            : "";
         throw new DataException($"{_file.Path}: array '{array.Name}' is {array.Form}; layer {k + 1} of the network needs "
             + $"{_places[k].Wanted}{turned}");
     }
@@ -139,9 +141,9 @@ internal sealed class WeightReader
         if (kernels.Length > 0) return kernels.Any(static a => a.Shape.Count == 4 && !a.IsKernel);
         if (matrices.Any(static a => a.IsKernel)) return false;
         var open = Array.FindIndex(_places, static p => p.DependsOnLayout);
-        return open < 0 ? false : throw new DataException($"{_file.Path}: array '{matrices[open].Name}' reads images as vectors; whether its "
-            + "columns come as channel, row, column (as in PyTorch) or as row, column, channel is not in the file. Say it: init.weights: "
-            + $"{{file: {_choice.Given}, layout: nchw}} or layout: nhwc");
+        return open < 0 ? false : throw new DataException($"{_file.Path}: array '{matrices[open].Name}' reads images as vectors; whether "
+            + "its columns come as channel, row, column (as in PyTorch) or as row, column, channel is not in the file. Say it: "
+            + $"init.weights: {{file: {_choice.Given}, layout: nchw}} or layout: nhwc");
     }
 
     private void SayLayouts(ArrayInfo[] matrices, bool channelFirst)

@@ -35,7 +35,8 @@ internal sealed record FittedTransforms(IReadOnlyList<Transform> Steps, int Inpu
 
     /// <summary>Other examples, changed as the training examples were.</summary>
     /// <typeparam name="T">float or double, as for those.</typeparam>
-    /// <exception cref="DataException">Their inputs are not those of the training examples, or one is zero and has no direction.</exception>
+    /// <exception cref="DataException">Their inputs are not those of the training examples, or one is zero and has no
+    /// direction.</exception>
     public Dataset Apply<T>(Dataset other) where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (other.Inputs != Inputs || other.Shape != Shape)

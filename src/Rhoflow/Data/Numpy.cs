@@ -2,7 +2,8 @@ namespace Rhoflow.Data;
 
 /// <summary>
 /// Labelled examples from NumPy's files. <c>FILE.npz</c> holds x and y (or x_train and y_train, data and target, arr_0 and arr_1 …, in
-/// upper or lower case), and may hold x_test and y_test. <c>FILE.npy</c> (or .npy.gz) holds x, with y in <c>FILE_y.npy</c> in the same folder;
+/// upper or lower case), and may hold x_test and y_test. <c>FILE.npy</c> (or .npy.gz) holds x, with y in <c>FILE_y.npy</c> in the same
+/// folder;
 /// without that, a two-dimensional array has the label in its last column. x is N × d, or images N × H × W, N × H × W × C or N × C × H × W;
 /// y is N numbers (±1, classes 0 … C−1, any targets) or texts, which name classes. Bytes and float32 are kept as they are.
 /// </summary>

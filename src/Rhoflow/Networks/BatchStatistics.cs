@@ -39,9 +39,9 @@ internal static class BatchStatistics
         long bytes = Bytes<T>(network, examples), memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (largest <= int.MaxValue - 64 && bytes <= memory / 2) return null;
         return string.Create(CultureInfo.InvariantCulture,
-            $"batch normalization takes the statistics of all {examples} examples of a minibatch at once, which needs about {bytes / 1e9:0.#} "
-            + $"GB of activations, {largest / 1e9:0.#} GB of them at one node (at most {memory / 2e9:0.#} GB in all and 2.1 GB at a node can "
-            + $"be had here); take fewer examples, or kind: sgd with a smaller batch");
+            $"batch normalization takes the statistics of all {examples} examples of a minibatch at once, which needs about "
+            + $"{bytes / 1e9:0.#} GB of activations, {largest / 1e9:0.#} GB of them at one node (at most {memory / 2e9:0.#} GB in all "
+            + $"and 2.1 GB at a node can be had here); take fewer examples, or kind: sgd with a smaller batch");
     }
 
     private static bool NeedsTwo(Network network, out string place)

@@ -105,7 +105,8 @@ internal sealed class SingularModes
     {
         var inner = BigFloat.Dot(a[p], a[r]);
         // Of a vector that is zero but for rounding nothing is left to rotate.
-        if (inner.Sign == 0 || Math.Abs(squares[p].Magnitude - squares[r].Magnitude) > 2 * ZeroBits || 2 * inner.Magnitude < squares[p].Magnitude + squares[r].Magnitude - 136) return false;
+        if (inner.Sign == 0 || Math.Abs(squares[p].Magnitude - squares[r].Magnitude) > 2 * ZeroBits
+            || 2 * inner.Magnitude < squares[p].Magnitude + squares[r].Magnitude - 136) return false;
         BigFloat one = BigFloat.Of(1, Bits), two = BigFloat.Of(2, Bits);
         // t = tan of the smaller angle that makes them orthogonal: t² + 2ζt − 1 = 0.
         var zeta = (squares[r] - squares[p]) / (two * inner);

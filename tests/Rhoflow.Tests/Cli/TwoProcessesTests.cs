@@ -147,7 +147,8 @@ public sealed class TwoProcessesTests : IDisposable
     private void Undisturbed(string config, params string[] more)
     {
         using var error = new StringWriter();
-        CommandLine.Run(["run", config, "--out", _folder / "alone", "--quiet", .. more], TextWriter.Null, error).ShouldBe(0, error.ToString());
+        CommandLine.Run(["run", config, "--out", _folder / "alone", "--quiet", .. more], TextWriter.Null, error)
+            .ShouldBe(0, error.ToString());
     }
 
     private void SameAsUndisturbed(int runs = 1)

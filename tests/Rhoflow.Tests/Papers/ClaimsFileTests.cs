@@ -37,7 +37,8 @@ public partial class ClaimsFileTests
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"^\| \*\*all\*\* \| (?<holds>[0-9]+) \| (?<care>[0-9]+) \| (?<fails>[0-9]+) \| (?<undecided>[0-9]+) \| (?<identity>[0-9]+) \|$",
+    [GeneratedRegex(
+        @"^\| \*\*all\*\* \| (?<holds>[0-9]+) \| (?<care>[0-9]+) \| (?<fails>[0-9]+) \| (?<undecided>[0-9]+) \| (?<identity>[0-9]+) \|$",
         RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Tally();
 }

@@ -16,7 +16,8 @@ public sealed class FlowRunTests
     private static readonly StudyContext Context = new();
 
     /// <summary>Every figure whose config has a flow.</summary>
-    public static TheoryData<string> FlowFigures => [.. PapersCatalog.Figures.Where(f => FigureCommands.Has("flow:", f.Config)).Select(f => f.Id)];
+    public static TheoryData<string> FlowFigures =>
+        [.. PapersCatalog.Figures.Where(f => FigureCommands.Has("flow:", f.Config)).Select(f => f.Id)];
 
     [Theory]
     [MemberData(nameof(FlowFigures))]

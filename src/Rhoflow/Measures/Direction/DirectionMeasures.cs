@@ -27,7 +27,8 @@ internal static class DirectionMeasures
             Formula = "cos(W_k, −∂L/∂W_k), layer by layer and over all weights",
             Reference = "T3 eq. 60",
             Variant = "of the descended loss and the weights as they are trained; with batch normalization by the statistics of the "
-                + "examples and through them, so that it is 0 below one with ε = 0 (observe.batch-norm: running: folded into W_k and held fixed)",
+                + "examples and through them, so that it is 0 below one with ε = 0 (observe.batch-norm: running: folded into W_k and "
+                + "held fixed)",
             GoesThroughStatistics = true,
             Need = MeasureNeed.Gradients,
             Cost = "1 backward pass",

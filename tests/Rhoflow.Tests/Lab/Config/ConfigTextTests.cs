@@ -118,7 +118,8 @@ public sealed class ConfigTextTests : IDisposable
     private static string Edit(string text, Random random)
     {
         string[] bits = ["[", "]", "{", "}", ":", ": ", ",", "\"", "'", "\t", "\n", "- ", "#", "&a ", "*a", "!", "|", ">", "%", "@", "`",
-            "\0", "\u001b", "é", "\ud800", "1e400", "-1", "99999999999", "2147483647", "1e9", ".nan", "null", "~", "? ", "---\n", "<<: ", "0x1",
+            "\0", "\u001b", "é", "\ud800", "1e400", "-1", "99999999999", "2147483647", "1e9", ".nan", "null", "~", "? ", "---\n", "<<: ",
+                "0x1",
             " ", "\r"];
         for (var n = random.Next(1, 5); n > 0; n--)
         {

@@ -68,7 +68,8 @@ public sealed class DescentConfigTests
     [InlineData("observe.at={log-spaced: 4}", "descent.weight-decay=[0.1, 0]")]
     [InlineData("network.layers=[{conv: {maps: 4, kernel: 5, stride: 2}}, {batch-norm: {affine: true}}, leaky-relu, "
         + "{residual: [ {conv: 4}, relu, {conv: 4} ]}, {max-pool: 2}, "
-        + "{residual: [ {conv: 8} ], shortcut: [ {conv: {maps: 8, kernel: 1}} ]}, global-average, flatten, {dense: 10}]", "descent.epochs=1")]
+        + "{residual: [ {conv: 8} ], shortcut: [ {conv: {maps: 8, kernel: 1}} ]}, global-average, flatten, {dense: 10}]",
+        "descent.epochs=1")]
     [InlineData("descent.rule=sign", "descent.momentum=0.5")]
     [InlineData("descent.rule=muon", "descent.iterations=4", "descent.polish=2", "descent.nesterov=false", "descent.normalization=weight")]
     [InlineData("network.layers=[{average-pool: {kernel: 3, stride: 2, pad: 1}}, {dense: 4}, {power: 2}, {dense: 10}]",

@@ -46,7 +46,8 @@ public class KinkCheckpointTests
         {
             run = PreparedFlow.From(Configs.Read(Dense8, $"seed={seed}"));
             whole = New();
-            if (FlowExecutor.Execute(run, whole, false, null, default).Status == RunStatus.Finished && (int)whole.Summary!["kinks"]! > 1) break;
+            if (FlowExecutor.Execute(run, whole, false, null, default).Status == RunStatus.Finished && (int)whole.Summary!["kinks"]! > 1)
+                break;
             seed.ShouldBeLessThan(20);
         }
         foreach (var stopAfter in new[] { 5, 9 })

@@ -229,7 +229,8 @@ public sealed class OtherDataTests : IDisposable
         other.Y.ToArray().ShouldBe([-1, 1]);
         other.Example(0)[0].ShouldBe(.5, 1e-15);
         other.Example(0)[1].ShouldBe(7 - 11.0 / 3, 1e-14);
-        Refused(run, Write("two.csv", [new([2.5, 7], "0"), new([2, 5], "1")])).ShouldContain("0, 1, but the network was trained on -1 and 1");
+        Refused(run, Write("two.csv", [new([2.5, 7], "0"), new([2, 5], "1")]))
+            .ShouldContain("0, 1, but the network was trained on -1 and 1");
         Refused(run, Write("three.csv", [new([2.5, 7], "a"), new([2, 5], "b")])).ShouldContain("a, b");
         Refused(run, Write("wide.csv", [new([2.5, 7, 1], "1"), new([2, 5, 1], "-1")])).ShouldContain(
             "'wide' has 3 inputs, but the training examples have 2 inputs");
@@ -276,7 +277,8 @@ public sealed class OtherDataTests : IDisposable
         var whole = File.ReadAllText(path);
         foreach (var (from, to) in new[]
         {
-            ("preparation 1", "preparation 9"), ("\"inputs\":2", "\"inputs\":3"), ("\"means\":[[", "\"means\":[[1,"), ("\"center\"", "\"centre\""),
+            ("preparation 1", "preparation 9"), ("\"inputs\":2", "\"inputs\":3"), ("\"means\":[[", "\"means\":[[1,"),
+                ("\"center\"", "\"centre\""),
             ("[\"c0\"", "[\"c1\""), ("{", "["), ("\"inputs\":2", "\"inputs\":null"), ("\"signs\":false", "\"signs\":3"),
             ("\"pixel_maximum\":255", "\"pixel_maximum\":-1"), ("\"shape\":null", "\"shape\":[2]"),
         })

@@ -15,7 +15,8 @@ public class LauncherTests
     private static Experiment Read(string trouble, int seed = 0)
     {
         RunKinds.Register(FrailKind.Instance);
-        return Experiment.Read(ConfigSource.Parse($"name: frail\nseed: {seed}\nfrail: {{trouble: {trouble}}}\nobserve: {{measures: [loss]}}",
+        return Experiment.Read(ConfigSource.Parse(
+            $"name: frail\nseed: {seed}\nfrail: {{trouble: {trouble}}}\nobserve: {{measures: [loss]}}",
             "frail.yaml"));
     }
 

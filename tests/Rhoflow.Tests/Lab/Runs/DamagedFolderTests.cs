@@ -130,7 +130,8 @@ public class DamagedFolderTests
         }
     }
 
-    private static readonly string[] Words = ["nan", "\"", "{", "]", ",", "1e999", "null", "\u0000", "-", "\n", "é", "999999999999", "[", ":"];
+    private static readonly string[] Words =
+        ["nan", "\"", "{", "]", ",", "1e999", "null", "\u0000", "-", "\n", "é", "999999999999", "[", ":"];
 
     private static void LeftOut(TemporaryFolder folder, RunFolder sound, RunFolder broken, string file, string expected)
     {

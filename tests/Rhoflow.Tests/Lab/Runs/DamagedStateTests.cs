@@ -73,7 +73,8 @@ public class DamagedStateTests
         {
             var node = System.Text.Json.Nodes.JsonNode.Parse(text)!.AsObject();
             node["format"] = 2;
-            foreach (var key in new[] { "sha256", "run", "kinks", "chatter", "earlier_evaluations", "last_kink", "velocity", "rested", "events" })
+            foreach (var key in new[] { "sha256", "run", "kinks", "chatter", "earlier_evaluations", "last_kink", "velocity", "rested",
+                "events" })
                 node.Remove(key);
             File.WriteAllText(of.File(FlowCheckpoint.Name), node.ToJsonString());
             return of.File(FlowCheckpoint.Name);

@@ -192,7 +192,8 @@ public class RunLockTests
         var long256 = new string('x', 256);
         Should.Throw<RunFolderException>(() => RunFolder.Create(folder.Path, long256, "0123abcd", "", [], DateTime.Now, locked: true))
             .Message.ShouldContain("cannot be written");
-        Should.Throw<RunFolderException>(() => RunFolder.Create(folder.Path, "a", new string('y', 256), "", [], DateTime.Now, locked: true));
+        Should.Throw<RunFolderException>(() =>
+            RunFolder.Create(folder.Path, "a", new string('y', 256), "", [], DateTime.Now, locked: true));
         Directory.EnumerateFileSystemEntries(folder.Path).ShouldBeEmpty();
     }
 

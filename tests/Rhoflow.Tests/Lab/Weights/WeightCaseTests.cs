@@ -82,7 +82,8 @@ public sealed class WeightCaseTests : IDisposable
         File.ReadAllText(second.File("log.txt")).ShouldContain("prepared by what the run learned that the weights come from");
         // Other transforms, or other classes, than those that the weights were trained with need a word.
         string Refused(string from, string to) => Should.Throw<Exception>(() => Launch(config.Replace("name: first",
-            $"name: third\ninit: {{weights: {first.Path}}}", StringComparison.Ordinal).Replace(from, to, StringComparison.Ordinal))).Message;
+            $"name: third\ninit: {{weights: {first.Path}}}", StringComparison.Ordinal)
+                .Replace(from, to, StringComparison.Ordinal))).Message;
         Refused("[scale-pixels, center]", "[center]").ShouldContain("preparation: new");
         var file = _folder / "letters.csv";
         File.WriteAllText(file, string.Concat(Enumerable.Range(0, 20).Select(n =>

@@ -62,7 +62,8 @@ internal static class WeightFiles
                     for (var c = 0; c < channels; c++)
                         for (var a = 0; a < k; a++)
                             for (var b = 0; b < k; b++)
-                                if (r * stride + a - pad is >= 0 and var i && i < side && s * stride + b - pad is >= 0 and var j && j < side)
+                                if (r * stride + a - pad is >= 0 and var i && i < side && s * stride + b - pad is >= 0 and var j
+                                    && j < side)
                                     y[(m * outSide + r) * outSide + s] += kernel[((m * channels + c) * k + a) * k + b]
                                         * x[(c * side + i) * side + j];
         return y;
