@@ -104,8 +104,12 @@ internal static class PaperPage
                 + $"colspan=\"4\">{Html.Text(heading)}</th></tr>\n");
             foreach (var check in checks)
             {
-                var (mark, word) = check.Passed
-                    switch { true => ("✓", "yes"), false => ("✗", "no"), _ => ("?", check.Measured is null ? "not measured" : "open") };
+                var (mark, word) = check.Passed switch
+                {
+                    true => ("✓", "yes"),
+                    false => ("✗", "no"),
+                    _ => ("?", check.Measured is null ? "not measured" : "open"),
+                };
                 html.Append($"<tr class=\"{word.Replace(' ', '-')}\"><td class=\"symbol\" "
                     + $"title=\"{word}\">{mark}</td><td>{Html.Text(check.Name)}</td>")
                     .Append($"<td class=\"number\">{Number(check.Measured)}</td><td>{Html.Text(check.Expectation)}</td></tr>\n");
