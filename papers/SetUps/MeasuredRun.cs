@@ -58,8 +58,10 @@ internal sealed class MeasuredRun : IObservations
     private static MeasuredRun[] Launch(StudyContext context, TrainingSweep sweep)
     {
         var experiments = sweep.Experiments();
-        var launcher = new RunLauncher(context.RunsFolder, Resume: true,
-            ["reproduce", sweep.Config, .. sweep.Overrides]) { Data = context.Data };
+        var launcher = new RunLauncher(context.RunsFolder, Resume: true, ["reproduce", sweep.Config, .. sweep.Overrides])
+        {
+            Data = context.Data,
+        };
         var runs = new Dictionary<Experiment, MeasuredRun>();
         foreach (var group in RunGroups.Of(experiments))
         {
