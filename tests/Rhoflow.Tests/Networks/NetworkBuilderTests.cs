@@ -44,6 +44,9 @@ public class NetworkBuilderTests
         Message(() => Image().Diagonal()).ShouldContain("a diagonal layer stands after a vector; here is an image of 9×7×3");
         Message(() => Image().Convolution(2, 8))
             .ShouldContain("a convolution with kernel 8 does not fit into the image of 9×7×3 with padding 0");
+        Message(() => new NetworkBuilder(4).Dense(6).Convolution(2, 3, padding: 1))
+            .ShouldContain("what it would look at is a vector of 6 numbers without height and width");
+        new NetworkBuilder(4).Convolution(2, 1).Build().ParameterCount.ShouldBe(8);
         Message(() => Image().Convolution(2, 3, 0))
             .ShouldContain("a kernel ≥ 1, a stride ≥ 1 and a padding ≥ 0; kernel 3, stride 0, padding 0 were given");
         Message(() => Image().MaxPool(2, 2, 2)).ShouldContain("pooling with kernel 2 takes a padding of at most 1; 2 was given");
