@@ -14,6 +14,7 @@ public static class SourcePapers
     {
         Short = "T3",
         Year = 2019,
+        Theorems = MainTheorems.TheoryIII,
     };
 
     /// <summary>T3b.</summary>
@@ -23,6 +24,7 @@ public static class SourcePapers
     {
         Short = "T3b",
         Year = 2018,
+        Theorems = MainTheorems.TheoryIIIb,
     };
 
     /// <summary>SQ.</summary>
@@ -39,5 +41,6 @@ public static class SourcePapers
     {
         Short = "PNAS",
         Year = 2020,
+        Theorems = MainTheorems.TheoreticalIssues,
     };
 }

@@ -14,6 +14,9 @@ public sealed record Paper(string Key, string Name, string Title)
     /// <summary>The year in which it appeared; 0 for a page that is no paper.</summary>
     public int Year { get; init; }
 
+    /// <summary>Its main theorems; the items of each name the claims that carry them.</summary>
+    public IReadOnlyList<Theorem> Theorems { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

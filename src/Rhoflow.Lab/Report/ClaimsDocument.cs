@@ -22,6 +22,7 @@ internal static class ClaimsDocument
         foreach (var paper in papers)
         {
             text.Append($"\n## {paper.Name}\n\n{Plain(paper.Title)}\n");
+            foreach (var theorem in paper.Theorems) text.Append(TheoremTable.Markdown(content, theorem, Plain));
             foreach (var claim in Of(content, paper)) Claim(text, claim);
         }
         return text.ToString();

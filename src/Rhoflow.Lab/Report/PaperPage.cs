@@ -15,6 +15,7 @@ internal static class PaperPage
         html.Append($"<header><h1>{Html.Escape(paper.Name)}</h1>\n<p class=\"lead\">{Html.Escape(paper.Title)}</p>\n")
             .Append(PageParts.Tally([.. results.OfType<CheckedClaim>()])).Append("</header>\n");
         Contents(html, results);
+        foreach (var theorem in paper.Theorems) html.Append(TheoremTable.Html(page.Content, theorem));
         foreach (var result in results)
         {
             if (result is CheckedClaim claim) ClaimArticle(html, page, claim);
