@@ -22,6 +22,7 @@ internal static class ClassMeansFormASimplex
     {
         Id = "b44-class-means-form-a-simplex",
         Paper = SourcePapers.SquareLoss,
+        Keywords = ["neural collapse"],
         Place = "§5, appendix G, corollary 4 (NC2)",
         Equations = ["SQ.5", "SQ.6"],
         Hypothesis = "Binary classification, square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; "

@@ -19,6 +19,7 @@ internal static class ClassifierIsSelfDual
     {
         Id = "b45-classifier-is-self-dual",
         Paper = SourcePapers.SquareLoss,
+        Keywords = ["neural collapse"],
         Place = "§5, appendix G, corollary 4 (NC3)",
         Equations = ["SQ.5", "SQ.6", "SQ.40"],
         Hypothesis = "Square loss, batch normalization as eq. 5 and 6 have it, decay, at convergence to near-zero loss (appendix G; two "

@@ -24,6 +24,7 @@ internal static class CollapseIsIndependentOfTheNetwork
     {
         Id = "b65-collapse-whatever-the-network",
         Paper = SourcePapers.SquareLoss,
+        Keywords = ["neural collapse"],
         Place = "§5, appendix G: “these results apply to each global minimum, irrespectively of its ρ_eq”",
         Equations = ["SQ.40"],
         Hypothesis = "Square loss with batch normalization and decay λ > 0, at each minimum of near-zero loss (§5, appendix G). "

@@ -26,6 +26,7 @@ internal static class EqualMarginsForced
     {
         Id = "b16-equal-margins-are-forced",
         Paper = SourcePapers.SquareLoss,
+        Keywords = ["neural collapse"],
         Place = "Appendix G, eq. 47 and after it",
         Hypothesis = "Exponential loss at a sufficiently large fixed ρ, at V̇_k = 0 (eq. 47), data that are separated. Appendix G first "
             + "argues from overparametrization, then from eq. 47 alone.",

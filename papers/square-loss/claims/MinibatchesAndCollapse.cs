@@ -19,6 +19,7 @@ internal static class MinibatchesAndCollapse
     {
         Id = "b66-minibatches-bring-collapse",
         Paper = SourcePapers.SquareLoss,
+        Keywords = ["neural collapse"],
         Place = "Appendix E.3, eq. 39–40; footnote 8; appendix G",
         Hypothesis = "Normalization and weight decay λ > 0, SGD with minibatches at a point where every step vanishes (appendix E.3, "
             + "eq. 39).",

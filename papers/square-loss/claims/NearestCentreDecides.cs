@@ -18,6 +18,7 @@ internal static class NearestCentreDecides
     {
         Id = "b45-nearest-centre-decides",
         Paper = SourcePapers.SquareLoss,
+        Keywords = ["neural collapse"],
         Place = "§5, appendix G, corollary 4 (NC4)",
         Equations = ["SQ.5", "SQ.6"],
         Hypothesis = "Square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; two classes there, ten are "

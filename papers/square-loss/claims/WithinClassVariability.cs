@@ -20,6 +20,7 @@ internal static class WithinClassVariability
     {
         Id = "b43-within-class-variability-collapses",
         Paper = SourcePapers.SquareLoss,
+        Keywords = ["neural collapse"],
         Place = "§5, appendix G, corollary 4 (NC1)",
         Equations = ["SQ.5", "SQ.6", "SQ.38"],
         Hypothesis = "Binary classification, square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; "

@@ -12,6 +12,17 @@ public sealed record Claim : IStudy
     /// <summary>A letter, a number and words: <c>b08-weight-normalization-rate</c>. Lower case, digits and hyphens.</summary>
     public required string Id { get; init; }
 
+    /// <summary>The id's words as a heading, unless given: <c>b04-one-layer-grows-like-log-t</c> is “One layer grows like log t”.</summary>
+    public string Title { get => field ?? ClaimTitle.Of(Id); init; }
+
+    /// <summary>
+    /// One sentence for a reader who knows nothing yet, if the claim is one of the few with which the report opens; its chart stands beside.
+    /// </summary>
+    public string? Finding { get; init; }
+
+    /// <summary>Words by which people look for it and which its texts do not have: <c>neural collapse</c>.</summary>
+    public IReadOnlyList<string> Keywords { get; init; } = [];
+
     /// <summary>The paper that makes the claim.</summary>
     public required Paper Paper { get; init; }
 

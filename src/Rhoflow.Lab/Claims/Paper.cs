@@ -17,6 +17,12 @@ public sealed record Paper(string Key, string Name, string Title)
     /// <summary>Its main theorems; the items of each name the claims that carry them.</summary>
     public IReadOnlyList<Theorem> Theorems { get; init; } = [];
 
+    /// <summary>Its sections and appendices in reading order.</summary>
+    public IReadOnlyList<PaperSection> Sections { get; init; } = [];
+
+    /// <summary>Where it can be read; null for a page that is no paper.</summary>
+    public Uri? Link { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -22,13 +22,31 @@ internal static class FrontPage
             html.Append($"<p class=\"note\">{content.NotComputed} claims and figures are not computed yet; <code>./rhoflow "
                 + "reproduce</code> does the rest.</p>\n");
         }
-        html.Append("</header>\n").Append(Filters(content));
+        html.Append("</header>\n");
+        Findings(html, page);
+        html.Append(Filters(content));
         html.Append("<div class=\"scroll\"><table class=\"verdicts\">\n<thead><tr><th>Claim</th><th>Paper and place</th><th>What it "
             + "says</th><th>Verdict</th><th class=\"number\">Time</th></tr></thead>\n<tbody>\n");
         foreach (var claim in content.Claims.OrderBy(c => c.Claim.Id, StringComparer.Ordinal)) Row(html, claim);
         html.Append("</tbody>\n</table></div>\n<p class=\"none\" hidden>No claim fits this filter.</p>\n");
         Figures(html, page);
         return page.Frame("Rhoflow: what the papers claim, and what we measure", null, html.ToString());
+    }
+
+    // What a reader who knows nothing yet should see first.
+    private static void Findings(StringBuilder html, PageParts page)
+    {
+        var findings = page.Content.Claims.Where(static c => c.Claim.Finding is not null).ToList();
+        if (findings.Count == 0) return;
+        html.Append("<section class=\"findings\" aria-label=\"Findings\">\n");
+        foreach (var found in findings)
+        {
+            var picture = page.Content.ChartOf(found) is { } id && page.Drawn.Contains(id)
+                ? $"<img src=\"figures/{id}.svg\" alt=\"\" loading=\"lazy\">" : "";
+            html.Append($"<a href=\"{PageParts.LinkTo(found.Claim)}\">{picture}<span><b>{Html.Text(found.Claim.Title)}</b> "
+                + $"{Html.Badge(found.Result.Style)}<br>{Html.Text(found.Claim.Finding!)}</span></a>\n");
+        }
+        html.Append("</section>\n");
     }
 
     private static string Filters(ReportContent content)
@@ -46,10 +64,10 @@ internal static class FrontPage
     private static void Row(StringBuilder html, CheckedClaim checkedClaim)
     {
         var (claim, result) = checkedClaim;
-        var (number, name) = claim.Id.Split('-', 2) is [var n, var rest] ? (n, rest.Replace('-', ' ')) : (claim.Id, "");
-        html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{result.Style.Name}\">")
+        var hidden = string.Join(' ', [claim.Hypothesis, claim.SetUp, .. claim.Keywords, .. claim.Equations, claim.Id]);
+        html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{result.Style.Name}\" data-words=\"{Html.Escape(hidden)}\">")
             .Append($"<td class=\"id\"><a href=\"{PageParts.LinkTo(claim)}\" "
-            + $"title=\"{Html.Escape(claim.Id)}\"><b>{Html.Escape(number.ToUpperInvariant())}</b> {Html.Escape(name)}</a></td>")
+            + $"title=\"{Html.Escape(claim.Id)}\"><b>{Html.Escape(claim.Id.Split('-')[0].ToUpperInvariant())}</b> {Html.Text(claim.Title)}</a></td>")
             .Append($"<td class=\"place\">{Html.Escape(claim.Paper.Name)} <br><small>{Html.Text(claim.Place)}</small></td>")
             .Append($"<td class=\"says\">{Html.Text(claim.Statement)}</td><td>{Html.Badge(result.Style)}</td>")
             .Append($"<td class=\"number\">{Html.Seconds(result.Seconds)}</td></tr>\n");

@@ -54,7 +54,7 @@ internal static partial class Html
     private static partial Regex Exponent();
 
     // One letter (with its accent) before, one to three after: ρ_k, ẇ_{k}, ρ_eq; not snake_case.
-    [GeneratedRegex(@"(?<letter>(?<![\p{L}\p{N}_])\p{L}\p{M}*|[‖)])_(?<index>\{[^{}<>]*\}|[\p{L}\p{N}∞]{1,3}(?![\p{L}\p{N}_]))",
+    [GeneratedRegex(@"(?<letter>(?<![\p{L}\p{N}_])\p{L}\p{M}*|[‖)])_(?<index>\{[^{}<>]*\}|[⊥∥∞*+−±]|[\p{L}\p{N}∞]{1,3}(?![\p{L}\p{N}_]))",
         RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Index();
 }

@@ -10,45 +10,63 @@ internal static class PaperPage
     /// <summary>The whole page of a paper.</summary>
     public static string Write(PageParts page, Paper paper)
     {
-        var results = page.Content.Of(paper).ToList();
+        var groups = PaperOrder.Of(page.Content, paper);
+        var results = groups.SelectMany(static g => g.Results).ToList();
         var html = new StringBuilder();
-        html.Append($"<header><h1>{Html.Escape(paper.Name)}</h1>\n<p class=\"lead\">{Html.Escape(paper.Title)}</p>\n")
+        html.Append($"<header><h1>{Html.Escape(paper.Name)}</h1>\n<p class=\"lead\">{Html.Escape(paper.Title)}"
+            + $"{(paper.Link is { } link ? $" <a href=\"{link}\">Read the paper</a>" : "")}</p>\n")
             .Append(PageParts.Tally([.. results.OfType<CheckedClaim>()])).Append("</header>\n");
-        Contents(html, results);
+        Contents(html, groups);
         foreach (var theorem in paper.Theorems) html.Append(TheoremTable.Html(page.Content, theorem));
-        foreach (var result in results)
+        foreach (var (section, inSection) in groups)
         {
-            if (result is CheckedClaim claim) ClaimArticle(html, page, claim);
-            else if (result is DrawnFigure figure) FigureArticle(html, page, figure);
+            if (section is not null) html.Append($"<h2 id=\"{Anchor(section)}\">{Heading(section)}</h2>\n");
+            foreach (var result in inSection)
+            {
+                if (result is CheckedClaim claim) ClaimArticle(html, page, claim);
+                else if (result is DrawnFigure figure) FigureArticle(html, page, figure);
+            }
         }
         return page.Frame($"{paper.Name} – Rhoflow", paper, html.ToString());
     }
 
-    private static void Contents(StringBuilder html, IReadOnlyList<IStudied> results)
+    private static string Heading(PaperSection section) => $"{section.Label} {Html.Text(section.Title)}";
+
+    private static string Anchor(PaperSection section) => $"section-{section.Number.ToLowerInvariant()}";
+
+    private static void Contents(StringBuilder html, IReadOnlyList<(PaperSection? Section, IReadOnlyList<IStudied> Results)> groups)
     {
-        html.Append("<details class=\"contents\"><summary>Contents</summary><ul>\n");
-        foreach (var result in results)
+        html.Append("<details class=\"contents\" open><summary>Contents</summary>\n");
+        foreach (var (section, results) in groups)
         {
-            if (result is CheckedClaim claim)
-            {
-                var style = claim.Result.Style;
-                html.Append($"<li><span class=\"{style.Name} symbol\" title=\"{style.Label}\">{style.Symbol}</span> <a "
-                    + $"href=\"#{claim.Claim.Id}\">{Html.Escape(claim.Claim.Id)}</a></li>\n");
-            }
-            else if (result is DrawnFigure { Figure: var figure })
-            {
-                html.Append($"<li><a href=\"#{Html.Anchor(figure.Id)}\">Figure {Html.Escape(figure.Number)}: "
-                    + $"{Html.Text(figure.Title)}</a></li>\n");
-            }
+            if (section is not null) html.Append($"<h4><a href=\"#{Anchor(section)}\">{Heading(section)}</a></h4>\n");
+            html.Append("<ul>\n");
+            foreach (var result in results) ContentsLine(html, result);
+            html.Append("</ul>\n");
         }
-        html.Append("</ul></details>\n");
+        html.Append("</details>\n");
+    }
+
+    private static void ContentsLine(StringBuilder html, IStudied result)
+    {
+        if (result is CheckedClaim claim)
+        {
+            var style = claim.Result.Style;
+            html.Append($"<li><span class=\"{style.Name} symbol\" title=\"{style.Label}\">{style.Symbol}</span> <a "
+                + $"href=\"#{claim.Claim.Id}\">{Html.Text(claim.Claim.Title)}</a></li>\n");
+        }
+        else if (result is DrawnFigure { Figure: var figure })
+        {
+            html.Append($"<li><a href=\"#{Html.Anchor(figure.Id)}\">Figure {Html.Escape(figure.Number)}: "
+                + $"{Html.Text(figure.Title)}</a></li>\n");
+        }
     }
 
     private static void ClaimArticle(StringBuilder html, PageParts page, CheckedClaim checkedClaim)
     {
         var (claim, result) = checkedClaim;
-        html.Append($"<article class=\"claim\" id=\"{claim.Id}\">\n<h3><a href=\"#{claim.Id}\">{Html.Escape(claim.Id)}</a> "
-            + $"{Html.Badge(result.Style)}</h3>\n")
+        html.Append($"<article class=\"claim\" id=\"{claim.Id}\">\n<h3><a href=\"#{claim.Id}\">{Html.Text(claim.Title)} "
+            + $"<small>{Html.Escape(claim.Id.Split('-')[0].ToUpperInvariant())}</small></a> {Html.Badge(result.Style)}</h3>\n")
             .Append($"<blockquote><p>{Html.Text(claim.Statement)}</p><cite>{Html.Escape(claim.Paper.Name)}, "
             + $"{Html.Text(claim.Place)}</cite></blockquote>\n")
             .Append($"<p class=\"why\">{Html.Text(result.Why)}</p>\n")
@@ -79,7 +97,7 @@ internal static class PaperPage
         if (shows.Count > 0)
         {
             html.Append("<p class=\"see\">Shows ").AppendJoin(", ",
-                shows.Select(c => $"<a href=\"{PageParts.LinkTo(c.Claim)}\">{Html.Escape(c.Claim.Id)}</a>")).Append("</p>\n");
+                shows.Select(c => $"<a href=\"{PageParts.LinkTo(c.Claim)}\">{Html.Text(c.Claim.Title)}</a>")).Append("</p>\n");
         }
         Command(html, figure.Id, page, result.Seconds, $" · config <code>{Html.Escape(figure.Config)}</code>");
         Runs(html, figure);

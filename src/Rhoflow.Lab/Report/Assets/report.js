@@ -1,6 +1,39 @@
 // Filters of the front page, and live charts in place of the pictures. Everything is readable without this script.
 'use strict';
 
+// Numbers of equations in a text, ranges written out: "eq. 26–28, 30" has 26, 27, 28 and 30.
+const equations = text => {
+  const found = new Set();
+  for (const [, list] of text.matchAll(/\beqs?\.?\s*((?:\d+(?:-\d+)?(?:,\s*| and )?)+)/g)) {
+    for (const [, from, to] of list.matchAll(/(\d+)(?:-(\d+))?/g)) {
+      for (let n = +from; n <= Math.min(+(to ?? from), +from + 99); n++) found.add(n);
+    }
+  }
+  return found;
+};
+
+// What the search field asks of a row: numbers after "eq.", a range of numbers, and words that all occur.
+const plain = text => text.toLowerCase().normalize('NFKC').replace(/[‐-―−]/g, '-');
+const texts = new WeakMap();
+const matcher = query => {
+  let words = plain(query);
+  const asked = equations(words);
+  words = words.replace(/\beqs?\.?\s*[\d\-, ]+/g, ' ').replace(/(?<!\S)(\d+)-(\d+)(?!\S)/g, (_, from, to) => {
+    for (let n = +from; n <= Math.min(+to, +from + 99); n++) asked.add(n);
+    return ' ';
+  });
+  const rest = words.split(/\s+/).filter(Boolean);
+  return row => {
+    if (!texts.has(row)) {
+      const text = plain(`${row.textContent} ${row.dataset.words ?? ''}`);
+      texts.set(row, { text, numbers: equations(text) });
+    }
+    const { text, numbers } = texts.get(row);
+    return [...asked].every(n => numbers.has(n))
+      && rest.every(word => /^\d+$/.test(word) ? numbers.has(+word) || new RegExp(`\\b${word}\\b`).test(text) : text.includes(word));
+  };
+};
+
 (() => {
   const filters = document.querySelector('.filters');
   if (filters) {
@@ -8,11 +41,10 @@
     const chosen = { paper: new Set(), verdict: new Set() };
     const search = filters.querySelector('input');
     const apply = () => {
-      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const wanted = matcher(search.value);
       let shown = 0;
       for (const row of rows) {
-        const text = row.textContent.toLowerCase();
-        const fits = ['paper', 'verdict'].every(k => !chosen[k].size || chosen[k].has(row.dataset[k])) && words.every(w => text.includes(w));
+        const fits = ['paper', 'verdict'].every(k => !chosen[k].size || chosen[k].has(row.dataset[k])) && wanted(row);
         row.hidden = !fits;
         shown += fits;
       }
@@ -35,12 +67,24 @@
   const darkPage = matchMedia('(prefers-color-scheme: dark)');
   const darkColours = JSON.parse(document.querySelector('meta[name="rhoflow-dark"]').content);
 
+  // A title in lines of at most that many letters, so that a telephone shows all of it.
+  const broken = (title, letters) => {
+    if (!title) return title;
+    const lines = [''];
+    for (const word of [title].flat().join(' ').split(' ')) {
+      if (lines.at(-1) && lines.at(-1).length + word.length >= letters) lines.push(word);
+      else lines[lines.length - 1] += (lines.at(-1) ? ' ' : '') + word;
+    }
+    return lines;
+  };
+
   // A figure without width or height: the panel's width is the page's, its height keeps the ratio of the pictures.
   const sized = (panel, width) => {
     let text = JSON.stringify(panel);
     if (darkPage.matches) for (const [light, dark] of Object.entries(darkColours)) text = text.replaceAll(light, dark);
     const spec = JSON.parse(text);
     spec.config.legend.labelLimit = width - 60;
+    spec.title = broken(spec.title, Math.floor((width - 20) / 8.5));
     return {
       ...spec, width, height: Math.round(Math.max(200, Math.min(width * 0.62, 400))),
       autosize: { type: 'fit-x', contains: 'padding' }, background: 'transparent',
