@@ -6,10 +6,28 @@ internal static class ClaimTitle
     // Words that are written otherwise in a sentence than in an id.
     private static readonly Dictionary<string, string> Written = new(StringComparer.Ordinal)
     {
-        ["rho"] = "ρ", ["lambda"] = "λ", ["sgd"] = "SGD", ["gd"] = "GD", ["kkt"] = "KKT", ["relu"] = "ReLU", ["n"] = "N", ["k"] = "K",
-        ["hessian"] = "Hessian", ["jacobian"] = "Jacobian", ["langevin"] = "Langevin", ["lagrange"] = "Lagrange",
-        ["rademacher"] = "Rademacher", ["takeuchi"] = "Takeuchi", ["hartman"] = "Hartman", ["grobman"] = "Grobman", ["bott"] = "Bott",
-        ["lp"] = "L_p", ["nc1"] = "NC1", ["nc2"] = "NC2", ["nc3"] = "NC3", ["nc4"] = "NC4",
+        ["rho"] = "ρ",
+        ["lambda"] = "λ",
+        ["sgd"] = "SGD",
+        ["gd"] = "GD",
+        ["kkt"] = "KKT",
+        ["relu"] = "ReLU",
+        ["n"] = "N",
+        ["k"] = "K",
+        ["hessian"] = "Hessian",
+        ["jacobian"] = "Jacobian",
+        ["langevin"] = "Langevin",
+        ["lagrange"] = "Lagrange",
+        ["rademacher"] = "Rademacher",
+        ["takeuchi"] = "Takeuchi",
+        ["hartman"] = "Hartman",
+        ["grobman"] = "Grobman",
+        ["bott"] = "Bott",
+        ["lp"] = "L_p",
+        ["nc1"] = "NC1",
+        ["nc2"] = "NC2",
+        ["nc3"] = "NC3",
+        ["nc4"] = "NC4",
     };
 
     /// <summary>Without the letter and number that it begins with; the first letter is a capital.</summary>
