@@ -80,8 +80,8 @@ public static class CommandLine
         }
     }.ToJsonString(Json.Options);
 
-    private static RootCommand Root() =>
-        new("Follows the norms ρ_k and directions V_k of deep networks to where gradient descent takes them.")
+    private static RootCommand Root() => ExampleHelp.On(new RootCommand(
+        "Follows the norms ρ_k and directions V_k of deep networks to where gradient descent takes them.")
     {
         ReproduceCommand.Create(),
         RunCommand.Create(),
@@ -91,7 +91,7 @@ public static class CommandLine
         DataCommand.Create(),
         BenchCommand.Create(),
         DoctorCommand.Create(),
-    };
+    });
 
     // The parser's own words are kept, but for the two that people meet: an option or word that is not there.
     private static string Explain(ParseResult parsed)

@@ -13,11 +13,11 @@ internal sealed class FittedTable
     private sealed record Column(string Name, int Rank, bool IsLeft, string[] Cells)
     {
         // The border and a blank on each side.
-        public int Width { get; } = Cells.Append(Name).Max(Places) + 3;
+        public int Width { get; } = Cells.Concat(Name.Split('\n')).Max(Places) + 3;
     }
 
     /// <summary>Adds a column to the right.</summary>
-    /// <param name="name">Its head.</param>
+    /// <param name="name">Its head; of several lines where one would be wide.</param>
     /// <param name="rank">How soon it is left out: the largest first.</param>
     /// <param name="cells">One a row.</param>
     /// <param name="isLeft">Text, from the left; numbers stand to the right.</param>
@@ -46,7 +46,7 @@ internal sealed class FittedTable
         for (var i = 0; i < (chosen.Length > 0 ? chosen[0].Cells.Length : 0); i++)
             table.AddRow([.. chosen.Select(c => new Text(c.Cells[i]))]);
         Terminal.On(output).Write(table);
-        return [.. _columns.Where(c => !shown.Contains(c)).Select(static c => c.Name)];
+        return [.. _columns.Where(c => !shown.Contains(c)).Select(static c => c.Name.Replace('\n', ' '))];
     }
 
     // Ideographs take two places.

@@ -57,8 +57,8 @@ internal static class ObservationTable
     }
 
     /// <summary>Six digits, or nothing where a quantity was not measured.</summary>
-    public static string Number(double value) =>
-        double.IsNaN(value) ? "" : value.ToString("G6", CultureInfo.InvariantCulture).Replace('E', 'e');
+    public static string Number(double value, int digits = 6) => double.IsNaN(value) ? ""
+        : value.ToString(string.Create(CultureInfo.InvariantCulture, $"G{digits}"), CultureInfo.InvariantCulture).Replace('E', 'e');
 
     /// <summary>t, or a power of ten where no double holds it.</summary>
     public static string Time(double t, double log10T) =>

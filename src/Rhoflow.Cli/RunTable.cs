@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Tables;
 
 namespace Rhoflow.Cli;
 
@@ -11,9 +12,7 @@ namespace Rhoflow.Cli;
 internal sealed record RunRow(string Name, RunRecord? Record, IReadOnlyDictionary<string, string> Keys, string? Refusal = null)
 {
     /// <summary>How it stands, in a word.</summary>
-    public string Status => Record is not { } r ? "refused"
-        : r is { Status: RunStatus.Finished, Reached: false } ? "not reached"
-        : r.Status.ToString().ToLowerInvariant();
+    public string Status => Record?.StatusWord ?? "refused";
 }
 
 /// <summary>Many runs, a line each: the keys in which they differ, how they stand and their last observation.</summary>
@@ -27,6 +26,10 @@ internal static class RunTable
     /// <summary>Which of the quantities matter most, where there is no room for all.</summary>
     private static readonly string[] s_ranks =
         ["log10_loss", "train_error", "test_error", "margin_min", "epoch", "log10_t", "log10_rho", "direction_error", "smoothed_margin"];
+
+    /// <summary>The quantities that a table shows of some runs unless others are asked for, the most important first.</summary>
+    public static IEnumerable<RunColumn> Quantities(RunColumns columns, IReadOnlyList<RunRecord> runs) =>
+        s_ranks.Where(columns.Quantities.Contains).Select(RunColumn.Quantity).Where(q => runs.Any(r => !q.Value(r).IsNothing));
 
     /// <summary>The table, and below it what is not in it.</summary>
     /// <param name="rows">In the order in which they are shown.</param>
@@ -59,29 +62,49 @@ internal static class RunTable
     /// <param name="output">Where to.</param>
     public static void Show(IReadOnlyList<RunRow> rows, IReadOnlyList<RunColumn> columns, TextWriter output)
     {
-        var table = new FittedTable();
-        for (var i = 0; i < columns.Count; i++)
-        {
-            string[] cells = [.. rows.Select(r => Cut(columns[i].Text(r)))];
-            table.Add(columns[i].Name, i, cells, isLeft: !cells.All(static c => c.Length == 0 || char.IsAsciiDigit(c[^1])));
-        }
-        End(rows, table.Show(output), output);
+        var cells = rows.Select(r => columns.Select(c => c.Value(r.Record!)).ToArray());
+        var leftOut = Grid(columns.Select(static c => c.Name), [.. cells], output);
+        End(rows, leftOut, output);
     }
 
-    /// <summary>Every quantity, and the keys, comma-separated.</summary>
+    /// <summary>Groups of runs.</summary>
+    public static void Show(GroupTable groups, TextWriter output)
+    {
+        var heads = groups.Columns.Select((c, i) => i <= groups.KeyCount ? c : Two(c));
+        if (Grid(heads, groups.Rows, output, digits: 4) is { Count: > 0 } leftOut)
+            output.WriteLine($"no room for {string.Join(", ", leftOut)}; show has --columns, --agg, --csv and --json");
+    }
+
+    /// <summary>Runs, comma-separated with all digits.</summary>
     public static void WriteCsv(IReadOnlyList<RunColumn> columns, IReadOnlyList<RunRow> rows, TextWriter output)
     {
         output.Write(string.Join(',', columns.Select(static c => Quote(c.Name))) + "\n");
-        foreach (var row in rows) output.Write(string.Join(',', columns.Select(c => Quote(c.Csv(row)))) + "\n");
+        foreach (var row in rows) output.Write(string.Join(',', columns.Select(c => Quote(c.Csv(row.Record!)))) + "\n");
+    }
+
+    /// <summary>Groups, comma-separated with all digits.</summary>
+    public static void WriteCsv(GroupTable groups, TextWriter output)
+    {
+        output.Write(string.Join(',', groups.Columns.Select(Quote)) + "\n");
+        foreach (var row in groups.Rows)
+            output.Write(string.Join(',', row.Select((c, i) => Quote(c.IsNothing && i > groups.KeyCount ? "nan" : c.ToString()))) + "\n");
+    }
+
+    /// <summary>A group as a document: its columns, and the ids of its runs.</summary>
+    public static JsonObject Document(GroupTable groups, int row)
+    {
+        var document = new JsonObject(groups.Columns.Select((c, i) => KeyValuePair.Create(c, Node(groups.Rows[row][i]))));
+        document["runs"] = new JsonArray([.. groups.Members[row].Select(static r => (JsonNode)r.Folder.Id)]);
+        return document;
     }
 
     /// <summary>A run as a document, with the keys under their dotted names and the whole config.</summary>
     public static JsonObject Document(RunRow row, IReadOnlyList<string> keys, bool observations)
     {
-        var document = row.Record is { } record ? RunDocument.Read(record.Folder, observations)
+        var document = row.Record is { } record ? observations ? RunDocument.Read(record.Folder) : RunDocument.Of(record)
             : new JsonObject { ["name"] = row.Name, ["id"] = null, ["status"] = "refused", ["folder"] = null, ["error"] = row.Refusal };
         foreach (var key in keys) document[key] = RunKeys.ToJson(row.Keys.GetValueOrDefault(key));
-        if (row.Record is not null) document["config"] = RunDocument.Config(row.Record.Folder);
+        if (row.Record is not null) document["config"] = RunDocument.Config(row.Record);
         return document;
     }
 
@@ -94,6 +117,31 @@ internal static class RunTable
         if (rows.Count(static r => r.Record is { Status: RunStatus.Finished, Reached: false }) is > 0 and var short_)
             output.WriteLine($"{short_} of {rows.Count} runs ended before their until");
     }
+
+    // test_error_mean over two lines.
+    private static string Two(string name) => $"{name[..name.LastIndexOf('_')]}\n{name[(name.LastIndexOf('_') + 1)..]}";
+
+    private static IReadOnlyList<string> Grid(IEnumerable<string> heads, IReadOnlyList<Cell[]> rows, TextWriter output, int digits = 6)
+    {
+        var table = new FittedTable();
+        foreach (var (i, head) in heads.Index())
+        {
+            // A key as its config has it; what was computed with a few digits.
+            string[] cells = [.. rows.Select(r => r[i] is { Text: { } text } ? Cut(text)
+                : ObservationTable.Number(r[i].Number ?? double.NaN, digits))];
+            table.Add(head, i, cells, isLeft: rows.Any(r => r[i] is { IsNothing: false, Number: null }));
+        }
+        return table.Show(output);
+    }
+
+    /// <summary>A cell as JSON: a number, true, false, a text; null where there is nothing, or more than a double holds.</summary>
+    public static JsonNode? Node(Cell cell) => cell switch
+    {
+        { Number: { } n } => double.IsFinite(n) ? JsonValue.Create(n) : null,
+        { Text: "true" or "false" } => cell.Text == "true",
+        { Text: { } text } => text,
+        _ => null,
+    };
 
     private static string Cut(string text) =>
         text.Length <= LongestText || char.IsAsciiDigit(text[^1]) ? text : text[..(LongestText - 1)] + "…";

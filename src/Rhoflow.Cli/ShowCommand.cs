@@ -1,107 +1,114 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Tables;
 
 namespace Rhoflow.Cli;
 
-/// <summary><c>rhoflow show [DIR…]</c>: a table of runs; of one run, its observations.</summary>
+/// <summary><c>rhoflow show [DIR…|ID…]</c>: a table of runs or of groups of them; of one run, its observations.</summary>
 internal static class ShowCommand
 {
+    private const string Examples = """
+          rhoflow show                                             all runs, the newest last
+          rhoflow show 3fa2                                        the run whose id begins so
+          rhoflow show runs/conv --where "init.scale<2 and loss=cross-entropy" --sort -test_error
+          rhoflow show --where "test_error>train_error and not seed in (0, 1)" --columns id,seed,test_error
+          rhoflow show runs/conv --group init.scale --agg mean,sd,median,q25,n
+          rhoflow show runs/conv --group init.scale,loss --csv     comma-separated, all digits
+
+        Conditions compare a column (a key of configs, a quantity of the last observation, name, id, status, started, seconds) by
+        = != < <= > >= or in (…) with a number, a text, null or another quantity; and, or, not, parentheses. A text with blanks stands in
+        quotes. The last part of a key's name is enough where it is not ambiguous, and loss is loss.name, flow is flow.kind.
+        """;
+
     public static Command Create()
     {
-        var folders = new Argument<string[]>("DIR")
+        var words = new Argument<string[]>("DIR|ID")
         {
-            Description = "Run folders, or folders of them (runs, runs/NAME).",
+            Description = "Run folders, folders of them (runs, runs/NAME), names of experiments, ids or their beginnings; runs unless "
+                + "given.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var where = new Option<string[]>("--where")
+        var root = RootOption();
+        var where = WhereOption();
+        var group = new Option<string?>("--group")
         {
-            Description = "Only runs with KEY=VALUE (or !=, <, <=, >, >=); several conditions must all hold.",
-            HelpName = "KEY=VALUE",
+            Description = "A row for the runs that agree in these keys; needs no --agg, which then is mean,sd.",
+            HelpName = "KEY,KEY,…",
+        };
+        var aggregates = new Option<string?>("--agg")
+        {
+            Description = "What is said of a group's quantities: mean, sd, sem, median, min, max, n, sum, q25, q97.5.",
+            HelpName = "NAME,NAME,…",
         };
         var sort = new Option<string?>("--sort")
         {
-            Description = "In the order of a key or quantity; -KEY: the largest first.",
+            Description = "In the order of a column; -KEY: the largest first.",
             HelpName = "[-]KEY"
         };
         var columns = new Option<string?>("--columns")
         {
-            Description = "Exactly these columns: keys of configs (descent.learning-rate), quantities (log10_loss), name, id, status, "
-                + "started, seconds, folder.",
+            Description = "Exactly these columns; with --group these quantities.",
             HelpName = "KEY,KEY,…",
         };
-        var csv = new Option<bool>("--csv") { Description = "Comma-separated, every quantity." };
-        var command = new Command("show", "A table of runs, with the keys in which they differ; of a single run folder, its observations.")
+        var csv = new Option<bool>("--csv") { Description = "Comma-separated, every quantity, all digits." };
+        var command = new CommandWithExamples("show",
+            "A table of runs, with the keys in which they differ; of a single run, its observations.", Examples)
         {
-            folders, where, sort, columns, csv,
+            words, where, group, aggregates, sort, columns, csv, root,
         };
         var standard = StandardOptions.AddTo(command);
         command.SetAction(parsed =>
         {
-            var given = parsed.GetValue(folders) is { Length: > 0 } some ? some : ["runs"];
+            var given = parsed.GetValue(words) ?? [];
             StandardOptions.RequireWords(command, given);
-            Show(new Request(given, parsed.GetValue(where) ?? [], parsed.GetValue(sort), parsed.GetValue(columns), parsed.GetValue(csv),
-                parsed.GetValue(standard.Json)), parsed.InvocationConfiguration.Output,
-                parsed.InvocationConfiguration.Error);
+            new ShowRequest(given, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error)
+            {
+                Root = parsed.GetValue(root)!,
+                Where = parsed.GetValue(where) ?? [],
+                Group = parsed.GetValue(group),
+                Aggregates = parsed.GetValue(aggregates),
+                Sort = parsed.GetValue(sort),
+                Columns = parsed.GetValue(columns),
+                Csv = parsed.GetValue(csv),
+                Json = parsed.GetValue(standard.Json),
+                Quiet = parsed.GetValue(standard.Quiet),
+            }.Show();
             return ExitStatus.Done;
         });
         return command;
     }
 
-    private sealed record Request(string[] Folders, string[] Where, string? Sort, string? Columns, bool Csv, bool Json)
+    /// <summary>--where of every command that chooses runs.</summary>
+    public static Option<string[]> WhereOption() => new("--where")
     {
-        public bool Chooses => Where.Length > 0 || Sort is not null || Columns is not null;
+        Description = "Only runs for which this holds: \"init.scale<2 and (loss=square or status=finished)\"; several must all hold.",
+        HelpName = "CONDITION",
+    };
+
+    /// <summary>--runs of every command that finds runs by their ids.</summary>
+    public static Option<string> RootOption() => new("--runs")
+    {
+        Description = "The folder of all runs, where ids and names are looked up.",
+        HelpName = "DIR",
+        DefaultValueFactory = static _ => "runs",
+    };
+
+    /// <summary>The runs among some for which every condition holds; of columns that some do not have a note says so.</summary>
+    public static IReadOnlyList<RunRecord> Chosen(IReadOnlyList<RunRecord> runs, IReadOnlyList<string> where, Action<string> note)
+    {
+        var columns = new RunColumns(runs);
+        RunFilter[] filters = [.. where.Select(w => RunFilter.Parse(w, columns))];
+        foreach (var missing in filters.SelectMany(f => f.Missing(runs)).Distinct(StringComparer.Ordinal)) note($"note: {missing}");
+        return [.. runs.Where(r => filters.All(f => f.Holds(r)))];
     }
 
-    private static void Show(Request request, TextWriter output, TextWriter error)
+    /// <summary>The sound ones of some runs; a damaged run does not hide the others, and is named.</summary>
+    /// <exception cref="RunFolderException">There is one only, and it is damaged.</exception>
+    public static IReadOnlyList<RunRecord> Sound(IReadOnlyList<RunFolder> folders, Action<string> note)
     {
-        if (request is { Csv: true, Json: true }) throw new ConfigException("--csv and --json ask for two forms at once; choose one");
-        foreach (var folder in request.Folders.Where(static f => !Directory.Exists(f)))
-            throw new ConfigException(
-                $"there is no folder '{folder}'; `rhoflow run CONFIG` writes runs into runs/NAME, or give another folder");
-        var runs = request.Folders.SelectMany(RunFolder.Under).DistinctBy(static f => f.Path, StringComparer.Ordinal).ToArray();
-        var all = RunRecord.Read(runs);
-        // A damaged run does not hide the others.
-        var damaged = all.Where(static r => r.Damage is not null).ToArray();
-        if (damaged.Length == 1 && all.Count == 1) throw new RunFolderException(damaged[0].Damage!);
-        foreach (var run in damaged) error.WriteLine($"rhoflow: left out: {run.Damage}");
-        RunRecord[] sound = [.. all.Where(static r => r.Damage is null)];
-        if (request.Folders.Length == 1 && RunFolder.At(request.Folders[0]) is not null && !request.Chooses) One(sound[0], request, output);
-        else Many(sound, request, output);
-    }
-
-    private static void One(RunRecord record, Request request, TextWriter output)
-    {
-        var run = record.Folder;
-        var row = new RunRow(run.Name, record, RunKeys.None);
-        if (request.Json)
-            output.WriteLine(new JsonObject { ["runs"] = new JsonArray(RunTable.Document(row, [], observations: true)) }
-                .ToJsonString(Json.Options));
-        else if (!File.Exists(run.File("metrics.csv"))) Many([record], request, output);
-        else if (request.Csv) output.Write(File.ReadAllText(run.File("metrics.csv")));
-        else ObservationTable.Show(run, output);
-    }
-
-    private static void Many(IReadOnlyList<RunRecord> runs, Request request, TextWriter output)
-    {
-        RunRow[] rows = [.. SweepOrder.Of(runs).Select(static r => new RunRow(r.Folder.Name, r, r.Keys))];
-        var columns = new RunColumns(rows);
-        foreach (var condition in request.Where.Select(columns.Where)) rows = [.. rows.Where(condition)];
-        var keys = RunKeys.Differing([.. rows.Select(static r => r.Keys)]);
-        if (request.Sort is { Length: > 0 } by) rows = [.. columns.Sort(by, rows)];
-        RunColumn[]? chosen = request.Columns is null ? null
-            : [.. request.Columns.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(name => columns.Find(name, "--columns"))];
-        if (request.Json)
-            output.WriteLine(new JsonObject
-            {
-                ["runs"] = new JsonArray([.. rows.Select(r => (JsonNode)RunTable.Document(r, keys, observations: false))]),
-            }.ToJsonString(Json.Options));
-        else if (request.Csv) RunTable.WriteCsv(chosen ?? columns.Csv(keys), rows, output);
-        else if (rows.Length == 0)
-            output.WriteLine($"no runs in {string.Join(", ", request.Folders)}{(request.Where.Length > 0 ? " with --where" : "")}");
-        else if (chosen is not null) RunTable.Show(rows, chosen, output);
-        else RunTable.Show(rows, keys, output);
+        var all = RunRecord.Read(folders);
+        if (all is [{ Damage: { } only }]) throw new RunFolderException(only);
+        foreach (var run in all.Where(static r => r.Damage is not null)) note($"left out: {run.Damage}");
+        return [.. all.Where(static r => r.Damage is null)];
     }
 }

@@ -49,28 +49,24 @@ public sealed class MetricsFile : IDisposable
     /// <summary>The columns and the whole rows.</summary>
     public static (string[] Columns, IReadOnlyList<double[]> Rows) Read(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1);
         return Read(stream, path);
     }
 
     /// <summary>The same of a file that lies elsewhere; errors call it <paramref name="path"/>.</summary>
     public static (string[] Columns, IReadOnlyList<double[]> Rows) Read(Stream stream, string path)
     {
-        var lines = WholeLines(stream);
-        if (lines.Count == 0) return ([], []);
-        var columns = lines[0].Split(',');
-        if (columns.GroupBy(static c => c, StringComparer.Ordinal).FirstOrDefault(static g => g.Count() > 1) is { } twice)
-            throw new InvalidDataException($"{path}, line 1: two columns are called '{twice.Key}'");
         var rows = new List<double[]>();
-        foreach (var line in lines.Skip(1))
-        {
-            var cells = line.Split(',');
-            if (cells.Length != columns.Length)
-                throw new InvalidDataException($"{path}, line {rows.Count + 2}: {cells.Length} cells under {columns.Length} columns");
-            rows.Add([.. cells.Select((c, i) => Parse(c) ?? throw new InvalidDataException($"{path}, line {rows.Count + 2}, column "
-                + $"{i + 1}: '{c}' is not a number"))]);
-        }
-        return (columns, rows);
+        return (MetricsText.Read(Bytes(stream), path, rows.Add), rows);
+    }
+
+    /// <summary>How many whole rows there are, each of them looked at.</summary>
+    public static int Count(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1);
+        var rows = 0;
+        MetricsText.Read(Bytes(stream), path, _ => rows++);
+        return rows;
     }
 
     /// <summary>Flushes the file to the disk.</summary>
@@ -90,13 +86,12 @@ public sealed class MetricsFile : IDisposable
         _ => value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e'),
     };
 
-    private static double? Parse(string cell) => cell switch
+    private static byte[] Bytes(Stream stream)
     {
-        "nan" => double.NaN,
-        "inf" => double.PositiveInfinity,
-        "-inf" => double.NegativeInfinity,
-        _ => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) ? v : null,
-    };
+        using var all = stream.CanSeek ? new MemoryStream((int)Math.Min(Array.MaxLength, stream.Length)) : new MemoryStream();
+        stream.CopyTo(all);
+        return all.TryGetBuffer(out var there) && there.Count == there.Array!.Length ? there.Array : all.ToArray();
+    }
 
     // What follows the last line end was torn off by a crash.
     private static List<string> WholeLines(Stream stream)

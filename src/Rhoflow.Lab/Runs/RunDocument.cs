@@ -36,12 +36,22 @@ public static class RunDocument
         }
     }
 
+    /// <summary>The same of a run as lists have it, without its observations; no file is read for it.</summary>
+    public static JsonObject Of(RunRecord run) => new()
+    {
+        ["name"] = (string?)run.Summary?["name"] ?? run.Folder.Name,
+        ["id"] = run.Folder.Id,
+        ["status"] = run.Status.ToString().ToLowerInvariant(),
+        ["folder"] = run.Folder.Path,
+        ["summary"] = run.Summary?.DeepClone(),
+    };
+
     /// <summary>config.yaml of a run; null where it cannot be read.</summary>
-    public static JsonNode? Config(RunFolder folder)
+    public static JsonNode? Config(RunRecord run)
     {
         try
         {
-            return ConfigSource.Load(folder.File("config.yaml")).Node.ToJson();
+            return run.Config is { } text ? ConfigSource.Parse(text, run.Folder.File("config.yaml")).Node.ToJson() : null;
         }
         catch (ConfigException)
         {

@@ -193,44 +193,29 @@ public sealed class RunFolder
     }
 
     /// <summary>summary.json; null where there is none, or none that can be read.</summary>
-    public JsonObject? Summary => ReadSummary(out _);
-
-    /// <summary>What is damaged in the folder, in a sentence that names the file; null where nothing is.</summary>
-    public string? Damage => Look().Damage;
-
-    /// <summary>Everything that lists show of a run, each file read once.</summary>
-    internal (JsonObject? Summary, RunStatus Status, string? Damage) Look()
+    public JsonObject? Summary
     {
-        var summary = ReadSummary(out var damage);
-        int? rows = null;
-        try
+        get
         {
-            if (System.IO.File.Exists(File("metrics.csv"))) rows = MetricsFile.Read(File("metrics.csv")).Rows.Count;
+            try
+            {
+                return SummaryFile.Read(File(SummaryFile.Name));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                return null;
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            damage ??= e.Message;
-        }
-        var said = SaidBy(summary, s => rows == (int?)s["observations"]);
-        return (summary, said != RunStatus.Finished && AtWork is not null ? RunStatus.Running : said, damage);
     }
 
-    private JsonObject? ReadSummary(out string? damage)
+    /// <summary>What is damaged in the folder, in a sentence that names the file; null where nothing is.</summary>
+    public string? Damage => RunContent.Read(this).Damage;
+
+    /// <summary>How the run stands, by what its files were seen to say; whether anybody is at work is looked up now.</summary>
+    internal RunStatus StatusBy(JsonObject? summary, bool rowsAgree)
     {
-        damage = null;
-        try
-        {
-            return SummaryFile.Read(File(SummaryFile.Name));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            damage = e.Message;
-            return null;
-        }
+        var said = SaidBy(summary, _ => rowsAgree);
+        return said != RunStatus.Finished && AtWork is not null ? RunStatus.Running : said;
     }
 
     /// <summary>How the run stands, by what can be trusted.</summary>
@@ -260,7 +245,7 @@ public sealed class RunFolder
     {
         try
         {
-            return MetricsFile.Read(File("metrics.csv")).Rows.Count == (int?)summary["observations"];
+            return MetricsFile.Count(File("metrics.csv")) == (int?)summary["observations"];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {

@@ -5,13 +5,15 @@ namespace Rhoflow.Lab.Runs;
 /// <summary>A run as lists of runs show it, each of its files read once.</summary>
 public sealed class RunRecord
 {
-    private RunRecord(RunFolder folder)
+    private readonly RunContent _content;
+
+    internal RunRecord(RunFolder folder, RunContent content)
     {
-        Folder = folder;
-        (Summary, Status, Damage) = folder.Look();
-        Keys = ReadKeys(folder.File("config.yaml"), out var written);
-        CommandLine = Read(folder.File("environment.json")) is { } environment ? SweepOrder.CommandLine(environment) : "";
-        Order = (Path.GetFileName(folder.Path)[..19], written);
+        (Folder, _content) = (folder, content);
+        Summary = content.ReadSummary();
+        Status = folder.StatusBy(Summary, content.RowsAgree);
+        Keys = content.Config is { } config ? RunKeys.Read(config) : RunKeys.None;
+        Order = (Path.GetFileName(folder.Path)[..19], File.GetLastWriteTimeUtc(folder.File("config.yaml")));
     }
 
     /// <summary>The folder.</summary>
@@ -20,17 +22,26 @@ public sealed class RunRecord
     /// <summary>How the run stands.</summary>
     public RunStatus Status { get; }
 
+    /// <summary>
+    /// How it stands, in a word: finished, not reached (it ended before its `until`), failed, interrupted, running, unfinished.
+    /// </summary>
+    public string StatusWord =>
+        this is { Status: RunStatus.Finished, Reached: false } ? "not reached" : Status.ToString().ToLowerInvariant();
+
     /// <summary>summary.json; null where there is none that can be read.</summary>
     public JsonObject? Summary { get; }
 
     /// <summary>What is damaged in the folder, in a sentence; null where nothing is.</summary>
-    public string? Damage { get; }
+    public string? Damage => _content.Damage;
 
     /// <summary>The keys of its config under their dotted names.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; }
 
+    /// <summary>config.yaml; null where it cannot be read.</summary>
+    public string? Config => _content.Config;
+
     /// <summary>The overrides of the sweep that it was begun in, one a line; empty where it was none.</summary>
-    internal string CommandLine { get; }
+    internal string CommandLine => _content.CommandLine;
 
     /// <summary>When it was begun: the second in its name, then the moment when its config was written.</summary>
     public (string Second, DateTime Written) Order { get; }
@@ -51,28 +62,9 @@ public sealed class RunRecord
     /// <summary>The quantities of its last observation.</summary>
     public IEnumerable<string> Quantities => (Summary?["last"] as JsonObject)?.Select(static p => p.Key) ?? [];
 
-    /// <summary>A run.</summary>
-    public static RunRecord Read(RunFolder folder) => new(folder);
+    /// <summary>A run, read from its files.</summary>
+    public static RunRecord Read(RunFolder folder) => new(folder, RunContent.Read(folder));
 
-    /// <summary>Many runs, in their order.</summary>
-    public static IReadOnlyList<RunRecord> Read(IReadOnlyList<RunFolder> folders) =>
-        [.. folders.AsParallel().AsOrdered().Select(static f => new RunRecord(f))];
-
-    private static IReadOnlyDictionary<string, string> ReadKeys(string file, out DateTime written)
-    {
-        written = File.GetLastWriteTimeUtc(file);
-        return Read(file) is { } text ? RunKeys.Read(text) : RunKeys.None;
-    }
-
-    private static string? Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Many runs, in their order, through the index beside them where there are many.</summary>
+    public static IReadOnlyList<RunRecord> Read(IReadOnlyList<RunFolder> folders) => RunReader.Read(folders);
 }

@@ -6,23 +6,31 @@ using Rhoflow.Lab.Config;
 namespace Rhoflow.Lab.Runs;
 
 /// <summary>
-/// The order in which lists show runs: by name, the newest last, and the runs of one sweep in the order in which its command line names
-/// them: many are begun in one second, and which of them is first is chance.
+/// The order in which lists show runs: the newest last, and the runs of one sweep together, in the order in which its command line names
+/// them: many are begun in one second, and which of them is first is chance. The same command given again (after its config was changed, or
+/// for runs that failed) is a sweep of its own.
 /// </summary>
 public static class SweepOrder
 {
     /// <summary>The runs in that order.</summary>
     public static IReadOnlyList<RunRecord> Of(IReadOnlyList<RunRecord> runs)
     {
-        var placed = runs.Select(static r => (Run: r, r.CommandLine)).ToArray();
-        var begun = placed.GroupBy(static p => p.CommandLine, StringComparer.Ordinal)
-            .ToDictionary(static g => g.Key, static g => g.Min(static p => p.Run.Order), StringComparer.Ordinal);
-        var places = begun.Keys.ToDictionary(static c => c, static c => Places(c), StringComparer.Ordinal);
+        var places = runs.Select(static r => r.CommandLine).Distinct(StringComparer.Ordinal)
+            .ToDictionary(static c => c, static c => Places(c), StringComparer.Ordinal);
+        var placed = new List<(RunRecord Run, object Sweep, int Place)>();
+        var times = new Dictionary<(string Name, string CommandLine, int Place), int>();
+        foreach (var run in runs.OrderBy(static r => r.Order))
+        {
+            var key = (run.Folder.Name, run.CommandLine, places[run.CommandLine](run.Keys));
+            var time = times[key] = times.GetValueOrDefault(key) + 1;
+            // What no sweep has begun stands for itself.
+            placed.Add((run, run.CommandLine.Length == 0 ? run : (key.Name, key.CommandLine, time), key.Item3));
+        }
+        var begun = placed.GroupBy(static p => p.Sweep).ToDictionary(static g => g.Key, static g => g.Min(static p => p.Run.Order));
         return
         [
-            .. placed.OrderBy(static p => p.Run.Folder.Name, StringComparer.Ordinal)
-                .ThenBy(p => p.CommandLine.Length > 0 ? begun[p.CommandLine] : p.Run.Order)
-                .ThenBy(p => places[p.CommandLine](p.Run.Keys)).ThenBy(static p => p.Run.Order).Select(static p => p.Run),
+            .. placed.OrderBy(p => begun[p.Sweep]).ThenBy(static p => p.Run.Folder.Name, StringComparer.Ordinal).ThenBy(static p => p.Place)
+                .ThenBy(static p => p.Run.Order).Select(static p => p.Run),
         ];
     }
 

@@ -41,7 +41,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
         ["Report"],
         ["Inspection"],
         ["Launching"],
-        ["FlowRuns", "DescentRuns", "Claims"],
+        ["FlowRuns", "DescentRuns", "Claims", "Tables"],
         ["Runs"],
         ["Experiments"],
         ["Weights"],
