@@ -15,6 +15,8 @@ public static class TheoreticalIssuesPage
         TrainedTreesNeedFewerParameters.Claim,
         NormalizedLossFigure.Again,
         StationaryPointsAreHyperbolic.Claim,
+        ComplexityControlAtFiniteTime.Claim,
+        DirectionStepIsNonExpanding.Claim,
         WidthCurves.InTheoreticalIssues,
     ];
 }

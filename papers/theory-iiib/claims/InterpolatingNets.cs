@@ -62,9 +62,11 @@ internal sealed record InterpolatingNet(Network Network, Dataset Data, double[] 
         throw new InvalidOperationException("gradient descent did not come below L = 1e-6 in 200,000 steps");
     }
 
-    // Gauss–Newton with the smallest steps, θ += Jᵀ(JJᵀ)⁻¹(y − f): from 1e-3 to rounding in a few, which the flow would need a long time
-    // for.
-    private static double[] Polish(Network net, Dataset data, double[] theta)
+    /// <summary>
+    /// Gauss–Newton with the smallest steps, θ += Jᵀ(JJᵀ)⁻¹(y − f): from 1e-3 to rounding in a few, which the flow would need a long
+    /// time for. Changes <paramref name="theta"/>.
+    /// </summary>
+    internal static double[] Polish(Network net, Dataset data, double[] theta)
     {
         var evaluation = new ChainPasses(net, data.X, data.Count);
         var rows = new double[data.Count * net.ParameterCount];

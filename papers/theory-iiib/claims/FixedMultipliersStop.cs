@@ -1,0 +1,129 @@
+using Rhoflow.Data;
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
+
+namespace Rhoflow.Papers.TheoryIIIb;
+
+/// <summary>
+/// Claim b69: with fixed multipliers λ_k(‖V_k‖² − 1) the flow of (ρ_k, V_k) has no equilibrium that separates: ‖V_k‖ passes through its
+/// turning point and shrinks, ρ_k grows for ever.
+/// </summary>
+internal static class FixedMultipliersStop
+{
+    private const double Late = 6;
+    private const int Hidden = 3, Inputs = 3, Examples = 8;
+    private static readonly double[] Lambdas = [.01, .1];
+    private static readonly double[] Decades = Curves.Exponents(-3, Late, 55, Late / 2);
+
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b69-fixed-multipliers-stop",
+        Paper = SourcePapers.TheoryIIIb,
+        Place = "§13, eq. 48–52",
+        Hypothesis = "Exponential loss, W_k = ρ_kV_k, penalties λ_k(‖V_k‖² − 1) with λ_k > 0, a start that separates (§13: ρ̇_k > 0, "
+            + "C^k > 0); λ_k is a number that effectively determines the time T₀.",
+        Statement = "At the time T₀ at which C^k = 2λ_k an equilibrium is reached, the change of ‖V_k‖² stops and V_k has unit norm; the "
+            + "dynamics around it is hyperbolic for any λ_k > 0, and a finite stopping time follows from λ_k.",
+        SetUp = $"Flow of eq. 48 and 49 with constant λ_k = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}, exponential "
+            + $"loss (sum): one linear layer on the three examples in the plane, two linear layers {Inputs}-{Hidden}-1 and ReLUs "
+            + $"{Inputs}-{Hidden}-1 on {Examples} directions labelled by a half-space, with weights that separate them at the start and "
+            + $"‖V_k‖ = 1, to t = {Wording.Decade(Late)}. T₀: the last instant at which ‖V_1‖² turns.",
+        Expected = "‖V_k‖ stays at 1 from T₀ on, and so does ρ_k. (Algebra: at rest ⟨V_k, B_k⟩ = Σ ρe^{−ρf}f = 2λ_k‖V_k‖², which eq. 48 "
+            + "makes 0: V_k = 0, and nothing is separated.)",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        var linear = ExampleSets.HalfSpace(Examples, Inputs, seed: 69);
+        (string Name, Network Net, Dataset Data)[] cases =
+        [
+            ("one linear layer", Network.Dense(2, 1), ExampleSets.ThreeByTwo),
+            ("two linear layers", Network.Linear(Inputs, Hidden, 1), linear),
+            ("two layers of ReLUs", Network.Dense(Inputs, Hidden, 1), linear),
+        ];
+        var norms = new Panel("‖V_1‖", new Axis("t", Scale.Exponent), new Axis("‖V_1‖", Scale.Log));
+        var growth = new Panel("ρ_1", new Axis("t", Scale.Exponent), new Axis("ρ_1", Scale.Log));
+        double separated = double.PositiveInfinity, largest = 0, least = double.PositiveInfinity;
+        var colour = 0;
+        foreach (var (name, net, data) in cases)
+            foreach (var lambda in Lambdas)
+            {
+                context.Progress($"{name}, λ = {Wording.Text(lambda)}");
+                var risk = new EmpiricalRisk(net, Loss.Exponential, data, Reduction.Sum);
+                var start = Separating(net, data);
+                separated = Math.Min(separated, Margin(risk, start));
+                var points = new FixedMultipliersFlow(risk, [lambda]).From(start, new IntegrationOptions { MaxSteps = 100_000, Tolerance = new(1e-8, 1e-10) })
+                    .At([Instant.Zero, .. Decades.Instants()], context.Cancellation).ToArray();
+                // State: ρ_k, then V. The first layer stands for all.
+                double[] v = points.Column(p => Vectors.Norm(net.Layers[0].Of(p.State[net.Depth..])));
+                double[] rho = points.Column(static p => p.State[0]);
+                var label = $"{name}, λ = {Wording.Text(lambda)}";
+                judge.Printed.In(label).Near($"‖V_1‖ at t = {Wording.Decade(Late)}", v[^1], 1, absolute: .01);
+                judge.Printed.In(label).AtMost($"ρ_1 at t = {Wording.Decade(Late)} over that at 1e{Late / 2}",
+                    rho[^1] / rho[Array.IndexOf(Decades, Late / 2) + 1], 1.01);
+                judge.Measure($"{label}: T₀, where ‖V_1‖² turns last (0: it falls from the start)", Turns(points, v));
+                judge.Measure($"{label}: normalized margin at the end", points[^1].Margin);
+                (largest, least) = (Math.Max(largest, v[^1]), Math.Min(least, rho[^1]));
+                norms = norms.Line(label, Decades, v[1..], colour);
+                growth = growth.Line(label, Decades, rho[1..], colour++);
+            }
+        judge.Hypothesis.AtLeast("least margin y f at the starts", separated, 1e-3);
+        judge.Amended("no equilibrium: V_k shrinks and ρ_k grows, since (cρ_k, V_k/c) has the same f at a smaller penalty")
+            .AtMost($"greatest ‖V_1‖ at t = {Wording.Decade(Late)}", largest, .5);
+        var (held, moved) = Held(cases[1].Net, cases[1].Data, context);
+        judge.Amended("multipliers that follow C^k hold ‖V_k‖ = 1 (the flow of Theory III, eq. 14), which does not stop either")
+            .AtMost("two linear layers, λ_k(t) = C^k/2: greatest |‖V_k‖ − 1|", held, 1e-8);
+        judge.Measure("two linear layers, λ_k(t) = C^k/2: ρ at the end over that at the start", moved);
+        return judge.Outcome(chart: new Chart(norms.Level("unit norm", 1), growth),
+            caption: "An equilibrium would be two level curves from T₀ on.",
+            fails: $"With constant λ_k > 0 nothing stops: at t = {Wording.Decade(Late)} ‖V_1‖ is at most {Wording.Text(largest, 2)} and "
+                + $"still falling, ρ_1 at least {Wording.Text(least)} and growing. Where C^k = 2λ_k‖V_k‖² the norm only turns. At rest "
+                + "⟨V_k, V̇_k⟩ = 0 needs Σ ρe^{−ρf}f = 2λ_k‖V_k‖² > 0, ρ̇_k = 0 needs the same sum to vanish. Multipliers that follow C^k "
+                + "keep the unit norm and do not stop the flow either.");
+    }
+
+    // The last t at which d‖V_1‖/dt changes its sign.
+    private static double Turns(FlowPoint[] points, double[] v)
+    {
+        for (var i = v.Length - 2; i > 0; i--)
+            if ((v[i + 1] - v[i]) * (v[i] - v[i - 1]) < 0) return points[i].T;
+        return 0;
+    }
+
+    private static (double Held, double Moved) Held(Network net, Dataset data, StudyContext context)
+    {
+        var risk = new EmpiricalRisk(net, Loss.Exponential, data, Reduction.Sum);
+        var points = new LagrangeFlow(risk).From(Separating(net, data)).At([Instant.Zero, .. Decades.Instants()], context.Cancellation)
+            .ToArray();
+        return (points.Max(p => net.Layers.Max(l => Math.Abs(Vectors.Norm(l.Of(p.State[net.Depth..])) - 1))), points[^1].Rho / points[0].Rho);
+    }
+
+    private static double Margin(EmpiricalRisk risk, double[] theta)
+    {
+        var f = risk.Outputs(theta).ToArray();
+        return Enumerable.Range(0, f.Length).Min(n => f[n] * risk.Data.Y[n]);
+    }
+
+    // The direction of the hard margin in one layer; in two, spread over units in both directions, so that ReLUs see all examples too.
+    private static double[] Separating(Network net, Dataset data)
+    {
+        var u = Limits.HardMargin.Solve(data).Direction.ToArray();
+        if (net.Depth == 1) return u;
+        var theta = net.Zeros();
+        double[] last = [1, -1, .5];
+        for (var h = 0; h < Hidden; h++)
+        {
+            net.Layers[1].Of(theta)[h] = last[h];
+            for (var i = 0; i < Inputs; i++) net.Layers[0].Of(theta)[h * Inputs + i] = last[h] * u[i];
+        }
+        return theta;
+    }
+}

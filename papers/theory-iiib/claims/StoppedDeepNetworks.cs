@@ -1,0 +1,114 @@
+using Rhoflow.Data;
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Losses;
+using Rhoflow.Networks;
+using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
+
+namespace Rhoflow.Papers.TheoryIIIb;
+
+/// <summary>
+/// Claim b31, deep networks: gradient descent on the exponential loss stopped at the ρ of a minimizer with decay, against that minimizer.
+/// </summary>
+internal static class StoppedDeepNetworks
+{
+    private const int Inputs = 5, Hidden = 6, Examples = 15, Fresh = 200, Seeds = 4;
+    private const double Start = .3, Late = 5, Same = .01, Other = .1;
+    private static readonly double[] Lambdas = [.1, .03, .01, .003, .001];
+
+    private sealed record Pair(double Lambda, double Rho, double Distance, double Rest);
+
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b31-stopped-deep-networks",
+        Paper = SourcePapers.TheoryIIIb,
+        Place = "§5.3 (end: “allows us to show … equivalence of early stopping and regularization”), §13 (“a possible approach to prove” it)",
+        Equations = ["T3b.31", "T3b.33", "T3b.35"],
+        Hypothesis = "Exponential loss, a deep homogeneous network, data that it separates; gradient descent stopped at T₀ against a small "
+            + "finite regularization of ‖W_k‖², compared at equal ρ = ∏ρ_k, from the same start (§13).",
+        Statement = "Early stopping is equivalent to regularization: in the absence of the λ_k terms the dynamics has to be stopped after a "
+            + "time T₀, and this is equivalent to a small finite regularization term.",
+        SetUp = $"{Inputs}-{Hidden}-1 with x² units and with linear ones, {Examples} examples of gaussian-teacher (labelled by a half-space "
+            + $"for the linear ones), exponential loss (sum), start of normal layers of norm {Wording.Short(Start)}, seeds 0–{Seeds - 1}. "
+            + $"Minimizer of L + λΣ‖W_k‖² for λ = {string.Join(", ", Lambdas.Select(static l => Wording.Text(l)))}: the flow with decay to t "
+            + $"= {Wording.Decade(Late)}; the flow without it from the same start, observed where its ρ first is that of the minimizer. "
+            + $"Distance of the normalized outputs f̃ on {Fresh} fresh inputs, relative; the bounds are those of b31.",
+        Expected = "The same normalized network at every λ.",
+        Check = Check,
+    };
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        const string distance = "‖f̃(T₀) − f̃(λ)‖/‖f̃(λ)‖ at equal ρ, median of the starts";
+        (string Name, Network Net)[] nets =
+        [
+            ("x² units", Network.Dense(Inputs, Activation.Power(2), Hidden, 1)), ("linear units", Network.Linear(Inputs, Hidden, 1)),
+        ];
+        var panel = new Panel("Stopped against regularized", new Axis("λ", Scale.Log), new Axis("relative distance of f̃", Min: 0));
+        double rest = 0, all = 0;
+        var texts = new List<string>();
+        foreach (var ((name, net), colour) in nets.Select(static (n, i) => (n, i)))
+        {
+            context.Progress(name);
+            Pair[][] runs = [.. Enumerable.Range(0, Seeds).Select(seed => Compare(net, seed, context))];
+            rest = Math.Max(rest, runs.Max(static r => r.Max(static p => p.Rest)));
+            double[] medians = [.. Lambdas.Select((_, i) => Spread.Of(runs.Select(r => r[i].Distance)).Median)];
+            for (var i = 0; i < Lambdas.Length; i++)
+                judge.Printed.In($"{name}, λ = {Wording.Text(Lambdas[i])}").AtMost(distance, medians[i], strict: Same, lenient: Other);
+            judge.Measure($"{name}: ρ of the minimizers, seed 0", [.. runs[0].Select(static p => p.Rho)]);
+            if (net.IsLinear)
+                for (var i = 0; i < Lambdas.Length; i++)
+                    judge.Amended("linear units, to a tenth and better as λ → 0").In($"{name}, λ = {Wording.Text(Lambdas[i])}")
+                        .AtMost(distance, medians[i], Other);
+            all = Math.Max(all, runs.Max(static r => r.Max(static p => p.Distance)));
+            panel = panel.Points(name, [.. runs.SelectMany(static r => r.Select(static p => p.Lambda))],
+                [.. runs.SelectMany(static r => r.Select(static p => p.Distance))], colour).Line($"{name}, median", Lambdas, medians, colour);
+            texts.Add($"{name} {string.Join(", ", medians.Select(static m => Wording.Text(m, 2)))}");
+        }
+        judge.Premise.AtMost("largest ‖Ẇ‖/‖W‖ at the minimizers", rest, 1e-6);
+        judge.Measure("greatest distance of all starts and λ", all);
+        var text = $"Medians of {Seeds} starts for λ = {string.Join(", ", Lambdas.Select(static l => Wording.Text(l)))}: "
+            + $"{string.Join("; ", texts)}. With linear units the stopped network is like the regularized one and more so as λ falls; with x² units, where there are "
+            + "several minimizers, it is another.";
+        return judge.Outcome(holds: text, fails: text, care: text, chart: new Chart(panel.Level("“other” above (b31)", Other)),
+            caption: "Zero would be the same network; left of each λ the flow ran longer.");
+    }
+
+    private static Pair[] Compare(Network net, int seed, StudyContext context)
+    {
+        var drawn = GaussianTeacher.Draw(Examples + Fresh, Inputs, seed);
+        var set = net.IsLinear ? drawn.WithLinearLabels() : drawn;
+        var data = set.Choose([.. Enumerable.Range(0, Examples)]);
+        var fresh = set.Choose([.. Enumerable.Range(Examples, Fresh)]);
+        var risk = new EmpiricalRisk(net, Loss.Exponential, data, Reduction.Sum);
+        var passes = new ChainPasses(net, fresh.X, Fresh);
+        double[] Normalized(FlowPoint p)
+        {
+            passes.Forward(p.V);
+            return passes.Outputs[..Fresh].ToArray();
+        }
+        var start = Initialization.Normal(net, new RandomStream(seed, stream: 31));
+        Initialization.ScaleLayers(net, start, [Start]);
+        var options = new IntegrationOptions { Tolerance = new(1e-9, 1e-11) };
+        var minimizers = Lambdas.Select(l => new UnconstrainedFlow(risk, l).From(start, options)
+            .At([Instant.FromLog10T(Late)], context.Cancellation).Single()).ToArray();
+        var flow = new UnconstrainedFlow(risk);
+        EventCondition Reaches(FlowPoint m, int i) =>
+            new($"{i}", moment => moment.Point().LogRho - m.LogRho, Crossing.Rising);
+        var trajectory = flow.From(start, options with { Events = [.. minimizers.Select(Reaches)] });
+        _ = trajectory.At([Instant.FromLog10T(Late)], context.Cancellation).Single();
+        return [.. minimizers.Select((m, i) =>
+        {
+            var at = trajectory.Events.First(e => e.Kind == FlowEventKind.Condition && e.What == $"{i}").At;
+            var stopped = flow.From(start, options).At([at], context.Cancellation).Single();
+            double[] a = Normalized(stopped), b = Normalized(m), velocity = new double[start.Length];
+            var scale = new UnconstrainedFlow(risk, Lambdas[i]).NewWorkspace().Velocity(0, m.Weights(), velocity);
+            return new Pair(Lambdas[i], m.Rho, Vectors.Distance(a, b) / Vectors.Norm(b),
+                Math.Exp(scale) * Vectors.Norm(velocity) / Vectors.Norm(m.Weights()));
+        })];
+    }
+}
