@@ -16,7 +16,8 @@ internal static class MainTheorems
         OneVector = "b15-one-support-vector-at-the-limit", Norm = "b17-minimum-norm-is-maximum-margin",
         Starts = "b18-limit-independent-of-the-start", Hyperbolic = "b19-stationary-points-are-hyperbolic",
         Decay = "b20-weight-decay-restores-hyperbolicity", Path = "b30-regularization-path-reaches-the-margin",
-        Stopping = "b31-early-stopping-is-regularization";
+        Stopping = "b31-early-stopping-is-regularization", StoppedDeep = "b31-stopped-deep-networks",
+        Conjugate = "b63-flow-conjugate-to-its-linearization", Control = "b79-complexity-control-at-finite-time";
 
     private const string Separable =
         "Separability is reached at time T_0 during gradient descent on the exponential loss, y_n f(x_n) > 0 for all n.";
@@ -28,7 +29,7 @@ internal static class MainTheorems
         [
             new("", "Unconstrained gradient descent converges to a solution that is regularized at any finite time and that converges to "
                 + "a minimum norm solution for each of the layers' weight matrices.",
-                Stopping, Path, Norm, Starts),
+                Stopping, StoppedDeep, Path, Norm, Starts),
             new("1", "The dynamics (A), L = Σ e^{−ρyf} under ‖V_k‖ = 1 with respect to V_k, approaches stationary points of the V_k flow "
                 + "that, if realizable, are likely to be convex minima for large but finite ρ.",
                 Hyperbolic, SphereLinear),
@@ -59,7 +60,8 @@ internal static class MainTheorems
         new("Theorem 3", "§5.3", "An exponential loss and data that the network separates, y_n f(W; x_n) > 0 for all n; around an "
             + "asymptotic equilibrium.",
         [
-            new("1", "The gradient flow induced by GD is topologically equivalent to the linearized flow.", Decay, Hyperbolic),
+            new("1", "The gradient flow induced by GD is topologically equivalent to the linearized flow.", Conjugate, Decay,
+                Hyperbolic),
             new("2", "The solution is the local (for the specific minimum) minimum Frobenius norm solution for the weight matrices at "
                 + "each layer.",
                 Starts, Norm, Path),
@@ -73,7 +75,7 @@ internal static class MainTheorems
         [
             new("", "Unconstrained gradient descent converges in terms of the normalized weights to a solution that is under complexity "
                 + "control for any finite time.",
-                Stopping, Path, Same),
+                Control, Stopping, StoppedDeep, Path, Same),
             new("1", "The dynamics (A), L = Σ e^{−ρf̃} under ‖V_k‖ = 1 with respect to V_k, converges for any fixed ρ to stationary points "
                 + "of the V_k flow that are hyperbolic minima.",
                 Hyperbolic, SphereLinear),

@@ -13,7 +13,7 @@ internal static class GradientDescentRate
     {
         Id = "b07-gradient-descent-rate",
         Paper = SourcePapers.TheoryIII,
-        Place = "§16, eq. 77–79, Fig. 5; Theory IIIb §4",
+        Place = "§16, eq. 77–79, Fig. 5; Theory IIIb §4; Theoretical issues §C.3",
         Hypothesis = "A linear network under the exponential loss, separable data, any start (§16; Theory IIIb §4).",
         Statement = "For a linear network w/‖w‖ converges to the maximum-margin direction whatever the start, and the error goes to 0 "
             + "like 1/log t.",

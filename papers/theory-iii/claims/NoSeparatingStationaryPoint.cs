@@ -18,7 +18,7 @@ internal static class NoSeparatingStationaryPoint
     {
         Id = "b24-no-separating-stationary-point",
         Paper = SourcePapers.TheoryIII,
-        Place = "§6, eq. 29; Theoretical issues §B, eq. before Theorem on degeneracy",
+        Place = "§6, eq. 29; Theoretical issues §C.2",
         Equations = ["T3.3"],
         Hypothesis = "A homogeneous network under an exponential-type loss, weights of finite norm that separate the data (§6).",
         Statement = "Under exponential-type losses a homogeneous network has no zero of the gradient with respect to W_k that separates "

@@ -26,6 +26,7 @@ internal static class FixedMultipliersStop
         Id = "b69-fixed-multipliers-stop",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§13, eq. 48–52",
+        Equations = ["T3.14", "PNAS.11"],
         Hypothesis = "Exponential loss, W_k = ρ_kV_k, penalties λ_k(‖V_k‖² − 1) with λ_k > 0, a start that separates (§13: ρ̇_k > 0, "
             + "C^k > 0); λ_k is a number that effectively determines the time T₀.",
         Statement = "At the time T₀ at which C^k = 2λ_k an equilibrium is reached, the change of ‖V_k‖² stops and V_k has unit norm; the "
@@ -79,7 +80,7 @@ internal static class FixedMultipliersStop
         judge.Amended("no equilibrium: V_k shrinks and ρ_k grows, since (cρ_k, V_k/c) has the same f at a smaller penalty")
             .AtMost($"greatest ‖V_1‖ at t = {Wording.Decade(Late)}", largest, .5);
         var (held, moved) = Held(cases[1].Net, cases[1].Data, context);
-        judge.Amended("multipliers that follow C^k hold ‖V_k‖ = 1 (the flow of Theory III, eq. 14), which does not stop either")
+        judge.Amended("multipliers that follow C^k hold ‖V_k‖ = 1 (the flow (B), with −V_kf for the + of its print), which does not stop either")
             .AtMost("two linear layers, λ_k(t) = C^k/2: greatest |‖V_k‖ − 1|", held, 1e-8);
         judge.Measure("two linear layers, λ_k(t) = C^k/2: ρ at the end over that at the start", moved);
         return judge.Outcome(chart: new Chart(norms.Level("unit norm", 1), growth),
