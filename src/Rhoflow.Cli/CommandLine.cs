@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Rhoflow.Data;
+using Rhoflow.Lab.Clusters;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
 
@@ -35,7 +36,8 @@ public static class CommandLine
             };
             return parsed.InvokeAsync(configuration, cancellation).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is ConfigException or DataException or RunFolderException or InvalidDataException)
+        catch (Exception e) when (e is ConfigException or DataException or RunFolderException or InvalidDataException
+            or SlurmException)
         {
             return Fail(e.Message, ExitStatus.Of(e));
         }

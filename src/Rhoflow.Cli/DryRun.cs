@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Clusters;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
 
@@ -17,6 +18,7 @@ internal static class DryRun
         var refused = request.Runs.Where(static r => r.Refusal is not null).ToArray();
         var status = refused.Length > 0 ? ExitStatus.Failed : ExitStatus.Done;
         var total = plans.Where(static p => !p.Done).Sum(static p => p.Seconds);
+        var arrays = request.Slurm ? SlurmSweep.Plan(RunGroups.Of(request.Experiments), request.Root) : null;
         if (request.Json)
         {
             output.WriteLine(new JsonObject
@@ -39,6 +41,12 @@ internal static class DryRun
                     ["error"] = r.Refusal!.Message,
                 })]),
                 ["seconds_estimated"] = Math.Round(total, 3),
+                ["slurm"] = arrays is null ? null : new JsonArray([.. arrays.Select(a => (JsonNode)new JsonObject
+                {
+                    ["script"] = a.Script(SlurmFolder(request), Runner.Program, request.Jobs),
+                    ["tasks"] = new JsonArray([.. Enumerable.Range(0, a.Tasks.Count).Select(i =>
+                        (JsonNode)new JsonArray([.. a.Runs(i).Select(static r => (JsonNode)r)]))]),
+                })]),
             }.ToJsonString(Json.Options));
             return status;
         }
@@ -57,6 +65,17 @@ internal static class DryRun
         output.WriteLine($"# {plans.Length} run{(plans.Length == 1 ? "" : "s")}, {plans.Count(static p => p.Done)} finished already; the "
             + $"rest about {Durations.Text(total)} on one core, longer where a flow is stiff or has many kinks"
             + $"{(refused.Length > 0 ? $"; {refused.Length} refused" : "")}");
+        foreach (var array in arrays ?? []) ShowArray(array, request, output);
         return status;
     }
+
+    private static void ShowArray(SlurmArray array, RunRequest request, TextWriter output)
+    {
+        output.WriteLine();
+        output.Write(array.Script(SlurmFolder(request), Runner.Program, request.Jobs));
+        for (var i = 0; i < array.Tasks.Count; i++) output.WriteLine($"# task {i}: {string.Join(' ', array.Runs(i))}");
+    }
+
+    // The time of the submission, and a token, take the place of the dots.
+    private static string SlurmFolder(RunRequest request) => Path.Combine(SlurmJob.FolderOf(request.Root), "...");
 }

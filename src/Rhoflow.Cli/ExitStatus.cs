@@ -1,4 +1,5 @@
 using Rhoflow.Data;
+using Rhoflow.Lab.Clusters;
 using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Cli;
@@ -23,7 +24,7 @@ public static class ExitStatus
     /// <summary>Of what an exception has ended.</summary>
     public static int Of(Exception why) => why switch
     {
-        ConfigException => WrongUse,
+        ConfigException or SlurmException { IsRequest: true } => WrongUse,
         DataException or InvalidDataException => BadData,
         OperationCanceledException => Interrupted,
         _ => Failed,

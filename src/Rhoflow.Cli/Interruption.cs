@@ -20,6 +20,7 @@ internal sealed class Interruption : IDisposable
     private readonly PosixSignalRegistration _interrupt, _terminate;
     private readonly Action _giveUp;
     private int _signals;
+    private int _asked;
 
     /// <param name="giveUp">Ends the program; called once, on another thread, if the work has not ended by then.</param>
     public Interruption(Action giveUp)
@@ -32,6 +33,14 @@ internal sealed class Interruption : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
+    /// <summary>Does what the first signal does: for a process that others ask to end in another way.</summary>
+    public void Ask()
+    {
+        if (Interlocked.Exchange(ref _asked, 1) != 0) return;
+        new Thread(Watch) { IsBackground = true, Name = "interruption" }.Start();
+        _stop.Cancel();
+    }
+
     public void Dispose()
     {
         _interrupt.Dispose();
@@ -42,8 +51,7 @@ internal sealed class Interruption : IDisposable
     {
         if (Interlocked.Increment(ref _signals) > 1) return;
         context.Cancel = true;
-        new Thread(Watch) { IsBackground = true, Name = "interruption" }.Start();
-        _stop.Cancel();
+        Ask();
     }
 
     private void Watch()

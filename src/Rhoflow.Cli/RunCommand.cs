@@ -42,24 +42,35 @@ internal static class RunCommand
         var force = new Option<bool>("--force") { Description = "Try also what memory, disk or a month cannot hold." };
         var on = new Option<string>("--on")
         {
-            Description = "Where to run: local.",
-            HelpName = "local",
+            Description = "Where to run: local, or slurm (job arrays through sbatch; see docs/cluster.md).",
+            HelpName = "local|slurm",
             DefaultValueFactory = _ => "local",
         };
         var jobs = new Option<int>("--jobs", "-j")
         {
-            Description = "Runs of a sweep at a time; 0 = one per processor core.",
+            Description = "With -m: N processes make the runs (0: one per processor core), and what ends one of them ends one run only. "
+                + "Without -j this process makes them all. On slurm: N tasks at a time.",
             HelpName = "N",
         };
+        var slurm = new Option<string[]>("--slurm")
+        {
+            Description = "An option of sbatch for every task (partition=long, time=30, cpus=4, memory=8G, …), over what the config has under "
+                + "slurm:; groups-per-task=K makes longer tasks.",
+            HelpName = "KEY=VALUE",
+        };
+        var noWait = new Option<bool>("--no-wait") { Description = "On slurm: submit, and end; the same command shows how it stands." };
         var dataFolder = DataCommand.FolderOption();
         var command = new Command("run", "Follows a flow as a config describes it and writes its run folder.") { config, overrides, sweep,
-            dryRun, folder, resume, failFast, force, on, jobs, dataFolder };
+            dryRun, folder, resume, failFast, force, on, jobs, slurm, noWait, dataFolder };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var given = parsed.GetValue(overrides) ?? [];
             StandardOptions.RequireWords(command, given);
-            RequireLocal(parsed.GetValue(on)!);
+            var onSlurm = IsSlurm(parsed.GetValue(on)!);
+            var asked = parsed.GetValue(slurm) ?? [];
+            if (!onSlurm && (asked.Length > 0 || parsed.GetValue(noWait)))
+                throw new ConfigException($"{(asked.Length > 0 ? "--slurm" : "--no-wait")} means something with --on slurm only");
             if (parsed.GetValue(jobs) is < 0 and var j)
                 throw new ConfigException($"-j {j}: a number ≥ 0 is needed (0 = one per processor core)");
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
@@ -69,16 +80,21 @@ internal static class RunCommand
                 if (!quiet) error.WriteLine($"rhoflow: {text}");
             }
             var limits = parsed.GetValue(force) ? RunLimits.None : RunLimits.Here(parsed.GetValue(folder)!);
+            // A node has other memory than the host that submits.
+            if (onSlurm && limits != RunLimits.None) limits = limits with { MemoryBytes = double.PositiveInfinity };
             var request = new RunRequest
             {
-                Runs = parsed.GetValue(sweep) ? SweepPlan.Of(parsed.GetValue(config)!, given, limits, Note)
-                    : [Load(parsed.GetValue(config)!, given, limits)],
-                Sweep = parsed.GetValue(sweep),
+                Runs = [.. (parsed.GetValue(sweep) ? SweepPlan.Of(parsed.GetValue(config)!, given, limits, Note)
+                    : [Load(parsed.GetValue(config)!, given, limits)]).Select(r => Asking(r, asked))],
+                Sweep = parsed.GetValue(sweep) || onSlurm,
                 Root = parsed.GetValue(folder)!,
                 Data = DataFolders.Of(parsed.GetValue(dataFolder)),
                 Resume = parsed.GetValue(resume),
                 FailFast = parsed.GetValue(failFast),
                 Jobs = parsed.GetValue(jobs),
+                Processes = parsed.GetResult(jobs) is { Implicit: false },
+                Slurm = onSlurm,
+                Wait = !parsed.GetValue(noWait),
                 Json = parsed.GetValue(standard.Json),
                 Quiet = quiet,
             };
@@ -96,12 +112,13 @@ internal static class RunCommand
         return new PlannedRun(assignments, experiment, null);
     }
 
-    private static void RequireLocal(string where)
+    private static PlannedRun Asking(PlannedRun run, string[] slurm) => run.Experiment is { } e
+        ? run with { Experiment = e with { Slurm = slurm.Aggregate(e.Slurm, static (options, word) => options.With(word)) } } : run;
+
+    private static bool IsSlurm(string where) => where switch
     {
-        if (where == "local") return;
-        throw new ConfigException(where == "slurm"
-            ? "--on slurm is not available in this version; allowed: local (machines that share a folder share a sweep: start the same "
-            + "command on each with --out DIR; every run is made by one of them)"
-            : $"--on {where}: not known; allowed: local");
-    }
+        "local" => false,
+        "slurm" => true,
+        _ => throw new ConfigException($"--on {where}: not known{Nearest.Hint(where, ["local", "slurm"])}"),
+    };
 }

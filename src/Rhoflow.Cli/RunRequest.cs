@@ -34,6 +34,15 @@ internal sealed record RunRequest
     /// <summary>Runs at a time; 0 = one per core.</summary>
     public int Jobs { get; init; }
 
+    /// <summary>Runs of a sweep are made by processes of their own.</summary>
+    public bool Processes { get; init; }
+
+    /// <summary>Runs are made by a cluster.</summary>
+    public bool Slurm { get; init; }
+
+    /// <summary>Watch what was submitted to a cluster until it has ended.</summary>
+    public bool Wait { get; init; } = true;
+
     /// <summary>One JSON document instead of tables.</summary>
     public bool Json { get; init; }
 

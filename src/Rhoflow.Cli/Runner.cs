@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Clusters;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
@@ -63,7 +64,14 @@ internal static class Runner
         var refused = request.Runs.Where(static r => r.Refusal is not null).ToArray();
         foreach (var r in refused) progress.Say($"{r.Values(request.Varied)} is refused: {r.Refusal!.Message}");
         var groups = RunGroups.Of(request.Experiments);
-        var sweep = new SweepExecution(groups, Launcher(request, progress), request, progress);
+        var launcher = Launcher(request, progress);
+        using var workers = request is { Processes: true, Slurm: false } ? new WorkerPool(Program, SweepExecution.Resuming(launcher)) : null;
+        // This process must not end before its workers have, which save what they are at and end by themselves.
+        IDisposable? saving = null;
+        using var ending = workers is null ? default : cancellation.Register(() => saving = SavedStates.Saving());
+        ISweep sweep = request.Slurm
+            ? new SlurmSweep(groups, launcher, Program, request.Jobs) { Wait = request.Wait, Say = progress.Say, Report = progress.Report }
+            : new SweepExecution(groups, launcher, workers, request, progress);
         sweep.Run(cancellation);
         progress.Dispose();
         // The work has stopped: what is left is to show it.
@@ -79,16 +87,38 @@ internal static class Runner
             Runs = [.. request.Runs.Select(r => r.Experiment is { } e && failed.TryGetValue(e, out var why)
                 ? r with { Experiment = null, Refusal = why } : r)],
         };
+        if (request.Slurm)
+            foreach (var o in ran.Where(static o => o.Error is not null)) progress.Complain($"{Places.Show(o.Folder.Path)}: {o.Error}");
         ShowSweep(request, byExperiment, output);
         if (cancellation.IsCancellationRequested)
         {
-            progress.Say($"interrupted with {ran.Count(o => o.Status == RunStatus.Finished)} of {total} runs finished; the same command "
-                + "goes on from there");
+            progress.Say($"interrupted with {ran.Count(o => o.Status == RunStatus.Finished)} of {total} runs finished; "
+                + (request.Slurm ? "the tasks go on without this command, and the same one watches them again"
+                : "the same command goes on from there"));
             return ExitStatus.Interrupted;
         }
-        if (sweep.Status != ExitStatus.Done) return sweep.Status;
+        if (Status(byExperiment.Values, failed.Values) is not ExitStatus.Done and var status) return status;
         return refused.Length > 0 || ran.Any(static o => !RunRecord.Read(o.Folder).Reached) ? ExitStatus.Failed : ExitStatus.Done;
     }
+
+    // 0 if all runs are finished, or left to others; the status that they have in common if some failed; 1 if those differ.
+    private static int Status(IEnumerable<RunOutcome> outcomes, IEnumerable<Exception> refusals)
+    {
+        int[] failures =
+        [
+            .. refusals.Select(ExitStatus.Of),
+            .. outcomes.Where(static o => o.Status == RunStatus.Failed || o.Error is not null)
+                .Select(static o => o.Cause is { } why ? ExitStatus.Of(why) : ExitStatus.Failed),
+        ];
+        return failures.Distinct().ToArray() switch
+        {
+            [] => ExitStatus.Done,
+            [var one] => one,
+            _ => ExitStatus.Failed,
+        };
+    }
+
+    internal static WorkerProgram Program => new(typeof(Runner).Assembly.Location);
 
     private static string[] CommandLineWords => Environment.GetCommandLineArgs()[1..];
 
@@ -127,7 +157,7 @@ internal static class Runner
             {
                 ["runs"] = new JsonArray([.. rows.Select(r => (JsonNode)RunTable.Document(r, varied, observations: true))]),
             }.ToJsonString(Json.Options));
-        else RunTable.Show(rows, varied, output);
+        else if (rows.Length > 0) RunTable.Show(rows, varied, output);
     }
 
     private static RunLauncher Launcher(RunRequest request, ProgressLine progress)

@@ -1,3 +1,4 @@
+using Rhoflow.Lab.Clusters;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
@@ -10,38 +11,23 @@ namespace Rhoflow.Cli;
 /// </summary>
 /// <param name="groups">What is run together.</param>
 /// <param name="launcher">Where to.</param>
+/// <param name="workers">Processes that make the runs; null: this one does.</param>
 /// <param name="request">How many at a time, and whether to stop at the first failure.</param>
 /// <param name="progress">Told where the sweep stands.</param>
 internal sealed class SweepExecution(
-    IReadOnlyList<IReadOnlyList<Experiment>> groups, RunLauncher launcher, RunRequest request, ProgressLine progress)
+    IReadOnlyList<IReadOnlyList<Experiment>> groups, RunLauncher launcher, WorkerPool? workers, RunRequest request, ProgressLine progress)
+    : ISweep
 {
     // A sweep goes on by being started again, so its runs always resume.
-    private readonly RunLauncher _launcher = launcher with { Resume = true, Wait = false };
+    private readonly RunLauncher _launcher = Resuming(launcher);
     private readonly IReadOnlyList<RunOutcome>?[] _outcomes = new IReadOnlyList<RunOutcome>?[groups.Count];
     private readonly Exception?[] _refused = new Exception?[groups.Count];
     private readonly HashSet<RunOwner> _told = [];
 
-    /// <summary>0 if all runs are finished; the status that they have in common if some failed; 1 if those differ.</summary>
-    public int Status
-    {
-        get
-        {
-            int[] failures =
-            [
-                .. _refused.OfType<Exception>().Select(ExitStatus.Of),
-                .. _outcomes.Where(static o => o is not null).SelectMany(static o => o!).Where(static o => o.Status == RunStatus.Failed)
-                    .Select(static o => o.Cause is { } why ? ExitStatus.Of(why) : ExitStatus.Failed),
-            ];
-            return failures.Distinct().ToArray() switch
-            {
-                [] => ExitStatus.Done,
-                [var one] => one,
-                _ => ExitStatus.Failed,
-            };
-        }
-    }
+    /// <summary>The launcher as a sweep uses it.</summary>
+    public static RunLauncher Resuming(RunLauncher launcher) => launcher with { Resume = true, Wait = false };
 
-    /// <summary>How the runs ended that were begun.</summary>
+    /// <inheritdoc/>
     public Dictionary<Experiment, RunOutcome> Outcomes()
     {
         var all = new Dictionary<Experiment, RunOutcome>(ReferenceEqualityComparer.Instance);
@@ -50,24 +36,28 @@ internal sealed class SweepExecution(
         return all;
     }
 
-    /// <summary>Why runs were not begun: their data or their folder failed when it was their turn.</summary>
+    /// <inheritdoc/>
     public Dictionary<Experiment, Exception> Refusals() => groups.Zip(_refused).Where(static p => p.Second is not null)
         .SelectMany(static p => p.First.Select(e => KeyValuePair.Create(e, p.Second!)))
         .ToDictionary(static p => p.Key, static p => p.Value, (IEqualityComparer<Experiment>)ReferenceEqualityComparer.Instance);
 
-    /// <summary>Does them.</summary>
+    /// <inheritdoc/>
     public void Run(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var cores = request.Jobs > 0 ? request.Jobs : Environment.ProcessorCount;
+        var threads = workers is null ? cores : Environment.ProcessorCount;
         int[] left = [.. Enumerable.Range(0, groups.Count)];
         while (true)
         {
             var atATime = Math.Max(1, Math.Min(cores, left.Length));
-            Parallel.For(0, left.Length, new ParallelOptions { MaxDegreeOfParallelism = atATime }, k =>
+            // A run at a time to each, so that none stands still while another has several left.
+            var (queue, next) = (left, -1);
+            Task.WaitAll([.. Enumerable.Range(0, atATime).Select(_ => Task.Factory.StartNew(() =>
             {
-                if (!stop.IsCancellationRequested) Do(left[k], Math.Max(1, cores / atATime), stop);
-            });
+                while (!stop.IsCancellationRequested && Interlocked.Increment(ref next) is var k && k < queue.Length)
+                    Do(queue[k], Math.Max(1, threads / atATime), stop);
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))], CancellationToken.None);
             left = [.. left.Where(i => _outcomes[i]?.Any(static o => o.AtWork is not null) ?? false)];
             if (left.Length == 0 || stop.IsCancellationRequested) return;
             foreach (var owner in left.SelectMany(i => _outcomes[i]!).Select(static o => o.AtWork).OfType<RunOwner>().Where(_told.Add))
@@ -80,7 +70,8 @@ internal sealed class SweepExecution(
     {
         try
         {
-            _outcomes[i] = _launcher.Launch(groups[i], threads, at => Report($"; {at}"), stop.Token);
+            _outcomes[i] = workers is null ? _launcher.Launch(groups[i], threads, at => Report($"; {at}"), stop.Token)
+                : workers.Launch(groups[i], threads, at => Report($"; {at}"), stop.Token);
         }
         catch (RunInterruptedException e)
         {

@@ -35,6 +35,9 @@ public abstract record Experiment
     /// <summary>When the run is looked at, and what is written down.</summary>
     public required ObserveConfig Observe { get; init; }
 
+    /// <summary>What is asked of a cluster, if the run is made on one. Not written back: the result does not depend on it.</summary>
+    public SlurmOptions Slurm { get; init; } = SlurmOptions.None;
+
     /// <summary>The kind of flow or descent: <c>unconstrained</c>, <c>sgd</c>.</summary>
     public abstract string Kind { get; }
 
@@ -45,7 +48,10 @@ public abstract record Experiment
     {
         var map = source.Node.Map([.. ExperimentKinds.Keys]);
         var name = map["name"] is { } n ? ReadName(n) : DefaultName(source.Name);
-        return ExperimentKinds.Of(map).Read(new ExperimentParts(map, name, map["seed"]?.Integer() ?? 0));
+        return ExperimentKinds.Of(map).Read(new ExperimentParts(map, name, map["seed"]?.Integer() ?? 0)) with
+        {
+            Slurm = SlurmOptions.Read(map["slurm"]),
+        };
     }
 
     /// <summary>Reads a config file with overrides.</summary>

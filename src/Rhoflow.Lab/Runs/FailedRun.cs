@@ -43,6 +43,33 @@ internal static class FailedRun
         return new RunOutcome(folder, RunStatus.Failed, sentence) { Cause = why };
     }
 
+    /// <summary>
+    /// The outcome of a run whose process was ended from outside. It is a failed one, and the same command goes on from its last saved state.
+    /// </summary>
+    /// <param name="folder">What the process left.</param>
+    /// <param name="experiment">What was run.</param>
+    /// <param name="why">What ended it, in a sentence.</param>
+    public static RunOutcome Crashed(RunFolder folder, Experiment experiment, string why)
+    {
+        try
+        {
+            using var held = folder.TryLock(new LockWatch(), out _)?.Lock;
+            // Otherwise another process goes on with it, or cannot be known to have ended.
+            if (held is not null && folder.Said is RunStatus.Unfinished or RunStatus.Interrupted)
+            {
+                folder.Log($"failed: {why}");
+                var summary = Summary(folder, experiment, why);
+                summary[RunFolder.CrashedKey] = true;
+                AtomicFile.Write(folder.File("summary.json"), summary.ToJsonString(RunFolder.Indented) + "\n");
+            }
+            return new RunOutcome(folder, RunStatus.Failed, why);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or RunFolderException)
+        {
+            return new RunOutcome(folder, RunStatus.Failed, $"{why}. The folder cannot be written any more: {e.Message}") { Cause = e };
+        }
+    }
+
     private static JsonObject Summary(RunFolder folder, Experiment experiment, string error)
     {
         var file = folder.File("metrics.csv");

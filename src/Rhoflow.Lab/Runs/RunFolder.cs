@@ -132,7 +132,7 @@ public sealed class RunFolder
         FindLeft(root, name, id, f => f.Holder(watch) is not null);
 
     private static RunFolder? FindLeft(string root, string name, string id, Func<RunFolder, bool> atWork) =>
-        Of(root, name).LastOrDefault(f => f.Id == id && f.Said is RunStatus.Interrupted or RunStatus.Unfinished
+        Of(root, name).LastOrDefault(f => f.Id == id && (f.Said is RunStatus.Interrupted or RunStatus.Unfinished || f.HasCrashed)
             && System.IO.File.Exists(f.File("config.yaml")) && !atWork(f));
 
     /// <summary>The folder with the right to write in it; null if another process is at work there.</summary>
@@ -221,8 +221,13 @@ public sealed class RunFolder
     /// <summary>How the run stands, by what can be trusted.</summary>
     public RunStatus Status => Said is var said && said != RunStatus.Finished && AtWork is not null ? RunStatus.Running : said;
 
+    /// <summary>The key of summary.json that says that the process of a failed run was ended from outside.</summary>
+    internal const string CrashedKey = "crashed";
+
+    private bool HasCrashed => Summary?[CrashedKey]?.GetValueKind() == JsonValueKind.True;
+
     // As its summary says, which may be of an earlier part.
-    private RunStatus Said => SaidBy(Summary, RowsAgree);
+    internal RunStatus Said => SaidBy(Summary, RowsAgree);
 
     private static RunStatus SaidBy(JsonObject? summary, Func<JsonObject, bool> rowsAgree)
     {

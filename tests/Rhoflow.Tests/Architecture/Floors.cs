@@ -39,7 +39,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
     public static readonly Floors Lab = new("lab", "Rhoflow.Lab.",
     [
         ["Report"],
-        ["Inspection"],
+        ["Inspection", "Clusters"],
         ["Launching"],
         ["FlowRuns", "DescentRuns", "Claims", "Tables"],
         ["Runs"],

@@ -79,6 +79,13 @@ internal sealed class RealProcess : IDisposable
         kill.WaitForExit();
     }
 
+    /// <summary>Any signal to the process itself, though it has children.</summary>
+    public void SignalItself(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{Id}"]);
+        kill.WaitForExit();
+    }
+
     /// <summary>Waits for its end: the exit status.</summary>
     public int Wait()
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Rhoflow.Cli;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Tests.Lab;
@@ -153,22 +152,18 @@ public sealed class TwoProcessesTests : IDisposable
 
     private void SameAsUndisturbed(int runs = 1)
     {
-        var expected = RunFolder.Under(_folder / "alone").ToDictionary(static r => r.Id, Content, StringComparer.Ordinal);
+        var expected = RunFolder.Under(_folder / "alone").ToDictionary(static r => r.Id, RunContent.Of, StringComparer.Ordinal);
         expected.Count.ShouldBe(runs);
         var made = Runs;
         made.Select(static r => r.Id).Order(StringComparer.Ordinal).ShouldBe(expected.Keys.Order(StringComparer.Ordinal));
         foreach (var run in made)
         {
             run.Status.ShouldBe(RunStatus.Finished);
-            Content(run).ShouldBe(expected[run.Id]);
+            RunContent.Of(run).ShouldBe(expected[run.Id]);
             File.Exists(run.File(RunLock.Name)).ShouldBeFalse();
         }
         Directory.EnumerateFiles(Out, ".*.lock", SearchOption.AllDirectories).ShouldBeEmpty();
     }
-
-    private static string Content(RunFolder run) => string.Join('\n', Directory.EnumerateFiles(run.File("arrays"))
-        .Append(run.File("metrics.csv")).Append(run.File("config.yaml")).Order(StringComparer.Ordinal)
-        .Select(static f => Path.GetFileName(f) + " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))));
 
     private static string CommandLineOf(params string[] args)
     {
