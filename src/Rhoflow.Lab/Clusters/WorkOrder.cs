@@ -34,12 +34,12 @@ internal sealed record WorkOrder
     /// <summary>An order for groups of experiments; places of files become absolute.</summary>
     public static WorkOrder For(IEnumerable<IReadOnlyList<Experiment>> groups, string root, DataFolders data,
         IReadOnlyList<string> commandLine) => new()
-    {
-        Root = Path.GetFullPath(root),
-        Data = [.. data.Places.Select(Path.GetFullPath)],
-        CommandLine = commandLine,
-        Groups = [.. groups.Select(static g => (IReadOnlyList<string>)[.. g.Select(static e => e.ToYaml())])],
-    };
+        {
+            Root = Path.GetFullPath(root),
+            Data = [.. data.Places.Select(Path.GetFullPath)],
+            CommandLine = commandLine,
+            Groups = [.. groups.Select(static g => (IReadOnlyList<string>)[.. g.Select(static e => e.ToYaml())])],
+        };
 
     /// <summary>The experiments of a group.</summary>
     /// <exception cref="ConfigException">A config that this process cannot read.</exception>
