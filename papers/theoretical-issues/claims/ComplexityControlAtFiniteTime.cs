@@ -70,7 +70,7 @@ internal static class ComplexityControlAtFiniteTime
             judge.Printed.In(name).AtMost("exponent of N in the gap (root mean square)", slope, -.4);
             judge.Measure($"{name}: gap (root mean square) by N", [.. gaps]);
             panel = panel.Points(name, sizes, gaps, colour)
-                .Predicted("∝ N^{−1/2}", sizes, n => gaps[0] * Math.Sqrt(sizes[0] / n), colour);
+                .Predicted($"∝ 1/√N, {name}", sizes, n => gaps[0] * Math.Sqrt(sizes[0] / n), colour);
             texts.Add($"like N^{{{Wording.Text(slope, 2)}}} at {name}");
         }
         judge.Hypothesis.AtLeast("least margin of v*(ρ) (it separates)", margin, 1e-6);

@@ -1,7 +1,6 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
-using Rhoflow.Limits;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
@@ -16,8 +15,9 @@ namespace Rhoflow.Papers.TheoryIIIb;
 internal static class FlowIsConjugateToItsLinearization
 {
     private const double Lambda = .05, Level = 1e-3, Radius = .1, LogStop = 6;
-    private const int Points = 6;
+    private const int Points = 6, SquareUnits = 3;
     private static readonly int[] Hidden = [1, 2, 4];
+    private static readonly string[] Drawn = ["one linear layer", $"linear units, H = {Hidden[^1]}"];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -28,8 +28,9 @@ internal static class FlowIsConjugateToItsLinearization
         Hypothesis = "Exponential loss, data that the network separates, smooth units (§3: linear ones too), decay λ_k > 0 as small as one "
             + "likes (Lemma 2); Proposition 6 has no decay and a large finite T₀ instead.",
         Statement = "Around an asymptotic equilibrium the gradient flow is topologically equivalent to the linearized flow.",
-        SetUp = $"L + λ‖W‖², exponential loss (sum), λ = {Wording.Text(Lambda)}: one linear layer on the three examples in the plane, deep "
-            + $"linear networks {DecayedMinimum.Inputs}-H-1, H = {string.Join(", ", Hidden)}, on {DecayedMinimum.Examples} examples of "
+        SetUp = $"L + λ‖W‖², exponential loss (sum), λ = {Wording.Text(Lambda)}: one linear layer on the three examples in the plane; "
+            + $"{DecayedMinimum.Inputs}-{SquareUnits}-1 with x² units and {DecayedMinimum.Inputs}-H-1 with linear ones, H = "
+            + $"{string.Join(", ", Hidden)}, on {DecayedMinimum.Examples} examples of "
             + $"gaussian-teacher labelled by a half-space (seed 0). {Points} points W at distance {Wording.Text(Radius)} from the minimum "
             + "(normal directions) and the points that they reach: h(W) by the level F − F_min = "
             + $"{Wording.Text(Level)} of F = L + λ‖W‖² (its orbit crosses it once; so does the linear one its ellipsoid) and by the minimum "
@@ -45,25 +46,16 @@ internal static class FlowIsConjugateToItsLinearization
         var judge = new Judge();
         const string mismatch = "largest ‖h(φ_t(W)) − ψ_t(h(W))‖/‖ψ_t(h(W))‖";
         const string rest = "‖F(W_0)‖ ‖W_0‖/(K Σ e^{−f} f): 0 where the flow rests";
-        var plane = new EmpiricalRisk(Network.Dense(2, 1), Loss.Exponential, ExampleSets.ThreeByTwo, Reduction.Sum);
-        var cases = new List<(string Name, EmpiricalRisk Risk, double[] Minimum, int Flat)>
-        {
-            ("one linear layer", plane, DecayedMinimum.End(plane, Lambda, ExampleSets.Start, context.Cancellation), 0),
-        };
-        foreach (var hidden in Hidden)
-        {
-            var m = DecayedMinimum.Of(Loss.Exponential, Lambda, hidden, 0, context.Cancellation);
-            cases.Add(($"two layers, H = {hidden}", m.Risk, m.Theta, hidden - 1));
-        }
-        judge.Hypothesis.AtLeast("least margin of the data",
-            cases.Min(static c => HardMargin.Solve(c.Risk.Data).Margin), 1e-4);
-        var panel = new Panel("The map h on the orbits of six points, H = 4", new Axis("‖W − W*‖"), new Axis("‖h(W)‖"));
+        var cases = Cases(context);
+        judge.Hypothesis.AtLeast("least y f at the minima (they separate)", cases.Min(static c => LeastMargin(c.Risk, c.Minimum)), 1e-3);
         double least = double.PositiveInfinity, worst = 0, still = 0, moving = double.PositiveInfinity;
+        var panels = new List<Panel>();
         foreach (var (name, risk, minimum, flat) in cases)
         {
             context.Progress(name);
             var h = new LocalConjugacy(risk, Lambda, minimum, Level);
-            var (error, ratio, size) = Compare(h, minimum, ref panel, draw: flat == Hidden[^1] - 1);
+            var (error, ratio, size) = Compare(h, minimum);
+            if (name == Drawn[0] || name == Drawn[1]) panels.Add(Draw(h, minimum, name));
             judge.Printed.In($"λ = {Wording.Text(Lambda)}, {name}").AtMost(mismatch, error, 1e-6);
             judge.Premise.That($"{name}: {flat} zero eigenvalues, as many as the minima have dimensions, the others positive",
                 h.Eigenvalues.Count(static e => e == 0) == flat && h.Eigenvalues.All(static e => e >= 0));
@@ -79,29 +71,50 @@ internal static class FlowIsConjugateToItsLinearization
         judge.Printed.AtLeast("least ‖h(W) − h(W')‖/‖W − W'‖ (h is one-to-one)", least, 1e-3);
         judge.Amended("with decay; a deep network then rests on a floor of minima, its flow is a valley's (Morse–Bott) and not a sink’s")
             .In($"λ = {Wording.Text(Lambda)}").AtMost(rest, still, 1e-6);
-        return judge.Outcome(chart: new Chart(panel),
-            caption: "Near the minimum h is close to W − W*; the points of an orbit keep their order.",
+        return judge.Outcome(chart: new Chart([.. panels]),
+            caption: "h is applied anew to every point of an orbit; the dashed lines are the linear flow from its first.",
             care: $"With decay yes: an explicit h turns the flow into its linearization to {Wording.Text(worst, 2)} at all points, for one "
-                + $"layer and for H = {string.Join(", ", Hidden)}. But with H ≥ 2 not by Hartman–Grobman: H − 1 eigenvalues are zero (b20) "
-                + "and the flow rests on a floor of H − 1 dimensions, so that the theorem for such valleys (Morse–Bott, reduction to the "
-                + "centre) takes its place. Proposition 6 without decay: no – at T₀ = "
+                + $"layer, for x² units and for linear ones with H = {string.Join(", ", Hidden)}. But for linear units with H ≥ 2 not by "
+                + "Hartman–Grobman: H − 1 eigenvalues are zero (b20) and the flow rests on a floor of H − 1 dimensions, so that the theorem "
+                + "for such valleys (Morse–Bott, reduction to the centre) takes its place. Proposition 6 without decay: no – at T₀ = "
                 + $"{Wording.Decade(LogStop)} the flow does not rest ({Wording.Text(moving)}, never below 1 on separated data, b24), and a "
                 + "flow is not conjugate to one with a rest point where it has none. Conjugacy only matches signs of eigenvalues: every "
                 + "sink is conjugate to every other, so that nothing about norms or margins of the limit follows from it.");
     }
 
-    // W on a sphere around the minimum, h at W and along its orbit.
-    private static (double Error, double Ratio, double Size) Compare(LocalConjugacy h, double[] minimum, ref Panel panel, bool draw)
+    private static List<(string Name, EmpiricalRisk Risk, double[] Minimum, int Flat)> Cases(StudyContext context)
+    {
+        var plane = new EmpiricalRisk(Network.Dense(2, 1), Loss.Exponential, ExampleSets.ThreeByTwo, Reduction.Sum);
+        var square = Network.Dense(DecayedMinimum.Inputs, Activation.Power(2), SquareUnits, 1);
+        var smooth = new EmpiricalRisk(square, Loss.Exponential, DecayedMinimum.Data(Loss.Exponential, 0), Reduction.Sum);
+        var start = Initialization.Normal(square, new RandomStream(0, 63));
+        return
+        [
+            (Drawn[0], plane, DecayedMinimum.End(plane, Lambda, ExampleSets.Start, context.Cancellation), 0),
+            ("x² units", smooth, DecayedMinimum.End(smooth, Lambda, start, context.Cancellation), 0),
+            .. Hidden.Select(h => DecayedMinimum.Of(Loss.Exponential, Lambda, h, 0, context.Cancellation))
+                .Select(static m => ($"linear units, H = {m.Hidden}", m.Risk, m.Theta, m.Hidden - 1)),
+        ];
+    }
+
+    // Points on a sphere around the minimum.
+    private static double[] Point(double[] minimum, int index)
+    {
+        var w = ExampleSets.Normal(minimum.Length, seed: index, stream: 63);
+        Vectors.Scale(Radius / Vectors.Norm(w), w, w);
+        Vectors.Add(1, minimum, w);
+        return w;
+    }
+
+    // h at such points and along their orbits.
+    private static (double Error, double Ratio, double Size) Compare(LocalConjugacy h, double[] minimum)
     {
         double error = 0, ratio = double.PositiveInfinity, size = 0;
         var seen = new List<(double[] W, double[] Y)>();
         for (var i = 0; i < Points; i++)
         {
-            var w = ExampleSets.Normal(minimum.Length, seed: i, stream: 63);
-            Vectors.Scale(Radius / Vectors.Norm(w), w, w);
-            Vectors.Add(1, minimum, w);
+            var w = Point(minimum, i);
             var y = h.Map(w);
-            List<double> x = [Vectors.Norm(h.Linearized(w))], z = [Vectors.Norm(y)];
             size = Math.Max(size, Vectors.Distance(y, h.Linearized(w)) / Radius);
             seen.Add((w, y));
             foreach (var t in (double[])[.3, 1, 3])
@@ -110,15 +123,34 @@ internal static class FlowIsConjugateToItsLinearization
                 double[] mapped = h.Map(later), expected = h.Linear(y, t);
                 error = Math.Max(error, Vectors.Distance(mapped, expected) / Vectors.Norm(expected));
                 seen.Add((later, mapped));
-                x.Add(Vectors.Norm(h.Linearized(later)));
-                z.Add(Vectors.Norm(mapped));
             }
-            if (draw) panel = panel.Line($"orbit {i + 1}", x, z, i);
         }
         for (var a = 0; a < seen.Count; a++)
             for (var b = 0; b < a; b++)
                 ratio = Math.Min(ratio, Vectors.Distance(seen[a].Y, seen[b].Y) / Vectors.Distance(seen[a].W, seen[b].W));
         return (error, ratio, size);
+    }
+
+    // ‖h(φ_t(W))‖ and ‖ψ_t(h(W))‖, without the part in ker A, which does not move.
+    private static Panel Draw(LocalConjugacy h, double[] minimum, string name)
+    {
+        double Moving(double[] y) => Vectors.Norm([.. y.Where((_, i) => h.Eigenvalues[i] != 0)]);
+        double[] times = [0, .5, 1, 2, 3, 4, 6, 8, 10];
+        var panel = new Panel(name, new Axis("t"), new Axis("‖h(φ_t(W))‖ outside ker A", Scale.Log));
+        for (var i = 0; i < 3; i++)
+        {
+            var w = Point(minimum, i);
+            var y = h.Map(w);
+            panel = panel.Points($"point {i + 1}", times, [.. times.Select(t => Moving(t == 0 ? y : h.Map(h.Flow(w, t))))], i)
+                .Predicted($"linear flow from h(W), point {i + 1}", times, t => Moving(h.Linear(y, t)), i);
+        }
+        return panel;
+    }
+
+    private static double LeastMargin(EmpiricalRisk risk, double[] w)
+    {
+        var f = risk.Outputs(w).ToArray();
+        return Enumerable.Range(0, f.Length).Min(n => f[n] * risk.Data.Y[n]);
     }
 
     private static double Unrest(EmpiricalRisk risk, double[] w, double speed)

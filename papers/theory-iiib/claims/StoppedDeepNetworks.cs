@@ -14,9 +14,9 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// </summary>
 internal static class StoppedDeepNetworks
 {
-    private const int Inputs = 5, Hidden = 6, Examples = 15, Fresh = 200, Seeds = 4;
+    private const int Inputs = 5, Hidden = 6, Examples = 15, Fresh = 200, Seeds = 6;
     private const double Start = .3, Late = 5, Same = .01, Other = .1;
-    private static readonly double[] Lambdas = [.1, .03, .01, .003, .001];
+    private static readonly double[] Lambdas = [.1, .01, .001];
 
     private sealed record Pair(double Lambda, double Rho, double Distance, double Rest);
 
@@ -34,7 +34,8 @@ internal static class StoppedDeepNetworks
         SetUp = $"{Inputs}-{Hidden}-1 with x² units and with linear ones, {Examples} examples of gaussian-teacher (labelled by a half-space "
             + $"for the linear ones), exponential loss (sum), start of normal layers of norm {Wording.Short(Start)}, seeds 0–{Seeds - 1}. "
             + $"Minimizer of L + λΣ‖W_k‖² for λ = {string.Join(", ", Lambdas.Select(static l => Wording.Text(l)))}: the flow with decay to t "
-            + $"= {Wording.Decade(Late)}; the flow without it from the same start, observed where its ρ first is that of the minimizer. "
+            + $"= {Wording.Decade(Late)}, from the same start and then again from where the flow without it has the same ρ, so that it is the "
+            + "minimizer near by; against the flow without decay where its ρ first is that of this minimizer. "
             + $"Distance of the normalized outputs f̃ on {Fresh} fresh inputs, relative; the bounds are those of b31.",
         Expected = "The same normalized network at every λ.",
         Check = Check,
@@ -43,37 +44,38 @@ internal static class StoppedDeepNetworks
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        const string distance = "‖f̃(T₀) − f̃(λ)‖/‖f̃(λ)‖ at equal ρ, median of the starts";
+        const string distance = "‖f̃(T₀) − f̃(λ)‖/‖f̃(λ)‖ at equal ρ, greatest of the starts";
         (string Name, Network Net)[] nets =
         [
             ("x² units", Network.Dense(Inputs, Activation.Power(2), Hidden, 1)), ("linear units", Network.Linear(Inputs, Hidden, 1)),
         ];
         var panel = new Panel("Stopped against regularized", new Axis("λ", Scale.Log), new Axis("relative distance of f̃", Min: 0));
-        double rest = 0, all = 0;
+        double rest = 0;
         var texts = new List<string>();
         foreach (var ((name, net), colour) in nets.Select(static (n, i) => (n, i)))
         {
             context.Progress(name);
             Pair[][] runs = [.. Enumerable.Range(0, Seeds).Select(seed => Compare(net, seed, context))];
             rest = Math.Max(rest, runs.Max(static r => r.Max(static p => p.Rest)));
-            double[] medians = [.. Lambdas.Select((_, i) => Spread.Of(runs.Select(r => r[i].Distance)).Median)];
+            double[] greatest = [.. Lambdas.Select((_, i) => runs.Max(r => r[i].Distance))];
+            double[] other = [.. Lambdas.Select((_, i) => (double)runs.Count(r => r[i].Distance > Other))];
+            judge.Measure($"{name}: starts of {Seeds} with a distance above {Wording.Short(Other)}, by λ", other);
             for (var i = 0; i < Lambdas.Length; i++)
-                judge.Printed.In($"{name}, λ = {Wording.Text(Lambdas[i])}").AtMost(distance, medians[i], strict: Same, lenient: Other);
+                judge.Printed.In($"{name}, λ = {Wording.Text(Lambdas[i])}").AtMost(distance, greatest[i], strict: Same, lenient: Other);
             judge.Measure($"{name}: ρ of the minimizers, seed 0", [.. runs[0].Select(static p => p.Rho)]);
             if (net.IsLinear)
                 for (var i = 0; i < Lambdas.Length; i++)
-                    judge.Amended("linear units, to a tenth and better as λ → 0").In($"{name}, λ = {Wording.Text(Lambdas[i])}")
-                        .AtMost(distance, medians[i], Other);
-            all = Math.Max(all, runs.Max(static r => r.Max(static p => p.Distance)));
+                    judge.Amended("linear units, to a tenth").In($"{name}, λ = {Wording.Text(Lambdas[i])}")
+                        .AtMost(distance, greatest[i], Other);
             panel = panel.Points(name, [.. runs.SelectMany(static r => r.Select(static p => p.Lambda))],
-                [.. runs.SelectMany(static r => r.Select(static p => p.Distance))], colour).Line($"{name}, median", Lambdas, medians, colour);
-            texts.Add($"{name} {string.Join(", ", medians.Select(static m => Wording.Text(m, 2)))}");
+                [.. runs.SelectMany(static r => r.Select(static p => p.Distance))], colour).Line($"{name}, greatest", Lambdas, greatest, colour);
+            texts.Add($"{name} {string.Join(", ", greatest.Select(static m => Wording.Text(m, 2)))} ({string.Join(", ", other)} of {Seeds} "
+                + $"starts above {Wording.Short(Other)})");
         }
         judge.Premise.AtMost("largest ‖Ẇ‖/‖W‖ at the minimizers", rest, 1e-6);
-        judge.Measure("greatest distance of all starts and λ", all);
-        var text = $"Medians of {Seeds} starts for λ = {string.Join(", ", Lambdas.Select(static l => Wording.Text(l)))}: "
-            + $"{string.Join("; ", texts)}. With linear units the stopped network is like the regularized one and more so as λ falls; with x² units, where there are "
-            + "several minimizers, it is another.";
+        var text = $"Greatest distance of {Seeds} starts for λ = {string.Join(", ", Lambdas.Select(static l => Wording.Text(l)))}: "
+            + $"{string.Join("; ", texts)}. With linear units the stopped network is like the regularized one, to a tenth; with x² units it is "
+            + "another one from some starts, even if the minimizer is looked for from where the flow was stopped.";
         return judge.Outcome(holds: text, fails: text, care: text, chart: new Chart(panel.Level("“other” above (b31)", Other)),
             caption: "Zero would be the same network; left of each λ the flow ran longer.");
     }
@@ -94,17 +96,25 @@ internal static class StoppedDeepNetworks
         var start = Initialization.Normal(net, new RandomStream(seed, stream: 31));
         Initialization.ScaleLayers(net, start, [Start]);
         var options = new IntegrationOptions { Tolerance = new(1e-9, 1e-11) };
-        var minimizers = Lambdas.Select(l => new UnconstrainedFlow(risk, l).From(start, options)
-            .At([Instant.FromLog10T(Late)], context.Cancellation).Single()).ToArray();
         var flow = new UnconstrainedFlow(risk);
-        EventCondition Reaches(FlowPoint m, int i) =>
-            new($"{i}", moment => moment.Point().LogRho - m.LogRho, Crossing.Rising);
-        var trajectory = flow.From(start, options with { Events = [.. minimizers.Select(Reaches)] });
-        _ = trajectory.At([Instant.FromLog10T(Late)], context.Cancellation).Single();
+        FlowPoint Minimizer(double lambda, double[] from) => new UnconstrainedFlow(risk, lambda).From(from, options)
+            .At([Instant.FromLog10T(Late)], context.Cancellation).Single();
+        // Where the flow first has the ρ of each of these.
+        FlowPoint[] Stopped(FlowPoint[] at)
+        {
+            EventCondition Reaches(FlowPoint m, int i) => new($"{i}", moment => moment.Point().LogRho - m.LogRho, Crossing.Rising);
+            var trajectory = flow.From(start, options with { Events = [.. at.Select(Reaches)] });
+            _ = trajectory.At([Instant.FromLog10T(Late)], context.Cancellation).Single();
+            return [.. at.Select((_, i) => flow.From(start, options)
+                .At([trajectory.Events.First(e => e.Kind == FlowEventKind.Condition && e.What == $"{i}").At], context.Cancellation).Single())];
+        }
+        FlowPoint[] first = [.. Lambdas.Select(l => Minimizer(l, start))];
+        // The minimizer of the stopped network's own neighbourhood: there may be several.
+        FlowPoint[] minimizers = [.. Stopped(first).Select((p, i) => Minimizer(Lambdas[i], p.Weights()))];
+        var ends = Stopped(minimizers);
         return [.. minimizers.Select((m, i) =>
         {
-            var at = trajectory.Events.First(e => e.Kind == FlowEventKind.Condition && e.What == $"{i}").At;
-            var stopped = flow.From(start, options).At([at], context.Cancellation).Single();
+            var stopped = ends[i];
             double[] a = Normalized(stopped), b = Normalized(m), velocity = new double[start.Length];
             var scale = new UnconstrainedFlow(risk, Lambdas[i]).NewWorkspace().Velocity(0, m.Weights(), velocity);
             return new Pair(Lambdas[i], m.Rho, Vectors.Distance(a, b) / Vectors.Norm(b),

@@ -48,7 +48,7 @@ internal static class TestErrorFallsAfterSeparation
             ("variances 1/i", static i => DrawHalfSpace(i, static k => 1 / Math.Sqrt(k + 1), 0)),
         ];
         const string fall = "mean test error at the end over that at separation";
-        var panel = new Panel("Test error over that at separation", new Axis("t", Scale.Exponent), new Axis("ratio of the means"));
+        var panel = new Panel("Test error over that at separation", new Axis("t", Scale.Exponent), new Axis("ratio of the means", Scale.Log));
         var texts = new List<string>();
         var colour = 0;
         var ratios = new Dictionary<string, double>();

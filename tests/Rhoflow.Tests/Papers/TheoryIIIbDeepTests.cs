@@ -22,6 +22,8 @@ public sealed class TheoryIIIbDeepTests
     [InlineData("b67-virtual-data-of-the-square-loss", Verdict.Care)]
     [InlineData("b68-one-layer-at-a-time", Verdict.Care)]
     [InlineData("b69-fixed-multipliers-stop", Verdict.Fails)]
+    [InlineData("b72-multiclass-follows-the-margin", Verdict.Holds)]
+    [InlineData("b74-square-loss-norm-depends-on-the-path", Verdict.Care)]
     [InlineData("b78-learning-rates-must-sum-to-infinity", Verdict.Holds)]
     [InlineData("b97-direction-step-is-non-expanding", Verdict.Holds)]
     public void A_claim_comes_to_its_verdict(string id, Verdict expected)
