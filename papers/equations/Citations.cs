@@ -7,10 +7,11 @@ namespace Rhoflow.Papers.Equations;
 /// <summary>A reference to an equation: a paper's short name and the number.</summary>
 /// <param name="Paper"><c>T3</c>, <c>T3b</c>, <c>SQ</c> or <c>PNAS</c>.</param>
 /// <param name="Number">The paper's number.</param>
-public readonly record struct Citation(string Paper, int Number)
+/// <param name="Letter">Of a line without a number; see <see cref="Equation.Letter"/>.</param>
+public readonly record struct Citation(string Paper, int Number, string Letter = "")
 {
     /// <summary>The id in the table: <c>T3.22</c>.</summary>
-    public string Id => $"{Paper}.{Number}";
+    public string Id => $"{Paper}.{Number}{Letter}";
 }
 
 /// <summary>Reads references to equations out of text.</summary>
@@ -23,8 +24,8 @@ public static partial class Citations
     public static IEnumerable<Citation> In(string text)
     {
         foreach (Match match in OneForm().Matches(text))
-            foreach (var number in Numbers(match.Groups["list"].Value))
-                yield return new Citation(match.Groups["paper"].Value, number);
+            foreach (var (number, letter) in Numbers(match.Groups["list"].Value))
+                yield return new Citation(match.Groups["paper"].Value, number, letter);
     }
 
     /// <summary>
@@ -41,7 +42,8 @@ public static partial class Citations
             var name = match.Groups["paper"].Value;
             if (name.Length > 0) paper = papers.FirstOrDefault(p => p.Name == (name == "Memo 112" ? "Square loss" : name)) ?? paper;
             else if (paper.Short.Length > 0)
-                foreach (var number in Numbers(match.Groups["list"].Value)) yield return new Citation(paper.Short, number);
+                foreach (var (number, letter) in Numbers(match.Groups["list"].Value))
+                    yield return new Citation(paper.Short, number, letter);
         }
     }
 
@@ -52,33 +54,33 @@ public static partial class Citations
     {
         var match = Loose().Match(text);
         return match.Success && int.TryParse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture, out var number)
-            ? new Citation(match.Groups["paper"].Value, number) : null;
+            ? new Citation(match.Groups["paper"].Value, number, match.Groups["letter"].Value) : null;
     }
 
-    // “7 and 31”, “10, 41–45”: every number, ranges spelled out.
-    private static IEnumerable<int> Numbers(string list)
+    // “7 and 31”, “10, 41–45”, “65a”: every number with its letter, ranges spelled out.
+    private static IEnumerable<(int Number, string Letter)> Numbers(string list)
     {
         foreach (Match part in Range().Matches(list))
         {
             var first = int.Parse(part.Groups["first"].Value, CultureInfo.InvariantCulture);
             var last = part.Groups["last"].Success ? int.Parse(part.Groups["last"].Value, CultureInfo.InvariantCulture) : first;
-            for (var n = first; n <= last; n++) yield return n;
+            for (var n = first; n <= last; n++) yield return (n, part.Groups["letter"].Value);
         }
     }
 
-    [GeneratedRegex(@"\b(?<paper>T3b|T3|SQ|PNAS) eq\. (?<list>\d+(?:, \d+\b(?![.^²]\d))*)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\b(?<paper>T3b|T3|SQ|PNAS) eq\. (?<list>\d+(?:[a-h]\b)?(?:, \d+[a-h]?\b(?![.^²]\d))*)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OneForm();
 
     [GeneratedRegex(
-        @"(?<paper>Theory IIIb|Theory III|Theoretical issues|Square loss|Memo 112)|\b[Ee]q\. (?<list>\d+(?:–\d+)?(?:(?:, | and "
-        + @")\d+(?:–\d+)?)*)",
+        @"(?<paper>Theory IIIb|Theory III|Theoretical issues|Square loss|Memo 112)|\b[Ee]q\. (?<list>\d+(?:[a-h]\b)?(?:–\d+)?"
+        + @"(?:(?:, | and )\d+(?:[a-h]\b)?(?:–\d+)?)*)",
         RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Prose();
 
-    [GeneratedRegex(@"^\s*(?<paper>T3b|T3|SQ|PNAS)(?:\s*\.\s*|\s+)(?:eq\.?\s*)?\[?(?<number>\d+)\]?\s*$",
+    [GeneratedRegex(@"^\s*(?<paper>T3b|T3|SQ|PNAS)(?:\s*\.\s*|\s+)(?:eq\.?\s*)?\[?(?<number>\d+)(?<letter>[a-h]?)\]?\s*$",
         RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Loose();
 
-    [GeneratedRegex(@"(?<first>\d+)(?:–(?<last>\d+))?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<first>\d+)(?<letter>[a-h]?)(?:–(?<last>\d+))?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Range();
 }

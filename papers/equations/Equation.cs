@@ -28,8 +28,9 @@ public enum EquationKind
 }
 
 /// <summary>
-/// A numbered equation of a paper as it is printed, and as it has to be read. Comments cite it as <c>T3 eq. 22</c>, programs as
-/// <see cref="Id"/>; <see cref="EquationTable"/> has all of them.
+/// An equation of a paper as it is printed, and as it has to be read. Comments cite it as <c>T3 eq. 22</c>, programs as
+/// <see cref="Id"/>; <see cref="EquationTable"/> has all that have a number, and of the others (formulas in the text, footnotes,
+/// captions) those whose print is wrong, under the number of the nearest equation before them and a letter: <c>T3 eq. 65a</c>.
 /// </summary>
 /// <param name="Paper">The paper; its <see cref="Paper.Short"/> name begins the citation.</param>
 /// <param name="Number">The paper's number.</param>
@@ -39,11 +40,14 @@ public enum EquationKind
 /// <param name="Says">What it says, in one line.</param>
 public sealed record Equation(Paper Paper, int Number, string Section, EquationKind Kind, string Tex, string Says)
 {
+    /// <summary>A letter where the line has no number of its own; otherwise empty.</summary>
+    public string Letter { get; init; } = "";
+
     /// <summary>The name by which it is asked for: <c>T3.22</c>.</summary>
-    public string Id => $"{Paper.Short}.{Number}";
+    public string Id => $"{Paper.Short}.{Number}{Letter}";
 
     /// <summary>How comments cite it: <c>T3 eq. 22</c>.</summary>
-    public string Citation => $"{Paper.Short} eq. {Number}";
+    public string Citation => $"{Paper.Short} eq. {Number}{Letter}";
 
     /// <summary>The equation as it must read, in LaTeX; null where the print is right.</summary>
     public string? Corrected { get; init; }

@@ -10,17 +10,17 @@ namespace Rhoflow.Papers.Equations;
 /// <param name="Corrected">Of the corrected equation.</param>
 public readonly record struct EquationResidual(double Printed, double Corrected);
 
+/// <summary>What holds on a random instance, and what the print and its correction give there.</summary>
+internal delegate (double[] Truth, double[] Printed, double[] Corrected) EquationTrial(Random random);
+
 /// <summary>
 /// Tries those corrected equations that say how something moves or differs, on <see cref="TinyNetwork"/> or a few numbers.
 /// </summary>
 internal static class EquationResiduals
 {
-    // Truth, print, correction.
-    private delegate (double[] Truth, double[] Printed, double[] Corrected) Trial(Random random);
-
     private const double Rho = 1.3, Lambda = 0.7;
 
-    private static readonly Dictionary<string, Trial> s_trials = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, EquationTrial> s_trials = new(LineResiduals.All, StringComparer.Ordinal)
     {
         ["T3.14"] = Constrained,
         ["T3.15"] = Constrained,
@@ -47,6 +47,7 @@ internal static class EquationResiduals
         ["T3b.18"] = LinearJacobian(Lambda),
         ["T3b.43"] = Direction,
         ["T3b.50"] = FreeNorms,
+        ["T3b.51"] = FreeNorms,
         ["T3b.53"] = UnequalLayers,
         ["T3b.60"] = CrossEntropy,
         ["SQ.23"] = SquareDirections,
@@ -132,7 +133,7 @@ internal static class EquationResiduals
     }
 
     // K = 3 equal layers: ρ̇, d e^{ρ^K f}/dt, or Ṙ, each from ρ̇_k = −∂L/∂ρ_k of independent layers.
-    private static Trial EqualLayers(int form) => random =>
+    private static EquationTrial EqualLayers(int form) => random =>
     {
         var (rho, f, k) = (0.5 + random.NextDouble(), 0.5 + random.NextDouble(), 3);
         var rate = -Gradient(r => Math.Exp(-f * r.Aggregate(1.0, static (a, b) => a * b)), [rho, rho, rho])[0];
@@ -178,7 +179,7 @@ internal static class EquationResiduals
     }
 
     // The Jacobian of −∇(Σ(y − w·x)² + λ|w|²), along a random direction.
-    private static Trial LinearJacobian(double lambda) => random =>
+    private static EquationTrial LinearJacobian(double lambda) => random =>
     {
         var net = new TinyNetwork(random);
         var (w, direction) = (Draw(random, 3), Draw(random, 3));

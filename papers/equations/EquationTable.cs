@@ -5,21 +5,25 @@ using Rhoflow.Papers.Catalog;
 namespace Rhoflow.Papers.Equations;
 
 /// <summary>
-/// Every numbered equation of the four papers. What comments and claims cite is looked up here: what the print says, what it must say,
+/// Every numbered equation of the four papers, and the lines without a number whose print is wrong. What comments and claims cite is looked up here: what the print says, what it must say,
 /// which types implement it, and which claims rest on it.
 /// </summary>
 public static class EquationTable
 {
     private static readonly Dictionary<string, Equation> ById = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>All equations, paper by paper (T3, T3b, SQ, PNAS), in the order of their numbers.</summary>
+    /// <summary>All equations, paper by paper (T3, T3b, SQ, PNAS), in the order of their numbers, each with its letters after it.</summary>
     public static IReadOnlyList<Equation> All { get; } =
     [
-        .. TheoryIIIMainText.All, .. TheoryIIIMargins.All, .. TheoryIIIDynamics.All,
-        .. TheoryIIIbLinear.All, .. TheoryIIIbDeep.All,
-        .. SquareLossMainText.All, .. SquareLossDynamics.All,
-        .. TheoreticalIssuesEquations.All,
+        .. Merged([.. TheoryIIIMainText.All, .. TheoryIIIMargins.All, .. TheoryIIIDynamics.All]),
+        .. Merged([.. TheoryIIIbLinear.All, .. TheoryIIIbDeep.All]),
+        .. Merged([.. SquareLossMainText.All, .. SquareLossDynamics.All]),
+        .. Merged(TheoreticalIssuesEquations.All),
     ];
+
+    private static IEnumerable<Equation> Merged(IReadOnlyList<Equation> numbered) =>
+        numbered.Concat(UnnumberedLines.All.Where(e => e.Paper == numbered[0].Paper)).OrderBy(static e => e.Number)
+            .ThenBy(static e => e.Letter, StringComparer.Ordinal);
 
     static EquationTable()
     {
@@ -39,7 +43,7 @@ public static class EquationTable
         if (Citations.Asked(asked) is { } citation && Find(citation.Id) is { } equation) return equation;
         var near = Nearest.Words(asked.Trim(), All.Select(static e => e.Id));
         var hint = near.Length > 0 ? $"; nearest: {string.Join(", ", near)}" : "";
-        var papers = Papers.Select(static p => $"{p.Short}.1 to {p.Short}.{All.Count(e => e.Paper == p)}");
+        var papers = Papers.Select(static p => $"{p.Short}.1 to {p.Short}.{All.Where(e => e.Paper == p).Max(static e => e.Number)}");
         throw new ConfigException($"'{asked}' is not an equation{hint}; there are {string.Join(", ", papers)}");
     }
 

@@ -32,6 +32,7 @@ internal static class EquationList
             ["id"] = equation.Id,
             ["paper"] = equation.Paper.Key,
             ["number"] = equation.Number,
+            ["letter"] = equation.Letter.Length > 0 ? equation.Letter : null,
             ["section"] = equation.Section,
             ["text"] = equation.Says,
             ["tex"] = equation.Tex,
@@ -51,7 +52,7 @@ internal static class EquationList
     {
         foreach (var equation in equations)
         {
-            var head = $"{equation.Id,-8}{(equation.Corrected is null ? ' ' : '*')} §{equation.Section,-7}";
+            var head = $"{equation.Id,-9}{(equation.Corrected is null ? ' ' : '*')} §{equation.Section,-7}";
             foreach (var line in Wrap(equation.Says, Width - head.Length))
             {
                 output.WriteLine(head + line);
@@ -59,14 +60,16 @@ internal static class EquationList
             }
         }
         output.WriteLine();
-        output.WriteLine($"{equations.Count} equations; * {equations.Count(static e => e.Corrected is not null)} whose print needs a "
-            + "correction.");
+        var lines = equations.Count(static e => e.Letter.Length > 0);
+        output.WriteLine($"{equations.Count - lines} equations and {lines} lines without a number (T3.65a stands by T3.65);");
+        output.WriteLine($"* {equations.Count(static e => e.Corrected is not null)} whose print needs a correction.");
         output.WriteLine("rhoflow list equations T3.22 shows one: print, correction, source, claims.");
     }
 
     private static void Details(TextWriter output, Equation equation)
     {
-        output.WriteLine($"{equation.Id}  {equation.Paper.Name} ({equation.Paper.Year}), §{equation.Section}, equation {equation.Number}");
+        var place = equation.Letter.Length > 0 ? $"a line without a number, near equation {equation.Number}" : $"equation {equation.Number}";
+        output.WriteLine($"{equation.Id}  {equation.Paper.Name} ({equation.Paper.Year}), §{equation.Section}, {place}");
         output.WriteLine();
         Entry(output, equation.Kind.ToString().ToLowerInvariant(), equation.Says);
         Entry(output, "printed", equation.Tex);

@@ -19,10 +19,10 @@ public class EquationListTests
         foreach (var e in EquationTable.All)
         {
             var row = lines.Single(l => l.StartsWith(e.Id + " ", StringComparison.Ordinal));
-            row[8].ShouldBe(e.Corrected is null ? ' ' : '*', e.Id);
+            row[9].ShouldBe(e.Corrected is null ? ' ' : '*', e.Id);
             row.ShouldContain($"§{e.Section} ");
         }
-        output.ShouldContain("224 equations");
+        output.ShouldContain($"224 equations and {EquationTable.All.Count - 224} lines without a number");
     }
 
     [Theory]
@@ -39,6 +39,18 @@ public class EquationListTests
         words.ShouldContain(@"printed \dot{R} = f_V(x)^{\frac{2}{K}} K^2 (\log R)^{2 - \frac{2}{K}}");
         words.ShouldContain(@"corrected \dot{R} = K f_V(x)^{\frac{2}{K}} (\log R)^{2 - \frac{2}{K}}");
         output.Split('\n').ShouldAllBe(static l => l.TrimEnd().Length <= 80);
+    }
+
+    [Fact]
+    public void A_line_without_a_number_has_a_letter()
+    {
+        var (status, output, _) = Run("list", "equations", "T3", "eq.", "65a");
+        status.ShouldBe(0);
+        output.ShouldStartWith("T3.65a  Theory III (2019), §12.2, a line without a number, near equation 65");
+        output.ShouldContain("residuals");
+        var node = JsonNode.Parse(Run("list", "equations", "T3.65a", "--json").Output)!["equations"]!.AsArray().Single()!;
+        ((int)node["number"]!, (string)node["letter"]!).ShouldBe((65, "a"));
+        ((double)node["residual_corrected"]!).ShouldBeLessThan(1e-6);
     }
 
     [Fact]

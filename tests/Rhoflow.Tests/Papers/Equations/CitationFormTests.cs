@@ -80,7 +80,7 @@ public partial class CitationFormTests
             foreach (var type in equation.Types)
             {
                 var file = declared[type.Name.Split('`')[0]];
-                if (!Citations.In(files[file]).Contains(new Citation(equation.Paper.Short, equation.Number)))
+                if (!Citations.In(files[file]).Contains(new Citation(equation.Paper.Short, equation.Number, equation.Letter)))
                     silent.Add($"{file} does not cite {equation.Citation}, which the table says {type.Name} implements");
             }
         silent.ShouldBeEmpty();

@@ -16,6 +16,8 @@ public class CitationsTests
     [InlineData("T3 eq. 60, Theorem 1; SQ App. G, eq. 46", "T3.60")]
     [InlineData("T3 eq. 65, 2.5 times as far", "T3.65")]
     [InlineData("XT3 eq. 8 and T3 Theorem 5", "")]
+    [InlineData("T3 eq. 65a, 65b, 66; SQ eq. 7a", "T3.65a T3.65b T3.66 SQ.7a")]
+    [InlineData("T3 eq. 8bis", "T3.8")]
     public void In_comments(string text, string ids) => Ids(Citations.In(text)).ShouldBe(ids);
 
     [Fact]
@@ -42,6 +44,7 @@ public class CitationsTests
     [InlineData("Theory III §13.1, eq. 10; Memo 112 §6.1, eq. 28", "T3.10 SQ.28")]
     [InlineData("§16 (summary after eq. 80), §5, Fig. 5", "T3.80")]
     [InlineData("Theorem 5 and its proof, §8", "")]
+    [InlineData("eq. 64, 65a and 66a; Theory IIIb eq. 57", "T3.64 T3.65a T3.66a T3b.57")]
     public void In_places(string place, string ids) =>
         Ids(Citations.InPlace(EquationTable.Papers[0], place, EquationTable.Papers)).ShouldBe(ids);
 
