@@ -68,7 +68,8 @@ public static partial class Citations
         }
     }
 
-    [GeneratedRegex(@"\b(?<paper>T3b|T3|SQ|PNAS) eq\. (?<list>\d+(?:[a-h]\b)?(?:, \d+[a-h]?\b(?![.^²]\d))*)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\b(?<paper>T3b|T3|SQ|PNAS) eq\. (?<list>\d+(?:[a-h]\b)?(?:, \d+[a-h]?\b(?![.^²]\d))*)",
+        RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OneForm();
 
     [GeneratedRegex(

@@ -5,8 +5,8 @@ using Rhoflow.Papers.Catalog;
 namespace Rhoflow.Papers.Equations;
 
 /// <summary>
-/// Every numbered equation of the four papers, and the lines without a number whose print is wrong. What comments and claims cite is looked up here: what the print says, what it must say,
-/// which types implement it, and which claims rest on it.
+/// Every numbered equation of the four papers, and the lines without a number whose print is wrong. What comments and claims cite is
+/// looked up here: what the print says, what it must say, which types implement it, and which claims rest on it.
 /// </summary>
 public static class EquationTable
 {

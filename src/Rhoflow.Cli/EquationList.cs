@@ -68,7 +68,8 @@ internal static class EquationList
 
     private static void Details(TextWriter output, Equation equation)
     {
-        var place = equation.Letter.Length > 0 ? $"a line without a number, near equation {equation.Number}" : $"equation {equation.Number}";
+        var place = equation.Letter.Length > 0 ? $"a line without a number, near equation {equation.Number}" : $"equation "
+            + $"{equation.Number}";
         output.WriteLine($"{equation.Id}  {equation.Paper.Name} ({equation.Paper.Year}), §{equation.Section}, {place}");
         output.WriteLine();
         Entry(output, equation.Kind.ToString().ToLowerInvariant(), equation.Says);

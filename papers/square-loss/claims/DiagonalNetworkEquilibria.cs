@@ -11,8 +11,8 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
-/// Claim b41: at equilibria of diagonal networks every weight is 0 or ± a value that x̂ fixes (SQ eq. 57 has it inverted), and the flow goes
-/// to one-hot ones.
+/// Claim b41: at equilibria of diagonal networks every weight is 0 or ± a value that x̂ fixes (SQ eq. 57 has it inverted), and the flow
+/// goes to one-hot ones.
 /// </summary>
 internal static class DiagonalNetworkEquilibria
 {
@@ -27,9 +27,11 @@ internal static class DiagonalNetworkEquilibria
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.3, eq. 57",
         Hypothesis = "Linear network of L diagonal layers, square matrices, one example x̂ (appendix H.3).",
-        Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ every weight V_k^i is 0 or one value up to its "
+        Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ every weight V_k^i is 0 or one value up to "
+            + "its "
             + "sign, which x̂ and f̂ fix. (It is (f̂/x̂^i)^{1/(L−2)}; the x̂^i/f̂ of eq. 57 is a slip.)",
-        SetUp = $"x̂ = {Wording.Row(X)}, L = {Layers}: residual of V_k f̂ = ∂f̂/∂V_k at that V with every set of coordinates that are not 0, and at V = x̂/f̂. "
+        SetUp = $"x̂ = {Wording.Row(X)}, L = {Layers}: residual of V_k f̂ = ∂f̂/∂V_k at that V with every set of coordinates that are not "
+            + "0, and at V = x̂/f̂. "
             + "Fixed-ρ flow "
             + "(ρ = 1, "
             + $"exponential loss, x̂ as the one example with y = 1) of four diagonal layers from {Runs} random directions for each of "

@@ -1,6 +1,6 @@
-using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
 using Rhoflow.Limits;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
@@ -22,7 +22,8 @@ internal static class BatchNormalizationIsWeightNormalization
             + "direction at the same rate).",
         SetUp = "Iris, setosa against the rest. A unit after batch normalization without mean and shift (as §11 simplifies it) sees "
             + "w·x/√(wᵀCw), C the second moment of the inputs: its limit is the maximum margin under wᵀCw = 1, that of weight "
-            + "normalization the L2 support vector machine. Also with the mean; and the same comparison on Iris whitened by C^{−½}.",
+            + "normalization the L2 support vector machine. Also with the mean; and the same comparison on Iris whitened by C^{−½}, and "
+            + "in part, by C^{−s/2}.",
         Expected = "Angle 0 between the two limits.",
         History = ["was ✗ until 2026-11-28, when the same quantities were held to whitened inputs, where they agree"],
         Check = Check,
@@ -44,26 +45,24 @@ internal static class BatchNormalizationIsWeightNormalization
         judge.Measure("with the mean: angle from the SVM of the centred inputs, degrees",
             Degrees(WhitenedMargin.BatchNorm(iris).Direction, HardMargin.Solve(centred).Direction));
 
-        var white = Whiten(iris);
+        var moment = WhitenedMargin.SecondMoment(iris);
+        var white = BatchNormalizedUnit.Whiten(iris, moment);
         var whiteAngle = Degrees(WhitenedMargin.BatchNormWithoutMean(white).Direction, HardMargin.Solve(white).Direction);
         var whitened = judge.Amended("inputs are whitened, C = I").In("whitened Iris");
         whitened.AtMost("angle between the limits, degrees", whiteAngle, 1e-5);
         whitened.AtLeast("L2 margin of the batch-normalized limit over that of the SVM",
             WhitenedMargin.BatchNormWithoutMean(white).Margin / HardMargin.Solve(white).Margin, 1 - 1e-6);
-        return judge.Outcome(care: $"On Iris the limits are {Lab.Claims.Check.Text(angle)}° apart, and the L2 margins "
+        double[] parts = [.. Enumerable.Range(0, 11).Select(static i => i / 10.0)], angles = [.. parts.Select(s =>
+        {
+            var inputs = BatchNormalizedUnit.Whiten(iris, moment, s);
+            return Degrees(WhitenedMargin.BatchNormWithoutMean(inputs).Direction, HardMargin.Solve(inputs).Direction);
+        })];
+        return judge.Outcome(chart: new Chart(new Panel("Iris, whitened in part by C^{−s/2}", new Axis("s"), new Axis("angle, degrees"))
+            .Line("between the limits", parts, angles)), caption: "The two limits meet at s = 1, where C = I, and nowhere else.",
+            care: $"On Iris the limits are {Lab.Claims.Check.Text(angle)}° apart, and the L2 margins "
             + $"{Lab.Claims.Check.Text(batch.Margin)} and {Lab.Claims.Check.Text(svm.Margin)}: batch normalization divides by √(wᵀCw), "
             + $"not by ‖w‖. For inputs whitened by C^(−½) they agree ({Lab.Claims.Check.Text(whiteAngle)}°).");
     }
 
     private static double Degrees(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => Vectors.Angle(a, b) * 180 / Math.PI;
-
-    // x → C^{−½} x.
-    private static Dataset Whiten(Dataset data)
-    {
-        var d = data.Inputs;
-        var evd = new DenseMatrix(d, d, WhitenedMargin.SecondMoment(data)).Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric);
-        var root = evd.EigenVectors * DenseMatrix.OfDiagonalVector(evd.EigenValues.Map(e => 1 / Math.Sqrt(e.Real)))
-            * evd.EigenVectors.Transpose();
-        return data.WithInputs(((DenseMatrix)(root * new DenseMatrix(d, data.Count, data.X.ToArray()))).Values, d);
-    }
 }

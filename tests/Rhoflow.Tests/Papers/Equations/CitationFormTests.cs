@@ -10,8 +10,9 @@ public partial class CitationFormTests
 {
     private static readonly string[] Folders = ["src", "papers", "tests", "benchmarks"];
 
-    // The tests of citations write what must not be written.
-    private const string Here = "tests/Rhoflow.Tests/Papers/Equations/";
+    // The tests of citations write what must not be written, and those of sections read places of claims.
+    private static readonly string[] Elsewhere = ["tests/Rhoflow.Tests/Papers/Equations/",
+        "tests/Rhoflow.Tests/Lab/Claims/PaperSectionTests.cs"];
 
     [Fact]
     public void Every_citation_exists()
@@ -87,7 +88,7 @@ public partial class CitationFormTests
     }
 
     private static IEnumerable<(string Path, string Text)> Files() =>
-        SourceTree.Files(Folders).Where(static f => !f.Path.StartsWith(Here, StringComparison.Ordinal));
+        SourceTree.Files(Folders).Where(static f => !Elsewhere.Any(e => f.Path.StartsWith(e, StringComparison.Ordinal)));
 
     private static IEnumerable<(int Line, string Content)> Lines(string text) =>
         text.Split('\n').Select(static (content, i) => (i + 1, content));

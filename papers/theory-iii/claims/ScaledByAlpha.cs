@@ -1,0 +1,78 @@
+using Rhoflow.Flows;
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
+
+namespace Rhoflow.Papers.TheoryIII;
+
+/// <summary>Claim b101: T3 eq. 81 read with a constant ρ and a scheduled α(t).</summary>
+internal static class ScaledByAlpha
+{
+    private static readonly double[] Rhos = [.5, 1, 2];
+
+    /// <summary>The claim.</summary>
+    public static Claim Claim { get; } = new()
+    {
+        Id = "b101-rho-scaled-by-alpha",
+        Paper = SourcePapers.TheoryIII,
+        Place = "§17, eq. 81, Fig. 7",
+        Hypothesis = "A linear network under the exponential loss, v̇ = (α/ρ) Σ e^{−αρv·x}(x − vvᵀx) with α(t) = 1/log t, log t, log log "
+            + "t, "
+            + "exp t (§17). Of ρ nothing is said; here it is constant (b12 has the other reading, ρ := α(t)).",
+        Statement = "Alternative scalings of ρ by α(t) change how fast v converges: the rates of figure 7 depend on α, which has to grow.",
+        SetUp = $"{ScheduledNorm.Words.Replace("v̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z with ρ(t)", "v̇ = (α/ρ) Σ e^{−αρv·z}(I − vvᵀ)z with α(t)",
+            StringComparison.Ordinal)}; ρ = {string.Join(", ", Rhos.Select(static r => Wording.Short(r)))}.",
+        Expected = "Different errors for different α at every ρ; α = log t converges, α = 1/log t goes to the mean direction. αρ is what "
+            + "ρ(t) is "
+            + "in b12, at a time that runs 1/ρ² as fast: so α = log t converges for ργ < 1 only (γ = .743).",
+        Figures = ["theory-iii/figure-07"],
+        Check = Check,
+    };
+
+    private static FlowRun Run(Schedule alpha, double rho) => ScheduledNorm.SetUp.With("flow.kind=scheduled-direction",
+        $"flow.alpha={alpha}",
+        Override.Of("flow.rho", rho));
+
+    private static ClaimOutcome Check(StudyContext context)
+    {
+        var judge = new Judge();
+        var svm = IrisFlows.Svm;
+        double Error(Schedule s, double rho, double decade) =>
+            Run(s, rho).Points(context).AtDecade(decade).DirectionError(svm.Direction);
+        // With ρ = 1 both readings are one equation, computed by two flows.
+        judge.Premise.AtMost("ρ = 1: largest distance from the flow of b12 at t = 1e8, four "
+            + "schedules", Schedule.All.Max(s => Vectors.Distance(
+            Run(s, 1).Points(context).AtDecade(8).V, ScheduledNorm.Follow(context, s).AtDecade(8).V)), 1e-5);
+        const string fall = "error with α = log t at t = 1e8 over that at 1e2";
+        const string grow = "α = log t with ργ < 1, so that ∫αρe^{−αργ}dt = ∞: beyond that the direction freezes";
+        var panel = new Panel("α = log t and 1/log t", new Axis("t", Scale.Exponent), new Axis("‖v − v_svm‖", Scale.Log));
+        foreach (var (rho, i) in Rhos.Select((r, i) => (r, i)))
+        {
+            var name = $"ρ = {Wording.Short(rho)}";
+            judge.Measure($"{name}: error at t = 1e8, α = log t, log log t, 1/log t, exp t", [.. Schedule.All.Select(s => Error(s, rho,
+                8))]);
+            judge.Printed.In(name).AtLeast("largest over smallest error at t = 1e8 among the four α",
+                Schedule.All.Max(s => Error(s, rho, 8)) / Schedule.All.Min(s => Error(s, rho, 8)), 2);
+            judge.Printed.In(name).AtMost("margin with α = 1/log t at t = 1e8",
+                Run(Schedule.InverseLogT, rho).Points(context).AtDecade(8).Margin, 0);
+            judge.Printed.In(name).AtMost(fall, Error(Schedule.LogT, rho, 8) / Error(Schedule.LogT, rho, 2), .5);
+            if (rho * svm.Margin < 1)
+                judge.Amended(grow).In(name).AtMost(fall, Error(Schedule.LogT, rho, 8) / Error(Schedule.LogT, rho, 2), .5);
+            foreach (var s in new[] { Schedule.LogT, Schedule.InverseLogT })
+            {
+                var points = Run(s, rho).Points(context);
+                panel = panel.Line($"{(s == Schedule.LogT ? "log t" : "1/log t")}, {name}", points.Log10T(),
+                    points.Column(p => p.DirectionError(svm.Direction)), s == Schedule.LogT ? i : i + 3);
+            }
+        }
+        string Errors(Schedule s) => string.Join(", ", Rhos.Select(r => Wording.Text(Error(s, r, 8))));
+        var numbers = $"At t = 1e8 the errors for ρ = {string.Join(", ", Rhos.Select(static r => Wording.Short(r)))} are "
+            + $"{Errors(Schedule.LogT)} (α = log t), {Errors(Schedule.LogLogT)} (log log t), {Errors(Schedule.InverseLogT)} (1/log t, "
+            + "which "
+            + $"misclassifies) and {Errors(Schedule.ExpT)} (exp t). α = log t converges while ργ < 1; with ρ = 2 its error at 1e8 is "
+            + $"{Wording.Text(Error(Schedule.LogT, 2, 8) / Error(Schedule.LogT, 2, 2))} of that at 1e2: the direction freezes.";
+        return judge.Outcome(holds: numbers, care: numbers, fails: numbers, chart: new Chart(panel),
+            caption: "A larger constant ρ is a larger effective norm αρ: at ρ = 2 even log t is too fast.");
+    }
+}
