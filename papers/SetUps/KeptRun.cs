@@ -26,6 +26,13 @@ internal sealed class KeptRun : IObservations
     /// <summary>The last number of a column.</summary>
     public double Last(string column) => this[column][^1];
 
+    /// <summary>Rows of the columns <c>NAME1</c> to <c>NAMEk</c>, an array that was kept with the table.</summary>
+    public double[][] Rows(string name, int count)
+    {
+        double[][] columns = [.. Enumerable.Range(1, count).Select(i => this[FormattableString.Invariant($"{name}{i}")])];
+        return [.. Enumerable.Range(0, _rows.Count).Select(r => columns.Select(c => c[r]).ToArray())];
+    }
+
     /// <summary>The kept run, or null where none was run to its end yet.</summary>
     /// <param name="figure">Paper key and figure: <c>square-loss/figure-01</c>.</param>
     /// <param name="name">The file's name without ending: <c>norm-0.1</c>.</param>

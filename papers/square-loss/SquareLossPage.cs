@@ -29,6 +29,7 @@ public static class SquareLossPage
         SmallStartSmallNorm.Claim,
         TransientLongerForSmallStarts.Claim,
         LabelNoiseLowersTheNorm.Claim,
+        LabelNoiseLowersTheNorm.Reason,
         EveryExampleIsStationary.Claim,
         MinibatchesAndCollapse.Claim,
         WithinClassVariability.Claim,

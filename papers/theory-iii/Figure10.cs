@@ -22,11 +22,12 @@ internal static class PerturbedSupportVectorFigures
             Paper = SourcePapers.TheoryIII,
             Number = number,
             Title = FormattableString.Invariant($"The example closest to the margin, weights perturbed by {amplitude} ‖∇L‖"),
-            Caption = FormattableString.Invariant($"As figure 9; at four epochs every weight gets {amplitude} ‖∇L‖ N(0, 1). ")
-                + "By then the gradient is so small that the loss hardly notices, and the five smallest margins stay those of the "
-                + "unperturbed control (overlap 1 but for moments). With hundred and thousand times the gradient the loss jumps, and the "
-                + "network comes back to the same example "
-                + "or ends on another one (right panels). Digits, computed now; runs of the paper's kind follow where they are kept.",
+            Caption = "As figure 9; at five epochs from shortly after the fit on every weight gets "
+                + FormattableString.Invariant($"{amplitude} ‖∇L‖ N(0, 1), L the mean over the examples, or {100 * amplitude} ‖∇L‖, which ")
+                + FormattableString.Invariant($"is {amplitude} times ") + "the gradient of their sum. By the mean the loss hardly "
+                + "notices, and the five smallest margins stay those of the "
+                + "unperturbed control; by the sum it jumps, and the network comes back to the same example or ends on another one. "
+                + "Digits, computed now; runs of the paper's kind, perturbed long after the fit, follow where they are kept.",
             Config = $"papers/{id}.yaml",
             Runs = () => SupportVectorRun.Commands(id),
             FullRuns = () => SupportVectorRun.FullRuns(id),
@@ -38,11 +39,11 @@ internal static class PerturbedSupportVectorFigures
     {
         double[] at = [.. SupportVectorRun.DigitsPerturbed.SkipLast(1)];
         var control = SupportVectorRun.OfDigits(context, 0);
-        var loss = new Panel("Training loss, start 0 (digits)", new Axis("epoch"), new Axis("log₁₀ L"));
-        var overlap = new Panel("Five smallest margins: overlap with the control, mean of five starts", new Axis("epoch"),
+        var loss = new Panel("Training loss, draw 0 (digits)", new Axis("epoch"), new Axis("log₁₀ L"));
+        var overlap = new Panel("Five smallest margins: overlap with the control, mean of five draws", new Axis("epoch"),
             new Axis("|A∩B|/|A∪B|", Min: 0, Max: 1.05));
         var colour = 0;
-        foreach (var a in new[] { amplitude, 10, 100, 1000 })
+        foreach (var a in new[] { amplitude, 10, 100 * amplitude, 1000 })
         {
             var runs = SupportVectorRun.OfDigits(context, a);
             var name = FormattableString.Invariant($"{a} ‖∇L‖");
@@ -55,7 +56,8 @@ internal static class PerturbedSupportVectorFigures
         {
             SupportVectorRun.IndexPanel(FormattableString.Invariant($"Smallest margin, {amplitude} ‖∇L‖ (digits)"),
                 SupportVectorRun.OfDigits(context, amplitude), at),
-            SupportVectorRun.IndexPanel("Smallest margin, 1000 ‖∇L‖ (digits)", SupportVectorRun.OfDigits(context, 1000), at),
+            SupportVectorRun.IndexPanel(FormattableString.Invariant($"Smallest margin, {100 * amplitude} ‖∇L‖ (digits)"),
+                SupportVectorRun.OfDigits(context, 100 * amplitude), at),
             loss,
             overlap,
         };
@@ -64,7 +66,7 @@ internal static class PerturbedSupportVectorFigures
             panels.Add(SupportVectorRun.IndexPanel(
                 FormattableString.Invariant(
                 $"Smallest margin, {amplitude} ‖∇L‖ ({(context.Full ? "CIFAR-10" : "CIFAR-10, kept from a full-size run")})"), images,
-                SupportVectorRun.ImagesPerturbed.SkipLast(1)));
+                SupportVectorRun.ImagesPerturbed.SkipLast(1), "seed"));
         return new Chart(panels);
     }
 }

@@ -11,9 +11,10 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Claim b99: from large starts a network moves as its tangent kernel says, and has the larger test error.</summary>
 internal static class LargeStartsAreLazy
 {
-    private const int Train = 40, Test = 200, Units = 32, Steps = 400, Renewed = 20;
+    private const int Train = 40, Test = 200, Units = 32, Seeds = 10, Steps = 3000, Renewed = 10;
     private const double Fitted = .1;
-    private static readonly double[] Norms = [2, 4, 8, 16, 32];
+    private const string Own = "large starts whose outputs are not 0, as those of b49 and on CIFAR-10, have the larger test error";
+    private static readonly double[] Norms = [8, 16, 32, 64, 128];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -28,8 +29,10 @@ internal static class LargeStartsAreLazy
             + "regime is characterized by low accuracy in terms of the expected error.",
         SetUp = $"(i) Digits 3 against 8, {Train} training and {Test} test images of norm 1, ReLU nets 64-{Units}-1, N(0, 1) weights "
             + "scaled to "
-            + $"‖W_k‖ = {string.Join(", ", Norms.Select(static n => Wording.Short(n)))}, logistic loss, gradient descent to L = "
-            + $"{Wording.Short(Fitted)} with a step that follows the kernel's size, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (images and "
+            + $"‖W_k‖ = {string.Join(", ", Norms.Select(static n => Wording.Short(n)))} in pairs of units whose outputs cancel (so that f "
+            + "= 0 at the "
+            + "start, without which a large start has to undo its own outputs), logistic loss, gradient descent to L = "
+            + $"{Wording.Short(Fitted)} with a step that follows the kernel's size, seeds 0–{Seeds - 1} (images and "
             + "start); kernel K = ∇f∇fᵀ on the training images before and after. (ii) The 80 networks of b49 on ten digits (layers of norm "
             + $"{NormalizedNets.DigitNorms[0]} to {NormalizedNets.DigitNorms[^1]}), and those kept from the full-size run on CIFAR-10 "
             + $"({NormalizedNets.ImageNorms[0]} to {NormalizedNets.ImageNorms[^1]}): test error from the largest norm less that from the "
@@ -41,10 +44,11 @@ internal static class LargeStartsAreLazy
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var nets = Norms.Select(norm => Spread.Seeds.Select(seed => Net.Of(norm, seed, context)).ToArray()).ToArray();
+        var nets = Norms.Select(norm => Enumerable.Range(0, Seeds).Select(seed => Net.Of(norm, seed, context)).ToArray()).ToArray();
         double[] change = [.. nets.Select(static n => Spread.Of(n.Select(static r => r.KernelChange)).Median)];
-        judge.Hypothesis.AtMost("largest training error, 25 networks", nets.SelectMany(static n => n).Max(static r => r.TrainError), 0);
-        judge.Hypothesis.AtMost($"relative change of the kernel from ‖W_k‖ = {Wording.Short(Norms[^1])}, greatest of five",
+        judge.Hypothesis.AtMost($"largest training error, {Norms.Length * Seeds} "
+            + "networks", nets.SelectMany(static n => n).Max(static r => r.TrainError), 0);
+        judge.Hypothesis.AtMost($"relative change of the kernel from ‖W_k‖ = {Wording.Short(Norms[^1])}, greatest of {Seeds}",
             nets[^1].Max(static r => r.KernelChange), .1);
         judge.Measure("‖W_k‖ at the start", Norms);
         judge.Measure("relative change of the kernel, medians", change);
@@ -52,24 +56,23 @@ internal static class LargeStartsAreLazy
         judge.Printed.AtMost("largest ratio of the kernel's change from one norm to the next larger",
             change.Skip(1).Zip(change, static (next, one) => next / one).Max(), 1);
         const string worse = "test error from the largest norm less that from the smallest, standard errors";
-        void Hold(string name, double[] large, double[] small)
-        {
-            judge.Measure($"{name}: mean test error from the largest and the smallest norm", large.Average(), small.Average());
-            judge.Printed.In(name).AtLeast(worse, CoefficientNormalizationGeneralizes.Gain(large, small), lenient: -2, strict: 2);
-        }
-        Hold("3 against 8, 5 pairs", [.. nets[^1].Select(static r => r.TestError)], [.. nets[0].Select(static r => r.TestError)]);
+        void HoldOwn(string name, double[] large, double[] small) => judge.Amended(Own).In($"{name}, {large.Length} pairs")
+            .AtLeast("with outputs of its own: test error from the largest norm less that from the smallest, standard errors",
+                CoefficientNormalizationGeneralizes.Gain(large, small), 2);
+        judge.Printed.AtLeast(worse, CoefficientNormalizationGeneralizes.Gain([.. nets[^1].Select(static r => r.TestError)],
+            [.. nets[0].Select(static r => r.TestError)]), lenient: -2, strict: 2);
         double[] Ten(int norm) => [.. Spread.Seeds.SelectMany(draw => NormalizedNets.OfDigits(context, draw)["test_error"]
             .Skip(norm * NormalizedNets.StartsPerNorm).Take(NormalizedNets.StartsPerNorm))];
         var ten = Enumerable.Range(0, NormalizedNets.DigitNorms.Count).Select(Ten).ToArray();
-        Hold($"ten digits, {ten[0].Length} pairs", ten[^1], ten[0]);
+        HoldOwn("ten digits", ten[^1], ten[0]);
         double[]? images = NormalizedNets.OfImages(context)?["test_error"];
-        if (images is { Length: 16 }) Hold("CIFAR-10, 4 pairs", images[12..], images[..4]);
+        if (images is { Length: 16 }) HoldOwn("CIFAR-10", images[12..], images[..4]);
         var chart = new Chart(
             new Panel("How far the kernel moves", new Axis("‖W_k‖ at the start", Scale.Log), new Axis("‖K − K₀‖/‖K₀‖", Scale.Log))
-                .Points("3 against 8, five seeds", [.. Norms.SelectMany(n => Enumerable.Repeat(n, nets[0].Length))],
+                .Points("3 against 8, ten seeds", [.. Norms.SelectMany(n => Enumerable.Repeat(n, nets[0].Length))],
                     [.. nets.SelectMany(static n => n.Select(static r => r.KernelChange))]).Line("median", Norms, change, 0),
             new Panel("Test error", new Axis("‖W_k‖ at the start", Scale.Log), new Axis("test error", Min: 0))
-                .Line("3 against 8, mean of five", Norms, [.. nets.Select(static n => n.Average(static r => r.TestError))], 0)
+                .Line("3 against 8, mean of ten", Norms, [.. nets.Select(static n => n.Average(static r => r.TestError))], 0)
                 .Line("ten digits, mean of twenty", [.. NormalizedNets.DigitNorms.Select(static n => (double)n)],
                     [.. ten.Select(static e => e.Average())], 1));
         var text = $"From ‖W_k‖ = {Wording.Short(Norms[0])} the kernel changes by {Wording.Text(change[0])} of its size, from "
@@ -93,6 +96,7 @@ internal static class LargeStartsAreLazy
             var net = Network.Dense(all.Inputs, Units, 1);
             var theta = Initialization.Normal(net, random);
             Initialization.ScaleLayers(net, theta, [norm]);
+            Double(net, theta);
             var risk = new EmpiricalRisk(net, Loss.Logistic, train);
             var descent = new double[theta.Length];
             var start = Kernel(net, train, theta);
@@ -100,8 +104,8 @@ internal static class LargeStartsAreLazy
             for (var i = 0; i < Steps && Math.Exp(risk.LogLoss(theta)) > Fitted; i++)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                // The curvature is at most ¼ of the kernel's largest eigenvalue over N, and that at most its trace.
-                if (i % Renewed == 0) step = 4 * Train / Trace(Kernel(net, train, theta));
+                // The curvature is at most ¼ of the kernel's largest eigenvalue over N, which is at most its norm.
+                if (i % Renewed == 0) step = Train / Vectors.Norm(Kernel(net, train, theta));
                 var scale = Math.Exp(risk.Evaluate(theta, descent).LogScale);
                 Vectors.Add(step * scale, descent, theta);
             }
@@ -123,10 +127,12 @@ internal static class LargeStartsAreLazy
             return kernel;
         }
 
-        private static double Trace(double[] kernel)
+        // The second half of the units is the first with the sign of its output turned, so that f = 0 at the start.
+        private static void Double(Network net, double[] theta)
         {
-            var n = (int)Math.Round(Math.Sqrt(kernel.Length));
-            return Enumerable.Range(0, n).Sum(i => kernel[i * (n + 1)]);
+            Span<double> first = net.Layers[0].Of(theta.AsSpan()), last = net.Layers[1].Of(theta.AsSpan());
+            first[..(first.Length / 2)].CopyTo(first[(first.Length / 2)..]);
+            for (var i = 0; i < Units / 2; i++) last[Units / 2 + i] = -last[i];
         }
 
         private static double Error(Network net, Dataset data, double[] theta)

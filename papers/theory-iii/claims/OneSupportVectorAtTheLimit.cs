@@ -1,5 +1,6 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
 using Rhoflow.Limits;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
@@ -59,6 +60,10 @@ internal static class OneSupportVectorAtTheLimit
             judge.Printed.In($"Iris, the example at the margin at v*(ρ), ρ = {rho:0e0}").AtMost(quantity, Relative(iris, least, v), 1e-9);
             judge.Amended(alone).In($"one of three examples at the margin, v*(ρ), ρ = {rho:0e0}").AtMost(quantity,
                 Relative(OneOfThree.Data, 0, FixedRhoMinimizer.Solve(OneOfThree.Data, rho).Direction), 1e-9);
+            // With the weights e^{−ρf̃} that the paper's sum has before footnote 3 takes the group as one.
+            judge.Amended("the support vectors taken together with their weights e^{−ρf̃}").In($"Iris, v*(ρ), ρ = "
+                + $"{rho:0e0}").AtMost(quantity,
+                WeightedSum(iris, v, rho) / Vectors.Norm(iris.Example(least)), 1e-9);
             judge.Amended("Σ_n e^{−ρf̃_n} H_n = 0 at finite ρ").AtMost($"‖Σ p_n H_n‖ at ρ = {rho:0e0}", WeightedSum(iris, v, rho), 1e-8);
         }
         var sum = new double[4];
@@ -70,13 +75,38 @@ internal static class OneSupportVectorAtTheLimit
             size += svm.Dual[n] * Vectors.Norm(h);
         }
         judge.Amended("Σ_n α_n H_n = 0 with the dual weights (KKT)").AtMost("‖Σ α_n H_n‖ / Σ α_n‖H_n‖", Vectors.Norm(sum) / size, 1e-11);
-        return judge.Outcome(
+        double[] sizes = [.. Enumerable.Range(0, 41).Select(static i => .5 + i / 40.0)], alones = [.. sizes.Select(Second)];
+        var chart = new Chart(new Panel($"Two examples {Wording.Row(ExampleSets.TwoByTwo.Example(0).ToArray())} and s "
+            + Wording.Row(ExampleSets.TwoByTwo.Example(1).ToArray()), new Axis("s"), new Axis("‖H_N‖/‖x_N‖ at v*(1e4)", Min: 0))
+            .Line("example of smallest margin", sizes, alones)
+            .At("the first reaches the margin", Border).At("the second leaves it", Leaving));
+        return judge.Outcome(chart: chart, caption: "Left and right of the lines one example alone is at the maximum margin and H_N = 0; "
+            + "between "
+            + "them both are, and it is not.",
             care: "Where one example alone is at the maximum margin, v is parallel to it and H_N = 0. At the maximum margin of Iris the "
                 + $"three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = "
                 + $"{string.Join(", ", norms.Select(Text))}: none vanishes, nor does their sum. "
-                + $"Only their sum with the dual weights does (relative {Text(Vectors.Norm(sum) / size)}). H_n = 0 would need x_n "
+                + $"With the weights e^{{−ρf̃}} that the sum before footnote 3 has they vanish together, and with the dual weights at the "
+                + $"limit (relative {Text(Vectors.Norm(sum) / size)}). H_n = 0 would need x_n "
                 + "parallel to v. "
                 + "The paper's chain of inequalities compares vectors, for which ≥ has no meaning.");
+    }
+
+    // The second example alone is at the maximum margin below s = z₁·z₂/‖z₂‖², the first alone above ‖z₁‖²/z₁·z₂.
+    private static double Border => Product / Vectors.Dot(ExampleSets.TwoByTwo.Example(1), ExampleSets.TwoByTwo.Example(1));
+
+    private static double Leaving => Vectors.Dot(ExampleSets.TwoByTwo.Example(0), ExampleSets.TwoByTwo.Example(0)) / Product;
+
+    private static double Product => Vectors.Dot(ExampleSets.TwoByTwo.Example(0), ExampleSets.TwoByTwo.Example(1));
+
+    // ‖H_N‖/‖x_N‖ of the example of smallest margin where the second is s times its size.
+    private static double Second(double s)
+    {
+        var data = ExampleSets.TwoByTwo.WithInputs(
+            [.. ExampleSets.TwoByTwo.X.ToArray().Select((x, i) => i < 2 ? x : s * x)], 2);
+        var v = FixedRhoMinimizer.Solve(data, 1e4).Direction.ToArray();
+        var n = Vectors.Dot(v, data.Example(0)) < Vectors.Dot(v, data.Example(1)) ? 0 : 1;
+        return Vectors.Norm(H(data, n, v)) / Vectors.Norm(data.Example(n));
     }
 
     private static double[] H(Dataset data, int n, ReadOnlySpan<double> v)

@@ -25,7 +25,7 @@ public class ClaimVerdictTests
         { "b24-no-separating-stationary-point", Verdict.Holds },
         { "b25-gradient-against-the-separator", Verdict.Fails },
         { "b26-misclassification-regularizes", Verdict.Care },
-        { "b27-condition-number-worst-at-square", Verdict.Care },
+        { "b27-condition-number-worst-at-square", Verdict.Undecided },
         { "b28-square-loss-keeps-the-null-space", Verdict.Holds },
         { "b29-normalization-washes-out-the-null-space", Verdict.Holds },
         { "b30-regularization-path-reaches-the-margin", Verdict.Holds },
@@ -34,8 +34,13 @@ public class ClaimVerdictTests
         { "b34-critical-norm-at-least-one", Verdict.Care },
         { "b41-diagonal-network-equilibria", Verdict.Holds },
         { "b52-batch-normalization-is-weight-normalization", Verdict.Care },
-        { "b53-composition-avoids-the-curse", Verdict.Undecided },
+        { "b53-composition-avoids-the-curse", Verdict.Holds },
         { "b54-rademacher-scales-with-the-norm", Verdict.Holds },
+        { "b93-tangent-gradient-leaves-normalization", Verdict.Holds },
+        { "b95-two-unequal-layers", Verdict.Holds },
+        { "b96-many-layers-limit", Verdict.Care },
+        { "b100-prediction-ratio-worst-at-square", Verdict.Holds },
+        { "b102-batch-normalization-rate", Verdict.Care },
     };
 
     [Theory]

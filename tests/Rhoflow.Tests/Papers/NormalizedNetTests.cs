@@ -41,19 +41,18 @@ public sealed class NormalizedNetTests
     }
 
     [Fact]
-    public void Perturbed_runs_are_compared_before_the_next_perturbation_and_at_the_end()
+    public void Perturbations_of_settled_networks_come_back_or_end_elsewhere()
     {
-        // Epochs 0, 10, … 50; perturbed at 20 and 40.
+        // Epochs 0, 10, … 50, fitted from 10 on; perturbed at 0, 10, 20, 30 and 40.
         double[] five = [1, 2, 3, 4, 5], other = [9, 2, 3, 4, 8];
-        var control = Run([0, 1, 1, 1, 1, 1], [five, five, five, five, five, five]);
-        var perturbed = Run([0, 1, 1, 1, 9, 9], [five, five, five, five, other, other]);
+        var control = Run([0, 1, 2, 2, 2, 2], [five, five, five, five, five, five]);
+        var perturbed = Run([0, 1, 2, 2, 9, 9], [five, five, five, five, other, other]);
         control.Fitted.ShouldBe(10);
-        control.Before(20).ShouldBe(1);
-        control.Before(50).ShouldBe(5);
-        // Epoch 30, before the second, has come back; the end has not, and shares 3 of 7 examples.
-        var (share, overlap) = SupportVectorsUnderPerturbation.Outcomes([perturbed], [control], [20, 40, 50]);
-        share.ShouldBe(.5);
-        overlap.ShouldBe([1, 3.0 / 7], 1e-15);
+        control.At(20).ShouldBe(2);
+        // At 0 nothing is fitted, from 10 to 20 the control itself goes from 1 to 2; then back, away, and back to where it went.
+        var outcome = SupportVectorsUnderPerturbation.Of([perturbed], [control], [0, 10, 20, 30, 40, 50]);
+        (outcome.Same, outcome.Other).ShouldBe((2, 1));
+        outcome.Overlap.ShouldBe((3 + 2 * 3.0 / 7) / 5, 1e-15);
     }
 
     // Two examples at e₁ and −e₁: of the two units one sees each, or none does.
