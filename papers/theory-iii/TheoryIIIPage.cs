@@ -21,6 +21,7 @@ public static class TheoryIIIPage
         MisclassificationRegularizes.Claim,
         LangevinPrefersWideMinima.Claim,
         FixedRhoReachesTheMaximumMargin.Claim,
+        TwoLayersAtFixedRho.Claim,
         MinimumNormIsMaximumMargin.Claim,
         NormalizedLossFigure.Figure,
         NormalizedLossesAreEqual.Claim,
