@@ -17,7 +17,10 @@ internal static class MainTheorems
         Starts = "b18-limit-independent-of-the-start", Hyperbolic = "b19-stationary-points-are-hyperbolic",
         Decay = "b20-weight-decay-restores-hyperbolicity", Path = "b30-regularization-path-reaches-the-margin",
         Stopping = "b31-early-stopping-is-regularization", StoppedDeep = "b31-stopped-deep-networks",
-        Conjugate = "b63-flow-conjugate-to-its-linearization", Control = "b79-complexity-control-at-finite-time";
+        Conjugate = "b63-flow-conjugate-to-its-linearization", Control = "b79-complexity-control-at-finite-time",
+        Semidefinite = "b21-exponential-hessian-becomes-semidefinite", SphereDeep = "b84-two-layers-at-fixed-rho",
+        RisesAtFixedRho = "b85-margin-rises-at-fixed-rho", Degenerate = "b86-degenerate-stationary-points",
+        Techniques = "b90-unit-norm-techniques-agree";
 
     private const string Separable =
         "Separability is reached at time T_0 during gradient descent on the exponential loss, y_n f(x_n) > 0 for all n.";
@@ -32,16 +35,16 @@ internal static class MainTheorems
                 Stopping, StoppedDeep, Path, Norm, Starts),
             new("1", "The dynamics (A), L = Σ e^{−ρyf} under ‖V_k‖ = 1 with respect to V_k, approaches stationary points of the V_k flow "
                 + "that, if realizable, are likely to be convex minima for large but finite ρ.",
-                Hyperbolic, SphereLinear),
+                Hyperbolic, SphereDeep, SphereLinear),
             new("2", "The stationary points for t → ∞ of the dynamics (B), the same with respect to V_k and ρ_k, coincide with the limit "
                 + "for ρ → ∞ in (A).",
                 Normalization, SphereLinear),
             new("3", "For ρ → ∞ in (A) and for t → ∞ in (B) the stationary points of V_k are maxima of the margin and minimum norm "
                 + "minimizers.",
-                SphereLinear, Norm, OneVector, Rises),
+                SphereDeep, SphereLinear, Norm, OneVector, Rises, RisesAtFixedRho),
             new("4", "The unconstrained dynamics converges to the same stationary points of the flow of V_k as (A) and (B).",
                 Same, Descent, Starts),
-            new("5", "Weight normalization corresponds to dynamics (B).", Normalization, Same),
+            new("5", "Weight normalization corresponds to dynamics (B).", Normalization, Same, Techniques),
             new("6", "For each layer ∂ρ_k²/∂t is the same irrespectively of k.", Growth, Balance),
             new("7", "In the one-layer case ρ ≈ log t asymptotically; for deeper networks the product of weights at each layer diverges "
                 + "faster than logarithmically, but each individual layer slower than in the one-layer case.",
@@ -71,6 +74,19 @@ internal static class MainTheorems
     /// <summary>Theoretical issues.</summary>
     public static IReadOnlyList<Theorem> TheoreticalIssues { get; } =
     [
+        new("Lemma 3", "§B.3", "After onset of separability; ρ(t) grows monotonically from t_0 to ∞.",
+        [
+            new("", "The full dynamical system (B), eq. 11, in the limit of t → ∞ converges to the same limit to which (A), eq. 5, "
+                + "converges "
+                + "for ρ → ∞.",
+                Normalization, SphereDeep, SphereLinear),
+        ]),
+        new("Lemma 6", "§B.5", "Gradient descent on V_k and ρ_k under ‖V_k‖ = 1, and on W_k; ρ(t) > 0.",
+        [
+            new("", "Constrained and unconstrained gradient descent have the same minima, which are hyperbolic for finite times and "
+                + "asymptotically degenerate.",
+                Same, Hyperbolic, Semidefinite, Degenerate),
+        ]),
         new("Theorem 3", "§D", Separable,
         [
             new("", "Unconstrained gradient descent converges in terms of the normalized weights to a solution that is under complexity "
@@ -78,13 +94,13 @@ internal static class MainTheorems
                 Control, Stopping, StoppedDeep, Path, Same),
             new("1", "The dynamics (A), L = Σ e^{−ρf̃} under ‖V_k‖ = 1 with respect to V_k, converges for any fixed ρ to stationary points "
                 + "of the V_k flow that are hyperbolic minima.",
-                Hyperbolic, SphereLinear),
+                Hyperbolic, SphereDeep, SphereLinear),
             new("2", "The stationary points of V_k in (B), the same with respect to V_k and ρ_k, in the limit of t → ∞ coincide with the "
                 + "limit ρ → ∞ in (A), and they are maxima of the margin.",
-                SphereLinear, Normalization, Rises, OneVector),
+                SphereDeep, SphereLinear, Normalization, Rises, RisesAtFixedRho, OneVector),
             new("3", "Unconstrained gradient descent converges to the same stationary points of the flow of V_k as (A) and (B).",
                 Same, Descent, Starts),
-            new("4", "Weight normalization corresponds to dynamics (B).", Normalization, Same),
+            new("4", "Weight normalization corresponds to dynamics (B).", Normalization, Same, Techniques),
             new("5", "For each layer ∂ρ_k²/∂t is the same irrespectively of k.", Growth, Balance),
             new("6", "In the one-layer case ρ ≈ log t asymptotically; for deeper networks the product of weights at each layer diverges "
                 + "faster than logarithmically, but each individual layer slower than in the one-layer case.",

@@ -29,7 +29,7 @@ internal static class TwoLayersAtFixedRho
             new("deep linear", Network.Linear(Inputs, 2, 1), half, MarginDual.Linear(half)),
             new("diagonal", Network.Diagonal(Inputs, 2), half, MarginDual.Diagonal(half)),
             new("ReLU, two classes", Network.Dense(2, Hidden, 1), two, MarginDual.ReluInThePlane(two)),
-            new(OneClass, Network.Dense(2, Hidden, 1), three, MarginDual.ReluInThePlane(three)),
+            new(OneClass, Network.Dense(2, 2, 1), three, MarginDual.ReluInThePlane(three)),
         ];
     }
 
@@ -39,17 +39,18 @@ internal static class TwoLayersAtFixedRho
         Id = "b84-two-layers-at-fixed-rho",
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 5 and its proof, eq. 34–35, §8",
-        Hypothesis = "Weights V_1, V_2 of unit norm that minimize the exponential loss globally over both layers at fixed ρ, data that the "
-            + "network separates (Theorem 5). That a minimizer is global is proved for each by duality: log L = H(p) − ρ h(p), "
-            + "h(p) = max_V Σ p_n y_n f(V; x_n), at its own weights p_n = e^{−ρq_n}/L.",
+        Hypothesis = "Weights V_1, V_2 of unit norm that minimize the exponential loss globally over both layers at fixed ρ, data that "
+            + "the network separates (Theorem 5). That a minimizer is global is proved for each by duality: log L = H(p) − ρ h(p), h(p) = "
+            + "max_V Σ p_n y_n f(V; x_n), at its own weights p_n = e^{−ρq_n}/L.",
         Statement = "For ρ → ∞ the V_k that minimize Σ e^{−ρf(V;x_n)} under ‖V_k‖ = 1 converge to the maximum margin of f̃. The proof's "
             + "inequality N e^{−ρη*} ≥ L gives η(V*(ρ)) ≥ η* − log N/ρ. (“We carry on the argument for a specific k with the "
             + "understanding that the same steps should be done for each k.”)",
-        SetUp = $"Deep linear {Inputs}-2-1 and diagonal {Inputs}-{Inputs}-1 on {Examples} unit-norm directions labelled by a half-space; ReLU "
-            + $"2-{Hidden}-1 on unit vectors at {string.Join("°, ", Two)}° (labels +, +, −, −) and at {string.Join("°, ", Three)}° (all +). "
-            + $"From {Starts} random starts Newton's method on the product of spheres at ρ = {At(Rhos[0])}, and from each "
-            + $"minimizer on to {string.Join(", ", Rhos.Skip(1).Select(static r => At(r)))}. h(p): ‖Σ p_n z_n‖, its ∞-norm, and "
-            + "for ReLU the largest unit, found among all patterns of the plane. The least of h(p) bounds η* from above.",
+        SetUp = $"Deep linear {Inputs}-2-1 and diagonal {Inputs}-{Inputs}-1 on {Examples} unit-norm directions labelled by a half-space; "
+            + $"ReLU 2-{Hidden}-1 on unit vectors at {string.Join("°, ", Two)}° (labels +, +, −, −), 2-2-1 at "
+            + $"{string.Join("°, ", Three)}° (all +). From {Starts} random starts Newton's method on the product of spheres at ρ = "
+            + $"{At(Rhos[0])}, and from each minimizer on to {string.Join(", ", Rhos.Skip(1).Select(static r => At(r)))}. h(p): ‖Σ p_n "
+            + "z_n‖, its ∞-norm, and for ReLU the largest unit, found among all patterns of the plane. The least of h(p) bounds η* from "
+            + "above.",
         Expected = "η* − η(V*(ρ)) between 0 and log N/ρ at every ρ.",
         Check = Check,
     };
@@ -57,7 +58,8 @@ internal static class TwoLayersAtFixedRho
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var shortfall = new Panel("Margin of the global minimizer below η*", new Axis("ρ", Scale.Log), new Axis("η* − η(V*(ρ))", Scale.Log));
+        var shortfall = new Panel("Margin of the global minimizer below η*", new Axis("ρ", Scale.Log), new Axis("η* − η(V*(ρ))",
+            Scale.Log));
         var words = new List<string>();
         Chart? chart = null;
         var locals = "";
@@ -85,10 +87,10 @@ internal static class TwoLayersAtFixedRho
         }
         var layers = LayerByLayer(judge);
         return judge.Outcome(
-            holds: $"At every ρ the best minimizer is proved global, and its margin keeps to η* − log N/ρ; at ρ = {At(Rhos[^1])} "
-                + $"it is below η* by: {string.Join(", ", words)}. This is of joint, global minimizers. {locals} {layers}",
-            chart: chart, caption: "Left: global minimizers of four two-layer networks, with the proof's bound for six examples. Right: one "
-                + "ReLU network has three minimizers at every ρ; two of them go to margins below η*.");
+            holds: $"At every ρ the best minimizer is proved global, and its margin keeps to η* − log N/ρ; at ρ = {At(Rhos[^1])} it is "
+                + $"below η* by: {string.Join(", ", words)}. This is of joint, global minimizers. {locals} {layers}",
+            chart: chart, caption: "Left: global minimizers of four two-layer networks, with the proof's bound for six examples. Right: a "
+                + "ReLU network of two units has another minimizer at every ρ, which goes to a margin below η*.");
     }
 
     // With two linear layers u = V_1ᵀV_2 is anything in the unit ball: the problem is that of one layer.
@@ -111,18 +113,19 @@ internal static class TwoLayersAtFixedRho
         judge.Amended(local).AtLeast("kinds of local minimizers that are not global", lower.Length, 1);
         judge.Amended(local).AtMost($"largest KKT residual of the margin at them, ρ = {At(Rhos[^1])}",
             lower.Max(g => g.Max(b => c.KktResidual(b[^1]))), 1e-3);
-        judge.Amended(local).AtLeast("least eigenvalue of the tangent Hessian at them over the greatest, at every ρ", lower.Min(g => g.Min(b =>
+        judge.Amended(local).AtLeast("least eigenvalue of the tangent Hessian at them over the greatest, at every ρ", lower.Min(g =>
+            g.Min(b =>
             b.Min(m => TangentHessian.At(c.Risk, m.Rho, m.V).Eigenvalues is var e ? e[0] / e[^1] : 0))), -1e-9);
         judge.Amended(local).AtLeast("least (η* − η)ρ/log N at them", lower.Min(g => g.Min(b => (highest - b[^1].Margin) * Rhos[^1]
             / Math.Log(c.Data.Count))), 10);
-        var panel = new Panel("Three minimizers of one ReLU network", new Axis("ρ", Scale.Log), new Axis("margin η(V(ρ))", Min: .3, Max: .42))
+        var panel = new Panel("Minimizers of one ReLU network", new Axis("ρ", Scale.Log), new Axis("margin η(V(ρ))", Min: .3, Max: .42))
             .Level("η*", highest);
         foreach (var (kind, i) in kinds.Select((k, i) => (k.First(), i)))
             panel = panel.Line(i == 0 ? "global" : $"local, {i}", Rhos, [.. kind.Select(m => m.Margin)]);
         panel = panel.Predicted("η* − log N/ρ", [.. Rhos.Skip(2)], r => highest - Math.Log(c.Data.Count) / r);
-        var text = $"A ReLU network with {c.Data.Count} examples has local minimizers too, to which "
-            + $"{lower.Sum(g => g.Count())} of {branches.Count} starts lead: their margins go to "
-            + $"{string.Join(" and ", lower.Select(g => Wording.Text(g.Key, 4)))}, not to η* = {Wording.Text(highest, 4)}.";
+        var text = $"A ReLU network of two units has local minimizers too, to which {lower.Sum(g => g.Count())} of {branches.Count} "
+            + $"starts lead: their margin goes to {string.Join(" and ", lower.Select(g => Wording.Text(g.Key, 4)))}, not to η* = "
+            + $"{Wording.Text(highest, 4)} (a spare unit would make them saddles).";
         return (text, new Chart(shortfall.Predicted("log 6/ρ", Rhos, static r => Math.Log(Examples) / r), panel));
     }
 
@@ -148,8 +151,8 @@ internal static class TwoLayersAtFixedRho
         judge.Amended(layerwise).AtMost($"diagonal, V_1 = V_2 = e_2: largest margin that one layer alone reaches in {Draws} draws, less η",
             alone - here, 0);
         judge.Amended(layerwise).AtLeast("diagonal, V_1 = V_2 = e_2: η* over η", highest / here, 1.5);
-        return $"Nor does the argument go layer by layer: on one example ({string.Join(", ", Scales)}) the diagonal network with V_1 = V_2 = "
-            + $"e_2 is the minimizer of each layer given the other at every ρ, with margin {Wording.Text(here)} where η* = "
+        return $"Nor does the argument go layer by layer: on one example ({string.Join(", ", Scales)}) the diagonal network with V_1 = "
+            + $"V_2 = e_2 is the minimizer of each layer given the other at every ρ, with margin {Wording.Text(here)} where η* = "
             + $"{Wording.Text(highest)}.";
     }
 }

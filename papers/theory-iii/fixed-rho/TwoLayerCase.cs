@@ -13,6 +13,9 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <param name="Dual">Its class's dual.</param>
 internal sealed record TwoLayerCase(string Name, Network Network, Dataset Data, MarginDual Dual)
 {
+    // Units that are 0 without need leave saddles at margins like 1e-29.
+    private const double Separated = 1e-6;
+
     /// <summary>Exponential loss, summed.</summary>
     public EmpiricalRisk Risk => new(Network, Loss.Exponential, Data, Reduction.Sum);
 
@@ -31,7 +34,7 @@ internal sealed record TwoLayerCase(string Name, Network Network, Dataset Data, 
             foreach (var rho in rhos)
             {
                 var minimum = SphereMinimum.Descend(Risk, rho, v);
-                if (!(minimum.Residual < 1e-6) || !(minimum.Margin > 0)) break;
+                if (!(minimum.Residual < 1e-6) || !(minimum.Margin > Separated)) break;
                 branch.Add(minimum);
                 v = minimum.V;
             }

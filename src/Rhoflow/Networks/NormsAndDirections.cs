@@ -169,7 +169,10 @@ public static class NormsAndDirections
     {
         var norm = PNorm(u, p);
         for (var i = 0; i < u.Length; i++)
-            nu[i] = u[i] == 0 ? 0 : Math.Sign(u[i]) * (p == 1 ? 1 : Math.Pow(Math.Abs(u[i]) / norm, p - 1));
+        {
+            // What is not finite goes on to ν, so that a step that went too far is refused and made again.
+            nu[i] = u[i] == 0 ? 0 : Math.CopySign(p == 1 ? 1 : Math.Pow(Math.Abs(u[i]) / norm, p - 1), u[i]);
+        }
     }
 
     /// <summary>

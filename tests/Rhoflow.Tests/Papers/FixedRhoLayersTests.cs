@@ -1,5 +1,6 @@
 using Rhoflow.Data;
 using Rhoflow.Losses;
+using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
@@ -78,10 +79,16 @@ public class FixedRhoLayersTests
     }
 
     [Fact]
-    public void B84_two_layers()
+    public void A_start_that_a_spare_unit_holds_at_a_saddle_is_not_taken_for_a_minimum()
     {
-        var outcome = Outcomes.Of("b84-two-layers-at-fixed-rho");
-        outcome.Verdict.ShouldBe(Rhoflow.Lab.Claims.Verdict.Holds, outcome.Why);
-        outcome.Checks.ShouldAllBe(static c => c.Passed == true);
+        var data = TwoLayerCase.Circle("three", [0, 100, 200], [1, 1, 1]);
+        var c = new TwoLayerCase("plane", Network.Dense(2, 2, 1), data, MarginDual.ReluInThePlane(data));
+        var branches = c.Branches([10], 40, TestContext.Current.CancellationToken);
+        branches.Count.ShouldBeGreaterThan(5);
+        foreach (var branch in branches)
+        {
+            var e = TangentHessian.At(c.Risk, 10, branch[0].V).Eigenvalues;
+            (e[0] / e[^1]).ShouldBeGreaterThan(1e-3);
+        }
     }
 }
