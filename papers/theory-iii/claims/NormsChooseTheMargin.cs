@@ -83,9 +83,9 @@ internal static class NormsChooseTheMargin
         judge.Printed.AtMost("p = 2: angle between eq. 72 and eq. 73 at t = 1e100, degrees", Degrees(two, twoRewritten), 1);
         judge.Measure("p = 4: angle of eq. 73 from the L2 support vector machine, degrees", Degrees(rewritten, svm));
         judge.Measure("p = 4: angle of eq. 72 from the rest of the L4 flow, degrees", Degrees(constrained, directions[4]));
-                judge.Amended("p = ∞: a coordinate that is at the maximum is held there, even where g pulls it in, and the rest depends "
-                    + "on the start")
-            .AtMost("p = ∞: least margin of five rests over γ_∞", held.Min() / cubeUpper, .9);
+        judge.Amended("p = ∞: a coordinate that is at the maximum is held there, even where g pulls it in, and the rest depends "
+            + "on the start")
+    .AtMost("p = ∞: least margin of five rests over γ_∞", held.Min() / cubeUpper, .9);
         return judge.Outcome(
             care: "For p = 1, 2 and 4 every start comes to the one minimizer under ‖v‖_p = 1, and the solutions of two norms are at least "
                 + $"{Wording.Text(closest)}° apart. For p = ∞ the projection of eq. 50 holds a coordinate that is at the maximum even "
@@ -98,8 +98,11 @@ internal static class NormsChooseTheMargin
     }
 
     private static double[] Rest(EmpiricalRisk risk, double p, long seed, StudyContext context) =>
-        new TangentFlow(risk, p, Rho).From(ExampleSets.Normal(4, seed, stream: 35), new IntegrationOptions { Tolerance = new(1e-10,
-            1e-12) })
+        new TangentFlow(risk, p, Rho).From(ExampleSets.Normal(4, seed, stream: 35), new IntegrationOptions
+        {
+            Tolerance = new(1e-10,
+            1e-12)
+        })
             .At([Instant.FromLog10T(30)], context.Cancellation).Single().V.ToArray();
 
     private static double Margin(Dataset data, double[] v) => Enumerable.Range(0, data.Count).Min(n => data.Y[n] * Vectors.Dot(v,
