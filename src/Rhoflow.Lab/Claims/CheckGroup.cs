@@ -50,14 +50,31 @@ public readonly struct CheckGroup
     /// and is open between the two.
     /// </summary>
     public bool AtLeast(string name, double measured, double lenient, double strict) => Open(
-        name, measured, $"≥ a bound between {Check.Text(lenient)} and {Check.Text(strict)}", measured >= strict, measured < lenient);
+        name, measured, $"≥ {Range(lenient, strict)}", measured >= strict, measured < lenient);
 
     /// <summary>
     /// measured ≤ a bound that the paper does not give: passes up to <paramref name="strict"/>, fails above <paramref name="lenient"/>,
     /// and is open between the two.
     /// </summary>
     public bool AtMost(string name, double measured, double strict, double lenient) => Open(
-        name, measured, $"≤ a bound between {Check.Text(strict)} and {Check.Text(lenient)}", measured <= strict, measured > lenient);
+        name, measured, $"≤ {Range(strict, lenient)}", measured <= strict, measured > lenient);
+
+    /// <summary>
+    /// A correlation of few pairs ≥ <paramref name="bound"/>: passes where all of its interval is, fails where none of it is, and is open
+    /// where the interval straddles the bound, since other pairs of the same kind could decide otherwise.
+    /// </summary>
+    public bool AtLeast(string name, CorrelationInterval correlation, double bound) => AtLeast(name, correlation, bound, bound);
+
+    /// <summary>
+    /// The same with a bound that the paper does not give: passes where all of the interval is from <paramref name="strict"/> on, fails
+    /// where all of it is below <paramref name="lenient"/>.
+    /// </summary>
+    public bool AtLeast(string name, CorrelationInterval correlation, double lenient, double strict) => Open(
+        name, correlation.Value, $"≥ {Range(lenient, strict)}; {correlation}", correlation.Low >= strict, correlation.High < lenient);
+
+    /// <summary>A correlation of few pairs ≤ <paramref name="bound"/>; open where its interval straddles the bound.</summary>
+    public bool AtMost(string name, CorrelationInterval correlation, double bound) => Open(
+        name, correlation.Value, $"≤ {Check.Text(bound)}; {correlation}", correlation.High <= bound, correlation.Low > bound);
 
     /// <summary>A plain yes or no: <paramref name="name"/> is the sentence that should be true.</summary>
     public bool That(string name, bool isTrue)
@@ -65,6 +82,9 @@ public readonly struct CheckGroup
         Add(name, null, "yes", isTrue);
         return isTrue;
     }
+
+    private static string Range(double low, double high) =>
+        low == high ? Check.Text(low) : $"a bound between {Check.Text(low)} and {Check.Text(high)}";
 
     private bool Add(string name, double measured, string expectation, bool passed, bool finite)
     {

@@ -59,10 +59,10 @@ public sealed class Judge
     /// <summary>
     /// The verdict with its reasons. Of <paramref name="holds"/>, <paramref name="care"/> and <paramref name="fails"/> the text that
     /// belongs to the computed verdict is used (write the numbers into it); where it is missing, and always when undecided, the sentence
-    /// is made from the deciding checks.
+    /// is made from the deciding checks. <paramref name="open"/> follows that sentence when undecided.
     /// </summary>
-    public ClaimOutcome Outcome(
-        string? holds = null, string? care = null, string? fails = null, Chart? chart = null, string caption = "")
+    public ClaimOutcome Outcome(string? holds = null, string? care = null, string? fails = null, Chart? chart = null, string caption = "",
+        string? open = null)
     {
         var verdict = Verdict;
         var text = verdict switch { Verdict.Holds => holds, Verdict.Care => care, Verdict.Fails => fails, _ => null };
@@ -72,7 +72,9 @@ public sealed class Judge
             Identity = verdict == Verdict.Holds ? _identity : null,
             Measured = [.. _measured],
             Checks = [.. _checks],
-            Why = text ?? Reasons.For(verdict, _checks),
+            Why = text ?? (verdict == Verdict.Undecided && open is not null
+                ? $"{Reasons.For(verdict, _checks)} {open}"
+                : Reasons.For(verdict, _checks)),
             Chart = chart,
             Caption = caption,
         };

@@ -21,9 +21,13 @@ internal static class Reasons
                 if (outside.Count > 0) return $"Not decided, because this is not inside the paper's hypothesis: {Join(outside)}.";
                 if (printed.Count == 0) return "Not decided: the printed statement was not checked.";
                 var open = checks.Where(c => c.Passed is null).ToList();
-                return open.Any(c => c.Measured is null)
-                    ? $"Not decided, because it could not be measured: {Join(open)}."
-                    : $"Not decided, because the paper gives no bound and the answer depends on it: {Join(open)}.";
+                if (open.Any(c => c.Measured is null)) return $"Not decided, because it could not be measured: {Join(open)}.";
+                var few = open.Where(c => c.Expectation.Contains(CorrelationInterval.Words, StringComparison.Ordinal)).ToList();
+                return string.Join(" ", new[]
+                {
+                    ("the paper gives no bound and the answer depends on it", open.Except(few).ToList()),
+                    ("so few pairs leave the answer open", few),
+                }.Where(r => r.Item2.Count > 0).Select(r => $"Not decided, because {r.Item1}: {Join(r.Item2)}."));
         }
     }
 

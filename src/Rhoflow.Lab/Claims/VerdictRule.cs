@@ -5,7 +5,8 @@ namespace Rhoflow.Lab.Claims;
 /// <list type="number">
 /// <item><b>undecided</b>: a <see cref="CheckRole.Premise"/> or <see cref="CheckRole.Hypothesis"/> does not pass (the computation cannot
 /// be trusted, or the set-up is not what the paper speaks of), the printed statement was not checked, or no check of it fails and
-/// one is open: not measured, or hanging on a threshold that the paper does not give or on the seed;</item>
+/// one is open: not measured, or hanging on a threshold that the paper does not give, on the seed, or on which few networks were
+/// drawn (<see cref="CorrelationInterval"/>);</item>
 /// <item><b>holds</b>: every <see cref="CheckRole.Printed"/> check passes;</item>
 /// <item><b>with care</b>: some printed check fails, and the same statement, told by its quantities, passes in a narrower form. That is:
 /// for every quantity with a failing printed check there is an amendment that checks this quantity too, inside a narrower assumption or
