@@ -14,6 +14,7 @@ public static class TheoreticalIssuesPage
         CompositionAvoidsTheCurse.Claim,
         TrainedTreesNeedFewerParameters.Claim,
         NormalizedLossFigure.Again,
+        NormalizedLossRanksNetworks.Claim,
         StationaryPointsAreHyperbolic.Claim,
         ComplexityControlAtFiniteTime.Claim,
         DirectionStepIsNonExpanding.Claim,

@@ -30,7 +30,6 @@ public static class TheoryIIIPage
         TangentGradientKeepsTheNorm.Claim,
         NormalizedLossFigure.Figure,
         NormalizedLossesAreEqual.Claim,
-        NormalizedLossRanksNetworks.Claim,
         BoundOffsetIsSmall.Claim,
         Figure02.Figure,
         LayersGrowAlike.Claim,

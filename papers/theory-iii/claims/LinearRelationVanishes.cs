@@ -11,7 +11,7 @@ namespace Rhoflow.Papers.TheoryIII;
 internal static class LinearRelationVanishes
 {
     // What is varied, from the 500 digits, two layers and cross-entropy of the first.
-    private static readonly (string Name, string[] Overrides)[] SetUps =
+    internal static readonly (string Name, string[] Overrides)[] SetUps =
     [
         ("base", []),
         ("three layers", ["network.layers=[{dense: 64}, relu, {dense: 64}, relu, {dense: 10}]", Cheap]),
@@ -20,9 +20,8 @@ internal static class LinearRelationVanishes
         ("square loss", ["loss=square", "descent.learning-rate=0.02", Cheap]),
     ];
 
-    // Of 16 points a correlation below .497 is one of chance at the 5 % level (t = r√(14/(1 − r²)) = 2.145); and the change at the
-    // threshold.
-    private const double Significant = .497, Change = .2;
+    // What a correlation changes by at the threshold.
+    private const double Change = .2;
 
     private const string Cheap = "observe.measures=[loss, norms, margins, normalized-loss]";
 
@@ -33,17 +32,18 @@ internal static class LinearRelationVanishes
         Paper = SourcePapers.TheoryIII,
         Place = "Figure 8",
         Hypothesis = "Networks of one architecture, all with training error 0; each layer divided by its norm, outputs then multiplied "
-            + "by ρ (figure 8).",
+            + "by ρ (figure 8, on CIFAR-10 as in figure 1). Neither the scale of the inputs, which moves every ρ, nor whether ρ is that "
+            + "of the product or of each layer (§17: “we scale ρ linearly”) is said, so that 4 is no number to be tested.",
         Statement = "Test loss of normalized networks is linear in the test error; as the normalized networks are scaled, the linear "
             + "relationship disappears around ρ ≈ 4.",
         SetUp = "The 80 networks of b49; the test cross-entropy of ρ'f̃, ρ' = 1, 4, 16, … 4¹⁰, against the test error, Pearson's "
-            + $"correlation within each of five draws. Printed: significant, at least {Wording.Text(Significant)} (5 % "
-            + "level, 16 networks), at ρ' = 1 and below that at some larger ρ'; the change lies between ρ' = 1 and 16. Varied: three "
+            + "correlation within each of five draws, and over the 16 networks on CIFAR-10 that were kept from a full-size run. Printed: "
+            + "above 0 at ρ' = 1, and not above 0 at some larger ρ', by the 95 % interval of 16 networks. Varied: three "
             + "layers; 100 images; inputs not divided by their norm; square loss in training. In each, the threshold is the first ρ' at "
             + $"which the correlation has left its value at ρ' = 1 by more than {Wording.Short(Change)}.",
         Expected = "A correlation for ρ' below 4, none above.",
-        History = ["was ✗ until 2026-11-28, because the bound 4 was part of what was printed: it scales with the inputs, and that the "
-            + "relation vanishes is confirmed"],
+        History = ["was ✗ until 2026-11-28, because the bound 4 was part of what was printed; then ≈, because the networks kept from "
+            + "CIFAR-10, the paper's own case, were not counted, and “some ten over the margin” was written after it had been seen"],
         Figures = ["theory-iii/figure-08"],
         FullRuns = NormalizedNets.FullTrueLabels,
         Check = Check,
@@ -71,19 +71,25 @@ internal static class LinearRelationVanishes
             judge.Measure($"{name}: ρ' at which the correlation has changed by .2, by draw", [.. draws.Select(d => d.Threshold)]);
             judge.Measure($"{name}: mean margin of the normalized networks", Spread.Of(draws.Select(d => d.Margin)).Median);
         }
-        judge.Printed.AtLeast("correlation at ρ' = 1, median of five draws", At(0).Median, Significant);
-        judge.Printed.AtMost("least correlation at a larger ρ', median of five draws",
-            Spread.Of(plain.Select(d => d.Correlations[1..].Min())).Median, Significant);
-        const string threshold = "where the relation changes, median of five draws";
-        judge.Printed.In("ρ' itself").Between(threshold, Spread.Of(plain.Select(d => d.Threshold)).Median, 1, 16);
-        const string scale = "in units of 1/margin: the relation changes where ρ' times the mean margin is some ten";
-        foreach (var (name, draws) in found)
-            judge.Amended(scale).In($"{name}, ρ' times mean margin").Between(threshold,
-                Spread.Of(draws.Select(d => d.Threshold * d.Margin)).Median, 1, 100);
+        void Print(string set, double first, double least, int networks)
+        {
+            var printed = judge.Printed.In(set);
+            printed.AtLeast("correlation at ρ' = 1", CorrelationInterval.OfPearson(first, networks), 0);
+            printed.AtMost("least correlation at a larger ρ'", CorrelationInterval.OfPearson(least, networks), 0);
+        }
+        Print("digits, median of five draws", At(0).Median, Spread.Of(plain.Select(d => d.Correlations[1..].Min())).Median,
+            NormalizedNets.PerDraw);
+        judge.Measure("the same per layer, ρ'^{1/K}",
+            [.. found.Select(f => Math.Pow(Spread.Of(f.Draws.Select(d => d.Threshold)).Median, f.Name == "three layers" ? 1.0 / 3 : .5))]);
+        var onImages = "";
         if (NormalizedNets.OfImages(context) is { } images)
         {
             var full = Of("CIFAR-10", images);
-            judge.Measure("CIFAR-10, full size: correlations, threshold, mean margin", [.. full.Correlations, full.Threshold, full.Margin]);
+            Print("CIFAR-10", full.Correlations[0], full.Correlations[1..].Min(), images.Count);
+            judge.Measure("CIFAR-10, full size: correlations", full.Correlations);
+            judge.Measure("CIFAR-10, full size: threshold, per layer, mean margin", full.Threshold, Math.Cbrt(full.Threshold), full.Margin);
+            onImages = $" On CIFAR-10 it is {Wording.Text(full.Correlations[0])} over {images.Count} networks whose test errors lie within "
+                + $"{Wording.Text(images["test_error"].Max() - images["test_error"].Min(), 2)}.";
         }
 
         var left = ScaledLossFigure.CorrelationPanel("By ρ', five set-ups").At("ρ' = 4", 4);
@@ -101,7 +107,7 @@ internal static class LinearRelationVanishes
             string.Create(CultureInfo.InvariantCulture, $"{Spread.Of(f.Draws.Select(d => d.Threshold)).Median:N0} ({f.Name})"));
         var product = found.Select(f => Spread.Of(f.Draws.Select(d => d.Threshold * d.Margin)).Median).ToArray();
         var norm = string.Create(CultureInfo.InvariantCulture, $"{Spread.Of(plain.Select(d => d.Threshold)).Median / 4:N0}");
-        var text = $"Correlation at ρ' = 1: {Wording.Text(At(0).Median)} ({Wording.Text(At(0).Min)} … {Wording.Text(At(0).Max)}), at 4 "
+        var text = $"On digits the correlation at ρ' = 1: {Wording.Text(At(0).Median)} ({Wording.Text(At(0).Min)} … {Wording.Text(At(0).Max)}), at 4 "
             + $"and 16 the same within {Wording.Text(plain.Max(d => Math.Abs(d.Correlations[2] - d.Correlations[0])), 1)}: nothing "
             + "happens at 4. "
             + $"It changes at ρ' = {string.Join(", ", thresholds)} (medians of five draws): ρ' times the mean margin is "
@@ -109,7 +115,7 @@ internal static class LinearRelationVanishes
             + $"Inputs scaled by c move it by exactly 1/c: here it would be 4 with inputs of norm {norm} instead of 1. "
             + $"Just before, the correlation is best ({Wording.Text(Spread.Of(plain.Select(d => d.Correlations.Max())).Median)}); beyond, "
             + "misclassified examples decide the loss, and networks of large ρ, which err most, lose least by them: the sign turns.";
-        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(left, right),
+        return judge.Outcome(holds: text + onImages, fails: text + onImages, open: text + onImages, chart: new Chart(left, right),
             caption: "Medians of five draws of training images, 16 networks each. Right: the same curves over ρ' times the mean margin.");
     }
 

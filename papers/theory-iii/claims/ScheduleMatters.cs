@@ -17,7 +17,9 @@ internal static class ScheduleMatters
         Paper = SourcePapers.TheoryIII,
         Place = "§13.1 (new algorithms), §17, eq. 81, Fig. 7; Square loss §6.1",
         Equations = ["T3.10"],
-        Hypothesis = "A linear network under the exponential loss with ρ(t) prescribed and V by the fixed-ρ flow (§13.1, §17).",
+        Hypothesis = "A linear network under the exponential loss with ρ(t) prescribed and V by the fixed-ρ flow (§13.1; figure 7, “ρ set "
+            + "as several functions of t”). Eq. 81 as printed, V̇ = (α/ρ) Σ e^{−αρV·x_n}(x_n − VVᵀx_n), scales the growing ρ by α(t) and "
+            + "is another flow.",
         Statement = "ρ(t) can be designed and controlled independently of the descent on V_k; the convergence of v depends on it (log t, "
             + "log log t, 1/log t, exp t), and ρ has to grow.",
         SetUp = $"{ScheduledNorm.Words}; e^t also from five Gaussian starts; log t also on the inputs doubled (γ = 1.486), to t = "

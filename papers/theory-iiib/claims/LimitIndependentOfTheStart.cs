@@ -23,11 +23,13 @@ internal static class LimitIndependentOfTheStart
     {
         Id = "b18-limit-independent-of-the-start",
         Paper = SourcePapers.TheoryIIIb,
-        Place = "§4, Lemma 1.2, Proposition 5, Proposition 6; Theory III §1 for linear networks",
+        Place = "§4, Lemma 1.2, Proposition 5 (a conjecture); Theory III §1 for linear networks",
         Equations = ["T3b.4"],
         Hypothesis = "Exponential loss, networks of §3 (dense layers, ReLU or linear units), data that the network separates, gradient "
-            + "flow to a zero minimum of the loss at infinity (Proposition 5). §7 adds that deep nonlinear networks have several "
-            + "maximum-margin solutions, one for each global minimum; Proposition 5 and Lemma 1.2 do not.",
+            + "flow to a zero minimum of the loss at infinity. Proposition 5, a “conjecture” (§12.2), and Lemma 1.2 say independently of "
+            + "initial conditions; Theorem 3.2 and Proposition 6 say it of “the local (for the specific minimum)” solution, and §7 adds "
+            + "that deep nonlinear networks have several, one for each global minimum. That local reading, the same limit for all starts "
+            + "that reach one minimum, is not tested here for deep networks.",
         Statement = "Under the exponential loss the normalized weights of each layer converge to the minimum-norm (maximum-margin) "
             + "solution, independently of initial conditions.",
         SetUp = $"Linear: Iris, setosa against the rest, gradient flow to t = {Wording.Decade(LogInstants[^1])} from five random starts "

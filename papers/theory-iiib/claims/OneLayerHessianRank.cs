@@ -25,7 +25,7 @@ internal static class OneLayerHessianRank
         Equations = ["T3b.44"],
         Hypothesis = "One layer, linear or with a smooth nonlinearity f(w·x), N examples (§12.3).",
         Statement = "For one layer, linear or with a nonlinearity f(w·x), the number of nonzero eigenvalues of the Hessian is bounded by "
-            + "the number N of examples.",
+            + "the number N of examples. (The print says “distinct”, which must read “other than zero”.)",
         SetUp = $"f = {Wording.Text(Last)} σ(w·x), σ = z² , z³, ReLU and identity, d = {Inputs}, N = {Examples} examples of "
             + "gaussian-teacher, exponential, logistic and "
             + $"square loss, random w, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}: the w-block of the Hessian, and Σ c_n x_n x_nᵀ with "

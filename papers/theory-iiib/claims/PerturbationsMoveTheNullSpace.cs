@@ -33,7 +33,8 @@ internal static class PerturbationsMoveTheNullSpace
             + "(zero training error up to machine precision), do not increase the training error; the part of the weights in the null "
             + "space of the gradient undergoes a random walk, which increases the norm and the test error.",
         SetUp = $"{PerturbedPolynomials.Words}. Figure 4's {Wording.Count(Paper.Every)} steps are not convergence: judged with "
-            + $"{Wording.Count(Patient.Every)}, and the test error over {Wording.Count(Many)} runs.",
+            + $"{Wording.Count(Patient.Every)}, and the test error over {Wording.Count(Many)} runs: the caption's "
+            + $"{PerturbedPolynomials.Repeats} leave its rise below two standard errors, and the number was raised to tell its sign.",
         Expected = "E‖w‖² grows by (D − rank) σ² = "
             + $"{Unseen}·{Wording.Short(Paper.Sigma)}² = {Wording.Text(PerturbedPolynomials.NormGrowth(Degree, Paper.Sigma), 5)} a "
             + "perturbation; training error no larger before each than before the first; E of the test error grows by σ²/M Σ‖Pφ(x)‖².",

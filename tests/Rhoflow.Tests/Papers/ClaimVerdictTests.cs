@@ -24,7 +24,7 @@ public class ClaimVerdictTests
         { "b23-one-layer-hessian-rank", Verdict.Holds },
         { "b24-no-separating-stationary-point", Verdict.Holds },
         { "b25-gradient-against-the-separator", Verdict.Fails },
-        { "b26-misclassification-regularizes", Verdict.Care },
+        { "b26-misclassification-regularizes", Verdict.Holds },
         { "b27-condition-number-worst-at-square", Verdict.Undecided },
         { "b28-square-loss-keeps-the-null-space", Verdict.Holds },
         { "b29-normalization-washes-out-the-null-space", Verdict.Holds },
