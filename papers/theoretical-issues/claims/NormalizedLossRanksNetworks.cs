@@ -37,10 +37,10 @@ internal static class NormalizedLossRanksNetworks
         Paper = SourcePapers.TheoreticalIssues,
         Place = "Figure 2’s caption; Theory IIIb §13, remark on norms of different minima. Square loss, Observation 3, says that of two "
             + "minimizers the one of smaller norm has the smaller bound, which is not a ranking of errors",
-        Hypothesis = "Networks of one architecture, all with training error 0 on the same examples (figure 2); norms are compared when L has "
-            + "come to the same ε (Theory IIIb §13).",
-        Statement = "“Empirically for these data sets, the exponential loss with ρ = 1 provides a ranking that agrees with the classification "
-            + "ranking” (figure 2). The product of norms at L = ε is “a proxy for the complexity of the network at the specific minimum, "
+        Hypothesis = "Networks of one architecture, all with training error 0 on the same examples (figure 2); norms are compared when L "
+            + "has come to the same ε (Theory IIIb §13).",
+        Statement = "“Empirically for these data sets, the exponential loss with ρ = 1 provides a ranking that agrees with the "
+            + "classification ranking” (figure 2). The product of norms at L = ε is “a proxy for the complexity of the network at the specific minimum, "
             + "allowing a comparison of different minimizers” to predict expected errors (Theory IIIb §13).",
         SetUp = $"The {NormalizedNets.PerDraw * Spread.Seeds.Count} networks of b49 and the 16 of CIFAR-10 that were kept from a full-size "
             + "run: Spearman's rank correlation of the normalized test loss with the test error "
@@ -112,7 +112,8 @@ internal static class NormalizedLossRanksNetworks
         var text = $"Rank correlation with the test error, medians of five draws: normalized training loss {Wording.Text(loss.Median)} "
             + $"({Wording.Text(loss.Min)} … {Wording.Text(loss.Max)}), normalized test loss "
             + $"{Wording.Text(Of("normalized test loss").Median)}, ρ at equal loss {Wording.Text(norm.Median)} ({Wording.Text(norm.Min)} … "
-            + $"{Wording.Text(norm.Max)}), at the first epoch without a training error {Wording.Text(Of("ρ").Median)}, least margin {Wording.Text(Of("least margin").Median)}, spectral norms over margin "
+            + $"{Wording.Text(norm.Max)}), at the first epoch without a training error {Wording.Text(Of("ρ").Median)}, "
+            + $"least margin {Wording.Text(Of("least margin").Median)}, spectral norms over margin "
             + $"{Wording.Text(spectral.Median)}, unnormalized test loss {Wording.Text(Of("unnormalized test loss").Median)}; "
             + $"best: {best.Name}, {Wording.Text(Spread.Of(ranks).Median)}. What all of them see is the size of the start: among the "
             + $"networks from the two smaller norms the normalized test loss has {Wording.Text(closeLoss.Median)} "

@@ -46,8 +46,8 @@ internal static class MarginIsMonotone
             + $"weight normalization, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, "
             + $"layers of norm {Wording.Text(LayerNorm)}, to t = {Wording.Decade(NetworkLast)}, from "
             + "the first "
-            + $"instant with L < 1 on (tolerance {Wording.Text(NetworkTolerance.Relative)}, kinks located exactly). (iii) Lemma 9: from the "
-            + "directions at those first instants, and in (i) at the first instant, with all layers scaled so that the least margin "
+            + $"instant with L < 1 on (tolerance {Wording.Text(NetworkTolerance.Relative)}, kinks located exactly). (iii) Lemma 9: from "
+            + "the directions at those first instants, and in (i) at the first instant, with all layers scaled so that the least margin "
             + $"carries {100 * StartShare} % of the sum, the same flows to t = {Wording.Decade(After)}/L; the margin between instants at "
             + $"which one example carries {100 * Dominance} %.",
         Expected = "No fall of min_n y_n f̃_n between instants at which one example carries nearly all of Σ e^{−ρf̃}.",
@@ -107,8 +107,8 @@ internal static class MarginIsMonotone
             .Level("γ*", svm.Margin));
         return judge.Outcome(
             holds: $"While one example carries 99 % of the sum the margin does not fall: in {dominated.Length} runs of ReLU nets it rises "
-                + $"by up to {Text(dominated.Max(d => d.Rise))} of its value and falls by {Text(dominated.Max(d => d.Fall))} at most. While "
-                + $"several share the loss it can fall: that of the three examples is {Text(marked[1].Margin)} at t = 1e4 and "
+                + $"by up to {Text(dominated.Max(d => d.Rise))} of its value and falls by {Text(dominated.Max(d => d.Fall))} at most. "
+                + $"While several share the loss it can fall: that of the three examples is {Text(marked[1].Margin)} at t = 1e4 and "
                 + $"{Text(marked[3].Margin)} at 1e10, a fall of {Text(100 * fall / svm.Margin)} % of γ*, before it rises to γ* "
                 + $"= {Text(svm.Margin)}; the one at the margin is pulled by the others. What "
                 + $"rises is −log L/ρ ({Text(marked[1].SmoothedMargin)}, {Text(marked[3].SmoothedMargin)} there), by Cauchy–Schwarz. Of "

@@ -39,7 +39,8 @@ internal static class NormalizedLossesAreEqual
             + $"{Wording.Short(Uncorrelated)}, random labels above all others in both "
             + $"losses. Beside it the 16 networks on {Images.Train} images of CIFAR-10 that figure-01.yaml trains, kept from a full-size "
             + "run, held to the same slope. That the slope is the share of ln 10 − training loss that test data keep was written after "
-            + $"that run had given .69, and is tested on what it was not written for: {string.Join(", ", Others.Select(static o => o.Name))}.",
+            + $"that run had given .69, and is tested on what it was not written for: "
+            + $"{string.Join(", ", Others.Select(static o => o.Name))}.",
         History = ["was ≈ until 2026-11-28 by an amendment that had been written after the number it explains; it is now tested on three "
             + "other set-ups"],
         Expected = "Slope 1, small positive offset.",
@@ -106,8 +107,8 @@ internal static class NormalizedLossesAreEqual
                 NormalizedNets[] draws = [.. Spread.Seeds.Select(s => NormalizedNets.OfDigits(context, s, overrides))];
                 judge.Amended(share).In($"{name}, median of five draws").Near("slope of normalized test loss against training loss",
                     Spread.Of(draws.Select(static n => LinearRegression.Of(n["ce_rho1"], n["test_ce_rho1"]).Slope)).Median,
-                    Spread.Of(draws.SelectMany(static n => n["test_ce_gap_rho1"].Zip(n["ce_gap_rho1"], static (test, train) => test / train)))
-                        .Median, absolute: Within);
+                    Spread.Of(draws.SelectMany(static n =>
+                        n["test_ce_gap_rho1"].Zip(n["ce_gap_rho1"], static (test, train) => test / train))).Median, absolute: Within);
             }
             onImages = $" On {Images.Train} images of CIFAR-10, with test errors of "
                 + $"{Wording.Text(Spread.Of(images["test_error"]).Median)}, the "

@@ -6,8 +6,8 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.TheoryIII;
 
 /// <summary>
-/// Claim b11: the direction w(T)/‖w(T)‖ is the same whether gradient descent is written in w or in ρ and v; under the constrained descent of
-/// T3 eq. 22 it is another at finite T.
+/// Claim b11: the direction w(T)/‖w(T)‖ is the same whether gradient descent is written in w or in ρ and v; under the constrained descent
+/// of T3 eq. 22 it is another at finite T.
 /// </summary>
 internal static class SameDirectionAtAnyTime
 {

@@ -25,17 +25,17 @@ internal static class ShortDescentGeneralizes
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 1 (“regularized at any finite time”), §1 (“for long but finite time generalize”), §4.7",
         Equations = ["T3.31"],
-        Hypothesis = "Gradient descent on an exponential-type loss for a finite time T, data that can be separated (Theorem 1), and a fixed "
-            + "number of parameters while N → ∞ (§4.7).",
-        Statement = "Gradient descent for a finite time T is regularized and generalizes, the training loss going to the expected loss as N "
-            + "→ ∞.",
+        Hypothesis = "Gradient descent on an exponential-type loss for a finite time T, data that can be separated (Theorem 1), and a "
+            + "fixed number of parameters while N → ∞ (§4.7).",
+        Statement = "Gradient descent for a finite time T is regularized and generalizes, the training loss going to the expected loss as "
+            + "N → ∞.",
         SetUp = $"Logistic loss (mean), a linear classifier on {Inputs} standard normal inputs from 0 and a ReLU net "
             + $"{Inputs}-{Units}-1 from Kaiming’s start, labels the sign of a fixed direction, "
             + $"N = {Wording.Count(Sizes[0])} … {Wording.Count(Sizes[^1])}, gradient descent with steps of "
             + $"{Wording.Text(Step)} to t = {Wording.Text(Short)}; the expected loss on {Wording.Count(Fresh)} "
             + $"fresh examples; seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}. Beside it the linear one "
-            + $"with a fifth of the labels flipped, also to t = {Wording.Count((long)Long)}. The bound of Theorem 3 falls like N^{{−1/2}}: an "
-            + "exponent between 0 and −½ is left open.",
+            + $"with a fifth of the labels flipped, also to t = {Wording.Count((long)Long)}. The bound of Theorem 3 falls like N^{{−1/2}}: "
+            + "an exponent between 0 and −½ is left open.",
         Expected = "|expected − training loss| falls with N, at least like N^{−1/2}.",
         History = ["stood until 2026-11-28 on a norm bounded by T, which is the triangle inequality, on a bound of ours and on linear "
             + "networks alone"],
@@ -74,8 +74,8 @@ internal static class ShortDescentGeneralizes
             .Points("ReLU, t = 10, five seeds", at, Each(relu), 2).Line("ReLU, t = 10, median", sizes, deep, 2)
             .Line("linear, a fifth flipped, t = 1,000, median", [.. sizes.Take(Few)], late, 1)
             .Predicted("∝ N^{−1/2}", sizes, [.. sizes.Select(n => deep[0] * Math.Sqrt(sizes[0] / n))], 2));
-        return judge.Outcome(chart: chart, caption: "The gap of a descent that is stopped at t = 10 falls with N; followed to t = 1,000, few "
-                + "examples are overfitted.",
+        return judge.Outcome(chart: chart, caption: "The gap of a descent that is stopped at t = 10 falls with N; followed to t = 1,000, "
+                + "few examples are overfitted.",
             holds: $"From N = 50 to 1,600 the gap falls from {Wording.Text(medians[0])} to {Wording.Text(medians[^1])} for the linear "
                 + $"classifier, like N^{{{Wording.Text(Exponent(medians))}}}, and from {Wording.Text(deep[0])} to {Wording.Text(deep[^1])} "
                 + $"for the ReLU net, like N^{{{Wording.Text(Exponent(deep))}}}; with a fifth of the labels flipped like "

@@ -91,7 +91,7 @@ public class CorrelationIntervalTests
         var judge = new Judge();
         judge.Printed.AtLeast("rank correlation", CorrelationInterval.OfSpearman(.42, 16), .5);
         judge.Outcome(open: "More networks would tell.").Why.ShouldBe("Not decided, because so few pairs leave the answer open: rank "
-            + "correlation = 0.42 (expected ≥ 0.5; between −0.112 and 0.766 with 95 % confidence, 16 pairs). More networks would tell.");
+            + "correlation = 0.42 (expected ≥ 0.5; between −0.112 and 0.765 with 95 % confidence, 16 pairs). More networks would tell.");
     }
 
     private static bool Holds(CorrelationInterval interval, double value) => interval.Low <= value && value <= interval.High;
