@@ -40,8 +40,8 @@ internal static class NormalizedLossRanksNetworks
         Hypothesis = "Networks of one architecture, all with training error 0 on the same examples (figure 2); norms are compared when L "
             + "has come to the same ε (Theory IIIb §13).",
         Statement = "“Empirically for these data sets, the exponential loss with ρ = 1 provides a ranking that agrees with the "
-            + "classification ranking” (figure 2). The product of norms at L = ε is “a proxy for the complexity of the network at the specific minimum, "
-            + "allowing a comparison of different minimizers” to predict expected errors (Theory IIIb §13).",
+            + "classification ranking” (figure 2). The product of norms at L = ε is “a proxy for the complexity of the network "
+            + "at the specific minimum, allowing a comparison of different minimizers” to predict expected errors (Theory IIIb §13).",
         SetUp = $"The {NormalizedNets.PerDraw * Spread.Seeds.Count} networks of b49 and the 16 of CIFAR-10 that were kept from a full-size "
             + "run: Spearman's rank correlation of the normalized test loss with the test error "
             + $"({NormalizedNets.PerDraw} networks a draw, median of five draws). The same {NormalizedNets.PerDraw * Spread.Seeds.Count} "

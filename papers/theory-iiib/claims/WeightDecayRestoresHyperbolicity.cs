@@ -30,8 +30,8 @@ internal static class WeightDecayRestoresHyperbolicity
         Hypothesis = "A deep network of smooth units (§3: linear ones too) that reaches zero loss on its data, decay λ_k > 0 on every "
             + "layer, an equilibrium of the sum (eq. 8: a zero minimizer of the loss itself is none, and at it ẇ = −λ_kW_k).",
         Statement = "Adding λ_k‖W_k‖² to the loss ensures hyperbolicity of the linearized dynamics around a zero minimizer of the "
-            + "empirical loss for any λ_k > 0 (Lemma 2); at the new finite equilibrium the Hessian is positive definite for any λ_i > 0 (after eq. "
-            + "36).",
+            + "empirical loss for any λ_k > 0 (Lemma 2); at the new finite equilibrium the Hessian is positive "
+            + "definite for any λ_i > 0 (after eq. 36).",
         SetUp = $"Deep linear networks {Inputs}-H-1, H = {string.Join(", ", Hidden)}, on {Examples} examples of gaussian-teacher with the "
             + $"labels of a half-space under the exponential loss, on {Fitted} under the square loss (sums; a linear map separates the "
             + "first and "
