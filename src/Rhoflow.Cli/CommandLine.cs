@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Rhoflow.Data;
 using Rhoflow.Lab.Clusters;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Extensions;
 using Rhoflow.Lab.Runs;
 
 namespace Rhoflow.Cli;
@@ -21,12 +22,20 @@ public static class CommandLine
         (output, error) = (new PlainWriter(output), new PlainWriter(error));
         try
         {
-            var root = Root();
+            var extensions = new Option<string[]>("--with")
+            {
+                Description = "An assembly of yours that adds flows, losses, layers, optimizers, measures or claims; see "
+                    + "docs/extension.md.",
+                HelpName = "MyLab.dll",
+                Recursive = true,
+            };
+            var root = Root(extensions);
             if (args.Length > 0 && !args[0].StartsWith('-') && root.Subcommands.All(c => c.Name != args[0]))
                 throw new ConfigException(
                     $"'{args[0]}' is not a command{Nearest.Hint(args[0], root.Subcommands.Select(c => c.Name), "commands")}");
             var parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0) throw new ConfigException(Explain(parsed));
+            foreach (var file in parsed.GetValue(extensions) ?? []) ExtensionLoader.Load(file);
             var configuration = new InvocationConfiguration
             {
                 Output = output,
@@ -82,7 +91,7 @@ public static class CommandLine
         }
     }.ToJsonString(Json.Options);
 
-    private static RootCommand Root() => ExampleHelp.On(new RootCommand(
+    private static RootCommand Root(Option extensions) => ExampleHelp.On(new RootCommand(
         "Follows the norms ρ_k and directions V_k of deep networks to where gradient descent takes them.")
     {
         ReproduceCommand.Create(),
@@ -93,6 +102,7 @@ public static class CommandLine
         DataCommand.Create(),
         BenchCommand.Create(),
         DoctorCommand.Create(),
+        extensions,
     });
 
     // The parser's own words are kept, but for the two that people meet: an option or word that is not there.

@@ -39,9 +39,9 @@ internal static class Lists
     public static readonly IReadOnlyList<NamedList> All =
     [
         new("figures", "figures of the papers that `reproduce` draws", static () =>
-            [.. PapersCatalog.Figures.Select(f => new ListEntry(f.Id, f.Title, ("paper", $"{f.Paper.Name}, figure {f.Number}")))]),
+            [.. Studies.Figures.Select(f => new ListEntry(f.Id, f.Title, ("paper", $"{f.Paper.Name}, figure {f.Number}")))]),
         new("claims", "claims of the papers that `reproduce` checks", static () =>
-            [.. PapersCatalog.Claims.Select(c => new ListEntry(c.Id, c.Statement, ("paper", $"{c.Paper.Name}, {c.Place}")))]),
+            [.. Studies.Claims.Select(c => new ListEntry(c.Id, c.Statement, ("paper", $"{c.Paper.Name}, {c.Place}")))]),
         new("measures", "families for observe.measures, and what is in them", MeasureList.Entries),
         new("data", "data sets for data.set; files by data.path", static () =>
         [

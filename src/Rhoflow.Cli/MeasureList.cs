@@ -49,12 +49,13 @@ internal static class MeasureList
         details.Add(("cost", m.Cost));
         details.Add(("columns", string.Join(", ", columns)));
         if (arrays.Length > 0) details.Add(("arrays", string.Join(", ", arrays)));
-        details.Add(("units", Units([.. columns, .. arrays])));
+        details.Add(("units", Units([.. columns, .. arrays], m)));
         return new ListEntry($"{m.Family}/{m.Name}", m.Formula, [.. details]);
     }
 
     // "radians: step_angle_k; …": columns of one unit together, in their order.
-    private static string Units(string[] columns) => string.Join("; ", columns.GroupBy(static c => ColumnUnits.Of(c) ?? "unknown")
+    private static string Units(string[] columns, Measure? own = null) => string.Join("; ",
+        columns.GroupBy(c => own?.Units.GetValueOrDefault(c) ?? ColumnUnits.Of(c) ?? "unknown")
         .Select(static g => $"{string.Join(", ", g)}: {g.Key}"));
 
     private static string Need(MeasureNeed need) => need switch

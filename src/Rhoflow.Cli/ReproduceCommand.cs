@@ -52,7 +52,7 @@ public static class ReproduceCommand
                 Json = parsed.GetValue(json),
                 Quiet = parsed.GetValue(quiet),
             };
-            return Run(request, PapersCatalog.Papers, PapersCatalog.Contents, Console.Out, Console.Error, cancellation);
+            return Run(request, Studies.Papers, Studies.Contents, Console.Out, Console.Error, cancellation);
         }, CancellationToken.None));
         return command;
     }

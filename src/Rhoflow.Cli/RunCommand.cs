@@ -54,8 +54,8 @@ internal static class RunCommand
         };
         var slurm = new Option<string[]>("--slurm")
         {
-            Description = "An option of sbatch for every task (partition=long, time=30, cpus=4, memory=8G, …), over what the config has under "
-                + "slurm:; groups-per-task=K makes longer tasks.",
+            Description = "An option of sbatch for every task (partition=long, time=30, cpus=4, memory=8G, …), over what the config has "
+                + "under slurm:; groups-per-task=K makes longer tasks.",
             HelpName = "KEY=VALUE",
         };
         var noWait = new Option<bool>("--no-wait") { Description = "On slurm: submit, and end; the same command shows how it stands." };

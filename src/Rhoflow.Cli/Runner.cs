@@ -65,7 +65,8 @@ internal static class Runner
         foreach (var r in refused) progress.Say($"{r.Values(request.Varied)} is refused: {r.Refusal!.Message}");
         var groups = RunGroups.Of(request.Experiments);
         var launcher = Launcher(request, progress);
-        using var workers = request is { Processes: true, Slurm: false } ? new WorkerPool(Program, SweepExecution.Resuming(launcher)) : null;
+        using var workers = request is { Processes: true, Slurm: false }
+            ? new WorkerPool(Program, SweepExecution.Resuming(launcher)) : null;
         // This process must not end before its workers have, which save what they are at and end by themselves.
         IDisposable? saving = null;
         using var ending = workers is null ? default : cancellation.Register(() => saving = SavedStates.Saving());

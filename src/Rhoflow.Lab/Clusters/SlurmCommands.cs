@@ -43,8 +43,8 @@ internal static partial class SlurmCommands
         if (status != 0 && !error.Contains("Invalid job id", StringComparison.OrdinalIgnoreCase))
             throw new SlurmException($"squeue: {Sentence(error)}", isRequest: false);
         foreach (var line in status == 0 ? Lines(output) : [])
-            if (line.Split('|', 5) is [var job, var index, var word, var reason, var name] && IsOurs(job, name) && TryIndex(index, out var i))
-                states[(job, i)] = TaskState.Of(word, reason);
+            if (line.Split('|', 5) is [var job, var index, var word, var reason, var name] && IsOurs(job, name)
+                && TryIndex(index, out var i)) states[(job, i)] = TaskState.Of(word, reason);
         if (jobs.All(j => states.Keys.Any(k => k.Job == j.Id))) return states;
         // Accounting remembers longer; many clusters have none.
         var (known, rows, _) = Run("sacct", ["-n", "-P", "-X", "-j", all, "-o", "JobID,State,JobName"], Patience, cancellation);
@@ -89,8 +89,8 @@ internal static partial class SlurmCommands
         catch (Win32Exception)
         {
             if (program is "sacct" or "scontrol") return (-1, "", "");
-            throw new SlurmException($"there is no Slurm on this machine: '{program}' is not among its commands. --on slurm works where sbatch "
-                + "does; --on local runs here", isRequest: true);
+            throw new SlurmException($"there is no Slurm on this machine: '{program}' is not among its commands. --on slurm works where "
+                + "sbatch does; --on local runs here", isRequest: true);
         }
         using (process)
         {
@@ -98,8 +98,8 @@ internal static partial class SlurmCommands
             try
             {
                 if (!process.WaitForExitAsync(cancellation).Wait(patience, cancellation))
-                    throw new SlurmException($"{program} has not answered for {patience.TotalSeconds:0} seconds; the controller may be down",
-                        isRequest: false);
+                    throw new SlurmException(
+                        $"{program} has not answered for {patience.TotalSeconds:0} seconds; the controller may be down", isRequest: false);
                 return (process.ExitCode, output.Result, error.Result);
             }
             finally

@@ -76,7 +76,8 @@ internal sealed record SlurmJob(string Folder, string Id, string Name, IReadOnly
     public void End(bool isFinished)
     {
         if (isFinished) RunFolder.RemoveBestEffort(Folder, recursive: true);
-        else if (File.Exists(Path.Combine(Folder, Record))) File.Move(Path.Combine(Folder, Record), Path.Combine(Folder, Over), overwrite: true);
+        else if (File.Exists(Path.Combine(Folder, Record)))
+            File.Move(Path.Combine(Folder, Record), Path.Combine(Folder, Over), overwrite: true);
     }
 
     private string ToJson() => new JsonObject

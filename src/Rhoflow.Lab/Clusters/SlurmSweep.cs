@@ -78,7 +78,8 @@ internal sealed class SlurmSweep(
             queued.UnionWith(alive.SelectMany(i => job.Tasks[i]));
         }
         if (queued.Count > 0) Say($"{queued.Count} of the runs are queued or at work already, as {Names(_jobs)}");
-        var arrays = SlurmArray.Of(Left(groups, id => !_open.ContainsKey(id) || queued.Contains(id)), SlurmCommands.LargestArray(cancellation));
+        var arrays = SlurmArray.Of(Left(groups, id => !_open.ContainsKey(id) || queued.Contains(id)),
+            SlurmCommands.LargestArray(cancellation));
         var made = new List<SlurmJob>();
         foreach (var array in arrays)
         {
@@ -94,9 +95,9 @@ internal sealed class SlurmSweep(
         }
         _jobs = [.. _jobs, .. made];
         if (made.Count > 0)
-            Say($"{made.Sum(static j => j.Tasks.Sum(static t => t.Count))} runs in {made.Sum(static j => j.Tasks.Count)} tasks are submitted as "
-                + $"{Names(made)}. {(Wait ? "Ctrl-C ends the watching only; " : "")}scancel {string.Join(' ', made.Select(static j => j.Id))} "
-                + "ends them, and the same command goes on from there");
+            Say($"{made.Sum(static j => j.Tasks.Sum(static t => t.Count))} runs in {made.Sum(static j => j.Tasks.Count)} tasks are "
+                + $"submitted as {Names(made)}. {(Wait ? "Ctrl-C ends the watching only; " : "")}scancel "
+                + $"{string.Join(' ', made.Select(static j => j.Id))} ends them, and the same command goes on from there");
     }
 
     private Dictionary<(string, int), TaskState> Watch(CancellationToken cancellation)
@@ -115,15 +116,18 @@ internal sealed class SlurmSweep(
             {
                 // A controller that is started anew is away for a while.
                 if (++silent == 1) Say($"{e.Message}; asking again");
-                if (silent > 10) throw new SlurmException($"{e.Message}. What was submitted goes on, and the same command looks again", false);
+                if (silent > 10) 
+                    throw new SlurmException($"{e.Message}. What was submitted goes on, and the same command looks again", isRequest: false);
             }
             if (states is not null)
             {
-                var ours = _jobs.SelectMany(j => Enumerable.Range(0, j.Tasks.Count).Select(i => states.GetValueOrDefault((j.Id, i)))).ToArray();
+                TaskState?[] ours =
+                    [.. _jobs.SelectMany(j => Enumerable.Range(0, j.Tasks.Count).Select(i => states.GetValueOrDefault((j.Id, i))))];
                 var alive = ours.OfType<TaskState>().Where(static s => s.IsAlive).ToArray();
                 if (alive.Length == 0) return states;
                 var waiting = alive.Where(static s => s.IsWaiting).ToArray();
-                Report(() => $"{ours.Length - alive.Length} of {ours.Length} tasks have ended, {alive.Length - waiting.Length} are at work, "
+                Report(() => $"{ours.Length - alive.Length} of {ours.Length} tasks have ended, "
+                    + $"{alive.Length - waiting.Length} are at work, "
                     + $"{waiting.Length} wait{(waiting.FirstOrDefault(static s => s.Reason.Length > 0) is { } s ? $" ({s.Reason})" : "")}");
             }
             if (cancellation.WaitHandle.WaitOne(pause)) return states ?? [];

@@ -25,6 +25,9 @@ internal sealed record WorkOrder
     /// <summary>The words of the command that the person typed, for environment.json.</summary>
     public required IReadOnlyList<string> CommandLine { get; init; }
 
+    /// <summary>Files of extensions that the configs need.</summary>
+    public IReadOnlyList<string> Extensions { get; init; } = [];
+
     /// <summary>Resolved configs, those that are trained together in one list.</summary>
     public required IReadOnlyList<IReadOnlyList<string>> Groups { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record WorkOrder
             Root = Path.GetFullPath(root),
             Data = [.. data.Places.Select(Path.GetFullPath)],
             CommandLine = commandLine,
+            Extensions = [.. LoadedExtension.All.Select(static e => e.File)],
             Groups = [.. groups.Select(static g => (IReadOnlyList<string>)[.. g.Select(static e => e.ToYaml())])],
         };
 
@@ -54,6 +58,7 @@ internal sealed record WorkOrder
         ["wait"] = Wait,
         ["threads"] = Threads,
         ["command_line"] = Texts(CommandLine),
+        ["extensions"] = Texts(Extensions),
         ["groups"] = new JsonArray([.. Groups.Select(static g => (JsonNode)Texts(g))]),
     }.ToJsonString(JsonLines.Options);
 
@@ -71,6 +76,7 @@ internal sealed record WorkOrder
                 Wait = (bool)o["wait"]!,
                 Threads = (int)o["threads"]!,
                 CommandLine = List(o["command_line"]),
+                Extensions = List(o["extensions"]),
                 Groups = [.. o["groups"]!.AsArray().Select(static g => List(g))],
             };
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Rhoflow.Data;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Extensions;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
 
@@ -74,6 +75,7 @@ internal sealed class Worker(TextWriter output)
 
     private IReadOnlyList<RunOutcome> Do(WorkOrder order, IReadOnlyList<string> group, CancellationToken cancellation)
     {
+        foreach (var file in order.Extensions) ExtensionLoader.Load(file);
         var launcher = _launcher with
         {
             Root = order.Root,

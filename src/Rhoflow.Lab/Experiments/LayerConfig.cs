@@ -9,8 +9,8 @@ namespace Rhoflow.Lab.Experiments;
 /// <param name="Place">Where it was written, for errors about shapes.</param>
 public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, ConfigNode Place)
 {
-    private static readonly string[] Words = [.. NodeSyntax.All.Select(static s => s.Word)];
-    private static readonly string[] Maps = [.. NodeSyntax.All.Where(static s => s.TakesValues).Select(static s => s.Word)];
+    private static string[] Words => [.. NodeSyntax.All.Select(static s => s.Word)];
+    private static string[] Maps => [.. NodeSyntax.All.Where(static s => s.TakesValues).Select(static s => s.Word)];
 
     internal static LayerConfig Read(ConfigNode node)
     {

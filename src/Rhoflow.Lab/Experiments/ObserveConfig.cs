@@ -8,11 +8,13 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>When a run is looked at, and what is written down.</summary>
 public sealed record ObserveConfig
 {
-    /// <summary>All families that configs may name; <see cref="MeasureCatalog"/> says which of them this version has.</summary>
-    public static readonly IReadOnlyList<string> Families =
+    private static readonly string[] s_order =
     [
         "loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits",
     ];
+
+    /// <summary>All families that configs may name: the library's in their order, then those of extensions.</summary>
+    public static IReadOnlyList<string> Families => [.. s_order, .. MeasureCatalog.Families.Except(s_order, StringComparer.Ordinal)];
 
     /// <summary>
     /// How the times were written: t, log10-t or both (instants), log-spaced (so many, filled in between start and end), every or epoch (of
@@ -46,7 +48,7 @@ public sealed record ObserveConfig
 
     private static readonly string[] Keys = ["at", "measures", "weights", .. DetailConfig.Keys];
 
-    private static readonly string[] Words = ["default", "all", .. Families];
+    private static string[] Words => ["default", "all", .. Families];
 
     private const int Most = 1_000_000;
 

@@ -10,7 +10,7 @@ public static partial class RunIdentity
 {
     /// <summary>
     /// The first 8 hexadecimal digits of the SHA-256 of the canonical config: the resolved YAML without the name, data and weight files
-    /// replaced by the hash of their content (wherever they lie), and the version of the mathematics.
+    /// replaced by the hash of their content (wherever they lie), the version of the mathematics, and the extensions that are loaded.
     /// </summary>
     public static string Id(Experiment experiment) => Hash(Canonical(experiment))[..8];
 
@@ -29,7 +29,8 @@ public static partial class RunIdentity
         }
         var version = typeof(Networks.Network).Assembly.GetName().Version!;
         var yaml = (experiment with { Name = "run", Data = data, Init = init }).ToYaml();
-        return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{yaml}";
+        var extensions = string.Concat(LoadedExtension.All.Select(static e => $"with {e}\n"));
+        return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{extensions}{yaml}";
     }
 
     /// <summary>True for 8 lower-case hexadecimal digits.</summary>

@@ -4,8 +4,8 @@ using Rhoflow.Lab.Config;
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>
-/// What a config's <c>slurm:</c> and <c>--slurm key=value</c> ask of the cluster. It says where a run is made, not what it gives, so it is no
-/// part of the run's identity.
+/// What a config's <c>slurm:</c> and <c>--slurm key=value</c> ask of the cluster. It says where a run is made, not what it gives, so it is
+/// no part of the run's identity.
 /// </summary>
 public sealed partial record SlurmOptions
 {
@@ -15,7 +15,8 @@ public sealed partial record SlurmOptions
     // What the script sets itself, or what would change who waits for whom.
     private static readonly string[] s_ours =
     [
-        "array", "output", "error", "input", "open-mode", "job-name", "chdir", "parsable", "wait", "wrap", "test-only", "ntasks", "nodes", "requeue",
+        "array", "output", "error", "input", "open-mode", "job-name", "chdir", "parsable", "wait", "wrap", "test-only",
+        "ntasks", "nodes", "requeue",
     ];
 
     private static readonly (string Short, string Long)[] s_names = [("cpus", "cpus-per-task"), ("memory", "mem")];
@@ -54,10 +55,12 @@ public sealed partial record SlurmOptions
         if (key == GroupsPerTask)
             return this with
             {
-                GroupsATask = int.TryParse(value, out var n) && n > 0 ? n : throw error($"a whole number ≥ 1 was expected; '{value}' was given"),
+                GroupsATask = int.TryParse(value, out var n) && n > 0 ? n
+                    : throw error($"a whole number ≥ 1 was expected; '{value}' was given"),
             };
         if (!KeyPattern().IsMatch(key))
-            throw error($"'{key}' is no long option of sbatch; write it as sbatch does, without the dashes: partition, time, cpus-per-task");
+            throw error($"'{key}' is no long option of sbatch; write it as sbatch does, without the dashes: partition, time, "
+                + "cpus-per-task");
         if (s_ours.Contains(key)) throw error($"'{key}' is set by rhoflow itself");
         if (value.AsSpan().IndexOfAny("\"\\\n\r") >= 0) throw error($"'{key}' may not hold quotes, backslashes or line ends");
         var name = s_names.FirstOrDefault(n => n.Short == key).Long ?? key;

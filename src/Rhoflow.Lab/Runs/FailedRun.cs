@@ -44,7 +44,8 @@ internal static class FailedRun
     }
 
     /// <summary>
-    /// The outcome of a run whose process was ended from outside. It is a failed one, and the same command goes on from its last saved state.
+    /// The outcome of a run whose process was ended from outside. It is a failed one, and the same command goes on from its last saved
+    /// state.
     /// </summary>
     /// <param name="folder">What the process left.</param>
     /// <param name="experiment">What was run.</param>

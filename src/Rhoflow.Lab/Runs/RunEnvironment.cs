@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Experiments;
 
 namespace Rhoflow.Lab.Runs;
 
@@ -48,6 +49,7 @@ public static class RunEnvironment
         ["dotnet"] = RuntimeInformation.FrameworkDescription,
         ["system"] = RuntimeInformation.OSDescription,
         ["started"] = DateTimeOffset.Now.ToString("O", CultureInfo.InvariantCulture),
+        ["extensions"] = new JsonArray([.. LoadedExtension.All.Select(static e => (JsonNode)e.ToJson())]),
         ["commandLine"] = new JsonArray([.. commandLine.Select(a => (JsonNode)a)]),
     };
 

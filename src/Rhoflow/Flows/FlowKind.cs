@@ -43,13 +43,14 @@ public sealed record FlowKind(
     /// <summary>All kinds: the library's, then those registered.</summary>
     public static IReadOnlyList<FlowKind> All => s_all ?? Load();
 
-    /// <summary>Adds a kind of another assembly, so that configs and lists know it. Thread-safe.</summary>
+    /// <summary>Adds a kind of another assembly, so that configs and lists know it. Thread-safe; once more does nothing.</summary>
     /// <exception cref="ArgumentException">Its name is taken.</exception>
     public static void Register(FlowKind kind)
     {
         lock (s_lock)
         {
             var known = s_all ?? Load();
+            if (known.Contains(kind)) return;
             string[] names = [kind.Name, .. kind.Aliases];
             if (Array.Find(names, n => Find(n) is not null) is { } taken)
                 throw new ArgumentException($"a kind of flow named '{taken}' exists already", nameof(kind));

@@ -32,11 +32,30 @@ public abstract class Loss
     /// <summary>L = −Σ log p_{y_n}, p = softmax(f) (T3b eq. 60); with one output and labels ±1 it is <see cref="Logistic"/>.</summary>
     public static readonly Loss CrossEntropy = new CrossEntropyLoss();
 
+    private static readonly Lock Adding = new();
+    private static readonly Loss[] OfLibrary = [Exponential, Logistic, Square];
+
+    // Replaced as a whole, so that readers need no lock.
+    private static volatile Loss[] s_registered = [];
+
     /// <summary>The losses that differ on one output: what flows go down.</summary>
-    public static readonly IReadOnlyList<Loss> Binary = [Exponential, Logistic, Square];
+    public static IReadOnlyList<Loss> Binary => [.. OfLibrary, .. s_registered];
 
     /// <summary>All losses, for lists and configs.</summary>
-    public static readonly IReadOnlyList<Loss> All = [.. Binary, CrossEntropy, SquareSigns];
+    public static IReadOnlyList<Loss> All => [.. OfLibrary, CrossEntropy, SquareSigns, .. s_registered];
+
+    /// <summary>Adds a loss of another assembly, so that configs and lists know it. Thread-safe; once more does nothing.</summary>
+    /// <exception cref="ArgumentException">Another one has its name.</exception>
+    public static void Register(Loss loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        lock (Adding)
+        {
+            if (s_registered.Contains(loss)) return;
+            if (All.Any(l => l.Name == loss.Name)) throw new ArgumentException($"a loss named '{loss.Name}' exists already", nameof(loss));
+            s_registered = [.. s_registered, loss];
+        }
+    }
 
     /// <summary>The name in configs.</summary>
     public abstract string Name { get; }

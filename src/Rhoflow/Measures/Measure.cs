@@ -67,6 +67,11 @@ public sealed record Measure
     /// <summary>Curves and spectra in addition to the columns.</summary>
     public IReadOnlyList<MeasureArray> Arrays { get; init; } = [];
 
+    /// <summary>
+    /// The units of columns and arrays that are not the library's own: what the numbers count in, by name. Lists show them.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Units { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     internal static Measure Single(string family, string name, string formula, string reference, Func<MeasureInput, double> value,
         MeasureNeed need = MeasureNeed.Outputs, string cost = "N") => new()
         {

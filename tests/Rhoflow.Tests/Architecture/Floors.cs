@@ -40,6 +40,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
     [
         ["Report"],
         ["Inspection", "Clusters"],
+        ["Extensions"],
         ["Launching"],
         ["FlowRuns", "DescentRuns", "Claims", "Tables"],
         ["Runs"],

@@ -67,9 +67,9 @@ internal sealed class NodeSettings
 internal sealed record NodeSyntax
 {
     /// <summary>Every word, in the order of lists and errors.</summary>
-    public static IReadOnlyList<NodeSyntax> All { get; } =
+    public static IReadOnlyList<NodeSyntax> All =>
     [
-        LinearNode.Dense, .. ConvolutionNode.Syntax, .. ActivationNode.Syntax, LinearNode.Diagonal, .. BatchNormNode.Syntax,
+        LinearNode.Dense, .. ConvolutionNode.Syntax, .. ActivationNode.Syntax, .. ElementwiseNode.Syntax, LinearNode.Diagonal, .. BatchNormNode.Syntax,
             .. LayerNormNode.Syntax,
         .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax, .. FlattenNode.Syntax, .. SumNode.Syntax,
     ];

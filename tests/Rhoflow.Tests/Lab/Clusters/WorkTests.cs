@@ -48,7 +48,8 @@ public sealed class WorkTests
         WorkReport.Read(WorkReport.Said("note"), said.Add, null).ShouldBeNull();
         WorkReport.Read(WorkReport.At("epoch 3"), null, said.Add).ShouldBeNull();
         said.ShouldBe(["note", "epoch 3"]);
-        Should.Throw<ConfigException>(() => WorkReport.Read(WorkReport.Refused(new ConfigException("no")), null, null)).Message.ShouldBe("no");
+        Should.Throw<ConfigException>(() => WorkReport.Read(WorkReport.Refused(new ConfigException("no")), null, null))
+            .Message.ShouldBe("no");
     }
 
     [Fact]

@@ -59,6 +59,8 @@ internal static class NetworkTable
             new NetworkBuilder(4).Dense(5).Then(Activation.ReLU).Dense(3).LayerNorm(gamma: true, epsilon: 0).Build(),
         ["layer norm in a branch"] = new NetworkBuilder(4).Dense(5)
             .Residual(b => b.LayerNorm(gamma: true).Dense(4).Then(Activation.ReLU).Dense(5)).LayerNorm().Dense(2).Build(),
+        ["tanh"] = Image(4, 4, 2).Convolution(3, 2).BatchNorm(affine: true).Then(ElementwiseKind.Tanh).Flatten()
+            .Dense(5).Then(ElementwiseKind.Tanh).Residual(b => b.Dense(5).Then(ElementwiseKind.Tanh)).Dense(2).Build(),
         ["one vector twice"] = new NetworkBuilder(4).Dense(3).Residual(b => b.Flatten()).Then(Activation.ReLU).Dense(2).Build(),
     };
 

@@ -31,6 +31,7 @@ internal sealed class ReferenceNodes(Network network)
                 LinearNode n => Linear(n.Layer!.Value, theta, a, examples),
                 ConvolutionNode n => Convolution(n, input, theta, a, examples),
                 ActivationNode n => [.. a.Select(z => Activate(n.Activation, z))],
+                ElementwiseNode n => [.. a.Select(z => (Math.Exp(2 * z) - 1) / (Math.Exp(2 * z) + 1))],
                 BatchNormNode n when Skipped.Contains(i) => a,
                 BatchNormNode n => Normalize(n, theta, a, running),
                 LayerNormNode n => NormalizeExamples(n, theta, a),

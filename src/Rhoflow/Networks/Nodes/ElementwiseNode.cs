@@ -1,0 +1,157 @@
+using System.Numerics;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Networks;
+
+/// <summary>
+/// A smooth nonlinearity a = σ(z) by its value and two derivatives: all that a network node of another assembly has to say. No degree of
+/// homogeneity is claimed for it, so descents train it, and what rests on f(cW) = c^p f(W) says that it does not apply.
+/// </summary>
+/// <param name="Name">In configs: a word of <c>network.layers</c>, in small letters and '-'.</param>
+/// <param name="Formula">σ(z), for lists.</param>
+/// <param name="Value">σ.</param>
+/// <param name="Slope">σ'.</param>
+/// <param name="Second">σ''; exact Hessian products need it.</param>
+public sealed record ElementwiseKind(
+    string Name, string Formula, Func<double, double> Value, Func<double, double> Slope, Func<double, double> Second)
+{
+    private static readonly Lock Adding = new();
+
+    /// <summary>tanh z.</summary>
+    public static readonly ElementwiseKind Tanh = new("tanh", "tanh z", Math.Tanh, static z => 1 / (Math.Cosh(z) * Math.Cosh(z)),
+        static z => -2 * Math.Tanh(z) / (Math.Cosh(z) * Math.Cosh(z)));
+
+    // Replaced as a whole, so that readers need no lock.
+    private static volatile ElementwiseKind[] s_all = [Tanh];
+
+    /// <summary>All of them: the library's, then those registered.</summary>
+    public static IReadOnlyList<ElementwiseKind> All => s_all;
+
+    /// <summary>Adds one of another assembly, so that configs and lists know it. Thread-safe; once more does nothing.</summary>
+    /// <exception cref="ArgumentException">Its name is that of another layer.</exception>
+    public static void Register(ElementwiseKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        lock (Adding)
+        {
+            if (s_all.Contains(kind)) return;
+            if (NodeSyntax.All.Any(s => s.Word == kind.Name))
+                throw new ArgumentException($"a layer named '{kind.Name}' exists already", nameof(kind));
+            s_all = [.. s_all, kind];
+        }
+    }
+
+    internal NodeSyntax Syntax { get; } = new()
+    {
+        Word = Name,
+        Example = Name,
+        Summary = Formula,
+        Add = (builder, _) => builder.Then(s_all.First(k => k.Name == Name)),
+    };
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
+
+/// <summary>a = σ(z), elementwise, for a smooth σ without a degree.</summary>
+/// <param name="Sources">The node that it reads.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Sigma">σ.</param>
+internal sealed record ElementwiseNode(IReadOnlyList<int> Sources, TensorShape Shape, ElementwiseKind Sigma)
+    : Node(Sources, Shape, NodeWindows.None), INodeKind
+{
+    /// <inheritdoc/>
+    public static IReadOnlyList<NodeSyntax> Syntax => [.. ElementwiseKind.All.Select(static kind => kind.Syntax)];
+
+    /// <inheritdoc/>
+    public override string Kind => Sigma.Name;
+
+    internal override Activation? Elementwise => null;
+
+    internal override bool FitsChains => false;
+
+    internal override NodeTraits Traits => new()
+    {
+        WhyNotSequential = null,
+        NotLipschitz = Sigma.Name,
+        WhyNotElementwise = null,
+        WhyShifted = null,
+        WhyNoPaths = $"{Sigma.Name} is no such unit",
+        IsPiecewiseLinear = false,
+        UnitDegree = null,
+        KeepsChannels = true,
+        RemovesScale = false,
+    };
+
+    internal override IReadOnlyList<(string Name, double Value)> Settings => [];
+
+    internal override SlotUse Slot => SlotUse.Own;
+
+    internal override int? Degree(DegreeWalk walk, int?[] below)
+    {
+        if (below[0] is null or 0) return below[0];
+        walk.Because($"{Sigma.Name} (node {walk.Number}) is not homogeneous");
+        return null;
+    }
+
+    internal override ChannelRescaling? Fold(FoldingWalk walk, ChannelRescaling?[] below) =>
+        below[0]?.Stop($"{walk.Place} follows it, and σ(s z + t) is no multiple of σ(z)");
+
+    internal override double[] PathSums(PathWalk walk, double[][] below) => throw new InvalidOperationException(Traits.WhyNoPaths);
+
+    internal override IOperator<T> MakeOperator<T>(OperatorSite<T> site) => new ElementwiseOperator<T>(Sigma, site.Source, site.Target);
+}
+
+public sealed partial class NetworkBuilder
+{
+    /// <summary>A smooth nonlinearity without a degree of homogeneity, after what stands here.</summary>
+    /// <exception cref="ArgumentException">There is no layer yet.</exception>
+    public NetworkBuilder Then(ElementwiseKind sigma)
+    {
+        ArgumentNullException.ThrowIfNull(sigma);
+        if (Last == Node.NetworkInput) throw new ArgumentException($"'{sigma}' stands before the first layer of weights");
+        return Add(new ElementwiseNode([Last], Shape, sigma));
+    }
+}
+
+/// <summary>
+/// a = σ(z); δ_z = σ'(z) δ; ȧ = σ'(z) ż; δ̇_z = σ'(z) δ̇ + σ''(z) ż δ. The functions are computed in float64.
+/// </summary>
+internal sealed class ElementwiseOperator<T>(ElementwiseKind sigma, Source<T> source, Slot<T> target) : IOperator<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public void Forward(in Pass<T> pass)
+    {
+        var z = source.Slot.Value(pass.Examples);
+        var a = target.Value(pass.Examples);
+        for (var i = 0; i < z.Length; i++) a[i] = Of(sigma.Value, z[i]);
+    }
+
+    public void VectorJacobianProduct(in Pass<T> pass)
+    {
+        if (source.Slot.Moves) TimesSlope(pass, target.Delta(pass.Examples), source.Slot.Delta(pass.Examples), source.Accumulate);
+    }
+
+    public void JacobianVectorProduct(in Pass<T> pass) =>
+        TimesSlope(pass, source.Slot.ValueDot(pass.Examples), target.ValueDot(pass.Examples), accumulate: false);
+
+    public void HessianVectorProduct(in Pass<T> pass)
+    {
+        var n = pass.Examples;
+        TimesSlope(pass, target.DeltaDot(n), source.Slot.DeltaDot(n), source.Accumulate);
+        Span<T> z = source.Slot.Value(n), zDot = source.Slot.ValueDot(n), delta = target.Delta(n), result = source.Slot.DeltaDot(n);
+        for (var i = 0; i < z.Length; i++) result[i] += Of(sigma.Second, z[i]) * zDot[i] * delta[i];
+    }
+
+    private void TimesSlope(in Pass<T> pass, ReadOnlySpan<T> u, Span<T> result, bool accumulate)
+    {
+        var z = source.Slot.Value(pass.Examples);
+        for (var i = 0; i < z.Length; i++)
+        {
+            var v = Of(sigma.Slope, z[i]) * u[i];
+            result[i] = accumulate ? result[i] + v : v;
+        }
+    }
+
+    private static T Of(Func<double, double> function, T z) => T.CreateTruncating(function(double.CreateTruncating(z)));
+}
