@@ -152,7 +152,7 @@ public sealed class SlurmTests : IDisposable
     }
 
     private RealProcess OnSlurm(string[] more) => RealProcess.Under("env",
-        [$"PATH={_folder / "bin"}:{Environment.GetEnvironmentVariable("PATH")}"], 
+        [$"PATH={_folder / "bin"}:{Environment.GetEnvironmentVariable("PATH")}"],
         ["run", _config, "--out", _folder / "out", "--on", "slurm", .. more]);
 
     private void StandIn()
