@@ -30,13 +30,13 @@ internal static class ComplexityControlAtFiniteTime
         Hypothesis = "Exponential loss under ‖V_k‖ = 1, separable data, a long but finite time: a finite ρ and λ = ½ρ Σ e^{−ρf̃}f̃ > 0 of "
             + "eq. 5; generalization of the exponential loss (not of the classification error, §B.6), N → ∞, as long as 1/(λN) ≪ 1. Linear "
             + "networks, for which solution and λ are exact, are among those of the paper.",
-        Statement = "The solution corresponds to solving a regularization problem with a non-zero λ; stability and asymptotic generalization "
-            + "are guaranteed as long as the λ implied by the stopping time satisfies 1/(λN) ≪ 1.",
-        SetUp = $"v*(ρ) of eq. 6 on N = {string.Join(", ", Sizes)} uniform directions in {Inputs} dimensions, labelled by a half-space u with "
-            + $"|u·x| ≥ {Wording.Short(Gap)}, ρ = {string.Join(" and ", Norms.Select(static r => Wording.Text(r)))}, {Draws} draws: w = ρv* "
-            + "against the minimizer of L + λ'‖w‖², λ' = λ/ρ²; mean exponential loss of w on the training set and on "
-            + $"{Wording.Count(Fresh)} fresh examples. Beside it Iris (setosa against the rest) and the three examples in the plane: 1/(λN) "
-            + $"at the ρ from which on v* is within {Wording.Text(Converged)} of the maximum margin direction.",
+        Statement = "The solution corresponds to solving a regularization problem with a non-zero λ; stability and asymptotic "
+            + "generalization are guaranteed as long as the λ implied by the stopping time satisfies 1/(λN) ≪ 1.",
+        SetUp = $"v*(ρ) of eq. 6 on N = {string.Join(", ", Sizes)} uniform directions in {Inputs} dimensions, labelled by a half-space u "
+            + $"with |u·x| ≥ {Wording.Short(Gap)}, ρ = {string.Join(" and ", Norms.Select(static r => Wording.Text(r)))}, {Draws} draws: w "
+            + "= ρv* against the minimizer of L + λ'‖w‖², λ' = λ/ρ²; mean exponential loss of w on the training set and on "
+            + $"{Wording.Count(Fresh)} fresh examples. Beside it Iris (setosa against the rest) and the three examples in the plane: "
+            + $"1/(λN) at the ρ from which on v* is within {Wording.Text(Converged)} of the maximum margin direction.",
         Expected = "w is that minimizer; where 1/(λN) ≤ .1 the gap between expected and training loss goes to 0 as N grows, like "
             + "N^{−1/2} (an exponent of −.4 or less), which a mean over N draws has already.",
         Check = Check,
@@ -88,11 +88,11 @@ internal static class ComplexityControlAtFiniteTime
             away = away.Line(set, distance, inverse);
             beside.Add($"1e{inverse[first]:0} on {set} (ρ = {Wording.Text(Rhos[first])})");
         }
-        var text = $"ρv*(ρ) is the regularized minimizer (to {Wording.Text(mismatch, 2)}), and where 1/(λN) ≤ {Wording.Short(Condition)} the "
-            + $"gap falls {string.Join(" and ", texts)}.";
+        var text = $"ρv*(ρ) is the regularized minimizer (to {Wording.Text(mismatch, 2)}), and where 1/(λN) ≤ {Wording.Short(Condition)} "
+            + $"the gap falls {string.Join(" and ", texts)}.";
         return judge.Outcome(chart: new Chart(panel, away.Level("1/(λN) = 1", 0).At("converged", Converged)), fails: text, care: text,
-            holds: text + $" The condition is a real one: λ falls like e^{{−ργ}}, and where the direction is within {Wording.Text(Converged)} "
-                + $"of the maximum margin 1/(λN) is {string.Join(" and ", beside)}, where nothing is guaranteed.",
+            holds: text + $" The condition is a real one: λ falls like e^{{−ργ}}, and where the direction is within "
+                + $"{Wording.Text(Converged)} of the maximum margin 1/(λN) is {string.Join(" and ", beside)}, where nothing is guaranteed.",
             caption: "Left inside the condition; right from small ρ (right end) to the maximum margin, where it is left behind.");
     }
 

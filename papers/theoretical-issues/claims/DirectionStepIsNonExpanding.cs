@@ -29,7 +29,8 @@ internal static class DirectionStepIsNonExpanding
             + "fixed point v ∝ x = Σ α_jx_j, independent of initial conditions.",
         SetUp = $"Iris (setosa against the rest), two and three examples in the plane, ρ = {string.Join(", ", Rhos.Select(static r =>
             Wording.Text(r)))}: v + ηv̇ over its norm, η a tenth of the inverse curvature at v; ‖Tv − Tv'‖/‖v − v'‖ at {Pairs} random "
-            + $"pairs that separate, and at as many of any directions; T with steps {Wording.Text(Share)} times as long, repeated from {Starts} separating starts, against v*(ρ) by Newton.",
+            + $"pairs that separate, and at as many of any directions; T with steps {Wording.Text(Share)} times as "
+            + $"long, repeated from {Starts} separating starts, against v*(ρ) by Newton.",
         Expected = "At most 1, and one limit.",
         Check = Check,
     };
@@ -65,7 +66,8 @@ internal static class DirectionStepIsNonExpanding
                     anyX.Add(Vectors.Distance(c, d));
                     anyY.Add(sphere.Factor(c, d));
                 }
-                judge.Printed.In($"{name}, ρ = {Wording.Text(rho)}").AtMost("greatest ‖Tv − Tv'‖/‖v − v'‖ of pairs that separate", worst, 1);
+                judge.Printed.In($"{name}, ρ = {Wording.Text(rho)}")
+                    .AtMost("greatest ‖Tv − Tv'‖/‖v − v'‖ of pairs that separate", worst, 1);
                 greatest = Math.Max(greatest, worst);
                 var minimum = FixedRhoMinimizer.Solve(data, rho).Direction.ToArray();
                 for (var start = 0; start < Starts; start++)
@@ -73,7 +75,8 @@ internal static class DirectionStepIsNonExpanding
             }
         }
         judge.Printed.AtMost("largest distance of the limit of T from v*(ρ), all sets, ρ and starts", limit, 1e-6);
-        judge.Amended("the reason is separation, not ‖v‖ = 1: on all of the sphere T expands, and −v of one example is a second fixed point")
+        judge.Amended("the reason is separation, not ‖v‖ = 1: on all of the sphere T expands, and −v of one example is a second "
+            + "fixed point")
             .AtLeast("greatest ‖Tv − Tv'‖/‖v − v'‖ of any pairs", expanding, 1.0001);
         return judge.Outcome(
             chart: new Chart(new Panel("One step at pairs of directions", new Axis("‖v − v'‖", Min: 0, Max: 2),

@@ -1,4 +1,3 @@
-using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Limits;
@@ -29,12 +28,14 @@ internal static class DeepNetworkIsConjugateToALinearOne
         Hypothesis = "Exponential loss, separable data, decay with an arbitrarily small λ, a minimum of gradient descent (§12.3.2); smooth "
             + "units, of which linear ones are the paper’s own example (eq. 46).",
         Statement = "The dynamical system of a deep network with an arbitrarily small regularization around a minimum is topologically "
-            + "conjugate to that of a regularized linear network: its eigenvalues are all positive, and h_i(x_i) = sgn(x_i)|x_i|^{ν_i/μ_i}.",
+            + "conjugate to that of a regularized linear network: its eigenvalues are all positive, and h_i(x_i) = "
+            + "sgn(x_i)|x_i|^{ν_i/μ_i}.",
         SetUp = $"The minima of b63 (deep linear networks {DecayedMinimum.Inputs}-H-1, H = {string.Join(", ", Hidden)}, λ = "
             + $"{Wording.Text(Lambda)}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}), and one linear layer with as many weights on "
             + $"{DecayedMinimum.Examples} random examples under the same loss and decay. μ_i and ν_i: eigenvalues at both minima (zero: "
             + $"at most {Wording.Text(DecayedMinimum.Zero)} of the largest). Where all are positive: h of b63 followed by eq. 47 at "
-            + $"{Points} points, against the flow of the linear network; where not: the speed at minima turned by {Wording.Text(Turn)} rad.",
+            + $"{Points} points, against the flow of the linear network; where not: the speed at minima turned by "
+            + $"{Wording.Text(Turn)} rad.",
         Expected = "No zero eigenvalue at any H, and the composed map turns one flow into the other. (A homeomorphism maps points at rest "
             + "to points at rest: the regularized linear network, strictly convex, has one.)",
         Check = Check,
@@ -56,7 +57,8 @@ internal static class DeepNetworkIsConjugateToALinearOne
         var (mismatch, exponents) = Compose(minima[1][0], context);
         single.AtMost("H = 1: largest ‖g(φ_t(W)) − ψ_t(g(W))‖/‖ψ_t(g(W))‖, g = eq. 47 after h", mismatch, 1e-5);
         judge.Measure("H = 1: exponents ν_i/μ_i", exponents);
-        var many = judge.Amended("with more hidden units the minima of the deep network are a continuum, that of the linear one is a point");
+        var many = judge.Amended("with more hidden units the minima of the deep network are a continuum, that of the linear one is "
+            + "a point");
         double speed = 0, distance = double.PositiveInfinity;
         foreach (var m in minima.Where(static p => p.Key > 1).SelectMany(static p => p.Value))
         {

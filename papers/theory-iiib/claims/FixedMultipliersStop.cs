@@ -32,10 +32,11 @@ internal static class FixedMultipliersStop
             + "follows C^k, which is the flow (B).",
         Statement = "At the time T₀ at which C^k = 2λ_k an equilibrium is reached, the change of ‖V_k‖² stops and V_k has unit norm; the "
             + "dynamics around it is hyperbolic for any λ_k > 0, and a finite stopping time follows from λ_k.",
-        SetUp = $"Flow of eq. 48 and 49 with constant λ_k = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}, exponential "
-            + $"loss (sum): one linear layer on the three examples in the plane, two linear layers {Inputs}-{Hidden}-1 and ReLUs "
-            + $"{Inputs}-{Hidden}-1 on {Examples} directions labelled by a half-space, with weights that separate them at the start and "
-            + $"‖V_k‖ = 1, to t = {Wording.Decade(Late)}; beside it the second reading, for two linear layers. T₀: the last instant at which ‖V_1‖² turns.",
+        SetUp = $"Flow of eq. 48 and 49 with constant λ_k = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}, "
+            + $"exponential loss (sum): one linear layer on the three examples in the plane, two linear layers {Inputs}-{Hidden}-1 and "
+            + $"ReLUs {Inputs}-{Hidden}-1 on {Examples} directions labelled by a half-space, with weights that separate them at the start "
+            + $"and ‖V_k‖ = 1, to t = {Wording.Decade(Late)}; beside it the second reading, for two linear layers. T₀: the "
+            + "last instant at which ‖V_1‖² turns.",
         Expected = "‖V_k‖ stays at 1 from T₀ on, and so does ρ_k. (Algebra: at rest ⟨V_k, B_k⟩ = Σ ρe^{−ρf}f = 2λ_k‖V_k‖², which eq. 48 "
             + "makes 0: V_k = 0, and nothing is separated.)",
         Check = Check,
@@ -63,7 +64,8 @@ internal static class FixedMultipliersStop
                 var risk = new EmpiricalRisk(net, Loss.Exponential, data, Reduction.Sum);
                 var start = Separating(net, data);
                 separated = Math.Min(separated, Margin(risk, start));
-                var points = new FixedMultipliersFlow(risk, [lambda]).From(start, new IntegrationOptions { MaxSteps = 100_000, Tolerance = new(1e-8, 1e-10) })
+                var points = new FixedMultipliersFlow(risk, [lambda])
+                    .From(start, new IntegrationOptions { MaxSteps = 100_000, Tolerance = new(1e-8, 1e-10) })
                     .At([Instant.Zero, .. Decades.Instants()], context.Cancellation).ToArray();
                 // State: ρ_k, then V. The first layer stands for all.
                 double[] v = points.Column(p => Vectors.Norm(net.Layers[0].Of(p.State[net.Depth..])));
@@ -89,7 +91,8 @@ internal static class FixedMultipliersStop
             fails: $"With constant λ_k > 0 nothing stops: at t = {Wording.Decade(Late)} ‖V_1‖ is at most {Wording.Text(largest, 2)} and "
                 + $"still falling, ρ_1 at least {Wording.Text(least)} and growing. Where C^k = 2λ_k‖V_k‖² the norm only turns. At rest "
                 + "⟨V_k, V̇_k⟩ = 0 needs Σ ρe^{−ρf}f = 2λ_k‖V_k‖² > 0, ρ̇_k = 0 needs the same sum to vanish. Multipliers that follow C^k "
-                + $"(the flow (B)) keep the unit norm and do not stop either: ρ_1 grows by {Wording.Text(moved)} over the second half of log t.");
+                + $"(the flow (B)) keep the unit norm and do not stop either: ρ_1 grows by {Wording.Text(moved)} over the second half of "
+                + "log t.");
     }
 
     // The last t at which d‖V_1‖/dt changes its sign.
@@ -105,7 +108,8 @@ internal static class FixedMultipliersStop
         var risk = new EmpiricalRisk(net, Loss.Exponential, data, Reduction.Sum);
         var points = new LagrangeFlow(risk).From(Separating(net, data)).At([Instant.Zero, .. Decades.Instants()], context.Cancellation)
             .ToArray();
-        return (points.Max(p => net.Layers.Max(l => Math.Abs(Vectors.Norm(l.Of(p.State[net.Depth..])) - 1))), points[^1].RhoK[0] / points[Array.IndexOf(Decades, Late / 2) + 1].RhoK[0]);
+        return (points.Max(p => net.Layers.Max(l => Math.Abs(Vectors.Norm(l.Of(p.State[net.Depth..])) - 1))),
+            points[^1].RhoK[0] / points[Array.IndexOf(Decades, Late / 2) + 1].RhoK[0]);
     }
 
     private static double Margin(EmpiricalRisk risk, double[] theta)

@@ -33,8 +33,8 @@ internal static class FlowIsConjugateToItsLinearization
             + $"{string.Join(", ", Hidden)}, on {DecayedMinimum.Examples} examples of "
             + $"gaussian-teacher labelled by a half-space (seed 0). {Points} points W at distance {Wording.Text(Radius)} from the minimum "
             + "(normal directions) and the points that they reach: h(W) by the level F − F_min = "
-            + $"{Wording.Text(Level)} of F = L + λ‖W‖² (its orbit crosses it once; so does the linear one its ellipsoid) and by the minimum "
-            + "that the orbit goes to; at W and, computed anew, at φ_t(W). Without decay: the same networks at T₀ = "
+            + $"{Wording.Text(Level)} of F = L + λ‖W‖² (its orbit crosses it once; so does the linear one its ellipsoid) and by the "
+            + "minimum that the orbit goes to; at W and, computed anew, at φ_t(W). Without decay: the same networks at T₀ = "
             + $"{Wording.Decade(LogStop)}.",
         Expected = "h(φ_t(W)) = ψ_t(h(W)) at all points, h one-to-one. (Counting: a linear flow with k zero eigenvalues rests on a space "
             + "of dimension k, and so must the flow that it is conjugate to.)",
@@ -75,10 +75,10 @@ internal static class FlowIsConjugateToItsLinearization
             caption: "h is applied anew to every point of an orbit; the dashed lines are the linear flow from its first.",
             care: $"With decay yes: an explicit h turns the flow into its linearization to {Wording.Text(worst, 2)} at all points, for one "
                 + $"layer, for x² units and for linear ones with H = {string.Join(", ", Hidden)}. But for linear units with H ≥ 2 not by "
-                + "Hartman–Grobman: H − 1 eigenvalues are zero (b20) and the flow rests on a floor of H − 1 dimensions, so that the theorem "
-                + "for such valleys (Morse–Bott, reduction to the centre) takes its place. Proposition 6 without decay: no – at T₀ = "
-                + $"{Wording.Decade(LogStop)} the flow does not rest ({Wording.Text(moving)}, never below 1 on separated data, b24), and a "
-                + "flow is not conjugate to one with a rest point where it has none. Conjugacy only matches signs of eigenvalues: every "
+                + "Hartman–Grobman: H − 1 eigenvalues are zero (b20) and the flow rests on a floor of H − 1 dimensions, so that the "
+                + "theorem for such valleys (Morse–Bott, reduction to the centre) takes its place. Proposition 6 without decay: no – at T₀ "
+                + $"= {Wording.Decade(LogStop)} the flow does not rest ({Wording.Text(moving)}, never below 1 on separated data, b24), and "
+                + "a flow is not conjugate to one with a rest point where it has none. Conjugacy only matches signs of eigenvalues: every "
                 + "sink is conjugate to every other, so that nothing about norms or margins of the limit follows from it.");
     }
 

@@ -52,15 +52,17 @@ internal static class LearningRatesMustSumToInfinity
             else judge.Printed.In($"a = {Wording.Text(a)}").AtMost("−log x_n gained over the last decade of n", still, .01);
             if (a is > 0 and <= 1) judge.Printed.In($"a = {Wording.Text(a)}").AtMost("E x_n² over that a decade of n before",
                 variance[^1] / variance[^2], .4);
-            else judge.Printed.In($"a = {Wording.Text(a)}").AtLeast("E x_n² over that a decade of n before", variance[^1] / variance[^2], .99);
+            else judge.Printed.In($"a = {Wording.Text(a)}").AtLeast("E x_n² over that a decade of n before",
+                variance[^1] / variance[^2], .99);
             judge.Measure($"a = {Wording.Text(a)}: −log x_n, E x_n² at the end", fall[^1], variance[^1]);
             judge.Measure($"a = {Wording.Text(a)}: x_n at the end under the constant ε = 1", biased);
         }
         judge.Premise.AtMost("eq. 64 integrated against its solution, largest relative difference", solved, 1e-9);
-        return judge.Outcome(chart: new Chart(panel, noisy), caption: "Left a curve must rise for ever (a ≤ 1), right it must fall for ever (0 < a ≤ 1).",
+        return judge.Outcome(chart: new Chart(panel, noisy),
+            caption: "Left a curve must rise for ever (a ≤ 1), right it must fall for ever (0 < a ≤ 1).",
             holds: "x_n goes to 0 for a ≤ 1 and stops on the way for a > 1; E x_n² falls for 0 < a ≤ 1, stays at γσ²/(2 − γ) for a = 0 and "
-                + "at what the first steps left for a > 1. Necessary, as the paper says, and not sufficient: under a constant ε = 1 x_n goes "
-                + "to −1 at every a ≤ 1, though γ_nε_n → 0.");
+                + "at what the first steps left for a > 1. Necessary, as the paper says, and not sufficient: under a constant ε = 1 x_n "
+                + "goes to −1 at every a ≤ 1, though γ_nε_n → 0.");
     }
 
     // −log x_n, E x_n² and, under ε = 1, x_n, at every decade of n.

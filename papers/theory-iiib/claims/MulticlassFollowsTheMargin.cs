@@ -30,9 +30,9 @@ internal static class MulticlassFollowsTheMargin
             + "remark), gradient flow.",
         Statement = "Up to a slightly different normalization and a summation over classes the dynamics of gradient descent for "
             + "cross-entropy are those of the exponential loss, and the results apply to multi-class classification.",
-        SetUp = $"{Examples} uniform directions in {Inputs} dimensions, {Classes} classes: the greatest of {Classes} random linear outputs. "
-            + $"One linear layer from a normal start, gradient flow to t = {Wording.Decade(Decades[^1])}, beside the hard margin of the "
-            + $"examples (e_y − e_c)⊗x with all c ≠ y; cross-entropy over Σ_n Σ_c e^{{−(f_y − f_c)}}; and two linear layers "
+        SetUp = $"{Examples} uniform directions in {Inputs} dimensions, {Classes} classes: the greatest of {Classes} random linear "
+            + $"outputs. One linear layer from a normal start, gradient flow to t = {Wording.Decade(Decades[^1])}, beside the hard margin "
+            + $"of the examples (e_y − e_c)⊗x with all c ≠ y; cross-entropy over Σ_n Σ_c e^{{−(f_y − f_c)}}; and two linear layers "
             + $"{Inputs}-{Hidden}-{Classes} from small normal starts to t = {Wording.Decade(DeepEnd)}, seeds "
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]} (data and starts).",
         Expected = "What b07, b02 and b14 find with two classes: the direction goes to the hard margin like 1/log t, squared norms of "
@@ -70,8 +70,8 @@ internal static class MulticlassFollowsTheMargin
 
             var deep = Network.Linear(Inputs, Hidden, Classes);
             var start = Initialization.Normal(deep, new RandomStream(seed, 73), scale: .3);
-            var path = new UnconstrainedFlow(Risk(deep, data)).From(start).At([Instant.Zero, .. DeepDecades.Instants()], context.Cancellation)
-                .ToArray();
+            var path = new UnconstrainedFlow(Risk(deep, data)).From(start)
+                .At([Instant.Zero, .. DeepDecades.Instants()], context.Cancellation).ToArray();
             double[] gap = path.Column(static p => p.RhoK[0] * p.RhoK[0] - p.RhoK[1] * p.RhoK[1]);
             apart = Math.Max(apart, gap.Max(g => Math.Abs(g - gap[0])) / Math.Pow(path[^1].RhoK[0], 2));
             var after = path.SkipWhile(static p => !(p.Margin > 0 && p.LogLoss < 0)).ToArray();
@@ -83,8 +83,9 @@ internal static class MulticlassFollowsTheMargin
             margins = margins.Line($"seed {seed}", after.Log10T(), smoothed, (int)seed);
         }
         judge.Hypothesis.AtLeast("least multi-class margin of the data", separation, 1e-3);
-        judge.Printed.In($"one layer").AtMost($"distance from the multi-class hard margin at t = {Wording.Decade(Decades[^1])}", error, .01);
-        judge.Printed.In($"one layer").AtMost("change of distance × log t from t = 1e500 to 1e1000, relative", slope, .05);
+        judge.Printed.In("one layer")
+            .AtMost($"distance from the multi-class hard margin at t = {Wording.Decade(Decades[^1])}", error, .01);
+        judge.Printed.In("one layer").AtMost("change of distance × log t from t = 1e500 to 1e1000, relative", slope, .05);
         judge.Printed.In("one layer").AtMost("|log of cross-entropy over the sum of exponentials| at t = 1e10", ratio, 1e-6);
         judge.Printed.In("two layers").AtMost("change of ρ_1² − ρ_2² along the flow, over ρ_1²", apart, 1e-6);
         judge.Printed.In("two layers").AtMost("greatest fall of the smoothed margin after separation", fall, 1e-9);
@@ -92,8 +93,8 @@ internal static class MulticlassFollowsTheMargin
             1.2);
         judge.Measure("two layers: greatest normalized margin at the end", span);
         return judge.Outcome(chart: new Chart(panel, margins), caption: "As with two classes (b07): the distance falls like 1/log t.",
-            holds: $"One layer: at t = {Wording.Decade(Decades[^1])} the direction is {Wording.Text(error, 2)} or less from the multi-class "
-                + "hard margin and falls like 1/log t; cross-entropy is the sum of exponentials to "
+            holds: $"One layer: at t = {Wording.Decade(Decades[^1])} the direction is {Wording.Text(error, 2)} or less from the "
+                + "multi-class hard margin and falls like 1/log t; cross-entropy is the sum of exponentials to "
                 + $"{Wording.Text(ratio, 2)} at t = 1e10. Two layers: ρ_1² − ρ_2² stays to {Wording.Text(apart, 2)}, the smoothed margin "
                 + "never falls after separation, ρ diverges. What fails with two classes fails here too: dependence on the start in deep "
                 + "networks (b18), and ⟨W*, ∇L⟩ < 0 for any W (b25).");

@@ -30,13 +30,13 @@ internal static class NormAtEqualLossRanks
             + "compared at the same small loss L = ε (§13). The paper offers the criterion as a proxy and gives no bound for its success.",
         Statement = "The product of the Frobenius norms ∏ρ_k when L = ε is a proxy for the complexity of the network at a minimizer, and "
             + "ranks minimizers by their expected error: the smaller, the better.",
-        SetUp = $"ReLU nets with {Hidden} hidden units on {Sets} sets of gaussian-teacher ({Examples} examples in {Inputs} dimensions, test "
-            + $"error on {Wording.Count(Fresh)} fresh ones) and on {DigitSets} draws of {Images} digits (odd against even, tested on the "
-            + $"others), exponential loss (sum), gradient descent with the step {Wording.Text(Step)}/L to L = "
-            + $"{Wording.Decade(LogLoss10)} from layers of norm {string.Join(", ", Starts.Select(static s => Wording.Text(s)))}, {PerStart} "
-            + $"starts each (those that get there in {Wording.Count(Steps)} steps). Spearman’s rank correlation of ∏ρ_k with the test error "
-            + $"within each set: from {Wording.Short(Strict)} on it ranks, below {Wording.Short(Lenient)} it does not (bounds of ours; the "
-            + "paper gives none).",
+        SetUp = $"ReLU nets with {Hidden} hidden units on {Sets} sets of gaussian-teacher ({Examples} examples in {Inputs} dimensions, "
+            + $"test error on {Wording.Count(Fresh)} fresh ones) and on {DigitSets} draws of {Images} digits (odd against even, tested on "
+            + $"the others), exponential loss (sum), gradient descent with the step {Wording.Text(Step)}/L to L = "
+            + $"{Wording.Decade(LogLoss10)} from layers of norm {string.Join(", ", Starts.Select(static s => Wording.Text(s)))}, "
+            + $"{PerStart} starts each (those that get there in {Wording.Count(Steps)} steps). Spearman’s rank correlation of ∏ρ_k with "
+            + $"the test error within each set: from {Wording.Short(Strict)} on it ranks, below {Wording.Short(Lenient)} it does not "
+            + "(bounds of ours; the paper gives none).",
         Expected = "Rank correlation near 1.",
         Check = Check,
     };
@@ -64,8 +64,8 @@ internal static class NormAtEqualLossRanks
             judge.Measure($"{name}, starts of one norm (mean over norms): rank correlation, by set", within);
             judge.Measure($"{name}: test errors, least to greatest", $"{Wording.Text(sets.Min(static s => s.Min(static m => m.Error)))} … "
                 + Wording.Text(sets.Max(static s => s.Max(static m => m.Error))));
-            texts.Add($"{name} {Wording.Text(Spread.Of(whole))} over all minimizers of a set, {Wording.Text(Spread.Of(within))} among starts "
-                + "of one norm");
+            texts.Add($"{name} {Wording.Text(Spread.Of(whole))} over all minimizers of a set, {Wording.Text(Spread.Of(within))} among "
+                + "starts of one norm");
         }
         var text = $"Rank correlation of ∏ρ_k at L = {Wording.Decade(LogLoss10)} with the test error: {string.Join("; ", texts)}.";
         return judge.Outcome(holds: text, fails: text, care: text,

@@ -39,8 +39,8 @@ internal static class OneLayerAtATime
             + "others held (§12.3.2).",
         Statement = "The case of one layer, whose Hessian has at most N eigenvalues (distinct, read as nonzero), is also valid for a deep "
             + "network if only one layer is optimized at a time; this extends it from piecewise linear to arbitrary smooth nonlinearities.",
-        SetUp = $"f = W_2 σ(W_1x), {Inputs}-{Hidden}-1, σ = {string.Join(", ", Smooth.Select(static u => u.Name))} and ReLU, N = {Examples} "
-            + "examples of gaussian-teacher, W_1 normal, W_2 the least with y f = 1 on all; exponential loss (sum), seeds "
+        SetUp = $"f = W_2 σ(W_1x), {Inputs}-{Hidden}-1, σ = {string.Join(", ", Smooth.Select(static u => u.Name))} and ReLU, N = "
+            + $"{Examples} examples of gaussian-teacher, W_1 normal, W_2 the least with y f = 1 on all; exponential loss (sum), seeds "
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}: the block of the Hessian that belongs to W_1 ({Inputs * Hidden} weights) and to W_2 "
             + $"({Hidden}), by eq. 45 and by central differences of the gradient. Zero: at most {Wording.Text(Zero)} of the largest.",
         Expected = $"At most {Examples} nonzero eigenvalues in each block. (Counting: every example adds ∂f ∂fᵀ, of rank one, and "
@@ -82,7 +82,7 @@ internal static class OneLayerAtATime
         var narrow = judge.Amended("the last layer, or a layer below piecewise linear units");
         foreach (var (name, _, last, _) in smooth) narrow.In($"last layer, {name}").AtMost(count, last, Examples);
         narrow.In("first layer, ReLU").AtMost(count, relu.First, Examples);
-        judge.Amended($"below H smooth units the bound is NH").AtMost("first layer, smooth units: the same",
+        judge.Amended("below H smooth units the bound is NH").AtMost("first layer, smooth units: the same",
             smooth.Max(static s => s.First), Examples * Hidden);
         double[] ranks = [.. Enumerable.Range(1, 60).Select(static r => (double)r)];
         var panel = new Panel("Block of the first layer, eigenvalues by size, seed 0", new Axis("rank"),
@@ -94,8 +94,8 @@ internal static class OneLayerAtATime
             caption: $"After N = {Examples} only the ReLUs fall to rounding; smooth units after NH = {Examples * Hidden}.",
             care: $"In the last layer yes (at most {smooth.Max(static s => s.Last)} of {Hidden}), and in the first below ReLUs "
                 + $"({relu.First}). Below smooth units no: the block of the first layer has "
-                + $"{string.Join(", ", smooth.Select(static s => $"{s.First} ({s.Name})"))} nonzero eigenvalues at N = {Examples}, up to NH = "
-                + $"{Examples * Hidden}, since y W_2σ''⊗xxᵀ is one outer product for each unit and not one for each example.");
+                + $"{string.Join(", ", smooth.Select(static s => $"{s.First} ({s.Name})"))} nonzero eigenvalues at N = {Examples}, up to "
+                + $"NH = {Examples * Hidden}, since y W_2σ''⊗xxᵀ is one outer product for each unit and not one for each example.");
     }
 
     private static int Nonzero(double[] eigenvalues)

@@ -31,13 +31,15 @@ internal static class SquareLossNormDependsOnThePath
         Equations = ["T3b.27", "T3b.29"],
         Hypothesis = "Square loss, a deep overparametrized network with smooth units that reaches zero loss, with an arbitrarily small "
             + "decay λ or without; linear networks of one layer from zero beside it (§7).",
-        Statement = "With decay the gradient system converges, but the norm of its solution depends on the trajectory and is not guaranteed "
-            + "to be the local minimum norm; without it linear networks, but not deep nonlinear ones, are guaranteed the minimum norm.",
+        Statement = "With decay the gradient system converges, but the norm of its solution depends on the trajectory and is not "
+            + "guaranteed to be the local minimum norm; without it linear networks, but not deep nonlinear ones, are "
+            + "guaranteed the minimum norm.",
         SetUp = $"Square loss (sum), {Examples} examples of gaussian-teacher in {Inputs} dimensions: {Inputs}-{Hidden}-1 with x² units and "
             + $"(beside them) with linear ones, gradient flow to t = {Wording.Decade(Late)} from layers of norm "
             + $"{string.Join(", ", Norms.Select(static n => Wording.Text(n)))}, {StartsPerNorm} starts each, without decay and with λ = "
-            + $"{Wording.Text(Lambda)}; data seeds 0–{Sets - 1}. Ends that miss a label by more than {Wording.Short(Fits)} are left out (x² units whose signs do not fit). A local minimum of ‖W‖ on f = y has W in the span of "
-            + "the ∇_W f_n: the share of W outside it. One linear layer from 0: distance from X⁺y.",
+            + $"{Wording.Text(Lambda)}; data seeds 0–{Sets - 1}. Ends that miss a label by more than {Wording.Short(Fits)} are left out "
+            + "(x² units whose signs do not fit). A local minimum of ‖W‖ on f = y has W in the span of the ∇_W f_n: "
+            + "the share of W outside it. One linear layer from 0: distance from X⁺y.",
         Expected = "Different ∏ρ_k from different starts of one data set, W not in the span of the ∇_W f_n; X⁺y for one layer.",
         Check = Check,
     };

@@ -25,17 +25,18 @@ internal static class StoppedDeepNetworks
     {
         Id = "b31-stopped-deep-networks",
         Paper = SourcePapers.TheoryIIIb,
-        Place = "§5.3 (end: “allows us to show … equivalence of early stopping and regularization”), §13 (“a possible approach to prove” it)",
+        Place = "§5.3 (end: “allows us to show … equivalence of early stopping and regularization”), §13 (“a possible approach "
+            + "to prove” it)",
         Equations = ["T3b.31", "T3b.33", "T3b.35"],
         Hypothesis = "Exponential loss, a deep homogeneous network, data that it separates; gradient descent stopped at T₀ against a small "
             + "finite regularization of ‖W_k‖², compared at equal ρ = ∏ρ_k, from the same start (§13).",
-        Statement = "Early stopping is equivalent to regularization: in the absence of the λ_k terms the dynamics has to be stopped after a "
-            + "time T₀, and this is equivalent to a small finite regularization term.",
-        SetUp = $"{Inputs}-{Hidden}-1 with x² units and with linear ones, {Examples} examples of gaussian-teacher (labelled by a half-space "
-            + $"for the linear ones), exponential loss (sum), start of normal layers of norm {Wording.Short(Start)}, seeds 0–{Seeds - 1}. "
-            + $"Minimizer of L + λΣ‖W_k‖² for λ = {string.Join(", ", Lambdas.Select(static l => Wording.Text(l)))}: the flow with decay to t "
-            + $"= {Wording.Decade(Late)}, from the same start and then again from where the flow without it has the same ρ, so that it is the "
-            + "minimizer near by; against the flow without decay where its ρ first is that of this minimizer. "
+        Statement = "Early stopping is equivalent to regularization: in the absence of the λ_k terms the dynamics has to be stopped after "
+            + "a time T₀, and this is equivalent to a small finite regularization term.",
+        SetUp = $"{Inputs}-{Hidden}-1 with x² units and with linear ones, {Examples} examples of gaussian-teacher (labelled by a "
+            + $"half-space for the linear ones), exponential loss (sum), start of normal layers of norm {Wording.Short(Start)}, seeds "
+            + $"0–{Seeds - 1}. Minimizer of L + λΣ‖W_k‖² for λ = {string.Join(", ", Lambdas.Select(static l => Wording.Text(l)))}: the "
+            + $"flow with decay to t = {Wording.Decade(Late)}, from the same start and then again from where the flow without it has the "
+            + "same ρ, so that it is the minimizer near by; against the flow without decay where its ρ first is that of this minimizer. "
             + $"Distance of the normalized outputs f̃ on {Fresh} fresh inputs, relative; the bounds are those of b31.",
         Expected = "The same normalized network at every λ.",
         Check = Check,
@@ -68,14 +69,15 @@ internal static class StoppedDeepNetworks
                     judge.Amended("linear units, to a tenth").In($"{name}, λ = {Wording.Text(Lambdas[i])}")
                         .AtMost(distance, greatest[i], Other);
             panel = panel.Points(name, [.. runs.SelectMany(static r => r.Select(static p => p.Lambda))],
-                [.. runs.SelectMany(static r => r.Select(static p => p.Distance))], colour).Line($"{name}, greatest", Lambdas, greatest, colour);
+                [.. runs.SelectMany(static r => r.Select(static p => p.Distance))], colour)
+                .Line($"{name}, greatest", Lambdas, greatest, colour);
             texts.Add($"{name} {string.Join(", ", greatest.Select(static m => Wording.Text(m, 2)))} ({string.Join(", ", other)} of {Seeds} "
                 + $"starts above {Wording.Short(Other)})");
         }
         judge.Premise.AtMost("largest ‖Ẇ‖/‖W‖ at the minimizers", rest, 1e-6);
         var text = $"Greatest distance of {Seeds} starts for λ = {string.Join(", ", Lambdas.Select(static l => Wording.Text(l)))}: "
-            + $"{string.Join("; ", texts)}. With linear units the stopped network is like the regularized one, to a tenth; with x² units it is "
-            + "another one from some starts, even if the minimizer is looked for from where the flow was stopped.";
+            + $"{string.Join("; ", texts)}. With linear units the stopped network is like the regularized one, to a tenth; with x² units "
+            + "it is another one from some starts, even if the minimizer is looked for from where the flow was stopped.";
         return judge.Outcome(holds: text, fails: text, care: text, chart: new Chart(panel.Level("“other” above (b31)", Other)),
             caption: "Zero would be the same network; left of each λ the flow ran longer.");
     }
@@ -105,8 +107,8 @@ internal static class StoppedDeepNetworks
             EventCondition Reaches(FlowPoint m, int i) => new($"{i}", moment => moment.Point().LogRho - m.LogRho, Crossing.Rising);
             var trajectory = flow.From(start, options with { Events = [.. at.Select(Reaches)] });
             _ = trajectory.At([Instant.FromLog10T(Late)], context.Cancellation).Single();
-            return [.. at.Select((_, i) => flow.From(start, options)
-                .At([trajectory.Events.First(e => e.Kind == FlowEventKind.Condition && e.What == $"{i}").At], context.Cancellation).Single())];
+            Instant When(int i) => trajectory.Events.First(e => e.Kind == FlowEventKind.Condition && e.What == $"{i}").At;
+            return [.. at.Select((_, i) => flow.From(start, options).At([When(i)], context.Cancellation).Single())];
         }
         FlowPoint[] first = [.. Lambdas.Select(l => Minimizer(l, start))];
         // The minimizer of the stopped network's own neighbourhood: there may be several.

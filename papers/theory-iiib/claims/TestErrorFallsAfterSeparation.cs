@@ -30,10 +30,10 @@ internal static class TestErrorFallsAfterSeparation
         Statement = "Optimization of the logistic loss helps decrease the classification error in testing even after the training "
             + "classification error is zero and the empirical risk is very small.",
         SetUp = $"Logistic loss (sum), one linear layer, gradient flow from 0 to t = {Wording.Decade(Late)}, {Draws} draws each: pairs of "
-            + $"digits ({DigitExamples} images, tested on the others); {Examples} of {Inputs} normal inputs labelled by a random half-space "
-            + $"u, with |u·x| ≥ {Wording.Short(Gap)}‖x‖, so that none lies near the boundary; the same without that gap; and with variances "
-            + $"1/i ({Wording.Count(Fresh)} fresh examples). Test error at the first observation at which the training error is 0, where L ≤ "
-            + $"{Wording.Text(Small)}, and at the end; no noise anywhere.",
+            + $"digits ({DigitExamples} images, tested on the others); {Examples} of {Inputs} normal inputs labelled by a random "
+            + $"half-space u, with |u·x| ≥ {Wording.Short(Gap)}‖x‖, so that none lies near the boundary; the same without that gap; and "
+            + $"with variances 1/i ({Wording.Count(Fresh)} fresh examples). Test error at the first observation at which the training "
+            + $"error is 0, where L ≤ {Wording.Text(Small)}, and at the end; no noise anywhere.",
         Expected = "A smaller test error at the end than at separation.",
         Check = Check,
     };
@@ -48,7 +48,8 @@ internal static class TestErrorFallsAfterSeparation
             ("variances 1/i", static i => DrawHalfSpace(i, static k => 1 / Math.Sqrt(k + 1), 0)),
         ];
         const string fall = "mean test error at the end over that at separation";
-        var panel = new Panel("Test error over that at separation", new Axis("t", Scale.Exponent), new Axis("ratio of the means", Scale.Log));
+        var panel = new Panel("Test error over that at separation", new Axis("t", Scale.Exponent),
+            new Axis("ratio of the means", Scale.Log));
         var texts = new List<string>();
         var colour = 0;
         var ratios = new Dictionary<string, double>();
