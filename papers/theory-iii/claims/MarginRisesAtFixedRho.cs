@@ -17,7 +17,7 @@ internal static class MarginRisesAtFixedRho
     private static readonly double[] Rhos = [10, 100];
     private static readonly double[] Ahead = [1, 1], Aside = [-2, 1];
     private const int Inputs = 4, Examples = 12, Observations = 250, MaxSteps = 3000;
-    private const double First = -8, Last = 30;
+    private const double Moves = 1e-6, First = -4, Last = 30;
     private static readonly Tolerance Tolerance = new(1e-10, 1e-12);
 
     private static readonly (string Name, Network Net)[] Nets =
@@ -48,7 +48,7 @@ internal static class MarginRisesAtFixedRho
     {
         var judge = new Judge();
         var pairs = 0;
-        double fall = double.NegativeInfinity, later = 0, without = 0, share = 0;
+        double fall = double.NegativeInfinity, later = 0, without = 0, share = 0, rise = 1;
         int runs = 0, separated = 0, everDominated = 0, fallers = 0, dominatedAtRest = 0, rests = 0;
         FlowPoint[]? shown = null;
         foreach (var (name, net) in Nets)
@@ -66,13 +66,16 @@ internal static class MarginRisesAtFixedRho
                     for (var i = 0; i + 1 < points.Length; i++)
                     {
                         if (dominant[i].Example is not { } n || dominant[i + 1].Example != n) continue;
-                        pairs++;
+                        if (Math.Abs(points[i + 1].Margin - points[i].Margin) > Moves * points[^1].Margin) pairs++;
                         fall = Math.Max(fall, (points[i].Margin - points[i + 1].Margin) / points[^1].Margin);
                     }
                     var from = Array.FindIndex(dominant, static d => d.Example is not null);
                     if (from >= 0)
                     {
                         everDominated++;
+                        var to = Array.FindIndex(dominant, from, d => d.Example != dominant[from].Example) is var end && end < 0
+                            ? points.Length - 1 : end - 1;
+                        rise = Math.Max(rise, points[to].Margin / points[from].Margin);
                         later = Math.Max(later, Fall(points[from..]) / points[^1].Margin);
                     }
                     var drop = Fall(points) / points[^1].Margin;
@@ -85,9 +88,11 @@ internal static class MarginRisesAtFixedRho
                 }
         judge.Measure("runs, and those that separated", runs, separated);
         judge.Measure("runs in which one example outweighs the others at some time", everDominated);
+        judge.Measure("largest factor by which the margin rises meanwhile", rise);
         judge.Measure("largest fall of the margin in these from then on, over its last value", later);
         judge.Measure("runs whose margin falls after separation by more than 1e-6 of its last value", fallers);
-        judge.Hypothesis.AtLeast("pairs of neighbouring instants at which one example outweighs the others", pairs, 100);
+        judge.Hypothesis.AtLeast("intervals in which one example outweighs the others and the margin moves by more than 1e-6 of its last "
+            + "value", pairs, 30);
         judge.Printed.AtMost("largest fall of the margin between them, over its last value", fall, 1e-9);
 
         const string ends = "at a rest of the flow Σ p_n H_n = 0, so that no example outweighs the others: the if does not last";
@@ -106,11 +111,12 @@ internal static class MarginRisesAtFixedRho
         var panel = new Panel("Margin at fixed ρ after separation", new Axis("t", Scale.Exponent), new Axis("min y_n f̃_n"));
         if (shown is not null) panel = panel.Line("margin", shown.Log10T(), shown.Column(static p => p.Margin));
         return judge.Outcome(
-            holds: $"In {pairs} intervals in which one example outweighs the others the margin never falls. At fixed ρ this if is rare "
-                + $"and does not last: it is met in {everDominated} of {separated} runs that separate, and a rest has Σ p_nH_n = 0, where "
-                + $"the greatest p_*‖H_*‖/Σ_{{n≠*}} p_n‖H_n‖ of {rests} rests is {Wording.Text(share)}. Without it the margin may fall: "
-                + $"in {fallers} runs it does after separation, by up to {Wording.Text(100 * without)} % of its last value. Two examples "
-                + $"of equal margin, the group of §13, lose {Wording.Text(100 * Fall(tied) / tied[0].Margin)} % of it.",
+            holds: $"In {pairs} intervals in which one example outweighs the others and the margin moves it never falls, and it rises by "
+                + $"up to a factor {Wording.Text(rise)}. At fixed ρ this if is rare and does not last: it is met in {everDominated} of "
+                + $"{separated} runs that separate, and a rest has Σ p_nH_n = 0, where the greatest p_*‖H_*‖/Σ_{{n≠*}} p_n‖H_n‖ of "
+                + $"{rests} rests is {Wording.Text(share)}. Without it the margin may fall: in {fallers} runs it does after separation, "
+                + $"by up to {Wording.Text(100 * without)} % of its last value. Two examples of equal margin, the group of §13, lose "
+                + $"{Wording.Text(100 * Fall(tied) / tied[0].Margin)} % of it.",
             chart: new Chart(panel), caption: "The run with the largest fall: several examples share the loss, and the one at the margin "
                 + "is pulled by the others.");
     }

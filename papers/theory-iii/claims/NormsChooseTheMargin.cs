@@ -46,7 +46,7 @@ internal static class NormsChooseTheMargin
         var cubeUpper = 0.0;
         var directions = new Dictionary<double, double[]>();
         var bars = new Panel("Margin under ‖v‖_p = 1 of the rest of the flow", new Axis("p (5 stands for ∞)", Min: 0, Max: 6),
-            new Axis("margin over its upper bound", Max: 1.02));
+            new Axis("margin over its upper bound", Min: -.4, Max: 1.05));
         const string shortfall = "log L of the rest above the least under ‖v‖_p = 1, five starts";
         foreach (var p in Norms)
         {
@@ -83,8 +83,8 @@ internal static class NormsChooseTheMargin
         judge.Printed.AtMost("p = 2: angle between eq. 72 and eq. 73 at t = 1e100, degrees", Degrees(two, twoRewritten), 1);
         judge.Measure("p = 4: angle of eq. 73 from the L2 support vector machine, degrees", Degrees(rewritten, svm));
         judge.Measure("p = 4: angle of eq. 72 from the rest of the L4 flow, degrees", Degrees(constrained, directions[4]));
-        judge.Amended("p = ∞: a coordinate that is at the maximum is held there, even where g pulls it in, and the rest depends "
-            + "on the start")
+        judge.Amended("p = ∞: a coordinate that is at the maximum is held there, even where g pulls it in, and the rest depends on the "
+            + "start")
     .AtMost("p = ∞: least margin of five rests over γ_∞", held.Min() / cubeUpper, .9);
         return judge.Outcome(
             care: "For p = 1, 2 and 4 every start comes to the one minimizer under ‖v‖_p = 1, and the solutions of two norms are at least "
