@@ -67,6 +67,10 @@ public static class CommandLine
         }
     }
 
+    /// <summary>What was typed, as a page names it.</summary>
+    internal static string Words() => string.Join(' ', Environment.GetCommandLineArgs().Skip(1)
+        .Select(static w => w.Length > 0 && w.All(static c => char.IsLetterOrDigit(c) || "-_./=,:~+%@".Contains(c)) ? w : $"'{w}'").Prepend("rhoflow"));
+
     /// <summary>Says that what is at work is given up (<see cref="Interruption"/>).</summary>
     /// <param name="args">Without the program's name.</param>
     /// <param name="output">For results.</param>
@@ -97,6 +101,9 @@ public static class CommandLine
         ReproduceCommand.Create(),
         RunCommand.Create(),
         ShowCommand.Create(),
+        PlotCommand.Create(),
+        CompareCommand.Create(),
+        ReportCommand.Create(),
         ListCommand.Create(),
         InspectCommand.Create(),
         DataCommand.Create(),

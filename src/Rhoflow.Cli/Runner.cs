@@ -48,6 +48,7 @@ internal static class Runner
         if (request.Json) output.WriteLine(RunDocument.Read(outcome.Folder).ToJsonString(Json.Options));
         else if (outcome.Status is not (RunStatus.Interrupted or RunStatus.Running) || !request.Quiet)
             ObservationTable.Show(outcome.Folder, output, outcome.Reused);
+        FiguresOfRuns.Draw(experiment.Figures, [outcome.Folder], progress, cancellation);
         if (outcome.Error is { } why) error.WriteLine($"rhoflow: {why}");
         if (outcome.Status == RunStatus.Interrupted)
             error.WriteLine($"rhoflow: interrupted; the state is saved in {Places.Show(outcome.Folder.Path)}. The same command with "
@@ -91,6 +92,8 @@ internal static class Runner
         if (request.Slurm)
             foreach (var o in ran.Where(static o => o.Error is not null)) progress.Complain($"{Places.Show(o.Folder.Path)}: {o.Error}");
         ShowSweep(request, byExperiment, output);
+        if (request.Experiments.Count > 0)
+            FiguresOfRuns.Draw(request.Experiments[0].Figures, [.. ran.Select(static o => o.Folder)], progress, cancellation);
         if (cancellation.IsCancellationRequested)
         {
             progress.Say($"interrupted with {ran.Count(o => o.Status == RunStatus.Finished)} of {total} runs finished; "

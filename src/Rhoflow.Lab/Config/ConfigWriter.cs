@@ -60,6 +60,9 @@ public sealed class ConfigWriter
         _ => value.ToString("R", CultureInfo.InvariantCulture).Replace("E+", "e", StringComparison.Ordinal).Replace('E', 'e'),
     };
 
+    /// <summary>A text as YAML: plain, or in double quotes.</summary>
+    public static string Text(string text) => Quote(text);
+
     // Plain where YAML reads a plain word back as that word; double quotes otherwise.
     private static string Quote(string text)
     {

@@ -38,6 +38,9 @@ public abstract record Experiment
     /// <summary>What is asked of a cluster, if the run is made on one. Not written back: the result does not depend on it.</summary>
     public SlurmOptions Slurm { get; init; } = SlurmOptions.None;
 
+    /// <summary>What is drawn of its runs when they have ended; no part of their identity.</summary>
+    public IReadOnlyList<PlotConfig> Figures { get; init; } = [];
+
     /// <summary>The kind of flow or descent: <c>unconstrained</c>, <c>sgd</c>.</summary>
     public abstract string Kind { get; }
 
@@ -51,6 +54,7 @@ public abstract record Experiment
         return ExperimentKinds.Of(map).Read(new ExperimentParts(map, name, map["seed"]?.Integer() ?? 0)) with
         {
             Slurm = SlurmOptions.Read(map["slurm"]),
+            Figures = PlotConfig.ReadAll(map["figures"]),
         };
     }
 
@@ -77,6 +81,7 @@ public abstract record Experiment
         Loss.Write(writer);
         WriteKind(writer);
         Observe.Write(writer);
+        PlotConfig.Write(writer, Figures);
         return writer.ToString();
     }
 

@@ -5,7 +5,8 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>All kinds of experiments. Another joins by <see cref="Register"/>; nothing that reads configs changes for it.</summary>
 public static class ExperimentKinds
 {
-    private static readonly string[] CommonKeys = ["name", "seed", "precision", "data", "network", "init", "loss", "observe", "slurm"];
+    private static readonly string[] CommonKeys =
+        ["name", "seed", "precision", "data", "network", "init", "loss", "observe", "figures", "slurm"];
 
     // Replaced as a whole, so that readers need no lock.
     private static volatile ExperimentKind[] s_all = [FlowExperiment.Described, DescentExperiment.Described];
@@ -16,7 +17,7 @@ public static class ExperimentKinds
     /// <summary>
     /// The keys of configs, in the order in which they are written back: those of every config around those of the kinds.
     /// </summary>
-    public static IReadOnlyList<string> Keys => [.. CommonKeys[..^2], .. s_all.Select(static k => k.Key), .. CommonKeys[^2..]];
+    public static IReadOnlyList<string> Keys => [.. CommonKeys[..^3], .. s_all.Select(static k => k.Key), .. CommonKeys[^3..]];
 
     /// <summary>Adds a kind, before the first config of that kind is read. Adding the same kind again changes nothing.</summary>
     /// <exception cref="ArgumentException">The key is that of another kind, or one that every config may have.</exception>

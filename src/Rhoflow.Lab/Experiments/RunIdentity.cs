@@ -9,8 +9,8 @@ namespace Rhoflow.Lab.Experiments;
 public static partial class RunIdentity
 {
     /// <summary>
-    /// The first 8 hexadecimal digits of the SHA-256 of the canonical config: the resolved YAML without the name, data and weight files
-    /// replaced by the hash of their content (wherever they lie), the version of the mathematics, and the extensions that are loaded.
+    /// The first 8 hexadecimal digits of the SHA-256 of the canonical config: the resolved YAML without name and figures, data and weight
+    /// files replaced by the hash of their content (wherever they lie), the version of the mathematics, and the extensions that are loaded.
     /// </summary>
     public static string Id(Experiment experiment) => Hash(Canonical(experiment))[..8];
 
@@ -28,7 +28,7 @@ public static partial class RunIdentity
             init = init with { File = file with { File = "sha256-" + DataFiles.HashOf(file.File) + learned } };
         }
         var version = typeof(Networks.Network).Assembly.GetName().Version!;
-        var yaml = (experiment with { Name = "run", Data = data, Init = init }).ToYaml();
+        var yaml = (experiment with { Name = "run", Data = data, Init = init, Figures = [] }).ToYaml();
         var extensions = string.Concat(LoadedExtension.All.Select(static e => $"with {e}\n"));
         return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{extensions}{yaml}";
     }

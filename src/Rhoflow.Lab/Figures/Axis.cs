@@ -16,4 +16,8 @@ public enum Scale
 /// <param name="Scale">How values lie on it.</param>
 /// <param name="Min">Least value shown, or null for the data's own.</param>
 /// <param name="Max">Greatest value shown, or null for the data's own.</param>
-public sealed record Axis(string Title, Scale Scale = Scale.Linear, double? Min = null, double? Max = null);
+public sealed record Axis(string Title, Scale Scale = Scale.Linear, double? Min = null, double? Max = null)
+{
+    /// <summary>What is written at these places in place of numbers; null: numbers.</summary>
+    public IReadOnlyList<(double At, string Text)>? Labels { get; init; }
+}

@@ -35,6 +35,11 @@ internal static class AxisEncoding
         var look = new JsonObject { ["title"] = axis.Title, ["tickCount"] = 8 };
         switch (axis.Scale)
         {
+            case var _ when axis.Labels is { } labels:
+                look["values"] = new JsonArray([.. labels.Select(static l => (JsonNode)l.At)]);
+                look["labelExpr"] = Words(labels);
+                look["grid"] = false;
+                break;
             case Scale.Log:
                 look["labelExpr"] = PowerLabel;
                 if (LogTicks.Of(values.Append(axis.Min ?? double.NaN).Append(axis.Max ?? double.NaN)) is { Count: > 0 } ticks)
@@ -48,6 +53,13 @@ internal static class AxisEncoding
                 break;
         }
         return new JsonObject { ["field"] = field, ["type"] = "quantitative", ["scale"] = scale, ["axis"] = look };
+    }
+
+    private static string Words(IReadOnlyList<(double At, string Text)> labels)
+    {
+        var words = new JsonObject(labels.Select(static l =>
+            KeyValuePair.Create(l.At.ToString("R", System.Globalization.CultureInfo.InvariantCulture), (JsonNode?)l.Text)));
+        return $"({words.ToJsonString()})[datum.value]";
     }
 
     private static string Exponent(string expression) => string.Format(null, Superscript, expression);

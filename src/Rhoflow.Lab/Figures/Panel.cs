@@ -14,6 +14,9 @@ public sealed record Panel(string Title, Axis X, Axis Y)
     /// <summary>Horizontal and vertical marks with their labels.</summary>
     public IReadOnlyList<Rule> Rules { get; init; } = [];
 
+    /// <summary>Colours over a grid; null: none.</summary>
+    public Cells? Cells { get; init; }
+
     /// <summary>Adds a solid line through <paramref name="y"/> over <paramref name="x"/>.</summary>
     public Panel Line(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int? colour = null) =>
         With(new Series(name, SeriesMark.Line, x, y, colour));
@@ -47,6 +50,13 @@ public sealed record Panel(string Title, Axis X, Axis Y)
         return this with { Series = [.. Series, series] };
     }
 }
+
+/// <summary>Cells of a grid with a value each.</summary>
+/// <param name="X">The names along x.</param>
+/// <param name="Y">The names along y, from below.</param>
+/// <param name="Values">A value for each y and, in it, each x; NaN: no cell.</param>
+/// <param name="Colour">What the values are, and how they lie on the ramp.</param>
+public sealed record Cells(IReadOnlyList<string> X, IReadOnlyList<string> Y, IReadOnlyList<IReadOnlyList<double>> Values, Axis Colour);
 
 /// <summary>A labelled line across a panel: at a height (<paramref name="Y"/>) or an abscissa (<paramref name="X"/>).</summary>
 public sealed record Rule(string Label, double? X = null, double? Y = null);

@@ -28,6 +28,31 @@ internal static class PlotData
     /// <summary>The field with the series' name: <c>s</c> for lines, <c>p</c> for dots.</summary>
     public static string NameField(SeriesMark mark) => mark == SeriesMark.Points ? "p" : "s";
 
+    /// <summary>
+    /// The rows of a series that shares its layer: with the number k of its curve, the edges l and h of its band, the count n, and what d
+    /// tells it from others of its name.
+    /// </summary>
+    public static IEnumerable<JsonNode> Rows(Panel panel, Series series, int k)
+    {
+        foreach (var i in Thinning.Indices(series.Y))
+        {
+            if (Drawable(series.X[i], panel.X) is not { } x) continue;
+            var row = new JsonObject
+            {
+                [NameField(series.Mark)] = series.Name,
+                ["k"] = k,
+                ["i"] = i,
+                ["x"] = x,
+                ["y"] = Drawable(series.Y[i], panel.Y),
+            };
+            if (series.Low is not null) row["l"] = Drawable(series.Low[i], panel.Y);
+            if (series.High is not null) row["h"] = Drawable(series.High[i], panel.Y);
+            if (series.Counts is not null) row["n"] = series.Counts[i];
+            if (series.Detail is not null) row["d"] = series.Detail;
+            yield return row;
+        }
+    }
+
     /// <summary>The one row of a rule.</summary>
     public static JsonObject Point(Rule rule)
     {

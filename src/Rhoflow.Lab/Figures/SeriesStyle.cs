@@ -23,7 +23,8 @@ internal sealed record SeriesStyle(string Name, string Colour, SeriesMark Mark)
                 continue;
             }
             var index = series.Colour ?? styles.Count;
-            styles.Add(series.Name, new SeriesStyle(series.Name, Theme.Palette[index % Theme.Palette.Count], series.Mark));
+            var colour = series.Tone is { } tone ? Theme.Tone(tone) : Theme.Palette[index % Theme.Palette.Count];
+            styles.Add(series.Name, new SeriesStyle(series.Name, colour, series.Mark));
         }
         return styles;
     }

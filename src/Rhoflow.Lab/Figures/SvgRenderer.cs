@@ -8,11 +8,11 @@ namespace Rhoflow.Lab.Figures;
 
 /// <summary>A picture to draw.</summary>
 /// <param name="Specification">Vega-Lite specification with sizes.</param>
-/// <param name="File">The SVG file to write.</param>
+/// <param name="File">The file to write: SVG, or PNG (at twice the size) where its name ends so.</param>
 public sealed record SvgJob(JsonObject Specification, string File);
 
 /// <summary>
-/// Draws specifications as SVG with Vega in Node. The renderer is a folder with <c>render.mjs</c> and its <c>node_modules</c>:
+/// Draws specifications as SVG with Vega in Node, and these as PNG with resvg. The renderer is a folder with <c>render.mjs</c> and its <c>node_modules</c>:
 /// <c>src/Rhoflow.Lab/Render</c> of the project, <c>render</c> beside the program, or wherever RHOFLOW_RENDER points.
 /// </summary>
 public sealed class SvgRenderer

@@ -15,18 +15,19 @@ internal static class VegaLite
         var panels = new JsonArray();
         foreach (var panel in chart.Panels)
         {
-            var view = View(panel, styles);
+            var view = chart.Merged ? MergedView.Of(panel, styles, live: false) : View(panel, styles);
             view["width"] = Theme.PanelWidth;
             view["height"] = Theme.PanelHeight;
             panels.Add(view);
         }
-        if (chart.Panels.Count == 1) return Framed(panels[0]!.DeepClone().AsObject());
+        if (chart.Panels.Count == 1 && chart.Title is null) return Framed(panels[0]!.DeepClone().AsObject());
         return Framed(new JsonObject
         {
+            ["title"] = Heading(chart),
             ["columns"] = Math.Clamp(chart.Columns, 1, chart.Panels.Count),
             ["spacing"] = 48,
             ["concat"] = panels,
-            ["resolve"] = Independent(),
+            ["resolve"] = Independent(chart.Merged),
         });
     }
 
@@ -37,7 +38,31 @@ internal static class VegaLite
         return [.. chart.Panels.Select(panel => Framed(View(panel, styles)))];
     }
 
-    private static JsonObject Framed(JsonObject view)
+    private static JsonObject? Heading(Chart chart) => chart.Title is null ? null : new JsonObject
+    {
+        ["text"] = chart.Title,
+        ["subtitle"] = chart.Subtitle is null ? null : new JsonArray([.. Folded(chart.Subtitle, 110).Select(static l => (JsonNode)l)]),
+        ["subtitleColor"] = Theme.Ink,
+        ["subtitleFontSize"] = 13,
+        ["subtitlePadding"] = 6,
+        ["offset"] = 16,
+        ["frame"] = "bounds",
+    };
+
+    // Lines of at most so many letters, broken at spaces.
+    private static List<string> Folded(string text, int longest)
+    {
+        var lines = new List<string> { "" };
+        foreach (var word in text.Split(' '))
+        {
+            if (lines[^1].Length > 0 && lines[^1].Length + 1 + word.Length > longest) lines.Add(word);
+            else lines[^1] += (lines[^1].Length > 0 ? " " : "") + word;
+        }
+        return lines;
+    }
+
+    /// <summary>A view as a whole specification.</summary>
+    public static JsonObject Framed(JsonObject view)
     {
         var spec = new JsonObject { ["$schema"] = Schema };
         foreach (var (key, value) in view.ToList())
@@ -51,10 +76,10 @@ internal static class VegaLite
         return spec;
     }
 
-    private static JsonObject Independent()
+    private static JsonObject Independent(bool merged)
     {
-        string[] scales = ["x", "y", "stroke", "strokeDash", "fill"];
-        string[] legends = ["stroke", "strokeDash", "fill"];
+        string[] scales = merged ? ["x", "y", "stroke", "strokeDash", "fill", "color"] : ["x", "y", "stroke", "strokeDash", "fill"];
+        string[] legends = merged ? ["stroke", "strokeDash", "fill", "color"] : ["stroke", "strokeDash", "fill"];
         return new JsonObject
         {
             ["scale"] = new JsonObject(scales.Select(s => KeyValuePair.Create(s, (JsonNode?)"independent"))),
@@ -110,7 +135,7 @@ internal static class VegaLite
 
     // Lines are told apart by stroke and dash, dots by fill, on fields of their own, so that each gets a legend with its true symbol.
     // Vega-Lite joins the legends of channels that show the same field: stroke with dash, as is wanted.
-    private static JsonObject Appearance(IReadOnlyList<SeriesStyle> all, bool points, Func<SeriesStyle, JsonNode> look)
+    internal static JsonObject Appearance(IReadOnlyList<SeriesStyle> all, bool points, Func<SeriesStyle, JsonNode> look)
     {
         var own = all.Where(s => points == (s.Mark == SeriesMark.Points)).ToList();
         return new JsonObject
@@ -132,7 +157,7 @@ internal static class VegaLite
         };
     }
 
-    private static JsonObject RuleLayer(Panel panel, Rule rule) => new()
+    internal static JsonObject RuleLayer(Panel panel, Rule rule) => new()
     {
         ["data"] = new JsonObject { ["values"] = new JsonArray(PlotData.Point(rule)) },
         ["mark"] = new JsonObject { ["type"] = "rule", ["color"] = Theme.Line, ["strokeDash"] = new JsonArray(2, 3) },
@@ -141,7 +166,7 @@ internal static class VegaLite
             : new JsonObject { ["x"] = X(panel) },
     };
 
-    private static JsonObject RuleLabel(Panel panel, Rule rule)
+    internal static JsonObject RuleLabel(Panel panel, Rule rule)
     {
         var level = rule.X is null;
         var mark = new JsonObject
@@ -168,14 +193,14 @@ internal static class VegaLite
         };
     }
 
-    private static JsonObject X(Panel panel) =>
+    internal static JsonObject X(Panel panel) =>
         AxisEncoding.Of("x", panel.X, panel.Series.SelectMany(s => s.X).Concat(panel.Rules.Select(r => r.X ?? double.NaN)));
 
-    private static JsonObject Y(Panel panel) =>
+    internal static JsonObject Y(Panel panel) =>
         AxisEncoding.Of("y", panel.Y, panel.Series.SelectMany(s => s.Y).Concat(panel.Rules.Select(r => r.Y ?? double.NaN)));
 
     // A title longer than a narrow panel takes two lines, broken at the space nearest to its middle.
-    private static JsonNode? Lines(string title)
+    internal static JsonNode? Lines(string title)
     {
         const int Longest = 42;
         if (title.Length == 0) return null;
@@ -185,10 +210,10 @@ internal static class VegaLite
         return new JsonArray(title[..at], title[(at + 1)..]);
     }
 
-    private static JsonObject Tip(string field, Axis axis) =>
+    internal static JsonObject Tip(string field, Axis axis) =>
         Tip(field, axis.Scale == Scale.Exponent ? $"log₁₀ {axis.Title}" : axis.Title, ".6~g");
 
-    private static JsonObject Tip(string field, string title, string? format)
+    internal static JsonObject Tip(string field, string title, string? format)
     {
         var tip = new JsonObject { ["field"] = field, ["title"] = title, ["type"] = format is null ? "nominal" : "quantitative" };
         if (format is not null) tip["format"] = format;

@@ -1,7 +1,8 @@
-// Renders Vega-Lite specifications to SVG files, all of one batch in one process because starting up costs more than drawing.
+// Renders Vega-Lite specifications to SVG files, or to PNG where a file's name ends so, all of one batch in one process because starting up costs more than drawing.
 // Standard input: {"jobs": [{"specification": {…}, "file": "…/figure-05.svg", "stamp": "…"}, …], "dark": {"#light": "#dark", …}}.
 // Standard output: one line a job, {"file": …, "error": null | "why"}. The stamp becomes the file's first line.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import * as vegaLite from 'vega-lite';
 import * as vega from 'vega';
 
@@ -14,6 +15,14 @@ const style = `<style>@media (prefers-color-scheme: dark){${swaps.join('')}}</st
 
 const quiet = { level: () => quiet, error: message => { throw new Error(message); }, warn: () => quiet, info: () => quiet, debug: () => quiet };
 
+// PNG at twice the size, with a font that comes with the renderer: what a machine has installed is not asked.
+const toPng = async svg => {
+  const { Resvg } = await import('@resvg/resvg-js');
+  const fonts = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(f => fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${f}`)));
+  const font = { loadSystemFonts: false, fontFiles: fonts, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' };
+  return new Resvg(svg, { fitTo: { mode: 'zoom', value: 2 }, font }).render().asPng();
+};
+
 for (const { specification, file, stamp } of jobs) {
   let error = null;
   try {
@@ -22,7 +31,8 @@ for (const { specification, file, stamp } of jobs) {
     const svg = await view.toSVG();
     view.finalize();
     const temporary = `${file}.${process.pid}.tmp`;
-    writeFileSync(temporary, `<!-- ${stamp} -->\n${svg.replace(/^(<svg[^>]*>)/, `$1${style}`)}\n`);
+    writeFileSync(temporary, file.endsWith('.png') ? await toPng(svg)
+      : `<!-- ${stamp} -->\n${svg.replace(/^(<svg[^>]*>)/, `$1${style}`)}\n`);
     renameSync(temporary, file);
   } catch (e) {
     error = String(e.message ?? e);

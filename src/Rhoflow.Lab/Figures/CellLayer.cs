@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Rhoflow.Lab.Figures;
+
+/// <summary>The cells of a heat map.</summary>
+internal static class CellLayer
+{
+    /// <summary>A rectangle a cell, coloured along <see cref="Theme.Ramp"/>.</summary>
+    public static JsonObject Of(Panel panel, Cells cells)
+    {
+        var rows = new JsonArray();
+        for (var j = 0; j < cells.Y.Count; j++)
+            for (var i = 0; i < cells.X.Count; i++)
+                if (double.IsFinite(cells.Values[j][i]))
+                    rows.Add(new JsonObject
+                    {
+                        ["x"] = cells.X[i],
+                        ["y"] = cells.Y[j],
+                        ["v"] = double.Parse(cells.Values[j][i].ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+                    });
+        var scale = new JsonObject { ["range"] = new JsonArray([.. Theme.Ramp.Select(static c => (JsonNode)c)]) };
+        if (cells.Colour.Scale == Scale.Log) scale["type"] = "log";
+        else scale["zero"] = false;
+        return new JsonObject
+        {
+            ["data"] = new JsonObject { ["values"] = rows },
+            ["mark"] = new JsonObject { ["type"] = "rect" },
+            ["encoding"] = new JsonObject
+            {
+                ["x"] = Place("x", panel.X, cells.X),
+                ["y"] = Place("y", panel.Y, [.. cells.Y.Reverse()]),
+                ["color"] = new JsonObject
+                {
+                    ["field"] = "v",
+                    ["type"] = "quantitative",
+                    ["scale"] = scale,
+                    ["legend"] = new JsonObject
+                    {
+                        ["title"] = cells.Colour.Title,
+                        ["orient"] = "bottom",
+                        ["gradientLength"] = 300,
+                        ["titleLimit"] = 600,
+                        ["direction"] = "horizontal",
+                    },
+                },
+                ["tooltip"] = new JsonArray(VegaLite.Tip("x", panel.X.Title, null), VegaLite.Tip("y", panel.Y.Title, null),
+                    VegaLite.Tip("v", cells.Colour.Title, ".6~g")),
+            },
+        };
+    }
+
+    private static JsonObject Place(string field, Axis axis, IReadOnlyList<string> names) => new()
+    {
+        ["field"] = field,
+        ["type"] = "ordinal",
+        ["sort"] = new JsonArray([.. names.Select(static n => (JsonNode)n)]),
+        ["axis"] = new JsonObject { ["title"] = axis.Title, ["labelAngle"] = 0, ["ticks"] = false, ["domain"] = false },
+    };
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Files;
+using Rhoflow.Lab.Plots;
+using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Tables;
+
+namespace Rhoflow.Lab.Report;
+
+/// <summary>
+/// The page of a run, of a sweep, or of any runs: a table, the figures that their configs ask for, the usual curves with bands over seeds,
+/// what the configs have in common, and the machines. One file.
+/// </summary>
+public static class RunReport
+{
+    private static readonly string[] s_quantities =
+        ["epoch", "log10_t", "log10_loss", "train_error", "test_error", "margin_min", "smoothed_margin", "log10_rho", "direction_error"];
+
+    private static readonly string[] s_curves = ["loss", "train_error", "test_error", "margin_min", "smoothed_margin", "rho", "direction_error"];
+
+    /// <summary>Values of a key that curves are coloured by, at most.</summary>
+    private const int MostColours = 16;
+
+    /// <summary>Writes the page.</summary>
+    /// <param name="file">Where to.</param>
+    /// <param name="runs">The runs.</param>
+    /// <param name="made">The command that made it.</param>
+    /// <returns>What could not be drawn, in sentences.</returns>
+    /// <exception cref="ConfigException">There are no runs.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static IReadOnlyList<string> Write(string file, IReadOnlyList<RunRecord> runs, string made)
+    {
+        if (runs.Count == 0) throw new ConfigException("there are no runs to report on");
+        var columns = new RunColumns(runs);
+        var notes = new List<string>();
+        string[] names = [.. runs.Select(static r => r.Folder.Name).Distinct(StringComparer.Ordinal)];
+        var title = runs.Count == 1 ? $"{names[0]}, run {runs[0].Folder.Id}" : string.Join(", ", names);
+        var html = new StringBuilder($"<h1>{Html.Escape(title)}</h1>\n<p class=\"sub\">{Html.Escape(Lead(runs, columns))}</p>\n");
+        if (runs.Count > 1) Table(html, runs, columns);
+        else Facts(html, runs[0]);
+        foreach (var figure in FiguresOf(runs).Concat(Usual(runs, columns)))
+        {
+            try
+            {
+                var picture = Plot.Of(figure, runs);
+                html.Append($"<h2>{Html.Escape(picture.Title)}</h2>\n").Append(PlotPage.Figure(picture));
+            }
+            catch (ConfigException e)
+            {
+                notes.Add($"the figure {figure.Name ?? string.Join(", ", figure.Y)} is left out: {e.Message}");
+            }
+        }
+        Configs(html, runs, columns);
+        Machines(html, runs);
+        foreach (var note in notes) html.Append($"<p class=\"hint\">{Html.Escape(note)}</p>\n");
+        html.Append($"<p class=\"hint\">Made by <code>{Html.Escape(made)}</code></p>\n");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        AtomicFile.Write(file, PlotPage.Frame(title, html.ToString()));
+        return notes;
+    }
+
+    /// <summary>The figures that the configs of runs ask for, each once. A config that cannot be read asks for none.</summary>
+    public static IReadOnlyList<PlotConfig> FiguresOf(IReadOnlyList<RunRecord> runs)
+    {
+        var figures = new Dictionary<string, PlotConfig>(StringComparer.Ordinal);
+        foreach (var text in runs.Select(static r => r.Keys.GetValueOrDefault("figures")).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                foreach (var figure in PlotConfig.ReadAll(ConfigSource.Parse($"figures: {text}").Node.At("figures")))
+                    figures.TryAdd(figure.ToYaml(), figure);
+            }
+            catch (ConfigException)
+            {
+                // Written by another version; its runs are shown all the same.
+            }
+        }
+        return [.. figures.Values];
+    }
+
+    private static string Lead(IReadOnlyList<RunRecord> runs, RunColumns columns)
+    {
+        var parts = new List<string>();
+        if (runs.Count > 1)
+            parts.Add($"{runs.Count} runs" + (columns.Differing.Count == 0 ? "" : " over " + string.Join(" × ", columns.Differing.Select(k =>
+                $"{k} ({runs.Select(r => r.Keys.GetValueOrDefault(k)).Distinct(StringComparer.Ordinal).Count()})"))));
+        var states = runs.GroupBy(static r => r.StatusWord, StringComparer.Ordinal).ToArray();
+        parts.Add(states.Length == 1 ? $"{(runs.Count > 1 ? "all " : "")}{states[0].Key}"
+            : string.Join(", ", states.Select(static g => $"{g.Count()} {g.Key}")));
+        var seconds = runs.Select(static r => r.Seconds).Where(double.IsFinite).ToArray();
+        if (seconds.Length > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{seconds.Sum():0.#} s of computing"));
+        var (first, last) = (runs.Min(static r => r.Started)!, runs.Max(static r => r.Started)!);
+        parts.Add(first == last ? $"begun {first}" : $"begun {first} to {last}");
+        return string.Join("; ", parts);
+    }
+
+    private static void Table(StringBuilder html, IReadOnlyList<RunRecord> runs, RunColumns columns)
+    {
+        RunColumn[] shown =
+        [
+            columns.Find("id", "report"), .. columns.Differing.Select(RunColumn.Key), columns.Find("status", "report"),
+            .. s_quantities.Where(q => runs.Any(r => double.IsFinite(r.Last(q)))).Select(RunColumn.Quantity), columns.Find("seconds", "report"),
+        ];
+        html.Append("<div class=\"scroll\"><table class=\"runs\"><thead><tr>");
+        foreach (var c in shown)
+            html.Append($"<th scope=\"col\" class=\"{(IsText(c) ? "text" : "")}\"><button type=\"button\">{Html.Escape(c.Name)}</button></th>");
+        html.Append("</tr></thead><tbody>\n");
+        foreach (var run in runs)
+        {
+            html.Append("<tr>");
+            foreach (var c in shown)
+            {
+                var cell = c.Value(run);
+                var text = cell.IsNothing ? "" : cell.Text ?? PlotAxis.Short(cell.Number!.Value);
+                html.Append($"<td class=\"{(IsText(c) ? "text" : "")}\" data-v=\"{Html.Escape(cell.ToString())}\">{Html.Escape(text)}</td>");
+            }
+            html.Append("</tr>\n");
+        }
+        html.Append("</tbody></table></div>\n");
+
+        bool IsText(RunColumn c) => runs.Any(r => c.Value(r) is { Number: null, IsNothing: false });
+    }
+
+    private static void Facts(StringBuilder html, RunRecord run)
+    {
+        html.Append("<div class=\"scroll\"><table class=\"runs\"><thead><tr><th class=\"text\">last observation</th><th></th></tr></thead><tbody>\n");
+        foreach (var q in run.Quantities.Where(q => double.IsFinite(run.Last(q))))
+            html.Append($"<tr><td class=\"text\">{Html.Escape(q)}</td><td>{Html.Escape(run.Last(q).ToString("G6", CultureInfo.InvariantCulture))}</td></tr>\n");
+        html.Append("</tbody></table></div>\n");
+    }
+
+    // Curves coloured by the first key that is swept, with a band over the seeds; the last observations over that key.
+    private static IEnumerable<PlotConfig> Usual(IReadOnlyList<RunRecord> runs, RunColumns columns)
+    {
+        string[] drawn = [.. s_curves.Where(q => runs.Any(r => double.IsFinite(r.Last(q)) || double.IsFinite(r.Last("log10_" + q))))];
+        if (drawn.Length == 0) yield break;
+        string[] seeds = [.. columns.Differing.Where(static k => k == "seed" || k.EndsWith(".seed", StringComparison.Ordinal))];
+        int Values(string key) => runs.Select(r => r.Keys.GetValueOrDefault(key)).Distinct(StringComparer.Ordinal).Count();
+        string[] swept = [.. columns.Differing.Except(seeds)];
+        var colour = swept.FirstOrDefault(k => Values(k) <= MostColours);
+        yield return new PlotConfig { Y = drawn, Color = colour, Band = seeds, Title = "Along the runs", Name = "along" };
+        if (swept.FirstOrDefault(k => Values(k) > 2 && runs.All(r => RunColumn.Key(k).Value(r).Number is not null)) is not { } over) yield break;
+        yield return new PlotConfig
+        {
+            X = over,
+            Y = drawn,
+            Color = swept.FirstOrDefault(k => k != over && Values(k) <= MostColours),
+            Band = seeds,
+            Title = $"The last observations over {over}",
+            Name = "last",
+        };
+    }
+
+    private static void Configs(StringBuilder html, IReadOnlyList<RunRecord> runs, RunColumns columns)
+    {
+        html.Append("<h2>Configs</h2>\n");
+        if (columns.Differing.Count > 0)
+            html.Append($"<p class=\"sub\">{Html.Escape($"The first run's; the runs differ in {string.Join(", ", columns.Differing)}.")}</p>\n");
+        if (runs[0].Config is { } config) html.Append($"<details><summary>config.yaml of {runs[0].Folder.Id}</summary><pre>{Html.Escape(config)}</pre></details>\n");
+        foreach (var run in runs.Skip(1).Where(r => r.Config is not null && columns.Differing.Count == 0 && r.Config != runs[0].Config).Take(3))
+            html.Append($"<details><summary>config.yaml of {run.Folder.Id}</summary><pre>{Html.Escape(run.Config!)}</pre></details>\n");
+    }
+
+    // The machines and versions that the runs were made with, each once.
+    private static void Machines(StringBuilder html, IReadOnlyList<RunRecord> runs)
+    {
+        var machines = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var run in runs)
+        {
+            try
+            {
+                if (JsonNode.Parse(File.ReadAllText(run.Folder.File("environment.json"))) is not JsonObject environment) continue;
+                var words = string.Join(", ", environment.Where(static p => p.Key != "commandLine" && p.Value is JsonValue).Select(static p => $"{p.Key} {p.Value}"));
+                machines[words] = machines.GetValueOrDefault(words) + 1;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+            {
+                // A run without it is shown without it.
+            }
+        }
+        if (machines.Count == 0) return;
+        html.Append("<details><summary>Machines and versions</summary><ul>\n");
+        foreach (var (words, count) in machines) html.Append($"<li>{Html.Escape(words)} ({count} {(count == 1 ? "run" : "runs")})</li>\n");
+        html.Append("</ul></details>\n");
+    }
+}
