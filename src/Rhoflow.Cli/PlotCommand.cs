@@ -67,7 +67,7 @@ internal static class PlotCommand
                 Y = Listed(y),
                 Color = parsed.GetValue(color),
                 Band = Listed(band),
-                Spread = Enum.Parse<Spread>(Word(parsed.GetValue(spread), "--spread", PlotWords.Spreads) ?? "quartiles", ignoreCase: true),
+                Spread = Enum.Parse<BandSpread>(Word(parsed.GetValue(spread), "--spread", PlotWords.Spreads) ?? "quartiles", ignoreCase: true),
                 Facet = Listed(facet),
                 Laws = [.. (parsed.GetValue(law) ?? []).Select(static l => Law.Parse(l).Text)],
                 Log = Word(parsed.GetValue(log), "--log", PlotWords.Logs),

@@ -27,7 +27,7 @@ public sealed record PlotConfig
     public IReadOnlyList<string> Band { get; init; } = [];
 
     /// <summary>What a band shows.</summary>
-    public Spread Spread { get; init; }
+    public BandSpread Spread { get; init; }
 
     /// <summary>The keys that have a panel for each of their values.</summary>
     public IReadOnlyList<string> Facet { get; init; } = [];
@@ -74,7 +74,7 @@ public sealed record PlotConfig
             Y = Words(map["y"]),
             Color = map["color"]?.Text(),
             Band = Words(map["band"]),
-            Spread = map["spread"] is { } spread ? Enum.Parse<Spread>(spread.Word(PlotWords.Spreads), ignoreCase: true) : Spread.Quartiles,
+            Spread = map["spread"] is { } spread ? Enum.Parse<BandSpread>(spread.Word(PlotWords.Spreads), ignoreCase: true) : BandSpread.Quartiles,
             Facet = Words(map["facet"]),
             Laws = [.. Nodes(map["law"]).Select(ReadLaw)],
             Where = [.. Nodes(map["where"]).Select(static n => n.Text())],
@@ -129,7 +129,7 @@ public sealed record PlotConfig
         Many("y", Y);
         One("color", Color);
         Many("band", Band);
-        if (Spread != Spread.Quartiles) One("spread", Spread.ToString().ToLowerInvariant());
+        if (Spread != BandSpread.Quartiles) One("spread", Spread.ToString().ToLowerInvariant());
         Many("facet", Facet);
         Many("law", Laws);
         Many("where", Where);

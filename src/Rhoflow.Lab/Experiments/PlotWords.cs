@@ -26,7 +26,7 @@ public enum PlotKind
 }
 
 /// <summary>What a band's line and its edges are.</summary>
-public enum Spread
+public enum BandSpread
 {
     /// <summary>The median, with the quantiles 1/4 and 3/4.</summary>
     Quartiles,
@@ -48,7 +48,7 @@ public static class PlotWords
     public static IReadOnlyList<string> Kinds { get; } = [.. Enum.GetNames<PlotKind>().Select(static n => n.ToLowerInvariant())];
 
     /// <summary>What bands show.</summary>
-    public static IReadOnlyList<string> Spreads { get; } = [.. Enum.GetNames<Spread>().Select(static n => n.ToLowerInvariant())];
+    public static IReadOnlyList<string> Spreads { get; } = [.. Enum.GetNames<BandSpread>().Select(static n => n.ToLowerInvariant())];
 
     /// <summary>Which axes are logarithmic.</summary>
     public static IReadOnlyList<string> Logs { get; } = ["x", "y", "xy", "none"];

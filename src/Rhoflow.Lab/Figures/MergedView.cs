@@ -10,6 +10,9 @@ internal static class MergedView
 {
     private const string Break = "break-paths-show-domains";
 
+    /// <summary>The name again, for areas: Vega-Lite joins the legends of channels that show one field, and theirs is none.</summary>
+    private const string Tinted = "tint";
+
     // Names that are switched off are left out of the data, so that axes follow what is shown.
     private static JsonObject Shown(string field) => new() { ["filter"] = $"indexof(off, datum.{field}) < 0" };
 
@@ -60,7 +63,10 @@ internal static class MergedView
     private static JsonObject Layer(JsonArray rows, JsonObject mark, JsonObject encoding, string field, bool live)
     {
         var layer = new JsonObject { ["data"] = new JsonObject { ["values"] = rows } };
-        if (live) layer["transform"] = new JsonArray(Shown(field));
+        var transform = new JsonArray();
+        if (live) transform.Add(Shown(field));
+        if (encoding.ContainsKey("color")) transform.Add(new JsonObject { ["calculate"] = "datum.s", ["as"] = Tinted });
+        if (transform.Count > 0) layer["transform"] = transform;
         layer["mark"] = mark;
         layer["encoding"] = encoding;
         return layer;
@@ -91,7 +97,7 @@ internal static class MergedView
         {
             ["color"] = Plain(own),
             ["y2"] = new JsonObject { ["field"] = "h" },
-        });
+        }, area: true);
         encoding["y"] = low;
         return Layer(rows, new JsonObject
         {
@@ -120,7 +126,7 @@ internal static class MergedView
             ["stroke"] = Look(own, points: false, static s => s.Colour, live),
             ["y2"] = ridge ? new JsonObject { ["field"] = "l" } : new JsonObject { ["datum"] = 0 },
             ["tooltip"] = Tips(panel, "s", rows),
-        }), "s", live);
+        }, area: true), "s", live);
     }
 
     private static JsonObject Dots(Panel panel, JsonArray rows, IReadOnlyList<SeriesStyle> own, bool live) =>
@@ -137,15 +143,16 @@ internal static class MergedView
             new JsonObject { ["type"] = "point", ["filled"] = true, ["size"] = 160, ["opacity"] = 0, ["clip"] = true },
             Placed(panel, new JsonObject { ["tooltip"] = Tips(panel, "s", rows) }), "s", live: true);
 
-    private static JsonObject Placed(Panel panel, JsonObject more)
+    // Lines are drawn in the order of their points; an area follows x, and an order would tear it apart.
+    private static JsonObject Placed(Panel panel, JsonObject more, bool area = false)
     {
         var encoding = new JsonObject
         {
             ["x"] = X(panel),
             ["y"] = Y(panel),
             ["detail"] = new JsonObject { ["field"] = "k", ["type"] = "nominal" },
-            ["order"] = new JsonObject { ["field"] = "i", ["type"] = "quantitative" },
         };
+        if (!area) encoding["order"] = new JsonObject { ["field"] = "i", ["type"] = "quantitative" };
         foreach (var (key, value) in more.ToList())
         {
             more.Remove(key);
@@ -183,6 +190,7 @@ internal static class MergedView
     private static JsonObject Plain(IReadOnlyList<SeriesStyle> own)
     {
         var appearance = VegaLite.Appearance(own, points: false, static s => s.Colour);
+        appearance["field"] = Tinted;
         appearance["legend"] = null;
         return appearance;
     }

@@ -6,13 +6,11 @@ namespace Rhoflow.Lab.Figures;
 /// </summary>
 internal static class VegaBundle
 {
-    private static readonly Lazy<string> s_scripts = new(static () => string.Join('\n', Files.Select(static f => Read(f))));
-
     /// <summary>Their files, in the order in which a page loads them.</summary>
     public static IReadOnlyList<string> Files { get; } = ["vega.min.js", "vega-lite.min.js", "vega-embed.min.js"];
 
     /// <summary>All of them, to stand in one script element.</summary>
-    public static string Scripts => s_scripts.Value;
+    public static string Scripts => string.Join('\n', Files.Select(Read));
 
     /// <summary>One of them.</summary>
     public static string Read(string file)

@@ -13,7 +13,7 @@ namespace Rhoflow.Lab.Plots;
 internal sealed record Bands(double[] X, double[] Middle, double[] Low, double[] High, int[] Counts, bool Interpolated)
 {
     /// <summary>The band of some traces, whose abscissas grow. Where a run has ended, or has not begun, it does not count.</summary>
-    public static Bands Of(IReadOnlyList<(double[] X, double[] Y)> traces, Spread spread)
+    public static Bands Of(IReadOnlyList<(double[] X, double[] Y)> traces, BandSpread spread)
     {
         double[] x = [.. traces.SelectMany(static t => t.X).Distinct().Order()];
         var band = new Bands(x, new double[x.Length], new double[x.Length], new double[x.Length], new int[x.Length], false);
@@ -47,31 +47,31 @@ internal sealed record Bands(double[] X, double[] Middle, double[] Low, double[]
     public static bool Grows(double[] x) => x.Zip(x.Skip(1)).All(static p => p.First < p.Second);
 
     /// <summary>What the middle and the edges are called.</summary>
-    public static (string Middle, string Low, string High) Names(Spread spread) => spread switch
+    public static (string Middle, string Low, string High) Names(BandSpread spread) => spread switch
     {
-        Spread.Deciles => ("median", "q10", "q90"),
-        Spread.Range => ("median", "min", "max"),
-        Spread.Sd => ("mean", "mean_minus_sd", "mean_plus_sd"),
+        BandSpread.Deciles => ("median", "q10", "q90"),
+        BandSpread.Range => ("median", "min", "max"),
+        BandSpread.Sd => ("mean", "mean_minus_sd", "mean_plus_sd"),
         _ => ("median", "q25", "q75"),
     };
 
     /// <summary>In words.</summary>
-    public static string Words(Spread spread) => spread switch
+    public static string Words(BandSpread spread) => spread switch
     {
-        Spread.Deciles => "median and 10–90 %",
-        Spread.Range => "median, least and greatest",
-        Spread.Sd => "mean ± one standard deviation",
+        BandSpread.Deciles => "median and 10–90 %",
+        BandSpread.Range => "median, least and greatest",
+        BandSpread.Sd => "mean ± one standard deviation",
         _ => "median and quartiles",
     };
 
-    private static (double Middle, double Low, double High) Edges(double[] ascending, Spread spread)
+    private static (double Middle, double Low, double High) Edges(double[] ascending, BandSpread spread)
     {
         double Q(double p) => Aggregate.Quantile(ascending, p);
         switch (spread)
         {
-            case Spread.Deciles: return (Q(0.5), Q(0.1), Q(0.9));
-            case Spread.Range: return (Q(0.5), ascending[0], ascending[^1]);
-            case Spread.Sd:
+            case BandSpread.Deciles: return (Q(0.5), Q(0.1), Q(0.9));
+            case BandSpread.Range: return (Q(0.5), ascending[0], ascending[^1]);
+            case BandSpread.Sd:
                 var mean = ascending.Average();
                 // Of one run there is no spread: the band has no width there.
                 var sd = ascending.Length < 2 ? 0 : Math.Sqrt(ascending.Sum(v => (v - mean) * (v - mean)) / (ascending.Length - 1));

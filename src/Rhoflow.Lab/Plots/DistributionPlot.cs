@@ -81,7 +81,7 @@ internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IRead
         var (panels, drawn) = (new List<PlotPanel>(), new List<Panel>());
         foreach (var run in ordered)
         {
-            var title = ordered.Length == 1 ? "" : PlotKeys.Label(titled, run) is { Length: > 0 } label ? label : run.Id;
+            var title = ordered.Length == 1 ? "" : PlotKeys.Label(titled, run) is { Length: > 0 } words ? words : run.Id;
             var rows = times[run];
             var densities = rows.Select(i => Shares([.. run.Array(name.Name)[i].Where(double.IsFinite)], edges)).ToArray();
             var most = densities.Max(static d => d.Max());

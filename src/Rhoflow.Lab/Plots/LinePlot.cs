@@ -18,7 +18,7 @@ internal sealed class LinePlot(PlotConfig config, PlotNames names, IReadOnlyList
             : names.Quantity(config.X ?? Traces.Clock(runs), "--x");
         if (IsArray && config.X is not null)
             throw new ConfigException($"--x has no meaning for --kind {config.Kind.ToString().ToLowerInvariant()}: it is drawn over the rank of the entries");
-        PlotName[] ys = IsArray ? [.. (config.Y.Count > 0 ? config.Y : [null]).Select(a =>
+        PlotName[] ys = IsArray ? [.. (config.Y.Count > 0 ? config.Y : (IReadOnlyList<string?>)[null]).Select(a =>
                 names.Array(a, config.Kind == PlotKind.Sorted ? s_margins : s_spectra, "--y"))]
             : config.Y.Count > 0 ? [.. config.Y.Select(n => names.Quantity(n, "--y"))]
             : throw new ConfigException($"--y is missing: what to draw over {x.Name}; these runs have {string.Join(", ", names.Columns)}");

@@ -23,8 +23,11 @@ internal sealed record PlotAxis(PlotName Name, Scale Scale)
     /// <summary>The axis of a name over some observations.</summary>
     /// <param name="name">What.</param>
     /// <param name="runs">With the observations that are drawn.</param>
-    /// <param name="log">Whether it is to be logarithmic; null: where values are spread over decades, evenly in their logarithms.</param>
-    /// <param name="zeros">How many zeros may be left out for that: the t = 0 of each run.</param>
+    /// <param name="log">Whether it is to be logarithmic; null: where values are spread over decades.</param>
+    /// <param name="zeros">
+    /// How many zeros may be left out for that: the t = 0 of each run. An abscissa must be spread evenly in its logarithm too: epochs 1, 2,
+    /// 3 … 5000 are not.
+    /// </param>
     public static PlotAxis Of(PlotName name, IReadOnlyList<(PlotRun Run, int Row)> runs, bool? log, int zeros)
     {
         var exponents = name.Source is PlotSource.Column or PlotSource.Power && runs.Any(r => r.Run.Has("log10_" + name.Name));
@@ -37,7 +40,7 @@ internal sealed record PlotAxis(PlotName Name, Scale Scale)
         var wide = exponents && values.Length > 0 && (values[^1] > 307 || values.Any(static v => v < -307 && double.IsFinite(v)));
         double[] positive = [.. values.Where(static v => !double.IsNegativeInfinity(v))];
         var spread = positive.Length >= 3 && values.Length - positive.Length <= zeros && positive[^1] - positive[0] >= Decades
-            && Aggregate.Quantile(positive, 0.5) < positive[^1] - 1;
+            && (zeros == 0 || Aggregate.Quantile(positive, 0.5) < positive[^1] - 1);
         return new PlotAxis(name, !wide && !spread ? Scale.Linear : exponents ? Scale.Exponent : Scale.Log);
     }
 

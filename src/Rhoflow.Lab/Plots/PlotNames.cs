@@ -26,9 +26,9 @@ internal enum PlotSource
 /// <param name="Key">The key; null for columns and arrays.</param>
 internal sealed record PlotName(string Name, PlotSource Source, RunColumn? Key = null)
 {
-    /// <summary>The name with its unit, where there is one.</summary>
-    public string Title => (Source == PlotSource.Power ? ColumnUnits.Of(Name) : Source == PlotSource.Key ? null : ColumnUnits.Of(Name)) is { } unit
-        ? $"{Name}, {unit}" : Name;
+    /// <summary>The name with its unit, where there is one; clocks need none.</summary>
+    public string Title => Name == "log10_t" ? "log₁₀ t"
+        : IsKey || ColumnUnits.Clocks.Any(c => c.Column == Name) || ColumnUnits.Of(Name) is not { } unit ? Name : $"{Name}, {unit}";
 
     /// <summary>Whether it is one value a run.</summary>
     public bool IsKey => Source == PlotSource.Key;
