@@ -69,7 +69,8 @@ public static class CommandLine
 
     /// <summary>What was typed, as a page names it.</summary>
     internal static string Words() => string.Join(' ', Environment.GetCommandLineArgs().Skip(1)
-        .Select(static w => w.Length > 0 && w.All(static c => char.IsLetterOrDigit(c) || "-_./=,:~+%@".Contains(c)) ? w : $"'{w}'").Prepend("rhoflow"));
+        .Select(static w => w.Length > 0 && w.All(static c => char.IsLetterOrDigit(c) || "-_./=,:~+%@".Contains(c)) ? w : $"'{w}'")
+            .Prepend("rhoflow"));
 
     /// <summary>Says that what is at work is given up (<see cref="Interruption"/>).</summary>
     /// <param name="args">Without the program's name.</param>

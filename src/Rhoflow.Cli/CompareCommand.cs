@@ -22,9 +22,11 @@ internal static class CompareCommand
     /// <summary>The command with its options.</summary>
     public static Command Create()
     {
-        var (a, b) = (new Argument<string>("A") { Description = "A run: its folder, or its id." }, new Argument<string>("B") { Description = "Another." });
+        var (a, b) = (new Argument<string>("A") { Description = "A run: its folder, or its id." },
+            new Argument<string>("B") { Description = "Another." });
         var root = ShowCommand.RootOption();
-        var to = new Option<string?>("--out") { Description = "The overlaid curves: FILE.html, .svg, .png or .csv; or a folder, for all of them.", HelpName = "FILE|DIR" };
+        var to = new Option<string?>("--out") { Description =
+            "The overlaid curves: FILE.html, .svg, .png or .csv; or a folder, for all of them.", HelpName = "FILE|DIR" };
         var command = new Command("compare", Help) { a, b, to, root };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -53,7 +55,8 @@ internal static class CompareCommand
         return command;
     }
 
-    private static (IReadOnlyList<string> Files, IReadOnlyList<string> Notes) Draw(RunComparison comparison, string target, CancellationToken cancellation)
+    private static (IReadOnlyList<string> Files, IReadOnlyList<string> Notes) Draw(RunComparison comparison, string target,
+        CancellationToken cancellation)
     {
         var picture = comparison.Picture();
         var files = PlotFiles.Write(picture, PlotFiles.Targets(target, picture.FileName), CommandLine.Words(), cancellation);
@@ -66,7 +69,8 @@ internal static class CompareCommand
         var found = RunSelection.Find([word], root, note);
         if (found.Count != 1)
             throw new ConfigException($"'{word}' holds {found.Count} runs; compare takes two single runs"
-                + (found.Count == 0 ? "" : $": {string.Join(", ", found.Take(6).Select(static f => f.Id))}{(found.Count > 6 ? ", …" : "")}"));
+                + (found.Count == 0 ? ""
+                    : $": {string.Join(", ", found.Take(6).Select(static f => f.Id))}{(found.Count > 6 ? ", …" : "")}"));
         var run = RunRecord.Read(found[0]);
         return run.Damage is { } damage ? throw new RunFolderException(damage) : run;
     }

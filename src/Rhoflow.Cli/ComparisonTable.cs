@@ -49,15 +49,16 @@ internal static class ComparisonTable
         }
         var differing = compared.Where(static k => k.Largest > 0).OrderByDescending(static k => k.Largest).ToArray();
         var places = compared.Max(static k => k.Compared);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"curves: {compared.Length - differing.Length} of {compared.Length} columns are equal to the last digit at the {places} observations in common"));
+        output.WriteLine($"curves: {compared.Length - differing.Length} of {compared.Length} columns are equal to the last digit at the "
+            + $"{places} observations in common");
         foreach (var k in differing.Take(5))
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {k.Column}: first differs at {c.Clock} = {ObservationTable.Number(k.First!.Value)}; most, by {Relative(k.Largest)}, at {ObservationTable.Number(k.At)}"));
+            output.WriteLine($"  {k.Column}: first differs at {c.Clock} = {ObservationTable.Number(k.First!.Value)}; most, by "
+                + $"{Relative(k.Largest)}, at {ObservationTable.Number(k.At)}");
     }
 
     private static string Relative(double relative) => double.IsNaN(relative) ? "" : relative == 0 ? "0"
-        : relative < 0.01 ? relative.ToString("0.0e0", CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{relative:0.#%}");
+        : relative < 0.01 ? relative.ToString("0.0e0", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{relative:0.#%}");
 
     private static string Cut(string text) => text.Length <= LongestValue ? text : text[..(LongestValue - 1)] + "…";
 }

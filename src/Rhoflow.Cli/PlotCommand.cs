@@ -39,8 +39,11 @@ internal static class PlotCommand
         Option<string[]> Many(string name, string help, string value) =>
             new(name) { Description = help, HelpName = value, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
         var kind = One("--kind", $"{string.Join(", ", PlotWords.Kinds)}; line unless given.", "KIND");
-        var x = One("--x", "A column (t, epoch, log10_rho) or a key (init.scale: the last observation of each run); the runs' clock unless given.", "KEY");
-        var y = Many("--y", "Columns or keys, separated by commas; for ridge, histogram, sorted and spectrum an array (margins, singular_values).", "KEY,…");
+        var x = One("--x", "A column (t, epoch, log10_rho) or a key (init.scale: the last observation of each run); the runs' clock "
+            + "unless given.", "KEY");
+        var y = Many("--y",
+            "Columns or keys, separated by commas; for ridge, histogram, sorted and spectrum an array (margins, singular_values).",
+            "KEY,…");
         var color = One("--color", "A key with a colour for each of its values; the quantity of a heat map.", "KEY");
         var band = Many("--band", "Keys whose values are taken together, as a line within a band (seed).", "KEY,…");
         var spread = One("--spread", "What bands show: quartiles (median, 25–75 %), deciles (10–90 %), range, sd (mean ± s.d.).", "WORD");
@@ -59,7 +62,8 @@ internal static class PlotCommand
             var given = parsed.GetValue(words) ?? [];
             StandardOptions.RequireWords(command, given);
             string[] Listed(Option<string[]> option) =>
-                [.. (parsed.GetValue(option) ?? []).SelectMany(static v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+                [.. (parsed.GetValue(option) ?? [])
+                    .SelectMany(static v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
             var config = new PlotConfig
             {
                 Kind = Enum.Parse<PlotKind>(Word(parsed.GetValue(kind), "--kind", PlotWords.Kinds) ?? "line", ignoreCase: true),
@@ -67,7 +71,8 @@ internal static class PlotCommand
                 Y = Listed(y),
                 Color = parsed.GetValue(color),
                 Band = Listed(band),
-                Spread = Enum.Parse<BandSpread>(Word(parsed.GetValue(spread), "--spread", PlotWords.Spreads) ?? "quartiles", ignoreCase: true),
+                Spread = Enum.Parse<BandSpread>(Word(parsed.GetValue(spread), "--spread", PlotWords.Spreads) ?? "quartiles",
+                    ignoreCase: true),
                 Facet = Listed(facet),
                 Laws = [.. (parsed.GetValue(law) ?? []).Select(static l => Law.Parse(l).Text)],
                 Log = Word(parsed.GetValue(log), "--log", PlotWords.Logs),
@@ -76,7 +81,8 @@ internal static class PlotCommand
                 Where = parsed.GetValue(where) ?? [],
             };
             return Task.FromResult(Draw(config, new(given, parsed.GetValue(root)!, parsed.GetValue(to), parsed.GetValue(standard.Json),
-                parsed.GetValue(standard.Quiet)), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation));
+                parsed.GetValue(standard.Quiet)), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error,
+                    cancellation));
         });
         return command;
     }
@@ -108,6 +114,7 @@ internal static class PlotCommand
 
     /// <summary>One of the allowed words.</summary>
     /// <exception cref="ConfigException">It is none of them.</exception>
-    private static string? Word(string? given, string option, IReadOnlyList<string> allowed) => given is null || allowed.Contains(given) ? given
+    private static string? Word(string? given, string option, IReadOnlyList<string> allowed) => given is null || allowed.Contains(given)
+        ? given
         : throw new ConfigException($"{option} {given}: not known{Nearest.Hint(given, allowed)}");
 }

@@ -29,7 +29,8 @@ internal static class ReportCommand
         };
         var where = ShowCommand.WhereOption();
         var root = ShowCommand.RootOption();
-        var to = new Option<string?>("--out") { Description = "FILE.html, or a folder; unless given, the folder that the runs have in common.", HelpName = "FILE|DIR" };
+        var to = new Option<string?>("--out") { Description =
+            "FILE.html, or a folder; unless given, the folder that the runs have in common.", HelpName = "FILE|DIR" };
         var command = new Command("report", Help) { words, where, to, root };
         var standard = StandardOptions.AddTo(command);
         command.SetAction(parsed =>
@@ -39,7 +40,8 @@ internal static class ReportCommand
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
             var all = ShowCommand.Sound(RunSelection.Find(given, parsed.GetValue(root)!, progress.Say), progress.Say);
             var runs = ShowCommand.Chosen(SweepOrder.Of(all), parsed.GetValue(where) ?? [], progress.Say);
-            if (runs.Count == 0) throw new ConfigException($"no runs in {string.Join(", ", given)}{(parsed.GetValue(where) is { Length: > 0 } ? " with --where" : "")}");
+            if (runs.Count == 0) throw new ConfigException($"no runs in {string.Join(", "
+                + "", given)}{(parsed.GetValue(where) is { Length: > 0 } ? " with --where" : "")}");
             var file = Path.GetFullPath(Target(parsed.GetValue(to), runs));
             progress.Report(() => $"a page of {runs.Count} runs");
             var notes = RunReport.Write(file, runs, CommandLine.Words());
@@ -47,7 +49,8 @@ internal static class ReportCommand
             foreach (var note in notes) progress.Say(note);
             var output = parsed.InvocationConfiguration.Output;
             output.WriteLine(parsed.GetValue(standard.Json)
-                ? new JsonObject { ["report"] = file, ["runs"] = runs.Count, ["notes"] = new JsonArray([.. notes.Select(static n => (JsonNode)n)]) }.ToJsonString(Json.Options)
+                ? new JsonObject { ["report"] = file, ["runs"] = runs.Count, ["notes"] =
+                    new JsonArray([.. notes.Select(static n => (JsonNode)n)]) }.ToJsonString(Json.Options)
                 : Places.Show(file));
             return ExitStatus.Done;
         });

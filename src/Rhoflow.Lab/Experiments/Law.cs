@@ -32,8 +32,10 @@ internal sealed class Law
     /// </summary>
     public SignedLog At(Func<string, SignedLog> of) => _root.Log(of);
 
+    /// <param name="text">As typed.</param>
+    /// <param name="wrong">Makes an error of a sentence, with the place of the law; unless given, that of the command line.</param>
     /// <exception cref="ConfigException">It is no expression; the message names the character and what is allowed.</exception>
-    public static Law Parse(string text)
+    public static Law Parse(string text, Func<string, ConfigException>? wrong = null)
     {
         var names = new List<string>();
         ExpressionNode<Func<string, SignedLog>>? Variable(string name)
@@ -50,7 +52,7 @@ internal sealed class Law
         }
         catch (FormatException e)
         {
-            throw new ConfigException($"law: {e.Message}", e);
+            throw wrong?.Invoke(e.Message) ?? new ConfigException($"--law: {e.Message}", e);
         }
     }
 }

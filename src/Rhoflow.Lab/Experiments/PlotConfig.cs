@@ -74,7 +74,8 @@ public sealed record PlotConfig
             Y = Words(map["y"]),
             Color = map["color"]?.Text(),
             Band = Words(map["band"]),
-            Spread = map["spread"] is { } spread ? Enum.Parse<BandSpread>(spread.Word(PlotWords.Spreads), ignoreCase: true) : BandSpread.Quartiles,
+            Spread = map["spread"] is { } spread ? Enum.Parse<BandSpread>(spread.Word(PlotWords.Spreads), ignoreCase: true)
+                : BandSpread.Quartiles,
             Facet = Words(map["facet"]),
             Laws = [.. Nodes(map["law"]).Select(ReadLaw)],
             Where = [.. Nodes(map["where"]).Select(static n => n.Text())],
@@ -91,20 +92,11 @@ public sealed record PlotConfig
             : throw node.Error($"'{name}' names a file, so it may hold letters, digits, '-', '_' and '.' only (and not begin with '.')");
     }
 
-    private static string ReadLaw(ConfigNode node)
-    {
-        try
-        {
-            return Law.Parse(node.Text()).Text;
-        }
-        catch (ConfigException e)
-        {
-            throw node.Error(e.Message);
-        }
-    }
+    private static string ReadLaw(ConfigNode node) => Law.Parse(node.Text(), node.Error).Text;
 
     private static string[] Words(ConfigNode? node) =>
-        [.. Nodes(node).SelectMany(static n => n.Text().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        [.. Nodes(node).SelectMany(static n => n.Text()
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     private static IEnumerable<ConfigNode> Nodes(ConfigNode? node) => node is null ? [] : node.IsList ? node.List("words") : [node];
 

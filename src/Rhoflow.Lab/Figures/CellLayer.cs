@@ -38,6 +38,8 @@ internal static class CellLayer
                     ["legend"] = new JsonObject
                     {
                         ["title"] = cells.Colour.Title,
+                        ["titleColor"] = Theme.Ink,
+                        ["titleFontWeight"] = 500,
                         ["orient"] = "bottom",
                         ["gradientLength"] = 300,
                         ["titleLimit"] = 600,

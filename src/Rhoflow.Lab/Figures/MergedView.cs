@@ -123,14 +123,16 @@ internal static class MergedView
         }, Placed(panel, new JsonObject
         {
             ["color"] = Plain(own),
-            ["stroke"] = Look(own, points: false, static s => s.Colour, live),
+            // Ridges have their names along the axis.
+            ["stroke"] = Look(own, points: false, static s => s.Colour, live || ridge),
             ["y2"] = ridge ? new JsonObject { ["field"] = "l" } : new JsonObject { ["datum"] = 0 },
             ["tooltip"] = Tips(panel, "s", rows),
         }, area: true), "s", live);
     }
 
     private static JsonObject Dots(Panel panel, JsonArray rows, IReadOnlyList<SeriesStyle> own, bool live) =>
-        Layer(rows, new JsonObject { ["type"] = "point", ["filled"] = true, ["size"] = rows.Count > 400 ? 18 : 46, ["opacity"] = 0.8, ["clip"] = true },
+        Layer(rows, new JsonObject { ["type"] = "point", ["filled"] = true, ["size"] = rows.Count > 400 ? 18 : 46, ["opacity"] = 0.8,
+            ["clip"] = true },
             Placed(panel, new JsonObject
             {
                 ["fill"] = Look(own, points: true, static s => s.Colour, live),
@@ -178,12 +180,13 @@ internal static class MergedView
     }
 
     // Without the unit.
-    private static string Short(string title) => title.IndexOf(", ", StringComparison.Ordinal) is > 0 and var comma ? title[..comma] : title;
+    private static string Short(string title) => title.IndexOf(", ", StringComparison.Ordinal) is > 0 and var comma ? title[..comma]
+        : title;
 
-    private static JsonObject Look(IReadOnlyList<SeriesStyle> own, bool points, Func<SeriesStyle, JsonNode> look, bool live)
+    private static JsonObject Look(IReadOnlyList<SeriesStyle> own, bool points, Func<SeriesStyle, JsonNode> look, bool bare)
     {
         var appearance = VegaLite.Appearance(own, points, look);
-        if (live) appearance["legend"] = null;
+        if (bare) appearance["legend"] = null;
         return appearance;
     }
 

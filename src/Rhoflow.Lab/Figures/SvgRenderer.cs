@@ -12,7 +12,8 @@ namespace Rhoflow.Lab.Figures;
 public sealed record SvgJob(JsonObject Specification, string File);
 
 /// <summary>
-/// Draws specifications as SVG with Vega in Node, and these as PNG with resvg. The renderer is a folder with <c>render.mjs</c> and its <c>node_modules</c>:
+/// Draws specifications as SVG with Vega in Node, and these as PNG with resvg. The renderer is a folder with <c>render.mjs</c> and its
+/// <c>node_modules</c>:
 /// <c>src/Rhoflow.Lab/Render</c> of the project, <c>render</c> beside the program, or wherever RHOFLOW_RENDER points.
 /// </summary>
 public sealed class SvgRenderer

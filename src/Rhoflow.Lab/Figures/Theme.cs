@@ -16,7 +16,8 @@ public static class Theme
         var at = Math.Clamp(place, 0, 1) * (Ramp.Count - 1);
         var (from, to) = (Ramp[(int)Math.Floor(at)], Ramp[(int)Math.Ceiling(at)]);
         var share = at - Math.Floor(at);
-        int Mixed(int i) => (int)Math.Round((1 - share) * Convert.ToInt32(from[i..(i + 2)], 16) + share * Convert.ToInt32(to[i..(i + 2)], 16));
+        int Mixed(int i) =>
+            (int)Math.Round((1 - share) * Convert.ToInt32(from[i..(i + 2)], 16) + share * Convert.ToInt32(to[i..(i + 2)], 16));
         return $"#{Mixed(1):x2}{Mixed(3):x2}{Mixed(5):x2}";
     }
 

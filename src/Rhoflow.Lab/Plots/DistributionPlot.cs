@@ -1,7 +1,7 @@
-using System.Globalization;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Lab.Tables;
 
 namespace Rhoflow.Lab.Plots;
 
@@ -11,6 +11,9 @@ namespace Rhoflow.Lab.Plots;
 /// </summary>
 internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IReadOnlyList<PlotRun> runs, Notebook notes)
 {
+    /// <summary>The share of the entries that may lie beyond each end of a ridge.</summary>
+    private const double Tail = 0.005;
+
     private const int HistogramBins = 40, RidgeBins = 60, MostRidges = 20;
 
     /// <summary>How far a ridge reaches over the one above it.</summary>
@@ -40,22 +43,26 @@ internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IRead
         notes.Add([.. runs.Where(r => values[r].Length == 0)], runs.Count, $"have no finite {name.Name} and are not drawn");
         double[] all = [.. values.Values.SelectMany(static v => v)];
         if (all.Length == 0) throw new ConfigException($"there is nothing to draw: no run has a finite {name.Name}");
-        var edges = Edges(all, quantity is null ? HistogramBins : Math.Clamp((int)Math.Ceiling(Math.Sqrt(all.Length)) * 2, 4, HistogramBins));
-        Tables.RunColumn[] apart = keys.Color is { } c ? [c] : [];
+        var edges = Edges(all, quantity is null ? HistogramBins
+            : Math.Clamp((int)Math.Ceiling(Math.Sqrt(all.Length)) * 2, 4, HistogramBins));
+        RunColumn[] apart = keys.Color is { } c ? [c] : [];
         var panels = keys.Panels().Select(p => new PlotPanel(p.Title, [.. PlotKeys.Groups(p.Runs, apart).Select(g =>
         {
             double[] pooled = [.. g.SelectMany(r => values[r])];
             double[] shares = Shares(pooled, edges);
             // The last bin ends where its ordinate is repeated.
-            return new Curve(apart.Length > 0 ? PlotKeys.Label(apart, g[0]) : name.Name, [.. PlotKeys.Pairs([.. keys.Facets, .. apart], g[0])],
+            return new Curve(apart.Length > 0 ? PlotKeys.Label(apart, g[0]) : name.Name,
+                [.. PlotKeys.Pairs([.. keys.Facets, .. apart], g[0])],
                 g.Count == 1 ? g[0].Id : null, edges, [.. shares, shares[^1]], null, null, [.. edges.Select(_ => g.Count)]);
         })])).ToArray();
-        notes.Add(string.Create(CultureInfo.InvariantCulture, $"{(quantity is null ? $"{name.Name} at the last observation of each run, all" : "the last observation of each run,")} runs of a colour taken together"));
+        notes.Add((quantity is null ? $"{name.Name} at the last observation of each run" : "the last observation of each run")
+            + ", the runs of a colour taken together");
         string[] series = [.. panels.SelectMany(static p => p.Curves).Select(static k => k.Name).Distinct(StringComparer.Ordinal)];
         var drawn = panels.Select(p =>
         {
-            var panel = new Panel(p.Title, new Axis(name.Title, Scale.Linear, edges[0], edges[^1]), new Axis(quantity is null ? "share of the entries" : "share of the runs", Scale.Linear, 0));
-            return CurvePlot.Draw(p.Curves, SeriesMark.Steps, series).Aggregate(panel, static (all, s) => all.With(s));
+            var panel = new Panel(p.Title, new Axis(name.Title, Scale.Linear, edges[0], edges[^1]),
+                new Axis(quantity is null ? "share of the entries" : "share of the runs", Scale.Linear, 0));
+            return CurvePlot.Draw(p.Curves, SeriesMark.Steps, series).Aggregate(panel, static (drawn, s) => drawn.With(s));
         }).ToArray();
         return Picture(drawn, panels, keys, name, new PlotColumns(name.Name, "share", "low", "high"));
     }
@@ -70,14 +77,19 @@ internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IRead
         notes.Add([.. runs.Except(with)], runs.Count, $"have no array {name.Name} and are not drawn");
         if (with.Length == 0) throw new ConfigException($"there is nothing to draw: no run has an array {name.Name}");
         var times = with.ToDictionary(static r => r, r => Traces.Some([.. Traces.Measured(r, name.Name)], MostRidges));
-        var edges = Edges([.. with.SelectMany(r => times[r].SelectMany(i => r.Array(name.Name)[i])).Where(double.IsFinite)], RidgeBins);
+        double[] all = [.. with.SelectMany(r => times[r].SelectMany(i => r.Array(name.Name)[i])).Where(double.IsFinite).Order()];
+        // A few far away would leave no room for the others: they are counted at the ends.
+        var edges = Edges([Aggregate.Quantile(all, Tail), Aggregate.Quantile(all, 1 - Tail)], RidgeBins);
+        if (all[0] < edges[0] || all[^1] > edges[^1])
+            notes.Add($"entries beyond the quantiles 1/200 and 199/200 of all ({PlotAxis.Short(all[0])} to {PlotAxis.Short(all[^1])}) "
+                + "are counted at the ends");
         var ordered = keys.Panels().SelectMany(static p => p.Runs).Where(with.Contains).ToArray();
         if (ordered.Length > 12)
         {
             notes.Add($"{ordered.Length} runs: the first 12 have a panel; --where chooses others");
             ordered = ordered[..12];
         }
-        Tables.RunColumn[] titled = [.. keys.Facets, .. keys.Rest];
+        RunColumn[] titled = [.. keys.Facets, .. keys.Rest];
         var (panels, drawn) = (new List<PlotPanel>(), new List<Panel>());
         foreach (var run in ordered)
         {
@@ -94,8 +106,10 @@ internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IRead
             for (var i = 0; i < rows.Length; i++)
             {
                 var (floor, label) = (rows.Length - 1.0 - i, Traces.Time(run, rows[i]));
-                curves.Add(new Curve(label, [.. PlotKeys.Pairs(titled, run), ("observation", label)], run.Id, middles, densities[i], null, null, null));
-                panel = panel.With(new Series(label, SeriesMark.Ridge, middles, [.. densities[i].Select(d => floor + RidgeHeight * d / most)])
+                curves.Add(new Curve(label, [.. PlotKeys.Pairs(titled, run), ("observation", label)], run.Id, middles, densities[i], null,
+                    null, null));
+                panel = panel.With(new Series(label, SeriesMark.Ridge, middles,
+                    [.. densities[i].Select(d => floor + RidgeHeight * d / most)])
                 {
                     Low = [.. middles.Select(_ => floor)],
                     Tone = rows.Length == 1 ? 0 : i / (rows.Length - 1.0),
@@ -109,7 +123,8 @@ internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IRead
     }
 
     private PlotPicture Picture(Panel[] drawn, PlotPanel[] panels, PlotKeys keys, PlotName name, PlotColumns columns) => new(
-        new Chart(drawn) { Merged = true, Title = PlotWording.Title(config, name.Name, Traces.Clock(runs)), Subtitle = PlotWording.Subtitle(config, keys, runs) },
+        new Chart(drawn) { Merged = true, Title = PlotWording.Title(config, name.Name, Traces.Clock(runs)), Subtitle =
+            PlotWording.Subtitle(config, keys, runs) },
         panels, columns, PlotWording.FileName(config, name.Name, "", runs), notes.Notes);
 
     /// <summary>Edges of bins of one width around all values.</summary>

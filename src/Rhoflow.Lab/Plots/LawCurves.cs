@@ -35,7 +35,8 @@ internal sealed class LawCurves(PlotAxis x, PlotAxis y, PlotNames names, Noteboo
         }
         var curves = others.Count == 0 ? [Alone(law, text, traces, c)]
             : join([.. traces.Select(t => t with { Y = [.. t.X.Select((v, i) => Drawn(At(law, t, i, others, c)))] })])
-                .Select(k => k with { Name = traces.Select(static t => t.Run).Distinct().Count() > 1 && k.Name.Length > 0 ? $"{text}: {k.Name}" : text, Low = null, High = null, IsLaw = true });
+                .Select(k => k with { Name = traces.Select(static t => t.Run).Distinct().Count() > 1 && k.Name.Length > 0
+                    ? $"{text}: {k.Name}" : text, Low = null, High = null, IsLaw = true });
         return [.. curves.Select(WithoutGaps)];
     }
 
@@ -72,7 +73,8 @@ internal sealed class LawCurves(PlotAxis x, PlotAxis y, PlotNames names, Noteboo
             {
                 var (one, two) = (At(law, trace, i, others, SignedLog.Of(1)), At(law, trace, i, others, SignedLog.Of(2)));
                 if (Math.Abs(two.Log - one.Log - Math.Log(2)) > 1e-6 && double.IsFinite(one.Log))
-                    throw new ConfigException($"--law '{law.Text}': c is a factor that is fitted, so the law must be proportional to it; it is not");
+                    throw new ConfigException($"--law '{law.Text}': c is a factor that is fitted, so the law must be proportional to it; "
+                        + "it is not");
                 var measured = y.Scale == Scale.Exponent ? new SignedLog(1, trace.Y[i] * Math.Log(10)) : SignedLog.Of(trace.Y[i]);
                 if (measured.Sign == one.Sign && measured.Sign != 0 && double.IsFinite(one.Log)) ratios.Add(measured.Log - one.Log);
             }
@@ -86,7 +88,8 @@ internal sealed class LawCurves(PlotAxis x, PlotAxis y, PlotNames names, Noteboo
 
     private Curve WithoutGaps(Curve curve)
     {
-        int[] kept = [.. Enumerable.Range(0, curve.X.Length).Where(i => double.IsFinite(curve.Y[i]) && (y.Scale != Scale.Log || curve.Y[i] > 0))];
+        int[] kept = [.. Enumerable.Range(0, curve.X.Length)
+            .Where(i => double.IsFinite(curve.Y[i]) && (y.Scale != Scale.Log || curve.Y[i] > 0))];
         if (kept.Length == 0) notes.Add($"law {curve.Name} has no value that can be drawn here");
         else if (kept.Length < curve.X.Length)
             notes.Add($"law {curve.Name} is drawn where it has a value, in {kept.Length} of {curve.X.Length} places");

@@ -12,7 +12,8 @@ internal static class Plot
     /// <summary>A figure as its description says.</summary>
     /// <param name="config">The description.</param>
     /// <param name="records">The runs; those that do not satisfy its conditions are left out.</param>
-    /// <exception cref="ConfigException">A name that the runs do not have, a condition or law that cannot be read, or nothing to draw.</exception>
+    /// <exception cref="ConfigException">A name that the runs do not have, a condition or law that cannot be read, or nothing to
+    /// draw.</exception>
     /// <exception cref="RunFolderException">A run cannot be read.</exception>
     public static PlotPicture Of(PlotConfig config, IReadOnlyList<RunRecord> records)
     {
@@ -41,10 +42,12 @@ internal static class Plot
         if (records.Count == 0) throw new ConfigException($"no run satisfies --where {string.Join(" and ", config.Where)}");
         // One run made twice counts once: the newest.
         var distinct = records.Reverse().DistinctBy(static r => (r.Folder.Name, r.Folder.Id)).Reverse().ToArray();
-        if (distinct.Length < records.Count) notes.Add($"{records.Count - distinct.Length} of {records.Count} run folders repeat another's run; the newest of each is drawn");
+        if (distinct.Length < records.Count) notes.Add($"{records.Count - distinct.Length} of {records.Count} run folders repeat "
+            + "another's run; the newest of each is drawn");
         PlotRun[] all = [.. distinct.AsParallel().AsOrdered().Select(PlotRun.Read)];
         notes.Add([.. all.Where(static r => r.Rows.Count == 0)], all.Length, "have observed nothing and are not drawn");
-        foreach (var group in all.Where(static r => r.Rows.Count > 0 && r.Record.StatusWord != "finished").GroupBy(static r => r.Record.StatusWord, StringComparer.Ordinal))
+        foreach (var group in all.Where(static r => r.Rows.Count > 0 && r.Record.StatusWord != "finished")
+            .GroupBy(static r => r.Record.StatusWord, StringComparer.Ordinal))
             notes.Add([.. group], all.Length, $"are {group.Key}");
         return all.Any(static r => r.Rows.Count > 0) ? [.. all.Where(static r => r.Rows.Count > 0)]
             : throw new ConfigException("none of these runs has an observation to draw yet");
@@ -64,7 +67,8 @@ internal static class Plot
         double[] drawn = [.. values.Where(v => double.IsFinite(v) && (axis.Scale != Scale.Log || v > 0))];
         if (!several || drawn.Length == 0) return new Axis(title, axis.Scale);
         var (low, high) = (drawn.Min(), drawn.Max());
-        if (axis.Scale == Scale.Log) return new Axis(title, axis.Scale, low / Math.Pow(high / low, 0.02), high * Math.Pow(high / low, 0.02));
+        if (axis.Scale == Scale.Log) return new Axis(title, axis.Scale, low / Math.Pow(high / low, 0.02),
+            high * Math.Pow(high / low, 0.02));
         var room = 0.02 * (high - low);
         return room > 0 ? new Axis(title, axis.Scale, low - room, high + room) : new Axis(title, axis.Scale);
     }

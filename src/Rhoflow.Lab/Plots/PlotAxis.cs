@@ -50,7 +50,8 @@ internal sealed record PlotAxis(PlotName Name, Scale Scale)
         : Short(value);
 
     /// <summary>Three digits.</summary>
-    public static string Short(double value) => value.ToString("G3", CultureInfo.InvariantCulture).Replace("E+0", "e", StringComparison.Ordinal)
+    public static string Short(double value) => value.ToString("G3", CultureInfo.InvariantCulture)
+        .Replace("E+0", "e", StringComparison.Ordinal)
         .Replace("E-0", "e-", StringComparison.Ordinal).Replace("E+", "e", StringComparison.Ordinal).Replace('E', 'e');
 
     private static double Plain(PlotName name, PlotRun run, int row) => name.Source switch

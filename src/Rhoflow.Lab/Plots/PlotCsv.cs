@@ -7,7 +7,9 @@ namespace Rhoflow.Lab.Plots;
 /// <summary>The numbers of a figure: all that is drawn, unthinned, a point a line; and the same as a document.</summary>
 internal static class PlotCsv
 {
-    /// <summary>Keys that tell curves apart, the run (empty for several), what it is (measured or a law), x, y, and of bands the edges and n.</summary>
+    /// <summary>
+    /// Keys that tell curves apart, the run (empty for several), what it is (measured or a law), x, y, and of bands the edges and n.
+    /// </summary>
     public static string Write(PlotPicture picture)
     {
         Curve[] curves = [.. picture.Panels.SelectMany(static p => p.Curves)];
@@ -30,7 +32,9 @@ internal static class PlotCsv
         return text.ToString();
     }
 
-    /// <summary>{"title", "x", "y", "panels": [{"title", "series": [{"name", "run", "law", "x", "y", "low", "high", "n"}]}], "notes"}.</summary>
+    /// <summary>
+    /// {"title", "x", "y", "panels": [{"title", "series": [{"name", "run", "law", "x", "y", "low", "high", "n"}]}], "notes"}.
+    /// </summary>
     public static JsonObject Document(PlotPicture picture) => new()
     {
         ["title"] = picture.Title,

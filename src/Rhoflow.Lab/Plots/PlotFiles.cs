@@ -20,9 +20,11 @@ internal sealed record PlotFiles(IReadOnlyList<string> Written, IReadOnlyList<st
     {
         var ending = Path.GetExtension(target);
         if (!Directory.Exists(target) && Kinds.Contains(ending)) return [target];
-        if (Directory.Exists(target) || target.EndsWith(Path.DirectorySeparatorChar) || ending.Length is 0 or > 5 || ending.Any(static c => !char.IsAsciiLetterOrDigit(c) && c != '.'))
+        if (Directory.Exists(target) || target.EndsWith(Path.DirectorySeparatorChar) || ending.Length is 0 or > 5
+            || ending.Any(static c => !char.IsAsciiLetterOrDigit(c) && c != '.'))
             return [.. Kinds.Select(k => Path.Combine(target, name + k))];
-        throw new ConfigException($"--out {target}: '{ending}' is no kind of figure{Nearest.Hint(ending, Kinds)}; or a folder, for all of them");
+        throw new ConfigException($"--out {target}: '{ending}' is no kind of figure{Nearest.Hint(ending, Kinds)}; or a folder, for all "
+            + "of them");
     }
 
     /// <summary>Writes them.</summary>

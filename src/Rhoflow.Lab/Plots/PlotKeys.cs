@@ -46,7 +46,8 @@ internal sealed class PlotKeys
     /// <summary>Runs in groups that agree in some keys, in the order of their values.</summary>
     public static IReadOnlyList<IReadOnlyList<PlotRun>> Groups(IReadOnlyList<PlotRun> runs, IReadOnlyList<RunColumn> by)
     {
-        IEnumerable<IReadOnlyList<PlotRun>> groups = runs.GroupBy(r => string.Join('\n', by.Select(k => Value(k, r))), StringComparer.Ordinal)
+        IEnumerable<IReadOnlyList<PlotRun>> groups =
+            runs.GroupBy(r => string.Join('\n', by.Select(k => Value(k, r))), StringComparer.Ordinal)
             .Select(static g => (IReadOnlyList<PlotRun>)g.ToArray());
         // Numbers ascend; words keep the order of the runs.
         foreach (var key in by.Reverse())

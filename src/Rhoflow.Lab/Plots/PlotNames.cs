@@ -27,7 +27,7 @@ internal enum PlotSource
 internal sealed record PlotName(string Name, PlotSource Source, RunColumn? Key = null)
 {
     /// <summary>The name with its unit, where there is one; clocks need none.</summary>
-    public string Title => Name == "log10_t" ? "log₁₀ t"
+    public string Title => Name == "log10_t" ? "log₁₀ t" : Name == "margins" ? "y f(V; x), units of f/ρ"
         : IsKey || ColumnUnits.Clocks.Any(c => c.Column == Name) || ColumnUnits.Of(Name) is not { } unit ? Name : $"{Name}, {unit}";
 
     /// <summary>Whether it is one value a run.</summary>
@@ -57,7 +57,8 @@ internal sealed class PlotNames
     /// <summary>A column, a power of one, or a key.</summary>
     /// <exception cref="ConfigException">There is none; the nearest are named.</exception>
     public PlotName Quantity(string name, string option) => TryQuantity(name) ?? throw Unknown(name, option,
-        _runs.Any(r => r.Arrays.Contains(name)) ? $"'{name}' is an array of these runs, drawn by --kind ridge, histogram, sorted or spectrum"
+        _runs.Any(r => r.Arrays.Contains(name))
+            ? $"'{name}' is an array of these runs, drawn by --kind ridge, histogram, sorted or spectrum"
         : $"'{name}' is neither a column of these runs' metrics.csv nor a key of their configs");
 
     /// <summary>A column, a power of one, or a key; null where there is none.</summary>
@@ -81,7 +82,8 @@ internal sealed class PlotNames
     {
         if (name == "run") return _keys.Find("id", option);
         if (_keys.Find(name, option) is { Kind: not ColumnKind.Quantity } key) return key;
-        throw new ConfigException($"{option} {name}: it is measured along each run, and {option} needs one value a run: a key of the configs"
+        throw new ConfigException($"{option} {name}: it is measured along each run, and {option} needs one value a run: a key of the "
+            + "configs"
             + (Differing.Count > 0 ? $"; these runs differ in {string.Join(", ", Differing)}" : "")
             + (option == "--color" ? "; with --kind points or heat a column may be the colour" : ""));
     }

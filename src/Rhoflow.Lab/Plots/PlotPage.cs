@@ -27,7 +27,8 @@ internal static class PlotPage
     public static string Figure(PlotPicture picture)
     {
         var csv = PlotCsv.Write(picture);
-        var legend = new JsonArray([.. picture.Chart.Panels.Any(static p => p.Cells is not null) ? [] : picture.Chart.Legend().Select(static s =>
+        var legend = new JsonArray([.. picture.Chart.Panels.Any(static p => p.Cells is not null) ? [] : picture.Chart.Legend()
+            .Select(static s =>
             (JsonNode)new JsonObject
             {
                 ["name"] = s.Name,
@@ -44,8 +45,10 @@ internal static class PlotPage
         var many = picture.Chart.Panels.Count > 1 ? " data-many" : "";
         var subtitle = picture.Chart.Subtitle is { } s ? $"<p class=\"sub\">{Escape(s)}</p>\n" : "";
         var download = csv.Length > LargestCsv ? ""
-            : $" <a download=\"{Escape(picture.FileName)}.csv\" href=\"data:text/csv;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(csv))}\">The numbers (csv)</a>.";
-        var switches = legend.Count > 1 ? "Click a name to switch it off, with Shift to see it alone; drag and scroll in the picture to move and zoom, "
+            : $" <a download=\"{Escape(picture.FileName)}.csv\" "
+                + $"href=\"data:text/csv;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(csv))}\">The numbers (csv)</a>.";
+        var switches = legend.Count > 1
+            ? "Click a name to switch it off, with Shift to see it alone; drag and scroll in the picture to move and zoom, "
             + "double-click to go back." : "Drag and scroll in the picture to move and zoom, double-click to go back.";
         return $"""
             <section class="plot"{many}>

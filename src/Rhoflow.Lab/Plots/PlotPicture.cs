@@ -8,7 +8,8 @@ namespace Rhoflow.Lab.Plots;
 /// <param name="Columns">What x, y and the edges are called in csv.</param>
 /// <param name="FileName">A name for its files, without ending.</param>
 /// <param name="Notes">What was left out, and why.</param>
-internal sealed record PlotPicture(Chart Chart, IReadOnlyList<PlotPanel> Panels, PlotColumns Columns, string FileName, IReadOnlyList<string> Notes)
+internal sealed record PlotPicture(Chart Chart, IReadOnlyList<PlotPanel> Panels, PlotColumns Columns, string FileName,
+    IReadOnlyList<string> Notes)
 {
     /// <summary>What stands above it.</summary>
     public string Title => Chart.Title ?? "";

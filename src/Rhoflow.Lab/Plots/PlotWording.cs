@@ -28,7 +28,8 @@ internal static class PlotWording
                 + (runs.Count == 1 ? $", run {runs[0].Id}" : string.Create(CultureInfo.InvariantCulture, $": {runs.Count} runs")),
         };
         if (keys?.Color is { } color) parts.Add($"by {Bare(color.Name)}");
-        if (keys?.Bands is { Count: > 0 } bands) parts.Add($"{Bands.Words(config.Spread)} over {string.Join(", ", bands.Select(static b => Bare(b.Name)))}"
+        if (keys?.Bands is { Count: > 0 } bands) parts.Add($"{Bands.Words(config.Spread)} over {string.Join(", "
+            + "", bands.Select(static b => Bare(b.Name)))}"
             + Sizes(keys, runs));
         parts.AddRange(config.Where.Select(static w => $"where {w}"));
         return string.Join("; ", parts);
@@ -40,7 +41,8 @@ internal static class PlotWording
         if (config.Name is { } name) return name;
         var kind = config.Kind is PlotKind.Line ? "" : $"-{config.Kind.ToString().ToLowerInvariant()}";
         var over = config.Kind is PlotKind.Line or PlotKind.Points or PlotKind.Heat ? $"-over-{x}" : "";
-        var by = string.Concat(((IEnumerable<string>)[.. config.Color is { } c ? [c] : (string[])[], .. config.Facet]).Select(static k => $"-by-{k}"));
+        var by = string.Concat(((IEnumerable<string>)[.. config.Color is { } c ? [c] : (string[])[], .. config.Facet])
+            .Select(static k => $"-by-{k}"));
         var text = $"{runs[0].Record.Folder.Name}-{y}{kind}{over}{by}";
         var safe = new string([.. text.Select(static c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-')]);
         return safe.Length <= LongestFileName ? safe : safe[..LongestFileName];
@@ -51,7 +53,9 @@ internal static class PlotWording
     // How many runs a band has: one number, or from … to.
     private static string Sizes(PlotKeys keys, IReadOnlyList<PlotRun> runs)
     {
-        int[] sizes = [.. PlotKeys.Groups(runs, [.. keys.Facets, .. keys.Color is { } c ? [c] : (Tables.RunColumn[])[], .. keys.Rest]).Select(static g => g.Count)];
-        return string.Create(CultureInfo.InvariantCulture, $" ({(sizes.Min() == sizes.Max() ? $"{sizes.Max()}" : $"{sizes.Min()} to {sizes.Max()}")} runs each)");
+        int[] sizes = [.. PlotKeys.Groups(runs, [.. keys.Facets, .. keys.Color is { } c ? [c] : (Tables.RunColumn[])[], .. keys.Rest])
+            .Select(static g => g.Count)];
+        return string.Create(CultureInfo.InvariantCulture,
+            $" ({(sizes.Min() == sizes.Max() ? $"{sizes.Max()}" : $"{sizes.Min()} to {sizes.Max()}")} runs each)");
     }
 }

@@ -21,20 +21,24 @@ internal sealed class PointPlot(PlotConfig config, PlotNames names, IReadOnlyLis
         var last = config.LastOnly ?? xName.IsKey;
         var rows = Traces.Rows(runs, last);
         var (x, y) = (PlotAxis.Of(xName, rows, Plot.Log(config, 'x'), runs.Count), PlotAxis.Of(yName, rows, Plot.Log(config, 'y'), 0));
-        var laws = config.Laws.Select(Law.Parse).ToArray();
+        var laws = config.Laws.Select(static l => Law.Parse(l)).ToArray();
         var colour = byColumn ? PlotAxis.Of(names.Quantity(config.Color!, "--color"), rows, null, runs.Count) : null;
         double[] range = colour is null ? [] : [.. rows.Select(r => colour.Of(r.Run, r.Row)).Where(double.IsFinite)];
         var panels = keys.Panels().Select(p =>
         {
             var traces = Traces.Of(p.Runs, x, y, last, notes);
             var curves = traces.SelectMany(t => Clouds(t, keys, colour, range)).ToArray();
-            return new PlotPanel(p.Title, [.. curves, .. laws.SelectMany(l => new LawCurves(x, y, names, notes).Of(l, [.. traces.Select(Ascending)],
+            return new PlotPanel(p.Title,
+                [.. curves, .. laws.SelectMany(l => new LawCurves(x, y, names, notes).Of(l, [.. traces.Select(Ascending)],
                 t => [.. t.Select(k => new Curve(PlotKeys.Label(keys.Facets, k.Run), [], k.Run.Id, k.X, k.Y, null, null, null))]))]);
         }).ToArray();
-        if (panels.All(static p => p.Curves.All(static k => k.IsLaw))) throw new ConfigException($"there is nothing to draw: {string.Join("; ", notes.Notes)}");
-        string[] series = [.. panels.SelectMany(static p => p.Curves).Where(static k => !k.IsLaw).Select(static k => k.Name).Distinct(StringComparer.Ordinal)];
+        if (panels.All(static p =>
+            p.Curves.All(static k => k.IsLaw))) throw new ConfigException($"there is nothing to draw: {string.Join("; ", notes.Notes)}");
+        string[] series = [.. panels.SelectMany(static p => p.Curves).Where(static k => !k.IsLaw).Select(static k => k.Name)
+            .Distinct(StringComparer.Ordinal)];
         if (colour is not null) series = [.. Enumerable.Range(0, Classes).Select(i => Class(colour, range, i)).Where(series.Contains)];
-        var tones = colour is null ? null : series.Select((n, i) => (n, i)).ToDictionary(static q => q.n, q => series.Length == 1 ? 0 : q.i / (series.Length - 1.0), StringComparer.Ordinal);
+        var tones = colour is null ? null : series.Select((n, i) => (n, i))
+            .ToDictionary(static q => q.n, q => series.Length == 1 ? 0 : q.i / (series.Length - 1.0), StringComparer.Ordinal);
         var drawn = panels.Select(p =>
         {
             var all = panels.SelectMany(static q => q.Curves).Where(static k => !k.IsLaw).ToArray();
@@ -46,13 +50,16 @@ internal sealed class PointPlot(PlotConfig config, PlotNames names, IReadOnlyLis
             return panel;
         }).ToArray();
         return new PlotPicture(
-            new Chart(drawn) { Merged = true, Title = PlotWording.Title(config, yName.Name, xName.Name), Subtitle = PlotWording.Subtitle(config, keys, runs) + (colour is null ? "" : $"; by {colour.Name.Name}") },
-            panels, new PlotColumns(x.Column, y.Column, "low", "high"), PlotWording.FileName(config, yName.Name, xName.Name, runs), notes.Notes);
+            new Chart(drawn) { Merged = true, Title = PlotWording.Title(config, yName.Name, xName.Name), Subtitle =
+                PlotWording.Subtitle(config, keys, runs) + (colour is null ? "" : $"; by {colour.Name.Name}") },
+            panels, new PlotColumns(x.Column, y.Column, "low", "high"), PlotWording.FileName(config, yName.Name, xName.Name, runs),
+                notes.Notes);
     }
 
     private static IEnumerable<Curve> Clouds(Trace t, PlotKeys keys, PlotAxis? colour, double[] range)
     {
-        var values = PlotKeys.Pairs([.. keys.Facets, .. keys.Color is { } k ? [k] : (Tables.RunColumn[])[], .. keys.Rest], t.Run).DistinctBy(static p => p.Key).ToArray();
+        var values = PlotKeys.Pairs([.. keys.Facets, .. keys.Color is { } k ? [k] : (Tables.RunColumn[])[], .. keys.Rest], t.Run)
+            .DistinctBy(static p => p.Key).ToArray();
         if (colour is null)
         {
             var name = keys.Color is { } key ? PlotKeys.Label([key], t.Run) : t.Run.Record.Folder.Name;
@@ -60,7 +67,8 @@ internal sealed class PointPlot(PlotConfig config, PlotNames names, IReadOnlyLis
         }
         return Enumerable.Range(0, t.X.Length).Where(i => double.IsFinite(colour.Of(t.Run, t.Rows[i])))
             .GroupBy(i => ClassOf(colour.Of(t.Run, t.Rows[i]), range))
-            .Select(g => new Curve(Class(colour, range, g.Key), values, t.Run.Id, [.. g.Select(i => t.X[i])], [.. g.Select(i => t.Y[i])], null, null, null));
+            .Select(g => new Curve(Class(colour, range, g.Key), values, t.Run.Id, [.. g.Select(i => t.X[i])], [.. g.Select(i => t.Y[i])],
+                null, null, null));
     }
 
     private static int ClassOf(double v, double[] range) => range.Max() > range.Min()

@@ -50,7 +50,8 @@ public sealed class RunComparison
         Last = a.Rows.Count == 0 || b.Rows.Count == 0 ? []
             : [.. Common.Select(c => new LastDifference(c, a.At(a.Rows.Count - 1, c), b.At(b.Rows.Count - 1, c)))];
         Clock = Traces.Clock([a, b]) is var clock && Common.Contains(clock) ? clock
-            : Common.FirstOrDefault(s_clocks.Contains) ?? throw new ConfigException("the two runs have no clock in common (step, epoch, t)");
+            : Common.FirstOrDefault(s_clocks.Contains)
+                ?? throw new ConfigException("the two runs have no clock in common (step, epoch, t)");
         Curves = [.. Common.Where(static c => !s_clocks.Contains(c)).Select(c => Curve(a, b, c))];
     }
 
@@ -95,14 +96,16 @@ public sealed class RunComparison
     {
         string[] drawn = [.. Curves.Where(static c => c.Compared > 0 || c.Largest is double.NaN).Select(static c => c.Column)
             .Where(c => !c.StartsWith("log10_", StringComparison.Ordinal) || !Common.Contains(c[6..]))];
-        var config = new PlotConfig { X = Clock, Y = drawn, Color = "run", Title = $"{A.Folder.Id} and {B.Folder.Id}", Name = $"compare-{A.Folder.Id}-{B.Folder.Id}" };
+        var config = new PlotConfig { X = Clock, Y = drawn, Color = "run", Title = $"{A.Folder.Id} and {B.Folder.Id}", Name =
+            $"compare-{A.Folder.Id}-{B.Folder.Id}" };
         return Plot.Of(config, [A, B]);
     }
 
     /// <summary>{"a", "b", "config", "summary", "curves", "only_a", "only_b"}.</summary>
     public JsonObject ToJson()
     {
-        static JsonObject Run(RunRecord r) => new() { ["name"] = r.Folder.Name, ["id"] = r.Folder.Id, ["status"] = r.StatusWord, ["folder"] = r.Folder.Path };
+        static JsonObject Run(RunRecord r) =>
+            new() { ["name"] = r.Folder.Name, ["id"] = r.Folder.Id, ["status"] = r.StatusWord, ["folder"] = r.Folder.Path };
         return new JsonObject
         {
             ["a"] = Run(A),

@@ -23,7 +23,8 @@ internal sealed record Trace(PlotRun Run, double[] X, double[] Y, int[] Rows)
 /// <param name="Low">The lower edge of its band; null: none.</param>
 /// <param name="High">The upper edge.</param>
 /// <param name="Counts">Runs that each ordinate stands for.</param>
-internal sealed record Curve(string Name, IReadOnlyList<(string Key, string Value)> Keys, string? Run, double[] X, double[] Y, double[]? Low,
+internal sealed record Curve(string Name, IReadOnlyList<(string Key, string Value)> Keys, string? Run, double[] X, double[] Y,
+    double[]? Low,
     double[]? High, int[]? Counts)
 {
     /// <summary>A law, not a measurement.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Figures;
@@ -13,7 +12,8 @@ internal static class Traces
 
     /// <summary>The observations that a figure takes.</summary>
     public static IReadOnlyList<(PlotRun Run, int Row)> Rows(IReadOnlyList<PlotRun> runs, bool lastOnly) =>
-        [.. runs.SelectMany(r => lastOnly ? r.Rows.Count > 0 ? [(r, r.Rows.Count - 1)] : [] : Enumerable.Range(0, r.Rows.Count).Select(i => (r, i)))];
+        [.. runs.SelectMany(r => lastOnly ? r.Rows.Count > 0 ? [(r, r.Rows.Count - 1)] : [] : Enumerable.Range(0, r.Rows.Count)
+            .Select(i => (r, i)))];
 
     /// <summary>y over x of each run; what cannot be drawn is left out and said.</summary>
     public static IReadOnlyList<Trace> Of(IReadOnlyList<PlotRun> runs, PlotAxis x, PlotAxis y, bool lastOnly, Notebook notes)
@@ -34,7 +34,8 @@ internal static class Traces
                 else kept.Add((a, b, row));
             }
             if (kept.Count == 0) without.Add(run);
-            else traces.Add(new Trace(run, [.. kept.Select(static k => k.X)], [.. kept.Select(static k => k.Y)], [.. kept.Select(static k => k.Row)]));
+            else traces.Add(new Trace(run, [.. kept.Select(static k => k.X)], [.. kept.Select(static k => k.Y)],
+                [.. kept.Select(static k => k.Row)]));
         }
         notes.Add(without, runs.Count, $"have no {y.Name.Name} over {x.Name.Name} and are not drawn");
         // A measure that is taken at some observations only is no news; a run without any was said.
@@ -42,12 +43,13 @@ internal static class Traces
         Say(missing, $"{y.Name.Name} is nan, not measured, at {missing} of {all} observations");
         Say(unplaced, $"{x.Name.Name} is nan at {unplaced} of {all} observations, which are left out");
         Say(infinite, $"{infinite} of {all} observations are infinite and left out");
-        Say(offLog, $"{offLog} of {all} observations have no place on a logarithmic axis ({Nonpositive(x, y)} ≤ 0) and are left out; --log none shows them");
+        Say(offLog, $"{offLog} of {all} observations have no place on a logarithmic axis ({Nonpositive(x, y)} ≤ 0) and are left out; "
+            + "--log none shows them");
         return traces;
 
-        void Say(int count, FormattableString what)
+        void Say(int count, string what)
         {
-            if (count > 0) notes.Add(what.ToString(CultureInfo.InvariantCulture));
+            if (count > 0) notes.Add(what);
         }
     }
 

@@ -20,7 +20,8 @@ public static class RunReport
     private static readonly string[] s_quantities =
         ["epoch", "log10_t", "log10_loss", "train_error", "test_error", "margin_min", "smoothed_margin", "log10_rho", "direction_error"];
 
-    private static readonly string[] s_curves = ["loss", "train_error", "test_error", "margin_min", "smoothed_margin", "rho", "direction_error"];
+    private static readonly string[] s_curves =
+        ["loss", "train_error", "test_error", "margin_min", "smoothed_margin", "rho", "direction_error"];
 
     /// <summary>Values of a key that curves are coloured by, at most.</summary>
     private const int MostColours = 16;
@@ -86,7 +87,7 @@ public static class RunReport
     {
         var parts = new List<string>();
         if (runs.Count > 1)
-            parts.Add($"{runs.Count} runs" + (columns.Differing.Count == 0 ? "" : " over " + string.Join(" × ", columns.Differing.Select(k =>
+            parts.Add($"{runs.Count} runs" + (columns.Differing.Count == 0 ? "" : " over " + string.Join(" × ", Swept(columns).Select(k =>
                 $"{k} ({runs.Select(r => r.Keys.GetValueOrDefault(k)).Distinct(StringComparer.Ordinal).Count()})"))));
         var states = runs.GroupBy(static r => r.StatusWord, StringComparer.Ordinal).ToArray();
         parts.Add(states.Length == 1 ? $"{(runs.Count > 1 ? "all " : "")}{states[0].Key}"
@@ -98,16 +99,23 @@ public static class RunReport
         return string.Join("; ", parts);
     }
 
+    // The keys in which the runs differ, seeds last.
+    private static IEnumerable<string> Swept(RunColumns columns) => columns.Differing.OrderBy(IsSeed);
+
+    private static bool IsSeed(string key) => key == "seed" || key.EndsWith(".seed", StringComparison.Ordinal);
+
     private static void Table(StringBuilder html, IReadOnlyList<RunRecord> runs, RunColumns columns)
     {
         RunColumn[] shown =
         [
-            columns.Find("id", "report"), .. columns.Differing.Select(RunColumn.Key), columns.Find("status", "report"),
-            .. s_quantities.Where(q => runs.Any(r => double.IsFinite(r.Last(q)))).Select(RunColumn.Quantity), columns.Find("seconds", "report"),
+            columns.Find("id", "report"), .. Swept(columns).Select(RunColumn.Key), columns.Find("status", "report"),
+            .. s_quantities.Where(q => runs.Any(r => double.IsFinite(r.Last(q)))).Select(RunColumn.Quantity),
+                columns.Find("seconds", "report"),
         ];
         html.Append("<div class=\"scroll\"><table class=\"runs\"><thead><tr>");
         foreach (var c in shown)
-            html.Append($"<th scope=\"col\" class=\"{(IsText(c) ? "text" : "")}\"><button type=\"button\">{Html.Escape(c.Name)}</button></th>");
+            html.Append($"<th scope=\"col\" class=\"{(IsText(c) ? "text" : "")}\"><button "
+                + "type=\"button\">{Html.Escape(c.Name)}</button></th>");
         html.Append("</tr></thead><tbody>\n");
         foreach (var run in runs)
         {
@@ -116,7 +124,8 @@ public static class RunReport
             {
                 var cell = c.Value(run);
                 var text = cell.IsNothing ? "" : cell.Text ?? PlotAxis.Short(cell.Number!.Value);
-                html.Append($"<td class=\"{(IsText(c) ? "text" : "")}\" data-v=\"{Html.Escape(cell.ToString())}\">{Html.Escape(text)}</td>");
+                html.Append($"<td class=\"{(IsText(c) ? "text" : "")}\" "
+                    + "data-v=\"{Html.Escape(cell.ToString())}\">{Html.Escape(text)}</td>");
             }
             html.Append("</tr>\n");
         }
@@ -127,9 +136,13 @@ public static class RunReport
 
     private static void Facts(StringBuilder html, RunRecord run)
     {
-        html.Append("<div class=\"scroll\"><table class=\"runs\"><thead><tr><th class=\"text\">last observation</th><th></th></tr></thead><tbody>\n");
+        html.Append("<div class=\"scroll\"><table class=\"runs\"><thead><tr><th class=\"text\">last "
+            + "observation</th><th></th></tr></thead><tbody>\n");
         foreach (var q in run.Quantities.Where(q => double.IsFinite(run.Last(q))))
-            html.Append($"<tr><td class=\"text\">{Html.Escape(q)}</td><td>{Html.Escape(run.Last(q).ToString("G6", CultureInfo.InvariantCulture))}</td></tr>\n");
+        {
+            var value = run.Last(q).ToString("G6", CultureInfo.InvariantCulture);
+            html.Append($"<tr><td class=\"text\">{Html.Escape(q)}</td><td>{Html.Escape(value)}</td></tr>\n");
+        }
         html.Append("</tbody></table></div>\n");
     }
 
@@ -138,12 +151,13 @@ public static class RunReport
     {
         string[] drawn = [.. s_curves.Where(q => runs.Any(r => double.IsFinite(r.Last(q)) || double.IsFinite(r.Last("log10_" + q))))];
         if (drawn.Length == 0) yield break;
-        string[] seeds = [.. columns.Differing.Where(static k => k == "seed" || k.EndsWith(".seed", StringComparison.Ordinal))];
+        string[] seeds = [.. columns.Differing.Where(IsSeed)];
         int Values(string key) => runs.Select(r => r.Keys.GetValueOrDefault(key)).Distinct(StringComparer.Ordinal).Count();
         string[] swept = [.. columns.Differing.Except(seeds)];
         var colour = swept.FirstOrDefault(k => Values(k) <= MostColours);
         yield return new PlotConfig { Y = drawn, Color = colour, Band = seeds, Title = "Along the runs", Name = "along" };
-        if (swept.FirstOrDefault(k => Values(k) > 2 && runs.All(r => RunColumn.Key(k).Value(r).Number is not null)) is not { } over) yield break;
+        if (swept.FirstOrDefault(k => Values(k) > 2
+            && runs.All(r => RunColumn.Key(k).Value(r).Number is not null)) is not { } over) yield break;
         yield return new PlotConfig
         {
             X = over,
@@ -159,9 +173,12 @@ public static class RunReport
     {
         html.Append("<h2>Configs</h2>\n");
         if (columns.Differing.Count > 0)
-            html.Append($"<p class=\"sub\">{Html.Escape($"The first run's; the runs differ in {string.Join(", ", columns.Differing)}.")}</p>\n");
-        if (runs[0].Config is { } config) html.Append($"<details><summary>config.yaml of {runs[0].Folder.Id}</summary><pre>{Html.Escape(config)}</pre></details>\n");
-        foreach (var run in runs.Skip(1).Where(r => r.Config is not null && columns.Differing.Count == 0 && r.Config != runs[0].Config).Take(3))
+            html.Append($"<p class=\"sub\">{Html.Escape($"The first run's; the runs differ in {string.Join(", "
+                + "", columns.Differing)}.")}</p>\n");
+        if (runs[0].Config is { } config) html.Append("<details><summary>config.yaml of "
+            + $"{runs[0].Folder.Id}</summary><pre>{Html.Escape(config)}</pre></details>\n");
+        foreach (var run in runs.Skip(1).Where(r => r.Config is not null && columns.Differing.Count == 0 && r.Config != runs[0].Config)
+            .Take(3))
             html.Append($"<details><summary>config.yaml of {run.Folder.Id}</summary><pre>{Html.Escape(run.Config!)}</pre></details>\n");
     }
 
@@ -174,7 +191,8 @@ public static class RunReport
             try
             {
                 if (JsonNode.Parse(File.ReadAllText(run.Folder.File("environment.json"))) is not JsonObject environment) continue;
-                var words = string.Join(", ", environment.Where(static p => p.Key != "commandLine" && p.Value is JsonValue).Select(static p => $"{p.Key} {p.Value}"));
+                var words = string.Join(", ", environment.Where(static p => p.Key != "commandLine" && p.Value is JsonValue)
+                    .Select(static p => $"{p.Key} {p.Value}"));
                 machines[words] = machines.GetValueOrDefault(words) + 1;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)

@@ -31,13 +31,15 @@ public static class RunKeys
     }
 
     /// <summary>
-    /// The keys in which runs differ, without the name and the figures. Of keys that have the same value in every run (seed, and data.seed by default) the
+    /// The keys in which runs differ, without the name and the figures. Of keys that have the same value in every run (seed, and data.seed
+    /// by default) the
     /// shortest stands for all.
     /// </summary>
     public static IReadOnlyList<string> Differing(IReadOnlyList<IReadOnlyDictionary<string, string>> runs)
     {
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
-        string[] all = [.. runs.SelectMany(static r => r.Keys).Distinct(StringComparer.Ordinal).Where(static k => k is not ("name" or "figures"))];
+        string[] all = [.. runs.SelectMany(static r => r.Keys).Distinct(StringComparer.Ordinal)
+            .Where(static k => k is not ("name" or "figures"))];
         string Values(string key) => string.Join('\n', runs.Select(r => r.GetValueOrDefault(key, "")));
         string[] differing = [.. all.Where(k => runs.Any(r => r.GetValueOrDefault(k, "") != runs[0].GetValueOrDefault(k, "")))];
         foreach (var key in differing)

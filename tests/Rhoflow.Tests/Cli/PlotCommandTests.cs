@@ -45,7 +45,8 @@ public sealed class PlotCommandTests : IDisposable
         again.Error.ShouldContain("6 of 6 runs were finished already");
         File.Exists(Path.Combine(_runs, "iris", "figures", "other.csv")).ShouldBeTrue();
 
-        var plot = Run("plot", "iris", "--runs", _runs, "--y", "margin_min", "--color", "init.scale", "--band", "seed", "--out", _folder / "a.csv", "--json");
+        var plot = Run("plot", "iris", "--runs", _runs, "--y", "margin_min", "--color", "init.scale", "--band", "seed", "--out",
+            _folder / "a.csv", "--json");
         plot.Status.ShouldBe(0, plot.Error);
         var document = JsonNode.Parse(plot.Output)!;
         document["panels"]![0]!["series"]!.AsArray().Select(static s => (double)s!["keys"]!["init.scale"]!).ShouldBe([0.5, 2]);
@@ -53,7 +54,8 @@ public sealed class PlotCommandTests : IDisposable
         ((string?)document["files"]![0]).ShouldBe(_folder / "a.csv");
         File.ReadAllLines(_folder / "a.csv").Length.ShouldBe(1 + 2 * 4);
 
-        string[] ids = [.. Directory.EnumerateDirectories(Path.Combine(_runs, "iris"), "20*").Order(StringComparer.Ordinal).Select(static d => d[^8..])];
+        string[] ids = [.. Directory.EnumerateDirectories(Path.Combine(_runs, "iris"), "20*").Order(StringComparer.Ordinal)
+            .Select(static d => d[^8..])];
         var compare = JsonNode.Parse(Run("compare", ids[0], ids[1], "--runs", _runs, "--json").Output)!;
         compare["config"]!.AsArray().Count.ShouldBeGreaterThan(0);
         var loss = compare["summary"]!.AsArray().Single(static q => (string?)q!["quantity"] == "log10_loss")!;
@@ -67,7 +69,7 @@ public sealed class PlotCommandTests : IDisposable
         var report = Run("report", Path.Combine(_runs, "iris"));
         report.Status.ShouldBe(0, report.Error);
         report.Error.ShouldContain("the figure wrong is left out");
-        var html = File.ReadAllText(Path.Combine(_runs, "iris", "report.html"));
+        var html = System.Net.WebUtility.HtmlDecode(File.ReadAllText(Path.Combine(_runs, "iris", "report.html")));
         html.ShouldContain("6 runs over init.scale (2) × seed (3)");
         ids.ShouldAllBe(id => html.Contains(id, StringComparison.Ordinal));
         html.ShouldContain("Along the runs");
@@ -79,18 +81,19 @@ public sealed class PlotCommandTests : IDisposable
     {
         MadeRuns.Add(_runs, "made", MadeRuns.Id(1), [("name", "made"), ("seed", "0")], ["epoch", "test_error"], [[1, 0.5], [2, 0.25]]);
         (int, string) Wrong(params string[] words) => Run(["plot", .. words, "--runs", _runs]) is var r ? (r.Status, r.Error) : default;
-        Wrong("made", "--y", "test_eror").ShouldSatisfyAllConditions(static r => r.Item1.ShouldBe(2), static r => r.Item2.ShouldContain("nearest: test_error"));
+        Wrong("made", "--y", "test_eror")
+            .ShouldSatisfyAllConditions(static r => r.Item1.ShouldBe(2), static r => r.Item2.ShouldContain("nearest: test_error"));
         Wrong("made", "--y", "test_error", "--law", "1/(epoch").Item2.ShouldContain("character 9: a closing ')' is missing");
         Wrong("made", "--y", "test_error", "--kind", "lines").Item2.ShouldContain("nearest: line");
         Wrong("made", "--y", "test_error", "--out", _folder / "a.pdf").Item2.ShouldContain("'.pdf' is no kind of figure");
         Wrong("made", "--y", "test_error", "--spread", "sem").Item1.ShouldBe(2);
-        Wrong("maid", "--y", "test_error").Item2.ShouldContain("nearest: made");
+        Wrong("mde", "--y", "test_error").Item2.ShouldContain("nearest: made");
         Wrong("made", "--yy", "test_error").Item1.ShouldBe(2);
         Run("report", "made", "--runs", _runs, "--out", _folder / "a.svg").Status.ShouldBe(2);
         File.WriteAllText(_folder / "c.yaml", Config.Replace("y: los}", "y: loss, law: \"1/(t\"}", StringComparison.Ordinal));
         var config = Run("run", _folder / "c.yaml", "--dry-run");
         config.Status.ShouldBe(2);
-        config.Error.ShouldContain("c.yaml, line 9, column 36: figures[1].law: law: expression '1/(t'");
+        config.Error.ShouldContain("c.yaml, line 9, column 33: figures[1].law: expression '1/(t'");
         File.WriteAllText(_folder / "c.yaml", Config.Replace("y: los}", "colour: seed}", StringComparison.Ordinal));
         Run("run", _folder / "c.yaml", "--dry-run").Error.ShouldContain("nearest: color");
     }

@@ -58,7 +58,7 @@ public sealed class LawTests
     public void A_mistake_is_named_with_its_place(string text, string what)
     {
         var error = Should.Throw<ConfigException>(() => Law.Parse(text));
-        error.Message.ShouldStartWith($"law: expression '{text}', ");
+        error.Message.ShouldStartWith($"--law: expression '{text}', ");
         error.Message.ShouldContain(what);
     }
 

@@ -49,7 +49,8 @@ public sealed class BandsTests
         band.High.ShouldBe([10, 11, 12, 7]);
     }
 
-    // The quantile as the value below which the share p of a piecewise linear distribution lies, found by counting; moments by Welford's recurrence.
+    // The quantile as the value below which the share p of a piecewise linear distribution lies, found by counting; moments by Welford's
+    // recurrence.
     private static (double Middle, double Low, double High) Reference(double[] values, BandSpread spread)
     {
         double Quantile(double p)

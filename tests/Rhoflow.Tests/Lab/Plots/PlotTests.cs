@@ -73,7 +73,8 @@ public sealed class PlotTests : IDisposable
     [Fact]
     public void A_key_along_x_takes_the_last_observations()
     {
-        var curve = Plot.Of(new PlotConfig { X = "init.scale", Y = ["margin_min"], Band = ["seed"], Spread = BandSpread.Sd }, Sweep()).Panels.Single().Curves.Single();
+        var curve = Plot.Of(new PlotConfig { X = "init.scale", Y = ["margin_min"], Band = ["seed"], Spread = BandSpread.Sd },
+            Sweep()).Panels.Single().Curves.Single();
         curve.X.ShouldBe([0.1, 1, 10]);
         curve.Y[2].ShouldBe(15.0015, 1e-12);
         (curve.High![2] - curve.Y[2]).ShouldBe(0.001 * Math.Sqrt(5.0 / 3), 1e-12);
@@ -84,7 +85,8 @@ public sealed class PlotTests : IDisposable
     {
         var runs = Sweep();
         Curve[] Laws(string law, string y = "loss") =>
-            [.. Plot.Of(new PlotConfig { X = "epoch", Y = [y], Color = "init.scale", Band = ["seed"], Laws = [law], Log = "y" }, runs).Panels.Single().Curves.Where(static c => c.IsLaw)];
+            [.. Plot.Of(new PlotConfig { X = "epoch", Y = [y], Color = "init.scale", Band = ["seed"], Laws = [law], Log = "y" },
+                runs).Panels.Single().Curves.Where(static c => c.IsLaw)];
         var one = Laws("1/epoch").ShouldHaveSingleItem();
         one.Name.ShouldBe("1/epoch");
         one.X.Zip(one.Y).ShouldAllBe(static p => Math.Abs(p.Second + Math.Log10(p.First)) < 1e-12);
@@ -101,13 +103,15 @@ public sealed class PlotTests : IDisposable
     public void Times_beyond_doubles_are_drawn_by_their_exponents()
     {
         MadeRuns.Add(_folder.Path, "flow", MadeRuns.Id(0), [("name", "flow")], ["t", "log10_t", "direction_error"],
-            [.. ((double[])[double.NegativeInfinity, 1, 100, 500, 1000]).Select(static u => (double[])[Math.Pow(10, u), u, double.IsFinite(u) ? 2 / (u * Math.Log(10)) : 1])]);
+            [.. ((double[])[double.NegativeInfinity, 1, 100, 500, 1000])
+                .Select(static u => (double[])[Math.Pow(10, u), u, double.IsFinite(u) ? 2 / (u * Math.Log(10)) : 1])]);
         var picture = Plot.Of(new PlotConfig { X = "t", Y = ["direction_error"], Laws = ["c/log(t)"] }, Records());
         picture.Chart.Panels[0].X.Scale.ShouldBe(Scale.Exponent);
         picture.Panels[0].Curves[0].X.ShouldBe([1, 100, 500, 1000]);
         picture.Panels[0].Curves[1].Name.ShouldBe("c/log(t), c = 2");
         picture.Panels[0].Curves[1].Y[^1].ShouldBe(2 / (1000 * Math.Log(10)), 1e-12);
-        picture.Notes.ShouldContain(static n => n.Contains("1 of 5 observations have no place on a logarithmic axis", StringComparison.Ordinal));
+        picture.Notes.ShouldContain(static n =>
+            n.Contains("1 of 5 observations have no place on a logarithmic axis", StringComparison.Ordinal));
         picture.Columns.X.ShouldBe("log10_t");
     }
 
@@ -116,7 +120,8 @@ public sealed class PlotTests : IDisposable
     {
         var runs = Sweep();
         ConfigException Error(PlotConfig config) => Should.Throw<ConfigException>(() => Plot.Of(config, runs));
-        Error(new PlotConfig { Y = ["margin_mim"] }).Message.ShouldBe("--y: 'margin_mim' is neither a column of these runs' metrics.csv nor a key of their configs; nearest: margin_min");
+        Error(new PlotConfig { Y = ["margin_mim"] }).Message.ShouldBe("--y: 'margin_mim' is neither a column of these runs' metrics.csv "
+            + "nor a key of their configs; nearest: margin_min");
         Error(new PlotConfig { Y = ["margin_min"], Color = "init.scal" }).Message.ShouldContain("nearest: init.scale");
         Error(new PlotConfig { Y = ["margin_min"], Color = "margin_min" }).Message.ShouldContain("these runs differ in seed, init.scale");
         Error(new PlotConfig { Y = ["margin_min"], Where = ["init.scale <"] }).Message.ShouldContain("--where");
@@ -124,11 +129,15 @@ public sealed class PlotTests : IDisposable
         Error(new PlotConfig()).Message.ShouldContain("--y is missing");
         Error(new PlotConfig { X = "loss.name", Y = ["margin_min"] }).Message.ShouldContain("is 'square' in run");
         Error(new PlotConfig { Kind = PlotKind.Ridge }).Message.ShouldContain("none of the arrays margins");
-        Error(new PlotConfig { X = "margin_min", Y = ["loss"], Band = ["seed"], Kind = PlotKind.Points }).Message.ShouldContain("--band has no meaning");
+        Error(new PlotConfig { X = "margin_min", Y = ["loss"], Band = ["seed"], Kind =
+            PlotKind.Points }).Message.ShouldContain("--band has no meaning");
 
-        MadeRuns.Add(_folder.Path, "sweep", MadeRuns.Id(100), [("name", "sweep"), ("seed", "9"), ("init.scale", "1")], ["epoch", "train_error"], [[1, 0.5]], status: null);
-        MadeRuns.Add(_folder.Path, "sweep", MadeRuns.Id(101), [("name", "sweep"), ("seed", "10"), ("init.scale", "1")], ["epoch", "margin_min"], [[1, double.NaN], [2, double.PositiveInfinity], [3, 4]]);
-        MadeRuns.Add(_folder.Path, "sweep", MadeRuns.Id(102), [("name", "sweep"), ("seed", "11"), ("init.scale", "1")], ["epoch", "margin_min"], [], status: null);
+        MadeRuns.Add(_folder.Path, "sweep", MadeRuns.Id(100), [("name", "sweep"), ("seed", "9"), ("init.scale", "1")],
+            ["epoch", "train_error"], [[1, 0.5]], status: null);
+        MadeRuns.Add(_folder.Path, "sweep", MadeRuns.Id(101), [("name", "sweep"), ("seed", "10"), ("init.scale", "1")],
+            ["epoch", "margin_min"], [[1, double.NaN], [2, double.PositiveInfinity], [3, 4]]);
+        MadeRuns.Add(_folder.Path, "sweep", MadeRuns.Id(102), [("name", "sweep"), ("seed", "11"), ("init.scale", "1")],
+            ["epoch", "margin_min"], [], status: null);
         var notes = Plot.Of(new PlotConfig { X = "epoch", Y = ["margin_min"], Color = "init.scale", Band = ["seed"] }, Records()).Notes;
         notes.ShouldContain($"1 of 14 runs have no margin_min over epoch and are not drawn: {MadeRuns.Id(100)}");
         notes.ShouldContain($"1 of 15 runs have observed nothing and are not drawn: {MadeRuns.Id(102)}");
@@ -141,11 +150,13 @@ public sealed class PlotTests : IDisposable
     public void Arrays_are_drawn_sorted_as_spectra_histograms_and_ridges()
     {
         var random = new Random();
-        double[][] margins = [.. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, 200).Select(_ => random.NextDouble() - 0.3).ToArray())];
+        double[][] margins =
+            [.. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, 200).Select(_ => random.NextDouble() - 0.3).ToArray())];
         var folder = MadeRuns.Add(_folder.Path, "one", MadeRuns.Id(0), [("name", "one")], ["epoch", "loss"], [[0, 1], [1, 1], [2, 1]]);
         using (var npy = Npy.Append(folder.File("arrays/margins.npy"), 200, 0))
             foreach (var row in margins) npy.Add(row);
-        PlotPicture Of(PlotKind kind) => Plot.Of(new PlotConfig { Kind = kind, Y = kind == PlotKind.Spectrum ? ["margins"] : [] }, Records());
+        PlotPicture Of(PlotKind kind) =>
+            Plot.Of(new PlotConfig { Kind = kind, Y = kind == PlotKind.Spectrum ? ["margins"] : [] }, Records());
         var sorted = Of(PlotKind.Sorted).Panels.Single().Curves;
         sorted.Select(static c => c.Name).ShouldBe(["epoch 0", "epoch 1", "epoch 2"]);
         sorted[2].Y.ShouldBe(margins[2].Order());
@@ -165,7 +176,8 @@ public sealed class PlotTests : IDisposable
     public void A_heat_map_has_a_cell_for_each_pair_and_points_one_for_each_observation()
     {
         var runs = Sweep();
-        var cells = Plot.Of(new PlotConfig { Kind = PlotKind.Heat, X = "epoch", Y = ["init.scale"], Color = "margin_min" }, runs).Chart.Panels.Single().Cells!;
+        var cells = Plot.Of(new PlotConfig { Kind = PlotKind.Heat, X = "epoch", Y = ["init.scale"], Color = "margin_min" },
+            runs).Chart.Panels.Single().Cells!;
         cells.X.ShouldBe(["1", "2", "3", "4", "5"]);
         cells.Y.ShouldBe(["0.1", "1", "10"]);
         cells.Values[2][4].ShouldBe(15.0015, 1e-12);
