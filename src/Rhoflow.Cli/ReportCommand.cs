@@ -40,8 +40,8 @@ internal static class ReportCommand
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
             var all = ShowCommand.Sound(RunSelection.Find(given, parsed.GetValue(root)!, progress.Say), progress.Say);
             var runs = ShowCommand.Chosen(SweepOrder.Of(all), parsed.GetValue(where) ?? [], progress.Say);
-            if (runs.Count == 0) throw new ConfigException($"no runs in {string.Join(", "
-                + "", given)}{(parsed.GetValue(where) is { Length: > 0 } ? " with --where" : "")}");
+            var filtered = parsed.GetValue(where) is { Length: > 0 } ? " with --where" : "";
+            if (runs.Count == 0) throw new ConfigException($"no runs in {string.Join(", ", given)}{filtered}");
             var file = Path.GetFullPath(Target(parsed.GetValue(to), runs));
             progress.Report(() => $"a page of {runs.Count} runs");
             var notes = RunReport.Write(file, runs, CommandLine.Words());

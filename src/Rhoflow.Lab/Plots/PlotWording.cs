@@ -28,8 +28,8 @@ internal static class PlotWording
                 + (runs.Count == 1 ? $", run {runs[0].Id}" : string.Create(CultureInfo.InvariantCulture, $": {runs.Count} runs")),
         };
         if (keys?.Color is { } color) parts.Add($"by {Bare(color.Name)}");
-        if (keys?.Bands is { Count: > 0 } bands) parts.Add($"{Bands.Words(config.Spread)} over {string.Join(", "
-            + "", bands.Select(static b => Bare(b.Name)))}"
+        if (keys?.Bands is { Count: > 0 } bands)
+            parts.Add($"{Bands.Words(config.Spread)} over {string.Join(", ", bands.Select(static b => Bare(b.Name)))}"
             + Sizes(keys, runs));
         parts.AddRange(config.Where.Select(static w => $"where {w}"));
         return string.Join("; ", parts);

@@ -115,7 +115,7 @@ public static class RunReport
         html.Append("<div class=\"scroll\"><table class=\"runs\"><thead><tr>");
         foreach (var c in shown)
             html.Append($"<th scope=\"col\" class=\"{(IsText(c) ? "text" : "")}\"><button "
-                + "type=\"button\">{Html.Escape(c.Name)}</button></th>");
+                + $"type=\"button\">{Html.Escape(c.Name)}</button></th>");
         html.Append("</tr></thead><tbody>\n");
         foreach (var run in runs)
         {
@@ -125,7 +125,7 @@ public static class RunReport
                 var cell = c.Value(run);
                 var text = cell.IsNothing ? "" : cell.Text ?? PlotAxis.Short(cell.Number!.Value);
                 html.Append($"<td class=\"{(IsText(c) ? "text" : "")}\" "
-                    + "data-v=\"{Html.Escape(cell.ToString())}\">{Html.Escape(text)}</td>");
+                    + $"data-v=\"{Html.Escape(cell.ToString())}\">{Html.Escape(text)}</td>");
             }
             html.Append("</tr>\n");
         }
@@ -173,8 +173,10 @@ public static class RunReport
     {
         html.Append("<h2>Configs</h2>\n");
         if (columns.Differing.Count > 0)
-            html.Append($"<p class=\"sub\">{Html.Escape($"The first run's; the runs differ in {string.Join(", "
-                + "", columns.Differing)}.")}</p>\n");
+        {
+            var differing = string.Join(", ", columns.Differing);
+            html.Append($"<p class=\"sub\">{Html.Escape($"The first run's; the runs differ in {differing}.")}</p>\n");
+        }
         if (runs[0].Config is { } config) html.Append("<details><summary>config.yaml of "
             + $"{runs[0].Folder.Id}</summary><pre>{Html.Escape(config)}</pre></details>\n");
         foreach (var run in runs.Skip(1).Where(r => r.Config is not null && columns.Differing.Count == 0 && r.Config != runs[0].Config)
