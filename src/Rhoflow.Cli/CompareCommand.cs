@@ -25,8 +25,12 @@ internal static class CompareCommand
         var (a, b) = (new Argument<string>("A") { Description = "A run: its folder, or its id." },
             new Argument<string>("B") { Description = "Another." });
         var root = ShowCommand.RootOption();
-        var to = new Option<string?>("--out") { Description =
-            "The overlaid curves: FILE.html, .svg, .png or .csv; or a folder, for all of them.", HelpName = "FILE|DIR" };
+        var to = new Option<string?>("--out")
+        {
+            Description =
+            "The overlaid curves: FILE.html, .svg, .png or .csv; or a folder, for all of them.",
+            HelpName = "FILE|DIR"
+        };
         var command = new Command("compare", Help) { a, b, to, root };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>

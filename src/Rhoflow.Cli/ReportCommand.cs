@@ -29,8 +29,12 @@ internal static class ReportCommand
         };
         var where = ShowCommand.WhereOption();
         var root = ShowCommand.RootOption();
-        var to = new Option<string?>("--out") { Description =
-            "FILE.html, or a folder; unless given, the folder that the runs have in common.", HelpName = "FILE|DIR" };
+        var to = new Option<string?>("--out")
+        {
+            Description =
+            "FILE.html, or a folder; unless given, the folder that the runs have in common.",
+            HelpName = "FILE|DIR"
+        };
         var command = new Command("report", Help) { words, where, to, root };
         var standard = StandardOptions.AddTo(command);
         command.SetAction(parsed =>
@@ -49,8 +53,13 @@ internal static class ReportCommand
             foreach (var note in notes) progress.Say(note);
             var output = parsed.InvocationConfiguration.Output;
             output.WriteLine(parsed.GetValue(standard.Json)
-                ? new JsonObject { ["report"] = file, ["runs"] = runs.Count, ["notes"] =
-                    new JsonArray([.. notes.Select(static n => (JsonNode)n)]) }.ToJsonString(Json.Options)
+                ? new JsonObject
+                {
+                    ["report"] = file,
+                    ["runs"] = runs.Count,
+                    ["notes"] =
+                    new JsonArray([.. notes.Select(static n => (JsonNode)n)])
+                }.ToJsonString(Json.Options)
                 : Places.Show(file));
             return ExitStatus.Done;
         });

@@ -131,8 +131,14 @@ internal static class MergedView
     }
 
     private static JsonObject Dots(Panel panel, JsonArray rows, IReadOnlyList<SeriesStyle> own, bool live) =>
-        Layer(rows, new JsonObject { ["type"] = "point", ["filled"] = true, ["size"] = rows.Count > 400 ? 18 : 46, ["opacity"] = 0.8,
-            ["clip"] = true },
+        Layer(rows, new JsonObject
+        {
+            ["type"] = "point",
+            ["filled"] = true,
+            ["size"] = rows.Count > 400 ? 18 : 46,
+            ["opacity"] = 0.8,
+            ["clip"] = true
+        },
             Placed(panel, new JsonObject
             {
                 ["fill"] = Look(own, points: true, static s => s.Colour, live),

@@ -123,8 +123,13 @@ internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IRead
     }
 
     private PlotPicture Picture(Panel[] drawn, PlotPanel[] panels, PlotKeys keys, PlotName name, PlotColumns columns) => new(
-        new Chart(drawn) { Merged = true, Title = PlotWording.Title(config, name.Name, Traces.Clock(runs)), Subtitle =
-            PlotWording.Subtitle(config, keys, runs) },
+        new Chart(drawn)
+        {
+            Merged = true,
+            Title = PlotWording.Title(config, name.Name, Traces.Clock(runs)),
+            Subtitle =
+            PlotWording.Subtitle(config, keys, runs)
+        },
         panels, columns, PlotWording.FileName(config, name.Name, "", runs), notes.Notes);
 
     /// <summary>Edges of bins of one width around all values.</summary>

@@ -51,8 +51,13 @@ internal sealed class HeatPlot(PlotConfig config, PlotNames names, IReadOnlyList
         }
         if (drawn.Count == 0) throw new ConfigException($"there is nothing to draw: {v.Name} is nowhere finite");
         return new PlotPicture(
-            new Chart(drawn) { Merged = true, Title = config.Title ?? $"{v.Name} over {x.Name} and {y.Name}", Subtitle =
-                PlotWording.Subtitle(config, keys, runs) },
+            new Chart(drawn)
+            {
+                Merged = true,
+                Title = config.Title ?? $"{v.Name} over {x.Name} and {y.Name}",
+                Subtitle =
+                PlotWording.Subtitle(config, keys, runs)
+            },
             panels, new PlotColumns(over.Column, value.Column, "low", "high"),
                 PlotWording.FileName(config with { Color = null }, v.Name, $"{x.Name}-{y.Name}", runs), notes.Notes);
     }

@@ -35,8 +35,14 @@ internal sealed class LawCurves(PlotAxis x, PlotAxis y, PlotNames names, Noteboo
         }
         var curves = others.Count == 0 ? [Alone(law, text, traces, c)]
             : join([.. traces.Select(t => t with { Y = [.. t.X.Select((v, i) => Drawn(At(law, t, i, others, c)))] })])
-                .Select(k => k with { Name = traces.Select(static t => t.Run).Distinct().Count() > 1 && k.Name.Length > 0
-                    ? $"{text}: {k.Name}" : text, Low = null, High = null, IsLaw = true });
+                .Select(k => k with
+                {
+                    Name = traces.Select(static t => t.Run).Distinct().Count() > 1 && k.Name.Length > 0
+                    ? $"{text}: {k.Name}" : text,
+                    Low = null,
+                    High = null,
+                    IsLaw = true
+                });
         return [.. curves.Select(WithoutGaps)];
     }
 

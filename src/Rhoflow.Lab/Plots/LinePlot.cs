@@ -115,8 +115,13 @@ internal sealed class LinePlot(PlotConfig config, PlotNames names, IReadOnlyList
         var band = panels.Any(static p => p.Curves.Any(static c => c.Low is not null));
         var column = ys.Length == 1 ? panels[0].Y.Column : "value";
         return new PlotPicture(
-            new Chart(drawn) { Merged = true, Title = PlotWording.Title(config, y, xName), Subtitle =
-                PlotWording.Subtitle(config, keys, runs) },
+            new Chart(drawn)
+            {
+                Merged = true,
+                Title = PlotWording.Title(config, y, xName),
+                Subtitle =
+                PlotWording.Subtitle(config, keys, runs)
+            },
             [.. panels.Select(static p => new PlotPanel(p.Title, p.Curves))],
             new PlotColumns(x.Column, band ? $"{column}_{middle}" : column, $"{column}_{low}", $"{column}_{high}"),
             PlotWording.FileName(config, y, xName, runs), notes.Notes);

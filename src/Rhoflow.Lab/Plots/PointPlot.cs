@@ -50,8 +50,13 @@ internal sealed class PointPlot(PlotConfig config, PlotNames names, IReadOnlyLis
             return panel;
         }).ToArray();
         return new PlotPicture(
-            new Chart(drawn) { Merged = true, Title = PlotWording.Title(config, yName.Name, xName.Name), Subtitle =
-                PlotWording.Subtitle(config, keys, runs) + (colour is null ? "" : $"; by {colour.Name.Name}") },
+            new Chart(drawn)
+            {
+                Merged = true,
+                Title = PlotWording.Title(config, yName.Name, xName.Name),
+                Subtitle =
+                PlotWording.Subtitle(config, keys, runs) + (colour is null ? "" : $"; by {colour.Name.Name}")
+            },
             panels, new PlotColumns(x.Column, y.Column, "low", "high"), PlotWording.FileName(config, yName.Name, xName.Name, runs),
                 notes.Notes);
     }

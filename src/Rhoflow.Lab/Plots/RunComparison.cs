@@ -96,8 +96,15 @@ public sealed class RunComparison
     {
         string[] drawn = [.. Curves.Where(static c => c.Compared > 0 || c.Largest is double.NaN).Select(static c => c.Column)
             .Where(c => !c.StartsWith("log10_", StringComparison.Ordinal) || !Common.Contains(c[6..]))];
-        var config = new PlotConfig { X = Clock, Y = drawn, Color = "run", Title = $"{A.Folder.Id} and {B.Folder.Id}", Name =
-            $"compare-{A.Folder.Id}-{B.Folder.Id}" };
+        var config = new PlotConfig
+        {
+            X = Clock,
+            Y = drawn,
+            Color = "run",
+            Title = $"{A.Folder.Id} and {B.Folder.Id}",
+            Name =
+            $"compare-{A.Folder.Id}-{B.Folder.Id}"
+        };
         return Plot.Of(config, [A, B]);
     }
 

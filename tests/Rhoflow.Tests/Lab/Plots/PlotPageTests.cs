@@ -29,8 +29,14 @@ public sealed partial class PlotPageTests : IDisposable
     [Fact]
     public void A_page_needs_nothing_but_itself()
     {
-        var html = PlotPage.Of(Picture(new PlotConfig { Y = ["margin_min"], Color = "tag", Band = ["seed"], Title =
-            "<i>margins</i> & more" }), "rhoflow plot x");
+        var html = PlotPage.Of(Picture(new PlotConfig
+        {
+            Y = ["margin_min"],
+            Color = "tag",
+            Band = ["seed"],
+            Title =
+            "<i>margins</i> & more"
+        }), "rhoflow plot x");
         var own = html;
         foreach (var file in VegaBundle.Files) own = own.Replace(VegaBundle.Read(file), "", StringComparison.Ordinal);
         own.Length.ShouldBeLessThan(60_000);

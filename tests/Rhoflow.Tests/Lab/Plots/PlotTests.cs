@@ -129,8 +129,14 @@ public sealed class PlotTests : IDisposable
         Error(new PlotConfig()).Message.ShouldContain("--y is missing");
         Error(new PlotConfig { X = "loss.name", Y = ["margin_min"] }).Message.ShouldContain("is 'square' in run");
         Error(new PlotConfig { Kind = PlotKind.Ridge }).Message.ShouldContain("none of the arrays margins");
-        Error(new PlotConfig { X = "margin_min", Y = ["loss"], Band = ["seed"], Kind =
-            PlotKind.Points }).Message.ShouldContain("--band has no meaning");
+        Error(new PlotConfig
+        {
+            X = "margin_min",
+            Y = ["loss"],
+            Band = ["seed"],
+            Kind =
+            PlotKind.Points
+        }).Message.ShouldContain("--band has no meaning");
 
         MadeRuns.Add(_folder.Path, "sweep", MadeRuns.Id(100), [("name", "sweep"), ("seed", "9"), ("init.scale", "1")],
             ["epoch", "train_error"], [[1, 0.5]], status: null);
