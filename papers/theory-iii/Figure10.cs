@@ -27,7 +27,8 @@ internal static class PerturbedSupportVectorFigures
                 + FormattableString.Invariant($"is {amplitude} times ") + "the gradient of their sum. By the mean the loss hardly "
                 + "notices, and the five smallest margins stay those of the "
                 + "unperturbed control; by the sum it jumps, and the network comes back to the same example or ends on another one. "
-                + "Digits, computed now; runs of the paper's kind, perturbed long after the fit, follow where they are kept.",
+                + "Digits, computed now; then runs of the paper's kind: five draws of CIFAR-10 perturbed right after the fit, where the "
+                + "gradient moves the weights and both outcomes occur, and one draw perturbed long after it, where it does not.",
             Config = $"papers/{id}.yaml",
             Runs = () => SupportVectorRun.Commands(id),
             FullRuns = () => SupportVectorRun.FullRuns(id),
@@ -43,7 +44,7 @@ internal static class PerturbedSupportVectorFigures
         var overlap = new Panel("Five smallest margins: overlap with the control, mean of five draws", new Axis("epoch"),
             new Axis("|A∩B|/|A∪B|", Min: 0, Max: 1.05));
         var colour = 0;
-        foreach (var a in new[] { amplitude, 10, 100 * amplitude, 1000 })
+        foreach (var a in new[] { amplitude, 10, 100 * amplitude })
         {
             var runs = SupportVectorRun.OfDigits(context, a);
             var name = FormattableString.Invariant($"{a} ‖∇L‖");
@@ -61,6 +62,10 @@ internal static class PerturbedSupportVectorFigures
             loss,
             overlap,
         };
+        if (SupportVectorRun.OfEarlyImages(context, amplitude) is { Length: > 0 } early)
+            panels.Add(SupportVectorRun.IndexPanel(FormattableString.Invariant(
+                $"Smallest margin, {amplitude} ‖∇L‖, right after the fit (CIFAR-10, five draws)"), early,
+                SupportVectorRun.EarlyPerturbed.SkipLast(1)));
         var images = SupportVectorRun.OfImages(context, id);
         if (images.Length > 0)
             panels.Add(SupportVectorRun.IndexPanel(

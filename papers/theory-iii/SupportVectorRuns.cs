@@ -101,12 +101,8 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
         var panel = new Panel(title, new Axis("epoch"), new Axis("example of the smallest margin", Min: 0, Max: 100));
         for (var i = 0; i < runs.Count; i++) panel = panel.Points($"{name} {i}", runs[i].Epochs, runs[i].First, i);
         panel = panel.At("all fitted", runs.Max(r => r.Fitted));
-        var label = "perturbed";
-        foreach (var epoch in perturbed)
-        {
-            panel = panel.At(label, epoch);
-            label = "";
-        }
+        double[] epochs = [.. perturbed];
+        foreach (var epoch in epochs) panel = panel.At(epoch == epochs[^1] ? "perturbed" : "", epoch);
         return panel;
     }
 

@@ -77,7 +77,7 @@ internal static class OneSupportVectorAtTheLimit
         judge.Amended("Σ_n α_n H_n = 0 with the dual weights (KKT)").AtMost("‖Σ α_n H_n‖ / Σ α_n‖H_n‖", Vectors.Norm(sum) / size, 1e-11);
         double[] sizes = [.. Enumerable.Range(0, 41).Select(static i => .5 + i / 40.0)], alones = [.. sizes.Select(Second)];
         var chart = new Chart(new Panel($"Two examples {Wording.Row(ExampleSets.TwoByTwo.Example(0).ToArray())} and s "
-            + Wording.Row(ExampleSets.TwoByTwo.Example(1).ToArray()), new Axis("s"), new Axis("‖H_N‖/‖x_N‖ at v*(1e4)", Min: 0))
+            + Wording.Row(ExampleSets.TwoByTwo.Example(1).ToArray()), new Axis("s"), new Axis("‖H‖/‖x‖ at v*(1e4)", Min: 0))
             .Line("example of smallest margin", sizes, alones)
             .At("the first reaches the margin", Border).At("the second leaves it", Leaving));
         return judge.Outcome(chart: chart, caption: "Left and right of the lines one example alone is at the maximum margin and H_N = 0; "
