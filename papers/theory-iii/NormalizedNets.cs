@@ -18,9 +18,6 @@ internal sealed class NormalizedNets
     /// <summary>Starts from each norm: seeds 0 to 3.</summary>
     public const int StartsPerNorm = 4;
 
-    /// <summary>log₁₀ of the training loss to which <see cref="AtEqualLoss"/> trains.</summary>
-    public const int EqualLog10Loss = -2;
-
     /// <summary>Networks of one draw of the digits.</summary>
     public static int PerDraw => DigitNorms.Count * StartsPerNorm;
 
@@ -45,10 +42,6 @@ internal sealed class NormalizedNets
     /// <summary>16 networks on the digits chosen by <paramref name="dataSeed"/>; further overrides vary the set-up.</summary>
     public static NormalizedNets OfDigits(StudyContext context, long dataSeed, params string[] overrides) =>
         Run(context, DigitSweep(dataSeed, overrides));
-
-    /// <summary>The same 16 networks trained on to one training loss, at which T3b §13 compares the norms of minima.</summary>
-    public static NormalizedNets AtEqualLoss(StudyContext context, long dataSeed) => OfDigits(context, dataSeed,
-        FormattableString.Invariant($"descent.stop={{log10-loss: {EqualLog10Loss}}}"), "observe.measures=[loss, norms]");
 
     /// <summary>One network on the same digits with labels drawn by lot.</summary>
     public static NormalizedNets OfRandomDigits(StudyContext context, long dataSeed) =>

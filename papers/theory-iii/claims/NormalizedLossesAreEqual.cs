@@ -41,8 +41,8 @@ internal static class NormalizedLossesAreEqual
             + "run, held to the same slope. That the slope is the share of ln 10 − training loss that test data keep was written after "
             + $"that run had given .69, and is tested on what it was not written for: "
             + $"{string.Join(", ", Others.Select(static o => o.Name))}.",
-        History = ["was ≈ until 2026-11-28 by an amendment that had been written after the number it explains; it is now tested on three "
-            + "other set-ups"],
+        History = ["≈ rested until 2026-11-28 on an amendment that had been written after the number it explains; it is now tested on "
+            + "three other set-ups"],
         Expected = "Slope 1, small positive offset.",
         Figures = ["theory-iii/figure-01", "theoretical-issues/figure-02"],
         FullRuns = NormalizedNets.FullTrueLabels,

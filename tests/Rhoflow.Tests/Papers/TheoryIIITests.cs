@@ -4,6 +4,7 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.Catalog;
+using Rhoflow.Papers.TheoryIII;
 using Shouldly;
 using Xunit;
 
@@ -71,6 +72,49 @@ public sealed class TheoryIIITests
         Numbers(wn, "error · log t at t = 1e100, Iris: gradient descent, weight normalization").ShouldBe([2.016, 1.242], .001);
         var one = Outcome("b08-weight-normalization-rate");
         Numbers(one, "log sin θ at t = 1e1, 1e2, 1e4, 1e8, 1e16, γ = 1")[2].ShouldBe(-42.4, .3);
+    }
+
+    // Weight normalization in the plane as one equation for the angle φ from the limit, dφ/dρ = ρ Σ p_n z_n·v^⊥ / Σ p_n z_n·v with
+    // dt = dρ / Σ p_n z_n·v, by Runge and Kutta's steps in ρ.
+    [Fact]
+    public void B09_power_of_one_support_vector_among_three_in_polar_coordinates()
+    {
+        double[] start = OneOfThree.WeightNormalization.Start, limit = OneOfThree.Svm.Direction.ToArray(), z = OneOfThree.Data.Signed();
+        (double Turn, double Growth) Rates(double rho, double phi)
+        {
+            double[] v = [Math.Cos(phi) * limit[0] - Math.Sin(phi) * limit[1], Math.Cos(phi) * limit[1] + Math.Sin(phi) * limit[0]];
+            double turn = 0, growth = 0;
+            for (var n = 0; n < z.Length; n += 2)
+            {
+                var q = z[n] * v[0] + z[n + 1] * v[1];
+                var p = Math.Exp(-rho * q);
+                turn += rho * p * (z[n + 1] * v[0] - z[n] * v[1]);
+                growth += p * q;
+            }
+            return (turn / growth, growth);
+        }
+        const double step = 1e-3;
+        double radius = Math.Sqrt(start[0] * start[0] + start[1] * start[1]), time = 0;
+        var angle = Math.Atan2(start[1] * limit[0] - start[0] * limit[1], start[0] * limit[0] + start[1] * limit[1]);
+        var errors = new List<double>();
+        foreach (var end in (double[])[1e4, 1e8])
+        {
+            while (true)
+            {
+                var a = Rates(radius, angle);
+                var b = Rates(radius + step / 2, angle + step / 2 * a.Turn);
+                var c = Rates(radius + step / 2, angle + step / 2 * b.Turn);
+                var d = Rates(radius + step, angle + step * c.Turn);
+                var passed = step / 6 * (1 / a.Growth + 2 / b.Growth + 2 / c.Growth + 1 / d.Growth);
+                if (time + passed > end) break;
+                time += passed;
+                angle += step / 6 * (a.Turn + 2 * b.Turn + 2 * c.Turn + d.Turn);
+                radius += step;
+            }
+            errors.Add(2 * Math.Sin(Math.Abs(angle) / 2));
+        }
+        Number(Outcome("b09-weight-normalization-is-faster"), "one of three: exponent of 1/t in the error, t = 1e4 to 1e8")
+            .ShouldBe(-Math.Log10(errors[1] / errors[0]) / 4, 5e-4);
     }
 
     [Fact]
