@@ -73,7 +73,7 @@ internal static class ShortDescentGeneralizes
             .Points("linear, t = 10, five seeds", at, Each(linear), 0).Line("linear, t = 10, median", sizes, medians, 0)
             .Points("ReLU, t = 10, five seeds", at, Each(relu), 2).Line("ReLU, t = 10, median", sizes, deep, 2)
             .Line("linear, a fifth flipped, t = 1,000, median", [.. sizes.Take(Few)], late, 1)
-            .Predicted("∝ N^{−1/2}", sizes, [.. sizes.Select(n => deep[0] * Math.Sqrt(sizes[0] / n))], 2));
+            .Predicted("∝ 1/√N", sizes, [.. sizes.Select(n => deep[0] * Math.Sqrt(sizes[0] / n))], 2));
         return judge.Outcome(chart: chart, caption: "The gap of a descent that is stopped at t = 10 falls with N; followed to t = 1,000, "
                 + "few examples are overfitted.",
             holds: $"From N = 50 to 1,600 the gap falls from {Wording.Text(medians[0])} to {Wording.Text(medians[^1])} for the linear "
