@@ -2,7 +2,6 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;
 using Rhoflow.Measures.Curvature;
-using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
@@ -14,7 +13,7 @@ namespace Rhoflow.Papers.TheoryIIIb;
 internal static class ExponentialHessianBecomesSemidefinite
 {
     private static readonly double[] Losses = [-3, -10, -30, -100, -300];
-    private const double Zero = 1e-9;
+    private const double Zero = 1e-9, Step = 1e-3;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -31,7 +30,7 @@ internal static class ExponentialHessianBecomesSemidefinite
             + "gradient descent; under the exponential loss, whose minimum is at infinity, all eigenvalues go to zero.",
         SetUp = $"The five nets {InterpolatingNet.Layers} of b21-square-loss-hessian-has-n-eigenvalues (N = "
             + $"{InterpolatingNet.Examples}, y f = 1), followed by gradient descent on "
-            + "the exponential loss (sum) with the loss-rescaled step 1e-3/L (at most .3 of log L) to L = "
+            + $"the exponential loss (sum) with the loss-rescaled step {Wording.Text(Step)}/L (at most .3 of log L) to L = "
             + $"{string.Join(", ", Losses.Select(Wording.Decade))}. Semi-definite: no eigenvalue below −{Wording.Text(Zero)} "
             + "of the largest. In the limit: −μ_min/μ_max extrapolated linearly in 1/log(1/L).",
         Expected = "No negative eigenvalue near the minimum; the largest |μ| goes to 0. In J ∂f ∂fᵀ is of the order f²/ρ_k² and y ∂²f of "
@@ -54,7 +53,8 @@ internal static class ExponentialHessianBecomesSemidefinite
             var first = double.NaN;
             foreach (var loss in Losses)
             {
-                Descend(risk, theta, loss * Math.Log(10), context);
+                if (!LossRescaledDescent.To(loss * Math.Log(10), risk, theta, Step, context))
+                    throw new InvalidOperationException($"gradient descent did not come below L = {Wording.Decade(loss)}");
                 var spectrum = InterpolatingNet.Spectrum(risk, theta);
                 counts.Add(Signature.Of(spectrum, Zero).Negative);
                 var log = (risk.LogLoss(theta) + Math.Log(spectrum[^1])) / Math.Log(10);
@@ -100,21 +100,5 @@ internal static class ExponentialHessianBecomesSemidefinite
             + $"10^{Lab.Claims.Check.Text(-fall.Max())} or more from L = 1e{Losses[0]} on).";
         return judge.Outcome(chart: new Chart(panel, shares2.Predicted("∝ 1/log(1/L)", x, l => medians[^1] * x[^1] / l)),
             caption: "Semi-definite would be 0: the count stays, the share of the largest goes to 0.", care: text, fails: text);
-    }
-
-    // θ ← θ + η Σ p_n y_n ∂f_n: gradient descent with the step η/L. The flow itself would end on kinks that it cannot leave.
-    private static void Descend(EmpiricalRisk risk, double[] theta, double logTarget, StudyContext context)
-    {
-        var descent = new double[theta.Length];
-        for (var step = 0; step < 500_000; step++)
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            var value = risk.Evaluate(theta, descent);
-            if (value.LogLoss <= logTarget) return;
-            // Where ‖∇ log L‖² is large the step is kept to a change of log L by .3.
-            var slope = Math.Exp(value.LogScale - value.LogLoss) * Vectors.Norm(descent);
-            Vectors.Add(Math.Min(1e-3, .3 * Math.Exp(value.LogScale - value.LogLoss) / (slope * slope)), descent, theta);
-        }
-        throw new InvalidOperationException($"gradient descent did not come below log L = {logTarget} in 500,000 steps");
     }
 }

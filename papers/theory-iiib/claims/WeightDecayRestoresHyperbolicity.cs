@@ -1,11 +1,6 @@
-using Rhoflow.Data;
-using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;
-using Rhoflow.Measures.Curvature;
-using Rhoflow.Networks;
-using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIIIb;
@@ -15,9 +10,8 @@ namespace Rhoflow.Papers.TheoryIIIb;
 /// </summary>
 internal static class WeightDecayRestoresHyperbolicity
 {
-    // As many examples as inputs for the square loss, so that a linear network fits them (Lemma 2: a zero minimizer).
-    private const int Inputs = 3, Examples = 6, Fitted = 3;
-    private const double Zero = 1e-7, LogEnd = 6;
+    private const int Inputs = DecayedMinimum.Inputs, Examples = DecayedMinimum.Examples, Fitted = DecayedMinimum.Fitted;
+    private const double Zero = DecayedMinimum.Zero, LogEnd = DecayedMinimum.LogEnd;
     private static readonly int[] Hidden = [1, 2, 4, 8];
     private static readonly double[] Lambdas = [.05, .005];
 
@@ -51,11 +45,11 @@ internal static class WeightDecayRestoresHyperbolicity
                       from lambda in Lambdas
                       from hidden in Hidden
                       from seed in Spread.Seeds
-                      select Minimum.Of(loss, lambda, hidden, seed, context.Cancellation)).ToArray();
+                      select DecayedMinimum.Of(loss, lambda, hidden, seed, context.Cancellation)).ToArray();
         judge.Hypothesis.AtLeast("least margin of the data of the exponential loss", Spread.Seeds.Min(seed =>
-            Limits.HardMargin.Solve(Minimum.Data(Loss.Exponential, seed)).Margin), 1e-4);
+            Limits.HardMargin.Solve(DecayedMinimum.Data(Loss.Exponential, seed)).Margin), 1e-4);
         judge.Hypothesis.AtMost("largest misfit of a linear map on the data of the square loss", Spread.Seeds.Max(seed =>
-            Minimum.Misfit(Minimum.Data(Loss.Square, seed))), 1e-9);
+            DecayedMinimum.Misfit(DecayedMinimum.Data(Loss.Square, seed))), 1e-9);
         judge.Premise.AtMost("largest gradient at the minima, over the largest weight", minima.Max(static m => m.Gradient), 1e-8);
         judge.Premise.AtLeast("least norm of the minima", minima.Min(static m => m.Norm), .01);
         foreach (var hidden in Hidden)
@@ -90,68 +84,5 @@ internal static class WeightDecayRestoresHyperbolicity
                 + "losses, both λ and all five seeds: "
                 + "(R W_1, W_2 Rᵀ) has the same loss and the same norms for every rotation R, so that the minima are a manifold and not "
                 + "hyperbolic. With one hidden unit, or one layer, the lemma holds.");
-    }
-
-    private sealed record Minimum(int Hidden, double[] Eigenvalues, Signature Signs, double Gradient, double Norm, double AlongRotation)
-    {
-        public static Dataset Data(Loss loss, long seed) =>
-            GaussianTeacher.Draw(loss == Loss.Square ? Fitted : Examples, Inputs, seed).WithLinearLabels();
-
-        // max_n |X⁺y·x_n − y_n|.
-        public static double Misfit(Dataset data)
-        {
-            var w = Limits.MinimumNorm.Of(data).Weights;
-            return Enumerable.Range(0, data.Count).Max(n => Math.Abs(Vectors.Dot(w, data.Example(n)) - data.Y[n]));
-        }
-
-        public static Minimum Of(Loss loss, double lambda, int hidden, long seed, CancellationToken cancellation)
-        {
-            var net = Network.Linear(Inputs, hidden, 1);
-            var data = Data(loss, seed);
-            var risk = new EmpiricalRisk(net, loss, data, Reduction.Sum);
-            var start = Initialization.Kaiming(net, new RandomStream(seed, 20));
-            var w = new UnconstrainedFlow(risk, lambda).From(start, new IntegrationOptions { Tolerance = new(1e-11, 1e-13) })
-                .At([Instant.FromLog10T(LogEnd)], cancellation).Single().Weights();
-            var (hessian, value) = risk.Hessian(w);
-            var n = w.Length;
-            for (var i = 0; i < n; i++) hessian[i, i] += 2 * lambda * Math.Exp(-value.LogScale);
-            double[] eigenvalues = [.. MathNet.Numerics.LinearAlgebra.Double.DenseMatrix.OfArray(hessian)
-                .Evd(MathNet.Numerics.LinearAlgebra.Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).Order()];
-            var velocity = new double[n];
-            var scale = Math.Exp(new UnconstrainedFlow(risk, lambda).NewWorkspace().Velocity(0, w, velocity));
-            return new Minimum(hidden, eigenvalues, Signature.Of(eigenvalues, Zero), scale * Vectors.Norm(velocity) / w.Max(Math.Abs),
-                Vectors.Norm(w), Rotation(net, w, hessian, hidden, Inputs) / eigenvalues[^1]);
-        }
-
-        // ‖∇² δ‖/‖δ‖ for the greatest of the elementary skew A.
-        private static double Rotation(Network net, double[] w, double[,] hessian, int hidden, int inputs)
-        {
-            var worst = 0.0;
-            var n = w.Length;
-            for (var a = 0; a < hidden; a++)
-                for (var b = 0; b < a; b++)
-                {
-                    var delta = new double[n];
-                    int first = net.Layers[0].Offset, last = net.Layers[1].Offset;
-                    for (var j = 0; j < inputs; j++)
-                    {
-                        delta[first + a * inputs + j] = w[first + b * inputs + j];
-                        delta[first + b * inputs + j] = -w[first + a * inputs + j];
-                    }
-                    delta[last + a] = w[last + b];
-                    delta[last + b] = -w[last + a];
-                    var size = Vectors.Norm(delta);
-                    if (size < 1e-6 * Vectors.Norm(w)) continue;
-                    var squares = 0.0;
-                    for (var i = 0; i < n; i++)
-                    {
-                        var sum = 0.0;
-                        for (var j = 0; j < n; j++) sum += hessian[i, j] * delta[j];
-                        squares += sum * sum;
-                    }
-                    worst = Math.Max(worst, Math.Sqrt(squares) / size);
-                }
-            return worst;
-        }
     }
 }
