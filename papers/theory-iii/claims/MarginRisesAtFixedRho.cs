@@ -16,8 +16,8 @@ internal static class MarginRisesAtFixedRho
 {
     private static readonly double[] Rhos = [10, 100];
     private static readonly double[] Ahead = [1, 1], Aside = [-2, 1];
-    private const int Inputs = 4, Examples = 12, Observations = 250, MaxSteps = 3000;
-    private const double Moves = 1e-6, First = -4, Last = 30;
+    private const int Inputs = 4, Examples = 12, Observations = 160, MaxSteps = 1000;
+    private const double Moves = 1e-6, First = -4, Last = 14;
     private static readonly Tolerance Tolerance = new(1e-10, 1e-12);
 
     private static readonly (string Name, Network Net)[] Nets =

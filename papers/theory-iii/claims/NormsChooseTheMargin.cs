@@ -21,7 +21,7 @@ internal static class NormsChooseTheMargin
     {
         Id = "b91-norms-choose-the-margin",
         Paper = SourcePapers.TheoryIII,
-        Place = "§5; §14, eq. 71–75",
+        Place = "§14, eq. 71–75; §5",
         Hypothesis = "Gradient flow of the exponential loss under ‖V‖_p = 1 by the projection S_p (eq. 50, 71), separable data; one "
             + "linear layer here, whose maximum margins can be bounded.",
         Statement = "Flows with different L_p norms are different and converge to different solutions, as support vector machines with L2 "

@@ -14,10 +14,10 @@ namespace Rhoflow.Papers.TheoryIII;
 /// </summary>
 internal static class SgdAndDegenerateMinima
 {
-    private const int Dimension = 4, Chains = 400, Steps = 5000, Examples = 8;
+    private const int Dimension = 4, Chains = 200, Steps = 5000, Examples = 8;
     private const double Curvature = 8, Wall = .02, Temperature = .5, Step = .01, LongStep = .08;
-    private const int NetExamples = 12, NetInputs = 4, Hidden = 20, Batch = 3, NetSteps = 30_000;
-    private const double NetStep = .05;
+    private const int NetExamples = 12, NetInputs = 4, Hidden = 20, Batch = 3, NetSteps = 15_000;
+    private const double NetStep = .1;
 
     private enum Noise { None, White, Disagreeing, Fitted }
 

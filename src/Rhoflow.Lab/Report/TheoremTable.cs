@@ -10,7 +10,7 @@ internal static class TheoremTable
     public static string Html(ReportContent content, Theorem theorem)
     {
         var html = new StringBuilder();
-        html.Append($"<section class=\"theorem\">\n<h2>{Report.Html.Escape(theorem.Name)}, item by item</h2>\n")
+        html.Append($"<section class=\"theorem\">\n<h2>{Report.Html.Escape(Heading(theorem))}</h2>\n")
             .Append($"<p class=\"why\">{Report.Html.Text(theorem.Supposes)} ({Report.Html.Text(theorem.Place)})</p>\n")
             .Append("<div class=\"scroll\"><table>\n<thead><tr><th></th><th>What it says</th><th>Claims that carry it</th></tr></thead>\n")
             .Append("<tbody>\n");
@@ -32,7 +32,7 @@ internal static class TheoremTable
     public static string Markdown(ReportContent content, Theorem theorem, Func<string, string> plain)
     {
         var text = new StringBuilder();
-        text.Append($"\n### {plain(theorem.Name)}, item by item\n\n{plain(theorem.Supposes)} ({plain(theorem.Place)})\n\n")
+        text.Append($"\n### {plain(Heading(theorem))}\n\n{plain(theorem.Supposes)} ({plain(theorem.Place)})\n\n")
             .Append("| | What it says | Claims that carry it |\n|---|---|---|\n");
         foreach (var item in theorem.Items)
         {
@@ -44,10 +44,13 @@ internal static class TheoremTable
         return text.ToString();
     }
 
+    private static string Heading(Theorem theorem) => theorem.Items.Count > 1 ? $"{theorem.Name}, item by item" : theorem.Name;
+
     // A claim that has no result yet is named all the same.
     private static string Link(ReportContent content, string id) => Find(content, id) is { } claim
         ? $"<span class=\"{claim.Result.Style.Name} symbol\" title=\"{claim.Result.Style.Label}\">{claim.Result.Style.Symbol}</span> "
-            + $"<a href=\"{PageParts.LinkTo(claim.Claim)}\">{Report.Html.Escape(id)}</a>"
+            + $"<a href=\"{PageParts.LinkTo(claim.Claim)}\">{Report.Html.Escape(id.Split('-')[0].ToUpperInvariant())} "
+            + $"{Report.Html.Text(claim.Claim.Title)}</a>"
         : Report.Html.Escape(id);
 
     private static CheckedClaim? Find(ReportContent content, string id) =>
