@@ -57,8 +57,8 @@ internal static class ComparisonTable
     }
 
     private static string Relative(double relative) => double.IsNaN(relative) ? "" : relative == 0 ? "0"
-        : relative < 0.01 ? relative.ToString("0.0e0", CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{relative:0.#%}");
+        : relative < 1e-4 ? relative.ToString("0.0e0", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{relative:0.##%}");
 
     private static string Cut(string text) => text.Length <= LongestValue ? text : text[..(LongestValue - 1)] + "…";
 }

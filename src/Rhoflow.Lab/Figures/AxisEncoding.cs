@@ -5,9 +5,9 @@ namespace Rhoflow.Lab.Figures;
 /// <summary>The x or y channel of a panel.</summary>
 internal static class AxisEncoding
 {
-    // ASCII digits to superscripts, as a Vega expression on the text of an exponent.
+    // ASCII digits to superscripts, as a Vega expression on the text of an exponent; Vega writes a minus sign, not a hyphen.
     private static readonly string Superscript =
-        "-0123456789".Zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+        "−-0123456789".Zip("⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
             .Aggregate("format({0}, 'd')", (text, pair) => $"replace({text}, /{pair.First}/g, '{pair.Second}')");
 
     // Between 0.01 and 9999 plain digits, beyond them 10ᵏ and 2·10ᵏ (a small number added keeps floor from falling below a whole one).

@@ -33,7 +33,13 @@ internal static class MergedView
         return view;
     }
 
-    private static JsonObject Zoom() => new() { ["name"] = "zoom", ["select"] = "interval", ["bind"] = "scales" };
+    // With Ctrl only, so that a wheel over a picture scrolls the page.
+    private static JsonObject Zoom() => new()
+    {
+        ["name"] = "zoom",
+        ["select"] = new JsonObject { ["type"] = "interval", ["zoom"] = "wheel![event.ctrlKey || event.metaKey]" },
+        ["bind"] = "scales",
+    };
 
     private static JsonArray Layers(Panel panel, IReadOnlyDictionary<string, SeriesStyle> styles, bool live)
     {
@@ -204,7 +210,17 @@ internal static class MergedView
         return appearance;
     }
 
-    private static JsonObject X(Panel panel) => VegaLite.X(panel);
+    private static JsonObject X(Panel panel) => Folded(VegaLite.X(panel));
 
-    private static JsonObject Y(Panel panel) => VegaLite.Y(panel);
+    private static JsonObject Y(Panel panel) => Folded(VegaLite.Y(panel));
+
+    // A long title has its unit on a second line.
+    private static JsonObject Folded(JsonObject encoding)
+    {
+        const int Longest = 36;
+        if ((string?)encoding["axis"]!["title"] is { Length: > Longest } title
+            && title.IndexOf(", ", StringComparison.Ordinal) is > 0 and var comma)
+            encoding["axis"]!["title"] = new JsonArray(title[..comma], title[(comma + 2)..]);
+        return encoding;
+    }
 }

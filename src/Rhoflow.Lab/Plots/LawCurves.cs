@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Figures;
@@ -8,7 +7,8 @@ namespace Rhoflow.Lab.Plots;
 
 /// <summary>
 /// Reference laws of a panel. A law in x alone is one curve over the whole panel; one in other columns or keys has a value at each
-/// observation and is joined as the measured curves are. Its constant c, if it has one, makes it meet the later half of what is measured.
+/// observation and is joined as the measured curves are. Its constant c, if it has one, makes it meet the later half of what is measured,
+/// for each curve by itself where the law is in x alone.
 /// </summary>
 /// <param name="x">The abscissa, whose name laws use.</param>
 /// <param name="y">The ordinate, in whose scale they are drawn.</param>
@@ -26,25 +26,28 @@ internal sealed class LawCurves(PlotAxis x, PlotAxis y, PlotNames names, Noteboo
     public IReadOnlyList<Curve> Of(Law law, IReadOnlyList<Trace> traces, Func<IReadOnlyList<Trace>, IReadOnlyList<Curve>> join)
     {
         var others = law.Names.Where(n => n != x.Name.Name && n != Law.Free).ToDictionary(static n => n, Find, StringComparer.Ordinal);
-        var text = law.Text;
-        var c = SignedLog.Of(1);
-        if (law.HasFree)
+        var several = traces.Select(static t => t.Run).Distinct().Skip(1).Any();
+        string Named(string text, Curve of) => several && of.Name.Length > 0 ? $"{text}: {of.Name}" : text;
+        if (others.Count == 0)
         {
-            c = Fitted(law, traces, others);
-            text = string.Create(CultureInfo.InvariantCulture, $"{law.Text}, c = {PlotAxis.Short(c.Value)}");
+            if (!law.HasFree) return [WithoutGaps(Alone(law, law.Text, traces.SelectMany(static t => t.X), SignedLog.Of(1)))];
+            // Each curve has its own factor.
+            return
+            [
+                .. join(traces).Select(k => (Curve: k, C: Fitted(law, [new Trace(traces[0].Run, k.X, k.Y, [])], others)))
+                    .Select(p => WithoutGaps(Alone(law, Named(WithFactor(law, p.C), p.Curve), p.Curve.X, p.C))),
+            ];
         }
-        var curves = others.Count == 0 ? [Alone(law, text, traces, c)]
-            : join([.. traces.Select(t => t with { Y = [.. t.X.Select((v, i) => Drawn(At(law, t, i, others, c)))] })])
-                .Select(k => k with
-                {
-                    Name = traces.Select(static t => t.Run).Distinct().Count() > 1 && k.Name.Length > 0
-                    ? $"{text}: {k.Name}" : text,
-                    Low = null,
-                    High = null,
-                    IsLaw = true
-                });
-        return [.. curves.Select(WithoutGaps)];
+        var c = law.HasFree ? Fitted(law, traces, others) : SignedLog.Of(1);
+        return
+        [
+            .. join([.. traces.Select(t => t with { Y = [.. t.X.Select((_, i) => Drawn(At(law, t, i, others, c)))] })])
+                .Select(k => WithoutGaps(k with { Name = Named(law.HasFree ? WithFactor(law, c) : law.Text, k), Low = null, High = null,
+                    IsLaw = true })),
+        ];
     }
+
+    private static string WithFactor(Law law, SignedLog c) => $"{law.Text}, c = {PlotAxis.Short(c.Value)}";
 
     private PlotName Find(string name)
     {
@@ -52,9 +55,9 @@ internal sealed class LawCurves(PlotAxis x, PlotAxis y, PlotNames names, Noteboo
         return names.TryQuantity(name) ?? names.TryQuantity(name.Replace('_', '-')) ?? names.Quantity(name, "--law");
     }
 
-    private Curve Alone(Law law, string text, IReadOnlyList<Trace> traces, SignedLog c)
+    private Curve Alone(Law law, string text, IEnumerable<double> over, SignedLog c)
     {
-        double[] all = [.. traces.SelectMany(static t => t.X)];
+        double[] all = [.. over];
         double[] xs = all.Length == 0 || all.Min() == all.Max() ? [.. all.Distinct()]
             : [.. Enumerable.Range(0, Samples).Select(i => Between(all.Min(), all.Max(), i / (Samples - 1.0)))];
         double[] ys = [.. xs.Select(v => Drawn(law.At(n => n == Law.Free && n != x.Name.Name ? c : Wide(v))))];
@@ -97,7 +100,7 @@ internal sealed class LawCurves(PlotAxis x, PlotAxis y, PlotNames names, Noteboo
         int[] kept = [.. Enumerable.Range(0, curve.X.Length)
             .Where(i => double.IsFinite(curve.Y[i]) && (y.Scale != Scale.Log || curve.Y[i] > 0))];
         if (kept.Length == 0) notes.Add($"law {curve.Name} has no value that can be drawn here");
-        else if (kept.Length < curve.X.Length)
+        else if (kept.Length < 0.9 * curve.X.Length)
             notes.Add($"law {curve.Name} is drawn where it has a value, in {kept.Length} of {curve.X.Length} places");
         return curve with { X = [.. kept.Select(i => curve.X[i])], Y = [.. kept.Select(i => curve.Y[i])], Counts = null };
     }

@@ -81,10 +81,17 @@ internal sealed class PlotNames
     public RunColumn Key(string name, string option)
     {
         if (name == "run") return _keys.Find("id", option);
+        if (TryQuantity(name) is null && !_columns.Contains(name))
+        {
+            string[] all = [.. _runs.SelectMany(static r => r.Record.Keys.Keys).Distinct(StringComparer.Ordinal)];
+            if (all.All(k => k != name && !k.EndsWith("." + name, StringComparison.Ordinal)))
+                throw new ConfigException($"{option}: '{name}' is no key of these runs' configs"
+                    + (Nearest.Words(name, all) is { Length: > 0 } near ? $"; nearest: {string.Join(", ", near)}" : "") + Differ);
+        }
         if (_keys.Find(name, option) is { Kind: not ColumnKind.Quantity } key) return key;
         throw new ConfigException($"{option} {name}: it is measured along each run, and {option} needs one value a run: a key of the "
             + "configs"
-            + (Differing.Count > 0 ? $"; these runs differ in {string.Join(", ", Differing)}" : "")
+            + Differ
             + (option == "--color" ? "; with --kind points or heat a column may be the colour" : ""));
     }
 
@@ -100,6 +107,8 @@ internal sealed class PlotNames
         return all.Contains(name) ? new PlotName(name, PlotSource.Array)
             : throw new ConfigException($"{option}: '{name}' is no array of these runs{Nearest.Hint(name, all, "they have")}");
     }
+
+    private string Differ => Differing.Count > 0 ? $"; these runs differ in {string.Join(", ", Differing)}" : "";
 
     private ConfigException Unknown(string name, string option, string what)
     {

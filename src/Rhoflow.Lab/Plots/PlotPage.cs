@@ -47,9 +47,8 @@ internal static class PlotPage
         var download = csv.Length > LargestCsv ? ""
             : $" <a download=\"{Escape(picture.FileName)}.csv\" "
                 + $"href=\"data:text/csv;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(csv))}\">The numbers (csv)</a>.";
-        var switches = legend.Count > 1
-            ? "Click a name to switch it off, with Shift to see it alone; drag and scroll in the picture to move and zoom, "
-            + "double-click to go back." : "Drag and scroll in the picture to move and zoom, double-click to go back.";
+        const string Moving = "Drag in the picture to move it, scroll with Ctrl to zoom, double-click to go back.";
+        var switches = legend.Count > 1 ? "Click a name to switch it off, with Shift to see it alone. " + Moving : Moving;
         return $"""
             <section class="plot"{many}>
             {subtitle}<div class="legend" role="group" aria-label="Series"></div>

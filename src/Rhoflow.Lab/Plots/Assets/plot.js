@@ -9,8 +9,12 @@
     return text;
   };
 
+  // A finger that is drawn over a picture scrolls the page.
+  const coarse = matchMedia('(pointer: coarse)').matches;
+
   const sized = (panel, width) => {
     const spec = JSON.parse(recoloured(JSON.stringify(panel)));
+    if (coarse) for (const layer of spec.layer) delete layer.params;
     return {
       ...spec, width, height: Math.round(Math.max(220, Math.min(width * 0.6, 440))),
       autosize: { type: 'fit-x', contains: 'padding' }, background: 'transparent', padding: 4,

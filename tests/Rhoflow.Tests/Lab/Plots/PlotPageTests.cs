@@ -90,7 +90,8 @@ public sealed partial class PlotPageTests : IDisposable
     }
 
     // Whatever a browser would fetch: addresses in attributes, imports, styles.
-    [GeneratedRegex("""(src|href|action)\s*=\s*["']?\s*(https?:)?//|@import|url\(\s*["']?https?:|<link|<iframe|fetch\(|XMLHttpRequest""", RegexOptions.None, 10000)]
+    [GeneratedRegex("""(src|href|action)\s*=\s*["']?\s*(https?:)?//|@import|url\(\s*["']?https?:|<link|<iframe|fetch\(|XMLHttpRequest""",
+        RegexOptions.None, 10000)]
     private static partial Regex NetworkReference();
 
     [GeneratedRegex("""<(script|link|img|iframe)[^>]*\s(src|href)=""", RegexOptions.None, 10000)]

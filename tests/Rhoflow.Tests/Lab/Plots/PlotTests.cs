@@ -94,6 +94,9 @@ public sealed class PlotTests : IDisposable
         each.Length.ShouldBe(3);
         each[0].Y[4].ShouldBe(Math.Log10(0.1 / 5), 1e-12);
         each[0].Name.ShouldBe("init.scale/epoch: init.scale = 0.1");
+        // In x alone each colour has its own factor: its scale.
+        Laws("c/epoch").Select(static c => c.Name).ShouldBe(["c/epoch, c = 0.1: init.scale = 0.1", "c/epoch, c = 1: init.scale = 1",
+            "c/epoch, c = 10: init.scale = 10"]);
         Laws("c*init.scale/epoch")[0].Name.ShouldStartWith("c*init.scale/epoch, c = 1");
         Should.Throw<ConfigException>(() => Laws("c+epoch")).Message.ShouldContain("proportional");
         Should.Throw<ConfigException>(() => Laws("init.scal/epoch")).Message.ShouldContain("nearest: init.scale");
