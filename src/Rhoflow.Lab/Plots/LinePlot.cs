@@ -127,10 +127,9 @@ internal sealed class LinePlot(PlotConfig config, PlotNames names, IReadOnlyList
             PlotWording.FileName(config, y, xName, runs), notes.Notes);
     }
 
-    // A law of one group of runs has the colour of its curve; one of all is grey.
-    private static int LawColour(string law, string[] laws, string[] series) =>
-        Array.FindIndex(series, s => law.EndsWith(": " + s, StringComparison.Ordinal)) is >= 0 and var of ? of
-            : Theme.Palette.Count - 1 - Array.IndexOf(laws, law) % 2;
+    // Grey over its curve's colour; of several laws of all runs every other one is brown.
+    private static int LawColour(string law, string[] laws, string[] series) => Theme.Palette.Count - 1
+        - (series.Any(s => law.EndsWith(": " + s, StringComparison.Ordinal)) ? 0 : Array.IndexOf(laws, law) % 2);
 
     private string XTitle(PlotAxis x) => config.Kind switch
     {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Lab.Runs;
 
 namespace Rhoflow.Lab.Plots;
