@@ -91,10 +91,10 @@ public sealed partial class PlotPageTests : IDisposable
 
     // Whatever a browser would fetch: addresses in attributes, imports, styles.
     [GeneratedRegex("""(src|href|action)\s*=\s*["']?\s*(https?:)?//|@import|url\(\s*["']?https?:|<link|<iframe|fetch\(|XMLHttpRequest""",
-        RegexOptions.None, 10000)]
+        RegexOptions.ExplicitCapture, 10000)]
     private static partial Regex NetworkReference();
 
-    [GeneratedRegex("""<(script|link|img|iframe)[^>]*\s(src|href)=""", RegexOptions.None, 10000)]
+    [GeneratedRegex("""<(script|link|img|iframe)[^>]*\s(src|href)=""", RegexOptions.ExplicitCapture, 10000)]
     private static partial Regex Loads();
 
     [GeneratedRegex("""<script type="application/json">(?<json>.*?)</script>""", RegexOptions.Singleline, 10000)]
