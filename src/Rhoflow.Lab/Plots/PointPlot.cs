@@ -42,8 +42,9 @@ internal sealed class PointPlot(PlotConfig config, PlotNames names, IReadOnlyLis
         var drawn = panels.Select(p =>
         {
             var all = panels.SelectMany(static q => q.Curves).Where(static k => !k.IsLaw).ToArray();
-            var panel = new Panel(p.Title, Plot.Shared(x, x.Title, all.SelectMany(static k => k.X), panels.Length > 1),
-                Plot.Shared(y, y.Title, all.SelectMany(static k => k.Y), panels.Length > 1));
+            // With room around, so that no dot is cut by the frame.
+            var panel = new Panel(p.Title, Plot.Shared(x, x.Title, all.SelectMany(static k => k.X), several: true),
+                Plot.Shared(y, y.Title, all.SelectMany(static k => k.Y), several: true));
             foreach (var s in CurvePlot.Draw(p.Curves, SeriesMark.Points, series, tones)) panel = panel.With(s);
             foreach (var law in p.Curves.Where(static k => k.IsLaw && k.X.Length > 0))
                 panel = panel.With(new Series(law.Name, SeriesMark.Predicted, law.X, law.Y, Theme.Palette.Count - 1));
