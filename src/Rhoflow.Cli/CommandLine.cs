@@ -105,6 +105,7 @@ public static class CommandLine
         PlotCommand.Create(),
         CompareCommand.Create(),
         ReportCommand.Create(),
+        ExportCommand.Create(),
         ListCommand.Create(),
         InspectCommand.Create(),
         DataCommand.Create(),

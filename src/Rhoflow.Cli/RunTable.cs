@@ -9,7 +9,9 @@ namespace Rhoflow.Cli;
 /// <param name="Record">The run; null for one that was refused before it began.</param>
 /// <param name="Keys">The values of the keys in which the runs differ.</param>
 /// <param name="Refusal">Why it was refused; null otherwise.</param>
-internal sealed record RunRow(string Name, RunRecord? Record, IReadOnlyDictionary<string, string> Keys, string? Refusal = null)
+/// <param name="Reused">It had finished before it was asked for again.</param>
+internal sealed record RunRow(string Name, RunRecord? Record, IReadOnlyDictionary<string, string> Keys, string? Refusal = null,
+    bool Reused = false)
 {
     /// <summary>How it stands, in a word.</summary>
     public string Status => Record?.StatusWord ?? "refused";
@@ -72,7 +74,11 @@ internal static class RunTable
     {
         var heads = groups.Columns.Select((c, i) => i <= groups.KeyCount ? c : Two(c));
         if (Grid(heads, groups.Rows, output, digits: 4) is { Count: > 0 } leftOut)
-            output.WriteLine($"no room for {string.Join(", ", leftOut)}; show has --columns, --agg, --csv and --json");
+        {
+            // train_error mean, train_error sd … as one.
+            var quantities = leftOut.Select(static c => c.Split(' ')[0]).Distinct(StringComparer.Ordinal);
+            output.WriteLine($"no room for all of {string.Join(", ", quantities)}; show has --columns, --agg, --csv and --json");
+        }
     }
 
     /// <summary>Runs, comma-separated with all digits.</summary>
@@ -114,6 +120,8 @@ internal static class RunTable
             output.WriteLine($"no room for {string.Join(", ", leftOut)}; show has --columns, --csv and --json");
         foreach (var refused in rows.Where(static r => r.Refusal is not null))
             output.WriteLine($"refused: {string.Join(' ', refused.Keys.Select(static k => $"{k.Key}={k.Value}"))}: {refused.Refusal}");
+        if (rows.Count(static r => r.Reused) is > 0 and var before)
+            output.WriteLine($"{before} of {rows.Count} runs had finished before");
         if (rows.Count(static r => r.Record is { Status: RunStatus.Finished, Reached: false }) is > 0 and var short_)
             output.WriteLine($"{short_} of {rows.Count} runs ended before their until");
     }

@@ -61,7 +61,7 @@ internal static class Runner
     {
         // Whatever is wrong with any of the runs is said before the first begins. Descents over the same minibatches are trained together.
         request = request with { Runs = SweepPlan.Check(request.Runs, request.Data, request.FailFast) };
-        if (request.Resume) request = request with { Runs = [.. request.Runs.Select(r => Lengthened(r, request, progress))] };
+        if (request.Resume) request = Lengthened(request, progress);
         var refused = request.Runs.Where(static r => r.Refusal is not null).ToArray();
         foreach (var r in refused) progress.Say($"{r.Values(request.Varied)} is refused: {r.Refusal!.Message}");
         var groups = RunGroups.Of(request.Experiments);
@@ -127,13 +127,23 @@ internal static class Runner
     private static string[] CommandLineWords => Environment.GetCommandLineArgs()[1..];
 
     // A sweep always goes on with its own runs; with --resume also with shorter ones.
-    private static PlannedRun Lengthened(PlannedRun run, RunRequest request, ProgressLine progress)
+    private static RunRequest Lengthened(RunRequest request, ProgressLine progress)
+    {
+        var said = new List<(string Of, string Begun)>();
+        var longer = request with { Runs = [.. request.Runs.Select(r => Lengthened(r, request, said))] };
+        // Of fifty runs that begin at their beginning one sentence is enough.
+        foreach (var same in said.GroupBy(static s => s.Begun, StringComparer.Ordinal).Select(static g => g.ToArray()))
+            progress.Say($"{(same.Length == 1 ? same[0].Of : $"{same.Length} runs")}: {same[0].Begun}");
+        return longer;
+    }
+
+    private static PlannedRun Lengthened(PlannedRun run, RunRequest request, List<(string Of, string Begun)> said)
     {
         if (run.Experiment is not { } experiment) return run;
         try
         {
             if (LongerRun.Begin(experiment, request.Root, request.Data, CommandLineWords) is { } begun)
-                progress.Say($"{run.Values(request.Varied)}: {begun}");
+                said.Add((run.Values(request.Varied), begun));
             return run;
         }
         catch (Exception why) when (why is ConfigException or Data.DataException)
@@ -154,7 +164,8 @@ internal static class Runner
             var keys = varied.Select(k => KeyValuePair.Create(k, record?.Keys.GetValueOrDefault(k) ?? run.Value(k)))
                 .Where(static p => p.Value is not null && !Overrides.IsNull(p.Value))
                 .ToDictionary(static p => p.Key, static p => p.Value!, StringComparer.Ordinal);
-            return new RunRow(run.Experiment?.Name ?? name, record, keys, run.Refusal?.Message);
+            return new RunRow(run.Experiment?.Name ?? name, record, keys, run.Refusal?.Message,
+                run.Experiment is not null && ended[run.Experiment].Reused);
         })];
         if (request.Json)
             output.WriteLine(new JsonObject

@@ -60,6 +60,14 @@ public sealed class MetricsFile : IDisposable
         return (MetricsText.Read(Bytes(stream), path, rows.Add), rows);
     }
 
+    /// <summary>The columns only; none where there is no file.</summary>
+    public static string[] Columns(string path)
+    {
+        if (!File.Exists(path)) return [];
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadLine() is { Length: > 0 } head ? head.Split(',') : [];
+    }
+
     /// <summary>How many whole rows there are, each of them looked at.</summary>
     public static int Count(string path)
     {

@@ -39,7 +39,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
     public static readonly Floors Lab = new("lab", "Rhoflow.Lab.",
     [
         ["Report"],
-        ["Clusters", "Inspection", "Plots"],
+        ["Clusters", "Export", "Inspection", "Plots"],
         ["Extensions"],
         ["Launching"],
         ["FlowRuns", "DescentRuns", "Claims", "Tables"],

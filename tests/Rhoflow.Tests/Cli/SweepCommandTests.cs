@@ -163,6 +163,12 @@ public sealed class SweepCommandTests : IDisposable
         var again = Run("run", _config, "--out", _out);
         again.Output.ShouldContain("finished before, on " + DateTime.Now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         again.Error.ShouldContain("this run is finished already, since");
+
+        string[] sweep = ["run", "-m", _config, "seed=0..2", "--out", _out, "--resume"];
+        var first = Run(sweep);
+        first.Output.ShouldContain("1 of 3 runs had finished before");
+        // One sentence for both that have nothing to go on with.
+        first.Error.ShouldContain("2 runs: there is no interrupted run of this config");
     }
 
     [Theory]

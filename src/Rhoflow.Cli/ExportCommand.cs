@@ -1,0 +1,139 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Export;
+using Rhoflow.Lab.Files;
+using Rhoflow.Lab.Runs;
+
+namespace Rhoflow.Cli;
+
+/// <summary><c>rhoflow export RUN… --to parquet|csv|tensorboard</c>: the observations of runs as other programs read them.</summary>
+internal static class ExportCommand
+{
+    private const string Examples = """
+          rhoflow export runs/conv --to parquet --out conv.parquet            one long table: run, name, row, keys, quantities
+          rhoflow export runs/conv --to csv --where "test_error<0.1" > good.csv
+          rhoflow export 3fa2 81c0 --to parquet --arrays --config --out two.parquet
+          rhoflow export runs/conv --to tensorboard --out boards              then: tensorboard --logdir boards
+        """;
+
+    private static readonly string[] s_forms = ["parquet", "csv", "tensorboard"];
+
+    public static Command Create()
+    {
+        var words = new Argument<string[]>("RUN")
+        {
+            Description = "Run folders, folders of them, names of experiments, ids or their beginnings.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var to = new Option<string?>("--to")
+        {
+            Description = "parquet, csv, or tensorboard; unless given, what the name of --out ends with.",
+            HelpName = "parquet|csv|tensorboard",
+        };
+        var place = new Option<string?>("--out")
+        {
+            Description = "The file; for tensorboard a folder. Csv without it goes to standard output.",
+            HelpName = "FILE|DIR",
+        };
+        var where = ShowCommand.WhereOption();
+        var columns = new Option<string?>("--columns")
+        {
+            Description = "Only these keys, quantities and arrays, beside run, name and row.",
+            HelpName = "KEY,KEY,…",
+        };
+        var config = new Option<bool>("--config") { Description = "All keys of the configs, not only those in which the runs differ." };
+        var arrays = new Option<bool>("--arrays") { Description = "Margins, spectra, weights … as lists (parquet)." };
+        var root = ShowCommand.RootOption();
+        var command = new CommandWithExamples("export", "Writes the observations of runs as one long table, or for TensorBoard.",
+            Examples)
+        {
+            words, to, place, where, columns, config, arrays, root,
+        };
+        var standard = StandardOptions.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var given = parsed.GetValue(words)!;
+            StandardOptions.RequireWords(command, given);
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var (json, quiet) = (parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet));
+            void Note(string text)
+            {
+                if (!quiet) error.WriteLine($"rhoflow: {text}");
+            }
+            var form = Form(parsed.GetValue(to), parsed.GetValue(place));
+            var file = Target(form, parsed.GetValue(place), json);
+            if (parsed.GetValue(arrays) && form != "parquet")
+                throw new ConfigException($"--arrays: {form} has no lists; --to parquet has, and the arrays lie as .npy in the "
+                    + "run folders");
+            var folders = RunSelection.Find(given, parsed.GetValue(root)!, Note);
+            var sound = ShowCommand.Sound(folders, text => error.WriteLine($"rhoflow: {text}"));
+            var runs = ShowCommand.Chosen(SweepOrder.Of(sound), parsed.GetValue(where) ?? [], Note);
+            if (runs.Count == 0) throw new ConfigException($"no runs in {string.Join(", ", given)} to export");
+            var table = ExportTable.Of(runs, parsed.GetValue(config), parsed.GetValue(arrays));
+            if (parsed.GetValue(columns) is { } names) table = table.With(names, "--columns");
+            if (runs.Count(static r => !File.Exists(r.Folder.File("metrics.csv"))) is > 0 and var without)
+                Note(string.Create(CultureInfo.InvariantCulture, $"note: {without} of {runs.Count} runs have no observations"));
+            var rows = Write(table, form, file, output);
+            if (json)
+                output.WriteLine(new JsonObject
+                {
+                    ["to"] = form,
+                    ["out"] = Path.GetFullPath(file!),
+                    ["runs"] = runs.Count,
+                    ["rows"] = rows,
+                    ["columns"] = new JsonArray([.. table.Columns.Select(static c => (JsonNode)c.Name)]),
+                }.ToJsonString(Json.Options));
+            else Note(string.Create(CultureInfo.InvariantCulture, $"{runs.Count} runs, {rows} rows, {table.Columns.Count} columns: ")
+                + (file is null ? "standard output" : Places.Show(Path.GetFullPath(file))));
+            return ExitStatus.Done;
+        });
+        return command;
+    }
+
+    private static string Form(string? to, string? place)
+    {
+        var form = to ?? Path.GetExtension(place ?? "").TrimStart('.').ToLowerInvariant();
+        if (s_forms.Contains(form)) return form;
+        throw new ConfigException(to is null ? $"--to is missing; allowed: {string.Join(", ", s_forms)}"
+            : $"--to {to} is not known{Nearest.Hint(to, s_forms)}");
+    }
+
+    // null: standard output.
+    private static string? Target(string form, string? place, bool json)
+    {
+        if (place is null)
+            return form == "csv" && !json ? null
+                : throw new ConfigException($"--out is missing: where the {(form == "tensorboard" ? "folder" : "file")} is to be written");
+        if (form == "tensorboard")
+            return File.Exists(place) ? throw new ConfigException($"--out {place}: is a file; tensorboard wants a folder") : place;
+        return Directory.Exists(place) ? Path.Combine(place, $"runs.{form}") : place;
+    }
+
+    private static long Write(ExportTable table, string form, string? file, TextWriter output)
+    {
+        if (file is null) return CsvExport.Write(table, output);
+        try
+        {
+            if (form == "tensorboard") return TensorBoardExport.Write(table, file);
+            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder) Directory.CreateDirectory(folder);
+            var rows = 0L;
+            AtomicFile.Write(file, stream =>
+            {
+                if (form == "parquet")
+                {
+                    rows = ParquetExport.Write(table, stream);
+                    return;
+                }
+                using var writer = new StreamWriter(stream, leaveOpen: true);
+                rows = CsvExport.Write(table, writer);
+            });
+            return rows;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunFolderException($"'{file}' cannot be written: {e.Message}", e);
+        }
+    }
+}
