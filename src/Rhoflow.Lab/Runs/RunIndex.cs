@@ -138,10 +138,10 @@ internal static class RunIndex
     private static long Checksum(string folder, string stamp, RunContent content)
     {
         var hash = new XxHash3();
+        Span<byte> length = stackalloc byte[4];
         foreach (var part in new[] { folder, stamp, content.Summary, content.RowsAgree ? "1" : "0", content.Config, content.CommandLine })
         {
             var bytes = Encoding.UTF8.GetBytes(part ?? "");
-            Span<byte> length = stackalloc byte[4];
             BinaryPrimitives.WriteInt32LittleEndian(length, part is null ? -1 : bytes.Length);
             hash.Append(length);
             hash.Append(bytes);
