@@ -75,9 +75,15 @@ public static class KarushKuhnTucker
     /// <param name="theta">Its weights, any scale, no layer zero.</param>
     /// <param name="binary">Labels ±1.</param>
     /// <param name="slack">Relative: examples with y_n f̃_n up to (1 + slack) times the smallest may carry weight.</param>
-    /// <exception cref="ArgumentException">The network has several outputs or another degree, or a layer is zero.</exception>
+    /// <param name="kink">
+    /// A ReLU stands on its kink where |z| ≤ kink·‖w‖‖a‖, and may have any slope between those of its sides there, as Clarke's
+    /// subdifferential allows (T3 §2): flows of ReLU networks end on kinks. 0: the slope of the side that z is on.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The network has several outputs or another degree, a layer is zero, or an example has more than twelve units on their kinks.
+    /// </exception>
     /// <exception cref="DataException">Labels other than ±1.</exception>
-    public static KktPoint At(Network network, ReadOnlySpan<double> theta, Dataset binary, double slack = .01)
+    public static KktPoint At(Network network, ReadOnlySpan<double> theta, Dataset binary, double slack = .01, double kink = 0)
     {
         if (network.Outputs != 1)
             throw new ArgumentException($"the margin is of a network with 1 output; this one has {network.Outputs}", nameof(network));
@@ -93,19 +99,16 @@ public static class KarushKuhnTucker
             if (!(norm > 0)) throw new ArgumentException($"layer {k + 1} is zero and has no direction", nameof(theta));
             foreach (ref var w in layer) w /= norm;
         }
-        int count = binary.Count, p = network.ParameterCount;
-        var evaluation = new ChainPasses(network, binary.X, count);
-        evaluation.Forward(v);
-        var margins = new double[count];
-        for (var n = 0; n < count; n++) margins[n] = binary.Y[n] * evaluation.Outputs[n];
-        var all = new double[count * p];
-        evaluation.PerExample(v, all);
-        var gradients = new double[count][];
-        for (var n = 0; n < count; n++)
+        var clarke = ClarkeGradients.Of(network, v, binary, kink);
+        double[] margins = [.. clarke.Examples.Select(n => clarke.Margins[n])];
+        var point = At(v, clarke.Gradients, margins, slack);
+        var alpha = new double[binary.Count];
+        for (var i = 0; i < margins.Length; i++) alpha[clarke.Examples[i]] += point.Alpha[i];
+        return new KktPoint(alpha)
         {
-            gradients[n] = all[(n * p)..((n + 1) * p)];
-            Vectors.Scale(binary.Y[n], gradients[n], gradients[n]);
-        }
-        return At(v, gradients, margins, slack);
+            Residual = point.Residual,
+            Complementarity = point.Complementarity,
+            Considered = [.. point.Considered.Select(i => clarke.Examples[i]).Distinct().Order()],
+        };
     }
 }
