@@ -17,6 +17,11 @@ internal static class MainTheorems
         Starts = "b18-limit-independent-of-the-start", Hyperbolic = "b19-stationary-points-are-hyperbolic",
         Decay = "b20-weight-decay-restores-hyperbolicity", Path = "b30-regularization-path-reaches-the-margin",
         Stopping = "b31-early-stopping-is-regularization", StoppedDeep = "b31-stopped-deep-networks",
+        DeepMinima = "t1-fixed-rho-flow-ends-in-minima", DeepShared = "t2-lagrange-and-fixed-rho-share-stationary-points",
+        DeepLimit = "t3-one-limit-of-both-dynamics", DeepMargin = "t4-limits-maximize-the-margin",
+        DeepDescent = "t5-gradient-descent-shares-the-stationary-points", DeepNormalization = "t6-weight-normalization-is-lagrange",
+        DeepTechniques = "t7-techniques-share-the-stationary-points", DeepLayers = "t8-each-layer-is-minimum-norm",
+        DeepStarts = "t9-deep-limit-independent-of-the-start", DeepHyperbolic = "t10-fixed-rho-minima-are-hyperbolic",
         Conjugate = "b63-flow-conjugate-to-its-linearization", Control = "b79-complexity-control-at-finite-time",
         Semidefinite = "b21-exponential-hessian-becomes-semidefinite", SphereDeep = "b84-two-layers-at-fixed-rho",
         RisesAtFixedRho = "b85-margin-rises-at-fixed-rho", Degenerate = "b86-degenerate-stationary-points",
@@ -32,19 +37,20 @@ internal static class MainTheorems
         [
             new("", "Unconstrained gradient descent converges to a solution that is regularized at any finite time and that converges to "
                 + "a minimum norm solution for each of the layers' weight matrices.",
-                Stopping, StoppedDeep, Path, Norm, Starts),
+                DeepLayers, Stopping, StoppedDeep, Path, Norm, Starts),
             new("1", "The dynamics (A), L = Σ e^{−ρyf} under ‖V_k‖ = 1 with respect to V_k, approaches stationary points of the V_k flow "
                 + "that, if realizable, are likely to be convex minima for large but finite ρ.",
-                Hyperbolic, SphereDeep, SphereLinear),
+                DeepMinima, Hyperbolic, SphereDeep, SphereLinear),
             new("2", "The stationary points for t → ∞ of the dynamics (B), the same with respect to V_k and ρ_k, coincide with the limit "
                 + "for ρ → ∞ in (A).",
-                Normalization, SphereLinear),
+                DeepShared, DeepLimit, Normalization, SphereLinear),
             new("3", "For ρ → ∞ in (A) and for t → ∞ in (B) the stationary points of V_k are maxima of the margin and minimum norm "
                 + "minimizers.",
-                SphereDeep, SphereLinear, Norm, OneVector, Rises, RisesAtFixedRho),
+                DeepMargin, SphereDeep, SphereLinear, Norm, OneVector, Rises, RisesAtFixedRho),
             new("4", "The unconstrained dynamics converges to the same stationary points of the flow of V_k as (A) and (B).",
-                Same, Descent, Starts),
-            new("5", "Weight normalization corresponds to dynamics (B).", Normalization, Same, Techniques),
+                DeepDescent, Same, Descent, Starts),
+            new("5", "Weight normalization corresponds to dynamics (B).", DeepNormalization, Normalization, Same, DeepTechniques,
+                Techniques),
             new("6", "For each layer ∂ρ_k²/∂t is the same irrespectively of k.", Growth, Balance),
             new("7", "In the one-layer case ρ ≈ log t asymptotically; for deeper networks the product of weights at each layer diverges "
                 + "faster than logarithmically, but each individual layer slower than in the one-layer case.",
@@ -57,8 +63,8 @@ internal static class MainTheorems
     [
         new("Lemma 1", "§5.1", "Linearization of the nonlinear dynamics of the weight matrices W_k = W̃_k ρ_k, ‖W̃_k‖ = 1, at each layer.",
         [
-            new("1", "Each W_k converges to the minimum norm solution.", Starts, Norm, Path),
-            new("2", "The convergence is independent of initial conditions.", Starts),
+            new("1", "Each W_k converges to the minimum norm solution.", DeepLayers, Starts, Norm, Path),
+            new("2", "The convergence is independent of initial conditions.", DeepStarts, Starts),
         ]),
         new("Theorem 3", "§5.3", "An exponential loss and data that the network separates, y_n f(W; x_n) > 0 for all n; around an "
             + "asymptotic equilibrium.",
@@ -67,7 +73,7 @@ internal static class MainTheorems
                 Hyperbolic),
             new("2", "The solution is the local (for the specific minimum) minimum Frobenius norm solution for the weight matrices at "
                 + "each layer.",
-                Starts, Norm, Path),
+                DeepLayers, Starts, Norm, Path),
         ]),
     ];
 
@@ -94,13 +100,14 @@ internal static class MainTheorems
                 Control, Stopping, StoppedDeep, Path, Same),
             new("1", "The dynamics (A), L = Σ e^{−ρf̃} under ‖V_k‖ = 1 with respect to V_k, converges for any fixed ρ to stationary points "
                 + "of the V_k flow that are hyperbolic minima.",
-                Hyperbolic, SphereDeep, SphereLinear),
+                DeepHyperbolic, Hyperbolic, SphereDeep, SphereLinear),
             new("2", "The stationary points of V_k in (B), the same with respect to V_k and ρ_k, in the limit of t → ∞ coincide with the "
                 + "limit ρ → ∞ in (A), and they are maxima of the margin.",
-                SphereDeep, SphereLinear, Normalization, Rises, RisesAtFixedRho, OneVector),
+                DeepShared, DeepLimit, DeepMargin, SphereDeep, SphereLinear, Normalization, Rises, RisesAtFixedRho, OneVector),
             new("3", "Unconstrained gradient descent converges to the same stationary points of the flow of V_k as (A) and (B).",
-                Same, Descent, Starts),
-            new("4", "Weight normalization corresponds to dynamics (B).", Normalization, Same, Techniques),
+                DeepDescent, Same, Descent, Starts),
+            new("4", "Weight normalization corresponds to dynamics (B).", DeepNormalization, Normalization, Same, DeepTechniques,
+                Techniques),
             new("5", "For each layer ∂ρ_k²/∂t is the same irrespectively of k.", Growth, Balance),
             new("6", "In the one-layer case ρ ≈ log t asymptotically; for deeper networks the product of weights at each layer diverges "
                 + "faster than logarithmically, but each individual layer slower than in the one-layer case.",

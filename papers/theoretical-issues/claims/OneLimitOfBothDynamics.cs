@@ -14,7 +14,7 @@ internal static class OneLimitOfBothDynamics
         Id = "t3-one-limit-of-both-dynamics",
         Paper = SourcePapers.TheoreticalIssues,
         Place = "Lemma 3, §B.3; Theory III §4.3 after eq. 15",
-        Hypothesis = TheoremNumbers.Hypothesis + " (A) is continued from each ρ to the next; that of no limit is said to depend on anything else.",
+        Hypothesis = TheoremNumbers.Hypothesis + " (A) is continued from each ρ to the next; on what its limit depends is not said.",
         Statement = "The full dynamical system (B) in the limit t → ∞ converges to the same limit to which the dynamics (A) converges for "
             + "ρ → ∞ (if it exists).",
         SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + ". Two limits are one network if no normalized output differs by more "
@@ -34,7 +34,8 @@ internal static class OneLimitOfBothDynamics
         {
             var different = TheoremNumbers.Different(setting, Dynamics.FixedRho, Dynamics.Lagrange);
             judge.Printed.In(setting.Key.Name).AtMost(quantity, different, 0);
-            judge.Measure($"{setting.Key.Name}: starts at which their V differ", TheoremNumbers.DifferentV(setting, Dynamics.FixedRho, Dynamics.Lagrange));
+            judge.Measure($"{setting.Key.Name}: starts at which their V differ",
+                TheoremNumbers.DifferentV(setting, Dynamics.FixedRho, Dynamics.Lagrange));
             if (setting.Key.IsDeepLinear)
             {
                 judge.Amended("deep linear networks, where the normalized network of largest margin is unique").In(setting.Key.Name)
@@ -57,7 +58,8 @@ internal static class OneLimitOfBothDynamics
                 + $"{worst.Start.Seed}: margins {Wording.Text(Margin(worst, Dynamics.FixedRho), 4)} under (A) and "
                 + $"{Wording.Text(Margin(worst, Dynamics.Lagrange), 4)} under (B), both KKT points to "
                 + $"{Wording.Text(Math.Max(worst.Start[Dynamics.FixedRho].Residuals[^1], worst.Start[Dynamics.Lagrange].Residuals[^1]))}. "
-                + "While ρ grows (B) does not wait for V to come to rest as (A) does, so that they leave a start on different sides of a saddle. "
+                + "While ρ grows (B) does not wait for V to come to rest as (A) does, so that they leave a start on different sides of a "
+                + "saddle. "
                 + "Deep linear networks have one limit (their layers may still be rotated against each other).",
             chart: new Chart(panel.Predicted("one limit", [0, 1], x => x)),
             caption: "Points off the line: starts from which the two dynamics go to KKT points of different margin.");

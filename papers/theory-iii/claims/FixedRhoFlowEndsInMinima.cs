@@ -14,7 +14,8 @@ internal static class FixedRhoFlowEndsInMinima
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 1.1, §4.2, eq. 10, 11",
         Hypothesis = TheoremNumbers.Hypothesis + " ρ fixed and large.",
-        Statement = "The dynamics (A), L minimized at fixed ρ under ‖V_k‖ = 1, approaches stationary points of the V_k flow that if realizable "
+        Statement = "The dynamics (A), L minimized at fixed ρ under ‖V_k‖ = 1, approaches stationary points of the V_k flow that if "
+            + "realizable "
             + "are likely to be convex minima for large but finite ρ.",
         SetUp = TheoremSetting.Words + ". (A) to rest at ρ = ρ(T0), 2ρ(T0), 4ρ(T0) … until log N/(ρη) ≤ "
             + $"{Wording.Text(TheoremRuns.LastBound)}. Whether the limit at the largest ρ is a local minimum: "
@@ -45,7 +46,8 @@ internal static class FixedRhoFlowEndsInMinima
         judge.Measure("of these with a negative eigenvalue", negative);
         return judge.Outcome(
             holds: $"At all {all.Count} starts (A) comes to rest (stationarity {Wording.Text(rest)}), and {minima} of the limits are local "
-                + $"minima of L. {all.Count - minima} are not: {TheoremNumbers.Counts(all, (s, r) => Gains((s, r)))} have a lower loss within "
+                + $"minima of L. {all.Count - minima} are not: {TheoremNumbers.Counts(all, (s, r) => Gains((s, r)))} have a lower loss "
+                + "within "
                 + $"{Wording.Text(TheoremRuns.Radius)}. Of {signs.Count} limits without a unit on its kink {negative} have a negative "
                 + "eigenvalue (at smaller ρ, on teacher data). The paper says \"likely\"; we take that for at least nine in ten.");
     }

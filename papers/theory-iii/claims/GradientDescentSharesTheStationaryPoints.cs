@@ -4,11 +4,11 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim t5: gradient descent goes to KKT points of the maximum margin, slowly, and to others than (A) and (B) from one start.</summary>
+/// <summary>
+/// Claim t5: gradient descent goes to KKT points of the maximum margin, slowly, and to others than (A) and (B) from one start.
+/// </summary>
 internal static class GradientDescentSharesTheStationaryPoints
 {
-    private const double Small = .05;
-
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
@@ -16,7 +16,8 @@ internal static class GradientDescentSharesTheStationaryPoints
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 1.4, §4.5, eq. 20, 21; Theoretical issues Theorem 3.3, Lemma 6",
         Hypothesis = TheoremNumbers.Hypothesis,
-        Statement = "The usual, unconstrained dynamics converges to the same stationary points of the flow of V_k as (A) and (B). (The same "
+        Statement = "The usual, unconstrained dynamics converges to the same stationary points of the flow of V_k as (A) and (B). (The "
+            + "same "
             + "set: \"even with the same initial conditions the two dynamics\" need not \"converge to the same minima\", says Theoretical "
             + "issues after Lemma 6.)",
         SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words,
@@ -38,8 +39,9 @@ internal static class GradientDescentSharesTheStationaryPoints
         judge.Printed.AtLeast("share of the starts that are nearer to a KKT point at the end than at t = 1e10",
             Share(followed, s => At(s, s.Start[Dynamics.GradientDescent].At[^1]) < At(s, 10)), lenient: .8, strict: .95);
         judge.Printed.AtLeast("share of the starts with a KKT residual below 0.05 at the end",
-            Share(followed, s => s.Start[Dynamics.GradientDescent].Residuals[^1] <= Small), lenient: .8, strict: .95);
-        judge.Printed.AtMost("KKT residual at the end, median over that at t = 1e10", residuals.Median / Spread.Of(followed.Select(s => At(s, 10))).Median,
+            Share(followed, s => s.Start[Dynamics.GradientDescent].Residuals[^1] <= TheoremNumbers.Small), lenient: .8, strict: .95);
+        judge.Printed.AtMost("KKT residual at the end, median over that at t = 1e10",
+            residuals.Median / Spread.Of(followed.Select(s => At(s, 10))).Median,
             strict: .25, lenient: .9);
         foreach (var setting in followed.Where(s => s.Setting.IsDeepLinear).GroupBy(s => s.Setting))
         {
@@ -47,24 +49,35 @@ internal static class GradientDescentSharesTheStationaryPoints
                 "slope of log residual over log log t, from t = 1e10000 on", Spread.Of(setting.Select(Slope)).Median,
                 -1.0 / setting.Key.Network.Depth, relative: .15);
         }
-        var networks = TheoremNumbers.Different(followed, Dynamics.GradientDescent, Dynamics.Lagrange);
-        var swept = TheoremNumbers.Different(followed, Dynamics.GradientDescent, Dynamics.FixedRho);
+        var arrived = TheoremNumbers.Arrived(context).Where(s => !s.Start[Dynamics.Lagrange].Stopped).ToList();
+        judge.Measure("starts at which the points are compared (gradient descent near a KKT point, (B) followed to its end)",
+            arrived.Count);
+        var networks = TheoremNumbers.Different(arrived, Dynamics.GradientDescent, Dynamics.Lagrange);
+        var swept = TheoremNumbers.Different(arrived, Dynamics.GradientDescent, Dynamics.FixedRho);
         judge.Measure("starts whose limit is another network than that of (B)", networks);
         judge.Measure("starts whose limit is another network than that of (A)", swept);
-        var certain = followed.Count(s => s.Start[Dynamics.GradientDescent].Margins[^1]
+        var certain = arrived.Count(s => s.Start[Dynamics.GradientDescent].Margins[^1]
             > TheoremTrace.Margin(s.Setting, s.Start.Limits[Dynamics.Lagrange].V) * (1 + TheoremNumbers.Same));
         judge.Measure("starts at which gradient descent's margin has passed that of (B)'s limit", certain);
         return judge.Outcome(
-            holds: $"As a set: the KKT residual of gradient descent falls at nearly all of {followed.Count} starts, to {Wording.Text(residuals)} "
-                + $"at t = {Wording.Decade(TheoremRuns.LastOfDescent)}. It is slow, like 1/ρ_k = (log t)^(−1/K), since W keeps its start while "
-                + $"ρ_k grows. The point is another one than that of (B) at {networks} starts and than that of (A) at {swept} "
-                + $"({TheoremNumbers.Counts(followed, (s, r) => TheoremNumbers.Apart(s, r.Limits[Dynamics.GradientDescent].V, r.Limits[Dynamics.FixedRho].V) > TheoremNumbers.Same)}); "
+            holds: $"As a set: the KKT residual of gradient descent falls at nearly all of {followed.Count} starts, to "
+                + $"{Wording.Text(residuals)} "
+                + $"at t = {Wording.Decade(TheoremRuns.LastOfDescent)}. It is slow: without ReLUs like 1/ρ_k = (log t)^(−1/K), since W "
+                + "keeps "
+                + $"its start while ρ_k grows, with them slower. Of {arrived.Count} starts the point is another one than that of (B) at "
+                + $"{networks} and than that of (A) at {swept} "
+                + $"({TheoremNumbers.Counts(arrived, OtherThanSwept)}); "
                 + $"at {certain} its margin, which cannot fall for good, has passed that of (B)'s limit. Starts with a residual above "
-                + $"{Wording.Text(Small)}: {TheoremNumbers.Counts(followed, (_, r) => r[Dynamics.GradientDescent].Residuals[^1] > Small)}, on their way past a saddle.");
+                + $"{Wording.Text(TheoremNumbers.Small)}: "
+                + $"{TheoremNumbers.Counts(followed, (_, r) => r[Dynamics.GradientDescent].Residuals[^1] > TheoremNumbers.Small)}, on "
+                + "their way past a saddle.");
     }
 
-    private static double Share(
-        List<(TheoremSetting Setting, TheoremRuns.Start Start)> starts, Func<(TheoremSetting Setting, TheoremRuns.Start Start), bool> which) =>
+    private static bool OtherThanSwept(TheoremSetting setting, TheoremRuns.Start start) => TheoremNumbers.Apart(
+        setting, start.Limits[Dynamics.GradientDescent].V, start.Limits[Dynamics.FixedRho].V) > TheoremNumbers.Same;
+
+    private static double Share(List<(TheoremSetting Setting, TheoremRuns.Start Start)> starts,
+        Func<(TheoremSetting Setting, TheoremRuns.Start Start), bool> which) =>
         (double)starts.Count(which) / starts.Count;
 
     private static double At((TheoremSetting Setting, TheoremRuns.Start Start) s, double log10T)

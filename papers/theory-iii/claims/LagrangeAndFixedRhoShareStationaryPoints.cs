@@ -13,7 +13,8 @@ internal static class LagrangeAndFixedRhoShareStationaryPoints
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 1.2, §4.3, eq. 12–15; Theoretical issues Theorem 3.2, first half",
         Hypothesis = TheoremNumbers.Hypothesis,
-        Statement = "The dynamics (B), L minimized under ‖V_k‖ = 1 with respect to V_k and ρ_k, has stationary points for t → ∞ that coincide "
+        Statement = "The dynamics (B), L minimized under ‖V_k‖ = 1 with respect to V_k and ρ_k, has stationary points for t → ∞ that "
+            + "coincide "
             + "with the limit for ρ → ∞ in the dynamics (A).",
         SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words,
         Expected = "Both go to KKT points of the margin; at ρ no farther from one than log N/(ρη).",
@@ -34,7 +35,8 @@ internal static class LagrangeAndFixedRhoShareStationaryPoints
         var lagrange = Spread.Of(followed.Select(s => s.Start[Dynamics.Lagrange].Residuals[^1]));
         judge.Measure("KKT residual of (B) at its end, median", lagrange.Median);
         judge.Measure("KKT residual of (A) at its end, median", swept.Median);
-        judge.Printed.AtMost("KKT residual of (A) at its end over log N/(ρη), greatest of all starts", all.Max(s => Over(s, Dynamics.FixedRho)), 1);
+        judge.Printed.AtMost("KKT residual of (A) at its end over log N/(ρη), greatest of all starts",
+            all.Max(s => Over(s, Dynamics.FixedRho)), 1);
         judge.Printed.AtMost("KKT residual of (B) at its end over log N/(ρη), greatest of all starts, stopped ones too",
             all.Max(s => Over(s, Dynamics.Lagrange)), 1);
         judge.Printed.AtMost("KKT residual of (B), greatest of the starts followed to the end", lagrange.Max, 1e-3);
@@ -43,7 +45,8 @@ internal static class LagrangeAndFixedRhoShareStationaryPoints
         judge.Measure("of the starts followed to the end, those whose two limits are different networks", apart);
         return judge.Outcome(
             holds: $"In this sense, the same set of stationary points: the KKT residual is {Wording.Text(swept)} at the end of (A) and "
-                + $"{Wording.Text(lagrange)} at that of (B), {followed.Count} of {all.Count} starts, and never above log N/(ρη) at any end. "
+                + $"{Wording.Text(lagrange)} at that of (B), {followed.Count} of {all.Count} starts, and never above log N/(ρη) at any "
+                + "end. "
                 + "(At a stationary point of (A) that bound is a theorem; (B) keeps to it because it follows those points as ρ grows.) "
                 + $"Which point of the set it is may differ: at {apart} starts the two end at different networks "
                 + "(t3-one-limit-of-both-dynamics). Kinks "

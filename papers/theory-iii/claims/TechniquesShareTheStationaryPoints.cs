@@ -3,10 +3,12 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;
 
-/// <summary>Claim t7: techniques that constrain a norm share their stationary points if it is the same norm; batch normalization's is not.</summary>
+/// <summary>
+/// Claim t7: techniques that constrain a norm share their stationary points if it is the same norm; batch normalization's is not.
+/// </summary>
 internal static class TechniquesShareTheStationaryPoints
 {
-    private const double Small = .05, Large = .1;
+    private const double Large = .1;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -15,12 +17,16 @@ internal static class TechniquesShareTheStationaryPoints
         Paper = SourcePapers.TheoryIII,
         Place = "§5, before \"Notice that as in the case\", §10, §11",
         Hypothesis = TheoremNumbers.Hypothesis + " Batch normalization as §11.3 simplifies it, without mean and shift.",
-        Statement = "Despite the similarities between some of the methods enforcing unit constraints in the 2-norm, they usually correspond to "
+        Statement = "Despite the similarities between some of the methods enforcing unit constraints in the 2-norm, they usually "
+            + "correspond to "
             + "different dynamical flows but with the same qualitative dynamics and the same stationary solutions. In particular, batch "
             + "normalization and weight normalization do not have the same dynamics.",
-        SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + $". Geodesic: at most {TheoremRuns.GeodesicSteps} steps of the true gradient "
-            + "(§10) at each ρ of (A). Batch normalization of the first layer of two, on inputs that span their space: a unit sees w·x/√(wᵀCw), "
-            + "which is weight normalization per unit of u = C^{½}w on C^{−½}x; its V is judged on the inputs as they are, and on whitened ones",
+        SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words
+            + $". Geodesic: at most {TheoremRuns.GeodesicSteps} steps of the true gradient "
+            + "(§10) at each ρ of (A). Batch normalization of the first layer of two, on inputs that span their space: a unit sees "
+            + "w·x/√(wᵀCw), "
+            + "which is weight normalization per unit of u = C^{½}w on C^{−½}x; its V is judged on the inputs as they are, and on whitened "
+            + "ones",
         Expected = "A small KKT residual under each technique.",
         Check = Check,
     };
@@ -33,22 +39,26 @@ internal static class TechniquesShareTheStationaryPoints
         void Printed(string technique, Dynamics dynamics)
         {
             foreach (var of in TheoremNumbers.Starts(context).Where(s => s.Start.Traces.ContainsKey(dynamics)).GroupBy(s => s.Setting))
-                judge.Printed.In($"{technique}, {of.Key.Name}").AtMost(quantity, Median(of, dynamics), strict: Small, lenient: Large);
+                judge.Printed.In($"{technique}, {of.Key.Name}")
+                    .AtMost(quantity, Median(of, dynamics), strict: TheoremNumbers.Small, lenient: Large);
         }
         Printed("weight normalization per unit", Dynamics.RowWeightNormalization);
         Printed("geodesic", Dynamics.Geodesic);
         Printed("batch normalization", Dynamics.BatchNormalization);
-        foreach (var of in TheoremNumbers.Starts(context).Where(s => s.Start.Traces.ContainsKey(Dynamics.BatchNormalization)).GroupBy(s => s.Setting))
-        {
-            judge.Amended("batch normalization of whitened inputs, C = I").In($"batch normalization, {of.Key.Name}")
-                .AtMost(quantity, Median(of, Dynamics.BatchNormalizationWhitened), strict: Small, lenient: Large);
-        }
         var batch = TheoremNumbers.Starts(context).Where(s => s.Start.Traces.ContainsKey(Dynamics.BatchNormalization)).ToList();
+        foreach (var of in batch.GroupBy(s => s.Setting))
+        {
+            judge.Amended("batch normalization of whitened inputs, C = I").In($"batch normalization, whitened {of.Key.Name}")
+                .AtMost(quantity, Median(of, Dynamics.BatchNormalizationWhitened), strict: TheoremNumbers.Small, lenient: Large);
+        }
         string Residual(Dynamics d) => Wording.Text(Spread.Of(batch.Select(s => s.Start[d].Residuals[^1])));
         return judge.Outcome(
-            care: "Weight normalization per unit and geodesics go to KKT points of the same problem. Batch normalization constrains √(wᵀCw) "
-                + $"instead of ‖w‖: on the inputs as they are its KKT residual stays at {Residual(Dynamics.BatchNormalization)}; measured on "
-                + $"whitened inputs, that is in its own norm, the same V have {Residual(Dynamics.BatchNormalizationWhitened)}, and falling. "
+            care: "Weight normalization per unit and geodesics go to KKT points of the same problem. Batch normalization constrains "
+                + "√(wᵀCw) "
+                + $"instead of ‖w‖: on the inputs as they are its KKT residual stays at {Residual(Dynamics.BatchNormalization)}; measured "
+                + "on "
+                + $"whitened inputs, that is in its own norm, the same V have {Residual(Dynamics.BatchNormalizationWhitened)}, and "
+                + "falling. "
                 + "Different, then, is also the margin that it maximizes.");
     }
 

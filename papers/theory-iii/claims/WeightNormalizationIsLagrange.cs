@@ -16,8 +16,10 @@ internal static class WeightNormalizationIsLagrange
         Place = "Theorem 1.5, §4.5.2, §11.2, eq. 14, 22, 52–55; Theoretical issues Theorem 3.4, eq. 10, 11",
         Hypothesis = TheoremNumbers.Hypothesis + " One norm g = ρ_k for each layer, as §11.2 defines it (\"for each layer\").",
         Statement = "Weight normalization corresponds to dynamics (B).",
-        SetUp = TheoremSetting.Words + $". Weight normalization, V̇_k = ρ_k S Ẇ_k on the network's weights, and (B), V̇_k = ρ Σ e^{{−ρf̃}}(∂f̃/∂V_k − "
-            + $"V_k f̃) on the normalized network, to t = {Wording.Decade(TheoremRuns.LastOfMatrices)}, or to where kinks first stop one of them; "
+        SetUp = TheoremSetting.Words
+            + $". Weight normalization, V̇_k = ρ_k S Ẇ_k on the network's weights, and (B), V̇_k = ρ Σ e^{{−ρf̃}}(∂f̃/∂V_k − "
+            + $"V_k f̃) on the normalized network, to t = {Wording.Decade(TheoremRuns.LastOfMatrices)}, or to where kinks first stop one "
+            + "of them; "
             + "and weight normalization with one norm per unit, as its inventors have it",
         Expected = "The same V at every t, to the integrators' tolerance.",
         Check = Check,
@@ -37,11 +39,14 @@ internal static class WeightNormalizationIsLagrange
         judge.Amended("with one norm per unit it is another flow")
             .AtLeast("‖V_WN − V_B‖, greatest along the flow, least of the starts, one norm per unit", rows.Min, 1e-3);
         judge.Amended("the printed sign of V_k f̃ in T3 eq. 14, 15 and PNAS eq. 11 lets ‖V_k‖ grow")
-            .Near("½ d‖V_1‖²/dt at T0 over ρ Σ e^{−ρf̃} f̃, with the printed sign", Growth(all[0].Setting, all[0].Start.Weights), 2, relative: 1e-9);
+            .Near("½ d‖V_1‖²/dt at T0 over ρ Σ e^{−ρf̃} f̃, with the printed sign",
+                Growth(all[0].Setting, all[0].Start.Weights), 2, relative: 1e-9);
         return judge.Outcome(
             holds: $"With one norm per matrix the two flows, computed from different formulas, agree to {Wording.Text(apart.Max)} to t = "
-                + $"{Wording.Decade(TheoremRuns.LastOfMatrices)} at {whole.Count} starts. With one norm per unit, as weight normalization is used, "
-                + $"V is {Wording.Text(rows)} away on the way. T3 eq. 14 and 15 and PNAS eq. 11 print + V_k f̃, which would let ½‖V_k‖² grow at "
+                + $"{Wording.Decade(TheoremRuns.LastOfMatrices)} at {whole.Count} starts. With one norm per unit, as weight normalization "
+                + "is used, "
+                + $"V is {Wording.Text(rows)} away on the way. T3 eq. 14 and 15 and PNAS eq. 11 print + V_k f̃, which would let ½‖V_k‖² "
+                + "grow at "
                 + "the rate 2ρ Σ e^{−ρf̃} f̃; T3 eq. 22 has the right sign.");
     }
 

@@ -91,7 +91,9 @@ internal static class SweptDirections
             .Select(i => decades + 25 + i * (decades / 2 + 5) / 20)).Select(Instant.FromLog10T)];
     }
 
-    /// <summary>By steps along geodesics, V_k ← V_k cos‖h_k‖ + (h_k/‖h_k‖) sin‖h_k‖, h_k = −η S_k ∂log L/∂V_k, η halved until L falls.</summary>
+    /// <summary>
+    /// By steps along geodesics, V_k ← V_k cos‖h_k‖ + (h_k/‖h_k‖) sin‖h_k‖, h_k = −η S_k ∂log L/∂V_k, η halved until L falls.
+    /// </summary>
     public static IReadOnlyList<Place> Geodesics(EmpiricalRisk risk, double[] v, IEnumerable<double> rhos, int steps)
     {
         var places = new List<Place>();

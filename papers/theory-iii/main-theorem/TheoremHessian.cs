@@ -6,7 +6,9 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>Signs of the eigenvalues of the Riemannian Hessian of L at stationary points of (A).</summary>
 internal static class TheoremHessian
 {
-    /// <summary>Where log N/(ρη) has come down to this the eigenvalues are counted: at larger ρ float64 would take soft directions for flat.</summary>
+    /// <summary>
+    /// Where log N/(ρη) has come down to this the eigenvalues are counted: at larger ρ float64 would take soft directions for flat.
+    /// </summary>
     public const double Bound = .05;
 
     /// <summary>Eigenvalues up to this times the largest count as zero.</summary>

@@ -44,7 +44,7 @@ internal static class TheoremKkt
         double lambda = 0;
         for (var n = 0; n < p.Length; n++) lambda += (p[n] = Math.Exp(p[n] - log)) * clarke.Margins[n];
         // α p_n per example and choice of sides; rows below the gradients hold Σ over the choices at p_n.
-        var heavy = 1e4 * lambda;
+        var heavy = 1e4 * Math.Max(lambda, clarke.Gradients.Max(g => Vectors.Norm(g)));
         double[] Below(int n, double value) => [.. Enumerable.Range(0, p.Length).Select(m => m == n ? value : 0)];
         double[] target = [.. v.ToArray().Select(w => lambda * w), .. p.Select(w => heavy * w)];
         double[][] columns = [.. clarke.Gradients.Select((g, i) => (double[])[.. g, .. Below(clarke.Examples[i], heavy)])];

@@ -13,7 +13,8 @@ internal static class TheoremNumbers
 
     /// <summary>What is meant by the KKT residual, for set-ups.</summary>
     public static string Words =>
-        "KKT residual of max_V min_n y_n f̃_n, ‖V_k‖ = 1: the least √(‖V̂ − Σ α_n y_n ∂f̃_n/∂V‖² + (share of α off the margin)²) over α ≥ 0, "
+        "KKT residual of max_V min_n y_n f̃_n, ‖V_k‖ = 1: the least √(‖V̂ − Σ α_n y_n ∂f̃_n/∂V‖² + (share of α off the margin)²) over α ≥ "
+            + "0, "
         + $"with Clarke's subdifferential for units within {Wording.Text(TheoremKkt.Kink)} of their kinks. Gradient descent to t = "
         + $"{Wording.Decade(TheoremRuns.LastOfDescent)}, (B) to {Wording.Decade(TheoremRuns.LastOfLagrange)}, rows to "
         + $"{Wording.Decade(TheoremRuns.LastOfRows)}; (A) to rest at each ρ, doubled until log N/(ρη) ≤ "
@@ -39,12 +40,20 @@ internal static class TheoremNumbers
     }
 
     /// <summary>Starts whose dynamics was followed to the end of its time.</summary>
-    public static IEnumerable<(TheoremSetting Setting, TheoremRuns.Start Start)> Followed(StudyContext context, params Dynamics[] dynamics) =>
-        Starts(context).Where(s => dynamics.All(d => !s.Start[d].Stopped));
+    public static IEnumerable<(TheoremSetting Setting, TheoremRuns.Start Start)> Followed(
+        StudyContext context, params Dynamics[] dynamics) => Starts(context).Where(s => dynamics.All(d => !s.Start[d].Stopped));
 
     /// <summary>Starts whose limit is a stationary point: its KKT residual is within log N/(ρη).</summary>
-    public static IEnumerable<(TheoremSetting Setting, TheoremRuns.Start Start)> Settled(StudyContext context, params Dynamics[] dynamics) =>
+    public static IEnumerable<(TheoremSetting Setting, TheoremRuns.Start Start)> Settled(
+        StudyContext context, params Dynamics[] dynamics) =>
         Starts(context).Where(s => dynamics.All(d => IsSettled(s.Setting, s.Start.Limits[d])));
+
+    /// <summary>A KKT residual below this counts as small; the paper gives no number.</summary>
+    public const double Small = .05;
+
+    /// <summary>Starts from which gradient descent itself has come near a KKT point, whose limit is then read off by (A).</summary>
+    public static IEnumerable<(TheoremSetting Setting, TheoremRuns.Start Start)> Arrived(StudyContext context) =>
+        Settled(context, Dynamics.GradientDescent).Where(s => s.Start[Dynamics.GradientDescent].Residuals[^1] <= Small);
 
     /// <summary>The KKT residual over its bound log N/(ρη).</summary>
     public static double OverBound(TheoremSetting setting, double logRho, ReadOnlySpan<double> v) =>

@@ -23,7 +23,9 @@ internal sealed record TheoremSetting(string Name, Network Network, Dataset Data
     /// <summary>Of every trajectory here.</summary>
     public static IntegrationOptions Options { get; } = new() { Tolerance = new(1e-8, 1e-11), MaxSteps = 3_000 };
 
-    /// <summary>Whether f is linear in x and its layers are full matrices: the normalized network of largest margin is then unique.</summary>
+    /// <summary>
+    /// Whether f is linear in x and its layers are full matrices: the normalized network of largest margin is then unique.
+    /// </summary>
     public bool IsDeepLinear => Network.IsLinear && Network.Layers[0].Kind == LayerKind.Dense;
 
     /// <summary>Whether every layer but the last is diagonal.</summary>
@@ -43,7 +45,8 @@ internal sealed record TheoremSetting(string Name, Network Network, Dataset Data
         $"Networks of two and three layers: {string.Join("; ", Quick.Select(s => s.Name))}. Iris is setosa against the rest, every fifth "
         + "example; Digits 3 against 8, 2×2 blocks averaged; teacher labels are those of a random ReLU network, for linear and diagonal "
         + "networks the sign of x_1. L = Σ e^{−yf}. Ten starts each, twenty of diagonal networks: N(0, 1) weights scaled to ‖W_k‖ = "
-        + $"{Wording.Text(StartNorm)}, followed by gradient descent to L = 1, which separates the data (every y_n f_n > 0): from that W all "
+        + $"{Wording.Text(StartNorm)}, followed by gradient descent to L = 1, which separates the data (every y_n f_n > 0): from that W "
+        + "all "
         + "dynamics start. Seeds whose descent does not get there by t = "
         + $"{Wording.Decade(LastStart.Log10T)} (dead ReLUs, kinks) are outside the hypothesis and are passed over. DOP853 and Radau IIA in "
         + $"log(1 + t), relative tolerance {Wording.Text(Options.Tolerance.Relative)}";
@@ -71,7 +74,8 @@ internal sealed record TheoremSetting(string Name, Network Network, Dataset Data
     ];
 
     /// <summary>
-    /// log N/(ρη), η = min_n y_n f̃_n: no stationary point of (A) at ρ has a larger KKT residual. With α_n in proportion to p_n = e^{−ρq_n}/Σ
+    /// log N/(ρη), η = min_n y_n f̃_n: no stationary point of (A) at ρ has a larger KKT residual. With α_n in proportion to p_n =
+    /// e^{−ρq_n}/Σ
     /// it is stationary exactly, and Σ p_n ρ(q_n − η) = H(p) − log Σ e^{−ρ(q_n − η)} ≤ log N.
     /// </summary>
     public double Bound(double rho, ReadOnlySpan<double> v) => Math.Log(Data.Count) / (rho * TheoremTrace.Margin(this, v));

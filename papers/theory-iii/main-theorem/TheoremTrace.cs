@@ -77,8 +77,8 @@ internal sealed class TheoremTrace
 
     /// <summary>log₁₀ t of the observations of flows.</summary>
     public static double[] Decades(double last) =>
-        [.. new[] { 0, .5, 1, 1.5, 2, 3, 4, 6, 8, 10, 15, 20, 25, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1000, 2000, 3000, 5000, 1e4, 2e4, 5e4,
-            1e5, 2e5, 5e5, 1e6 }
+        [.. new[] { 0, .5, 1, 1.5, 2, 3, 4, 6, 8, 10, 15, 20, 25, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1000, 2000, 3000, 5000,
+            1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6 }
             .Where(e => e <= last)];
 
     /// <summary>

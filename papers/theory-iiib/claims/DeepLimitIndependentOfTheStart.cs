@@ -15,7 +15,8 @@ internal static class DeepLimitIndependentOfTheStart
         Place = "Lemma 1.2, §5.1",
         Hypothesis = TheoremNumbers.Hypothesis,
         Statement = "The convergence (of each W_k to the minimum norm solution) is independent of initial conditions.",
-        SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + ". Margins of the limits of gradient descent from all starts of a setting",
+        SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + ". Margins of the limits of gradient descent from all starts of "
+            + $"a setting from which it has come to a KKT residual below {Wording.Text(TheoremNumbers.Small)}",
         Expected = "One margin for each setting.",
         Figures = ["theory-iiib/theorem-3"],
         Check = Check,
@@ -26,7 +27,7 @@ internal static class DeepLimitIndependentOfTheStart
         var judge = new Judge();
         TheoremNumbers.Suppose(judge, context);
         const string quantity = "largest over smallest margin of the limits of gradient descent";
-        var spreads = TheoremNumbers.Settled(context, Dynamics.GradientDescent).GroupBy(s => s.Setting).Select(g => (Setting: g.Key,
+        var spreads = TheoremNumbers.Arrived(context).GroupBy(s => s.Setting).Select(g => (Setting: g.Key,
             Margins: Spread.Of(g.Select(s => TheoremTrace.Margin(s.Setting, s.Start.Limits[Dynamics.GradientDescent].V))))).ToList();
         foreach (var (setting, margins) in spreads)
         {

@@ -90,6 +90,7 @@ internal sealed class ClarkeGradients
             {
                 double[] input = k == 0 ? data.Example(n).ToArray() : Activations(network.Activations[k - 1], passes, k - 1, n);
                 var size = Vectors.Norm(input);
+                if (size == 0) continue;   // all units below are off, so that z stays 0 nearby
                 for (var i = 0; i < layer.Rows; i++)
                 {
                     var row = layer.Kind == LayerKind.Diagonal ? Math.Abs(w[i]) : Vectors.Norm(w.Slice(i * layer.Columns, layer.Columns));

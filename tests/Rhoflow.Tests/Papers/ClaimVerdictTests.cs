@@ -61,6 +61,6 @@ public class ClaimVerdictTests
     {
         var ids = PapersCatalog.Claims.Select(c => c.Id).ToArray();
         ids.ShouldBeUnique();
-        ids.ShouldAllBe(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^b[0-9]{2,3}(-[a-z0-9]+)+$"));
+        ids.ShouldAllBe(id => System.Text.RegularExpressions.Regex.IsMatch(id, "^(b[0-9]{2,3}|t[0-9]{1,2})(-[a-z0-9]+)+$"));
     }
 }
