@@ -99,7 +99,7 @@ public sealed class ClarkeGradientTests
         var random = new RandomStream(seed, 3);
         var network = seed % 2 == 0 ? Network.Dense(3, 4, 1) : Network.Dense(3, 4, 3, 1);
         double[] Normal(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
-        return (network, Normal(network.ParameterCount), 
+        return (network, Normal(network.ParameterCount),
             new Dataset("drawn", Normal(15), [.. Normal(5).Select(v => v > 0 ? 1.0 : -1.0)], 3));
     }
 
