@@ -7,27 +7,19 @@ namespace Rhoflow.Papers.TheoryIII;
 /// <summary>The figures that belong to the papers' main theorem on deep networks; the papers have none of their own.</summary>
 internal static class MainTheoremFigures
 {
-    private static readonly FlowRun Descent = new("theory-iii/theorem-1");
-    private static readonly FlowRun Lagrange = Descent.With("flow.kind=lagrange");
-    private static readonly FlowRun Rows = Descent.With("flow.kind=weight-normalization", "flow.per=row");
-
     private const string Relu = "ReLU 4-6-1, teacher", Linear = "linear 4-4-3-1, teacher", Diagonal = "diagonal K = 3, teacher";
 
     /// <summary>Of Theory III.</summary>
     public static PaperFigure Figure { get; } = Make("theory-iii/theorem-1", SourcePapers.TheoryIII, "for Theorem 1",
         "Deep networks go to KKT points of the maximum margin",
-        "KKT residual of the maximum-margin problem (0 at a stationary point) and normalized margin. First one network and one start, all "
-            + "of "
-        + "Iris; the others are medians over the starts of a setting. Under (B) and weight normalization the residual falls like 1/log t, "
-        + "under gradient descent, without ReLUs, like (log t)^(−1/K), because W keeps its start while ρ_k grows only like (log t)^(1/K), "
-        + "with "
-        + "them more slowly still: dashed laws are fitted to the last point. At fixed ρ it keeps below log N/(ρη) (dashed). All margins "
-        + "rise; one "
-        + "of (B) jumps where kinks had stopped it near a saddle and it went on from a W moved by 1e-7. Settings, starts and times are "
-        + "ours.",
+        "KKT residual of the maximum-margin problem (0 at a stationary point), medians over the starts of a setting. Under (B) it falls "
+            + "like "
+        + "1/log t, under gradient descent, without ReLUs, like (log t)^(−1/K), because W keeps its start while ρ_k grows only like "
+        + "(log t)^(1/K), with them more slowly still: dashed laws are fitted to the last point. At fixed ρ it keeps below log N/(ρη) "
+        + "(dashed). All margins rise; one of (B) jumps where kinks had stopped it near a saddle and it went on from a W moved by 1e-7. "
+        + "Settings, starts and times are ours.",
         static context =>
         [
-            One(context),
             Residuals(context, Relu, Dynamics.GradientDescent, Dynamics.Lagrange, Dynamics.RowWeightNormalization),
             Residuals(context, Linear, Dynamics.GradientDescent, Dynamics.Lagrange),
             Swept(context),
@@ -41,20 +33,18 @@ internal static class MainTheoremFigures
         "Limits of gradient descent. Left: the margin that could still be won by moving one layer alone (1 − η/η_k, η_k by a support "
             + "vector "
         + "machine on that layer's features), against log N/(ρη), which bounds it. Right: margins of the limits, one dot a start, over the "
-        + "largest of the setting: deep linear networks have one, the others several. The first panel is one run, all of Iris.",
-        static context => [One(context), Layers(context), Limits(context)]);
+        + "largest of the setting: deep linear networks have one, the others several.",
+        static context => [Layers(context), Limits(context)]);
 
     /// <summary>Of Theoretical issues.</summary>
     public static PaperFigure InTheoreticalIssues { get; } = Make("theoretical-issues/theorem-3", SourcePapers.TheoreticalIssues,
         "for Theorem 3", "The same set of stationary points, not the same point",
-        "KKT residuals of one run on all of Iris, and medians over starts for batch normalization, which constrains another norm: on the "
-            + "inputs "
-        + "as they are its residual does not fall, on whitened ones it does. Below: margins of the limits of the dynamics (A), (B) and "
-        + "gradient "
-        + "descent from one start, diagonal networks of three layers; off the diagonal they are different KKT points.",
+        "First KKT residuals, medians over starts, under batch normalization, which constrains another norm: on the inputs as they are it "
+        + "does not fall, on whitened ones it does. Then margins of the limits of the dynamics (A), (B) and gradient descent from one "
+        + "start, "
+        + "diagonal networks of three layers; off the diagonal they are different KKT points.",
         static context =>
         [
-            One(context),
             Residuals(context, Relu, Dynamics.RowWeightNormalization, Dynamics.BatchNormalization, Dynamics.BatchNormalizationWhitened),
             Pairs(context, "(B)", Dynamics.Lagrange),
             Pairs(context, "gradient descent", Dynamics.GradientDescent),
@@ -69,22 +59,8 @@ internal static class MainTheoremFigures
             Title = title,
             Caption = caption,
             Config = "papers/theory-iii/theorem-1.yaml",
-            Runs = static () => [Descent, Lagrange, Rows],
             Build = context => new Chart([.. panels(context)]),
         };
-
-    private static Panel One(StudyContext context)
-    {
-        var panel = new Panel("One start, two linear layers on all of Iris", new Axis("t", Scale.Exponent),
-            new Axis("KKT residual", Scale.Log));
-        foreach (var (name, run) in new[] { (Name(Dynamics.GradientDescent), Descent), (Name(Dynamics.Lagrange), Lagrange),
-            (Name(Dynamics.RowWeightNormalization), Rows) })
-        {
-            var points = run.Points(context);
-            panel = panel.Line(name, points.Log10T(), points.Column(p => TheoremKkt.Residual(run.Network, p.V, run.Data)), Colour(name));
-        }
-        return panel;
-    }
 
     private static Panel Residuals(StudyContext context, string setting, params Dynamics[] dynamics)
     {
