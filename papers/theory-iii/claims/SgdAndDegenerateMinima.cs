@@ -1,4 +1,3 @@
-using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Losses;

@@ -1,4 +1,3 @@
-using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
