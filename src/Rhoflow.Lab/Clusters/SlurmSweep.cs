@@ -117,7 +117,8 @@ internal sealed class SlurmSweep(
                 // A controller that is started anew is away for a while.
                 if (++silent == 1) Say($"{e.Message}; asking again");
                 if (silent > 10)
-                    throw new SlurmException($"{e.Message}. What was submitted goes on, and the same command looks again", isRequest: false);
+                    throw new SlurmException($"{e.Message}. What was submitted goes on, and the same command looks again",
+                        isRequest: false);
             }
             if (states is not null)
             {

@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace Rhoflow.Lab.Extensions;
 
 /// <summary>
-/// Where one extension lives: what it brings along is its own, whatever else is loaded; Rhoflow is this program's, so that a flow from there
-/// is a flow here.
+/// Where one extension lives: what it brings along is its own, whatever else is loaded; Rhoflow is this program's, so that a flow from
+/// there is a flow here.
 /// </summary>
 /// <param name="file">The extension's assembly; its packages stand in the .deps.json beside it.</param>
 internal sealed class ExtensionContext(string file) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(file), isCollectible: false)

@@ -103,8 +103,8 @@ public static class ExtensionLoader
                 throw new ConfigException($"--with {file}: it has no extension in it, since it does not use the package Rhoflow");
             foreach (var r in references)
                 if (r.Version.ToString(3) != here.Version!.ToString(3))
-                    throw new ConfigException($"--with {file}: it is built for {metadata.GetString(r.Name)} {r.Version.ToString(3)}, and this "
-                        + $"is {here.Version.ToString(3)}; build it with the package of this version");
+                    throw new ConfigException($"--with {file}: it is built for {metadata.GetString(r.Name)} {r.Version.ToString(3)}, and "
+                        + $"this is {here.Version.ToString(3)}; build it with the package of this version");
         }
         catch (BadImageFormatException e)
         {
@@ -125,8 +125,8 @@ public static class ExtensionLoader
         }
         catch (Exception e) when (Missing(e) is { } missing)
         {
-            throw new ConfigException($"--with {file}: it needs '{missing}', which is not beside it; `dotnet publish` puts all that it needs "
-                + "into one folder", e);
+            throw new ConfigException($"--with {file}: it needs '{missing}', which is not beside it; `dotnet publish` puts all that it "
+                + "needs into one folder", e);
         }
         catch (Exception e) when (e is BadImageFormatException or FileLoadException or TypeLoadException or MissingMemberException
             or TargetInvocationException or TypeInitializationException)

@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Rhoflow.Tests.Cli;
 
-/// <summary>The samples, loaded as a stranger's assemblies are: each is one small class, known to configs, lists, runs and the report.</summary>
+/// <summary>
+/// The samples, loaded as a stranger's assemblies are: each is one small class, known to configs, lists, runs and the report.
+/// </summary>
 public sealed class ExtensionTests : IDisposable
 {
     private const string Config = """
@@ -85,7 +87,8 @@ public sealed class ExtensionTests : IDisposable
     {
         Refusal(_folder / "nowhere.dll").ShouldContain("there is no such file");
         Refusal(_config).ShouldContain("it is no .NET assembly");
-        Refusal(typeof(Shouldly.Should).Assembly.Location).ShouldContain("it has no extension in it, since it does not use the package Rhoflow");
+        Refusal(typeof(Shouldly.Should).Assembly.Location)
+            .ShouldContain("it has no extension in it, since it does not use the package Rhoflow");
         Refusal(Made("Empty", new Version(0, 2, 0))).ShouldContain("it has no extension in it: no public type of it");
         Refusal(Made("Older", new Version(0, 1, 7))).ShouldContain("it is built for Rhoflow 0.1.7, and this is 0.2.0");
         var half = _folder / "Half.dll";
