@@ -30,6 +30,8 @@ public static class CommandLine
                 Recursive = true,
             };
             var root = Root(extensions);
+            // help COMMAND is COMMAND --help; only configs have a help of their own.
+            if (args is ["help", .. var about] && about is not ["config", ..]) args = [.. about, "--help"];
             if (args.Length > 0 && !args[0].StartsWith('-') && root.Subcommands.All(c => c.Name != args[0]))
                 throw new ConfigException(
                     $"'{args[0]}' is not a command{Nearest.Hint(args[0], root.Subcommands.Select(c => c.Name), "commands")}");
@@ -111,6 +113,7 @@ public static class CommandLine
         DataCommand.Create(),
         BenchCommand.Create(),
         DoctorCommand.Create(),
+        HelpCommand.Create(),
         extensions,
     });
 

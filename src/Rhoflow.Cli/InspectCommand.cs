@@ -41,9 +41,10 @@ internal static class InspectCommand
             Description = "Threads; no influence on results.",
             DefaultValueFactory = static _ => Environment.ProcessorCount,
         };
+        var root = ShowCommand.RootOption();
         var command = new Command("inspect", "Every measure of one trained network.")
         {
-            model, data, families, examples, batchNorm, threads,
+            model, data, families, examples, batchNorm, threads, root,
         };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -52,7 +53,8 @@ internal static class InspectCommand
             if (parsed.GetValue(examples) < 1)
                 throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
-            var network = Find(parsed.GetValue(model)!, parsed.GetValue(data));
+            var network = TrainedNetworks.OfRun(
+                Find(parsed.GetValue(model)!, parsed.GetValue(root)!, parsed.InvocationConfiguration.Error), parsed.GetValue(data));
             if (parsed.GetValue(batchNorm) is { } by) network = network with { BatchNorm = BatchNormWords.Parse("--batch-norm", by) };
             var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads), cancellation);
             if (parsed.GetValue(standard.Json))
@@ -74,12 +76,18 @@ internal static class InspectCommand
         return words.Length == 0 || words.Contains("all") ? ["all"] : words;
     }
 
-    private static TrainedNetwork Find(string model, string? data)
+    private static RunFolder Find(string model, string root, TextWriter error)
     {
-        if (RunFolder.At(model) is { } run) return TrainedNetworks.OfRun(run, data);
-        if (!Directory.Exists(model) && !File.Exists(model))
-            throw new ConfigException($"there is no '{model}'; give the folder of a run, as `rhoflow show` lists them");
-        throw new DataException($"{model} is not the folder of a run (runs/NAME/yyyy-MM-dd_HH-mm-ss_ID)");
+        if (File.Exists(model)) throw new DataException($"{model} is not the folder of a run (runs/NAME/yyyy-MM-dd_HH-mm-ss_ID)");
+        var runs = RunSelection.Find([model], root, error.WriteLine);
+        return runs.Count switch
+        {
+            1 => runs[0],
+            0 => throw new DataException($"{model} is not the folder of a run (runs/NAME/yyyy-MM-dd_HH-mm-ss_ID), and holds none"),
+            _ => throw new ConfigException(string.Create(CultureInfo.InvariantCulture, $"{model} holds {runs.Count} runs: ")
+                + string.Join(", ", runs.Take(8).Select(static r => r.Id)) + (runs.Count > 8 ? ", …" : "")
+                + "; name one of them (`rhoflow show` lists them)"),
+        };
     }
 
     private static JsonObject Document(TrainedNetwork n, NetworkInspection inspection)

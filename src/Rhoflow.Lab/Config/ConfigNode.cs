@@ -51,6 +51,10 @@ public sealed class ConfigNode
         _ => "something else",
     };
 
+    /// <summary>The map here, whose keys must be among those described.</summary>
+    /// <exception cref="ConfigException">No map, or a key that is not allowed.</exception>
+    public ConfigMap Map(IEnumerable<ConfigKey> keys) => Map([.. keys.Select(static k => k.Name)]);
+
     /// <summary>The map here, its keys checked.</summary>
     /// <exception cref="ConfigException">Not a map, or a key that is not among those allowed (the nearest are named).</exception>
     public ConfigMap Map(params string[] allowed)

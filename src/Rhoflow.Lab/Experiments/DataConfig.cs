@@ -7,12 +7,69 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>Where the examples come from and what is done to them. Exactly one of Inputs, Set and Path is given.</summary>
 public sealed record DataConfig
 {
-    private static readonly string[] OwnKeys =
-        ["inline", "set", "path", "classes", "train", "test", "labels", "label-noise", "transforms", "seed"];
-    private static readonly string[] Keys = [.. OwnKeys, .. DataFormatConfig.Keys, .. DrawnSet.Keys];
-
     /// <summary>The named sets: those with examples of their own, and the synthetic ones.</summary>
     public static readonly IReadOnlyList<string> Sets = [.. Catalogue.All.Select(e => e.Name), .. SyntheticSets.All.Select(s => s.Name)];
+
+    private static readonly ConfigKey[] s_inline =
+    [
+        new("x", ConfigForm.List, "one row an example") { Example = "[[1.0, 0.5], [0.4, 1.2]]" },
+        new("y", ConfigForm.List, "one label an example: ±1, or 0 … C−1") { Example = "[1, -1]" },
+    ];
+
+    private static readonly ConfigKey[] s_monomials =
+        [new("monomials", ConfigForm.Whole, "the inputs are 1, x, …, x^d of the one input; comes first") { Example = "30" }];
+
+    /// <summary>The keys of <c>data</c>; exactly one of inline, set and path is given.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("inline", ConfigForm.Map, "the examples themselves")
+        {
+            Keys = s_inline,
+            Example = "{x: [[1.0, 0.5], [0.4, 1.2]], y: [1, 1]}",
+        },
+        new("set", ConfigForm.Word, "a set by its name (`rhoflow list data`)") { Words = Sets, Example = "iris" },
+        new("path", ConfigForm.Text, "a csv, tsv, npy or npz file (also .gz), or a folder of CIFAR-10 or MNIST files, beside the config")
+        {
+            Example = "table.csv",
+        },
+        new("classes", ConfigForm.List, "[a, b] or [a, rest]: a is +1 (or class 0); three and more: the problem of these classes")
+        {
+            Default = "labels as they are",
+            Example = "[setosa, rest]",
+        },
+        new("train", ConfigForm.Whole, "how many examples to train on") { Default = "all that test leaves", Example = "1000" },
+        new("test", ConfigForm.Whole, "how many to test on; 0: none")
+        {
+            Default = "the authors' test part where there is one, else 0",
+            Example = "1000",
+        },
+        new("labels", ConfigForm.Word, "random: labels drawn uniformly from those present")
+        {
+            Words = ["true", "random"],
+            Default = "true",
+            Example = "random",
+        },
+        new("label-noise", ConfigForm.Number, "the share of training labels that are replaced by another class")
+        {
+            Default = "0",
+            Example = "0.1",
+        },
+        new("transforms", ConfigForm.List, $"done to the inputs in order: {string.Join(", ", Preparation.TransformNames)}; "
+            + "{monomials: d} first")
+        {
+            Keys = s_monomials,
+            Words = [.. Preparation.TransformNames],
+            Default = "[]",
+            Example = "[scale-pixels, center]",
+        },
+        new("seed", ConfigForm.Whole, "of the choice of examples, drawn sets, random labels and label noise")
+        {
+            Default = "the config's seed",
+            Example = "1",
+        },
+        .. DataFormatConfig.Described,
+        .. DrawnSet.Described,
+    ];
 
     /// <summary>Inline x, one row per example.</summary>
     public IReadOnlyList<IReadOnlyList<double>>? Inputs { get; init; }
@@ -60,7 +117,7 @@ public sealed record DataConfig
 
     internal static DataConfig Read(ConfigNode node, long seed)
     {
-        var map = node.Map(Keys);
+        var map = node.Map(Described);
         var (train, test) = (map["train"]?.Count(1), map["test"]?.Count(0));
         var origin = ReadOrigin(map);
         var transforms = map["transforms"] is { } steps ? ReadTransforms(steps) : (null, []);
@@ -93,7 +150,7 @@ public sealed record DataConfig
                     ? "needs a degree, as in {monomials: 30}" : null));
                 continue;
             }
-            degree = step.Map("monomials").Required("monomials", "the degree of the polynomial").Count(1);
+            degree = step.Map(s_monomials).Required("monomials", "the degree of the polynomial").Count(1);
             if (n > 0) throw step.Error("monomials come first; what follows is done to them");
         }
         return (degree, names);
@@ -132,7 +189,7 @@ public sealed record DataConfig
 
     private static (double[][] X, double[] Y) ReadInline(ConfigNode node)
     {
-        var map = node.Map("x", "y");
+        var map = node.Map(s_inline);
         var rows = map.Required("x", "the inputs, one list per example").List("examples");
         var labels = map.Required("y", "the labels, one per example").List("labels");
         DataException Bad(ConfigNode at, string what) => new(at.Error(what).Message);

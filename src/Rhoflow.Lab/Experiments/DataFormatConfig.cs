@@ -7,13 +7,48 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>The keys of <c>data</c> that overrule what a reader guesses of a file. Those that are not given are not written.</summary>
 internal static class DataFormatConfig
 {
-    private static readonly string[] ArrayKeys = ["x", "y", "x-test", "y-test"];
+    private static readonly ConfigKey[] s_arrays =
+    [
+        new("x", ConfigForm.Text, "the array of the inputs") { Example = "images" },
+        new("y", ConfigForm.Text, "the array of the labels") { Example = "labels" },
+        new("x-test", ConfigForm.Text, "the array of the test inputs") { Example = "test_images" },
+        new("y-test", ConfigForm.Text, "the array of the test labels") { Example = "test_labels" },
+    ];
 
     private static readonly string[] Examples =
         ["utf-8", "utf-16", "utf-16BE", "latin1", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252", "shift_jis", "gb18030"];
 
     /// <summary>The keys.</summary>
-    public static readonly string[] Keys = ["label", "header", "drop", "encoding", "decimal", "arrays", "layout", "max-bytes"];
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("label", ConfigForm.Text | ConfigForm.Whole, "csv: the column of the label, by name or by number from 1 (−1 is the last)")
+        {
+            Default = "the column named label, class, species, target or y; else the last",
+            Example = "diagnosis",
+        },
+        new("header", ConfigForm.Flag, "csv: whether the first line has names") { Default = "by what stands there", Example = "true" },
+        new("drop", ConfigForm.List | ConfigForm.Text, "csv: columns that are no inputs, by name or number")
+        {
+            Default = "a nameless first column that numbers the lines",
+            Example = "[id, 3]",
+        },
+        new("encoding", ConfigForm.Text, "csv: of the text") { Default = "by the byte order mark, else utf-8", Example = "latin1" },
+        new("decimal", ConfigForm.Text, "csv: the decimal mark, '.' or ',' (also: comma)") { Default = "'.'", Example = "comma" },
+        new("arrays", ConfigForm.Map, "npz: which array is what") { Keys = s_arrays, Default = "by their names", Example = "{x: X, y: Y}" },
+        new("layout", ConfigForm.Word, "npy, npz: where images have their channels")
+        {
+            Words = ["nchw", "nhwc"],
+            Default = "the axis of 1 or 3",
+            Example = "nchw",
+        },
+        new("max-bytes", ConfigForm.Whole, "what a packed file may hold")
+        {
+            Default = "256 MiB, or a hundred times its size",
+            Example = "1000000000",
+        },
+    ];
+
+    private static IEnumerable<string> Keys => Described.Select(static k => k.Name);
 
     /// <summary>Reads the keys.</summary>
     /// <exception cref="ConfigException">One that has no meaning for this file, or a wrong value.</exception>
@@ -56,7 +91,7 @@ internal static class DataFormatConfig
         if (format.Arrays is { } arrays)
             writer.Section("arrays", () =>
             {
-                foreach (var key in ArrayKeys.Where(arrays.ContainsKey)) writer.Entry(key, arrays[key]);
+                foreach (var key in s_arrays.Select(static k => k.Name).Where(arrays.ContainsKey)) writer.Entry(key, arrays[key]);
             });
         if (format.Layout is { } layout) writer.Entry("layout", layout);
         if (format.MaxBytes is { } most) writer.Entry("max-bytes", most);
@@ -75,8 +110,8 @@ internal static class DataFormatConfig
 
     private static Dictionary<string, string> ReadArrays(ConfigNode node)
     {
-        var map = node.Map(ArrayKeys);
-        var names = ArrayKeys.Where(map.Has).ToDictionary(k => k, k => map[k]!.Text(), StringComparer.Ordinal);
+        var map = node.Map(s_arrays);
+        var names = s_arrays.Select(static k => k.Name).Where(map.Has).ToDictionary(k => k, k => map[k]!.Text(), StringComparer.Ordinal);
         return names.Count > 0 ? names : throw node.Error("names of arrays were expected, as {x: X, y: Y}");
     }
 }

@@ -57,15 +57,93 @@ public sealed record DescentConfig
     /// <summary>Where it stands in the config.</summary>
     public required ConfigNode Place { get; init; }
 
-    private static string[] Keys =>
+    /// <summary>The keys of <c>descent</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described =>
     [
-        "kind", "rule", "learning-rate", "schedule", "batch", "drop-last", .. OptimizerConfig.Keys, "weight-decay", "normalization",
-        "per", "rho", "temperature", "label-noise", "perturb", "stop", "epochs", "seed",
+        new("kind", ConfigForm.Word, "gd: all examples a step; sgd: minibatches; langevin: with noise √(2ηT)")
+        {
+            Words = [.. DescentKind.All.Select(static k => k.Name)],
+            Example = "sgd",
+        },
+        new("rule", ConfigForm.Word, "what makes steps of gradients (`rhoflow list descents`)")
+        {
+            Words = [.. OptimizerKind.All.Select(static k => k.Name)],
+            Default = OptimizerKind.Default.Name,
+            Example = "adam",
+        },
+        new("learning-rate", ConfigForm.Number, "η > 0") { Example = "0.1" },
+        new("schedule", ConfigForm.Word | ConfigForm.Map, "how η changes; loss-based is η/L, normalized η/‖∇L‖")
+        {
+            Words = [.. RateKind.All.Where(static k => k.Needs is null).Select(static k => k.Name)],
+            Keys = RateConfig.Described,
+            Default = "constant",
+            Example = "{step: {at: [100, 200], factor: 0.1}}",
+        },
+        new("batch", ConfigForm.Whole, "examples of a minibatch; batch normalization goes by the statistics of each")
+        {
+            Default = "128 for sgd, all for langevin",
+            Example = "64",
+        },
+        new("drop-last", ConfigForm.Flag, "leaves out the last minibatch of an epoch where it is smaller")
+        {
+            Default = "false",
+            Example = "true",
+        },
+        .. OptimizerConfig.Described,
+        new("weight-decay", ConfigForm.Number | ConfigForm.List, "λ of λ‖W_k‖², one, or one a layer (2λ is PyTorch's weight_decay)")
+        {
+            Default = "0",
+            Example = "1e-4",
+        },
+        new("normalization", ConfigForm.Word, "how V_k keeps its norm (`rhoflow list descents`)")
+        {
+            Words = [.. NormalizationKind.All.Select(static k => k.Name)],
+            Default = "none",
+            Example = "weight",
+        },
+        new("per", ConfigForm.Word, "normalization: weight: by whole matrices, or by rows")
+        {
+            Words = ["matrix", "row"],
+            Default = "matrix",
+            Example = "row",
+        },
+        new("rho", ConfigForm.Word | ConfigForm.Map, "what moves ρ_k where a normalization keeps it apart from V_k")
+        {
+            Words = [.. RhoKind.All.Where(static k => k.Read is null).Select(static k => k.Name)],
+            Keys = RhoConfig.Described,
+            Default = "trained for normalization: weight, else constant",
+            Example = "{rescale: {every: 10, factor: 2}}",
+        },
+        new("temperature", ConfigForm.Number, "langevin: T of the noise √(2ηT)") { Example = "0.01" },
+        new("label-noise", ConfigForm.Number | ConfigForm.Map, "on the targets of every minibatch; a number: ± that much")
+        {
+            Keys = LabelNoiseConfig.Described,
+            Default = "0",
+            Example = "{flips: 0.1}",
+        },
+        new("perturb", ConfigForm.Map, "W += amplitude · s · N(0, 1) at some epochs (T3b §6)")
+        {
+            Keys = PerturbationConfig.Described,
+            Default = "none",
+            Example = "{every: 50, amplitude: 0.1, relative-to: weights}",
+        },
+        new("stop", ConfigForm.Map, "what ends training before its last epoch")
+        {
+            Keys = StopConfig.Described,
+            Default = "nothing",
+            Example = "{train-error: 0}",
+        },
+        new("epochs", ConfigForm.Whole, "how many times all examples are used") { Example = "100" },
+        new("seed", ConfigForm.Whole, "of the order of the minibatches and of all noise")
+        {
+            Default = "the config's seed",
+            Example = "0",
+        },
     ];
 
     internal static DescentConfig Read(ConfigNode node, long seed)
     {
-        var map = node.Map(Keys);
+        var map = node.Map(Described);
         var kind = ReadKind(map);
         kind.RefuseOthersKeys(map);
         var normalization = NormalizationKind.Read(map);

@@ -8,7 +8,7 @@ namespace Rhoflow.Lab.Experiments;
 public sealed record DescentExperiment : Experiment
 {
     /// <summary>How configs describe it.</summary>
-    public static readonly ExperimentKind Described = new("descent", "for training", Read);
+    public static readonly ExperimentKind Described = new("descent", "for training", Read) { Keys = static () => DescentConfig.Described };
 
     /// <summary>How training goes down the loss.</summary>
     public required DescentConfig Descent { get; init; }

@@ -7,7 +7,39 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>How far an observation goes with measures that cost more than a forward pass.</summary>
 public sealed record DetailConfig
 {
-    internal static readonly string[] Keys = ["gradients", "curvature", "features", "curvature-examples", "batch-norm"];
+    /// <summary>Its keys in <c>observe</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("gradients", ConfigForm.Word, "when measures are taken that need gradients")
+        {
+            Words = ["always", "ends"],
+            Default = "always for flows, ends for descents",
+            Example = "always",
+        },
+        new("curvature", ConfigForm.Word, "when measures are taken that need many Hessian products")
+        {
+            Words = ["always", "ends"],
+            Default = "always for flows, ends for descents",
+            Example = "always",
+        },
+        new("features", ConfigForm.Word | ConfigForm.List, "the k whose features (what enters W_k) are kept, for collapse")
+        {
+            Words = ["last", "all"],
+            Default = "last",
+            Example = "[1, 2]",
+        },
+        new("curvature-examples", ConfigForm.Whole, "curvature is that of the loss on the first so many")
+        {
+            Default = "2000",
+            Example = "500",
+        },
+        new("batch-norm", ConfigForm.Word, "by which statistics batch normalization is looked at")
+        {
+            Words = ["batch", "running", "whole-set"],
+            Default = "running for outputs; curvature as the loss was descended",
+            Example = "whole-set",
+        },
+    ];
 
     /// <summary>Measures that need gradients are taken at every observation; otherwise at the first and the last.</summary>
     public bool Gradients { get; init; }

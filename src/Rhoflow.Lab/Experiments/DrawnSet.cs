@@ -10,8 +10,24 @@ public sealed record DrawnSet(SyntheticSet Set, int Examples, IReadOnlyList<doub
     private const int DefaultExamples = 1000;
 
     /// <summary>The keys of all synthetic sets.</summary>
-    public static IReadOnlyList<string> Keys { get; } =
-        ["examples", .. SyntheticSets.All.SelectMany(s => s.Parameters).Select(p => p.Name).Distinct(StringComparer.Ordinal)];
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("examples", ConfigForm.Whole, "drawn sets: how many are drawn")
+        {
+            Default = $"train + test, else {DefaultExamples}",
+            Example = "1000",
+        },
+        .. SyntheticSets.All.SelectMany(static s => s.Parameters.Select(p => (Set: s.Name, Parameter: p)))
+            .GroupBy(static x => x.Parameter.Name, StringComparer.Ordinal).Select(static g => new ConfigKey(g.Key,
+                g.First().Parameter.Whole ? ConfigForm.Whole : ConfigForm.Number,
+                $"{string.Join(", ", g.Select(static x => x.Set))}: {g.First().Parameter.About}")
+            {
+                Default = string.Join(" or ", g.Select(static x => ConfigWriter.Number(x.Parameter.Default)).Distinct()),
+                Example = ConfigWriter.Number(g.First().Parameter.Default),
+            }),
+    ];
+
+    private static IEnumerable<string> Keys => Described.Select(static k => k.Name);
 
     /// <summary>The examples; the same seed gives the same bits.</summary>
     public Dataset Draw(long seed) => Set.Draw(Examples, Values, seed);

@@ -12,4 +12,8 @@ public sealed record ExperimentParts(ConfigMap Map, string Name, long Seed);
 /// <param name="Key">The key that only configs of this kind have, and whose map says what is followed.</param>
 /// <param name="Purpose">What the key is for, in words that follow "the key 'flow' is missing".</param>
 /// <param name="Read">Reads the experiment; throws <see cref="ConfigException"/> where the config is wrong.</param>
-public sealed record ExperimentKind(string Key, string Purpose, Func<ExperimentParts, Experiment> Read);
+public sealed record ExperimentKind(string Key, string Purpose, Func<ExperimentParts, Experiment> Read)
+{
+    /// <summary>The keys that may stand under its key, for help and the schema.</summary>
+    public Func<IReadOnlyList<ConfigKey>> Keys { get; init; } = static () => [];
+}

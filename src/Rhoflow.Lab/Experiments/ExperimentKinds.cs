@@ -8,6 +8,60 @@ public static class ExperimentKinds
     private static readonly string[] CommonKeys =
         ["name", "seed", "precision", "data", "network", "init", "loss", "observe", "figures", "slurm"];
 
+    /// <summary>The keys of configs with what stands under them: those of every config around those of the kinds.</summary>
+    internal static IReadOnlyList<ConfigKey> Described =>
+    [
+        new("name", ConfigForm.Text, "the name, and that of the folder of its runs") { Default = "that of the file", Example = "first" },
+        new("seed", ConfigForm.Whole, "of the starting weights, and of data and descent unless they have their own")
+        {
+            Default = "0",
+            Example = "1",
+        },
+        new("precision", ConfigForm.Word, "of outputs and gradients; flows need float64")
+        {
+            Words = ["float32", "float64"],
+            Default = "float64 for flows, float32 for descents",
+            Example = "float64",
+        },
+        new("data", ConfigForm.Map, "the examples, and what is done to them")
+        {
+            Keys = DataConfig.Described,
+            Example = "{set: iris, classes: [setosa, rest]}",
+        },
+        new("network", ConfigForm.Map, "the layers") { Keys = NetworkConfig.Described, Example = "{layers: [ {dense: 1} ]}" },
+        new("init", ConfigForm.Map, "the starting weights")
+        {
+            Keys = InitConfig.Described,
+            Default = "{kind: kaiming}",
+            Example = "{kind: normal, frobenius: 0.1}",
+        },
+        new("loss", ConfigForm.Word | ConfigForm.Map, "ℓ, and whether L is its sum or its mean")
+        {
+            Words = LossConfig.Described[0].Words,
+            Keys = LossConfig.Described,
+            Default = "exponential",
+            Example = "{name: exponential, reduction: sum}",
+        },
+        .. s_all.Select(static kind => new ConfigKey(kind.Key, ConfigForm.Map, kind.Purpose) { Keys = kind.Keys() }),
+        new("observe", ConfigForm.Map, "when the run is looked at, and what is measured")
+        {
+            Keys = ObserveConfig.Described,
+            Example = "{at: {log-spaced: 50}, measures: [loss, margins]}",
+        },
+        new("figures", ConfigForm.List, "drawn when the run or the sweep ends (`rhoflow plot`)")
+        {
+            Keys = PlotWords.Described,
+            Default = "[]",
+            Example = "[ {x: epoch, y: rho, color: init.frobenius, band: seed} ]",
+        },
+        new("slurm", ConfigForm.Map, "options of sbatch, and groups-per-task; of no influence on results")
+        {
+            IsOpen = true,
+            Default = "the cluster's own",
+            Example = "{partition: long, time: 60, cpus: 2}",
+        },
+    ];
+
     // Replaced as a whole, so that readers need no lock.
     private static volatile ExperimentKind[] s_all = [FlowExperiment.Described, DescentExperiment.Described];
 

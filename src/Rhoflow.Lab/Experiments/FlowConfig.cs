@@ -20,6 +20,15 @@ public sealed record FlowConfig(
     FlowKind Kind, FlowSettings Settings, TimeValue From, UntilConfig? Until, double Relative, double Absolute, string Clock, string Method,
     ConfigNode Place)
 {
+    private static readonly ConfigKey[] s_from =
+        [new("t", ConfigForm.Number, "the instant of the start; 1e10000 is one too") { Example = "3" }];
+
+    private static readonly ConfigKey[] s_tolerance =
+    [
+        new("relative", ConfigForm.Number, "of the local error, between 1e-15 and 1") { Default = "1e-10", Example = "1e-12" },
+        new("absolute", ConfigForm.Number, "of the local error where a component is near 0") { Default = "1e-12", Example = "1e-14" },
+    ];
+
     // The keys of every flow.
     private static readonly string[] s_common = ["kind", "from", "until", "tolerance", "clock", "method"];
 
@@ -32,11 +41,59 @@ public sealed record FlowConfig(
     /// <summary>What `flow.method` may be.</summary>
     public static IReadOnlyList<string> Methods { get; } = ["auto", "dormand-prince", "dop853", "radau"];
 
+    /// <summary>The keys of <c>flow</c>: those of every flow, then those of single kinds.</summary>
+    internal static IReadOnlyList<ConfigKey> Described =>
+    [
+        new("kind", ConfigForm.Word, "the equation that is followed (`rhoflow list flows`)")
+        {
+            Words = [.. FlowKind.All.Select(static k => k.Name), .. FlowKind.All.SelectMany(static k => k.Aliases)],
+            Example = "unconstrained",
+        },
+        new("from", ConfigForm.Map, "the start") { Keys = s_from, Default = "t = 0, or where a schedule begins", Example = "{t: 3}" },
+        new("until", ConfigForm.Map, "the end: exactly one of its keys")
+        {
+            Keys = UntilConfig.Described,
+            Default = "the last instant of observe.at",
+            Example = "{log10-t: 100}",
+        },
+        new("tolerance", ConfigForm.Map, "of the integration") { Keys = s_tolerance, Example = "{relative: 1e-12}" },
+        new("clock", ConfigForm.Word, "the independent variable of the integration; tau is ∫ L dt")
+        {
+            Words = Clocks,
+            Default = "auto",
+            Example = "log-t",
+        },
+        new("method", ConfigForm.Word, "the stepper") { Words = Methods, Default = "auto", Example = "radau" },
+        .. FlowKind.All.SelectMany(static kind => kind.Keys.Select(key => (Kind: kind, Key: key)))
+            .GroupBy(static x => x.Key.Name, StringComparer.Ordinal).Select(static g => new ConfigKey(g.Key,
+                // Kinds may take other values under one name: a number, or a function of time.
+                g.Aggregate((ConfigForm)0, static (form, x) => form | FormOf(x.Key.Form)),
+                $"{string.Join(", ", g.Select(static x => x.Kind.Name))}: {g.First().Key.Doc}")
+            {
+                Words = g.First().Key.Words,
+                Example = g.First().Key.Form switch
+                {
+                    FlowKeyForm.Word => g.First().Key.Words[0],
+                    FlowKeyForm.Schedule => "log-t",
+                    FlowKeyForm.Count => "2",
+                    _ => "1.5",
+                },
+            }),
+    ];
+
+    private static ConfigForm FormOf(FlowKeyForm form) => form switch
+    {
+        FlowKeyForm.Count => ConfigForm.Whole,
+        FlowKeyForm.Numbers => ConfigForm.Number | ConfigForm.List,
+        FlowKeyForm.Word => ConfigForm.Word,
+        FlowKeyForm.Schedule => ConfigForm.Text,
+        _ => ConfigForm.Number,
+    };
+
     internal static FlowConfig Read(ConfigNode node)
     {
         var kinds = FlowKind.All;
-        var own = kinds.SelectMany(static k => k.Keys).Select(static k => k.Name).Distinct(StringComparer.Ordinal);
-        var map = node.Map([.. s_common, .. own]);
+        var map = node.Map(Described);
         var kind = ReadKind(map.Required("kind", $"one of {string.Join(", ", kinds)}"), kinds);
         RefuseOthersKeys(kind, node, map);
         foreach (var key in kind.Keys.Where(static k => k.IsRequired)) map.Required(key.Name, $"{kind} needs it");
@@ -45,9 +102,9 @@ public sealed record FlowConfig(
             if (map[key.Name] is { } given) settings = settings.With(key, ReadValue(key, given));
         if (kind.Check(settings) is { } conflict) throw (map[conflict.Key] ?? node).Error(conflict.Why);
         Schedule[] schedules = [.. kind.Keys.Select(settings.Get).OfType<Schedule>()];
-        var from = map["from"] is { } f ? f.Map("t").Required("t", "the instant of the start").Time() : DefaultStart(schedules);
+        var from = map["from"] is { } f ? f.Map(s_from).Required("t", "the instant of the start").Time() : DefaultStart(schedules);
         foreach (var schedule in schedules) RequirePositive(schedule, from, map["from"] ?? node);
-        var tolerance = map["tolerance"]?.Map("relative", "absolute");
+        var tolerance = map["tolerance"]?.Map(s_tolerance);
         return new FlowConfig(kind, settings, from, map["until"] is { } until ? UntilConfig.Read(until, from) : null,
             tolerance?["relative"] is { } relative ? ReadTolerance(relative) : 1e-10, tolerance?["absolute"]?.Positive() ?? 1e-12,
             map["clock"]?.Word(Clocks) ?? "auto", map["method"]?.Word(Methods) ?? "auto", node);

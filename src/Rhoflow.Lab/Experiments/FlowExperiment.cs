@@ -7,7 +7,10 @@ namespace Rhoflow.Lab.Experiments;
 public sealed record FlowExperiment : Experiment
 {
     /// <summary>How configs describe it.</summary>
-    public static readonly ExperimentKind Described = new("flow", "which equations to follow, see `rhoflow list flows`", Read);
+    public static readonly ExperimentKind Described = new("flow", "which equations to follow, see `rhoflow list flows`", Read)
+    {
+        Keys = static () => FlowConfig.Described,
+    };
 
     /// <summary>The equations, from where, how far and how exactly.</summary>
     public required FlowConfig Flow { get; init; }

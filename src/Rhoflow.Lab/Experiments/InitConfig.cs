@@ -32,10 +32,33 @@ public sealed record InitConfig
     /// <summary>Where it was written, for errors about shapes.</summary>
     public ConfigNode? Place { get; init; }
 
+    /// <summary>The keys of <c>init</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("kind", ConfigForm.Word, "how the weights are drawn")
+        {
+            Words = Kinds,
+            Default = "kaiming; weights where these are given",
+            Example = "normal",
+        },
+        new("frobenius", ConfigForm.Number | ConfigForm.List, "afterwards each layer is scaled to this ‖W_k‖_F; one number, or one a layer")
+        {
+            Default = "as drawn",
+            Example = "0.1",
+        },
+        new("scale", ConfigForm.Number, "what the drawn weights are multiplied by") { Default = "1", Example = "0.5" },
+        new("weights", ConfigForm.List | ConfigForm.Text | ConfigForm.Map,
+            "a matrix a layer (rows = outputs), a .safetensors or .npz file, or the folder of a run")
+        {
+            Keys = WeightKeys.Described,
+            Example = "[ [[0.3, -0.1]] ]",
+        },
+    ];
+
     internal static InitConfig Read(ConfigNode? node)
     {
         if (node is null) return new InitConfig();
-        var map = node.Map("kind", "frobenius", "scale", "weights");
+        var map = node.Map(Described);
         var kind = map["kind"]?.Word(Kinds) ?? (map.Has("weights") ? "weights" : "kaiming");
         if (kind != "weights" && map.Has("weights"))
             throw map["weights"]!.NoMeaning($"has no meaning for init.kind {kind}; leave out the kind, or write kind: weights");

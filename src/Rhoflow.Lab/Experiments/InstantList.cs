@@ -12,6 +12,24 @@ internal static class InstantList
     /// <summary>The keys that it reads.</summary>
     public static readonly string[] Keys = ["t", "log10-t"];
 
+    private static readonly ConfigKey[] s_range =
+    [
+        new("from", ConfigForm.Number, "the first") { Example = "0" },
+        new("to", ConfigForm.Number, "the last") { Example = "10" },
+        new("count", ConfigForm.Whole, "how many, both ends included") { Example = "101" },
+    ];
+
+    /// <summary>The two as keys of <c>observe.at</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("t", ConfigForm.Number | ConfigForm.List | ConfigForm.Map, "instants of a flow; among them ranges {from, to, count}") { Keys = s_range, Example = "[1, 10, 1e300]" },
+        new("log10-t", ConfigForm.Number | ConfigForm.List | ConfigForm.Map, "instants of a flow by their exponents; among them ranges {from, to, count}")
+        {
+            Keys = s_range,
+            Example = "[1, {from: 2, to: 1000, count: 50}]",
+        },
+    ];
+
     private const int Most = 100_000, MostInAll = 1_000_000;
 
     private sealed record Entry(TimeValue Time, bool InT, ConfigNode Place);
@@ -56,7 +74,7 @@ internal static class InstantList
     // from + (to − from) i/(count − 1), in t or in log₁₀ t: the last is the end exactly.
     private static IEnumerable<Entry> Range(ConfigNode node, bool inT)
     {
-        var map = node.Map("from", "to", "count");
+        var map = node.Map(s_range);
         double End(string key)
         {
             var at = map.Required(key, "an end of the range");

@@ -12,6 +12,31 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
     private static string[] Words => [.. NodeSyntax.All.Select(static s => s.Word)];
     private static string[] Maps => [.. NodeSyntax.All.Where(static s => s.TakesValues).Select(static s => s.Word)];
 
+    /// <summary>The words of <c>network.layers</c>, as keys of one entry.</summary>
+    internal static IReadOnlyList<ConfigKey> Described =>
+    [
+        .. NodeSyntax.All.Select(static syntax => new ConfigKey(syntax.Word,
+            syntax.Branches.Count > 0 ? ConfigForm.List
+            : syntax.Settings.Count == 0 ? ConfigForm.Word
+            : syntax.Settings.Count == 1 ? FormOf(syntax.Settings[0].Kind)
+            : syntax.HasShortForm ? FormOf(syntax.Settings[0].Kind) | ConfigForm.Map : ConfigForm.Map, syntax.Summary)
+        {
+            Example = syntax.Example,
+            StandsAlone = syntax.Needs is null && syntax.Branches.Count == 0,
+            Keys = syntax.Settings.Count < 2 ? []
+                : [.. syntax.Settings.Select(static s => new ConfigKey(s.Key, FormOf(s.Kind), s.Meaning.Length > 0 ? s.Meaning : s.Key))],
+        }),
+        .. NodeSyntax.All.SelectMany(static s => s.Branches.Where(b => b != s.Word)).Distinct(StringComparer.Ordinal)
+            .Select(static b => new ConfigKey(b, ConfigForm.List, "the other branch: layers, or nothing for the identity")),
+    ];
+
+    private static ConfigForm FormOf(SettingKind kind) => kind switch
+    {
+        SettingKind.Count or SettingKind.CountOrZero => ConfigForm.Whole,
+        SettingKind.Flag => ConfigForm.Flag,
+        _ => ConfigForm.Number,
+    };
+
     internal static LayerConfig Read(ConfigNode node)
     {
         if (node.IsScalar) return ReadWord(node);

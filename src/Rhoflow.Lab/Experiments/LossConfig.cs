@@ -6,6 +6,18 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>ℓ, and whether L is Σ_n ℓ_n or its mean (the default).</summary>
 public sealed record LossConfig(Loss Loss, Reduction Reduction)
 {
+    /// <summary>The keys of <c>loss</c> where it is a map.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("name", ConfigForm.Word, "ℓ (`rhoflow list losses`)") { Words = [.. Loss.All.Select(static l => l.Name)], Example = "logistic" },
+        new("reduction", ConfigForm.Word, "whether L is Σ_n ℓ_n or its mean")
+        {
+            Words = ["sum", "mean"],
+            Default = "mean",
+            Example = "sum",
+        },
+    ];
+
     /// <param name="node">The key 'loss'; null: the exponential loss.</param>
     /// <param name="reduction">Where the config says nothing.</param>
     /// <param name="allowed">Flows: those that differ on one output.</param>
@@ -13,7 +25,7 @@ public sealed record LossConfig(Loss Loss, Reduction Reduction)
     {
         if (node is null) return new LossConfig(Loss.Exponential, reduction);
         if (node.IsScalar) return new LossConfig(ReadName(node, allowed), reduction);
-        var map = node.Map("name", "reduction");
+        var map = node.Map(Described);
         return new LossConfig(ReadName(map.Required("name", string.Join(", ", allowed.Select(static l => l.Name))), allowed),
             map["reduction"]?.Word("sum", "mean") switch { "sum" => Reduction.Sum, "mean" => Reduction.Mean, _ => reduction });
     }

@@ -7,9 +7,24 @@ namespace Rhoflow.Lab.Experiments;
 /// <summary>The layers, first to last. Bias-free: a constant input is the first layer's bias.</summary>
 public sealed record NetworkConfig(IReadOnlyList<LayerConfig> Layers, ConfigNode Place)
 {
+    /// <summary>The keys of <c>network</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("layers", ConfigForm.List, "the layers, first to last; sizes of inputs follow from the data")
+        {
+            Keys = LayerConfig.Described,
+            Example = "[ {dense: 20}, relu, {dense: 1} ]",
+        },
+        new("bias", ConfigForm.Flag, "false only: biases break homogeneity; a constant input gives one to the first layer")
+        {
+            Default = "false",
+            Example = "false",
+        },
+    ];
+
     internal static NetworkConfig Read(ConfigNode node)
     {
-        var map = node.Map("layers", "bias");
+        var map = node.Map(Described);
         if (map["bias"]?.Flag() == true)
             throw map["bias"]!.Error(
                 "there are no biases (they would break homogeneity); use data.transforms: [constant-input] for one in the first layer");

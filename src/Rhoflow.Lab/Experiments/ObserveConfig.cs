@@ -46,7 +46,34 @@ public sealed record ObserveConfig
     /// <summary>How far measures go that cost more than outputs.</summary>
     public DetailConfig Detail { get; init; } = new();
 
-    private static readonly string[] Keys = ["at", "measures", "weights", .. DetailConfig.Keys];
+    private static readonly ConfigKey[] s_flowTimes =
+    [
+        .. InstantList.Described,
+        new("log-spaced", ConfigForm.Whole, "so many at equal distances of log t (epochs for descents)") { Example = "50" },
+        new("every", ConfigForm.Text | ConfigForm.Whole, "descents: a distance in epochs") { Example = "10 epochs" },
+    ];
+
+    private static readonly ConfigKey[] s_descentTimes =
+        [s_flowTimes[^1], new("epoch", ConfigForm.List, "descents: these epochs") { Example = "[0, 1, 10]" }, .. s_flowTimes[..^1]];
+
+    /// <summary>The keys of <c>observe</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described =>
+    [
+        new("at", ConfigForm.Map, "when; start and end are observed always in descents")
+        {
+            Keys = s_descentTimes,
+            Default = "50 log-spaced instants, or every fiftieth of the epochs",
+            Example = "{log-spaced: 50}",
+        },
+        new("measures", ConfigForm.List | ConfigForm.Word, "families of measures (`rhoflow list measures`)")
+        {
+            Words = Words,
+            Default = "default: what costs no more than outputs",
+            Example = "[loss, norms, margins]",
+        },
+        new("weights", ConfigForm.Flag, "keep W_k (ρ_k, V_k) of every observation") { Default = "false", Example = "true" },
+        .. DetailConfig.Described,
+    ];
 
     private static string[] Words => ["default", "all", .. Families];
 
@@ -67,7 +94,7 @@ public sealed record ObserveConfig
                     "neither flow.until nor observe.at says how far to go; give one of them, for example flow: {until: {t: 1e4}}");
             return what with { Unit = "log-spaced", Instants = Spaced(50, flow), LogSpaced = 50 };
         }
-        var when = at.Map("t", "log10-t", "log-spaced", "every");
+        var when = at.Map(s_flowTimes);
         if (when["every"] is { } every)
             throw every.Error("counts the steps of a descent; a flow is observed at {t: […]}, {log10-t: […]} or {log-spaced: 50}");
         if (when["log-spaced"] is { } count)
@@ -104,7 +131,7 @@ public sealed record ObserveConfig
             var every = Math.Max(1, descent.Epochs / 50);
             return At("every", Multiples(every), every);
         }
-        var when = at.Map("every", "epoch", "log-spaced", "t", "log10-t");
+        var when = at.Map(s_descentTimes);
         foreach (var key in at.Keys.Where(static k => k is "t" or "log10-t"))
             throw when[key]!.Error(
                 "are instants of a flow; a descent is observed at {every: 10 epochs}, {epoch: [0, 1, 10]} or {log-spaced: 50}");
@@ -130,7 +157,7 @@ public sealed record ObserveConfig
     // Everything but the times.
     private static (ConfigMap? Map, ObserveConfig What) ReadWhat(ConfigNode? node, bool always)
     {
-        var map = node?.Map(Keys);
+        var map = node?.Map(Described);
         return (map, new ObserveConfig
         {
             Unit = "",

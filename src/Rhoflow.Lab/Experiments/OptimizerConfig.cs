@@ -14,6 +14,23 @@ public sealed record OptimizerConfig(OptimizerKind Kind, IReadOnlyDictionary<str
     /// <summary>Plain steps.</summary>
     public static OptimizerConfig Default { get; } = new(OptimizerKind.Default, Defaults(OptimizerKind.Default));
 
+    /// <summary>The keys of all rules, with what they mean.</summary>
+    internal static IEnumerable<ConfigKey> Described =>
+        OptimizerKind.All.SelectMany(static kind => kind.Keys.Select(key => (Kind: kind, Key: key)))
+            .GroupBy(static x => x.Key.Name, StringComparer.Ordinal).Select(static g => new ConfigKey(g.Key, g.First().Key.Type switch
+            {
+                OptimizerKeyType.Flag => ConfigForm.Flag,
+                OptimizerKeyType.Whole => ConfigForm.Whole,
+                _ => ConfigForm.Number,
+            }, $"rule {string.Join(", ", g.Select(static x => x.Kind.Name))}: {g.First().Key.About}")
+            {
+                Default = string.Join(" or ", g.Select(static x => Written(x.Key)).Distinct(StringComparer.Ordinal)),
+                Example = Written(g.First().Key),
+            });
+
+    private static string Written(OptimizerKey key) => key.Type == OptimizerKeyType.Flag ? key.Default != 0 ? "true" : "false"
+        : ConfigWriter.Number(key.Default);
+
     /// <summary>The keys of all rules.</summary>
     internal static IEnumerable<string> Keys =>
         OptimizerKind.All.SelectMany(static k => k.Keys).Select(static k => k.Name).Distinct(StringComparer.Ordinal);

@@ -14,9 +14,23 @@ public sealed record PerturbationConfig(IReadOnlyList<int> At, int Every, double
     /// <summary>The perturbation.</summary>
     public Perturbation Build() => new(RateConfig.EpochsOf(At, Every), Amplitude, RelativeTo);
 
+    /// <summary>The keys of <c>descent.perturb</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("at", ConfigForm.List, "the epochs where it happens") { Example = "[50, 100]" },
+        new("every", ConfigForm.Whole, "or: the distance of these epochs") { Example = "50" },
+        new("amplitude", ConfigForm.Number, "how large, relative to relative-to") { Example = "0.1" },
+        new("relative-to", ConfigForm.Word, "what the amplitude is relative to")
+        {
+            Words = [.. Words.Select(static w => w.Word)],
+            Default = "weights",
+            Example = "gradient",
+        },
+    ];
+
     internal static PerturbationConfig Read(ConfigNode node)
     {
-        var map = node.Map("at", "every", "amplitude", "relative-to");
+        var map = node.Map(Described);
         var every = map.OneOf("at", "every") == "every";
         var epochs = every ? [] : RateConfig.Epochs(map["at"]!);
         var step = every ? map["every"]!.Count(1) : 0;

@@ -64,7 +64,7 @@ public sealed record PlotConfig
 
     private static PlotConfig Read(ConfigNode node)
     {
-        var map = node.Map([.. PlotWords.Keys]);
+        var map = node.Map(PlotWords.Described);
         return new PlotConfig
         {
             Name = map["name"] is { } name ? FileName(name) : null,

@@ -1,3 +1,5 @@
+using Rhoflow.Lab.Config;
+
 namespace Rhoflow.Lab.Experiments;
 
 /// <summary>What a figure of runs shows.</summary>
@@ -57,6 +59,50 @@ public static class PlotWords
     public static IReadOnlyList<string> Rows { get; } = ["all", "last"];
 
     /// <summary>The keys of a figure in a config.</summary>
-    public static IReadOnlyList<string> Keys { get; } =
-        ["name", "title", "kind", "x", "y", "color", "band", "spread", "facet", "law", "where", "log", "rows"];
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("name", ConfigForm.Text, "what its files are called") { Default = "by what it shows", Example = "norms" },
+        new("title", ConfigForm.Text, "the heading") { Default = "by what it shows", Example = "Norms from three starts" },
+        new("kind", ConfigForm.Word, "what it shows") { Words = Kinds, Default = "line", Example = "points" },
+        new("x", ConfigForm.Text, "a column (t, epoch), or a key (init.scale: the last observation of each run)")
+        {
+            Default = "the runs' clock",
+            Example = "epoch",
+        },
+        new("y", ConfigForm.Text | ConfigForm.List, "columns or keys; for ridge, histogram, sorted and spectrum an array")
+        {
+            Default = "what the kind asks for",
+            Example = "[loss, margin_min]",
+        },
+        new("color", ConfigForm.Text, "a key with a colour for each value; the quantity of a heat map")
+        {
+            Default = "none",
+            Example = "init.frobenius",
+        },
+        new("band", ConfigForm.Text | ConfigForm.List, "keys whose values are taken together, a line within a band")
+        {
+            Default = "none",
+            Example = "seed",
+        },
+        new("spread", ConfigForm.Word, "what bands show; sd: mean ± s.d., else the median within")
+        {
+            Words = Spreads,
+            Default = "quartiles",
+            Example = "sd",
+        },
+        new("facet", ConfigForm.Text | ConfigForm.List, "keys with a panel for each value") { Default = "none", Example = "loss.name" },
+        new("law", ConfigForm.Text | ConfigForm.List, "dashed curves: expressions in x, columns and keys; a factor c is fitted")
+        {
+            Default = "none",
+            Example = "c/log(t)",
+        },
+        new("where", ConfigForm.Text | ConfigForm.List, "which runs, as show --where") { Default = "all", Example = "seed<3" },
+        new("log", ConfigForm.Word, "logarithmic axes") { Words = Logs, Default = "those of values over decades", Example = "y" },
+        new("rows", ConfigForm.Word, "all observations, or the last of each run")
+        {
+            Words = Rows,
+            Default = "last where x is a key",
+            Example = "last",
+        },
+    ];
 }

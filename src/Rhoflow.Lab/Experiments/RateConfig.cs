@@ -21,6 +21,11 @@ public sealed record RateConfig
     /// <summary>cosine: the rate at the last epoch.</summary>
     public double Final { get; init; }
 
+    /// <summary>The keys of <c>descent.schedule</c>: kinds with values of their own.</summary>
+    internal static IReadOnlyList<ConfigKey> Described =>
+        [.. RateKind.All.Where(static k => k.Read is not null)
+            .Select(static k => new ConfigKey(k.Name, ConfigForm.Map, k.Meaning) { Keys = k.Keys })];
+
     internal static RateConfig Read(ConfigNode? node)
     {
         if (node is null) return Constant;
@@ -30,9 +35,8 @@ public sealed record RateConfig
             var kind = RateKind.All.First(k => k.Name == word);
             return kind.Needs is null ? new RateConfig { Kind = kind } : throw node.Error(kind.Needs);
         }
-        string[] names = [.. RateKind.All.Where(static k => k.Read is not null).Select(static k => k.Name)];
-        var map = node.Map(names);
-        var name = map.OneOf(names);
+        var map = node.Map(Described);
+        var name = map.OneOf([.. Described.Select(static k => k.Name)]);
         return RateKind.All.First(k => k.Name == name).Read!(map[name]!);
     }
 

@@ -9,6 +9,15 @@ namespace Rhoflow.Lab.Experiments;
 /// <param name="Name">In configs: <c>descent.schedule</c>.</param>
 public sealed record RateKind(string Name)
 {
+    private static readonly ConfigKey[] s_step =
+    [
+        new("at", ConfigForm.List, "the epochs where the rate changes") { Example = "[100, 200]" },
+        new("factor", ConfigForm.Number, "what it is multiplied by") { Default = "0.1", Example = "0.5" },
+    ];
+
+    private static readonly ConfigKey[] s_cosine =
+        [new("final", ConfigForm.Number, "the rate at the last epoch") { Default = "0", Example = "1e-3" }];
+
     /// <summary>The same rate always.</summary>
     public static readonly RateKind Constant = new("constant");
 
@@ -16,10 +25,12 @@ public sealed record RateKind(string Name)
     public static readonly RateKind Step = new("step")
     {
         Rate = static (eta, c, _) => LearningRate.Steps(eta, c.Factor, c.At),
+        Meaning = "multiplied by a factor at some epochs",
+        Keys = s_step,
         Needs = "'step' needs its epochs: {step: {at: [100, 200], factor: 0.1}}",
         Read = static node =>
         {
-            var map = node.Map("at", "factor");
+            var map = node.Map(s_step);
             var at = RateConfig.Epochs(map.Required("at", "the epochs where the rate changes"));
             return new RateConfig { Kind = Step!, At = at, Factor = map["factor"]?.Positive() ?? 0.1 };
         },
@@ -29,8 +40,10 @@ public sealed record RateKind(string Name)
     /// <summary>Half a cosine from η to a final rate.</summary>
     public static readonly RateKind Cosine = new("cosine")
     {
+        Meaning = "half a cosine from η to a final rate",
+        Keys = s_cosine,
         Rate = static (eta, c, epochs) => LearningRate.Cosine(eta, Math.Max(1, epochs), c.Final),
-        Read = static node => new RateConfig { Kind = Cosine!, Final = node.Map("final")["final"]?.NonNegative() ?? 0 },
+        Read = static node => new RateConfig { Kind = Cosine!, Final = node.Map(s_cosine)["final"]?.NonNegative() ?? 0 },
         Text = static c => $"{{cosine: {{final: {ConfigWriter.Number(c.Final)}}}}}",
     };
 
@@ -48,6 +61,12 @@ public sealed record RateKind(string Name)
 
     /// <summary>What η is divided by in every step.</summary>
     public StepScale Scale { get; init; }
+
+    /// <summary>What it does, in one line.</summary>
+    public string Meaning { get; init; } = "";
+
+    /// <summary>The keys that stand under its name.</summary>
+    internal IReadOnlyList<ConfigKey> Keys { get; init; } = [];
 
     /// <summary>Why its name alone is not enough; null if it is.</summary>
     public string? Needs { get; init; }

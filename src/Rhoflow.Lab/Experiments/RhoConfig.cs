@@ -23,6 +23,10 @@ public sealed record RhoConfig
     /// <summary>rescale: what they are multiplied by.</summary>
     public double Factor { get; init; } = 1;
 
+    /// <summary>The keys of <c>descent.rho</c>: kinds with values of their own.</summary>
+    internal static IReadOnlyList<ConfigKey> Described =>
+        [.. RhoKind.All.Where(static k => k.Read is not null).Select(static k => k.Described!)];
+
     internal static RhoConfig Read(ConfigNode? node, NormalizationKind normalization)
     {
         if (node is null) return new RhoConfig { Kind = normalization.UsualRho };
@@ -31,9 +35,8 @@ public sealed record RhoConfig
             var word = node.Word([.. RhoKind.All.Where(static k => k.Read is null).Select(static k => k.Name)]);
             return new RhoConfig { Kind = RhoKind.All.First(k => k.Name == word) };
         }
-        string[] names = [.. RhoKind.All.Where(static k => k.Read is not null).Select(static k => k.Name)];
-        var map = node.Map(names);
-        var name = map.OneOf(names);
+        var map = node.Map(Described);
+        var name = map.OneOf([.. Described.Select(static k => k.Name)]);
         return RhoKind.All.First(k => k.Name == name).Read!(map[name]!);
     }
 

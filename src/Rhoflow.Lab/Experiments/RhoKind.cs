@@ -7,6 +7,13 @@ namespace Rhoflow.Lab.Experiments;
 /// <param name="Name">In configs: <c>descent.rho</c>.</param>
 public sealed record RhoKind(string Name)
 {
+    private static readonly ConfigKey[] s_rescale =
+    [
+        new("at", ConfigForm.List, "the epochs where it happens") { Example = "[10, 20]" },
+        new("every", ConfigForm.Whole, "or: the distance of these epochs") { Example = "10" },
+        new("factor", ConfigForm.Number, "what ρ is multiplied by") { Example = "2" },
+    ];
+
     /// <summary>As the start has it.</summary>
     public static readonly RhoKind Constant = new("constant");
 
@@ -16,6 +23,7 @@ public sealed record RhoKind(string Name)
     /// <summary>A given function of t.</summary>
     public static readonly RhoKind Scheduled = new("schedule")
     {
+        Described = new ConfigKey("schedule", ConfigForm.Text, "ρ as a function of t, epoch or step") { Example = "3 + log(1 + step)" },
         Norms = static c => NormControl.Scheduled(c.Schedule),
         Read = static node => new RhoConfig { Kind = Scheduled!, Schedule = node.Text() },
         Write = static (c, writer) => writer.Section("rho", () => writer.Entry("schedule", c.Schedule)),
@@ -24,10 +32,11 @@ public sealed record RhoKind(string Name)
     /// <summary>Multiplied at some epochs, constant between them.</summary>
     public static readonly RhoKind Rescaled = new("rescale")
     {
+        Described = new ConfigKey("rescale", ConfigForm.Map, "ρ is multiplied at some epochs") { Keys = s_rescale },
         Rescaling = static c => new Rescaling(RateConfig.EpochsOf(c.At, c.Every), c.Factor),
         Read = static node =>
         {
-            var map = node.Map("at", "every", "factor");
+            var map = node.Map(s_rescale);
             var every = map.OneOf("at", "every") == "every";
             return new RhoConfig
             {
@@ -43,6 +52,9 @@ public sealed record RhoKind(string Name)
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RhoKind> All { get; } = [Constant, Trained, Scheduled, Rescaled];
+
+    /// <summary>The key under which its values stand; null: it is a word alone.</summary>
+    internal ConfigKey? Described { get; init; }
 
     /// <summary>The rule of the norms.</summary>
     public Func<RhoConfig, NormControl> Norms { get; init; } = static _ => NormControl.Constant;

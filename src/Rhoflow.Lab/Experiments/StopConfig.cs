@@ -9,9 +9,18 @@ public sealed record StopConfig(double? Log10Loss, double? TrainError, double? R
     /// <summary>Training goes on to its last epoch.</summary>
     public static readonly StopConfig Never = new(null, null, null, null);
 
+    /// <summary>The keys of <c>descent.stop</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("log10-loss", ConfigForm.Number, "log₁₀ L falls to this") { Example = "-5" },
+        new("train-error", ConfigForm.Number, "the training error falls to this") { Example = "0" },
+        new("rho", ConfigForm.Number, "ρ grows to this") { Example = "1e3" },
+        new("patience", ConfigForm.Whole, "so many epochs without a new smallest test loss") { Example = "10" },
+    ];
+
     internal static StopConfig Read(ConfigNode? node)
     {
-        var map = node?.Map("log10-loss", "train-error", "rho", "patience");
+        var map = node?.Map(Described);
         return new StopConfig(map?["log10-loss"]?.Number(), map?["train-error"]?.NonNegative(), map?["rho"]?.Positive(),
             map?["patience"]?.Count(1));
     }

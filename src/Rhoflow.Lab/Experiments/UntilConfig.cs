@@ -8,11 +8,19 @@ namespace Rhoflow.Lab.Experiments;
 /// <param name="Value">log10 L or τ, for those.</param>
 public sealed record UntilConfig(string Key, TimeValue? T, double Value)
 {
+    /// <summary>The keys of <c>flow.until</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("t", ConfigForm.Number, "an instant; 1e10000 is one too") { Example = "1e4" },
+        new("log10-t", ConfigForm.Number, "an instant by its exponent") { Example = "100" },
+        new("log10-loss", ConfigForm.Number, "a loss by its exponent") { Example = "-800" },
+        new("tau", ConfigForm.Number, "a loss-rescaled time ∫ L dt") { Example = "10" },
+    ];
+
     internal static UntilConfig Read(ConfigNode node, TimeValue from)
     {
-        string[] keys = ["t", "log10-t", "log10-loss", "tau"];
-        var map = node.Map(keys);
-        var key = map.OneOf(keys);
+        var map = node.Map(Described);
+        var key = map.OneOf([.. Described.Select(static k => k.Name)]);
         var at = map[key]!;
         switch (key)
         {

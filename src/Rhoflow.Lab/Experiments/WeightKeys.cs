@@ -15,11 +15,39 @@ internal static class WeightKeys
     private static readonly string[] s_layouts = ["nchw", "nhwc"];
     private static readonly string[] s_preparations = ["run", "new"];
 
+    /// <summary>The keys of <c>init.weights</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("file", ConfigForm.Text, "a .safetensors or .npz file, or the folder of a run") { Example = "model.safetensors" },
+        new("names", ConfigForm.List, "the arrays of W_1 … W_K, in this order")
+        {
+            Default = "by the numbers in their names and by their shapes",
+            Example = "[fc1.weight, fc2.weight]",
+        },
+        new("normalizations", ConfigForm.List, "the names under which normalizations have their arrays, in order of the network")
+        {
+            Default = "by names and shapes",
+            Example = "[bn1, bn2]",
+        },
+        new("layout", ConfigForm.Word, "of the images that the first layer was trained on")
+        {
+            Words = s_layouts,
+            Default = "that of the data",
+            Example = "nchw",
+        },
+        new("preparation", ConfigForm.Word, "weights of a run: whether data are prepared by what that run learned, or anew")
+        {
+            Words = s_preparations,
+            Default = "run",
+            Example = "new",
+        },
+    ];
+
     /// <exception cref="ConfigException">Not a file of weights, or keys that have no meaning.</exception>
     public static (WeightChoice File, bool PreparesAnew) Read(ConfigNode node)
     {
         if (node.IsScalar) return (new WeightChoice(ReadPath(node)) { Given = node.Text() }, false);
-        var map = node.Map("file", "names", "normalizations", "layout", "preparation");
+        var map = node.Map(Described);
         var file = map.Required("file", "a .safetensors or .npz file, or the folder of a run");
         string[]? Names(string key) => map[key] is { } list ? [.. list.List("names of arrays").Select(static n => n.Text())] : null;
         var choice = new WeightChoice(ReadPath(file))
@@ -67,15 +95,27 @@ internal static class WeightKeys
         var path = Path.GetFullPath(given, node.Folder);
         if (Directory.Exists(path))
         {
-            var (descent, flow) = (Path.Combine(path, Checkpoint), Path.Combine(path, s_flow));
-            return File.Exists(descent) ? descent : File.Exists(flow) ? flow
-                : throw node.Error($"the folder '{given}' has neither {Checkpoint} nor {s_flow}: it is no run that kept its weights");
+            if (KeptIn(path) is { } kept) return kept;
+            // A folder of runs means its only run.
+            string[] runs = [.. Directory.EnumerateDirectories(path).Order(StringComparer.Ordinal).Select(KeptIn).OfType<string>()];
+            return runs.Length switch
+            {
+                1 => runs[0],
+                0 => throw node.Error($"the folder '{given}' has neither {Checkpoint} nor {s_flow}: it is no run that kept its weights"),
+                _ => throw node.Error($"the folder '{given}' holds {runs.Length} runs that kept their weights; give the folder of one of "
+                    + "them"),
+            };
         }
         return Ends(given, ".safetensors") || Ends(given, ".npz")
             || path.EndsWith(Path.DirectorySeparatorChar + s_flow, StringComparison.Ordinal)
             ? path : throw node.Error($"'{given}' is not a .safetensors file; weights are given as such a file, as a .npz file, as the "
                 + "folder of a run, or as a list of matrices, one a layer (rows = outputs)");
     }
+
+    // The file of the last weights in the folder of a run.
+    private static string? KeptIn(string folder) =>
+        Path.Combine(folder, Checkpoint) is var descent && File.Exists(descent) ? descent
+        : Path.Combine(folder, s_flow) is var flow && File.Exists(flow) ? flow : null;
 
     private static bool Ends(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 }

@@ -98,7 +98,7 @@ public class InspectionTests
     }
 
     [Theory]
-    [InlineData("nowhere", "there is no 'nowhere'", 2)]
+    [InlineData("nowhere", "there is no folder 'nowhere'", 2)]
     [InlineData(".", "is not the folder of a run", 3)]
     public void What_is_no_run_is_refused(string model, string expected, int status)
     {
