@@ -20,7 +20,6 @@ internal sealed class LocalConjugacy
     private static readonly Tolerance Tolerance = new(1e-12, 1e-14);
     private readonly EmpiricalRisk _risk;
     private readonly double _lambda, _level, _bottom;
-    private readonly double[] _minimum;
     private readonly Matrix<double> _vectors;
 
     /// <param name="risk">L.</param>
@@ -30,7 +29,7 @@ internal sealed class LocalConjugacy
     /// <param name="zero">Eigenvalues of A up to this times the largest count as zero.</param>
     public LocalConjugacy(EmpiricalRisk risk, double lambda, double[] minimum, double level, double zero = DecayedMinimum.Zero)
     {
-        (_risk, _lambda, _minimum, _level) = (risk, lambda, minimum, level);
+        (_risk, _lambda, Minimum, _level) = (risk, lambda, minimum, level);
         _bottom = Objective(minimum);
         var (hessian, value) = risk.Hessian(minimum);
         var a = DenseMatrix.OfArray(hessian) * Math.Exp(value.LogScale) + 2 * lambda * DenseMatrix.CreateIdentity(minimum.Length);
@@ -41,6 +40,9 @@ internal sealed class LocalConjugacy
         for (var i = 0; i < Eigenvalues.Length; i++)
             if (Math.Abs(Eigenvalues[i]) <= zero * largest) Eigenvalues[i] = 0;
     }
+
+    /// <summary>W*.</summary>
+    public double[] Minimum { get; }
 
     /// <summary>μ_i of A, those that count as zero set to 0.</summary>
     public double[] Eigenvalues { get; }
@@ -53,8 +55,8 @@ internal sealed class LocalConjugacy
     public double[] Map(double[] w)
     {
         var (section, tau) = Section(w);
-        var foot = Eigenvalues.Contains(0) ? Foot(section) : _minimum;
-        double[] along = Coordinates(foot, _minimum), n = Coordinates(section, foot), h = new double[n.Length];
+        var foot = Eigenvalues.Contains(0) ? Foot(section) : Minimum;
+        double[] along = Coordinates(foot, Minimum), n = Coordinates(section, foot), h = new double[n.Length];
         var form = 0.0;
         for (var i = 0; i < n.Length; i++) form += .5 * Eigenvalues[i] * n[i] * n[i];
         for (var i = 0; i < h.Length; i++)
@@ -74,7 +76,7 @@ internal sealed class LocalConjugacy
     }
 
     /// <summary>W − W* in the coordinates of the eigenvectors.</summary>
-    public double[] Linearized(double[] w) => Coordinates(w, _minimum);
+    public double[] Linearized(double[] w) => Coordinates(w, Minimum);
 
     /// <summary>‖Ẇ‖.</summary>
     public double Speed(double[] w)

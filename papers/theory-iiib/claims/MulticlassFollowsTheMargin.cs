@@ -25,9 +25,10 @@ internal static class MulticlassFollowsTheMargin
     {
         Id = "b72-multiclass-follows-the-margin",
         Paper = SourcePapers.TheoryIIIb,
-        Place = "§14, remark on cross-entropy, eq. 58–60",
+        Place = "§14, remark on cross-entropy (its last sentence), eq. 58–60",
         Hypothesis = "Cross-entropy with C classes, a network without biases, data for which some W* has f_y − f_c > 0 for all c ≠ y (the "
-            + "remark), gradient flow.",
+            + "remark), gradient flow. Networks are linear here: eq. 58 has ReLUs in every layer, for which nothing is measured. The "
+            + "remark’s other sentence, ⟨W*, ∇L⟩ < 0 for any W, is b25’s.",
         Statement = "Up to a slightly different normalization and a summation over classes the dynamics of gradient descent for "
             + "cross-entropy are those of the exponential loss, and the results apply to multi-class classification.",
         SetUp = $"{Examples} uniform directions in {Inputs} dimensions, {Classes} classes: the greatest of {Classes} random linear "

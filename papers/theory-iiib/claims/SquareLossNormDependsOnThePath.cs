@@ -12,7 +12,7 @@ namespace Rhoflow.Papers.TheoryIIIb;
 
 /// <summary>
 /// Claim b74: under the square loss the norm at which a deep network ends depends on where it began; without decay it is no local minimum
-/// norm, with decay it is one.
+/// norm, with decay it meets the first-order condition of one.
 /// </summary>
 internal static class SquareLossNormDependsOnThePath
 {
@@ -32,14 +32,17 @@ internal static class SquareLossNormDependsOnThePath
         Hypothesis = "Square loss, a deep overparametrized network with smooth units that reaches zero loss, with an arbitrarily small "
             + "decay λ or without; linear networks of one layer from zero beside it (§7).",
         Statement = "With decay the gradient system converges, but the norm of its solution depends on the trajectory and is not "
-            + "guaranteed to be the local minimum norm; without it linear networks, but not deep nonlinear ones, are "
-            + "guaranteed the minimum norm.",
+            + "guaranteed to be the local minimum norm in the parameters induced by the linearization; without it linear networks, but "
+            + "not deep nonlinear ones, are guaranteed the minimum norm.",
         SetUp = $"Square loss (sum), {Examples} examples of gaussian-teacher in {Inputs} dimensions: {Inputs}-{Hidden}-1 with x² units and "
             + $"(beside them) with linear ones, gradient flow to t = {Wording.Decade(Late)} from layers of norm "
             + $"{string.Join(", ", Norms.Select(static n => Wording.Text(n)))}, {StartsPerNorm} starts each, without decay and with λ = "
             + $"{Wording.Text(Lambda)}; data seeds 0–{Sets - 1}. Ends that miss a label by more than {Wording.Short(Fits)} are left out "
             + "(x² units whose signs do not fit). A local minimum of ‖W‖ on f = y has W in the span of the ∇_W f_n: "
-            + "the share of W outside it. One linear layer from 0: distance from X⁺y.",
+            + "the share of W outside it (with decay beside: a first-order condition that holds does not guarantee a minimum). One "
+            + "linear layer from 0: distance from X⁺y. What counts as different (a factor 1.02 to 1.2) and as outside (.01 to .1) are "
+            + "bounds of ours. A first version printed the share outside with decay too, which failed.",
+        History = ["was ≈ until 2026-11-28, because W ∈ span ∇f_n with decay was taken for a refutation of “not guaranteed”"],
         Expected = "Different ∏ρ_k from different starts of one data set, W not in the span of the ∇_W f_n; X⁺y for one layer.",
         Check = Check,
     };
@@ -80,13 +83,9 @@ internal static class SquareLossNormDependsOnThePath
                 else
                 {
                     judge.Printed.In(label).AtLeast(spread, ratio, lenient: 1.02, strict: 1.2);
-                    judge.Printed.In(label).AtLeast(outside, away, lenient: .01, strict: .1);
-                }
-                if (lambda == 0 && !net.IsLinear)
-                {
-                    var narrow = judge.Amended("without decay");
-                    narrow.In(label).AtLeast(spread, ratio, 1.2);
-                    narrow.In(label).AtLeast(outside, away, .1);
+                    if (lambda == 0) judge.Printed.In(label).AtLeast(outside, away, lenient: .01, strict: .1);
+                    else judge.Amended("with decay the first-order condition of a local minimum norm holds where the flow rests")
+                        .AtMost($"{label}: {outside}", away, .01);
                 }
                 var all = sets.SelectMany(static s => s).ToArray();
                 panel = panel.Points(label, [.. all.Select(static e => e.Norm)], [.. all.Select(static e => e.Rho)], colour);
@@ -101,10 +100,9 @@ internal static class SquareLossNormDependsOnThePath
         return judge.Outcome(chart: new Chart(panel, share), caption: $"{StartsPerNorm} starts of each norm on each of {Sets} data sets.",
             holds: string.Join("; ", texts) + ".",
             fails: string.Join("; ", texts) + ".",
-            care: $"{string.Join("; ", texts)} (medians). Without decay the sentence holds. With decay its second half "
-                + "does not: at rest 2λW = Σ c_n ∇f_n, so that W lies in the span of the ∇f_n at any λ > 0, the first-order condition of a "
-                + "local minimum norm; the norm still depends on the start, by a few per cent. One linear layer from 0 ends at X⁺y to "
-                + $"{Wording.Text(linear, 2)}.");
+            open: $"{string.Join("; ", texts)} (medians). Without decay the sentence holds. With decay the norm depends on the start too, "
+                + "by a few per cent, and at rest 2λW = Σ c_n ∇f_n: W lies in the span of the ∇f_n at any λ > 0, the first-order "
+                + $"condition of a local minimum norm. One linear layer from 0 ends at X⁺y to {Wording.Text(linear, 2)}.");
     }
 
     private static End[] Ends(Network net, long seed, double lambda, StudyContext context)

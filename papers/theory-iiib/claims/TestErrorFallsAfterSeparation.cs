@@ -13,7 +13,7 @@ namespace Rhoflow.Papers.TheoryIIIb;
 internal static class TestErrorFallsAfterSeparation
 {
     private const int Draws = 12, Examples = 50, Inputs = 20, Fresh = 4000, DigitExamples = 60;
-    private const double Gap = .15, Late = 10, Small = 1e-3;
+    private const double Gap = .15, Late = 10, Small = 1e-3, Errors = 2;
     private static readonly (string, string)[] Pairs =
         [("3", "8"), ("4", "9"), ("1", "7"), ("5", "9"), ("2", "3"), ("8", "9"), ("1", "8"), ("3", "9")];
     private static readonly double[] Decades = Curves.Exponents(-3, Late, 79);
@@ -25,59 +25,73 @@ internal static class TestErrorFallsAfterSeparation
         Paper = SourcePapers.TheoryIIIb,
         Place = "§4 (end), §2; Theory III §1",
         Equations = ["T3b.4"],
-        Hypothesis = "One linear layer, separable data, logistic loss (§4); low noise (§4, §9: Tsybakov conditions, few data near the "
-            + "boundary of the classes). Nothing is said of the distribution otherwise.",
+        Hypothesis = "One linear layer, separable data, logistic loss (§4); low noise in the sense of Tsybakov’s conditions (§4, §5.4, §9), "
+            + "read as few data near the boundary of the classes.",
         Statement = "Optimization of the logistic loss helps decrease the classification error in testing even after the training "
             + "classification error is zero and the empirical risk is very small.",
         SetUp = $"Logistic loss (sum), one linear layer, gradient flow from 0 to t = {Wording.Decade(Late)}, {Draws} draws each: pairs of "
             + $"digits ({DigitExamples} images, tested on the others); {Examples} of {Inputs} normal inputs labelled by a random "
-            + $"half-space u, with |u·x| ≥ {Wording.Short(Gap)}‖x‖, so that none lies near the boundary; the same without that gap; and "
-            + $"with variances 1/i ({Wording.Count(Fresh)} fresh examples). Test error at the first observation at which the training "
-            + $"error is 0, where L ≤ {Wording.Text(Small)}, and at the end; no noise anywhere.",
-        Expected = "A smaller test error at the end than at separation.",
+            + $"half-space u, with |u·x| ≥ {Wording.Short(Gap)}‖x‖, so that none lies near the boundary ({Wording.Count(Fresh)} fresh examples); "
+            + "outside the hypothesis, beside them: the same without that gap, and with variances 1/i. Test error at the first "
+            + $"observation at which the training error is 0, where L ≤ {Wording.Text(Small)}, and at the end; gains are paired, draw by "
+            + "draw, in standard errors of their mean: from 2 on there is a gain, below −2 a loss. A first version had uniform "
+            + "directions without a gap only, on which the test error rose; digits and the gap came after that.",
+        Expected = "A smaller test error at the end than at separation, and than where the risk is very small.",
+        History = ["was ≈ until 2026-11-28, because data at the boundary, outside the hypothesis, were its counter-example, and means were "
+            + "compared without error bars"],
         Check = Check,
     };
 
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        (string Name, Func<int, (Dataset Training, Dataset Test)> Draw)[] sets =
+        (string Name, bool LowNoise, Func<int, (Dataset Training, Dataset Test)> Draw)[] sets =
         [
-            ("pairs of digits", DrawDigits), ("equal variances, gap", static i => DrawHalfSpace(i, static _ => 1, Gap)),
-            ("equal variances", static i => DrawHalfSpace(i, static _ => 1, 0)),
-            ("variances 1/i", static i => DrawHalfSpace(i, static k => 1 / Math.Sqrt(k + 1), 0)),
+            ("pairs of digits", true, DrawDigits), ("equal variances, gap", true, static i => DrawHalfSpace(i, static _ => 1, Gap)),
+            ("equal variances", false, static i => DrawHalfSpace(i, static _ => 1, 0)),
+            ("variances 1/i", false, static i => DrawHalfSpace(i, static k => 1 / Math.Sqrt(k + 1), 0)),
         ];
-        const string fall = "mean test error at the end over that at separation";
+        const string early = "gain in test error from separation to the end, in standard errors";
+        var late = $"gain in test error from L = {Wording.Text(Small)} to the end, in standard errors";
         var panel = new Panel("Test error over that at separation", new Axis("t", Scale.Exponent),
             new Axis("ratio of the means", Scale.Log));
         var texts = new List<string>();
         var colour = 0;
-        var ratios = new Dictionary<string, double>();
-        foreach (var (name, draw) in sets)
+        foreach (var (name, low, draw) in sets)
         {
             context.Progress(name);
             var runs = Enumerable.Range(0, Draws).Select(i => Run(draw(i), context)).ToArray();
             double start = runs.Average(static r => r.AtSeparation), small = runs.Average(static r => r.AtSmallLoss);
             double end = runs.Average(static r => r.Errors[^1]);
             judge.Hypothesis.AtLeast($"{name}: least margin at the end (the data are separated)", runs.Min(static r => r.Margin), 1e-9);
-            ratios[name] = end / start;
-            judge.Printed.In(name).AtMost(fall, end / start, 1);
+            double whole = Gain(runs, static r => r.AtSeparation), rest = Gain(runs, static r => r.AtSmallLoss);
+            if (low)
+            {
+                judge.Printed.In(name).AtLeast(early, whole, lenient: -Errors, strict: Errors);
+                judge.Printed.In(name).AtLeast(late, rest, lenient: -Errors, strict: Errors);
+            }
+            else judge.Measure($"{name}: {early}; {late}", whole, rest);
             judge.Measure($"{name}: mean test error at separation, at L = {Wording.Text(Small)}, at the end", start, small, end);
             judge.Measure($"{name}: draws that are better, equal, worse at the end than at separation",
                 runs.Count(static r => r.Errors[^1] < r.AtSeparation), runs.Count(static r => r.Errors[^1] == r.AtSeparation),
                 runs.Count(static r => r.Errors[^1] > r.AtSeparation));
             panel = panel.Line(name, Decades, [.. Decades.Select((_, i) => runs.Average(r => r.Errors[i]) / start)], colour++);
-            texts.Add($"{name} {Wording.Text(start)} → {Wording.Text(small)} → {Wording.Text(end)}");
+            texts.Add($"{name} {Wording.Text(start)} → {Wording.Text(small)} → {Wording.Text(end)} (gains of {Wording.Text(whole, 2)} and "
+                + $"{Wording.Text(rest, 2)} standard errors)");
         }
-        var narrow = judge.Amended("few data near the boundary of the classes, as the paper’s remark on Tsybakov’s conditions asks");
-        foreach (var (name, _) in sets[..2]) narrow.In(name).AtMost(fall, ratios[name], 1);
         var text = $"Mean test error at separation, at L = {Wording.Text(Small)} and at t = {Wording.Decade(Late)}: "
-            + $"{string.Join("; ", texts)}.";
-        return judge.Outcome(chart: new Chart(panel.Level("at separation", 1)), holds: text, fails: text,
-            care: text + " It falls on digits and where no data lie near the boundary. Where they do lie there, without any noise, it does "
-                + "not: with equal variances the flow begins at the mean direction, which is the best guess, and turns away from it to the "
-                + "maximum margin.",
+            + $"{string.Join("; ", texts)}. The last two sets have data at the boundary, outside the hypothesis: with equal variances the "
+            + "flow begins at the mean direction, which is the best guess there, and turns away from it.";
+        return judge.Outcome(chart: new Chart(panel.Level("at separation", 1)), holds: text, fails: text, open: text,
             caption: "Below 1 the flow has improved since the training error became zero.");
+    }
+
+    // The mean over the draws of (error there − error at the end), over its standard error.
+    private static double Gain(Path[] runs, Func<Path, double> error)
+    {
+        double[] gains = [.. runs.Select(r => error(r) - r.Errors[^1])];
+        var mean = gains.Average();
+        return mean / Math.Sqrt(gains.Sum(g => (g - mean) * (g - mean)) / (gains.Length - 1) / gains.Length);
     }
 
     private sealed record Path(double AtSeparation, double AtSmallLoss, double[] Errors, double Margin);
