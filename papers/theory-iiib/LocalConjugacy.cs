@@ -109,8 +109,8 @@ internal sealed class LocalConjugacy
         return (y, sign * high);
     }
 
-    // lim φ_t(W): what is left after 36 of the longest relaxation times is e^{−36} of the distance.
-    private double[] Foot(double[] w) => Flow(w, 36 / Eigenvalues.Where(static m => m > 0).Min());
+    // lim φ_t(W): what is left after 28 of the longest relaxation times is e^{−28} of the distance, less than the tolerance.
+    private double[] Foot(double[] w) => Flow(w, 28 / Eigenvalues.Where(static m => m > 0).Min());
 
     private double[] Coordinates(double[] w, double[] from) =>
         [.. _vectors.TransposeThisAndMultiply(DenseVector.Create(w.Length, i => w[i] - from[i]))];

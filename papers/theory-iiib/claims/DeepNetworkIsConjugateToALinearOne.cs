@@ -16,7 +16,7 @@ namespace Rhoflow.Papers.TheoryIIIb;
 internal static class DeepNetworkIsConjugateToALinearOne
 {
     private const double Lambda = .05, Level = 1e-3, Radius = .1, Turn = .05;
-    private const int Points = 6, SquareUnits = 3, Least = 3;
+    private const int Points = 4, SquareUnits = 3, Least = 3;
     private static readonly double[] Lambdas = [Lambda, Lambda / 10];
     private static readonly int[] Hidden = [1, 2, 4];
 

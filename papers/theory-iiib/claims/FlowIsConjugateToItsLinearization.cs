@@ -15,7 +15,7 @@ namespace Rhoflow.Papers.TheoryIIIb;
 internal static class FlowIsConjugateToItsLinearization
 {
     private const double Lambda = .05, Level = 1e-3, Radius = .1, LogStop = 6;
-    private const int Points = 6, SquareUnits = 3;
+    private const int Points = 4, SquareUnits = 3;
     private static readonly int[] Hidden = [1, 2, 4];
     private static readonly string[] Drawn = ["one linear layer", $"linear units, H = {Hidden[^1]}"];
 
@@ -136,9 +136,9 @@ internal static class FlowIsConjugateToItsLinearization
     private static Panel Draw(LocalConjugacy h, double[] minimum, string name)
     {
         double Moving(double[] y) => Vectors.Norm([.. y.Where((_, i) => h.Eigenvalues[i] != 0)]);
-        double[] times = [0, .5, 1, 2, 3, 4, 6, 8, 10];
+        double[] times = [0, 1, 2, 4, 7, 10];
         var panel = new Panel(name, new Axis("t"), new Axis("‖h(φ_t(W))‖ outside ker A", Scale.Log));
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 2; i++)
         {
             var w = Point(minimum, i);
             var y = h.Map(w);
