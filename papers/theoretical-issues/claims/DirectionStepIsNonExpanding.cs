@@ -13,7 +13,7 @@ namespace Rhoflow.Papers.TheoreticalIssues;
 /// </summary>
 internal static class DirectionStepIsNonExpanding
 {
-    private const int Pairs = 150, Steps = 100_000, Starts = 3;
+    private const int Pairs = 150, Steps = 100_000, Starts = 2;
     private const double Share = 9;
     private static readonly double[] Rhos = [.5, 2, 8];
 
@@ -133,7 +133,7 @@ internal static class DirectionStepIsNonExpanding
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 var next = Of(v, Share * Eta(v));
-                if (Vectors.Distance(next, v) < 1e-11) return next;
+                if (Vectors.Distance(next, v) < 1e-10) return next;
                 v = next;
             }
             return v;
