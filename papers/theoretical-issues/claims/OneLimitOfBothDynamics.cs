@@ -14,7 +14,9 @@ internal static class OneLimitOfBothDynamics
         Id = "t3-one-limit-of-both-dynamics",
         Paper = SourcePapers.TheoreticalIssues,
         Place = "Lemma 3, §B.3; Theory III §4.3 after eq. 15",
-        Hypothesis = TheoremNumbers.Hypothesis + " (A) is continued from each ρ to the next; on what its limit depends is not said.",
+        Hypothesis = TheoremNumbers.Hypothesis + " On what the limit of (A) depends is not said; here (A) is continued from each ρ to "
+            + "the next. "
+            + "(Theory III's Theorem 1.2 is read for the set of stationary points, t2, and §4.3 and Lemma 3 for the limit from one start.)",
         Statement = "The full dynamical system (B) in the limit t → ∞ converges to the same limit to which the dynamics (A) converges for "
             + "ρ → ∞ (if it exists).",
         SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + ". Two limits are one network if no normalized output differs by more "

@@ -14,7 +14,8 @@ namespace Rhoflow.Papers.TheoryIII;
 internal static class BatchNormalizationRate
 {
     private static readonly double[] IrisStart = [.3, .5, -.7, -.2], PlaneStart = [.3, .9];
-    private static readonly double[] IrisDecades = [2, 8, 50, 100, 200, 300], PlaneDecades = [1, 2, 4, 8, 16, 20, 22, 24];
+    private static readonly double[] IrisDecades = [2, 8, 50, 100, 200, 300], PlaneDecades = [1, 2, 4, 8, 16, 20, 22, 24],
+        SingleDecades = [1, 2, 4, 6];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -23,14 +24,21 @@ internal static class BatchNormalizationRate
         Paper = SourcePapers.TheoryIII,
         Place = "§16, after eq. 80; §11.3",
         Equations = ["T3.80"],
-        Hypothesis = "One linear layer under the exponential loss, separable data; batch normalization as §11.3 simplifies it, without "
-            + "mean "
-            + "and shift (§16: “our simplified analysis implies”). Nothing is said of the inputs.",
+        Hypothesis = "One linear layer under the exponential loss, a single data point (§16, before eq. 79: “for notation convenience”; "
+            + "its "
+            + "experiments “suggest modifications” for N ≠ 1); batch normalization as §11.3 simplifies it, without mean and shift (§16: "
+            + "“our "
+            + "simplified analysis implies”).",
         Statement = "Batch normalization has the same convergence rate as weight normalization.",
         SetUp = "f = g w·x/√(wᵀCw), C the second moment of the inputs, from g = 1, gradient flow in log t (relative tolerance 1e-12), "
-            + $"the error measured from each method's own limit: Iris, setosa against the rest, from w ∝ {Wording.Row(IrisStart)} to t = "
+            + "the error measured from each method's own limit: one example, the first of the three of b09, on which f = g sign(w·x) and w "
+            + $"does not move; beside it, outside §16's hypothesis, Iris, setosa against the rest, from w ∝ {Wording.Row(IrisStart)} to "
+            + $"t = "
             + $"{Wording.Decade(IrisDecades[^1])} (several support vectors), and the three examples of b09 of which one is at the margin, "
-            + $"from {Wording.Row(PlaneStart)} to {Wording.Decade(PlaneDecades[^1])}. The same after whitening by C^{{−½}}.",
+            + $"from {Wording.Row(PlaneStart)} to {Wording.Decade(PlaneDecades[^1])}. The same after whitening by C^{{−½}}. The "
+            + "three examples were first followed to t = 1e12 at a relative tolerance of 1e-10, where batch normalization had not "
+            + "settled (exponent "
+            + "−.232, at the end −.269); the verdict was the same.",
         Expected = "The same exponent of the error: in log t with several support vectors (both are v* + c/ρ), in t with one, where the "
             + "other "
             + "examples leave e^{−ρΔ} = t^{−Δ/m}, Δ the gap of the margins in the method's own norm and m the margin.",
@@ -70,8 +78,17 @@ internal static class BatchNormalizationRate
         double inLog = severalBatch.InLogT() / several.InLogT(), inT = oneBatch.InT() / one.InT();
         judge.Measure("exponents in log t, Iris, and in t, one of three: weight, batch normalization",
             several.InLogT(), severalBatch.InLogT(), one.InT(), oneBatch.InT());
-        judge.Printed.In("several support vectors (Iris), in log t").Near(rate, inLog, 1, absolute: .05);
-        judge.Printed.In("one of three at the margin, in t").Near(rate, inT, 1, absolute: .05);
+        var single = new Dataset("one example", [.. plane.Example(0)], [plane.Y[0]], plane.Inputs);
+        double[] towards = HardMargin.Solve(single).Direction.ToArray();
+        Path only = Path.Of(context, single, BatchNormalizedUnit.Identity(single.Inputs), PlaneStart, SingleDecades, towards),
+            onlyBatch = Path.Of(context, single, WhitenedMargin.SecondMoment(single), PlaneStart, SingleDecades, towards);
+        judge.Measure("one example: error of weight and of batch normalization at t = 1e1", only.Errors[0], onlyBatch.Errors[0]);
+        judge.Measure("one example: error of weight and of batch normalization at t = 1e6", only.Errors[^1], onlyBatch.Errors[^1]);
+        judge.Printed.In("one example, in t").Near(rate, onlyBatch.InT() / only.InT(), 1, absolute: .05);
+        judge.Amended("with several support vectors both errors fall like 1/log t").In("Iris, in log t").Near(rate, inLog, 1,
+            absolute: .05);
+        judge.Amended("with one support vector of three the exponents differ")
+            .AtMost("one of three at the margin, in t: " + rate, inT, .95);
         var whitened = judge.Amended("inputs are whitened, C = I");
         whitened.In("whitened Iris, in log t").Near(rate, severalWhiteBatch.InLogT() / severalWhite.InLogT(), 1, absolute: 1e-3);
         whitened.In("one of three, whitened, in t").Near(rate, oneWhiteBatch.InT() / oneWhite.InT(), 1, absolute: 1e-3);
@@ -83,7 +100,9 @@ internal static class BatchNormalizationRate
 
         Panel Errors(string title, Path a, Path b) => new Panel(title, new Axis("t", Scale.Exponent), new Axis("error", Scale.Log))
             .Line("weight normalization", a.Points.Log10T(), a.All, 0).Line("batch normalization", b.Points.Log10T(), b.All, 1);
-        var numbers = $"On Iris both errors fall like 1/log t: the exponents in log t between t = 1e100 and 1e300 are "
+        var numbers = "On one example batch normalization does not move w at all: its error stays at "
+            + $"{Wording.Text(onlyBatch.Errors[^1])}, while that of weight normalization is {Wording.Text(only.Errors[^1])} at t = 1e6. On "
+            + "Iris both errors fall like 1/log t: the exponents in log t between t = 1e100 and 1e300 are "
             + $"{Wording.Text(several.InLogT())} and {Wording.Text(severalBatch.InLogT())}. With one support vector of three both fall as "
             + $"powers of t, t^{{{Wording.Text(one.InT())}}} and t^{{{Wording.Text(oneBatch.InT())}}}: the exponent is the relative gap "
             + "to the "

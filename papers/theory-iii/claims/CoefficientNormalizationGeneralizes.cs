@@ -34,13 +34,16 @@ internal static class CoefficientNormalizationGeneralizes
         SetUp = $"{Words.Train} digits, {Words.Test} test digits, {Words.LayersOnDigits}, layers of norm {string.Join(", ", Norms)} at the "
             + $"start, cross-entropy, SGD with momentum {Words.Momentum} in minibatches of {Words.Batch}, {Words.Epochs} epochs; rate "
             + $"{Words.Rate} on W_k (plain), {string.Join(" and ", TrainingWords.Numbers(Rates))} on V_k (normalized, each at the better "
-            + "of the "
-            + $"two); the same images, start and order for all, seeds 0–{Seeds - 1} (normalization.yaml). Coefficient normalization keeps "
+            + $"of the two by training loss); the same images, start and order for all, seeds 0–{Seeds - 1} (normalization.yaml). "
+            + $"Coefficient normalization keeps "
             + "each "
             + "layer at the norm of its start; weight normalization by matrices trains it. Judged: the mean gain in test error over the "
-            + "seeds, "
-            + "in standard errors, and of the three norms, which the paper leaves open, the median; from 2 on it is a gain, from −2 down a "
-            + "loss, and between the seeds leave it open.",
+            + "seeds from each norm, in standard errors; from 2 on it is a gain, from −2 down a loss, and between them it is open. The "
+            + "norm is "
+            + "a choice that the paper leaves open: yes and no need it at every norm. "
+            + "First tried: ten seeds from Kaiming's start, rates .05 and .2 for all three methods. There coefficient "
+            + "normalization left up to .095 of the training images wrong, so that it was outside the hypothesis, and lost 6.0 and 5.7 "
+            + "standard errors to plain descent; norms and rates were chosen after that. Plain descent has one rate, the others two.",
         Expected = "Gains of coefficient normalization over plain descent, and of weight normalization over coefficient normalization.",
         Check = Check,
     };
@@ -66,26 +69,30 @@ internal static class CoefficientNormalizationGeneralizes
             [.. Norms.Select((_, n) => Gain(errors[1][n], errors[2][n]))];
         judge.Measure("gain of coefficient normalization over plain descent by norm, standard errors", coefficient);
         judge.Measure("gain of weight normalization over coefficient normalization by norm, standard errors", weight);
-        judge.Printed.AtLeast("gain of coefficient normalization over plain descent, standard errors, median of three norms",
-            Spread.Of(coefficient).Median, lenient: -2, strict: 2);
-        judge.Printed.AtLeast("gain of weight normalization over coefficient normalization, standard errors, median of three norms",
-            Spread.Of(weight).Median, lenient: -2, strict: 2);
+        judge.Printed.AtLeast("gain of coefficient normalization over plain descent, standard errors, the norm that decides",
+            Deciding(coefficient), lenient: -2, strict: 2);
+        judge.Printed.AtLeast("gain of weight normalization over coefficient normalization, standard errors, the norm that decides",
+            Deciding(weight), lenient: -2, strict: 2);
         string Means(int n) => string.Join(", ", Methods.Select((name, m) => $"{Wording.Text(errors[m][n].Average())} ({name})"));
         var text = $"Mean test errors from layers of norm {Norms[1]} are {Means(1)}. Over plain descent coefficient normalization gains "
             + $"{string.Join(", ", coefficient.Select(static g => Wording.Text(g, 2)))} standard errors from the three norms, and weight "
             + $"normalization over it {string.Join(", ", weight.Select(static g => Wording.Text(g, 2)))}. The paper gives neither set-up "
             + "nor "
             + "numbers to compare.";
-        return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(panel),
+        return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: new Chart(panel),
             caption: text);
     }
 
-    // The runs of a method from one norm, at the better of its rates.
+    // The least gain where no norm has a loss; else the greatest, which is a loss if all are. Where gains and losses mix, none decides.
+    private static double Deciding(double[] gains) =>
+        gains.Min() >= -2 ? gains.Min() : gains.Max() < 2 ? gains.Max() : double.NaN;
+
+    // The runs of a method from one norm, at the rate of the lower training loss (its geometric mean); the test error has no part in it.
     private static MeasuredRun[] Best(StudyContext context, int method, int norm)
     {
         if (method == 0) return [.. Plain.Runs(context).Skip(norm * Seeds).Take(Seeds)];
         return Normalized.Runs(context).Skip(((method - 1) * Norms.Length + norm) * Rates.Length * Seeds).Take(Rates.Length * Seeds)
-            .Chunk(Seeds).MinBy(static runs => runs.Average(static r => r.Last("test_error")))!;
+            .Chunk(Seeds).MinBy(static runs => runs.Average(static r => r.Last("log10_loss")))!;
     }
 
     /// <summary>The mean of a − b, in its standard errors.</summary>

@@ -21,7 +21,9 @@ internal static class FixedRhoFlowEndsInMinima
             + $"{Wording.Text(TheoremRuns.LastBound)}. Whether the limit at the largest ρ is a local minimum: "
             + $"L after {TheoremRuns.Restarts} restarts from V moved by "
             + $"{Wording.Text(TheoremRuns.Radius)} per layer. Eigenvalues of the Riemannian Hessian, at the first ρ with "
-            + $"log N/(ρη) ≤ {Wording.Text(TheoremHessian.Bound)}, where no unit is on its kink",
+            + $"log N/(ρη) ≤ {Wording.Text(TheoremHessian.Bound)}, where no unit is on its kink. Judged for ReLU networks, of which the "
+            + "theorem speaks, and for networks without ReLUs apart; of \"likely\" the paper gives no share, and ours are nine in ten for "
+            + "yes, less than half for no",
         Expected = "Stationarity 0; no lower loss nearby; no negative eigenvalue.",
         Figures = ["theory-iii/theorem-1"],
         Check = Check,
@@ -35,22 +37,25 @@ internal static class FixedRhoFlowEndsInMinima
         var rest = Spread.Of(all.Select(Stationarity));
         judge.Measure("stationarity at the largest ρ, median", rest.Median);
         judge.Printed.AtMost("stationarity ‖Σ p_n y_n ∂f̃_n/∂V − λV‖/‖λV‖ at the largest ρ, greatest of all starts", rest.Max, 1e-3);
-        var minima = all.Count(s => !Gains(s));
-        judge.Printed.AtLeast("share of the limits that are local minima", (double)minima / all.Count, lenient: .5, strict: .9);
-        var linear = all.Where(s => s.Setting.Network.IsLinear).ToList();
-        judge.Amended("deep linear and diagonal networks: all are minima").AtLeast("share of the limits of linear networks",
-            (double)linear.Count(s => !Gains(s)) / linear.Count, 1);
+        List<(TheoremSetting Setting, TheoremRuns.Start Start)> relu = [.. all.Where(s => s.Setting.HasKinks)],
+            linear = [.. all.Where(s => !s.Setting.HasKinks)];
+        const string quantity = "share of the limits that are local minima";
+        judge.Printed.In("ReLU networks").AtLeast(quantity, Share(relu), lenient: .5, strict: .9);
+        judge.Printed.In("deep linear and diagonal networks").AtLeast(quantity, Share(linear), lenient: .5, strict: .9);
         var signs = all.Select(s => TheoremHessian.At(s.Setting, s.Start)).Where(s => s is not null).ToList();
         var negative = signs.Count(s => s!.Value.Negative > 0);
         judge.Measure("limits without a unit on its kink", signs.Count);
         judge.Measure("of these with a negative eigenvalue", negative);
-        return judge.Outcome(
-            holds: $"At all {all.Count} starts (A) comes to rest (stationarity {Wording.Text(rest)}), and {minima} of the limits are local "
-                + $"minima of L. {all.Count - minima} are not: {TheoremNumbers.Counts(all, (s, r) => Gains((s, r)))} have a lower loss "
-                + "within "
-                + $"{Wording.Text(TheoremRuns.Radius)}. Of {signs.Count} limits without a unit on its kink {negative} have a negative "
-                + "eigenvalue (at smaller ρ, on teacher data). The paper says \"likely\"; we take that for at least nine in ten.");
+        var text = $"At all {all.Count} starts (A) comes to rest (stationarity {Wording.Text(rest)}). Of the limits of ReLU networks "
+            + $"{relu.Count(s => !Gains(s))} of {relu.Count} are local minima of L, of deep linear and diagonal ones "
+            + $"{linear.Count(s => !Gains(s))} of {linear.Count}. The others have a lower loss within {Wording.Text(TheoremRuns.Radius)}: "
+            + $"{TheoremNumbers.Counts(all, (s, r) => Gains((s, r)))}. Of {signs.Count} limits without a unit on its kink {negative} have "
+            + "a negative eigenvalue (at smaller ρ, on teacher data).";
+        return judge.Outcome(holds: text, care: text, fails: text, open: text);
     }
+
+    private static double Share(List<(TheoremSetting Setting, TheoremRuns.Start Start)> starts) =>
+        (double)starts.Count(s => !Gains(s)) / starts.Count;
 
     private static bool Gains((TheoremSetting Setting, TheoremRuns.Start Start) s) =>
         TheoremNumbers.Gains(s.Setting, s.Start, Dynamics.FixedRho);

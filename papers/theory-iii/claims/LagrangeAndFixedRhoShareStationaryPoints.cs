@@ -16,7 +16,8 @@ internal static class LagrangeAndFixedRhoShareStationaryPoints
         Statement = "The dynamics (B), L minimized under ‖V_k‖ = 1 with respect to V_k and ρ_k, has stationary points for t → ∞ that "
             + "coincide "
             + "with the limit for ρ → ∞ in the dynamics (A).",
-        SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words,
+        SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + ". Tested is that the ends of both lie within the same set, the KKT "
+            + "points of the margin; not that each limit of one is a limit of the other",
         Expected = "Both go to KKT points of the margin; at ρ no farther from one than log N/(ρη).",
         Figures = ["theory-iii/theorem-1", "theoretical-issues/theorem-3"],
         Check = Check,

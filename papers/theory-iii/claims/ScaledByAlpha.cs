@@ -22,7 +22,12 @@ internal static class ScaledByAlpha
             + "exp t (§17). Of ρ nothing is said; here it is constant (b12 has the other reading, ρ := α(t)).",
         Statement = "Alternative scalings of ρ by α(t) change how fast v converges: the rates of figure 7 depend on α.",
         SetUp = $"{ScheduledNorm.Words.Replace("v̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z with ρ(t)", "v̇ = (α/ρ) Σ e^{−αρv·z}(I − vvᵀ)z with α(t)",
-            StringComparison.Ordinal)}; ρ = {string.Join(", ", Rhos.Select(static r => Wording.Short(r)))}.",
+            StringComparison.Ordinal)}; ρ = {string.Join(", ", Rhos.Select(static r => Wording.Short(r)))}. Left open by "
+            + "the paper: the caption of figure 7 has “ρ set as several functions of t”; that ρ moves by ρ̇ as well was not tried. "
+            + "Earlier the "
+            + "printed checks were that α = log t halves the error from t = 1e2 to 1e8, which failed at ρ = .5 (.726), and that α has to "
+            + "grow; both are "
+            + "measured and amended now. Since the paper states no rate and does not say what ρ does, nothing is judged as printed.",
         Expected = "Different errors for different α at every ρ; α = log t converges, α = 1/log t goes to the mean direction. αρ is what "
             + "ρ(t) is "
             + "in b12, at a time that runs 1/ρ² as fast: so α = log t converges for ργ < 1 only (γ = .743).",
@@ -56,8 +61,11 @@ internal static class ScaledByAlpha
             var name = $"ρ = {Wording.Short(rho)}";
             judge.Measure($"{name}: error at t = 1e8, α = log t, log log t, 1/log t, exp t", [.. Schedule.All.Select(s => Error(s, rho,
                 8))]);
-            judge.Printed.In(name).AtLeast("largest over smallest error at t = 1e8 among the four α",
+            judge.Amended("under a constant ρ different α give different errors").In(name).AtLeast(
+                "largest over smallest error at t = 1e8 among the four α",
                 Schedule.All.Max(s => Error(s, rho, 8)) / Schedule.All.Min(s => Error(s, rho, 8)), 2);
+            judge.Measure($"{name}: error with α = log t at t = 1e8 over that at 1e2",
+                Error(Schedule.LogT, rho, 8) / Error(Schedule.LogT, rho, 2));
             judge.Amended("α has to grow: α = 1/log t goes to the mean direction, which misclassifies").In(name).AtMost(
                 "margin with α = 1/log t at t = 1e8", Run(Schedule.InverseLogT, rho).Points(context).AtDecade(8).Margin, 0);
             const string follows = "error with α = log t over that of v*(αρ) at t = 1e8";
@@ -78,7 +86,7 @@ internal static class ScaledByAlpha
             + "which "
             + $"misclassifies) and {Errors(Schedule.ExpT)} (exp t). α = log t follows v*(αρ) to the maximum margin "
             + $"while ργ < 1; with ρ = 2 it freezes, at {Wording.Text(Follows(2))} of the error of v*(αρ).";
-        return judge.Outcome(holds: numbers, care: numbers, fails: numbers, chart: new Chart(panel),
+        return judge.Outcome(holds: numbers, care: numbers, fails: numbers, open: numbers, chart: new Chart(panel),
             caption: "A larger constant ρ is a larger effective norm αρ: at ρ = 2 even log t is too fast.");
     }
 }

@@ -44,7 +44,10 @@ internal static class SgdAndDegenerateMinima
             + $"one example a step: (i) {Examples} examples L + s·(x, y), whose slopes s sum to 0 and give the variance of the same T; "
             + $"(ii) {Dimension} examples that are all 0 at both minima, each with {Dimension} times the part of one y_i; steps of "
             + $"{Wording.Text(Step)} and {Wording.Text(LongStep)}. And a ReLU net {NetInputs}-{Hidden}-1 on {NetExamples} examples of a "
-            + $"teacher, exponential loss (mean), {Wording.Count(NetSteps)} steps of {Wording.Text(NetStep)} with {Batch} examples each.",
+            + $"teacher, exponential loss (mean), {Wording.Count(NetSteps)} steps of {Wording.Text(NetStep)} with {Batch} examples each, "
+            + $"and plain "
+            + "gradient descent beside it. (ii) has finite minima of zero loss, which an exponential loss has not, so that it is outside "
+            + "the conjecture.",
         Expected = "More than half of the chains in the valley at the end; Boltzmann's share for SGDL.",
         Check = Check,
     };
@@ -66,9 +69,9 @@ internal static class SgdAndDegenerateMinima
         judge.Measure("Boltzmann's share in the valley", exact);
         judge.Printed.In(White.Name).Near("share in the valley", shares[White].Average(), exact, absolute: 3 * error + .01);
         judge.Printed.In(White.Name).AtLeast(quantity, Excess(White), 3);
-        judge.Printed.In(Fitted.Name).AtLeast(quantity, Excess(Fitted), 3);
-        judge.Amended("the noise of the minibatches does not vanish at the minima").In(Disagreeing.Name)
-            .AtLeast(quantity, Excess(Disagreeing), 3);
+        judge.Printed.In(Disagreeing.Name).AtLeast(quantity, Excess(Disagreeing), 3);
+        judge.Amended("at finite minima where every example is fitted the noise vanishes, and chains stay where they began")
+            .AtMost($"{Fitted.Name}: |share in the valley − ½|, in standard errors", Math.Abs(Excess(Fitted)), 3);
         judge.Amended("the step is so long that single examples make the bowl unstable, 2/(dκ) < η < 2/κ").In(FittedLong.Name)
             .AtLeast(quantity, Excess(FittedLong), 3);
         judge.Amended("the step is so long that single examples make the bowl unstable, 2/(dκ) < η < 2/κ")
@@ -79,20 +82,24 @@ internal static class SgdAndDegenerateMinima
         judge.Printed.AtMost("ReLU net, SGD: largest |eigenvalue| of ∇²L at the end over the start", nets.Max(static n => n.Sgd.Flatness),
             .2);
         judge.Measure("ReLU net, GD: runs of five that separate and go to zero loss", nets.Count(static n => n.Gd.Loss < .01));
+        // "Selects": more often than descent without noise does. Of five runs each, a difference of none decides nothing.
+        judge.Printed.AtLeast("ReLU net: runs of five that go to zero loss, SGD less GD",
+            nets.Count(static n => n.Sgd.Loss < .01) - nets.Count(static n => n.Gd.Loss < .01), lenient: -1, strict: 2);
 
         double[] x = [.. Enumerable.Range(1, kinds.Length).Select(static i => (double)i)];
         var panel = new Panel("Share of chains in the valley", new Axis("kind", Min: 0, Max: kinds.Length + 1), new Axis("share", Min: 0,
             Max: 1));
         foreach (var (k, i) in kinds.Select(static (k, i) => (k, i)))
             panel = panel.Points($"{i + 1}: {k.Name}", [.. shares[k].Select(_ => x[i])], shares[k]);
-        return judge.Outcome(
-            care: $"SGDL holds {Wording.Text(shares[White].Average())} of the chains in the valley (Boltzmann: {Wording.Text(exact)}). "
-                + $"SGD does likewise, {Wording.Text(shares[Disagreeing].Average())}, where examples disagree at the minima. Where every "
-                + "example is fitted, as at the global minima of an overparametrized network, its noise vanishes there and chains stay "
-                + $"where they began ({Wording.Text(shares[Fitted].Average())}), unless the step is too long for single examples in the "
-                + $"bowl (share {Wording.Text(shares[FittedLong].Average())}; with all examples in each step "
-                + $"{Wording.Text(shares[Descent].Average())}). On a ReLU net {nets.Count(static n => n.Sgd.Loss < .01)} of five runs of "
-                + $"SGD go to zero loss, and {nets.Count(static n => n.Gd.Loss < .01)} of plain gradient descent.",
+        var text = $"SGDL holds {Wording.Text(shares[White].Average())} of the chains in the valley (Boltzmann: {Wording.Text(exact)}). "
+            + $"SGD does likewise, {Wording.Text(shares[Disagreeing].Average())}, where examples disagree at the minima. Of the conjecture "
+            + $"too little is seen: on a ReLU net {nets.Count(static n => n.Sgd.Loss < .01)} of five runs of SGD go to zero loss and "
+            + $"{nets.Count(static n => n.Gd.Loss < .01)} of plain gradient descent, so that a selection by SGD is not shown. At finite "
+            + "minima where every example is fitted, which are not those of an exponential loss, chains stay where they began "
+            + $"({Wording.Text(shares[Fitted].Average())}), unless the step is too long for single examples in the bowl (share "
+            + $"{Wording.Text(shares[FittedLong].Average())}; with all examples in each step "
+            + $"{Wording.Text(shares[Descent].Average())}).";
+        return judge.Outcome(holds: text, care: text, fails: text, open: text,
             chart: new Chart(panel.Level("as begun", .5).Level("Boltzmann", exact)),
             caption: "Five seeds each. White noise and disagreeing examples move chains into the valley; noise that vanishes at both "
                 + "minima does not.");

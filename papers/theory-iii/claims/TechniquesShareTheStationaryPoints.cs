@@ -26,7 +26,8 @@ internal static class TechniquesShareTheStationaryPoints
             + "(§10) at each ρ of (A). Batch normalization of the first layer of two, on inputs that span their space: a unit sees "
             + "w·x/√(wᵀCw), "
             + "which is weight normalization per unit of u = C^{½}w on C^{−½}x; its V is judged on the inputs as they are, and on whitened "
-            + "ones",
+            + $"ones. Small is up to {Wording.Text(TheoremNumbers.Small)} and large above {Wording.Text(Large)}, bounds that are ours; the "
+            + "paper's \"usually\" leaves room for exceptions",
         Expected = "A small KKT residual under each technique.",
         Check = Check,
     };

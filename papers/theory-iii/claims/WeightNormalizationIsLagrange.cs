@@ -41,9 +41,11 @@ internal static class WeightNormalizationIsLagrange
         judge.Amended("the printed sign of V_k f̃ in T3 eq. 14, 15 and PNAS eq. 11 lets ‖V_k‖ grow")
             .Near("½ d‖V_1‖²/dt at T0 over ρ Σ e^{−ρf̃} f̃, with the printed sign",
                 Growth(all[0].Setting, all[0].Start.Weights), 2, relative: 1e-9);
+        judge.Identity("ρ_k S Ẇ_k is the right-hand side of (B) by eq. 2 and 4");
         return judge.Outcome(
             holds: $"With one norm per matrix the two flows, computed from different formulas, agree to {Wording.Text(apart.Max)} to t = "
-                + $"{Wording.Decade(TheoremRuns.LastOfMatrices)} at {whole.Count} starts. With one norm per unit, as weight normalization "
+                + $"{Wording.Decade(TheoremRuns.LastOfMatrices)} at {whole.Count} of {all.Count} starts, those where kinks stop neither. "
+                + $"With one norm per unit, as weight normalization "
                 + "is used, "
                 + $"V is {Wording.Text(rows)} away on the way. T3 eq. 14 and 15 and PNAS eq. 11 print + V_k f̃, which would let ½‖V_k‖² "
                 + "grow at "

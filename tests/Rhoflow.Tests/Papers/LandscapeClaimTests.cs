@@ -15,13 +15,13 @@ public class LandscapeClaimTests
 {
     [Theory]
     [InlineData("b84-two-layers-at-fixed-rho", Verdict.Holds)]
-    [InlineData("b85-margin-rises-at-fixed-rho", Verdict.Holds)]
+    [InlineData("b85-margin-rises-at-fixed-rho", Verdict.Care)]
     [InlineData("b86-degenerate-stationary-points", Verdict.Care)]
-    [InlineData("b87-sgd-and-degenerate-minima", Verdict.Care)]
+    [InlineData("b87-sgd-and-degenerate-minima", Verdict.Undecided)]
     [InlineData("b88-errors-pin-more-than-their-span", Verdict.Care)]
-    [InlineData("b89-tangent-gradient-keeps-the-norm", Verdict.Care)]
+    [InlineData("b89-tangent-gradient-keeps-the-norm", Verdict.Holds)]
     [InlineData("b90-unit-norm-techniques-agree", Verdict.Holds)]
-    [InlineData("b91-norms-choose-the-margin", Verdict.Care)]
+    [InlineData("b91-norms-choose-the-margin", Verdict.Holds)]
     public void A_claim_comes_to_its_verdict_and_all_that_is_said_instead_is_true(string id, Verdict verdict)
     {
         var outcome = Outcomes.Of(id);
