@@ -77,7 +77,8 @@ internal static class FlowIsConjugateToItsLinearization
             care: $"With decay yes: an explicit h turns the flow into its linearization to {Wording.Text(worst, 2)} at all points, for one "
                 + $"layer, for x² units and for linear ones with H = {string.Join(", ", Hidden)}. But for linear units with H ≥ 2 not by "
                 + "Hartman–Grobman: H − 1 eigenvalues are zero (b20) and the flow rests on a floor of H − 1 dimensions, so that the "
-                + "theorem for such valleys (Morse–Bott, reduction to the centre) takes its place. Proposition 6 without decay, read by eq. 23: no – at T₀ "
+                + "theorem for such valleys (Morse–Bott, reduction to the centre) takes its place. Proposition 6 without decay, read by "
+                + "eq. 23: no – at T₀ "
                 + $"= {Wording.Decade(LogStop)} the flow does not rest ({Wording.Text(moving)}, never below 1 on separated data, b24), and "
                 + "a flow is not conjugate to one with a rest point where it has none. Conjugacy only matches signs of eigenvalues: every "
                 + "sink is conjugate to every other, so that nothing about norms or margins of the limit follows from it.");

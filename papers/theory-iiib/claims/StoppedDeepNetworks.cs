@@ -28,19 +28,23 @@ internal static class StoppedDeepNetworks
         Place = "§5.3 (end: “allows us to show … equivalence of early stopping and regularization”), §13 (“a possible approach "
             + "to prove” it)",
         Equations = ["T3b.31", "T3b.33", "T3b.35"],
-        Hypothesis = "Exponential loss, a deep network with f = ∏ρ_k f̃ (§13: units of degree one), data that it separates; gradient descent "
+        Hypothesis = "Exponential loss, a deep network with f = ∏ρ_k f̃ (§13: units of degree one), data that it separates; gradient "
+            + "descent "
             + "stopped at T₀ against a small finite regularization of ‖W_k‖², from the same start. What of the two is compared is "
             + "left open; here f̃ at equal ∏ρ_k. The paper only “suggests a possible approach”.",
         Statement = "Early stopping is equivalent to regularization: in the absence of the λ_k terms the dynamics has to be stopped after "
             + "a time T₀, and this is equivalent to a small finite regularization term.",
         SetUp = $"{Inputs}-{Hidden}-1 with linear units (beside them x² units, for which f = ρ_1²ρ_2 f̃), {Examples} examples of "
-            + $"gaussian-teacher (labelled by a half-space for the linear ones), exponential loss (sum), start of normal layers of norm {Wording.Short(Start)}, seeds "
+            + $"gaussian-teacher (labelled by a half-space for the linear ones), exponential loss (sum), start of normal layers of norm "
+            + $"{Wording.Short(Start)}, seeds "
             + $"0–{Seeds - 1}. Minimizer of L + λΣ‖W_k‖² for λ = {string.Join(", ", Lambdas.Select(static l => Wording.Text(l)))}: the "
             + $"flow with decay to t = {Wording.Decade(Late)}, from the same start and then again from where the flow without it has the "
             + "same ρ, so that it is the minimizer near by; against the flow without decay where its ρ first is that of this minimizer. "
-            + $"Distance of the normalized outputs f̃ on {Fresh} fresh inputs, relative; the bounds are those of b31. A first version took medians "
+            + $"Distance of the normalized outputs f̃ on {Fresh} fresh inputs, relative; the bounds are those of b31. A first version "
+            + "took medians "
             + "of four starts and the minimizer from the start alone, with x² units and linear ones: the linear ones agreed to a tenth, "
-            + "x² units did not. The greatest over six starts and the minimizer near by came after that. ReLUs were tried as well: with decay their "
+            + "x² units did not. The greatest over six starts and the minimizer near by came after that. ReLUs were tried as well: with "
+            + "decay their "
             + "flow comes to kinks of several units at once, where it cannot be followed to a minimizer.",
         History = ["was ≈ until 2026-11-28, because x² units, for which §13’s f = ∏ρ_k f̃ does not hold, were its counter-example, and "
             + "the looser of two bounds of ours its narrower assumption"],
@@ -74,7 +78,8 @@ internal static class StoppedDeepNetworks
                 if (name == beside) judge.Measure($"{label}: {distance}", greatest[i]);
                 else judge.Printed.In(label).AtMost(distance, greatest[i], strict: Same, lenient: Other);
             }
-            judge.Measure($"{name}: median distance, by λ", [.. Lambdas.Select((_, i) => Spread.Of(runs.Select(r => r[i].Distance)).Median)]);
+            judge.Measure($"{name}: median distance, by λ",
+                [.. Lambdas.Select((_, i) => Spread.Of(runs.Select(r => r[i].Distance)).Median)]);
             judge.Measure($"{name}: ρ of the minimizers, seed 0", [.. runs[0].Select(static p => p.Rho)]);
             panel = panel.Points(name, [.. runs.SelectMany(static r => r.Select(static p => p.Lambda))],
                 [.. runs.SelectMany(static r => r.Select(static p => p.Distance))], colour)

@@ -37,8 +37,8 @@ internal static class VirtualDataOfTheSquareLoss
             + $"seeds (data and start), gradient flow on the square loss to t = {Wording.Decade(Late)}, then Gauss–Newton to rounding: the "
             + "nonzero eigenvalues of their Hessian at W_0 against those of 2Σ x'_n x'_nᵀ of the linear network, which are the same at "
             + $"all of its minima; and at {Neighbours} other minima at each of the distances {string.Join(", ", Distances.Select(static d =>
-                Wording.Text(d)))} of ‖W_0‖: a random step, then Gauss–Newton back to zero loss. A first version had ReLUs: the sentence failed near by as well, "
-            + "but kinks, which the paper excludes, inflated the differences; hence smooth units.",
+                Wording.Text(d)))} of ‖W_0‖: a random step, then Gauss–Newton back to zero loss. A first version had ReLUs: the sentence "
+            + "failed near by as well, but kinks, which the paper excludes, inflated the differences; hence smooth units.",
         Expected = "The same eigenvalues at corresponding points at rest: the paper’s own condition for a differentiable conjugacy, eq. 11 "
             + "(a conjugacy maps points at rest to points at rest).",
         Check = Check,
