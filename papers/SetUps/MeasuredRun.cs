@@ -1,8 +1,11 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Files;
+using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Papers.SetUps;
 
@@ -35,6 +38,21 @@ internal sealed class MeasuredRun : IObservations
 
     /// <summary>The rows of arrays/NAME.npy.</summary>
     public double[][] Rows(string array) => Npy.Read(_folder.File(Path.Combine("arrays", array + ".npy")));
+
+    /// <summary>
+    /// sin ∠(W_L, ∂L/∂W_L) at the end of training, over all training examples and by running statistics: 0 where the last layer's direction
+    /// rests.
+    /// </summary>
+    public double LastLayerResidual(StudyContext context)
+    {
+        var trained = TrainedNetworks.OfRun(_folder, null, context.Data);
+        using var passes = Linearization.Of<double>(trained.Network, trained.Loss, trained.Train, trained.Reduction, trained.Theta,
+            trained.Statistics, threads: 1);
+        var descent = new double[trained.Network.ParameterCount];
+        passes.Gradient(descent);
+        var last = trained.Network.Layers[^1];
+        return Math.Abs(Math.Sin(Vectors.Angle(last.Of(descent), last.Of(trained.Theta.ToArray()))));
+    }
 
     /// <summary>
     /// The runs that a config beside a figure describes, with a sweep of overrides; finished ones are found again, interrupted ones

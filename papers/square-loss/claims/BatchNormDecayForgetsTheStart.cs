@@ -12,7 +12,8 @@ internal static class BatchNormDecayForgetsTheStart
 {
     private const double Printed = .2, Agreement = .05;
 
-    // “Rather independent” (§6.1) and “strongly depend” (§3) have no bounds: the same as of b61, for the model and for networks.
+    // “Rather independent” (§6.1) and “strongly depend” (§3) have no bounds: what counts as either, for the model and for networks; what
+    // is between is open.
     private const double Independent = 1.3, Dependent = 2;
     private static readonly double[] Lambdas = [0, .01, .02, .05, .1, .2, .5, 1], Starts = ModelPanels.Starts;
 
@@ -34,6 +35,8 @@ internal static class BatchNormDecayForgetsTheStart
             + "normalization on digits, norms .1, 1 and 5, five seeds (figure-01-quick.yaml), with 2λ = .01 and without. Chosen after a "
             + "first form (ρ0 = .1, 1, 5; every seed apart at λ = 0) had been seen to fail: the starts, the size of the steps, the "
             + "median at λ = 0; the limits after pilot runs. What varies with λ is shown for that reason.",
+        History = ["was ≈ until 2026-11-28, because the model without decay was held against a bound that had been chosen after pilot runs; "
+            + "the paper has none for “dependent”"],
         Expected = "Largest over smallest final ρ near 1 with decay, large without.",
         Figures = ["square-loss/figure-02", "square-loss/figure-07"],
         Check = Check,
@@ -54,7 +57,9 @@ internal static class BatchNormDecayForgetsTheStart
         string modelDecayed = $"model, λ = {Printed}, worst of five seeds", netsDecayed = "networks, 2λ = .01, medians of five seeds",
             netsFree = "networks, λ = 0, medians of five seeds";
         judge.Printed.In(modelDecayed).AtMost(factor, 1 + At(Printed).Max(), strict: Independent, lenient: Dependent);
-        judge.Printed.In("model, λ = 0, worst of five seeds").AtLeast(factor, 1 + At(0).Max(), lenient: Independent, strict: Dependent);
+        judge.Printed.In("model, λ = 0, worst of five seeds").AtLeast(factor, 1 + At(0).Max(), lenient: 1, strict: Dependent);
+        judge.Measure("model: (max − min)/min at λ = 0 over that at λ = .2, by seed", [.. At(0).Zip(At(Printed), static (free, kept) =>
+            free / kept)]);
 
         var decayed = Networks(context, judge, "2λ = .01", []);
         var free = Networks(context, judge, "λ = 0", ["descent.weight-decay=0"]);
@@ -62,17 +67,12 @@ internal static class BatchNormDecayForgetsTheStart
             ((Lab.Experiments.DescentExperiment)FigureConfig.Read("square-loss/figure-01-quick", Array.Empty<string>())).Descent,
             NormSweep.WithDecay.Quick(context)[0].Runs[0]["t"][^1]), 1);
         judge.Printed.In(netsDecayed).AtMost(factor, decayed, strict: Independent, lenient: Dependent);
-        judge.Printed.In(netsFree).AtLeast(factor, free, lenient: Independent, strict: Dependent);
+        judge.Printed.In(netsFree).AtLeast(factor, free, lenient: 1, strict: Dependent);
 
         double[] agree = [.. Lambdas.Where(l => At(l).Max() <= Agreement)], median =
             [.. Lambdas.Where(l => Spread.Of(At(l)).Median <= Agreement)];
         judge.Measure("λ tried at which all five V agree within 5 %", agree);
         judge.Measure("λ tried at which the median of five V agrees within 5 %", median);
-        var nets = judge.Amended("networks with batch normalization, trained by SGD; the model itself is nearly independent of its "
-            + "start without decay too");
-        nets.In(modelDecayed).AtMost(factor, 1 + At(Printed).Max(), strict: Independent, lenient: Dependent);
-        nets.In(netsDecayed).AtMost(factor, decayed, strict: Independent, lenient: Dependent);
-        nets.In(netsFree).AtLeast(factor, free, lenient: Independent, strict: Dependent);
 
         // λ = 0 has no place on a logarithmic axis; its spread is the level.
         var drawn = Enumerable.Range(1, Lambdas.Length - 1).ToArray();
@@ -91,8 +91,7 @@ internal static class BatchNormDecayForgetsTheStart
         var where = $"Of the λ tried all five V agree within 5 % at {List(agree)}, their median at {List(median)}.";
         return judge.Outcome(chart: chart, caption: "Left: each dot compares three runs that begin with the same V at different ρ. What "
             + "is left at large λ are different minima of V, not a memory of ρ (right: the final ρ themselves).",
-            holds: sentence + where, care: sentence + "So in the model decay changes little, and single V go to "
-                + "different minima; in networks it makes the difference. " + where, fails: sentence + where);
+            holds: sentence + where, fails: sentence + where, open: sentence + where);
     }
 
     private static double[] Spreads(StudyContext context, double lambda)

@@ -10,9 +10,9 @@ namespace Rhoflow.Papers.SquareLoss;
 /// </summary>
 internal static class ClassMeansFormASimplex
 {
-    // λ of the flows, and what counts as reached: a mean |cos + 1/9|, and a cosine of two opposite means.
+    // λ of the flows, and what counts as a cosine of two opposite means.
     private static readonly double[] FlowDecays = [.02, .2];
-    private const double Reached = .01, Missed = .1, Opposite = -.99, NotOpposite = -.9;
+    private const double Opposite = -.99, NotOpposite = -.9;
 
     private static readonly (string Name, string Column)[] Columns =
         [("mean |cos + 1/9|", "nc2_equiangularity"), ("spread of the lengths", "nc2_equinorm"), ("distance from the frame", "nc2_etf")];
@@ -26,19 +26,21 @@ internal static class ClassMeansFormASimplex
         Place = "§5, appendix G, corollary 4 (NC2)",
         Equations = ["SQ.5", "SQ.6"],
         Hypothesis = "Binary classification, square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; "
-            + "its two outputs ±f are one). Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
+            + "its two outputs ±f are one). Converged: "
+            + $"{CollapseRest.Words}.",
         Statement = "Equations 5 and 6 imply NC2, class means at the vertices of a simplex; for two classes h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so "
             + "that μ₂ = −μ₁.",
         SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their "
             + "lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. Two classes: cos(μ₊, μ₋) as the means are, at "
             + $"the end of the flow (five seeds, λ = {string.Join(", ", FlowDecays.Select(static d => Wording.Short(d)))}) and of 3 "
             + "against "
-            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. Taken as reached: a mean |cos + "
-            + "1/9| of "
-            + $"{Wording.Text(Reached)} (not reached: above {Wording.Text(Missed)}), a cosine of "
+            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. Two classes are judged, ten shown. "
+            + "Taken as reached: a cosine of "
             + $"{Wording.Short(Opposite, zero: true)} (not "
             + $"reached: above {Wording.Short(NotOpposite, zero: true)}).",
-        History = ["was ≈ until 2026-11-28, because a tendency with λ counted as a narrower form of what two classes contradict"],
+        History = ["was ≈ until 2026-11-28, because a tendency with λ counted as a narrower form of what two classes contradict",
+            "was ✗ until 2026-11-28, because networks that a falling learning rate had stopped, and flows of a loss above .01, counted as "
+            + "converged to near-zero loss, and ten classes were judged, of which the proof is not"],
         Expected = "Deviations 0; cos(μ₊, μ₋) = −1. First reading: mean deviation .057, lengths .086 (normalization and decay), .066, "
             + ".110 (no decay), .144, .148 (no normalization); uncentred cosine .06–.33 in the flow.",
         FullRuns = CollapseRuns.FullRuns,
@@ -52,13 +54,6 @@ internal static class ClassMeansFormASimplex
         var strong = CollapseRuns.Normalized(context, CollapseRuns.Strong);
         IReadOnlyList<MeasuredRun> plain = CollapseRuns.Plain(context, false), decayed = CollapseRuns.Plain(context, true), two =
             CollapseRuns.TwoClasses(context, CollapseRuns.Strong), strongest = CollapseRuns.TwoClasses(context, CollapseRuns.Decays[^1]);
-        foreach (var (name, runs) in new[] { ("ten digits, λ = .004", strong), ("ten digits, λ = .016", normalized[^1]),
-            ("3 against 8, λ = .016", strongest) })
-        {
-            judge.Hypothesis.AtLeast($"{name}: times (1 − μ)/(2ηλ) that decay has acted", CollapseRuns.Folds(runs[0]), 1);
-            judge.Hypothesis.AtMost($"{name}: largest training error at the end", runs.Last("train_error").Max, .01);
-            judge.Hypothesis.AtMost($"{name}: median log₁₀ of the loss at the end", runs.Last("log10_loss").Median, -1);
-        }
         foreach (var (name, column) in Columns)
         {
             judge.Measure($"normalization and λ = {CollapseRuns.StrongText}: {name}, by seed", strong.BySeed(column));
@@ -66,18 +61,19 @@ internal static class ClassMeansFormASimplex
                 [.. normalized.Select(r => r.Last(column).Median)]);
             judge.Measure($"neither; weight decay alone: {name}, median", [plain.Last(column).Median, decayed.Last(column).Median]);
         }
-        const string frame = "mean |cos + 1/9|, median of five", opposite = "cos(μ₊, μ₋), median";
-        judge.Printed.In("ten digits, λ = .004").AtMost(frame, strong.Last("nc2_equiangularity").Median, strict: Reached, lenient: Missed);
-        judge.Printed.In("ten digits, λ = .016").AtMost(frame, normalized[^1].Last("nc2_equiangularity").Median, strict: Reached,
-            lenient: Missed);
+        const string opposite = "cos(μ₊, μ₋), median";
         double[] flow = [.. FlowDecays.SelectMany(decay =>
             Spread.Seeds.Select(seed => CollapseFlow.Collapse(context, decay, 1, seed).End.MeanCosine))];
         judge.Measure($"flow, λ = {Wording.Short(FlowDecays[0])} and {Wording.Short(FlowDecays[1])}: cos(μ₊, μ₋), by seed", flow);
-        judge.Printed.In("flow").AtMost(opposite, Spread.Of(flow).Median, strict: Opposite, lenient: NotOpposite);
+        foreach (var (decay, i) in FlowDecays.Select(static (d, i) => (d, i)))
+            Judged($"flow, λ = {Wording.Short(decay)}", CollapseRest.Resting(judge, context, $"flow, λ = {Wording.Short(decay)}", decay, 1),
+                flow[(5 * i)..(5 * i + 5)]);
         judge.Measure($"3 against 8, λ = {CollapseRuns.StrongText}: cos(μ₊, μ₋), by seed", two.BySeed("nc2_cosine_uncentred"));
         judge.Measure("3 against 8, λ = .016: cos(μ₊, μ₋), by seed", strongest.BySeed("nc2_cosine_uncentred"));
-        judge.Printed.In("3 against 8, λ = .016").AtMost(opposite, strongest.Last("nc2_cosine_uncentred").Median, strict: Opposite,
-            lenient: NotOpposite);
+        Judged("3 against 8, λ = .016", CollapseRest.Resting(judge, context, "3 against 8, λ = .016", strongest),
+            strongest.BySeed("nc2_cosine_uncentred"));
+        void Judged(string name, int[] resting, double[] bySeed) => CollapseRest.Judged(judge, name, opposite, resting, bySeed,
+            (group, value) => group.AtMost(opposite, value, strict: Opposite, lenient: NotOpposite));
 
         var corrected = judge.Amended("ten classes, centred, as a tendency: the frame is approached in training and with λ");
         foreach (var (name, column) in Columns)
@@ -97,7 +93,7 @@ internal static class ClassMeansFormASimplex
             new Axis("deviation from the frame at the end", Scale.Log, Min: .008, Max: 1));
         foreach (var (name, column) in Columns) sweep = sweep.Points(name, at, [.. normalized.SelectMany(r => r.BySeed(column))]);
         var chart = new Chart(
-            sweep.Level("taken as reached (cos)", Reached),
+            sweep,
             new Panel("Two classes, uncentred", new Axis($"1, 2: flow with λ = {Wording.Short(FlowDecays[0])}, "
                 + $"{Wording.Short(FlowDecays[1])};  3: digits 3 against 8", Min: .5, Max: 3.5),
                 new Axis("cos(μ₊, μ₋)", Min: -1.05, Max: 1))
@@ -114,7 +110,7 @@ internal static class ClassMeansFormASimplex
             + "μ₂ = −μ₁ cannot be. Centred, two means are opposite always.";
         return judge.Outcome(chart: chart,
             caption: "Ten means come nearer to the frame with λ; the two-class form of the claim is on the wrong side of zero.",
-            fails: $"For ten classes it is a tendency that grows with λ. {numbers}");
+            open: $"For ten classes it is a tendency that grows with λ. {numbers}");
     }
 
     private static string Text(double value) => Wording.Text(value);

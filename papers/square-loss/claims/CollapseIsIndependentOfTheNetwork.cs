@@ -28,9 +28,9 @@ internal static class CollapseIsIndependentOfTheNetwork
         Place = "§5, appendix G: “these results apply to each global minimum, irrespectively of its ρ_eq”",
         Equations = ["SQ.40"],
         Hypothesis = "Square loss with batch normalization and decay λ > 0, at each minimum of near-zero loss (§5, appendix G). "
-            + "Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
-        Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of ρ: of how "
-            + "large λ is, and for any width and depth.",
+            + $"Converged: {CollapseRest.Words}. Two classes there; ten are Papyan's, and that all widths and depths are meant, not ρ_eq "
+            + "alone, is our reading.",
+        Statement = "With normalization and weight decay NC1 to NC4 hold at each close-to-zero-loss minimum, irrespective of its ρ_eq.",
         SetUp = "Digits in ten classes, 500 examples, normalization, SGD of 300 epochs to the end of a falling rate "
             + $"(papers/square-loss/collapse.yaml), seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}: "
             + $"λ = {string.Join(", ", CollapseRuns.Decays.Select(d => Wording.Short(d)))} at width 64 and three hidden layers; "
@@ -38,6 +38,8 @@ internal static class CollapseIsIndependentOfTheNetwork
             + $"λ = {Wording.Short(CollapseRuns.Strong)}. Taken as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 "
             + $"distance of {Wording.Short(Dual)}, no disagreement (NC4); as none: above {Wording.Short(Scattered)} and "
             + $"{Wording.Short(Far)}.",
+        History = ["was ✗ until 2026-11-28, because networks that a falling learning rate had stopped were taken for minima; whether the "
+            + "last layer rests is measured now"],
         Expected = "No dependence on λ > 0, width or depth; all deviations near 0.",
         FullRuns = () => [.. CollapseRuns.FullRuns(), .. CollapseRuns.FullRuns(OtherNetworks)],
         Check = Check,
@@ -60,7 +62,9 @@ internal static class CollapseIsIndependentOfTheNetwork
         }
         IReadOnlyList<MeasuredRun>[] all = [.. decays.Skip(1).Concat(widths).Concat(depths).Where(r => CollapseRuns.Folds(r[0]) >= 1)];
         judge.Measure("times (1 − μ)/(2ηλ) that decay has acted, by λ", [.. decays.Select(r => CollapseRuns.Folds(r[0]))]);
-        judge.Hypothesis.AtLeast("networks on which it has acted once and more, of five each", all.Length, 5);
+        judge.Measure("networks on which it has acted once and more, of five each", all.Length);
+        judge.Hypothesis.AtMost("largest sin ∠(V_L, ∂L/∂V_L) of them (0: at rest), medians of five",
+            all.Max(r => Spread.Of(CollapseRest.OfRuns(context, r)).Median), CollapseRest.Bound);
         judge.Hypothesis.AtMost("largest median log₁₀ of their loss at the end", all.Max(r => r.Last("log10_loss").Median), -1);
         judge.Measure("NC4 disagreement: median, λ = 0, .00025, .001, .004, .016",
             [.. decays.Select(r => r.Last("nc4_disagreement").Median)]);
@@ -95,7 +99,7 @@ internal static class CollapseIsIndependentOfTheNetwork
         string M(IReadOnlyList<MeasuredRun> runs, string column) => Wording.Text(runs.Last(column).Median);
         return judge.Outcome(chart: chart, caption: "Every dot is a network that classifies all its training examples. How collapsed it "
             + "is depends on λ, width and depth; NC2 and NC3 lag behind NC1.",
-            fails: $"NC1 (pinv) at the end goes from {M(decays[0], "nc1_pinv")} without decay to {M(decays[^1], "nc1_pinv")} at λ = .016; "
+            open: $"NC1 (pinv) at the end goes from {M(decays[0], "nc1_pinv")} without decay to {M(decays[^1], "nc1_pinv")} at λ = .016; "
                 + $"at λ = .004 from {M(depths[0], "nc1_pinv")} with one hidden layer to {M(depths[^1], "nc1_pinv")} with five; "
                 + $"by the trace from {M(widths[0], "nc1_trace_ratio")} at width 16 to {M(widths[^1], "nc1_trace_ratio")} at 128. NC3 is "
                 + $"{M(decays[^1], "nc3_distance")} at best, in networks that all classify every training example.");

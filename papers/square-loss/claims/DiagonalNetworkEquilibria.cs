@@ -11,7 +11,7 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
-/// Claim b41: at equilibria of diagonal networks every weight is 0 or ± a value that x̂ fixes (SQ eq. 57 has it inverted), and the flow
+/// Claim b41: at equilibria of diagonal networks every weight is 0 or ±(f̂/x̂^i)^{1/(L−2)} (SQ eq. 57 has it inverted), and the flow
 /// goes to one-hot ones.
 /// </summary>
 internal static class DiagonalNetworkEquilibria
@@ -27,17 +27,19 @@ internal static class DiagonalNetworkEquilibria
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.3, eq. 57",
         Hypothesis = "Linear network of L diagonal layers, square matrices, one example x̂ (appendix H.3).",
-        Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ every weight V_k^i is 0 or one value up to "
-            + "its "
-            + "sign, which x̂ and f̂ fix. (It is (f̂/x̂^i)^{1/(L−2)}; the x̂^i/f̂ of eq. 57 is a slip.)",
+        Equations = ["SQ.57"],
+        Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ every weight V_k^i is 0 or ±x̂^i/f̂ "
+            + "(eq. 57), whatever the layer.",
         SetUp = $"x̂ = {Wording.Row(X)}, L = {Layers}: residual of V_k f̂ = ∂f̂/∂V_k at that V with every set of coordinates that are not "
             + "0, and at V = x̂/f̂. "
             + "Fixed-ρ flow "
             + "(ρ = 1, "
             + $"exponential loss, x̂ as the one example with y = 1) of four diagonal layers from {Runs} random directions for each of "
             + $"the seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, to t = {Wording.Decade(Math.Log10(End))}: which coordinate is left.",
-        Expected = "Residual 0 with every set of coordinates; limits of the flow among these points.",
-        History = ["was ✗ until 2026-11-28, because the formula of eq. 57 was judged; it is a slip, now in the table of equations"],
+        Expected = "Residual 0.",
+        History = ["was ✗ until 2026-11-28, because the formula of eq. 57 was judged; it is a slip, now in the table of equations",
+            "was ✓ until 2026-11-28, because the statement judged was the project's, with the constant left open; eq. 57 is the section's "
+            + "result, and what the line before it gives is (f̂/x̂^i)^{1/(L−2)}"],
         Check = Check,
     };
 
@@ -48,9 +50,10 @@ internal static class DiagonalNetworkEquilibria
         int[][] supports = [.. Enumerable.Range(1, (1 << X.Length) - 1)
             .Select(static set => Enumerable.Range(0, X.Length).Where(i => (set >> i & 1) == 1).ToArray())];
         var corrected = supports.Max(s => DiagonalEquilibrium.Residual(DiagonalEquilibrium.Corrected(X, Layers, s), X));
-        judge.Printed.AtMost($"largest relative residual of V = (f̂/x̂)^{{1/(L−2)}} or 0, {supports.Length} sets of coordinates",
-            corrected, 1e-14);
-        judge.Measure("relative residual of V = x̂/f̂, as eq. 57 has it", printed);
+        const string residual = "relative residual of V_k f̂ = ∂f̂/∂V_k";
+        judge.Printed.In("V = x̂/f̂, eq. 57").AtMost(residual, printed, 1e-14);
+        judge.Amended("the value is ±(f̂/x̂^i)^{1/(L−2)}, or 0").In($"largest over {supports.Length} sets of coordinates")
+            .AtMost(residual, corrected, 1e-14);
         judge.Measure("largest entry of V f̂ − ∂f̂/∂V at V = x̂/f̂", LargestEntry(DiagonalEquilibrium.Printed(X, Layers)[0]));
         judge.Measure("f̂ at that solution", DiagonalEquilibrium.Output(X, Layers));
 
@@ -79,7 +82,7 @@ internal static class DiagonalNetworkEquilibria
             judge.Measure($"runs that end on coordinate .9, .5, .3, seed {seed}", counts);
         }
         judge.Measure("runs of 1000 not yet on one coordinate at t = 1e4", undecided);
-        judge.Printed
+        judge.Amended("of these points the flow at fixed ρ goes to those with one coordinate, of which the memo does not speak")
             .AtLeast("share of the 1000 runs that are one-hot to 0.99 at t = 1e4", wins.Sum(w => w.Sum()) / (Runs * wins.Length), .98);
         double[] Share(int i) => [.. wins.Select(w => w[i] / Runs)];
         var chart = new Chart(new Panel("Which coordinate the flow leaves", new Axis("x̂^i", Min: .2, Max: 1),
@@ -89,7 +92,7 @@ internal static class DiagonalNetworkEquilibria
         string Shares(int i) => $"{Lab.Claims.Check.Text(wins.Average(w => w[i]))} ({wins.Min(w => w[i])} … {wins.Max(w => w[i])})";
         return judge.Outcome(chart: chart,
             caption: "Every seed gives five dots a coordinate; the largest entry wins most often, not always.",
-            holds: $"V = (f̂/x̂)^{{1/(L−2)}}, or 0, solves the equation with every set of coordinates "
+            care: $"V = (f̂/x̂)^{{1/(L−2)}}, or 0, solves the equation with every set of coordinates "
                 + $"(residual {Lab.Claims.Check.Text(corrected)}); eq. 57 has the fraction inverted and no root, which leaves a relative "
                 + $"residual of {Lab.Claims.Check.Text(printed)}. Only one-hot points attract: of 200 runs a seed "
                 + $"{Shares(0)} end one-hot on .9, {Shares(1)} on .5, {Shares(2)} on .3.");

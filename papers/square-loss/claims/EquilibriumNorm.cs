@@ -29,6 +29,7 @@ internal static class EquilibriumNorm
             + $"{string.Join(" and ", Lambdas[1..].Select(static l => Wording.Short(l)))}: ρ where the whole flow comes to rest, against "
             + "the formula with the f_n found there and against the norm of ridge regression.",
         Expected = "ρ̇ = 0 at ρ_eq; the resting ρ is ρ_eq.",
+        History = ["was ✓ until 2026-11-28, because ρ̇ = 0 at ρ_eq, which cannot fail, counted as a test"],
         Check = Check,
     };
 
@@ -66,6 +67,7 @@ internal static class EquilibriumNorm
                 ridge = Math.Max(ridge, Math.Abs(Math.Abs(end.Rho) / Vectors.Norm(MinimumNorm.Of(data).Ridge(lambda)) - 1));
             }
         }
+        judge.Identity("eq. 7 is eq. 5 with ρ̇ = 0, solved for ρ; that the linear flow rests there, on ridge regression, is computed");
         judge.Printed.AtMost("largest |ρ̇| at ρ_eq and random V, over Σ|f|", rate, 1e-13);
         judge.Printed.AtMost("largest |ρ/ρ_eq − 1| where the linear flow rests", rest, 1e-9);
         judge.Printed.AtMost("largest |ρ/‖w_ridge‖ − 1| where the linear flow rests", ridge, 1e-9);

@@ -12,7 +12,7 @@ internal static class MinibatchesAndCollapse
 {
     private const string Config = "square-loss/collapse-minibatch";
     private static readonly (int Batch, int Epochs)[] Sizes = [(1, 15), (5, 75), (20, 300), (200, 3000)];
-    private const double Reached = .05, Collapsed = .01, TwoClassRate = .01;
+    private const double Reached = .05, TwoClassRate = .01;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -34,7 +34,7 @@ internal static class MinibatchesAndCollapse
             + $"setting of one output: the same for 3 against 8, 64-32-32-32-1, rate {Wording.Short(TwoClassRate)}, minibatches of "
             + $"{Sizes[0].Batch} and {Sizes[^1].Batch}; with ten outputs f is "
             + "the margin f_y − max f_j, of which eq. 40 is out of reach for the last layer (two of its rows matter). Taken as reached: "
-            + $"a residual of {Wording.Short(Reached)}, NC1 of {Wording.Short(Collapsed)}.",
+            + $"a residual of {Wording.Short(Reached)}; none of these networks is judged.",
         Expected = "Residual 0 and NC1 → 0 with minibatches.",
         History = ["was ✗ until 2026-11-28, because networks that SGD keeps moving, and without normalization, were taken for its "
             + "stationary points"],
@@ -67,11 +67,8 @@ internal static class MinibatchesAndCollapse
         judge.Hypothesis.That("SGD rests where every step vanishes, with normalization (here without, at a constant rate, at which with "
             + "decay it "
             + "goes on for ever: b57; in networks of more than one direction of inputs eq. 40 has no solution: b38)", false);
-        judge.Printed.AtMost("3 against 8, minibatches of 1: median residual of the last layer", one.Last("example_residual_mean_4").Median,
-            Reached);
-        judge.Printed.AtMost("3 against 8, minibatches of 1: median residual of the first layer",
-            one.Last("example_residual_mean_1").Median, Reached);
-        judge.Printed.AtMost("ten classes, minibatches of 1: median NC1 (pinv)", runs[0].Last("nc1_pinv").Median, Collapsed);
+        judge.Printed.AtMost("residual of eq. 40 where every step of SGD vanishes, with normalization (no such point was reached)",
+            double.NaN, Reached);
         judge.Amended("examples are as far from stationarity with minibatches as without")
             .AtLeast("3 against 8: least ratio of the median residual with minibatches of 1 to that with all examples, four layers",
             Enumerable.Range(1, 4).Min(k => one.Last($"example_residual_mean_{k}").Median / all.Last($"example_residual_mean_{k}").Median),

@@ -26,8 +26,8 @@ internal static class ModelAndNetworkPart
         Equations = ["SQ.5", "SQ.6"],
         Hypothesis = "A network trained with batch normalization and decay, rates small enough for its gradient flow (§2.3, “the key "
             + "assumption in this paper”), for decay's own time 1/(2λ) and more.",
-        Statement = "The dynamics with Lagrange multipliers, ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6, captures the key normalization "
-            + "property of batch normalization.",
+        Statement = "“The dynamics above with Lagrange multipliers [ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6], captures the key normalization "
+            + "property of batch normalization, though not all of its details.” Read as: ρ(t) of a network follows the model's.",
         SetUp = $"Network 8-16-1, batch normalization in front of the ReLU, {Examples} examples of gaussian-teacher, all layers of norm 1 "
             + "at "
             + $"the start, SGD in minibatches of {Examples / Batches} without momentum, λ = .005, rates {Wording.Short(Rates[0])} … "
@@ -41,7 +41,9 @@ internal static class ModelAndNetworkPart
             + $"{Wording.Short(Rates[^1])}. This is the fourth set-up: on digits the "
             + "model’s own steps were unstable; rates to .4 and t = 100 failed as this one does, and up to t = 10 the claim held. The "
             + "check of one batch was added when it had been seen to pass.",
-        Expected = "The smaller the rate, the later they part; at the smallest not before t = 10.",
+        History = ["was ≈ until 2026-11-28, because minibatches, each of which is normalized by its own statistics, were judged: they have "
+            + "no gradient flow, and the memo leaves details out"],
+        Expected = $"One batch: ρ within {100 * Apart} % of the model's to t = {End}. Minibatches are shown beside it.",
         Check = Check,
     };
 
@@ -85,13 +87,13 @@ internal static class ModelAndNetworkPart
         judge.Measure("ρ at t = 100 by seed: network, one batch", [.. whole.Select(static r => r.Last("rho_2"))]);
         judge.Hypothesis.AtLeast("times 1/(2λ) that decay has acted", CollapseRuns.Folds(runs[^1][0]), .99);
         const string part = "least t of five seeds where network and model part (100: never)";
-        judge.Printed.In($"minibatches of {Examples / Batches}, rate {Wording.Text(Rates[^1])}").AtLeast(part, network[^1].Min(), End);
+        judge.Printed.AtLeast("how long and how closely ρ(t) of the two must agree to “capture the key property” (the paper says neither)",
+            double.NaN, End);
+        judge.Measure($"minibatches of {Examples / Batches}, rate {Wording.Text(Rates[^1])}: {part}", network[^1].Min());
         judge.Printed.In($"one batch, rate {Wording.Text(WholeBatchRate)}").AtLeast(part, wholeParting.Min(), End);
-        judge.Printed.AtLeast("median t where they part at the smallest rate over that at the largest",
-            Spread.Of(network[^1]).Median / Spread.Of(network[0]).Median, Rates[0] / Rates[^1] / 4);
+        judge.Measure("minibatches: median t where they part at the smallest rate over that at the largest",
+            Spread.Of(network[^1]).Median / Spread.Of(network[0]).Median);
         judge.Premise.AtLeast($"model in steps of {Wording.Text(Rates[^1])}: least t where it parts from itself", control[^1].Min(), End);
-        judge.Amended("the whole training set in one batch, ‖W_1‖ = 1 at the start").In($"one batch, rate {Wording.Text(WholeBatchRate)}")
-            .AtLeast(part, wholeParting.Min(), End);
 
         var chart = new Chart(Dynamics(models[0], noisy[0], [.. runs.Select(r => Of(r[0]))], whole[0]),
             new Panel("Where they part", new Axis("learning rate", Scale.Log),
@@ -109,7 +111,7 @@ internal static class ModelAndNetworkPart
             + "(median of five seeds); the rest is that 16 examples are normalized by their own statistics.";
         return judge.Outcome(chart: chart, caption: "Left, seed 0: SGD at all rates, the network trained in one batch, and the model "
             + "(dashed). Right: the control is the model in steps as large as the rates.",
-            holds: text, fails: text, care: text + $"It is not the size of the steps: the model in steps of {Wording.Text(Rates[^1])} "
+            open: text + $"It is not the size of the steps: the model in steps of {Wording.Text(Rates[^1])} "
                 + $"stays with its own flow, and the network trained in one batch with rate {Wording.Text(WholeBatchRate)} stays within "
                 + $"10 % of the model to t = {Wording.Text(End)} for every seed. "
                 + "What parts them are minibatches, and smaller rates take only part of that away. " + noise);

@@ -21,16 +21,19 @@ internal static class NearestCentreDecides
         Keywords = ["neural collapse"],
         Place = "§5, appendix G, corollary 4 (NC4)",
         Equations = ["SQ.5", "SQ.6"],
-        Hypothesis = "Square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; two classes there, ten are "
-            + "Papyan's). Converged: all examples are classified and decay has acted for (1 − μ)/(2ηλ) steps and more.",
+        Hypothesis = "Square loss, batch normalization and decay, at convergence to near-zero loss (appendix G, two classes). Converged: "
+            + $"{CollapseRest.Words}.",
         Statement = "Equations 5 and 6 imply NC4: for a given feature the classifier chooses the class with the nearest training mean.",
         SetUp = "The networks of claim B43 at the end of training: share of training examples where argmin_c ‖h − μ_c‖ and the network "
-            + "disagree; of test examples likewise, with the means of the training set. Flow (5)–(6), λ = "
+            + "disagree; of test examples likewise, with the means of the training set; ten classes are not judged (the largest disagreements "
+            + "among them are b65's). Flow (5)–(6), λ = "
             + $"{Wording.Short(FlowDecays[0])} (which separates the data least) and {Wording.Short(FlowDecays[1])}. Seeds "
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}.",
         History = ["was ≈ until 2026-11-28, because decay that has had the time to act, which is the paper's own assumption, counted as "
-            + "a narrower one"],
-        Expected = "Disagreement 0. First reading: .000 in all converged runs.",
+            + "a narrower one",
+            "was ✓ until 2026-11-28, because networks that a falling learning rate had stopped were taken for converged ones, and only three "
+            + "of those that b65 finds in disagreement were looked at"],
+        Expected = "Disagreement 0 at rest.",
         FullRuns = CollapseRuns.FullRuns,
         Check = Check,
     };
@@ -49,16 +52,17 @@ internal static class NearestCentreDecides
         judge.Measure("digits, neither: disagreement, by seed", plain.BySeed("nc4_disagreement"));
         foreach (var decay in FlowDecays)
             judge.Measure($"flow, λ = {Wording.Short(decay)}: disagreement on {CollapseFlow.Examples} examples, by seed", Flow(decay));
-        const string disagreement = "largest disagreement, five seeds";
-        foreach (var (name, runs) in new[] { ("ten digits, λ = .004", strong), ("ten digits, λ = .016", normalized[^1]),
-            ("3 against 8, λ = .016", strongest) })
-        {
-            judge.Hypothesis.AtLeast($"{name}: times (1 − μ)/(2ηλ) that decay has acted", CollapseRuns.Folds(runs[0]), 1);
-            judge.Hypothesis.AtMost($"{name}: largest training error at the end", runs.Last("train_error").Max, .01);
-            judge.Printed.In(name).AtMost(disagreement, runs.Last("nc4_disagreement").Max, 0);
-        }
+        const string disagreement = "disagreement, largest";
+        const string pair = "3 against 8, λ = .016";
+        Judged(pair, CollapseRest.Resting(judge, context, pair, strongest), strongest.BySeed("nc4_disagreement"));
+        void Judged(string name, int[] resting, double[] bySeed) => CollapseRest.Judged(judge, name, disagreement, resting, bySeed,
+            (group, value) => group.AtMost(disagreement, value, 0), largest: true);
         judge.Measure("times (1 − μ)/(2ηλ) that decay has acted, by λ", [.. normalized.Select(r => CollapseRuns.Folds(r[0]))]);
-        judge.Printed.In($"flow (5)–(6), λ = {Wording.Short(FlowDecays[1])}").AtMost(disagreement, Flow(FlowDecays[1]).Max(), 0);
+        foreach (var decay in FlowDecays)
+        {
+            var name = $"flow (5)–(6), λ = {Wording.Short(decay)}";
+            Judged(name, CollapseRest.Resting(judge, context, name, decay, 1), Flow(decay));
+        }
         judge.Measure($"3 against 8, λ = {CollapseRuns.StrongText}: largest disagreement", two.Last("nc4_disagreement").Max);
         judge.Measure($"digits, normalization and λ = {CollapseRuns.StrongText}: disagreement on test examples, by seed",
             strong.BySeed("test_nc4_disagreement"));
@@ -82,6 +86,6 @@ internal static class NearestCentreDecides
             + $"On test examples the two rules part for {Wording.Text(strong.Last("test_nc4_disagreement"))} (λ = "
             + $"{CollapseRuns.StrongText}).";
         return judge.Outcome(chart: chart, caption: "The nearest mean and the network agree long before the features have collapsed.",
-            holds: numbers, care: numbers, fails: numbers);
+            holds: numbers, care: numbers, fails: numbers, open: numbers);
     }
 }

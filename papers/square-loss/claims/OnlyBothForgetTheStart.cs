@@ -23,17 +23,18 @@ internal static class OnlyBothForgetTheStart
         Equations = ["SQ.5", "SQ.6"],
         Hypothesis = "Two classes, square loss, SGD with momentum from layers of norms 0.1 to 5, converged: with decay it has acted for "
             + "(1 − μ)/(2ηλ) steps and more (§3).",
-        Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions, and a "
-            + "larger start ends with a larger ρ and a smaller margin.",
+        Statement = "BN + WD is the most well-behaved case; BN without WD, and neither, strongly depend on initial conditions.",
         SetUp = $"Networks {Training.LayersOnDigits} on digits 3 against 8 ({Training.Train} examples to train, {Training.Test} to test), "
             + $"SGD, rate {Training.Rate}, momentum {Training.Momentum}, {Training.Epochs} epochs, all layers of norm "
             + $"{Norms(", ", " or ")} at the start, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (figure-01-quick.yaml): batch "
             + "normalization in front of every ReLU and after the last layer, or none; λ = "
             + $"{string.Join(", ", NormSettings.All.Take(3).Select(static s => Wording.Short(s.Lambda)))}. ρ is the geometric mean over "
             + "the second half of training. Independent means: medians of ρ from the three norms within a factor "
-            + $"{Wording.Text(Independent)}; strongly dependent: beyond a factor {Wording.Text(Dependent)}.",
-        Expected = $"Factor ≤ {Wording.Text(Independent)} with both, > {Wording.Text(Dependent)} otherwise; ρ increasing with the "
-            + "initial norm.",
+            + $"{Wording.Text(Independent)}; strongly dependent: beyond a factor {Wording.Text(Dependent)}; "
+            + "chosen after pilot runs of b35. With neither, norms 1 and 5 are compared: norm .1 stays at the saddle (§6.1 excepts it).",
+        History = ["was ≈ until 2026-11-28, because it was also asked of BN alone that a larger start end with a larger ρ, which the memo "
+            + "does not say of it"],
+        Expected = $"Factor ≤ {Wording.Text(Independent)} with both, > {Wording.Text(Dependent)} otherwise.",
         Figures = ["square-loss/figure-02", "square-loss/figure-07", "square-loss/figure-11"],
         Check = Check,
     };
@@ -75,14 +76,12 @@ internal static class OnlyBothForgetTheStart
             CollapseRuns.Folds(descent, NormSettings.All[0].Train(context)[0].Runs[0]["t"][^1]), 1);
         const string factor = "largest over smallest median ρ", rises = "least ratio of median ρ from one norm to the next larger";
         judge.Printed.In("BN + WD .005").AtMost(factor, Factor("BN + WD .005"), strict: Independent, lenient: Dependent);
-        foreach (var name in alone)
-        {
-            judge.Printed.In(name).AtLeast(factor, Factor(name), lenient: Independent, strict: Dependent);
-            judge.Printed.In(name).AtLeast(rises, Rise(table[name]), 1);
-        }
-        judge.Amended("without batch normalization, as appendix D derives it; of BN alone ρ depends on the start, but is smallest "
-            + "from norm 1")
-            .In("neither").AtLeast(rises, Rise(table["neither"]), 1);
+        judge.Printed.In("BN alone").AtLeast(factor, Factor("BN alone"), lenient: Independent, strict: Dependent);
+        judge.Printed.In("neither, norms 1 and 5").AtLeast(factor, table["neither"][1..].Max() / table["neither"][1..].Min(),
+            lenient: Independent, strict: Dependent);
+        judge.Amended("a larger start ends with a larger ρ without batch normalization, as appendix D derives it; of BN alone ρ depends on "
+            + "the start, but is smallest from norm 1").In("neither").AtLeast(rises, Rise(table["neither"]), 1);
+        judge.Measure($"BN alone: {rises}", Rise(table["BN alone"]));
         judge.Amended("BN + WD does not forget the start where λ is too small for the time there is")
             .In("BN + WD .0005").AtLeast(factor, Factor("BN + WD .0005"), Independent);
         var decay = table["WD .005 alone"];
@@ -91,7 +90,7 @@ internal static class OnlyBothForgetTheStart
         var numbers = $"Median ρ from norms {Norms(" / ", " / ")}: {string.Join("; ", NormSettings.All.Select(s => Row(s.Name)))}. ";
         return judge.Outcome(chart: new Chart(rho, margin), caption: "Without batch normalization the start of norm .1 does not leave the "
             + "saddle at W = 0, or falls into it with decay (ρ < 1, not drawn).",
-            holds: numbers, care: numbers + "Decay without normalization forgets the start as well (norm 5 over norm 1: "
+            holds: numbers + "Decay without normalization forgets the start as well (norm 5 over norm 1: "
                 + $"{Wording.Text(decay[2] / decay[1])}), unless the start is so small that decay draws it into 0. With BN alone the "
                 + "smallest start ends with a large ρ: "
                 + "the gradient of a normalized layer goes like 1/‖W_k‖, so that its first steps are the largest.",

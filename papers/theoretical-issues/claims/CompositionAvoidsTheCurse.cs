@@ -24,16 +24,19 @@ internal static class CompositionAvoidsTheCurse
         Paper = SourcePapers.TheoreticalIssues,
         Place = "§2C, Theorems 1 and 2",
         Equations = ["PNAS.1", "PNAS.2"],
-        Hypothesis = "A function of n variables with m bounded derivatives, approximated over all variables at once or, where it is a "
-            + "composition, vertex by vertex of its graph (the counting behind Theorems 1 and 2, which speak of networks; b60 has those).",
-        Statement = "To approximate a function of n variables with m derivatives to accuracy ε takes O(ε^{−n/m}) parameters; if it is a "
-            + "hierarchical composition of functions of two variables, a deep network of the same graph takes O((n − 1) ε^{−2/m}).",
+        Hypothesis = "A function of n variables with two bounded derivatives, multilinear interpolation over all variables at once or, "
+            + "where it is a composition, vertex by vertex of its graph. Theorems 1 and 2 speak of networks with infinitely differentiable "
+            + "σ, of the worst f in the sup norm, and of a lower bound (“the best possible”); none of that is tested here.",
+        Statement = "On grids the counting of Theorems 1 and 2 is: to interpolate a function of n variables with m = 2 derivatives to "
+            + "accuracy ε takes O(ε^{−n/m}) parameters; if it is a composition of functions of two variables along a binary tree, grids at "
+            + "its n − 1 vertices take O((n − 1) ε^{−2/m}).",
         SetUp = "An illustration of the counting. h(a, b) = sin(1.5a + b − .7ab) at the vertices of binary trees over n = 2, 4, 8, 16 "
             + "inputs and of the graph of overlapping windows over 6; multilinear interpolation (m = 2) on grids of g nodes a side, over "
             + "all variables (g = 17 … 97, n ≤ 8; nothing is stored, so 97⁸ is no obstacle) and at each vertex (g = 9 … 79); sup error "
             + "over 2,000 random points.",
         History = ["was ≈ until 2026-11-28, because the order of interpolation on grids was taken for that of networks",
-            "was ? until 2026-11-29, because networks stood in its hypothesis; grids only illustrate the counting, and b60 tests networks"],
+            "was ? until 2026-11-29, because networks stood in its hypothesis; grids only illustrate the counting, and b60 tests networks",
+            "stated the theorems on networks until 2026-11-28, of which interpolation on grids is no proof; it speaks of grids now"],
         Expected = "Error ~ parameters^{−m/n} and ~ parameters^{−m/2} = 1/parameters.",
         Figures = ["theoretical-issues/figure-01"],
         Check = Check,

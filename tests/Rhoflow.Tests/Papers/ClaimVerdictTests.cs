@@ -32,7 +32,7 @@ public class ClaimVerdictTests
         { "b32-equilibrium-norm", Verdict.Holds },
         { "b33-norm-grows-monotonically", Verdict.Care },
         { "b34-critical-norm-at-least-one", Verdict.Care },
-        { "b41-diagonal-network-equilibria", Verdict.Holds },
+        { "b41-diagonal-network-equilibria", Verdict.Care },
         { "b52-batch-normalization-is-weight-normalization", Verdict.Care },
         { "b53-composition-avoids-the-curse", Verdict.Holds },
         { "b54-rademacher-scales-with-the-norm", Verdict.Holds },
