@@ -18,7 +18,8 @@ internal static class DesignedNormsReachTheMargin
         Equations = ["T3.10", "SQ.28"],
         Hypothesis = "Deep networks that separate their data, ρ prescribed, V by descent (T3 §13.1, §17). “Better” is read as a larger "
             + "margin for the same work.",
-        Statement = "A conjecture on what T3 §13.1 suggests to test: algorithms in which ρ(t) is designed and controlled apart from the descent on V_k are better than gradient descent, "
+        Statement = "A conjecture on what T3 §13.1 suggests to test: algorithms in which ρ(t) is designed and controlled apart "
+            + "from the descent on V_k are better than gradient descent, "
             + "in which ρ is driven by the loss.",
         SetUp = "schedules/deep: ReLU layers 64-32-32-1 on 200 digits (3 against 8), exponential loss, 4,000 gradients on all examples, "
             + "all layers of norm 2 at the start, seeds 0–4. Every method has the best rate of those tried on seed 0 (deep.yaml). "

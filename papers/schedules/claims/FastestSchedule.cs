@@ -24,7 +24,8 @@ internal static class FastestSchedule
         Hypothesis = "A linear network under the exponential loss, separable data, ρ(t) prescribed, V by the fixed-ρ flow (T3 §13.1). "
             + "The condition on ρ is ours.",
         Statement = "ρ(t) can be designed apart from the descent on V_k; we need ρ to grow, and “dynamics quite different from ρ ∝ log "
-            + "t” are suggested for tests. Made numeric: a schedule reaches the maximum margin, with error ‖c‖/ρ, exactly if ρ → ∞ with ∫ρe^{−ργ}dt "
+            + "t” are suggested for tests. Made numeric: a schedule reaches the maximum margin, with error ‖c‖/ρ, exactly if ρ → "
+            + "∞ with ∫ρe^{−ργ}dt "
             + "= ∞; a faster one freezes.",
         SetUp = $"Linear network, exponential loss, V̇ = ρ Σ e^{{−ρv·z}}(I − vvᵀ)z to {Wording.End(LogFamily.SetUp)} (Radau, "
             + $"{Wording.Text(LogFamily.SetUp.Experiment.Flow.Relative)}): Iris (setosa against the rest, three support vectors in four "

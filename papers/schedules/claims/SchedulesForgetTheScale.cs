@@ -25,7 +25,8 @@ internal static class SchedulesForgetTheScale
         Equations = ["SQ.28"],
         Hypothesis = "Square loss, a network whose ρ is prescribed apart from V_k. Memo 112 §6.1 asks and claims nothing: the schedule "
             + "and the numbers that make it a test are ours, and that this one fails does not say that there is none.",
-        Statement = "“Suppose we control ρ_k independently of V_k and of equation 28: can we find ρ(t) schedules leading more reliably to good solutions "
+        Statement = "“Suppose we control ρ_k independently of V_k and of equation 28: can we find ρ(t) schedules leading more "
+            + "reliably to good solutions "
             + "independently of initial conditions?” Made numeric: with ρ growing from "
             + $"{Wording.Text(FirstRho)} by {Wording.Text(Growth)} a step until L ≤ {Wording.Decade(LogLoss)}, ρ and margin "
             + "at the end do not depend on the norm of the start, and are no worse than gradient descent's from its best norm.",

@@ -35,7 +35,8 @@ internal static class BatchNormDecayForgetsTheStart
             + "normalization on digits, norms .1, 1 and 5, five seeds (figure-01-quick.yaml), with 2λ = .01 and without. Chosen after a "
             + "first form (ρ0 = .1, 1, 5; every seed apart at λ = 0) had been seen to fail: the starts, the size of the steps, the "
             + "median at λ = 0; the limits after pilot runs. What varies with λ is shown for that reason.",
-        History = ["was ≈ until 2026-11-28, because the model without decay was held against a bound that had been chosen after pilot runs; "
+        History = ["was ≈ until 2026-11-28, because the model without decay was held against a bound that had been chosen after "
+            + "pilot runs; "
             + "the paper has none for “dependent”"],
         Expected = "Largest over smallest final ρ near 1 with decay, large without.",
         Figures = ["square-loss/figure-02", "square-loss/figure-07"],

@@ -34,7 +34,8 @@ internal static class ClassMeansFormASimplex
             + "lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. Two classes: cos(μ₊, μ₋) as the means are, at "
             + $"the end of the flow (five seeds, λ = {string.Join(", ", FlowDecays.Select(static d => Wording.Short(d)))}) and of 3 "
             + "against "
-            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. Two classes are judged, ten shown. "
+            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. Two classes are "
+            + "judged, ten shown. "
             + "Taken as reached: a cosine of "
             + $"{Wording.Short(Opposite, zero: true)} (not "
             + $"reached: above {Wording.Short(NotOpposite, zero: true)}).",

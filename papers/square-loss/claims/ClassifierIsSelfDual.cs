@@ -34,7 +34,8 @@ internal static class ClassifierIsSelfDual
             + "μ₊ − μ₋ (for ten digits the distance ‖W/‖W‖ − M/‖M‖‖, √(2 − 2 cos)).",
         History = ["was ≈ until 2026-11-28, because the duality of V_L and centred means, which is Papyan's NC3, was judged, and ten "
             + "classes with it; the memo's h ∝ V_Lᵀ is another statement"],
-        Expected = "Sine 0; in Papyan's form cosine 1, distance 0. First reading: flow .979–.994 (small ρ or decay), .917–.924 (ρ0 = 20, little decay); digits "
+        Expected = "Sine 0; in Papyan's form cosine 1, distance 0. First reading: flow .979–.994 (small ρ or decay), .917–.924 "
+            + "(ρ0 = 20, little decay); digits "
             + ".717 (normalization and decay), .821 (no decay), .692 (no normalization), two classes .794.",
         FullRuns = CollapseRuns.FullRuns,
         Check = Check,

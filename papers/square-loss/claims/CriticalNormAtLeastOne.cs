@@ -35,7 +35,8 @@ internal static class CriticalNormAtLeastOne
         Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n "
             + "y_n = 1.",
         SetUp = $"Flow (5)–(6), ReLU nets 2-2-1, ρ0 = {Wording.Short(Start)}, V ∝ {Wording.Row(Direction)} layer by layer, until it "
-            + $"rests: x = (1, 0) with y = 1 and λ = {Wording.Text(Small)}, so that the loss is nearly zero; and four times x = (1, 0), y = 1 with λ = {Wording.Short(Lambda)}. Then Σyf/Σf² of "
+            + $"rests: x = (1, 0) with y = 1 and λ = {Wording.Text(Small)}, so that the loss is nearly zero; and four times x = "
+            + $"(1, 0), y = 1 with λ = {Wording.Short(Lambda)}. Then Σyf/Σf² of "
             + $"two inputs (1, 0) and (0, 1), both labelled +1, one unit each: V_1 = I/√2, V_2 = {Wording.Row(Pair[4..])}, of which the "
             + "second is misclassified and ρ̇ = 0 (V̇ is not); and of "
             + $"random ReLU nets {Inputs}-{Hidden}-1 on {Examples} unit inputs labelled by their own sign (λ = 0, all y f > 0), {Nets} "

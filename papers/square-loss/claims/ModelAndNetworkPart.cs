@@ -26,7 +26,8 @@ internal static class ModelAndNetworkPart
         Equations = ["SQ.5", "SQ.6"],
         Hypothesis = "A network trained with batch normalization and decay, rates small enough for its gradient flow (§2.3, “the key "
             + "assumption in this paper”), for decay's own time 1/(2λ) and more.",
-        Statement = "“The dynamics above with Lagrange multipliers [ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6], captures the key normalization "
+        Statement = "“The dynamics above with Lagrange multipliers [ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6], captures the key "
+            + "normalization "
             + "property of batch normalization, though not all of its details.” Read as: ρ(t) of a network follows the model's.",
         SetUp = $"Network 8-16-1, batch normalization in front of the ReLU, {Examples} examples of gaussian-teacher, all layers of norm 1 "
             + "at "

@@ -25,13 +25,15 @@ internal static class NearestCentreDecides
             + $"{CollapseRest.Words}.",
         Statement = "Equations 5 and 6 imply NC4: for a given feature the classifier chooses the class with the nearest training mean.",
         SetUp = "The networks of claim B43 at the end of training: share of training examples where argmin_c ‖h − μ_c‖ and the network "
-            + "disagree; of test examples likewise, with the means of the training set; ten classes are not judged (the largest disagreements "
+            + "disagree; of test examples likewise, with the means of the training set; ten classes are not judged (the largest "
+            + "disagreements "
             + "among them are b65's). Flow (5)–(6), λ = "
             + $"{Wording.Short(FlowDecays[0])} (which separates the data least) and {Wording.Short(FlowDecays[1])}. Seeds "
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}.",
         History = ["was ≈ until 2026-11-28, because decay that has had the time to act, which is the paper's own assumption, counted as "
             + "a narrower one",
-            "was ✓ until 2026-11-28, because networks that a falling learning rate had stopped were taken for converged ones, and only three "
+            "was ✓ until 2026-11-28, because networks that a falling learning rate had stopped were taken for converged ones, "
+            + "and only three "
             + "of those that b65 finds in disagreement were looked at"],
         Expected = "Disagreement 0 at rest.",
         FullRuns = CollapseRuns.FullRuns,

@@ -27,7 +27,8 @@ internal static class SmallStartSmallNorm
             + $"two classes of CIFAR-10, norms {Listed(NormSweep.Plain.Norms, " and ")}, {Whole.Epochs} epochs (figure-10.yaml, kept). "
             + "Test error is compared too, which the bound would like to rank.",
         History = ["was ≈ until 2026-11-28, because the test error, which the paper does not claim to follow, was judged with it",
-            "until 2026-11-28 it also said that ρ grows from zero and that a bound on the expected error follows, which nothing here tests; "
+            "until 2026-11-28 it also said that ρ grows from zero and that a bound on the expected error follows, which nothing "
+            + "here tests; "
             + "where the data are fitted the mean margin is 1/ρ, so that it and ρ are one check"],
         Expected = "ρ increases and the mean margin decreases with the initial norm, for every seed.",
         Figures = ["square-loss/figure-11", "square-loss/figure-12"],
