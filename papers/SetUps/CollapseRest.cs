@@ -3,8 +3,8 @@ using Rhoflow.Lab.Claims;
 namespace Rhoflow.Papers.SetUps;
 
 /// <summary>
-/// Whether the last layer of claims b43, b44, b45 and b65 rests: sin ∠(V_L, ±h_L) with h_L = −∂L/∂V_L, which is 0 where V̇_L = 0 (SQ eq.
-/// 36). The proof of NC1 to NC3 speaks of this layer. Of the others it would not do: a ReLU net rests on kinks, where V_k and a one-sided
+/// Whether the last layer of claims b43, b44, b45 and b65 rests: sin ∠(V_L, ±h_L) with h_L = −∂L/∂V_L is 0 where V̇_L = 0 (SQ eq. 36).
+/// The proof of NC1 to NC3 speaks of this layer. Of the others it would not do: a ReLU net rests on kinks, where V_k and a one-sided
 /// gradient need not be parallel, and under batch normalization ∂L/∂V_k is orthogonal to V_k for k &lt; L wherever it is.
 /// </summary>
 internal static class CollapseRest
