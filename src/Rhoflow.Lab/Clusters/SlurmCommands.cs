@@ -22,7 +22,7 @@ internal static partial class SlurmCommands
     {
         var (status, output, error) = Run("sbatch", ["--parsable", script], TimeSpan.FromMinutes(5), cancellation);
         // "17" or "17;cluster"
-        if (status == 0 && JobPattern().Match(output.Trim()) is { Success: true } job) return job.Groups[1].Value;
+        if (status == 0 && JobPattern().Match(output.Trim()) is { Success: true } job) return job.Groups["job"].Value;
         var why = Sentence(error.Length > 0 ? error : output);
         if (why.Contains("partition", StringComparison.OrdinalIgnoreCase) && Partitions() is { Length: > 0 } all)
             why += $"; partitions here: {string.Join(", ", all)}";
@@ -59,7 +59,7 @@ internal static partial class SlurmCommands
     {
         var (status, output, _) = Run("scontrol", ["show", "config"], Patience, cancellation);
         return status == 0 && ArrayPattern().Match(output) is { Success: true } m
-            && int.TryParse(m.Groups[1].Value, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : UsualArray;
+            && int.TryParse(m.Groups["size"].Value, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : UsualArray;
     }
 
     /// <summary>Looks whether there is a Slurm here.</summary>
@@ -126,13 +126,13 @@ internal static partial class SlurmCommands
     internal static string RequireJob(string text) =>
         JobPattern().IsMatch(text) ? text : throw new ConfigException($"'{text}' is not the number of a job");
 
-    [GeneratedRegex(@"^(\d+)(;.*)?$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(?<job>\d+)(;.*)?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex JobPattern();
 
-    [GeneratedRegex(@"MaxArraySize\s*=\s*(\d+)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"MaxArraySize\s*=\s*(?<size>\d+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ArrayPattern();
 
-    [GeneratedRegex(@"^(sbatch|squeue|sinfo|slurm_load_\w+)(: (error|fatal))?:? ?(error: )?", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(sbatch|squeue|sinfo|slurm_load_\w+)(: (error|fatal))?:? ?(error: )?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PrefixPattern();
 
     [GeneratedRegex("invalid|unrecognized|unknown|not available|more processors", RegexOptions.IgnoreCase, 1000)]

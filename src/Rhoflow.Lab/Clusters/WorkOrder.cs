@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
-using Rhoflow.Lab.Files;
 
 namespace Rhoflow.Lab.Clusters;
 

@@ -93,9 +93,9 @@ public static class ExtensionLoader
         {
             using var stream = new MemoryStream(bytes);
             using var executable = new PEReader(stream);
-            if (!executable.HasMetadata) throw new BadImageFormatException();
+            if (!executable.HasMetadata) throw new InvalidDataException();
             var metadata = executable.GetMetadataReader();
-            if (!metadata.IsAssembly) throw new BadImageFormatException();
+            if (!metadata.IsAssembly) throw new InvalidDataException();
             var here = typeof(Network).Assembly.GetName();
             var references = metadata.AssemblyReferences.Select(metadata.GetAssemblyReference)
                 .Where(r => metadata.GetString(r.Name) is "Rhoflow" or "Rhoflow.Lab").ToArray();
@@ -106,7 +106,7 @@ public static class ExtensionLoader
                     throw new ConfigException($"--with {file}: it is built for {metadata.GetString(r.Name)} {r.Version.ToString(3)}, and "
                         + $"this is {here.Version.ToString(3)}; build it with the package of this version");
         }
-        catch (BadImageFormatException e)
+        catch (Exception e) when (e is BadImageFormatException or InvalidDataException)
         {
             throw new ConfigException($"--with {file}: it is no .NET assembly; give the .dll that `dotnet build` makes", e);
         }
