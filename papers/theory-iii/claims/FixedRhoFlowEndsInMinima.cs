@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Measures.Curvature;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.TheoryIII;

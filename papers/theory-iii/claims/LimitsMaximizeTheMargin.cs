@@ -1,4 +1,3 @@
-using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Limits;
 using Rhoflow.Papers.SetUps;

@@ -1,4 +1,3 @@
-using Rhoflow.Data;
 using Rhoflow.Flows;
 using Rhoflow.Kernels;
 using Rhoflow.Lab.Claims;

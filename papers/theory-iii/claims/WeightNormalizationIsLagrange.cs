@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Losses;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 

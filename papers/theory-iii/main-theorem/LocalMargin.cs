@@ -1,6 +1,5 @@
 using Rhoflow.Data;
 using Rhoflow.Limits;
-using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.TheoryIII;

@@ -3,7 +3,6 @@ using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Data;
 using Rhoflow.Limits;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.TheoryIII;
 

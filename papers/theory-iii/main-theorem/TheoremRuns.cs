@@ -1,7 +1,6 @@
 using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.TheoryIII;
 

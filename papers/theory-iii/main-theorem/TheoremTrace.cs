@@ -1,5 +1,4 @@
 using Rhoflow.Flows;
-using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
