@@ -5,7 +5,6 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
-using Rhoflow.Papers.Catalog;
 using Rhoflow.Papers.Equations;
 
 namespace Rhoflow.Cli;

@@ -3,7 +3,6 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Lab.Report;
-using Rhoflow.Papers.Catalog;
 
 namespace Rhoflow.Cli;
 
