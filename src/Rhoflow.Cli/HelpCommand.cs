@@ -36,7 +36,7 @@ internal static class HelpCommand
 
     private static void Overview(TextWriter output)
     {
-        output.WriteLine("A config is a YAML map. `rhoflow help config KEY` says more of a key; keys below a key are written inside its map.");
+        output.WriteLine("A config is a YAML map; keys below a key are written inside its map. `rhoflow help config KEY` says more.");
         foreach (var section in ConfigGuide.Keys)
         {
             output.WriteLine();

@@ -22,8 +22,13 @@ internal static class InstantList
     /// <summary>The two as keys of <c>observe.at</c>.</summary>
     internal static IReadOnlyList<ConfigKey> Described { get; } =
     [
-        new("t", ConfigForm.Number | ConfigForm.List | ConfigForm.Map, "instants of a flow; among them ranges {from, to, count}") { Keys = s_range, Example = "[1, 10, 1e300]" },
-        new("log10-t", ConfigForm.Number | ConfigForm.List | ConfigForm.Map, "instants of a flow by their exponents; among them ranges {from, to, count}")
+        new("t", ConfigForm.Number | ConfigForm.List | ConfigForm.Map, "instants of a flow; among them ranges {from, to, count}")
+        {
+            Keys = s_range,
+            Example = "[1, 10, 1e300]",
+        },
+        new("log10-t", ConfigForm.Number | ConfigForm.List | ConfigForm.Map,
+            "instants of a flow by their exponents; among them ranges {from, to, count}")
         {
             Keys = s_range,
             Example = "[1, {from: 2, to: 1000, count: 50}]",

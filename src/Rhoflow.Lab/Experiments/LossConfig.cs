@@ -9,7 +9,11 @@ public sealed record LossConfig(Loss Loss, Reduction Reduction)
     /// <summary>The keys of <c>loss</c> where it is a map.</summary>
     internal static IReadOnlyList<ConfigKey> Described { get; } =
     [
-        new("name", ConfigForm.Word, "ℓ (`rhoflow list losses`)") { Words = [.. Loss.All.Select(static l => l.Name)], Example = "logistic" },
+        new("name", ConfigForm.Word, "ℓ (`rhoflow list losses`)")
+        {
+            Words = [.. Loss.All.Select(static l => l.Name)],
+            Example = "logistic",
+        },
         new("reduction", ConfigForm.Word, "whether L is Σ_n ℓ_n or its mean")
         {
             Words = ["sum", "mean"],

@@ -65,7 +65,8 @@ internal static class FrontPage
     {
         var (claim, result) = checkedClaim;
         var hidden = string.Join(' ', [claim.Hypothesis, claim.SetUp, .. claim.Keywords, .. claim.Equations, claim.Id]);
-        html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{result.Style.Name}\" data-words=\"{Html.Escape(hidden)}\">")
+        html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{result.Style.Name}\" "
+            + $"data-words=\"{Html.Escape(hidden)}\">")
             .Append($"<td class=\"id\"><a href=\"{PageParts.LinkTo(claim)}\" "
             + $"title=\"{Html.Escape(claim.Id)}\"><b>{Html.Escape(claim.Id.Split('-')[0].ToUpperInvariant())}</b> {Html.Text(claim.Title)}</a></td>")
             .Append($"<td class=\"place\">{Html.Escape(claim.Paper.Name)} <br><small>{Html.Text(claim.Place)}</small></td>")

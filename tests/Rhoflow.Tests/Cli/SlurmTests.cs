@@ -162,7 +162,8 @@ public sealed class SlurmTests : IDisposable
             ("sacct", "#!/bin/bash\nexit 1"), ("scontrol", "#!/bin/bash\necho MaxArraySize = 1001") })
         {
             File.WriteAllText(Path.Combine(bin, name), text + "\n");
-            File.SetUnixFileMode(Path.Combine(bin, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(Path.Combine(bin, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         File.WriteAllText(Path.Combine(bin, "queue"), "");
     }
@@ -174,6 +175,7 @@ public sealed class SlurmTests : IDisposable
         {
             using var sinfo = Process.Start(new ProcessStartInfo("sinfo", "-h")
             {
+                UseShellExecute = false,
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
             })!;

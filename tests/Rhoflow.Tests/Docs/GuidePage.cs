@@ -11,8 +11,8 @@ internal sealed partial record GuidePage(string Name, IReadOnlyList<GuideBlock> 
 
     /// <summary>All pages that have something to follow.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. Directory.EnumerateFiles(Folder, "*.md").Select(static f => Path.GetFileNameWithoutExtension(f)!).Where(static n => n != "README")
-            .Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Folder, "*.md").Select(static f => Path.GetFileNameWithoutExtension(f)!)
+            .Where(static n => n != "README").Order(StringComparer.Ordinal)];
 
     /// <summary>Reads a page.</summary>
     public static GuidePage Read(string name) => new(name,
@@ -27,7 +27,7 @@ internal sealed partial record GuidePage(string Name, IReadOnlyList<GuideBlock> 
     private static partial Regex Fence();
 }
 
-/// <summary>A fenced block: <c>```yaml gd.yaml</c> is a file, <c>```sh</c> commands, <c>```text</c> lines of what the last commands show.</summary>
+/// <summary>A fenced block: <c>```yaml gd.yaml</c> is a file, <c>```sh</c> commands, <c>```text</c> lines that the last one shows.</summary>
 internal sealed record GuideBlock(string Language, string Rest, string Text)
 {
     /// <summary>A file that the reader writes.</summary>

@@ -46,11 +46,13 @@ public partial class GuideTests
     private static (int Status, string Output, string Error) Run(string folder, string command)
     {
         // A shell, because the pages are for people: quotes and wildcards as they would type them.
-        var start = new ProcessStartInfo("bash", ["-c", command.Replace("./rhoflow", $"dotnet '{RealProcess.Command}'", StringComparison.Ordinal)])
+        var typed = command.Replace("./rhoflow", $"dotnet '{RealProcess.Command}'", StringComparison.Ordinal);
+        var start = new ProcessStartInfo("bash", ["-c", typed])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         start.Environment["COLUMNS"] = "80";
         using var process = Process.Start(start)!;

@@ -1,4 +1,3 @@
-using Rhoflow.Data;
 using Rhoflow.Losses;
 using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;

@@ -3,7 +3,6 @@ using Rhoflow.Flows;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 using Shouldly;
 using Xunit;

@@ -41,7 +41,8 @@ public class ConfigGuideTests
     public void Every_example_is_a_value_that_the_parser_takes_under_that_key()
     {
         // An override sets the value of a key; what stands in an entry of a list has no path of its own.
-        var lists = ConfigGuide.All.Where(static x => x.Key.Form == ConfigForm.List && x.Key.Keys.Count > 0).Select(static x => x.Path + ".").ToList();
+        var lists = ConfigGuide.All.Where(static x => x.Key.Form == ConfigForm.List && x.Key.Keys.Count > 0)
+            .Select(static x => x.Path + ".").ToList();
         foreach (var (path, key) in ConfigGuide.All.Where(static x => x.Key.Example is not null))
         {
             if (lists.Any(l => path.StartsWith(l, StringComparison.Ordinal))) continue;
@@ -108,7 +109,8 @@ public class ConfigGuideTests
     {
         try
         {
-            var source = ConfigSource.Parse(path.StartsWith("descent", StringComparison.Ordinal) || path.Contains("epoch") ? Descent : Flow, "guide.yaml");
+            var trains = path.StartsWith("descent", StringComparison.Ordinal) || path.Contains("epoch", StringComparison.Ordinal);
+            var source = ConfigSource.Parse(trains ? Descent : Flow, "guide.yaml");
             Overrides.Apply(source, [(path, value)]);
             _ = Experiment.Read(source);
             return null;
@@ -139,7 +141,8 @@ internal static class SchemaCheck
             string[] types = type is JsonArray several ? [.. several.Select(static t => (string)t!)] : [(string)type!];
             if (!types.Any(t => Is(t, value))) return place;
         }
-        if (schema["pattern"] is { } pattern && value is JsonValue v && v.TryGetValue<string>(out var text) && !Regex.IsMatch(text, (string)pattern!))
+        if (schema["pattern"] is { } pattern && value is JsonValue v && v.TryGetValue<string>(out var text)
+            && !Regex.IsMatch(text, (string)pattern!))
             return place;
         if (value is JsonObject map && schema["properties"] is JsonObject properties)
         {

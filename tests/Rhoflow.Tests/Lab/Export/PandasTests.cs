@@ -57,6 +57,7 @@ public sealed class PandasTests
             {
                 var start = new ProcessStartInfo(python, ["-c", code])
                 {
+                    UseShellExecute = false,
                     WorkingDirectory = folder,
                     RedirectStandardError = true,
                     RedirectStandardOutput = true,
