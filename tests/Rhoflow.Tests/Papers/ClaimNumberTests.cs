@@ -115,7 +115,9 @@ public class ClaimNumberTests
     {
         var outcome = Outcomes.Of("b34-critical-norm-at-least-one");
         outcome.Number("ρ at rest, f = 1 four times, λ = 1").ShouldBe(.8, 1e-9);
-        outcome.Number("a wrong label among three, two layers: least ρ at a critical point").ShouldBe(1 / (3 + 1e-4), 1e-8);
+        // f = (V_21, V_22)/√2 of unit V_2, both labels +1: ρ = Σf/(λ + Σf²) with Σf² = ½.
+        outcome.Number("ρ̇ = 0, two inputs of which one is misclassified, two layers: least ρ at a critical point")
+            .ShouldBe((.74 - .67) / Math.Sqrt(2 * (.74 * .74 + .67 * .67)) / (.5 + 1e-4), 1e-8);
     }
 
     // The reference counted 122, 55 and 23 of 200; its residual is the largest entry.

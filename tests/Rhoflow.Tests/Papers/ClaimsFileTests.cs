@@ -33,7 +33,7 @@ public partial class ClaimsFileTests
     private static string Text(string name, [CallerFilePath] string here = "") =>
         File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", name));
 
-    [GeneratedRegex(@"^### \S+ (?<id>b[0-9]{2}\S*)$", RegexOptions.Multiline | RegexOptions.CultureInvariant,
+    [GeneratedRegex(@"^### \S+ (?<id>[a-z][0-9]+\S*)$", RegexOptions.Multiline | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Heading();
 

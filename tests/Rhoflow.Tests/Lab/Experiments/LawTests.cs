@@ -90,9 +90,10 @@ public sealed class LawTests
             0 => ($"({a}) + ({b})", x + y),
             1 => ($"({a}) - ({b})", x - y),
             2 => ($"({a})*({b})", x * y),
-            3 => ($"({a})/({b})", x / y),
+            // As laws have it: a quotient by zero and the logarithm of zero are no values.
+            3 => ($"({a})/({b})", y == 0 ? double.NaN : x / y),
             4 => ($"-({a})", -x),
-            5 => ($"log({a})", Math.Log(x)),
+            5 => ($"log({a})", x <= 0 ? double.NaN : Math.Log(x)),
             6 => ($"exp(-({a}))", Math.Exp(-x)),
             7 => ($"sqrt({a})", Math.Sqrt(x)),
             _ => ($"({a})^2", x * x),
