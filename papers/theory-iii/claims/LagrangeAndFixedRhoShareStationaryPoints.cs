@@ -10,6 +10,8 @@ internal static class LagrangeAndFixedRhoShareStationaryPoints
     public static Claim Claim { get; } = new()
     {
         Id = "t2-lagrange-and-fixed-rho-share-stationary-points",
+        Finding = "On deep networks the two dynamics of the main theorem end in one set of stationary points, those of a maximum margin; "
+            + "not always at the same point of it.",
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 1.2, §4.3, eq. 12–15; Theoretical issues Theorem 3.2, first half",
         Hypothesis = TheoremNumbers.Hypothesis,

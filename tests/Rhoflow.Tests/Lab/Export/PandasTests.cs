@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Rhoflow.Cli;
-using Rhoflow.Tests.Lab.Tables;
 using Rhoflow.Tests.Architecture;
+using Rhoflow.Tests.Lab.Tables;
 using Shouldly;
 using Xunit;
 
