@@ -91,7 +91,7 @@ internal sealed record SlurmJob(string Folder, string Id, string Name, IReadOnly
     {
         try
         {
-            var o = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, Record)))!.AsObject();
+            var o = JsonFile.Parse(File.ReadAllText(Path.Combine(folder, Record)))!.AsObject();
             return new SlurmJob(folder, SlurmCommands.RequireJob((string)o["job"]!), (string)o["name"]!,
                 [.. o["tasks"]!.AsArray().Select(static t => (IReadOnlyList<string>)[.. t!.AsArray().Select(static r => (string)r!)])]);
         }

@@ -9,6 +9,10 @@ internal static class JsonFile
 {
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
 
+    /// <summary>A text as JSON. A key that stands twice is refused here, not when it is first looked for.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static JsonNode? Parse(string text) => JsonNode.Parse(text, null, s_strict);
+
     /// <summary>The object.</summary>
     /// <exception cref="InvalidDataException">It is none; the message names the file, and the line where that is known.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>

@@ -192,7 +192,7 @@ public static class RunReport
         {
             try
             {
-                if (JsonNode.Parse(File.ReadAllText(run.Folder.File("environment.json"))) is not JsonObject environment) continue;
+                if (JsonFile.Parse(File.ReadAllText(run.Folder.File("environment.json"))) is not JsonObject environment) continue;
                 var words = string.Join(", ", environment.Where(static p => p.Key != "commandLine" && p.Value is JsonValue)
                     .Select(static p => $"{p.Key} {p.Value}"));
                 machines[words] = machines.GetValueOrDefault(words) + 1;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Files;
 
 namespace Rhoflow.Lab.Runs;
 
@@ -39,7 +40,7 @@ public static class SweepOrder
     {
         try
         {
-            string[] words = [.. (JsonNode.Parse(environment)?["commandLine"] as JsonArray ?? []).Select(static w => (string?)w ?? "")];
+            string[] words = [.. (JsonFile.Parse(environment)?["commandLine"] as JsonArray ?? []).Select(static w => (string?)w ?? "")];
             return words.Contains("-m") || words.Contains("--multirun")
                 ? string.Join('\n', words.Where(static w => w.StartsWith('~')
                     || (w.Contains('=', StringComparison.Ordinal) && w[0] != '-')))

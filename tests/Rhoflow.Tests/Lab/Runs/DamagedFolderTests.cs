@@ -31,6 +31,12 @@ public class DamagedFolderTests
         LeftOut(folder, sound, broken, "summary.json", expected);
     }
 
+    [Theory]
+    [InlineData("{\"system\": \"a\", \"system\": \"b\", \"commandLine\": [\"run\", \"-m\", \"seed=0..2\"]}")]
+    [InlineData("[1, 2")]
+    [InlineData("{\"commandLine\": {}}")]
+    public void A_damaged_environment_has_no_command_line(string environment) => SweepOrder.CommandLine(environment).ShouldBe("");
+
     [Fact]
     public void Bytes_that_are_no_text_leave_their_run_out()
     {
