@@ -63,7 +63,8 @@ internal static class CompareCommand
         CancellationToken cancellation)
     {
         var picture = comparison.Picture();
-        var files = PlotFiles.Write(picture, PlotFiles.Targets(target, picture.FileName), CommandLine.Words(), cancellation);
+        var targets = PlotFiles.Targets(target, picture.FileName);
+        var files = Places.Writing(target, () => PlotFiles.Write(picture, targets, CommandLine.Words(), cancellation));
         cancellation.ThrowIfCancellationRequested();
         return (files.Written, [.. picture.Notes, .. files.Notes]);
     }

@@ -114,7 +114,7 @@ internal static class ExportCommand
     private static long Write(ExportTable table, string form, string? file, TextWriter output)
     {
         if (file is null) return CsvExport.Write(table, output);
-        try
+        return Places.Writing(file, () =>
         {
             if (form == "tensorboard") return TensorBoardExport.Write(table, file);
             if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder) Directory.CreateDirectory(folder);
@@ -130,10 +130,6 @@ internal static class ExportCommand
                 rows = CsvExport.Write(table, writer);
             });
             return rows;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RunFolderException($"'{file}' cannot be written: {e.Message}", e);
-        }
+        });
     }
 }

@@ -95,9 +95,10 @@ internal static class PlotCommand
         var runs = ShowCommand.Sound(RunSelection.Find(request.Words, request.Root, progress.Say), progress.Say);
         progress.Report(() => $"reading {runs.Count} runs");
         var picture = Plot.Of(config, runs);
-        var targets = PlotFiles.Targets(request.Out ?? "plots", picture.FileName);
+        var target = request.Out ?? "plots";
+        var targets = PlotFiles.Targets(target, picture.FileName);
         progress.Report(() => "drawing");
-        var files = PlotFiles.Write(picture, targets, CommandLine.Words(), cancellation);
+        var files = Places.Writing(target, () => PlotFiles.Write(picture, targets, CommandLine.Words(), cancellation));
         cancellation.ThrowIfCancellationRequested();
         progress.Dispose();
         foreach (var note in picture.Notes.Concat(files.Notes)) progress.Say(note);

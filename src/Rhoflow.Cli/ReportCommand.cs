@@ -48,7 +48,7 @@ internal static class ReportCommand
             if (runs.Count == 0) throw new ConfigException($"no runs in {string.Join(", ", given)}{filtered}");
             var file = Path.GetFullPath(Target(parsed.GetValue(to), runs));
             progress.Report(() => $"a page of {runs.Count} runs");
-            var notes = RunReport.Write(file, runs, CommandLine.Words());
+            var notes = Places.Writing(file, () => RunReport.Write(file, runs, CommandLine.Words()));
             progress.Dispose();
             foreach (var note in notes) progress.Say(note);
             var output = parsed.InvocationConfiguration.Output;

@@ -132,6 +132,11 @@ public sealed class ExportTests : IDisposable
         var bad = Run("export", _out, "--to", "csv", "--out", Path.Combine(_folder / "file", "a.csv"));
         bad.Status.ShouldBe(1);
         bad.Error.ShouldContain("cannot be written");
+        foreach (string[] other in (string[][])[["report", _out], ["plot", _out, "--x", "t", "--y", "t"]])
+        {
+            var (status, _, error) = Run([.. other, "--out", Path.Combine(_folder / "file", "a.html")]);
+            (status, error.Contains("a.html' cannot be written", StringComparison.Ordinal)).ShouldBe((1, true), error);
+        }
         Run("export", _out, "--to", "csv", "--columns", "t").Output.ShouldStartWith("run,name,row,t\n");
         // A folder: the file gets a name.
         Run("export", _out, "--to", "parquet", "--out", _folder.Path).Error.ShouldContain("1 runs, 1 rows, 4 columns: ");
