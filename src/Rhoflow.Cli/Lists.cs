@@ -2,6 +2,7 @@ using System.Globalization;
 using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Flows;
+using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
@@ -62,7 +63,7 @@ internal static class Lists
             .. DescentKind.All.Select(static k => new ListEntry($"kind: {k.Name}", k.Summary)),
             .. OptimizerKind.All.Select(OptimizerEntry),
             .. NormalizationKind.All.Select(static n => new ListEntry($"normalization: {n.Name}", n.Summary)),
-            .. DescentKeys.Settings.Select(static n => new ListEntry($"{n.Name}:", n.Summary)),
+            .. DescentSettings.Select(static k => new ListEntry($"{k.Name}:", $"{k.Meaning}: {k.Example}")),
         ]),
         new("networks", "layers for network.layers", static () =>
             [.. NodeSyntax.All.Where(static s => s.Word != "average-pool").Select(static s => new ListEntry(s.Example, s.Summary))]),
@@ -72,6 +73,11 @@ internal static class Lists
             Write = EquationList.Write,
         },
     ];
+
+    // What else a descent can be told, beside its kind, its rule with the rule's own keys, and its normalization.
+    private static IEnumerable<ConfigKey> DescentSettings => ConfigGuide.Find("descent")[0].Key.Keys.Where(static k =>
+        k.Name is not ("kind" or "rule" or "normalization" or "per")
+        && !OptimizerKind.All.Any(rule => rule.Keys.Any(own => own.Name == k.Name)));
 
     // A rule with its keys, each with its default.
     private static ListEntry OptimizerEntry(OptimizerKind kind) => new($"rule: {kind.Name}", kind.Formula,
