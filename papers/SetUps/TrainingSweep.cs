@@ -18,7 +18,8 @@ internal sealed class TrainingSweep : IFigureRun, IEquatable<TrainingSweep>
         (Config, _overrides) = (config, overrides);
         // With several values somewhere it is a sweep.
         var many = overrides.Any(static o => o.Contains(',', StringComparison.Ordinal) || o.Contains("..", StringComparison.Ordinal));
-        Command = $"./rhoflow run {(many ? "-m " : "")}papers/{config}.yaml{string.Concat(overrides.Select(static o => $" {FlowRun.Quoted(o)}"))}";
+        Command = $"./rhoflow run {(many ? "-m " : "")}papers/{config}.yaml"
+            + string.Concat(overrides.Select(static o => $" {FlowRun.Quoted(o)}"));
     }
 
     /// <summary>Paper key and file.</summary>

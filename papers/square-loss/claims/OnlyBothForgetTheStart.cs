@@ -18,8 +18,7 @@ internal static class OnlyBothForgetTheStart
     public static Claim Claim { get; } = new()
     {
         Id = "b61-only-both-forget-the-start",
-        Finding = "Under the square loss, batch normalization with weight decay forgets the norm of the start; without the two it decides "
-            + "the norm at the end.",
+        Title = "Batch normalization with decay depends least on the start",
         Paper = SourcePapers.SquareLoss,
         Place = "§3, figures 1–12; §6.1 (“The case of BN+WD is the only one which seems rather independent of initial conditions”)",
         Equations = ["SQ.5", "SQ.6"],

@@ -20,6 +20,8 @@ internal static class StationaryPointsAreHyperbolic
     public static Claim Claim { get; } = new()
     {
         Id = "b19-stationary-points-are-hyperbolic",
+        Finding = "The minima at fixed ρ are not isolated, as the papers have it: two layers with H hidden units leave H − 1 directions in "
+            + "which nothing changes.",
         Paper = SourcePapers.TheoreticalIssues,
         Place = "Lemma 1, eq. 7, Lemma 6, Theorem 3.1",
         Equations = ["PNAS.5"],

@@ -12,8 +12,8 @@ internal static class GradientDescentRate
     public static Claim Claim { get; } = new()
     {
         Id = "b07-gradient-descent-rate",
-        Finding = "Followed to t = 10^1000, the direction that gradient descent takes goes to the maximum margin, and as slowly as 1/log t: "
-            + "the constant is known beforehand.",
+        Finding = "Followed to t = 10^1000, the direction that gradient descent takes goes to the maximum margin, and as slowly as "
+            + "1/log t: the constant is known beforehand.",
         Paper = SourcePapers.TheoryIII,
         Place = "§16, eq. 77–79, Fig. 5; Theory IIIb §4; Theoretical issues §C.3",
         Hypothesis = "A linear network under the exponential loss, separable data, any start (§16; Theory IIIb §4).",

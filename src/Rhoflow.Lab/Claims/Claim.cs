@@ -12,7 +12,7 @@ public sealed record Claim : IStudy
     /// <summary>A letter, a number and words: <c>b08-weight-normalization-rate</c>. Lower case, digits and hyphens.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The id's words as a heading, unless given: <c>b04-one-layer-grows-like-log-t</c>, “One layer grows like log t”.</summary>
+    /// <summary>The id's words as a heading, unless given: <c>b04-grows-like-log-t</c>, “Grows like log t”.</summary>
     public string Title { get => field ?? ClaimTitle.Of(Id); init; }
 
     /// <summary>

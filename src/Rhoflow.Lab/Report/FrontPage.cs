@@ -68,7 +68,8 @@ internal static class FrontPage
         html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{result.Style.Name}\" "
             + $"data-words=\"{Html.Escape(hidden)}\">")
             .Append($"<td class=\"id\"><a href=\"{PageParts.LinkTo(claim)}\" "
-            + $"title=\"{Html.Escape(claim.Id)}\"><b>{Html.Escape(claim.Id.Split('-')[0].ToUpperInvariant())}</b> {Html.Text(claim.Title)}</a></td>")
+            + $"title=\"{Html.Escape(claim.Id)}\"><b>{Html.Escape(claim.Id.Split('-')[0].ToUpperInvariant())}</b> "
+            + $"{Html.Text(claim.Title)}</a></td>")
             .Append($"<td class=\"place\">{Html.Escape(claim.Paper.Name)} <br><small>{Html.Text(claim.Place)}</small></td>")
             .Append($"<td class=\"says\">{Html.Text(claim.Statement)}</td><td>{Html.Badge(result.Style)}</td>")
             .Append($"<td class=\"number\">{Html.Seconds(result.Seconds)}</td></tr>\n");

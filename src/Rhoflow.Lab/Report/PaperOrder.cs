@@ -31,7 +31,8 @@ internal static class PaperOrder
     {
         CheckedClaim { Claim: var claim } => PaperSection.Of(claim.Paper, claim.Place),
         DrawnFigure { Figure: var figure } => content.Claims
-            .Where(c => c.Claim.Paper == figure.Paper && c.Claim.Figures.Contains(figure.Id)).Select(static c => PaperSection.Of(c.Claim.Paper, c.Claim.Place)).FirstOrDefault(static s => s is not null),
+            .Where(c => c.Claim.Paper == figure.Paper && c.Claim.Figures.Contains(figure.Id))
+            .Select(static c => PaperSection.Of(c.Claim.Paper, c.Claim.Place)).FirstOrDefault(static s => s is not null),
         _ => null,
     };
 }

@@ -91,8 +91,8 @@ public sealed partial class NetworkBuilder
         // Padding would make an image of one pixel out of a vector, and the window would see zeros beside it.
         if (kernel > 1 && Shape.IsVector && _input.IsVector && !_parts.Nodes.Any(static n => !n.Shape.IsVector))
         {
-            throw new ArgumentException($"a {what} with kernel {kernel} looks at neighbouring pixels, and what it would look at is a vector "
-                + $"of {Shape.Channels} numbers without height and width; tabular data take dense layers, and images come in files "
+            throw new ArgumentException($"a {what} with kernel {kernel} looks at neighbouring pixels, and what it would look at is a "
+                + $"vector of {Shape.Channels} numbers without height and width; tabular data take dense layers, and images come in files "
                 + "that have their shape (npy of N×H×W×C, idx, CIFAR-10)");
         }
         int height = checked(Shape.Height + 2 * padding), width = checked(Shape.Width + 2 * padding);

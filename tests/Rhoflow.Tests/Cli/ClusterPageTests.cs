@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Rhoflow.Tests.Cli;
 
-/// <summary>The commands of docs/cluster.md do what the page says, but for those that hand work to a cluster (SlurmTests have these).</summary>
+/// <summary>The commands of docs/cluster.md do what the page says; SlurmTests have those that hand work to a cluster.</summary>
 public sealed class ClusterPageTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -24,7 +24,8 @@ public sealed class ClusterPageTests : IDisposable
         [
             .. page.Split('\n').Where(static l => l.StartsWith("    rhoflow ", StringComparison.Ordinal))
                 .Select(static l => l.Split('#')[0].Trim())
-                .Where(static l => !l.Contains("--on slurm", StringComparison.Ordinal) || l.Contains("--dry-run", StringComparison.Ordinal)),
+                .Where(static l => !l.Contains("--on slurm", StringComparison.Ordinal)
+                    || l.Contains("--dry-run", StringComparison.Ordinal)),
         ];
         commands.Length.ShouldBe(4);
         foreach (var command in commands)

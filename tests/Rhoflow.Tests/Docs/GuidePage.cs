@@ -27,7 +27,7 @@ internal sealed partial record GuidePage(string Name, IReadOnlyList<GuideBlock> 
     private static partial Regex Fence();
 }
 
-/// <summary>A fenced block: <c>```yaml gd.yaml</c> is a file, <c>```sh</c> commands, <c>```text</c> lines that the last one shows.</summary>
+/// <summary>A fenced block: <c>```yaml gd.yaml</c> is a file, <c>```sh</c> commands, <c>```text</c> what the last shows.</summary>
 internal sealed record GuideBlock(string Language, string Rest, string Text)
 {
     /// <summary>A file that the reader writes.</summary>

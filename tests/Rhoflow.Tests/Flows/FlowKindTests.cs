@@ -72,7 +72,8 @@ public class FlowKindTests
         FlowKeys.RhoOrNorms(FlowSettings.Empty.With(FlowKeys.Rho, 1.0).With(FlowKeys.StartNorms, [1]))
             .ShouldNotBeNull().Key.ShouldBe("rho-k");
         Should.Throw<ArgumentException>(() =>
-            FlowKind.Register(UnconstrainedFlow.Definition with { Source = "another" })).Message.ShouldContain("'unconstrained' exists already");
+            FlowKind.Register(UnconstrainedFlow.Definition with { Source = "another" }))
+            .Message.ShouldContain("'unconstrained' exists already");
         Should.Throw<InvalidOperationException>(() =>
             new NormGrowthFlow(1, [1.0]).Risk).Message.ShouldContain("norm-growth is about norms alone");
     }
