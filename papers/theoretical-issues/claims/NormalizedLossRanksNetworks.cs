@@ -42,8 +42,8 @@ internal static class NormalizedLossRanksNetworks
         SetUp = $"The {NormalizedNets.PerDraw * Spread.Seeds.Count} networks of b49 and the 16 of CIFAR-10 that were kept from a full-size "
             + "run: Spearman's rank correlation of the normalized test loss with the test error "
             + $"({NormalizedNets.PerDraw} networks a draw, median of five draws). Norms, margins and bounds are only measured. Judged by "
-            + $"the 95 % interval: the paper gives no bound, from {Wording.Short(Strict)} on it agrees, below {Wording.Short(Lenient)} it does "
-            + "not.",
+            + $"the 95 % interval: the paper gives no bound, from {Wording.Short(Strict)} on it agrees, below "
+            + $"{Wording.Short(Lenient)} it does not.",
         Expected = "Rank correlation near 1. (The norms at equal loss that Theory IIIb compares are b71-norm-at-equal-loss-ranks; Square "
             + "loss, Observation 3, orders bounds by norm, not errors.)",
         History = ["was ✗ until 2026-11-28, by bounds of ours on 16 networks whose intervals straddle them, for a ranking that Theory III, "

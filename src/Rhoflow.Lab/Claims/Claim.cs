@@ -16,7 +16,8 @@ public sealed record Claim : IStudy
     public string Title { get => field ?? ClaimTitle.Of(Id); init; }
 
     /// <summary>
-    /// One sentence for a reader who knows nothing yet, if the claim is one of the few with which the report opens; its chart stands beside.
+    /// One sentence for a reader who knows nothing yet, if the claim is one of the few with which the report opens; its chart stands
+    /// beside it.
     /// </summary>
     public string? Finding { get; init; }
 

@@ -67,7 +67,8 @@ internal sealed class WeightReader
             throw new ArgumentException($"weights.names: {names.Count} arrays were named for a network of {_places.Length} layers; one a "
                 + "layer is needed, first layer first");
         ArrayInfo[] arrays = [.. names.Select(n => _file.Find(n) ?? throw new ArgumentException(
-            $"weights.names: there is no array '{n}' in {_file.Path}{Nearest.Hint(n, _file.Arrays.Select(static a => a.Name), "arrays")}"))];
+            $"weights.names: there is no array '{n}' in {_file.Path}"
+            + Nearest.Hint(n, _file.Arrays.Select(static a => a.Name), "arrays")))];
         if (arrays.Distinct().Count() != arrays.Length) throw new ArgumentException("weights.names: an array is named twice");
         for (var k = 0; k < arrays.Length; k++) RequireFit(arrays[k], k);
         Say(arrays, "as named");

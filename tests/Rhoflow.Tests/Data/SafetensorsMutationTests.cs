@@ -24,16 +24,16 @@ public sealed class SafetensorsMutationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "b": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}""",
+    [InlineData("""{"a": {"dtype":"F32","shape":[2], "data_offsets":[0, 8]}, "b": {"dtype":"F32","shape":[2], "data_offsets":[0, 8]}}""",
         8, "'b' begins at byte 0 of the numbers, inside 'a'")]
-    [InlineData("""{"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "b": {"dtype": "F32", "shape": [2], "data_offsets": [4, 12]}}""",
+    [InlineData("""{"a": {"dtype":"F32","shape":[2], "data_offsets":[0, 8]}, "b": {"dtype":"F32","shape":[2], "data_offsets":[4, 12]}}""",
         12, "'b' begins at byte 4 of the numbers, inside 'a', which ends at 8")]
-    [InlineData("""{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}, "b": {"dtype": "F32", "shape": [1], "data_offsets": [8, 12]}}""",
+    [InlineData("""{"a": {"dtype":"F32","shape":[1], "data_offsets":[0, 4]}, "b": {"dtype":"F32","shape":[1], "data_offsets":[8, 12]}}""",
         12, "between 'a' and 'b', belong to no array")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}""", 8, "the arrays end at byte 4 of the numbers; 8 bytes")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}}""", 8, "between 'the header' and 'a'")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 9223372036854775807]}}""", 4, "would lie at bytes")]
-    [InlineData("""{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}, "a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}}""",
+    [InlineData("""{"a": {"dtype":"F32","shape":[1], "data_offsets":[0, 4]}, "a": {"dtype":"F32","shape":[1], "data_offsets":[4, 8]}}""",
         8, "the header cannot be read")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [1], "shape": [1], "data_offsets": [0, 4]}}""", 4, "the header cannot be read")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4, 8]}}""", 4, "entry 'a' is not of the form")]
