@@ -46,7 +46,7 @@ internal static class RunTable
         table.Add("id", 0, rows.Select(static r => r.Record?.Folder.Id ?? ""), isLeft: true);
         for (var i = 0; i < keys.Count; i++)
         {
-            string[] cells = [.. rows.Select(r => Cut(RunKeys.Text(r.Keys.GetValueOrDefault(keys[i], ""))))];
+            string[] cells = Words([.. rows.Select(r => RunKeys.Text(r.Keys.GetValueOrDefault(keys[i], "")))]);
             // What a run gave matters more than a third key.
             table.Add(keys[i], i < 3 ? 3 : 15, cells, isLeft: !cells.All(static c => c.Length == 0 || char.IsAsciiDigit(c[^1])));
         }
@@ -135,8 +135,8 @@ internal static class RunTable
         foreach (var (i, head) in heads.Index())
         {
             // A key as its config has it; what was computed with a few digits.
-            string[] cells = [.. rows.Select(r => r[i] is { Text: { } text } ? Cut(text)
-                : ObservationTable.Number(r[i].Number ?? double.NaN, digits))];
+            string[] cells = Words([.. rows.Select(r => r[i] is { Text: { } text } ? text
+                : ObservationTable.Number(r[i].Number ?? double.NaN, digits))]);
             table.Add(head, i, cells, isLeft: rows.Any(r => r[i] is { IsNothing: false, Number: null }));
         }
         return table.Show(output);
@@ -150,6 +150,13 @@ internal static class RunTable
         { Text: { } text } => text,
         _ => null,
     };
+
+    // Long lists by what they have beside each other, so that lines that differ look different.
+    private static string[] Words(string[] texts)
+    {
+        var words = new ListWords(texts);
+        return [.. texts.Select(t => Cut(texts.Any(static t => t.Length > LongestText) ? words.Difference(t) : t))];
+    }
 
     private static string Cut(string text) =>
         text.Length <= LongestText || char.IsAsciiDigit(text[^1]) ? text : text[..(LongestText - 1)] + "…";

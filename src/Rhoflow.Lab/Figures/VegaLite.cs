@@ -20,6 +20,7 @@ internal static class VegaLite
             view["height"] = Theme.PanelHeight;
             panels.Add(view);
         }
+        if (chart.Merged) OneLegend(chart, panels);
         if (chart.Panels.Count == 1 && chart.Title is null) return Framed(panels[0]!.DeepClone().AsObject());
         return Framed(new JsonObject
         {
@@ -36,6 +37,25 @@ internal static class VegaLite
     {
         var styles = SeriesStyle.Of(chart);
         return [.. chart.Panels.Select(panel => Framed(View(panel, styles)))];
+    }
+
+    // Panels that all show the same series need one legend, below the first of the last row.
+    private static void OneLegend(Chart chart, JsonArray panels)
+    {
+        static string Names(Panel panel) => string.Join('\n', panel.Series.Select(static s => s.Name).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal));
+        if (chart.Panels.Select(Names).Distinct(StringComparer.Ordinal).Count() != 1) return;
+        var columns = Math.Clamp(chart.Columns, 1, chart.Panels.Count);
+        for (var i = 0; i < panels.Count; i++)
+            if (i != (panels.Count - 1) / columns * columns) Drop(panels[i]);
+
+        static void Drop(JsonNode? node)
+        {
+            if (node is JsonArray array) foreach (var item in array) Drop(item);
+            if (node is not JsonObject view) return;
+            if (view.ContainsKey("legend")) view["legend"] = null;
+            foreach (var (_, item) in view) if (item is not null) Drop(item);
+        }
     }
 
     private static JsonObject? Heading(Chart chart) => chart.Title is null ? null : new JsonObject
@@ -199,13 +219,14 @@ internal static class VegaLite
     internal static JsonObject Y(Panel panel) =>
         AxisEncoding.Of("y", panel.Y, panel.Series.SelectMany(s => s.Y).Concat(panel.Rules.Select(r => r.Y ?? double.NaN)));
 
-    // A title longer than a narrow panel takes two lines, broken at the space nearest to its middle.
+    // A title longer than a narrow panel takes two lines, broken at the space nearest to its middle, or as many as it needs.
     internal static JsonNode? Lines(string title)
     {
         const int Longest = 42;
         if (title.Length == 0) return null;
         var spaces = Enumerable.Range(0, title.Length).Where(i => title[i] == ' ').ToArray();
         if (title.Length <= Longest || spaces.Length == 0) return title;
+        if (title.Length > 2 * Longest) return new JsonArray([.. Folded(title, Longest).Select(static l => (JsonNode)l)]);
         var at = spaces.MinBy(i => Math.Abs(2 * i - title.Length));
         return new JsonArray(title[..at], title[(at + 1)..]);
     }

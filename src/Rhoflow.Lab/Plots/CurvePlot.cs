@@ -39,7 +39,7 @@ internal sealed class CurvePlot(PlotKeys keys, PlotConfig config, bool xIsKey, N
             foreach (var part in together ? own.GroupBy(static t => t.Label).Select(static g => g.ToArray())
                 : own.Select(static t => (Trace[])[t]))
             {
-                var name = string.Join(", ", ((string?[])[quantity, PlotKeys.Label(naming, part[0].Run), part[0].Label])
+                var name = string.Join(", ", ((string?[])[quantity, keys.Label(naming, part[0].Run), part[0].Label])
                     .Where(static n => !string.IsNullOrEmpty(n)));
                 if (name.Length == 0) name = fallback;
                 (string, string)[] values =

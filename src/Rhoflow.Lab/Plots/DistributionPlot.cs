@@ -51,7 +51,7 @@ internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IRead
             double[] pooled = [.. g.SelectMany(r => values[r])];
             double[] shares = Shares(pooled, edges);
             // The last bin ends where its ordinate is repeated.
-            return new Curve(apart.Length > 0 ? PlotKeys.Label(apart, g[0]) : name.Name,
+            return new Curve(apart.Length > 0 ? keys.Label(apart, g[0]) : name.Name,
                 [.. PlotKeys.Pairs([.. keys.Facets, .. apart], g[0])],
                 g.Count == 1 ? g[0].Id : null, edges, [.. shares, shares[^1]], null, null, [.. edges.Select(_ => g.Count)]);
         })])).ToArray();
@@ -93,7 +93,7 @@ internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IRead
         var (panels, drawn) = (new List<PlotPanel>(), new List<Panel>());
         foreach (var run in ordered)
         {
-            var title = ordered.Length == 1 ? "" : PlotKeys.Label(titled, run) is { Length: > 0 } words ? words : run.Id;
+            var title = ordered.Length == 1 ? "" : keys.Label(titled, run) is { Length: > 0 } words ? words : run.Id;
             var rows = times[run];
             var densities = rows.Select(i => Shares([.. run.Array(name.Name)[i].Where(double.IsFinite)], edges)).ToArray();
             var most = densities.Max(static d => d.Max());
@@ -126,9 +126,9 @@ internal sealed class DistributionPlot(PlotConfig config, PlotNames names, IRead
         new Chart(drawn)
         {
             Merged = true,
+            Columns = panels.Length == keys.Panels().Count ? keys.Columns : 2,
             Title = PlotWording.Title(config, name.Name, Traces.Clock(runs)),
-            Subtitle =
-            PlotWording.Subtitle(config, keys, runs)
+            Subtitle = PlotWording.Subtitle(config, keys, runs)
         },
         panels, columns, PlotWording.FileName(config, name.Name, "", runs), notes.Notes);
 

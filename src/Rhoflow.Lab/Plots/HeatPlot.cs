@@ -54,9 +54,9 @@ internal sealed class HeatPlot(PlotConfig config, PlotNames names, IReadOnlyList
             new Chart(drawn)
             {
                 Merged = true,
+                Columns = keys.Columns,
                 Title = config.Title ?? $"{v.Name} over {x.Name} and {y.Name}",
-                Subtitle =
-                PlotWording.Subtitle(config, keys, runs)
+                Subtitle = PlotWording.Subtitle(config, keys, runs)
             },
             panels, new PlotColumns(over.Column, value.Column, "low", "high"),
                 PlotWording.FileName(config with { Color = null }, v.Name, $"{x.Name}-{y.Name}", runs), notes.Notes);

@@ -118,9 +118,9 @@ internal sealed class LinePlot(PlotConfig config, PlotNames names, IReadOnlyList
             new Chart(drawn)
             {
                 Merged = true,
+                Columns = panels.Count == keys.Panels().Count ? keys.Columns : Math.Min(ys.Length, 3),
                 Title = PlotWording.Title(config, y, xName),
-                Subtitle =
-                PlotWording.Subtitle(config, keys, runs)
+                Subtitle = PlotWording.Subtitle(config, keys, runs),
             },
             [.. panels.Select(static p => new PlotPanel(p.Title, p.Curves))],
             new PlotColumns(x.Column, band ? $"{column}_{middle}" : column, $"{column}_{low}", $"{column}_{high}"),

@@ -7,6 +7,7 @@ namespace Rhoflow.Lab.Plots;
 internal sealed class PlotKeys
 {
     private readonly IReadOnlyList<PlotRun> _runs;
+    private readonly Dictionary<string, ListWords> _words = new(StringComparer.Ordinal);
 
     /// <param name="config">The figure.</param>
     /// <param name="names">What the runs have.</param>
@@ -39,6 +40,17 @@ internal sealed class PlotKeys
     /// <summary>The other keys in which the runs differ.</summary>
     public IReadOnlyList<RunColumn> Rest { get; }
 
+    /// <summary>Panels in a row: the values of the last facet side by side where each of them stands beside every value of the others.</summary>
+    public int Columns
+    {
+        get
+        {
+            if (Facets.Count < 2) return 2;
+            var last = Groups(_runs, [Facets[^1]]).Count;
+            return last is > 1 and <= 3 && Groups(_runs, Facets).Count == last * Groups(_runs, [.. Facets.SkipLast(1)]).Count ? last : 2;
+        }
+    }
+
     /// <summary>The panels: the values of the facets in their order; one, without a title, where there are no facets.</summary>
     public IReadOnlyList<(string Title, IReadOnlyList<PlotRun> Runs)> Panels() => Facets.Count == 0 ? [("", _runs)]
         : [.. Groups(_runs, Facets).Select(g => (Label(Facets, g[0]), g))];
@@ -49,10 +61,14 @@ internal sealed class PlotKeys
         IEnumerable<IReadOnlyList<PlotRun>> groups =
             runs.GroupBy(r => string.Join('\n', by.Select(k => Value(k, r))), StringComparer.Ordinal)
             .Select(static g => (IReadOnlyList<PlotRun>)g.ToArray());
-        // Numbers ascend; words keep the order of the runs.
+        // Numbers ascend; words keep the order in which the runs bring them, the same beside every value of the keys before.
         foreach (var key in by.Reverse())
-            if (runs.All(r => key.Value(r.Record).Number is not null))
-                groups = [.. groups.OrderBy(g => key.Value(g[0].Record).Number)];
+        {
+            var isNumber = runs.All(r => key.Value(r.Record).Number is not null);
+            var rank = isNumber ? [] : runs.Select(r => Value(key, r)).Distinct(StringComparer.Ordinal).Index()
+                .ToDictionary(static p => p.Item, static p => p.Index, StringComparer.Ordinal);
+            groups = [.. groups.OrderBy(g => isNumber ? key.Value(g[0].Record).Number : rank[Value(key, g[0])])];
+        }
         return [.. groups];
     }
 
@@ -66,8 +82,15 @@ internal sealed class PlotKeys
     };
 
     /// <summary>init.scale = 0.1, seed = 3.</summary>
-    public static string Label(IEnumerable<RunColumn> keys, PlotRun run) =>
-        string.Join(", ", keys.Select(k => k.Name is "id" ? Value(k, run) : $"{k.Name} = {Value(k, run)}"));
+    public string Label(IEnumerable<RunColumn> keys, PlotRun run) =>
+        string.Join(", ", keys.Select(k => k.Name is "id" ? Value(k, run) : $"{k.Name} = {Words(k).Whole(Value(k, run))}"));
+
+    private ListWords Words(RunColumn key)
+    {
+        if (!_words.TryGetValue(key.Name, out var words))
+            _words[key.Name] = words = new ListWords(_runs.Select(r => Value(key, r)));
+        return words;
+    }
 
     /// <summary>The keys with their values, as they are written down.</summary>
     public static IEnumerable<(string Key, string Value)> Pairs(IEnumerable<RunColumn> keys, PlotRun run) =>

@@ -30,7 +30,7 @@ internal sealed class PointPlot(PlotConfig config, PlotNames names, IReadOnlyLis
             var curves = traces.SelectMany(t => Clouds(t, keys, colour, range)).ToArray();
             return new PlotPanel(p.Title,
                 [.. curves, .. laws.SelectMany(l => new LawCurves(x, y, names, notes).Of(l, [.. traces.Select(Ascending)],
-                t => [.. t.Select(k => new Curve(PlotKeys.Label(keys.Facets, k.Run), [], k.Run.Id, k.X, k.Y, null, null, null))]))]);
+                t => [.. t.Select(k => new Curve(keys.Label(keys.Facets, k.Run), [], k.Run.Id, k.X, k.Y, null, null, null))]))]);
         }).ToArray();
         if (panels.All(static p =>
             p.Curves.All(static k => k.IsLaw))) throw new ConfigException($"there is nothing to draw: {string.Join("; ", notes.Notes)}");
@@ -54,9 +54,9 @@ internal sealed class PointPlot(PlotConfig config, PlotNames names, IReadOnlyLis
             new Chart(drawn)
             {
                 Merged = true,
+                Columns = keys.Columns,
                 Title = PlotWording.Title(config, yName.Name, xName.Name),
-                Subtitle =
-                PlotWording.Subtitle(config, keys, runs) + (colour is null ? "" : $"; by {colour.Name.Name}")
+                Subtitle = PlotWording.Subtitle(config, keys, runs) + (colour is null ? "" : $"; by {colour.Name.Name}")
             },
             panels, new PlotColumns(x.Column, y.Column, "low", "high"), PlotWording.FileName(config, yName.Name, xName.Name, runs),
                 notes.Notes);
@@ -68,7 +68,7 @@ internal sealed class PointPlot(PlotConfig config, PlotNames names, IReadOnlyLis
             .DistinctBy(static p => p.Key).ToArray();
         if (colour is null)
         {
-            var name = keys.Color is { } key ? PlotKeys.Label([key], t.Run) : t.Run.Record.Folder.Name;
+            var name = keys.Color is { } key ? keys.Label([key], t.Run) : t.Run.Record.Folder.Name;
             return [new Curve(name, values, t.Run.Id, t.X, t.Y, null, null, null)];
         }
         return Enumerable.Range(0, t.X.Length).Where(i => double.IsFinite(colour.Of(t.Run, t.Rows[i])))
