@@ -4,7 +4,8 @@ namespace Rhoflow.Cli;
 
 /// <summary>
 /// A table that fits where it is shown: where it is too wide, heads take several lines, broken at their dots, then at hyphens and
-/// underscores; columns that do not fit even so are left out whole, the last ones in importance first, and named; no cell is wrapped or cut.
+/// underscores; columns that do not fit even so are left out whole, the last ones in importance first, and named; no cell is wrapped or
+/// cut.
 /// </summary>
 internal sealed class FittedTable
 {

@@ -40,7 +40,7 @@ internal sealed class PlotKeys
     /// <summary>The other keys in which the runs differ.</summary>
     public IReadOnlyList<RunColumn> Rest { get; }
 
-    /// <summary>Panels in a row: the values of the last facet side by side where each of them stands beside every value of the others.</summary>
+    /// <summary>Panels in a row: the values of the last facet where each of them stands beside every value of the others.</summary>
     public int Columns
     {
         get
