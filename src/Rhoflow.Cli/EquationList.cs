@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Typesetting;
 using Rhoflow.Papers.Equations;
 
 namespace Rhoflow.Cli;
 
 /// <summary>
-/// The papers' equations as <c>list equations</c> shows them: all in a table of 80 columns, or one with what is known of it.
+/// The papers' equations as <c>list equations</c> shows them: a line for each, of 80 columns or the terminal's, or one with what is known
+/// of it, its formulas in Unicode.
 /// </summary>
 internal static class EquationList
 {
@@ -52,18 +54,16 @@ internal static class EquationList
     {
         foreach (var equation in equations)
         {
-            var head = $"{equation.Id,-9}{(equation.Corrected is null ? ' ' : '*')} §{equation.Section,-7}";
-            foreach (var line in Wrap(equation.Says, Width - head.Length))
-            {
-                output.WriteLine(head + line);
-                head = new string(' ', head.Length);
-            }
+            var line = $"{equation.Id,-9}{(equation.Corrected is null ? ' ' : '*')} §{equation.Section,-7}"
+                + FormulasInText.Plain(equation.Says);
+            output.WriteLine(Fitted(line, Terminal.Is(output) ? Math.Max(Width, Terminal.Width(output) - 1) : Width));
         }
         output.WriteLine();
         var lines = equations.Count(static e => e.Letter.Length > 0);
         output.WriteLine($"{equations.Count - lines} equations and {lines} lines without a number (T3.65a stands by T3.65);");
         output.WriteLine($"* {equations.Count(static e => e.Corrected is not null)} whose print needs a correction.");
-        output.WriteLine("rhoflow list equations T3.22 shows one: print, correction, source, claims.");
+        output.WriteLine("rhoflow list equations T3.22 shows one: print, correction, source, claims;");
+        output.WriteLine("--json has the TeX.");
     }
 
     private static void Details(TextWriter output, Equation equation)
@@ -72,16 +72,16 @@ internal static class EquationList
             + $"{equation.Number}";
         output.WriteLine($"{equation.Id}  {equation.Paper.Name} ({equation.Paper.Year}), §{equation.Section}, {place}");
         output.WriteLine();
-        Entry(output, equation.Kind.ToString().ToLowerInvariant(), equation.Says);
-        Entry(output, "printed", equation.Tex);
-        Entry(output, "corrected", equation.Corrected ?? "the print is right");
-        if (equation.Why is { } why) Entry(output, "why", why);
+        Entry(output, equation.Kind.ToString().ToLowerInvariant(), FormulasInText.Plain(equation.Says));
+        Entry(output, "printed", PlainTex.Of(equation.Tex));
+        Entry(output, "corrected", equation.Corrected is { } corrected ? PlainTex.Of(corrected) : "the print is right");
+        if (equation.Why is { } why) Entry(output, "why", FormulasInText.Plain(why));
         if (EquationTable.ResidualOf(equation) is { } residual)
         {
             Entry(output, "residuals", string.Create(CultureInfo.InvariantCulture,
                 $"printed {residual.Printed:g2}, corrected {residual.Corrected:g2} (against differences of the loss, random instance)"));
         }
-        if (equation.Note is { } note) Entry(output, "note", note);
+        if (equation.Note is { } note) Entry(output, "note", FormulasInText.Plain(note));
         foreach (var type in equation.Types)
         {
             Entry(output, "type", type.FullName!);
@@ -103,6 +103,14 @@ internal static class EquationList
 
     private static IEnumerable<string> Files(Equation equation) =>
         equation.Types.Select(SourceFiles.Of).OfType<string>().Distinct(StringComparer.Ordinal);
+
+    // What does not fit ends in an ellipsis after a whole word.
+    private static string Fitted(string line, int width)
+    {
+        if (line.Length <= width) return line;
+        var cut = line.LastIndexOf(' ', width - 2);
+        return line[..cut].TrimEnd(',', ';', ':') + " …";
+    }
 
     // Lines of at most so many characters, broken at blanks; a longer word stands alone.
     private static IEnumerable<string> Wrap(string text, int width)

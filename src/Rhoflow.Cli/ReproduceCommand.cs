@@ -3,6 +3,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Lab.Report;
+using Rhoflow.Papers.Equations;
 
 namespace Rhoflow.Cli;
 
@@ -50,6 +51,7 @@ public static class ReproduceCommand
                 Data = DataFolders.Of(parsed.GetValue(dataFolder)),
                 Json = parsed.GetValue(json),
                 Quiet = parsed.GetValue(quiet),
+                Equations = static () => EquationEntries.Of(SourceFiles.Of),
             };
             return Run(request, Studies.Papers, Studies.Contents, Console.Out, Console.Error, cancellation);
         }, CancellationToken.None));
@@ -79,6 +81,9 @@ public static class ReproduceCommand
 
         /// <summary>Write no progress.</summary>
         public bool Quiet { get; init; }
+
+        /// <summary>Gives the equations of the report's page of equations.</summary>
+        public Func<IReadOnlyList<ReportEquation>> Equations { get; init; } = static () => [];
     }
 
     /// <summary>
@@ -100,7 +105,7 @@ public static class ReproduceCommand
                     request.Folder, error);
             var result = reproduction.Run(selection, cancellation, grace: TimeSpan.FromSeconds(0.4));
             progress.Stop();
-            var content = Content(reproduction, result, papers, studies, request.Full);
+            var content = Content(reproduction, result, papers, studies, request.Full) with { Equations = request.Equations() };
             SvgRenderer.TryFind(out var renderer, out var missing);
             if (!request.Quiet && renderer is not null && result.Computed > 0) error.WriteLine("rhoflow: drawing");
             var report = ReportWriter.Write(request.Folder, content, renderer, missing ?? "", cancellation);

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rhoflow.Lab.Files;
+using Rhoflow.Lab.Typesetting;
 
 namespace Rhoflow.Lab.Figures;
 
@@ -12,13 +13,21 @@ namespace Rhoflow.Lab.Figures;
 public sealed record SvgJob(JsonObject Specification, string File);
 
 /// <summary>
-/// Draws specifications as SVG with Vega in Node, and these as PNG with resvg. The renderer is a folder with <c>render.mjs</c> and its
+/// Draws specifications as SVG with Vega in Node, and these as PNG with resvg; sets TeX as MathML with Temml. The renderer is a folder with <c>render.mjs</c> and its
 /// <c>node_modules</c>:
 /// <c>src/Rhoflow.Lab/Render</c> of the project, <c>render</c> beside the program, or wherever RHOFLOW_RENDER points.
 /// </summary>
 public sealed class SvgRenderer
 {
-    private SvgRenderer(string folder) => Folder = folder;
+    private static readonly string[] s_packages = ["vega", "vega-lite", "temml"];
+
+    private readonly string _version;
+
+    private SvgRenderer(string folder)
+    {
+        Folder = folder;
+        _version = ContentHash.Of(File.ReadAllText(Path.Combine(folder, "render.mjs")) + JsonSerializer.Serialize(Theme.Dark));
+    }
 
     /// <summary>The folder with <c>render.mjs</c> and <c>node_modules</c>.</summary>
     public string Folder { get; }
@@ -39,9 +48,9 @@ public sealed class SvgRenderer
             missing = (version == 0 ? "Node is not installed" : $"Node {version} is too old")
                 + ": get Node 20 or newer from https://nodejs.org";
         }
-        else if (!File.Exists(Path.Combine(folder, "node_modules", "vega", "package.json")))
+        else if (!s_packages.All(p => File.Exists(Path.Combine(folder, "node_modules", p, "package.json"))))
         {
-            missing = $"Vega is not installed: run 'npm ci' in {folder}";
+            missing = $"Vega and Temml are not installed: run 'npm ci' in {folder}";
         }
         renderer = missing is null ? new SvgRenderer(folder!) : null;
         return renderer is not null;
@@ -66,7 +75,47 @@ public sealed class SvgRenderer
         if (todo.Count == 0) return errors;
 
         var input = new JsonObject { ["jobs"] = todo, ["dark"] = JsonSerializer.SerializeToNode(Theme.Dark) };
-        using var node = Start("render.mjs");
+        var (lines, trouble) = Ask("render.mjs", input, cancellation);
+        foreach (var line in lines)
+        {
+            using var answer = JsonDocument.Parse(line);
+            var file = answer.RootElement.GetProperty("file").GetString()!;
+            if (answer.RootElement.GetProperty("error").GetString() is { } error) errors[file] = error;
+            else errors.Remove(file);
+        }
+        if (trouble is not null)
+        {
+            foreach (var file in errors.Keys.ToList()) errors[file] = trouble;
+        }
+        return errors;
+    }
+
+    /// <summary>
+    /// Sets <paramref name="formulas"/> as MathML with Temml, all in one process. What it refuses is in the second dictionary, with the
+    /// reason.
+    /// </summary>
+    public (IReadOnlyDictionary<Formula, string> MathMl, IReadOnlyDictionary<Formula, string> Refused) Typeset(
+        IReadOnlyCollection<Formula> formulas, CancellationToken cancellation = default)
+    {
+        var (set, refused) = (new Dictionary<Formula, string>(), new Dictionary<Formula, string>());
+        if (formulas.Count == 0) return (set, refused);
+        Formula[] ordered = [.. formulas.Distinct()];
+        var input = new JsonArray([.. ordered.Select(static f => (JsonNode)new JsonObject { ["tex"] = f.Tex, ["display"] = f.Display })]);
+        var (lines, trouble) = Ask("typeset.mjs", input, cancellation);
+        foreach (var (formula, line) in ordered.Zip(lines))
+        {
+            using var answer = JsonDocument.Parse(line);
+            if (answer.RootElement.GetProperty("mathml").GetString() is { } mathml) set[formula] = mathml;
+            else refused[formula] = answer.RootElement.GetProperty("error").GetString()!;
+        }
+        foreach (var formula in ordered.Skip(lines.Count)) refused[formula] = trouble ?? "the renderer ended before it came to this formula";
+        return (set, refused);
+    }
+
+    // The lines that a script answers with; what it says where it fails, else null.
+    private (IReadOnlyList<string> Lines, string? Trouble) Ask(string script, JsonNode input, CancellationToken cancellation)
+    {
+        using var node = Start(script);
         using var stop = cancellation.Register(() => node.Kill(entireProcessTree: true));
         var trouble = node.StandardError.ReadToEndAsync(CancellationToken.None);
         var answers = node.StandardOutput.ReadToEndAsync(CancellationToken.None);
@@ -81,22 +130,12 @@ public sealed class SvgRenderer
         }
         node.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
-        foreach (var line in answers.GetAwaiter().GetResult().Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            using var answer = JsonDocument.Parse(line);
-            var file = answer.RootElement.GetProperty("file").GetString()!;
-            if (answer.RootElement.GetProperty("error").GetString() is { } error) errors[file] = error;
-            else errors.Remove(file);
-        }
-        if (node.ExitCode != 0 && trouble.GetAwaiter().GetResult().Trim() is { Length: > 0 } words)
-        {
-            foreach (var file in errors.Keys.ToList()) errors[file] = words;
-        }
-        return errors;
+        var words = trouble.GetAwaiter().GetResult().Trim();
+        return (answers.GetAwaiter().GetResult().Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            node.ExitCode != 0 && words.Length > 0 ? words : null);
     }
 
-    private static string Stamp(JsonObject specification) =>
-        "specification " + ContentHash.Of(specification.ToJsonString() + JsonSerializer.Serialize(Theme.Dark));
+    private string Stamp(JsonObject specification) => "specification " + ContentHash.Of(specification.ToJsonString() + _version);
 
     private static bool IsDrawn(string file, string stamp)
     {

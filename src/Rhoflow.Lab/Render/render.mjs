@@ -15,6 +15,18 @@ const style = `<style>@media (prefers-color-scheme: dark){${swaps.join('')}}</st
 
 const quiet = { level: () => quiet, error: message => { throw new Error(message); }, warn: () => quiet, info: () => quiet, debug: () => quiet };
 
+// What Vega writes at a solid line among dashed ones. A printer draws it dash by dash, each a path of its own: megabytes.
+const solid = ' stroke-dasharray="1,0"';
+
+// Indices and exponents in labels, as the texts write them: ρ_k, W_{k−1}, e^{−ρf}.
+const script = /(?<=(?<![a-z])[A-Za-z]\p{M}*|[\u0370-\u03ff]\p{M}*|[\p{N})‖|∇])(?<sign>[_^])(?:\{(?<group>[^{}<>]*)\}|\((?<brackets>[^()<>]*)\)|(?<bare>[-−+]?\d+(?:\.\d+)?|[⊥∥∞*+−±]|[\u0370-\u03ff]|[ijkn](?=[a-z][_^])|[a-z]{1,5}(?![a-z_])|[A-Z]{1,5}(?![A-Z_])))/gu;
+const withIndices = svg => svg.replace(/(?<=>)[^<>]*[_^][^<>]*(?=<\/)/g, label => label.replace(script, (whole, ...rest) => {
+  const { sign, group, brackets, bare } = rest.at(-1);
+  if (sign === '_' && brackets !== undefined) return whole;
+  const shift = sign === '_' ? 0.3 : -0.5;
+  return `<tspan dy="${shift}em" font-size="75%">${group ?? brackets ?? bare}</tspan><tspan dy="${-0.75 * shift}em">\u200b</tspan>`;
+}));
+
 // PNG at twice the size, with a font that comes with the renderer: what a machine has installed is not asked.
 const toPng = async svg => {
   const { Resvg } = await import('@resvg/resvg-js');
@@ -28,7 +40,7 @@ for (const { specification, file, stamp } of jobs) {
   try {
     const { spec } = vegaLite.compile(specification, { logger: quiet });
     const view = new vega.View(vega.parse(spec), { renderer: 'none', logger: quiet });
-    const svg = await view.toSVG();
+    const svg = withIndices((await view.toSVG()).replaceAll(solid, ''));
     view.finalize();
     const temporary = `${file}.${process.pid}.tmp`;
     writeFileSync(temporary, file.endsWith('.png') ? await toPng(svg)

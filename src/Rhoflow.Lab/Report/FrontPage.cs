@@ -30,7 +30,7 @@ internal static class FrontPage
         foreach (var claim in content.Claims.OrderBy(c => c.Claim.Id, StringComparer.Ordinal)) Row(html, claim);
         html.Append("</tbody>\n</table></div>\n<p class=\"none\" hidden>No claim fits this filter.</p>\n");
         Figures(html, page);
-        return page.Frame("Rhoflow: what the papers claim, and what we measure", null, html.ToString());
+        return page.Frame("Rhoflow: what the papers claim, and what we measure", "index", html.ToString());
     }
 
     // What a reader who knows nothing yet should see first.
@@ -64,7 +64,7 @@ internal static class FrontPage
     private static void Row(StringBuilder html, CheckedClaim checkedClaim)
     {
         var (claim, result) = checkedClaim;
-        var hidden = string.Join(' ', [claim.Hypothesis, claim.SetUp, .. claim.Keywords, .. claim.Equations, claim.Id]);
+        var hidden = string.Join(' ', [claim.Title, claim.Statement, claim.Hypothesis, claim.SetUp, .. claim.Keywords, .. claim.Equations, claim.Id]);
         html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{result.Style.Name}\" "
             + $"data-words=\"{Html.Escape(hidden)}\">")
             .Append($"<td class=\"id\"><a href=\"{PageParts.LinkTo(claim)}\" "

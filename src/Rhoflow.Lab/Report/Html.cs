@@ -1,24 +1,23 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Typesetting;
 
 namespace Rhoflow.Lab.Report;
 
 /// <summary>Texts and numbers as HTML.</summary>
-internal static partial class Html
+internal static class Html
 {
     /// <summary>Escaped for text and for attributes in double quotes.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>Escaped, with the papers' indices and exponents set as such: ρ_k, W_{k−1}, e^{−ρf}, t^(−½ log t).</summary>
-    public static string Text(string text)
-    {
-        var escaped = Escape(text);
-        escaped = Exponent().Replace(escaped, m => $"<sup>{Bare(m.Groups["exponent"].Value)}</sup>");
-        return Index().Replace(escaped, m => $"{m.Groups["letter"].Value}<sub>{Bare(m.Groups["index"].Value)}</sub>");
-    }
+    /// <summary>Escaped, with its formulas (ρ_k, W_{k−1}, e^{−ρf}) marked to be set.</summary>
+    public static string Text(string text) => string.Concat(FormulasInText.Of(text)
+        .Select(static p => p.Tex is { } tex ? FormulaMarks.Inline(tex) : Escape(p.Text)));
+
+    /// <summary>Escaped for attributes, with its formulas in Unicode.</summary>
+    public static string Plain(string text) => Escape(FormulasInText.Plain(text));
 
     /// <summary>An id as it may stand in an anchor or a file name: slashes become hyphens.</summary>
     public static string Anchor(string id) => id.Replace('/', '-');
@@ -46,15 +45,4 @@ internal static partial class Html
         var text = Check.Text(number);
         return text.Length < full.Length ? $"<span title=\"{full}\">{text}</span>" : text;
     }
-
-    private static string Bare(string group) => group is ['{' or '(', .. var inner, '}' or ')'] ? inner : group;
-
-    [GeneratedRegex(@"\^(?<exponent>\{[^{}<>]*\}|\([^()<>]*\)|[-−+]?[\p{L}\p{N}½]+|[*+])", RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Exponent();
-
-    // One letter (with its accent) before, one to three after: ρ_k, ẇ_{k}, ρ_eq; not snake_case.
-    [GeneratedRegex(@"(?<letter>(?<![\p{L}\p{N}_])\p{L}\p{M}*|[‖)])_(?<index>\{[^{}<>]*\}|[⊥∥∞*+−±]|[\p{L}\p{N}∞]{1,3}(?![\p{L}\p{N}_]))",
-        RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Index();
 }

@@ -7,12 +7,14 @@ namespace Rhoflow.Lab.Report;
 /// <summary>What the pages have in common: frame, navigation, charts.</summary>
 /// <param name="Content">What the report shows.</param>
 /// <param name="Drawn">Ids of the charts that have an SVG file.</param>
-/// <param name="HasVega">The scripts for live charts lie beside the pages.</param>
 /// <param name="Notes">What could not be done.</param>
-internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Drawn, bool HasVega, IReadOnlyList<string> Notes)
+internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Drawn, IReadOnlyList<string> Notes)
 {
     /// <summary>A whole page.</summary>
-    public string Frame(string title, Paper? here, string main) => $$"""
+    /// <param name="title">In the window's frame.</param>
+    /// <param name="here">The page's file without its extension.</param>
+    /// <param name="main">What stands on it.</param>
+    public string Frame(string title, string here, string main) => $$"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -31,7 +33,7 @@ internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Dra
         <footer>
         {{NoteLines}}<p>Made by <code>./rhoflow reproduce{{(Content.Full ? " --full" : "")}}</code>. {{Promise}}</p>
         </footer>
-        {{Scripts}}<script src="assets/report.js"></script>
+        {{s_scripts}}<script src="assets/report.js"></script>
         </body>
         </html>
 
@@ -41,15 +43,15 @@ internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Dra
 
     private string NoteLines => string.Concat(Notes.Select(n => $"<p class=\"note\">Note: {Html.Escape(n)}.</p>\n"));
 
-    private string Scripts => HasVega
-        ? string.Concat(((string[])["vega", "vega-lite", "vega-embed"]).Select(s => $"<script src=\"assets/{s}.min.js\"></script>\n"))
-        : "";
+    private static readonly string s_scripts =
+        string.Concat(VegaBundle.Files.Select(static f => $"<script src=\"assets/{f}\"></script>\n"));
 
-    private string Links(Paper? here)
+    private string Links(string here)
     {
-        static string Link(string file, string name, bool current) =>
-            $"<a href=\"{file}.html\"{(current ? " aria-current=\"page\"" : "")}>{Html.Escape(name)}</a>";
-        return Link("index", "Verdicts", here is null) + string.Concat(Content.PapersShown.Select(p => Link(p.Key, p.Name, p == here)));
+        string Link(string file, string name) =>
+            $"<a href=\"{file}.html\"{(file == here ? " aria-current=\"page\"" : "")}>{Html.Escape(name)}</a>";
+        return Link("index", "Verdicts") + string.Concat(Content.PapersShown.Select(p => Link(p.Key, p.Name)))
+            + (Content.Equations.Count > 0 ? Link(EquationsPage.File, "Equations") : "");
     }
 
     private static string FileLink(string id, string extension, string name) =>
@@ -66,18 +68,27 @@ internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Dra
     /// <summary>Where a claim is shown.</summary>
     public static string LinkTo(Claim claim) => $"{claim.Paper.Key}.html#{claim.Id}";
 
-    /// <summary>A chart: the SVG, which scripts replace by live panels once it is scrolled to; or what to do to get it.</summary>
+    /// <summary>A claim's title with its verdict, linked where the report shows it.</summary>
+    public string ClaimLink(string id)
+    {
+        if (Content.Claims.FirstOrDefault(c => string.Equals(c.Claim.Id, id, StringComparison.Ordinal)) is not { } found)
+            return Html.Escape(id);
+        var style = found.Result.Style;
+        return $"<span class=\"{style.Name} symbol\" title=\"{style.Label}\">{style.Symbol}</span> "
+            + $"<a href=\"{LinkTo(found.Claim)}\">{Html.Escape(id.Split('-')[0].ToUpperInvariant())} {Html.Text(found.Claim.Title)}</a>";
+    }
+
+    /// <summary>A chart: the SVG, which scripts replace by live panels once it is scrolled to.</summary>
     public string Chart(string id, StoredChart chart, string title, string caption)
     {
         var picture = Drawn.Contains(id)
-            ? $"<img src=\"figures/{id}.svg\" alt=\"{Html.Escape(title)}\" loading=\"lazy\">"
-            : HasVega ? "" : "<p class=\"note\">No picture: it takes Node 20 (https://nodejs.org); then run the command again. The "
-            + "numbers are complete without it.</p>";
-        var data = HasVega ? $"<script type=\"application/json\">{ReportWriter.PanelsJson(chart)}</script>" : "";
+            ? $"<img src=\"figures/{id}.svg\" alt=\"{Html.Plain(title)}\" loading=\"lazy\">"
+            : "<noscript><p class=\"note\">No picture: it takes Node 20 (https://nodejs.org), or scripts in the browser. The numbers are "
+            + "complete without it.</p></noscript>";
         return $"""
             <figure class="chart" data-panels="{chart.Panels.Count}">
-            <div class="panels">{picture}</div>{data}
-            <figcaption>{Html.Text(caption)} {FileLink(id, ".svg", "SVG")} {FileLink(id, ".vl.json", "Vega-Lite")}</figcaption>
+            <div class="panels">{picture}</div><script type="application/json">{ReportWriter.PanelsJson(chart)}</script>
+            <figcaption>{Html.Text(caption)}{(Drawn.Contains(id) ? " " + FileLink(id, ".svg", "SVG") : "")} {FileLink(id, ".vl.json", "Vega-Lite")}</figcaption>
             </figure>
 
             """;

@@ -17,7 +17,7 @@ internal static class PaperPage
             + $"{(paper.Link is { } link ? $" <a href=\"{link}\">Read the paper</a>" : "")}</p>\n")
             .Append(PageParts.Tally([.. results.OfType<CheckedClaim>()])).Append("</header>\n");
         Contents(html, groups);
-        foreach (var theorem in paper.Theorems) html.Append(TheoremTable.Html(page.Content, theorem));
+        foreach (var theorem in paper.Theorems) html.Append(TheoremTable.Html(page, theorem));
         foreach (var (section, inSection) in groups)
         {
             if (section is not null) html.Append($"<h2 id=\"{Anchor(section)}\">{Heading(section)}</h2>\n");
@@ -27,7 +27,7 @@ internal static class PaperPage
                 else if (result is DrawnFigure figure) FigureArticle(html, page, figure);
             }
         }
-        return page.Frame($"{paper.Name} – Rhoflow", paper, html.ToString());
+        return page.Frame($"{paper.Name} – Rhoflow", paper.Key, html.ToString());
     }
 
     private static string Heading(PaperSection section) => $"{section.Label} {Html.Text(section.Title)}";
@@ -81,6 +81,12 @@ internal static class PaperPage
         {
             html.Append("<p class=\"see\">Shown in ")
                 .AppendJoin(", ", figures.Select(f => $"<a href=\"{f.Link}\">{Html.Escape(NameOf(page, f.Id))}</a>")).Append("</p>\n");
+        }
+        var equations = page.Content.Equations.Where(e => e.Claims.Contains(claim.Id, StringComparer.Ordinal)).ToList();
+        if (equations.Count > 0)
+        {
+            html.Append("<p class=\"see\">Rests on ").AppendJoin(", ", equations.Select(static e =>
+                $"<a href=\"{EquationsPage.LinkTo(e)}\" title=\"{Html.Plain(e.Says)}\">{Html.Escape(e.Citation)}</a>")).Append("</p>\n");
         }
         Command(html, claim.Id, page, result.Seconds);
         html.Append("</article>\n");

@@ -10,6 +10,9 @@ namespace Rhoflow.Lab.Report;
 public sealed record ReportContent(
     IReadOnlyList<Paper> Papers, IReadOnlyList<IStudied> Results, int NotComputed = 0, bool Full = false)
 {
+    /// <summary>The papers' equations, which have a page of their own; none: no page.</summary>
+    public IReadOnlyList<ReportEquation> Equations { get; init; } = [];
+
     /// <summary>The checked claims.</summary>
     public IReadOnlyList<CheckedClaim> Claims { get; } = [.. Results.OfType<CheckedClaim>()];
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Unicode;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Lab.Files;
+using Rhoflow.Lab.Typesetting;
 
 namespace Rhoflow.Lab.Report;
 
@@ -14,17 +15,12 @@ namespace Rhoflow.Lab.Report;
 public sealed record WrittenReport(string Index, IReadOnlyDictionary<string, string> Svg, IReadOnlyList<string> Notes);
 
 /// <summary>
-/// Writes the report: <c>index.html</c>, one page per paper, <c>figures/ID.svg</c> with its specification <c>figures/ID.vl.json</c>,
+/// Writes the report: <c>index.html</c>, one page per paper, <c>equations.html</c>, <c>figures/ID.svg</c> with its specification <c>figures/ID.vl.json</c>,
 /// <c>CLAIMS.md</c>, and <c>assets/</c>. It works from the file system without a server: data stand in the pages, scripts are plain files
 /// beside them.
 /// </summary>
 public static class ReportWriter
 {
-    private static readonly (string Package, string File)[] Scripts =
-    [
-        ("vega", "vega.min.js"), ("vega-lite", "vega-lite.min.js"), ("vega-embed", "vega-embed.min.js"),
-    ];
-
     /// <summary>For specifications inside pages: readable, and with no character that could end a script element.</summary>
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
@@ -45,35 +41,39 @@ public static class ReportWriter
             WriteIfChanged(Path.Combine(folder, "figures", id + ".vl.json"), chart.Whole.ToJsonString(Json));
             jobs.Add(new SvgJob(chart.Whole, SvgFile(folder, id)));
         }
-        if (renderer is null) notes.Add($"no pictures are drawn: {whyNoRenderer}");
+        if (renderer is null) notes.Add($"no pictures are drawn, and formulas stand as plain text: {whyNoRenderer}");
         else
         {
             foreach (var (file, error) in renderer.Draw(jobs, cancellation))
                 notes.Add($"{Path.GetFileName(file)} could not be drawn: {error}");
-            foreach (var (package, file) in Scripts)
-            {
-                var source = Path.Combine(renderer.Folder, "node_modules", package, "build", file);
-                var target = Path.Combine(folder, "assets", file);
-                if (File.Exists(source) && (!File.Exists(target) || new FileInfo(target).Length != new FileInfo(source).Length))
-                {
-                    Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                    AtomicFile.Write(target, File.ReadAllBytes(source));
-                }
-            }
         }
+        foreach (var script in VegaBundle.Files) WriteIfChanged(Path.Combine(folder, "assets", script), VegaBundle.Read(script));
         WriteIfChanged(Path.Combine(folder, "assets", "report.css"), Asset("report.css"));
         WriteIfChanged(Path.Combine(folder, "assets", "report.js"), Asset("report.js"));
 
         var svg = content.Charts.Select(c => c.Id).Where(id => File.Exists(SvgFile(folder, id)))
             .ToDictionary(id => id, id => SvgFile(folder, id), StringComparer.Ordinal);
-        var page = new PageParts(content, svg.Keys.ToHashSet(StringComparer.Ordinal),
-            HasVega: Scripts.All(s => File.Exists(Path.Combine(folder, "assets", s.File))), notes);
-        foreach (var paper in content.PapersShown) Write(Path.Combine(folder, paper.Key + ".html"), PaperPage.Write(page, paper));
+        var page = new PageParts(content, svg.Keys.ToHashSet(StringComparer.Ordinal), notes);
+        var pages = Pages(page);
+        IReadOnlyDictionary<Formula, string> set = new Dictionary<Formula, string>();
+        if (renderer is not null)
+        {
+            (set, var refused) = renderer.Typeset([.. pages.SelectMany(static p => FormulaMarks.In(p.Html))], cancellation);
+            notes.AddRange(refused.Select(static r => $"the formula {r.Key.Tex} could not be set: {r.Value}"));
+            if (refused.Count > 0) pages = Pages(page);
+        }
+        foreach (var (name, html) in pages) Write(Path.Combine(folder, name + ".html"), FormulaMarks.Set(html, set));
         Write(Path.Combine(folder, "CLAIMS.md"), ClaimsDocument.Write(content));
-        var index = Path.Combine(folder, "index.html");
-        Write(index, FrontPage.Write(page));
-        return new WrittenReport(Path.GetFullPath(index), svg, notes);
+        return new WrittenReport(Path.GetFullPath(Path.Combine(folder, "index.html")), svg, notes);
     }
+
+    // The front page is written last: where it stands, the others do.
+    private static List<(string Name, string Html)> Pages(PageParts page) =>
+    [
+        .. page.Content.PapersShown.Select(p => (p.Key, PaperPage.Write(page, p))),
+        .. page.Content.Equations.Count > 0 ? [(EquationsPage.File, EquationsPage.Write(page))] : ((string, string)[])[],
+        ("index", FrontPage.Write(page)),
+    ];
 
     /// <summary>The panels of a chart as JSON for a script element.</summary>
     internal static string PanelsJson(StoredChart chart) => new JsonArray([.. chart.Panels.Select(p => p.DeepClone())]).ToJsonString(Json);

@@ -7,7 +7,7 @@ namespace Rhoflow.Lab.Report;
 internal static class TheoremTable
 {
     /// <summary>A section of a paper's page.</summary>
-    public static string Html(ReportContent content, Theorem theorem)
+    public static string Html(PageParts page, Theorem theorem)
     {
         var html = new StringBuilder();
         html.Append($"<section class=\"theorem\">\n<h2>{Report.Html.Escape(Heading(theorem))}</h2>\n")
@@ -18,7 +18,7 @@ internal static class TheoremTable
         {
             html.Append($"<tr><td>{Report.Html.Escape(item.Number)}</td><td class=\"says\">{Report.Html.Text(item.Says)}</td><td>");
             if (item.Claims.Count > 0)
-                html.Append("<ul>").AppendJoin("", item.Claims.Select(id => $"<li>{Link(content, id)}</li>")).Append("</ul>");
+                html.Append("<ul>").AppendJoin("", item.Claims.Select(id => $"<li>{page.ClaimLink(id)}</li>")).Append("</ul>");
             if (item.Note.Length > 0) html.Append($"<small>{Report.Html.Text(item.Note)}</small>");
             html.Append("</td></tr>\n");
         }
@@ -45,13 +45,6 @@ internal static class TheoremTable
     }
 
     private static string Heading(Theorem theorem) => theorem.Items.Count > 1 ? $"{theorem.Name}, item by item" : theorem.Name;
-
-    // A claim that has no result yet is named all the same.
-    private static string Link(ReportContent content, string id) => Find(content, id) is { } claim
-        ? $"<span class=\"{claim.Result.Style.Name} symbol\" title=\"{claim.Result.Style.Label}\">{claim.Result.Style.Symbol}</span> "
-            + $"<a href=\"{PageParts.LinkTo(claim.Claim)}\">{Report.Html.Escape(id.Split('-')[0].ToUpperInvariant())} "
-            + $"{Report.Html.Text(claim.Claim.Title)}</a>"
-        : Report.Html.Escape(id);
 
     private static CheckedClaim? Find(ReportContent content, string id) =>
         content.Claims.FirstOrDefault(c => string.Equals(c.Claim.Id, id, StringComparison.Ordinal));

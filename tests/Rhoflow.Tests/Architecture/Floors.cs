@@ -47,7 +47,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
         ["Experiments"],
         ["Weights"],
         ["Config", "Datasets", "Figures"],
-        ["Files"],
+        ["Files", "Typesetting"],
     ]);
 
     /// <summary>Rooms of the papers.</summary>

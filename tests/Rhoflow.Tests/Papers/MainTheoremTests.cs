@@ -42,10 +42,10 @@ public class MainTheoremTests
         var result = new ClaimResult(Verdict.Care, [], [], "", null, "", 0);
         var content = new ReportContent(PapersCatalog.Papers, [new CheckedClaim(claim, result)]);
         var theorem = new Theorem("Theorem 0", "§0", "W_k > 0.", [new("1", "a|b", claim.Id, "b99-none"), new("2", "c") { Note = "<no>" }]);
-        var html = TheoremTable.Html(content, theorem);
+        var html = TheoremTable.Html(new PageParts(content, new HashSet<string>(), []), theorem);
         html.ShouldContain($"<span class=\"care symbol\" title=\"with care\">≈</span> <a href=\"{claim.Paper.Key}.html#{claim.Id}\">");
         html.ShouldContain("<li>b99-none</li>");
-        html.ShouldContain("W<sub>k</sub> &gt; 0.");
+        html.ShouldContain("<tex>W_{k}\\gt 0</tex>.");
         html.ShouldContain("<small>&lt;no&gt;</small>");
         TheoremTable.Markdown(content, theorem, static s => s.Replace("|", "\\|", StringComparison.Ordinal))
             .ShouldContain($"| 1 | a\\|b | ≈ {claim.Id}, b99-none |\n| 2 | c | <no> |\n");

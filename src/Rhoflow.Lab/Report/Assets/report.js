@@ -22,33 +22,39 @@ const matcher = query => {
     for (let n = +from; n <= Math.min(+to, +from + 99); n++) asked.add(n);
     return ' ';
   });
-  const rest = words.split(/\s+/).filter(Boolean);
+  const rest = words.split(/\s+/).filter(word => word && word !== 'eq.');
   return row => {
     if (!texts.has(row)) {
       const text = plain(`${row.textContent} ${row.dataset.words ?? ''}`);
-      texts.set(row, { text, numbers: equations(text) });
+      texts.set(row, { text, numbers: row.dataset.number ? new Set([+row.dataset.number]) : equations(text) });
     }
     const { text, numbers } = texts.get(row);
-    return [...asked].every(n => numbers.has(n))
-      && rest.every(word => /^\d+$/.test(word) ? numbers.has(+word) || new RegExp(`\\b${word}\\b`).test(text) : text.includes(word));
+    // An equation has one number, which one of those asked for must be; a claim may cite them all.
+    const own = Boolean(row.dataset.number);
+    const all = [...asked];
+    return (own ? !all.length || all.some(n => numbers.has(n)) : all.every(n => numbers.has(n)))
+      && rest.every(word => /^\d+$/.test(word) ? numbers.has(+word) || (!own && new RegExp(`\\b${word}\\b`).test(text))
+        : /^[ivx]+b?$/.test(word) ? new RegExp(`\\b${word}\\b`).test(text) : text.includes(word));
   };
 };
 
 (() => {
   const filters = document.querySelector('.filters');
   if (filters) {
-    const rows = [...document.querySelectorAll('.verdicts tbody tr')];
-    const chosen = { paper: new Set(), verdict: new Set() };
+    const rows = [...document.querySelectorAll('.verdicts tbody tr, article.equation')];
+    const chosen = {};
+    for (const { dataset } of filters.querySelectorAll('button')) chosen[dataset.filter] ??= new Set();
     const search = filters.querySelector('input');
     const apply = () => {
       const wanted = matcher(search.value);
       let shown = 0;
       for (const row of rows) {
-        const fits = ['paper', 'verdict'].every(k => !chosen[k].size || chosen[k].has(row.dataset[k])) && wanted(row);
+        const fits = Object.entries(chosen).every(([k, set]) => !set.size || set.has(row.dataset[k])) && wanted(row);
         row.hidden = !fits;
         shown += fits;
       }
       document.querySelector('.none').hidden = shown > 0;
+      document.querySelectorAll('.equations').forEach(s => s.hidden = !s.querySelector('article:not([hidden])'));
     };
     filters.hidden = false;
     filters.addEventListener('click', event => {
@@ -78,6 +84,26 @@ const matcher = query => {
     return lines;
   };
 
+  // Indices and exponents in the labels of a chart: ρ_k, W_{k−1}, e^{−ρf}.
+  const script = /(?<=(?<![a-z])[A-Za-z]\p{M}*|[\u0370-\u03ff]\p{M}*|[\p{N})‖|∇])([_^])(?:\{([^{}]*)\}|([-−+]?\d+(?:\.\d+)?|[⊥∥∞*+−±]|[\u0370-\u03ff]|[ijkn](?=[a-z][_^])|[a-z]{1,5}(?![a-z_])|[A-Z]{1,5}(?![A-Z_])))/u;
+  const setIndices = label => {
+    for (const line of label.querySelector('tspan') ? label.querySelectorAll('tspan') : [label]) {
+      const parts = line.textContent.split(script);
+      if (parts.length < 2) continue;
+      line.textContent = parts[0];
+      for (let i = 1; i < parts.length; i += 4) {
+        const shift = parts[i] === '_' ? 0.3 : -0.5;
+        for (const [text, dy, size] of [[parts[i + 1] ?? parts[i + 2], shift, '75%'], [parts[i + 3] || '\u200b', -0.75 * shift, null]]) {
+          const part = document.createElementNS('http://www.w3.org/2000/svg', 'tspan');
+          part.setAttribute('dy', `${dy}em`);
+          if (size) part.setAttribute('font-size', size);
+          part.textContent = text;
+          line.append(part);
+        }
+      }
+    }
+  };
+
   // A figure without width or height: the panel's width is the page's, its height keeps the ratio of the pictures.
   const sized = (panel, width) => {
     let text = JSON.stringify(panel);
@@ -100,6 +126,7 @@ const matcher = query => {
     try {
       await Promise.all(panels.map((panel, i) =>
         window.vegaEmbed(places[i], sized(panel, places[i].clientWidth), { actions: false, renderer: 'svg' })));
+      places.forEach(place => place.querySelectorAll('text').forEach(setIndices));
     } catch (error) {
       console.error(error);
       places.forEach(p => p.remove());
