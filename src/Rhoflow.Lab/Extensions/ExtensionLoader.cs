@@ -19,8 +19,9 @@ namespace Rhoflow.Lab.Extensions;
 
 /// <summary>
 /// Loads assemblies of users: <c>--with MyLab.dll</c>. What its public types hold in public static properties or fields of type
-/// <see cref="FlowKind"/>, <see cref="OptimizerKind"/>, <see cref="Measure"/>, <see cref="Loss"/>, <see cref="ElementwiseKind"/>,
-/// <see cref="RunKind"/>, <see cref="Claim"/> or <see cref="PaperFigure"/>, or lists of these, joins what the library has.
+/// <see cref="FlowKind"/>, <see cref="OptimizerKind"/>, <see cref="Measure"/>, <see cref="Loss"/>, <see cref="WeightLayerKind"/>,
+/// <see cref="ElementwiseKind"/>, <see cref="RunKind"/>, <see cref="Claim"/> or <see cref="PaperFigure"/>, or lists of these, joins what
+/// the library has.
 /// </summary>
 public static class ExtensionLoader
 {
@@ -120,7 +121,7 @@ public static class ExtensionLoader
             object[] found = [.. assembly.GetExportedTypes().Where(static t => !t.ContainsGenericParameters).SelectMany(Values)];
             if (found.Length == 0)
                 throw new ConfigException($"--with {file}: it has no extension in it: no public type of it has a public static property "
-                    + "that is a FlowKind, OptimizerKind, Measure, Loss, ElementwiseKind, RunKind, Claim or PaperFigure");
+                    + "that is a FlowKind, OptimizerKind, Measure, Loss, WeightLayerKind, ElementwiseKind, RunKind, Claim or PaperFigure");
             return (assembly.GetName(), found);
         }
         catch (Exception e) when (Missing(e) is { } missing)
@@ -160,8 +161,8 @@ public static class ExtensionLoader
             && IsOne(i.GetGenericArguments()[0]));
 
     private static bool IsOne(Type type) => type == typeof(FlowKind) || type == typeof(OptimizerKind) || type == typeof(Measure)
-        || type == typeof(ElementwiseKind) || type.IsAssignableTo(typeof(Loss)) || type.IsAssignableTo(typeof(RunKind))
-        || type.IsAssignableTo(typeof(IStudy));
+        || type == typeof(WeightLayerKind) || type == typeof(ElementwiseKind) || type.IsAssignableTo(typeof(Loss))
+        || type.IsAssignableTo(typeof(RunKind)) || type.IsAssignableTo(typeof(IStudy));
 
     private static void Register(object one)
     {
@@ -171,6 +172,7 @@ public static class ExtensionLoader
             case OptimizerKind optimizer: OptimizerKind.Register(optimizer); break;
             case Measure measure: MeasureCatalog.Register(measure); break;
             case Loss loss: Loss.Register(loss); break;
+            case WeightLayerKind layer: WeightLayerKind.Register(layer); break;
             case ElementwiseKind node: ElementwiseKind.Register(node); break;
             case RunKind kind: RunKinds.Register(kind); break;
             case IStudy study:

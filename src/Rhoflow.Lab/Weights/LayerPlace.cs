@@ -6,7 +6,7 @@ namespace Rhoflow.Lab.Weights;
 /// <summary>
 /// The place of one W_k in θ: which arrays fit it, and how their numbers come to lie there. Dense matrices are outputs × inputs (kernels of
 /// Flax and Keras inputs × outputs); convolutions maps × (row, column, channel), PyTorch's maps × channel × row × column, or Flax's
-/// row × column × channel × maps.
+/// row × column × channel × maps. Layers of other assemblies are rows × columns, as they are.
 /// </summary>
 internal sealed class LayerPlace
 {
@@ -27,7 +27,7 @@ internal sealed class LayerPlace
         while (source != Node.NetworkInput && network.ShapeOf(source).IsVector && network.Nodes[source] is { Sources: [var below] } passed
             && (passed.Elementwise is not null || passed.Kind == "flatten")) source = below;
         _input = network.ShapeOf(source);
-        _takesBias = hasConstantInput && source == Node.NetworkInput && _layer.Kind != LayerKind.Diagonal;
+        _takesBias = hasConstantInput && source == Node.NetworkInput && _layer.Kind is LayerKind.Dense or LayerKind.Convolution;
         (_kernel, _padding) = (_layer.Geometry?.KernelHeight ?? 0, _layer.Geometry?.Padding ?? 0);
         if (_layer.Kind == LayerKind.Convolution && 2 * _padding > _kernel - 1) _takesBias = false;
     }
@@ -48,7 +48,7 @@ internal sealed class LayerPlace
     public string Wanted => _layer.Kind switch
     {
         LayerKind.Diagonal => $"{_layer.Rows}",
-        LayerKind.Dense => $"{_layer.Rows} × {_layer.Columns}",
+        LayerKind.Dense or LayerKind.Own => $"{_layer.Rows} × {_layer.Columns}",
         _ => $"{_layer.Rows} × {_layer.Columns} (maps × row, column, channel) or {_layer.Rows} × {_input.Channels} × {_kernel} × {_kernel} "
             + "(maps × channel × row × column, as in PyTorch)",
     };
@@ -60,7 +60,7 @@ internal sealed class LayerPlace
     /// <param name="isChannelFirst">Whether columns of a dense layer come as channel, row, column of an image.</param>
     public double[] Place(ArrayInfo array, double[] numbers, double[]? bias, bool isChannelFirst)
     {
-        if (_layer.Kind == LayerKind.Diagonal) return numbers;
+        if (_layer.Kind is LayerKind.Diagonal or LayerKind.Own) return numbers;
         var w = new double[_layer.Count];
         var (rows, columns) = (_layer.Rows, _layer.Columns);
         var channels = _input.Channels - (bias is null ? 0 : 1);
@@ -95,6 +95,7 @@ internal sealed class LayerPlace
         int[][] wanted = _layer.Kind switch
         {
             LayerKind.Diagonal => [[rows]],
+            LayerKind.Own => [[rows, _layer.Columns]],
             LayerKind.Dense => [Turned(rows, _input.Positions * channels)],
             _ when array.IsKernel => [[_kernel, _kernel, channels, rows]],
             _ => [[rows, _kernel * _kernel * channels], [rows, channels, _kernel, _kernel]],

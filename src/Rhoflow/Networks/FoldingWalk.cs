@@ -48,10 +48,11 @@ internal sealed class FoldingWalk
     /// <summary>Whether the node is a batch normalization that stays a node.</summary>
     public bool IsUnfolded => _unfolded.ContainsKey(_node);
 
-    /// <summary>The layer (from 0) whose output this node reads and no other does; null where there is none.</summary>
+    /// <summary>
+    /// The layer (from 0) whose output this node reads and no other does, a row of it a channel; null where there is none.
+    /// </summary>
     public int? LayerReadOnlyHere => _network.Nodes[_node].Sources[0] is var source && source >= 0 && _readers[source] == 1
-        ? _network.Nodes[source].Layer
-        : null;
+        && _network.Nodes[source].Layer is { } layer && _network.Layers[layer].Kind != LayerKind.Own ? layer : null;
 
     /// <summary>Walks; returns the normalizations that found no place, and why, or null.</summary>
     public (IReadOnlyList<int> Norms, string Reason)? Run()

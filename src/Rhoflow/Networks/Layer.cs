@@ -13,13 +13,16 @@ public enum LayerKind
 
     /// <summary>The matrix of maps × patch of a convolution.</summary>
     Convolution,
+
+    /// <summary>The weights of a <see cref="WeightLayer"/>, in rows; what they do is its own.</summary>
+    Own,
 }
 
 /// <summary>
 /// One weight matrix W_k as a window on the flat parameter vector θ: z = W_k a.
 /// No biases: a constant input gives the first layer one (T3 §2).
 /// </summary>
-/// <param name="Kind">Dense and convolution (rows × columns weights, row-major) or diagonal (one weight per coordinate).</param>
+/// <param name="Kind">Dense, convolution and own layers (rows × columns weights, row-major), diagonal (one a coordinate).</param>
 /// <param name="Rows">Outputs; the maps of a convolution.</param>
 /// <param name="Columns">Inputs; the patch of a convolution.</param>
 /// <param name="Offset">Where the window begins in θ.</param>

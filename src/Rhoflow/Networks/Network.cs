@@ -23,8 +23,10 @@ public sealed class Network
         var lastWithoutScale = Array.FindLastIndex(nodes, static n => n.Traits.RemovesScale);
         for (int k = layers.Length - 1, degree = 1; k >= 0; k--)
         {
+            var (ofWeights, ofInput) = nodes[_nodeOfLayer[k]].LayerDegrees;
             degree *= _activations[k].Degree;
-            _exponents[k] = _nodeOfLayer[k] < lastWithoutScale ? 0 : degree;
+            _exponents[k] = _nodeOfLayer[k] < lastWithoutScale ? 0 : degree * ofWeights;
+            degree *= ofInput;
         }
         Outputs = nodes[^1].Shape.Count;
         WhyNotAChain = FirstBeyondAChain();

@@ -3,6 +3,7 @@ using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Rhoflow.Cli;
+using Rhoflow.Data;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Tests.Lab;
 using Shouldly;
@@ -68,6 +69,57 @@ public sealed class ExtensionTests : IDisposable
         using var more = RealProcess.Start(["run", _config, "--out", _folder / "runs", .. with, "--with", Sample("OwnClaim")]);
         more.Wait().ShouldBe(ExitStatus.Done, more.Error);
         RunFolder.Under(_folder / "runs").Select(static r => r.Id).Distinct().Count().ShouldBe(2);
+    }
+
+    // One step of gradient descent is W − η ∇L, with ∇L by differences of the loss written out here.
+    [Fact]
+    public void A_layer_of_weights_of_a_sample_is_trained_measured_and_saved()
+    {
+        var random = new Random(Random.Shared.Next());
+        double[][] x = [.. Enumerable.Range(0, 5).Select(_ => (double[])
+            [.. Enumerable.Range(0, 4).Select(_ => random.NextDouble() * 2 - 1)])];
+        double[] start = [.. Enumerable.Range(0, 9).Select(_ => random.NextDouble() + 0.1)];
+        string Row(IEnumerable<double> numbers) => $"[{string.Join(", ", numbers.Select(static v => v.ToString("R")))}]";
+        File.WriteAllText(_config, $$"""
+            name: local
+            data: {inline: {x: [{{string.Join(", ", x.Select(Row))}}], y: [1, -1, 1, 1, -1]}}
+            network: {layers: [ {local: {patch: 2}}, {dense: 1} ]}
+            init: {weights: [ [{{Row(start[..2])}}, {{Row(start[2..4])}}, {{Row(start[4..6])}}], [{{Row(start[6..])}}] ]}
+            loss: square
+            descent: {kind: gd, learning-rate: 0.125, epochs: 1}
+            observe: {at: {every: 1 epochs}, measures: [default, curvature], weights: true}
+            """);
+        double Loss(double[] w) => x.Select((a, n) =>
+            Enumerable.Range(0, 3).Sum(i => w[6 + i] * (w[2 * i] * a[i] + w[2 * i + 1] * a[i + 1]))
+            - (n is 1 or 4 ? -1 : 1)).Average(static e => e * e);
+        double Moved(int i)
+        {
+            double At(double h) => Loss([.. start.Select((v, j) => j == i ? v + h : v)]);
+            return start[i] - 0.125 * (At(1e-5) - At(-1e-5)) / 2e-5;
+        }
+        string[] with = ["--with", Sample("LocalLayer"), "--out", _folder / "runs"];
+        foreach (var (precision, tolerance) in new[] { ("float64", 1e-9), ("float32", 1e-5) })
+        {
+            using var run = RealProcess.Start(["run", _config, $"precision={precision}", "--json", .. with]);
+            run.Wait().ShouldBe(ExitStatus.Done, run.Error);
+            var last = JsonNode.Parse(run.Output)!["observations"]![1]!;
+            double[] w = [.. last["W"]!.AsArray().SelectMany(static m => m!.AsArray()).SelectMany(static r => r!.AsArray())
+                .Select(static v =>
+                (double)v!)];
+            for (var i = 0; i < w.Length; i++) w[i].ShouldBe(Moved(i), tolerance);
+            ((double)last["rho_1"]!).ShouldBe(Math.Sqrt(w[..6].Sum(static v => v * v)), tolerance);
+            ((double)last["rho_2"]!).ShouldBe(Math.Sqrt(w[6..].Sum(static v => v * v)), tolerance);
+            var folder = RunFolder.At((string)JsonNode.Parse(run.Output)!["folder"]!)!;
+            var saved = Safetensors.Load(folder.File("checkpoint.safetensors"));
+            saved.Arrays.Single(static a => a.Name == "W1").Shape.ShouldBe([3, 2]);
+            // The same network from the run's weights, and every measure that there is.
+            using var inspected = RealProcess.Start(["inspect", folder.Path, "--measures", "all", "--json", .. with[..2]]);
+            inspected.Wait().ShouldBe(ExitStatus.Done, inspected.Error);
+            inspected.Output.ShouldContain("'local', a layer of another assembly");
+        }
+        using var list = RealProcess.Start(["list", "networks", "{local:", .. with[..2]]);
+        list.Wait().ShouldBe(ExitStatus.Done, list.Error);
+        list.Output.ShouldContain("{local: {patch: n, stride: 1}}");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class FeatureMargins
 {
     /// <summary>Null if f = W_K h; otherwise why not.</summary>
     internal static string? Refuse(Network network) => network.Nodes[^1].Layer == network.Depth - 1
-        && network.Layers[^1].Kind != LayerKind.Convolution
+        && network.Layers[^1].Kind is LayerKind.Dense or LayerKind.Diagonal
         ? null
         : $"the last node is {network.Nodes[^1]}, not the dense layer W_K, so that margins are not linear in what enters W_K";
 

@@ -15,6 +15,8 @@ internal static class Balance
     /// <param name="k">0 … K − 2.</param>
     public static int? Degree(Network network, int k)
     {
+        // What a row or column of a layer of another assembly belongs to is its own.
+        if (network.Layers[k].Kind == LayerKind.Own || network.Layers[k + 1].Kind == LayerKind.Own) return null;
         var degree = 1;
         var at = network.NodeOf(k + 1);
         while (true)

@@ -46,6 +46,8 @@ internal readonly record struct LayerAlignment(double Leading, double Product)
     private static int? Fits(Network network, int above, int below)
     {
         var (upper, rows) = (network.Layers[above], network.Layers[below].Rows);
+        // What a row or column of a layer of another assembly belongs to is its own.
+        if (upper.Kind == LayerKind.Own || network.Layers[below].Kind == LayerKind.Own) return null;
         return (upper.Kind == LayerKind.Diagonal ? upper.Rows == rows : upper.Columns % rows == 0) ? below : null;
     }
 

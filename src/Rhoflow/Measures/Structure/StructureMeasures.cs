@@ -116,7 +116,7 @@ internal static class StructureMeasures
     }
 
     private static IEnumerable<int> Square(Network network) => Enumerable.Range(0, network.Depth)
-        .Where(k => network.Layers[k].Rows == network.Layers[k].Columns && network.Layers[k].Kind != LayerKind.Convolution);
+        .Where(k => network.Layers[k].Rows == network.Layers[k].Columns && network.Layers[k].Kind is LayerKind.Dense or LayerKind.Diagonal);
 
     private static IEnumerable<int> Pairs(Network network) =>
         Enumerable.Range(0, network.Depth).Where(k => LayerAlignment.Below(network, k) is not null);

@@ -38,6 +38,11 @@ public abstract record Node(IReadOnlyList<int> Sources, TensorShape Shape, NodeW
     /// <summary>The numbers that it was built with, by the names of configs (padding in full).</summary>
     internal abstract IReadOnlyList<(string Name, double Value)> Settings { get; }
 
+    /// <summary>
+    /// Of a node with a W_k: the degrees of its output in W_k and in what it reads, as <see cref="Network.Exponents"/> count them.
+    /// </summary>
+    internal virtual (int OfWeights, int OfInput) LayerDegrees => (1, 1);
+
     /// <summary>Where its output lies.</summary>
     internal abstract SlotUse Slot { get; }
 

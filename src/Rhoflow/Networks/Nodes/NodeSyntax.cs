@@ -8,7 +8,7 @@ internal interface INodeKind
 }
 
 /// <summary>What a setting takes.</summary>
-internal enum SettingKind
+public enum SettingKind
 {
     /// <summary>A whole number ≥ 1.</summary>
     Count,
@@ -32,7 +32,7 @@ internal enum SettingKind
 /// <summary>A number that a word of <c>network.layers</c> takes.</summary>
 /// <param name="Key">Its key in configs.</param>
 /// <param name="Kind">Which numbers are allowed.</param>
-internal sealed record NodeSetting(string Key, SettingKind Kind)
+public sealed record NodeSetting(string Key, SettingKind Kind)
 {
     /// <summary>What it is, for the error about its absence.</summary>
     public string Meaning { get; init; } = "";
@@ -42,21 +42,24 @@ internal sealed record NodeSetting(string Key, SettingKind Kind)
 }
 
 /// <summary>The values of a node's settings, by their keys.</summary>
-internal sealed class NodeSettings
+public sealed class NodeSettings
 {
     private readonly Dictionary<string, double> _values = new(StringComparer.Ordinal);
 
     /// <summary>A whole number.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such setting.</exception>
     public int Count(string key) => (int)_values[key];
 
     /// <summary>Any number.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such setting.</exception>
     public double Number(string key) => _values[key];
 
     /// <summary>true for 1.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such setting.</exception>
     public bool Flag(string key) => _values[key] != 0;
 
     /// <summary>Sets a value, or the default of the setting where <paramref name="value"/> is null.</summary>
-    public void Set(NodeSetting setting, double? value) => _values[setting.Key] = value ?? setting.Default!(this);
+    internal void Set(NodeSetting setting, double? value) => _values[setting.Key] = value ?? setting.Default!(this);
 }
 
 /// <summary>
@@ -70,9 +73,8 @@ internal sealed record NodeSyntax
     public static IReadOnlyList<NodeSyntax> All =>
     [
         LinearNode.Dense, .. ConvolutionNode.Syntax, .. ActivationNode.Syntax, .. ElementwiseNode.Syntax, LinearNode.Diagonal,
-        .. BatchNormNode.Syntax,
-        .. LayerNormNode.Syntax,
-        .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax, .. FlattenNode.Syntax, .. SumNode.Syntax,
+        .. BatchNormNode.Syntax, .. LayerNormNode.Syntax, .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax, .. FlattenNode.Syntax,
+        .. SumNode.Syntax, .. WeightLayerNode.Syntax,
     ];
 
     /// <summary>The word.</summary>

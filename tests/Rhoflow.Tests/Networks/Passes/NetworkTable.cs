@@ -1,6 +1,7 @@
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
+using Samples;
 
 namespace Rhoflow.Tests.Networks.Passes;
 
@@ -61,6 +62,12 @@ internal static class NetworkTable
             .Residual(b => b.LayerNorm(gamma: true).Dense(4).Then(Activation.ReLU).Dense(5)).LayerNorm().Dense(2).Build(),
         ["tanh"] = Image(4, 4, 2).Convolution(3, 2).BatchNorm(affine: true).Then(ElementwiseKind.Tanh).Flatten()
             .Dense(5).Then(ElementwiseKind.Tanh).Residual(b => b.Dense(5).Then(ElementwiseKind.Tanh)).Dense(2).Build(),
+        ["layers of other assemblies"] = new NetworkBuilder(7).Then(static s => LocalLayer.After(s, patch: 3, stride: 2))
+            .Then(Activation.ReLU).Then(static s => new SquaresLayer(s)).Dense(2).Build(),
+        ["layers of other assemblies in a branch"] = new NetworkBuilder(4).Dense(5).BatchNorm()
+            .Then(static s => LocalLayer.After(s, patch: 2, stride: 1)).BatchNorm(affine: true).Then(Activation.ReLU)
+            .Residual(static b => b.Then(static s => new SquaresLayer(s)).Then(static s => new SquaresLayer(s)))
+            .Dense(2).Build(),
         ["one vector twice"] = new NetworkBuilder(4).Dense(3).Residual(b => b.Flatten()).Then(Activation.ReLU).Dense(2).Build(),
     };
 

@@ -29,6 +29,8 @@ internal sealed class ReferenceNodes(Network network)
             values[i] = node switch
             {
                 LinearNode n => Linear(n.Layer!.Value, theta, a, examples),
+                WeightLayerNode { Own: SquaresLayer } n => [.. a.Select((v, j) => Square(Parameters(n.Layer!.Value, theta).Weights, v, j))],
+                WeightLayerNode n => Local(n, input.Count, theta, a, examples),
                 ConvolutionNode n => Convolution(n, input, theta, a, examples),
                 ActivationNode n => [.. a.Select(z => Activate(n.Activation, z))],
                 ElementwiseNode n => [.. a.Select(z => (Math.Exp(2 * z) - 1) / (Math.Exp(2 * z) + 1))],
@@ -63,6 +65,16 @@ internal sealed class ReferenceNodes(Network network)
             }
         }
         return z;
+    }
+
+    private static double Square(double[] w, double a, int at) => w[at % w.Length] * w[at % w.Length] * a * a;
+
+    private double[] Local(WeightLayerNode node, int inputs, double[] theta, double[] a, int examples)
+    {
+        var (w, positions, patch) = (Parameters(node.Layer!.Value, theta).Weights, node.Own.Rows, node.Own.Columns);
+        var stride = (inputs - patch) / (positions - 1);
+        return [.. Enumerable.Range(0, examples * positions).Select(at => Enumerable.Range(0, patch).Sum(j =>
+            w[at % positions * patch + j] * a[at / positions * inputs + at % positions * stride + j]))];
     }
 
     private double[] Convolution(ConvolutionNode node, TensorShape input, double[] theta, double[] a, int examples)
