@@ -2,7 +2,7 @@ using Rhoflow.Flows;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 
-namespace Samples;
+namespace MyLab;
 
 /// <summary>
 /// A flow: gradient flow at unit speed, Ẇ = −∇L/‖∇L‖. Its time is the length of the path; the path is that of gradient flow. State: θ.

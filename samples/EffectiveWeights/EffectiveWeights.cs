@@ -1,6 +1,6 @@
 using Rhoflow.Measures;
 
-namespace Samples;
+namespace MyLab;
 
 /// <summary>
 /// A measure: how many weights of a layer share its norm, 1/Σ_i v_i⁴ with V_k = W_k/‖W_k‖. It is 1 where one weight has all of it, and the

@@ -1,7 +1,7 @@
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
-namespace Samples;
+namespace MyLab;
 
 /// <summary>
 /// A layer of weights: local connections without weight sharing, z_i = Σ_j W_ij a_{si+j}, a convolution of one dimension whose every

@@ -4,7 +4,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 
-namespace Samples;
+namespace MyLab;
 
 /// <summary>A claim of one's own: on one example gradient flow goes straight.</summary>
 public static class OwnClaim

@@ -82,8 +82,8 @@ public sealed class ExtensionTests : IDisposable
         string Row(IEnumerable<double> numbers) => $"[{string.Join(", ", numbers.Select(static v => v.ToString("R")))}]";
         File.WriteAllText(_config, $$"""
             name: local
-            data: {inline: {x: [{{string.Join(", ", x.Select(Row))}}], y: [1, -1, 1, 1, -1]}}
-            network: {layers: [ {local: {patch: 2}}, {dense: 1} ]}
+            data: {inline: {x: [{{string.Join(", ", x.Select(Row))}}], y: [1, -1, 1, 1, -1]} }
+            network: {layers: [ {local: 2}, {dense: 1} ]}
             init: {weights: [ [{{Row(start[..2])}}, {{Row(start[2..4])}}, {{Row(start[4..6])}}], [{{Row(start[6..])}}] ]}
             loss: square
             descent: {kind: gd, learning-rate: 0.125, epochs: 1}
@@ -104,8 +104,7 @@ public sealed class ExtensionTests : IDisposable
             run.Wait().ShouldBe(ExitStatus.Done, run.Error);
             var last = JsonNode.Parse(run.Output)!["observations"]![1]!;
             double[] w = [.. last["W"]!.AsArray().SelectMany(static m => m!.AsArray()).SelectMany(static r => r!.AsArray())
-                .Select(static v =>
-                (double)v!)];
+                .Select(static v => (double)v!)];
             for (var i = 0; i < w.Length; i++) w[i].ShouldBe(Moved(i), tolerance);
             ((double)last["rho_1"]!).ShouldBe(Math.Sqrt(w[..6].Sum(static v => v * v)), tolerance);
             ((double)last["rho_2"]!).ShouldBe(Math.Sqrt(w[6..].Sum(static v => v * v)), tolerance);

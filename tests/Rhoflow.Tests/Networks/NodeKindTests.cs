@@ -20,7 +20,8 @@ public class NodeKindTests
         {
             kind.GetInterfaces().ShouldContain(typeof(INodeKind), kind.Name);
             var syntax = (IReadOnlyList<NodeSyntax>)kind.GetProperty(nameof(INodeKind.Syntax))!.GetValue(null)!;
-            syntax.ShouldNotBeEmpty();
+            // Only other assemblies have words for it.
+            if (kind != typeof(WeightLayerNode)) syntax.ShouldNotBeEmpty();
             foreach (var word in syntax) NodeSyntax.All.ShouldContain(word, $"{kind.Name}: '{word.Word}' is missing in NodeSyntax.All");
         }
     }

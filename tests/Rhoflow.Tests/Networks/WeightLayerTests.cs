@@ -1,6 +1,6 @@
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
-using Samples;
+using MyLab;
 using Shouldly;
 using Xunit;
 

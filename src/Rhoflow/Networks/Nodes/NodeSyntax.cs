@@ -64,8 +64,7 @@ public sealed class NodeSettings
 
 /// <summary>
 /// A word of <c>network.layers</c>: what may be written with it, and what it adds to a network. Configs and lists are read off this, in
-/// both
-/// directions. It takes either numbers (<see cref="Add"/>) or branches (<see cref="Join"/>).
+/// both directions. It takes either numbers (<see cref="Add"/>) or branches (<see cref="Join"/>).
 /// </summary>
 internal sealed record NodeSyntax
 {

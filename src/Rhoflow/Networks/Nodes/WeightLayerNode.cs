@@ -93,16 +93,16 @@ internal sealed class WeightLayerOperator<T>(WeightLayer own, Layer layer, Sourc
     public void Forward(in Pass<T> pass)
     {
         var n = pass.Examples;
-        var (w, a, z) = (Weights(pass.Theta), source.Slot.Value(n), target.Value(n));
+        var z = target.Value(n);
         z.Clear();
-        for (var i = 0; i < n; i++) own.Forward(w, Input(a, i), Output(z, i));
+        for (var i = 0; i < n; i++) own.Forward(Weights(pass.Theta), Input(source.Slot.Value(n), i), Output(z, i));
     }
 
     public void VectorJacobianProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         var gradient = Gradient(pass.Gradient);
-        var below = Below(source.Slot.Delta(n));
+        var below = source.Slot.Moves ? Below(source.Slot.Delta(n)) : default;
         for (var i = 0; i < n; i++)
             own.VectorJacobianProduct(Weights(pass.Theta), Input(source.Slot.Value(n), i), Output(target.Delta(n), i),
                 BelowOf(below, i), gradient);
@@ -122,7 +122,7 @@ internal sealed class WeightLayerOperator<T>(WeightLayer own, Layer layer, Sourc
     {
         var n = pass.Examples;
         var gradient = Gradient(pass.Gradient);
-        var below = Below(source.Slot.DeltaDot(n));
+        var below = source.Slot.Moves ? Below(source.Slot.DeltaDot(n)) : default;
         for (var i = 0; i < n; i++)
         {
             var a = Input(source.Slot.Value(n), i);
@@ -143,7 +143,6 @@ internal sealed class WeightLayerOperator<T>(WeightLayer own, Layer layer, Sourc
     // Cleared, unless another reader of the source has written to it before.
     private Span<T> Below(Span<T> delta)
     {
-        if (!source.Slot.Moves) return default;
         if (!source.Accumulate) delta.Clear();
         return delta;
     }

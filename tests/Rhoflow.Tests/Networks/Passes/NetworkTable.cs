@@ -1,7 +1,7 @@
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
-using Samples;
+using MyLab;
 
 namespace Rhoflow.Tests.Networks.Passes;
 
