@@ -12,6 +12,9 @@ public static class EquationTable
 {
     private static readonly Dictionary<string, Equation> ById = new(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly Lazy<ILookup<string, Claim>> ClaimsById = new(static () => PapersCatalog.Claims
+        .SelectMany(static c => Of(c).Select(e => (e.Id, Claim: c))).ToLookup(static p => p.Id, static p => p.Claim));
+
     /// <summary>All equations, paper by paper (T3, T3b, SQ, PNAS), in the order of their numbers, each with its letters after it.</summary>
     public static IReadOnlyList<Equation> All { get; } =
     [
@@ -52,8 +55,8 @@ public static class EquationTable
     public static IReadOnlyList<Equation> Of(Claim claim)
     {
         var ids = claim.Equations.Concat(Citations.InPlace(claim.Paper, claim.Place, Papers).Select(static c => c.Id));
-        var set = ids.Select(Named).ToHashSet();
-        return [.. All.Where(set.Contains)];
+        var set = ids.Select(id => Named(id).Id).ToHashSet(StringComparer.Ordinal);
+        return [.. All.Where(e => set.Contains(e.Id))];
 
         Equation Named(string id) =>
             Find(id) ?? throw new InvalidOperationException($"Claim {claim.Id} rests on {id}, which no paper has.");
@@ -68,5 +71,5 @@ public static class EquationTable
     public static EquationResidual? ResidualOf(Equation equation, int seed = 1) => EquationResiduals.Of(equation, seed);
 
     /// <summary>The claims that rest on <paramref name="equation"/>, in the catalogue's order.</summary>
-    public static IReadOnlyList<Claim> ClaimsOn(Equation equation) => [.. PapersCatalog.Claims.Where(c => Of(c).Contains(equation))];
+    public static IReadOnlyList<Claim> ClaimsOn(Equation equation) => [.. ClaimsById.Value[equation.Id]];
 }

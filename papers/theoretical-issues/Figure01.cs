@@ -87,7 +87,8 @@ internal static class CompositionGraphs
 
         public (double, double) Sum(IEnumerable<(double X, double Y)> from, double x, double y) => Add(_sums, x, y, from);
 
-        public Panel Panel(string title) => new Panel(title, new Axis("", Min: 0, Max: 1), new Axis("from the inputs up", Min: -.3))
+        public Panel Panel(string title) => new Panel(title, new Axis("", Min: 0, Max: 1) { IsHidden = true },
+                new Axis("", Min: -.3) { IsHidden = true })
             .Line("weights", _edgeX, _edgeY, 7)
             .Points("inputs x₁ … x₈", [.. _inputs.Select(p => p.X)], [.. _inputs.Select(p => p.Y)], 0)
             .Points("ReLU units", [.. _units.Select(p => p.X)], [.. _units.Select(p => p.Y)], 1)

@@ -18,6 +18,9 @@ public enum Scale
 /// <param name="Max">Greatest value shown, or null for the data's own.</param>
 public sealed record Axis(string Title, Scale Scale = Scale.Linear, double? Min = null, double? Max = null)
 {
+    /// <summary>No line, ticks or grid: a panel with two such axes is a drawing, without a frame.</summary>
+    public bool IsHidden { get; init; }
+
     /// <summary>What is written at these places in place of numbers; null: numbers.</summary>
     public IReadOnlyList<(double At, string Text)>? Labels { get; init; }
 }

@@ -52,7 +52,13 @@ internal static class AxisEncoding
                 look["tickMinStep"] = 1;
                 break;
         }
-        return new JsonObject { ["field"] = field, ["type"] = "quantitative", ["scale"] = scale, ["axis"] = look };
+        return new JsonObject
+        {
+            ["field"] = field,
+            ["type"] = "quantitative",
+            ["scale"] = scale,
+            ["axis"] = axis.IsHidden ? null : look,
+        };
     }
 
     private static string Words(IReadOnlyList<(double At, string Text)> labels)

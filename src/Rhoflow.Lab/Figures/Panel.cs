@@ -17,6 +17,9 @@ public sealed record Panel(string Title, Axis X, Axis Y)
     /// <summary>Colours over a grid; null: none.</summary>
     public Cells? Cells { get; init; }
 
+    /// <summary>It has no axes: places in it mean nothing.</summary>
+    public bool IsDrawing => X.IsHidden && Y.IsHidden;
+
     /// <summary>Adds a solid line through <paramref name="y"/> over <paramref name="x"/>.</summary>
     public Panel Line(string name, IReadOnlyList<double> x, IReadOnlyList<double> y, int? colour = null) =>
         With(new Series(name, SeriesMark.Line, x, y, colour));

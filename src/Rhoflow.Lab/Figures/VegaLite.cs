@@ -117,11 +117,9 @@ internal static class VegaLite
             layers.Add(RuleLayer(panel, rule));
             layers.Add(RuleLabel(panel, rule));
         }
-        return new JsonObject
-        {
-            ["title"] = Lines(panel.Title),
-            ["layer"] = layers,
-        };
+        var view = new JsonObject { ["title"] = Lines(panel.Title), ["layer"] = layers };
+        if (panel.IsDrawing) view["view"] = new JsonObject { ["stroke"] = null };
+        return view;
     }
 
     private static JsonObject Layer(Panel panel, Series series, IReadOnlyList<SeriesStyle> own)
@@ -131,7 +129,8 @@ internal static class VegaLite
         {
             ["x"] = X(panel),
             ["y"] = Y(panel),
-            ["tooltip"] = new JsonArray(Tip(PlotData.NameField(series.Mark), "series", null), Tip("x", panel.X), Tip("y", panel.Y)),
+            ["tooltip"] = new JsonArray([Tip(PlotData.NameField(series.Mark), "series", null),
+                .. panel.IsDrawing ? [] : (JsonNode[])[Tip("x", panel.X), Tip("y", panel.Y)]]),
         };
         if (points)
         {

@@ -36,9 +36,9 @@ internal static class EquationsPage
 
     private static void Counts(StringBuilder html, IReadOnlyList<ReportEquation> equations)
     {
-        html.Append("<div class=\"scroll\"><table class=\"counts\">\n<thead><tr><th>Paper</th><th class=\"number\">Equations</th><th "
-            + "class=\"number\">Print right</th><th class=\"number\">Corrected</th><th class=\"number\">Lines corrected</th><th "
-            + "class=\"number\">With a residual</th></tr></thead>\n<tbody>\n");
+        html.Append("<div class=\"scroll\"><table class=\"counts\">\n<thead><tr><th>Paper</th><th class=\"number\">Numbered</th><th "
+            + "class=\"number\">Right</th><th class=\"number\">Corrected</th><th class=\"number\" title=\"lines without a number, all "
+            + "corrected\">Lines</th><th class=\"number\" title=\"of both forms, computed\">Residuals</th></tr></thead>\n<tbody>\n");
         foreach (var paper in equations.GroupBy(static e => e.Paper))
             Row($"<a href=\"#{paper.Key.Key}\">{Html.Escape(paper.Key.Name)}</a> <small>{Html.Escape(paper.Key.Short)}</small>", [.. paper]);
         html.Append("</tbody>\n<tfoot>");

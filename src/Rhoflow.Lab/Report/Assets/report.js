@@ -34,9 +34,14 @@ const matcher = query => {
     const all = [...asked];
     return (own ? !all.length || all.some(n => numbers.has(n)) : all.every(n => numbers.has(n)))
       && rest.every(word => /^\d+$/.test(word) ? numbers.has(+word) || (!own && new RegExp(`\\b${word}\\b`).test(text))
-        : /^[ivx]+b?$/.test(word) ? new RegExp(`\\b${word}\\b`).test(text) : text.includes(word));
+        : /^([ivx]+b?|t\d)$/.test(word) ? new RegExp(`\\b${word}\\b`).test(text) : text.includes(word));
   };
 };
+
+// A printed page describes each sign of a formula for screen readers, in megabytes: on paper formulas are pictures.
+const formulas = document.getElementsByTagName('math');
+addEventListener('beforeprint', () => [...formulas].forEach(f => f.setAttribute('aria-hidden', 'true')));
+addEventListener('afterprint', () => [...formulas].forEach(f => f.removeAttribute('aria-hidden')));
 
 (() => {
   const filters = document.querySelector('.filters');

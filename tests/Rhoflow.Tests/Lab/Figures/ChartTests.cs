@@ -119,6 +119,25 @@ public class ChartTests
     }
 
     [Fact]
+    public void A_drawing_has_neither_axes_nor_frame()
+    {
+        var hidden = new Axis("", Min: 0, Max: 1) { IsHidden = true };
+        var drawing = new Panel("Graph", hidden, hidden).Line("edges", [0, 1], [0, 1]);
+        drawing.IsDrawing.ShouldBeTrue();
+        var plot = new Panel("Plot", new Axis("t"), hidden).Line("edges", [0, 1], [0, 1]);
+        plot.IsDrawing.ShouldBeFalse();
+        var views = new Chart(drawing, plot).Specification()["concat"]!.AsArray();
+        views[0]!["view"]!.AsObject().ShouldContainKey("stroke");
+        views[0]!["view"]!["stroke"].ShouldBeNull();
+        views[1]!["view"].ShouldBeNull();
+        var encoding = views[0]!["layer"]![0]!["encoding"]!;
+        encoding["x"]!.AsObject().ShouldContainKey("axis");
+        encoding["x"]!["axis"].ShouldBeNull();
+        encoding["tooltip"]!.AsArray().Count.ShouldBe(1);
+        views[1]!["layer"]![0]!["encoding"]!["x"]!["axis"].ShouldNotBeNull();
+    }
+
+    [Fact]
     public void Labels_have_their_indices_and_exponents_set()
     {
         Assert.SkipUnless(SvgRenderer.TryFind(out var renderer, out var missing), $"no renderer here: {missing}");
