@@ -13,8 +13,8 @@ namespace Rhoflow.Lab.Figures;
 public sealed record SvgJob(JsonObject Specification, string File);
 
 /// <summary>
-/// Draws specifications as SVG with Vega in Node, and these as PNG with resvg; sets TeX as MathML with Temml. The renderer is a folder with <c>render.mjs</c> and its
-/// <c>node_modules</c>:
+/// Draws specifications as SVG with Vega in Node, and these as PNG with resvg; sets TeX as MathML with Temml. The
+/// renderer is a folder with <c>render.mjs</c>, <c>typeset.mjs</c> and their <c>node_modules</c>:
 /// <c>src/Rhoflow.Lab/Render</c> of the project, <c>render</c> beside the program, or wherever RHOFLOW_RENDER points.
 /// </summary>
 public sealed class SvgRenderer
@@ -108,7 +108,8 @@ public sealed class SvgRenderer
             if (answer.RootElement.GetProperty("mathml").GetString() is { } mathml) set[formula] = mathml;
             else refused[formula] = answer.RootElement.GetProperty("error").GetString()!;
         }
-        foreach (var formula in ordered.Skip(lines.Count)) refused[formula] = trouble ?? "the renderer ended before it came to this formula";
+        foreach (var formula in ordered.Skip(lines.Count))
+            refused[formula] = trouble ?? "the renderer ended before it came to this formula";
         return (set, refused);
     }
 

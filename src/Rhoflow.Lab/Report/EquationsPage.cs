@@ -18,8 +18,8 @@ internal static class EquationsPage
     {
         var equations = page.Content.Equations;
         var html = new StringBuilder();
-        html.Append("<header><h1>The equations of the papers</h1>\n<p class=\"lead\">Every numbered equation as it is printed and, where the "
-            + "print is wrong, as it must read; lines of the text whose print is wrong stand by the equation before them, with a "
+        html.Append("<header><h1>The equations of the papers</h1>\n<p class=\"lead\">Every numbered equation as it is printed and, where "
+            + "the print is wrong, as it must read; lines of the text whose print is wrong stand by the equation before them, with a "
             + "letter. A <em>residual</em> is the largest difference from what differences of the loss give on a random instance, relative "
             + "to the largest number there: about 1e-9 where a form is right.</p>\n</header>\n");
         Counts(html, equations);
@@ -40,7 +40,8 @@ internal static class EquationsPage
             + "class=\"number\">Right</th><th class=\"number\">Corrected</th><th class=\"number\" title=\"lines without a number, all "
             + "corrected\">Lines</th><th class=\"number\" title=\"of both forms, computed\">Residuals</th></tr></thead>\n<tbody>\n");
         foreach (var paper in equations.GroupBy(static e => e.Paper))
-            Row($"<a href=\"#{paper.Key.Key}\">{Html.Escape(paper.Key.Name)}</a> <small>{Html.Escape(paper.Key.Short)}</small>", [.. paper]);
+            Row($"<a href=\"#{paper.Key.Key}\">{Html.Escape(paper.Key.Name)}</a> <small>{Html.Escape(paper.Key.Short)}</small>",
+                [.. paper]);
         html.Append("</tbody>\n<tfoot>");
         Row("All", equations);
         html.Append("</tfoot></table></div>\n");
@@ -59,7 +60,8 @@ internal static class EquationsPage
         static string Button(string filter, string value, string words) => $"<button type=\"button\" data-filter=\"{filter}\" "
             + $"data-value=\"{value}\" aria-pressed=\"false\">{words}</button>";
         html.Append("<div class=\"filters\" hidden role=\"group\" aria-label=\"Show only\"><span>")
-            .Append(string.Concat(equations.Select(static e => e.Paper).Distinct().Select(p => Button("paper", p.Key, Html.Escape(p.Name)))))
+            .Append(string.Concat(equations.Select(static e => e.Paper).Distinct()
+                .Select(p => Button("paper", p.Key, Html.Escape(p.Name)))))
             .Append($"</span><span>{Button("print", "right", "Print right")}{Button("print", "corrected", "Corrected")}</span><span>")
             .Append(string.Concat(equations.Select(static e => e.Kind).Distinct().Order(StringComparer.Ordinal)
                 .Select(static k => Button("kind", Html.Escape(k), Html.Escape(k)))))
@@ -74,8 +76,9 @@ internal static class EquationsPage
             PlainTex.Of(equation.Corrected ?? ""), equation.Says];
         html.Append($"<article class=\"equation\" id=\"{equation.Id}\" data-paper=\"{equation.Paper.Key}\" data-print=\"{print}\" "
             + $"data-kind=\"{Html.Escape(equation.Kind)}\" data-number=\"{Digits(equation.Number)}\" "
-            + $"data-words=\"{Html.Escape(string.Join(' ', words))}\">\n<h3><a href=\"#{equation.Id}\">{Html.Escape(equation.Citation)}</a> "
-            + $"<small>{Html.Escape(equation.Paper.Name)}, {Html.Escape(Place(equation.Section))} · {Html.Escape(equation.Kind)}</small></h3>\n")
+            + $"data-words=\"{Html.Escape(string.Join(' ', words))}\">\n<h3><a href=\"#{equation.Id}\">"
+            + $"{Html.Escape(equation.Citation)}</a> <small>{Html.Escape(equation.Paper.Name)}, {Html.Escape(Place(equation.Section))} · "
+            + $"{Html.Escape(equation.Kind)}</small></h3>\n")
             .Append($"<p class=\"says\">{Html.Text(equation.Says)}</p>\n");
         if (equation.Corrected is { } corrected)
         {
@@ -94,7 +97,8 @@ internal static class EquationsPage
                 $"<code{(t.File is { } file ? $" title=\"{Html.Escape(file)}\"" : "")}>{Html.Escape(t.Name)}</code>")).Append("</p>\n");
         }
         if (equation.Claims.Count > 0)
-            html.Append("<p class=\"see\">Claims that rest on it: ").AppendJoin(", ", equation.Claims.Select(page.ClaimLink)).Append("</p>\n");
+            html.Append("<p class=\"see\">Claims that rest on it: ").AppendJoin(", ", equation.Claims.Select(page.ClaimLink))
+                .Append("</p>\n");
         html.Append("</article>\n");
     }
 
@@ -103,7 +107,9 @@ internal static class EquationsPage
         var label = name.Length == 0 ? "" : $"<span class=\"form {style}\"><span class=\"symbol\">{symbol}</span> {name}</span>";
         var misses = residual is { } r
             ? $"<small class=\"residual\">residual {r.ToString("0.#e-0", CultureInfo.InvariantCulture)}</small>" : "";
-        return $"<div class=\"display\">{label}<div class=\"scroll\">{FormulaMarks.Display(tex)}</div>{misses}</div>\n";
+        var equations = string.Join(' ', FormulaParts.Of(tex)
+            .Select(static parts => $"<span>{string.Join(' ', parts.Select(FormulaMarks.Display))}</span>"));
+        return $"<div class=\"display\">{label}<div class=\"scroll\">{equations}</div>{misses}</div>\n";
     }
 
     private static string Place(string section) => char.IsAsciiDigit(section[0]) ? $"§{section}" : $"Appendix {section}";

@@ -64,7 +64,8 @@ internal static class FrontPage
     private static void Row(StringBuilder html, CheckedClaim checkedClaim)
     {
         var (claim, result) = checkedClaim;
-        var hidden = string.Join(' ', [claim.Title, claim.Statement, claim.Hypothesis, claim.SetUp, .. claim.Keywords, .. claim.Equations, claim.Id]);
+        var hidden = string.Join(' ',
+            [claim.Title, claim.Statement, claim.Hypothesis, claim.SetUp, .. claim.Keywords, .. claim.Equations, claim.Id]);
         html.Append($"<tr data-paper=\"{claim.Paper.Key}\" data-verdict=\"{result.Style.Name}\" "
             + $"data-words=\"{Html.Escape(hidden)}\">")
             .Append($"<td class=\"id\"><a href=\"{PageParts.LinkTo(claim)}\" "

@@ -9,12 +9,19 @@ namespace Rhoflow.Lab.Report;
 /// <summary>Texts and numbers as HTML.</summary>
 internal static class Html
 {
+    // No line begins with the comma after a formula.
+    private const string Joined = "\u2060";
+
     /// <summary>Escaped for text and for attributes in double quotes.</summary>
     public static string Escape(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>Escaped, with its formulas (ρ_k, W_{k−1}, e^{−ρf}) marked to be set.</summary>
-    public static string Text(string text) => string.Concat(FormulasInText.Of(text)
-        .Select(static p => p.Tex is { } tex ? FormulaMarks.Inline(tex) : Escape(p.Text)));
+    public static string Text(string text)
+    {
+        var pieces = FormulasInText.Of(text);
+        return string.Concat(pieces.Select((p, i) => p.Tex is { } tex ? FormulaMarks.Inline(tex)
+            : i > 0 && (p.Text[0] is ',' or '.' or ';' or ':' or ')') ? Joined + Escape(p.Text) : Escape(p.Text)));
+    }
 
     /// <summary>Escaped for attributes, with its formulas in Unicode.</summary>
     public static string Plain(string text) => Escape(FormulasInText.Plain(text));

@@ -85,10 +85,12 @@ internal sealed record PageParts(ReportContent Content, IReadOnlySet<string> Dra
             ? $"<img src=\"figures/{id}.svg\" alt=\"{Html.Plain(title)}\" loading=\"lazy\">"
             : "<noscript><p class=\"note\">No picture: it takes Node 20 (https://nodejs.org), or scripts in the browser. The numbers are "
             + "complete without it.</p></noscript>";
+        var files = (Drawn.Contains(id) ? FileLink(id, ".svg", "SVG") + " " : "") + FileLink(id, ".vl.json", "Vega-Lite");
         return $"""
             <figure class="chart" data-panels="{chart.Panels.Count}">
-            <div class="panels">{picture}</div><script type="application/json">{ReportWriter.PanelsJson(chart)}</script>
-            <figcaption>{Html.Text(caption)}{(Drawn.Contains(id) ? " " + FileLink(id, ".svg", "SVG") : "")} {FileLink(id, ".vl.json", "Vega-Lite")}</figcaption>
+            <div class="panels">{picture}</div>
+            <script type="application/json">{ReportWriter.PanelsJson(chart)}</script>
+            <figcaption>{Html.Text(caption)} {files}</figcaption>
             </figure>
 
             """;

@@ -16,7 +16,8 @@ internal sealed partial class OperandReader(string text)
 {
     private static readonly string[] s_words =
         ["is", "of", "to", "in", "at", "by", "or", "on", "no", "an", "as", "it", "we", "if", "so", "be", "up", "do", "us", "he", "th", "nd",
-         "rd", "st", "px", "ms", "MB", "GB", "kB", "KB", "II", "IV", "VI", "SQ", "GD", "WN", "NC", "BN", "T3"];
+         "rd", "st", "px", "ms", "MB", "GB", "kB", "KB",
+         "II", "IV", "VI", "SQ", "GD", "WN", "NC", "BN", "T3"];
 
     /// <summary>Reads one at <paramref name="at"/>. False where there is none.</summary>
     /// <param name="at">Where; moved behind it.</param>
@@ -66,6 +67,11 @@ internal sealed partial class OperandReader(string text)
             else if (Letters.Sunk.TryGetValue(c, out var sunk))
             {
                 below += sunk == '−' ? "-" : sunk.ToString();
+                at++;
+            }
+            else if ((c is '⊥' or '∥') && below.Length == 0 && at > 0 && char.IsLetter(text[at - 1]))
+            {
+                below = Sign(c);
                 at++;
             }
             else if (c == '*' && (at + 1 >= text.Length || !(char.IsLetterOrDigit(text[at + 1]) || text[at + 1] is '*' or ' ' or '.')
@@ -219,7 +225,7 @@ internal sealed partial class OperandReader(string text)
             // Products: “yf” in e^{−yf}, “dt”, “Kt” after an operation; “x_0e^{…}”.
             var greek = next is >= 'Ͱ' and <= 'Ͽ';
             var differential = word[0] == 'd' && word.Length == 2;
-            if (!(isIndexed || (greek && word.Length == 2) || (attached && (word.Length == 2 || next == '(')) || (attached && differential)))
+            if (!(isIndexed || (greek && word.Length == 2) || (attached && (word.Length == 2 || next == '(' || differential))))
                 return false;
             if (word.All(char.IsAsciiLetterUpper) && word.Length == 3) return false;
             return TryLetter(ref at, strong: isIndexed || greek, out operand);
@@ -242,7 +248,7 @@ internal sealed partial class OperandReader(string text)
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Index();
 
-    [GeneratedRegex(@"\G(?:[-−+]?\d+(?:\.\d+)?(?:/\d+)?|[-−+]?[\u0370-\u03ff½]|[-−+]?[A-Za-z]{1,3}(?![A-Za-z])|[*+∞])", RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\G(?:[-−+]?\d+(?:\.\d+)?(?:/\d+)?|[-−+]?[\u0370-\u03ff½]|[-−+]?[A-Za-z]{1,3}(?![A-Za-z])|[*+∞])",
+        RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Exponent();
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Rhoflow.Lab.Typesetting;
 
-/// <summary>TeX as readable Unicode text, for terminals, for titles, and for pages that are made without Node: ρ̇ₖ = (ρ/ρₖ) Σₙ e^(−ρf).</summary>
+/// <summary>
+/// TeX as readable Unicode text, for terminals, for titles, and for pages that are made without Node: ρ̇ₖ = (ρ/ρₖ) Σₙ e^(−ρf).
+/// </summary>
 internal sealed class PlainTex
 {
     // Before a closing bracket.
@@ -134,7 +136,8 @@ internal sealed class PlainTex
         if (Letters.Between.TryGetValue(name, out var between)) return $" {between} ";
         if (Letters.Functions.Contains(name)) return NextIsScriptOrBracket() ? name : name + " ";
         if (!Letters.ByName.TryGetValue(name, out var sign)) return name;
-        return sign == "…" ? " … " : _at < _tex.Length && (_tex[_at] is '=' or '<' or '>' or '+' or '-') && _tex[_at - 1] == ' ' ? sign + " " : sign;
+        return sign == "…" ? " … "
+            : _at < _tex.Length && (_tex[_at] is '=' or '<' or '>' or '+' or '-') && _tex[_at - 1] == ' ' ? sign + " " : sign;
     }
 
     private bool NextIsScriptOrBracket() => _at < _tex.Length && _tex[_at] is '_' or '^' or '(';
@@ -164,7 +167,8 @@ internal sealed class PlainTex
     private static string Over(string text) => text.Skip(1).Any(static c => c is ' ' or '+' or '−') && !Enclosed(text) ? $"({text})" : text;
 
     private static string Under(string text) =>
-        Enclosed(text) || text.Length == 1 || text[0] is '∂' || text.Skip(1).All(static c => !char.IsLetterOrDigit(c) && c is not (' ' or '/' or '('))
+        Enclosed(text) || text.Length == 1 || text[0] is '∂'
+            || text.Skip(1).All(static c => !char.IsLetterOrDigit(c) && c is not (' ' or '/' or '('))
             || text.All(char.IsAsciiDigit) || text[1..].All(static c => Letters.Sunk.ContainsKey(c) || Letters.Lifted.ContainsKey(c)
                 || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.NonSpacingMark)
             ? text : $"({text})";
@@ -190,6 +194,7 @@ internal sealed class PlainTex
         if (bare is "*" or "′" or "′′") return bare;
         if (bare.Length > 0 && bare.All(letters.ContainsKey)) return string.Concat(bare.Select(c => letters[c]));
         var text = Spaced(of);
-        return text.Length <= 1 || Enclosed(text) || text.All(static c => char.IsAsciiLetter(c) || c == '′') ? sign + text : $"{sign}({text})";
+        return text.Length <= 1 || Enclosed(text) || text.All(static c => char.IsAsciiLetter(c) || c == '′')
+            ? sign + text : $"{sign}({text})";
     }
 }

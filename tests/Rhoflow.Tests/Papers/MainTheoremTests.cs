@@ -45,7 +45,7 @@ public class MainTheoremTests
         var html = TheoremTable.Html(new PageParts(content, new HashSet<string>(), []), theorem);
         html.ShouldContain($"<span class=\"care symbol\" title=\"with care\">≈</span> <a href=\"{claim.Paper.Key}.html#{claim.Id}\">");
         html.ShouldContain("<li>b99-none</li>");
-        html.ShouldContain("<tex>W_{k}\\gt 0</tex>.");
+        html.ShouldContain("<tex>W_{k}\\gt 0</tex>\u2060.");
         html.ShouldContain("<small>&lt;no&gt;</small>");
         TheoremTable.Markdown(content, theorem, static s => s.Replace("|", "\\|", StringComparison.Ordinal))
             .ShouldContain($"| 1 | a\\|b | ≈ {claim.Id}, b99-none |\n| 2 | c | <no> |\n");

@@ -21,7 +21,8 @@ public partial class TypesettingTests
         var (set, refused) = renderer.Typeset(formulas, TestContext.Current.CancellationToken);
         refused.Select(static r => $"{r.Key.Tex}: {r.Value}").ShouldBeEmpty();
         set.Count.ShouldBe(formulas.Count);
-        set.Values.ShouldAllBe(static m => m.StartsWith("<math", StringComparison.Ordinal) && m.EndsWith("</math>", StringComparison.Ordinal));
+        set.Values.ShouldAllBe(static m => m.StartsWith("<math", StringComparison.Ordinal)
+            && m.EndsWith("</math>", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -56,8 +57,25 @@ public partial class TypesettingTests
         }
     }
 
+    [Fact]
+    public void Long_equations_are_broken_outside_of_brackets()
+    {
+        foreach (var tex in EquationTable.All.SelectMany(static e => new[] { e.Tex, e.Corrected }).OfType<string>())
+        {
+            var parts = FormulaParts.Of(tex).SelectMany(static e => e).ToList();
+            string.Concat(parts).Replace(" ", "", StringComparison.Ordinal)
+                .ShouldBe(tex.Replace(@"\quad", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+            parts.ShouldAllBe(static p => p.Count('{') == p.Count('}'));
+        }
+        var two = FormulaParts.Of(@"a = \left( b = c \right) \leq \sum_{n=1} d(e = f), \quad g > 0");
+        two.Count.ShouldBe(2);
+        two[0].ShouldBe(["a", @"= \left( b = c \right)", @"\leq \sum_{n=1} d(e = f),"]);
+        two[1].ShouldBe(["g", "> 0"]);
+    }
+
     private static IEnumerable<Formula> Equations() => EquationTable.All.SelectMany(static e => new[] { e.Tex, e.Corrected })
-        .OfType<string>().Select(static t => new Formula(t, Display: true));
+        .OfType<string>().SelectMany(static t => FormulaParts.Of(t).SelectMany(static e => e))
+        .Select(static t => new Formula(t, Display: true));
 
     private static IEnumerable<string> Texts()
     {
@@ -67,7 +85,8 @@ public partial class TypesettingTests
         foreach (var figure in PapersCatalog.Figures)
             foreach (var text in (string[])[figure.Title, figure.Caption]) yield return text;
         foreach (var theorem in PapersCatalog.Papers.SelectMany(static p => p.Theorems))
-            foreach (var text in (string[])[theorem.Supposes, theorem.Place, .. theorem.Items.Select(static i => i.Says)]) yield return text;
+            foreach (var text in (string[])[theorem.Supposes, theorem.Place, .. theorem.Items.Select(static i => i.Says)])
+                yield return text;
         foreach (var equation in EquationTable.All)
             foreach (var text in (string[])[equation.Says, equation.Why ?? "", equation.Note ?? ""]) yield return text;
     }

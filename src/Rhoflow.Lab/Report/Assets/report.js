@@ -13,7 +13,7 @@ const equations = text => {
 };
 
 // What the search field asks of a row: numbers after "eq.", a range of numbers, and words that all occur.
-const plain = text => text.toLowerCase().normalize('NFKC').replace(/[‐-―−]/g, '-');
+const plain = text => text.toLowerCase().normalize('NFKC').replace(/\u2060/g, '').replace(/[‐-―−]/g, '-');
 const texts = new WeakMap();
 const matcher = query => {
   let words = plain(query);
@@ -112,10 +112,12 @@ addEventListener('afterprint', () => [...formulas].forEach(f => f.removeAttribut
   // A figure without width or height: the panel's width is the page's, its height keeps the ratio of the pictures.
   const sized = (panel, width) => {
     let text = JSON.stringify(panel);
+    if (width < 480) text = text.replaceAll('"columns":2', '"columns":1');
     if (darkPage.matches) for (const [light, dark] of Object.entries(darkColours)) text = text.replaceAll(light, dark);
     const spec = JSON.parse(text);
-    spec.config.legend.labelLimit = width - 60;
-    spec.title = broken(spec.title, Math.floor((width - 20) / 8.5));
+    // What stands beside the axis has less than the whole width.
+    spec.config.legend.labelLimit = width - 110;
+    spec.title = broken(spec.title, Math.floor((width - 70) / 9));
     return {
       ...spec, width, height: Math.round(Math.max(200, Math.min(width * 0.62, 400))),
       autosize: { type: 'fit-x', contains: 'padding' }, background: 'transparent',

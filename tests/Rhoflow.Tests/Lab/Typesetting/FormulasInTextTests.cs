@@ -16,6 +16,7 @@ public class FormulasInTextTests
     [InlineData("H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0 for the example x_N alone", "H_N = ∂f̃(x_N)/∂V − V f̃(x_N) = 0", "x_N")]
     [InlineData("by 0.0385 at t = 10, 0.00145 at 1e2, a network 20-16-1", "t = 10")]
     [InlineData("outside ker A, w_⊥ and v*(ρ_f) of §B.4 and Theory III’s figure 2", "ker A", "w_⊥", "v*(ρ_f)")]
+    [InlineData("constants γ√(‖c‖² + ‖w⊥‖²) and γ‖c‖", "γ√(‖c‖² + ‖w⊥‖²)", "γ‖c‖")]
     [InlineData("Σ_W/tr Σ_B, log-log axes, the maximum margin of T3b", "Σ_W/tr Σ_B")]
     [InlineData("α_jx_j and ρ_kV_k and x_0e^{−∫γ}", "α_jx_j", "ρ_kV_k", "x_0e^{−∫γ}")]
     [InlineData("It is a margin, and the flow (B) is b06's at the end of the run", "B")]
