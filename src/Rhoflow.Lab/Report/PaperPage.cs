@@ -96,7 +96,7 @@ internal static class PaperPage
     {
         var (figure, result) = drawn;
         html.Append($"<article class=\"figure\" id=\"{Html.Anchor(figure.Id)}\">\n<h3><a href=\"#{Html.Anchor(figure.Id)}\">Figure "
-            + $"{Html.Escape(figure.Number)}</a> {Html.Text(figure.Title)}</h3>\n");
+            + $"{Html.Escape(figure.Number)}</a> <span>{Html.Text(figure.Title)}</span></h3>\n");
         if (result.Chart is { } chart) html.Append(page.Chart(figure.Id, chart, figure.Title, figure.Caption));
         else html.Append($"<p class=\"note\">Not drawn: {Html.Escape(result.Error ?? "no result")}</p>\n");
         var shows = page.Content.Claims.Where(c => c.Claim.Figures.Contains(figure.Id, StringComparer.Ordinal)).ToList();

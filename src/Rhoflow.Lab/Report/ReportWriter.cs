@@ -16,8 +16,8 @@ public sealed record WrittenReport(string Index, IReadOnlyDictionary<string, str
 
 /// <summary>
 /// Writes the report: <c>index.html</c>, one page per paper, <c>equations.html</c>, <c>figures/ID.svg</c> with its
-/// specification <c>figures/ID.vl.json</c>, <c>CLAIMS.md</c>, and <c>assets/</c>. It works from the file system without a server: data stand in the pages, scripts are plain files
-/// beside them.
+/// specification <c>figures/ID.vl.json</c>, <c>CLAIMS.md</c>, and <c>assets/</c>. It works from the file
+/// system without a server: data stand in the pages, scripts are plain files beside them.
 /// </summary>
 public static class ReportWriter
 {

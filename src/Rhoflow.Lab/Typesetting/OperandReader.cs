@@ -21,7 +21,9 @@ internal sealed partial class OperandReader(string text)
 
     /// <summary>Reads one at <paramref name="at"/>. False where there is none.</summary>
     /// <param name="at">Where; moved behind it.</param>
-    /// <param name="attached">After an operation, beside another operand or in brackets, where a plain letter or two must be formulas.</param>
+    /// <param name="attached">
+    /// After an operation, beside another operand or in brackets, where a plain letter or two must be formulas.
+    /// </param>
     /// <param name="operand">What was read.</param>
     public bool TryRead(ref int at, bool attached, out Operand operand)
     {
@@ -159,7 +161,8 @@ internal sealed partial class OperandReader(string text)
         var tex = number.Groups["power"] is { Success: true } power
             ? (digits == "1" ? "" : digits + @" \times ") + $"10^{{{power.Value.Replace('−', '-').TrimStart('+')}}}"
             : digits;
-        operand = new Operand(tex + (number.Groups["power"].Success ? "" : Scripts(ref at)), IsNumber: true, IsStrong: false);
+        var scripts = number.Groups["power"].Success ? "" : Scripts(ref at);
+        operand = new Operand(tex + scripts, IsNumber: scripts.Length == 0, IsStrong: scripts.Length > 0);
         return true;
     }
 

@@ -168,7 +168,7 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
         page.ShouldContain("data-number=\"22\"");
         page.ShouldContain("<span class=\"formula\">ρ\u0307ₖ</span> "
             + "<span class=\"formula\">= 1</span> <span class=\"formula\">&lt; 2</span>");
-        page.ShouldContain("residual 5e-1");
+        page.ShouldContain("residual 0.5<");
         page.ShouldContain("residual 2e-10");
         page.ShouldContain("<code title=\"src/SomeFlow.cs\">SomeFlow</code>");
         page.ShouldContain("href=\"first.html#b01-euler\"");
