@@ -106,11 +106,14 @@ internal static class EquationsPage
     {
         var label = name.Length == 0 ? "" : $"<span class=\"form {style}\"><span class=\"symbol\">{symbol}</span> {name}</span>";
         var misses = residual is { } r
-            ? $"<small class=\"residual\">residual {r.ToString(r is >= 0.01 and < 1000 ? "0.##" : "0.#e-0", CultureInfo.InvariantCulture)}</small>" : "";
+            ? $"<small class=\"residual\">residual {Number(r)}</small>" : "";
         var equations = string.Join(' ', FormulaParts.Of(tex)
             .Select(static parts => $"<span>{string.Join(' ', parts.Select(FormulaMarks.Display))}</span>"));
         return $"<div class=\"display\">{label}<div class=\"scroll\">{equations}</div>{misses}</div>\n";
     }
+
+    private static string Number(double residual) =>
+        residual.ToString(residual is >= 0.01 and < 1000 ? "0.##" : "0.#e-0", CultureInfo.InvariantCulture);
 
     private static string Place(string section) => char.IsAsciiDigit(section[0]) ? $"§{section}" : $"Appendix {section}";
 
