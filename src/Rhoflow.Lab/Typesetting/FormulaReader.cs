@@ -74,6 +74,8 @@ internal sealed class FormulaReader
                 next = at;
                 var space = _text[next] == ' ';
                 if (space) next++;
+                // “at t = 1000, 9.75 (K = 2) and with K² 10.5”: two things.
+                if (space && close is null && next < _text.Length && (char.IsAsciiDigit(_text[next]) || _text[next] == '(')) return true;
                 var right = false;
                 if (next >= _text.Length || !Operand(ref next, more, close, attached: !space || close is not null, ref right)) return true;
                 if (space && close is null && !right && !strong) return true;

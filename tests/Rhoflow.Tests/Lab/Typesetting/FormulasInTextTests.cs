@@ -20,6 +20,7 @@ public class FormulasInTextTests
     [InlineData("Σ_W/tr Σ_B, log-log axes, the maximum margin of T3b", "Σ_W/tr Σ_B")]
     [InlineData("α_jx_j and ρ_kV_k and x_0e^{−∫γ}", "α_jx_j", "ρ_kV_k", "x_0e^{−∫γ}")]
     [InlineData("It is a margin, and the flow (B) is b06's at the end of the run", "B")]
+    [InlineData("products of 9.75103 (K = 2) and with K² 10.53337", "(K = 2)", "K²")]
     [InlineData("the largest falls by 10^294.323 or more", "10^294.323")]
     [InlineData("by (1 + 1/16)^{1/2} a layer, 3 × 4 of them", "(1 + 1/16)^{1/2}")]
     public void Formulas_are_found_and_prose_is_left(string text, params string[] formulas)
