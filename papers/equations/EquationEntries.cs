@@ -23,6 +23,7 @@ public static class EquationEntries
                 Note = equation.Note,
                 PrintedResidual = residual?.Printed,
                 CorrectedResidual = residual?.Corrected,
+                WhyNotTried = EquationTable.WhyNotTried(equation),
                 Types = [.. equation.Types.Select(t => (t.Name.Split('`')[0], files[t]))],
                 Claims = [.. EquationTable.ClaimsOn(equation).Select(static c => c.Id)],
             };

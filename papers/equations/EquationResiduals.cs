@@ -14,13 +14,16 @@ public readonly record struct EquationResidual(double Printed, double Corrected)
 internal delegate (double[] Truth, double[] Printed, double[] Corrected) EquationTrial(Random random);
 
 /// <summary>
-/// Tries those corrected equations that say how something moves or differs, on <see cref="TinyNetwork"/> or a few numbers.
+/// Tries the equations that a number can decide, on <see cref="TinyNetwork"/> or a few numbers. Here are those whose correction is more
+/// than a sign; the others stand by what they are about.
 /// </summary>
 internal static class EquationResiduals
 {
     private const double Rho = 1.3, Lambda = 0.7;
 
-    private static readonly Dictionary<string, EquationTrial> s_trials = new(LineResiduals.All, StringComparer.Ordinal)
+    private static readonly Dictionary<string, EquationTrial> s_trials = All(
+        LineResiduals.All, LayerResiduals.All, FlowResiduals.All, SquareLossResiduals.All, RestResiduals.All, JacobianResiduals.All,
+        MarginResiduals.All, new Dictionary<string, EquationTrial>(StringComparer.Ordinal)
     {
         ["T3.14"] = Constrained,
         ["T3.15"] = Constrained,
@@ -54,7 +57,13 @@ internal static class EquationResiduals
         ["SQ.26"] = SquareNorms,
         ["SQ.27"] = SquareEqualLayers,
         ["SQ.57"] = Diagonal,
-    };
+    });
+
+    private static Dictionary<string, EquationTrial> All(params IEnumerable<IReadOnlyDictionary<string, EquationTrial>> parts) =>
+        parts.SelectMany(static p => p).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>A form that is right as it is printed, beside what it is to give.</summary>
+    public static (double[] Truth, double[] Printed, double[] Corrected) Right(double[] truth, double[] form) => (truth, form, form);
 
     /// <summary>The equations that are tried.</summary>
     public static IReadOnlyCollection<string> Tried => s_trials.Keys;
@@ -80,7 +89,7 @@ internal static class EquationResiduals
             var (f, gradient) = (net.Output(v, n), Gradient(w => net.Output(w, n), v));
             return [.. gradient.Select((g, i) => Rho * Math.Exp(-Rho * f) * (g + sign * v[i] * f))];
         });
-        return (Projected(Gradient(w => -net.Sum(n => Math.Exp(-Rho * net.Output(w, n))), v), v), Form(1), Form(-1));
+        return (Tangent(Gradient(w => -net.Sum(n => Math.Exp(-Rho * net.Output(w, n))), v), v), Form(1), Form(-1));
     }
 
     // ρ̇_k = V_kᵀẆ_k with Ẇ = −∇L.
@@ -241,7 +250,7 @@ internal static class EquationResiduals
             var (f, gradient) = (net.Output(v, n), Gradient(w => net.Output(w, n), v));
             return [.. gradient.Select((g, i) => 2 * Rho * (Rho * f - net.Y[n]) * (factor * v[i] * f - g))];
         });
-        return (Projected(Gradient(w => -net.Sum(n => Math.Pow(Rho * net.Output(w, n) - net.Y[n], 2)), v), v), Form(2), Form(1));
+        return (Tangent(Gradient(w => -net.Sum(n => Math.Pow(Rho * net.Output(w, n) - net.Y[n], 2)), v), v), Form(2), Form(1));
     }
 
     // d‖W_1‖²/dt under the mean square loss.
@@ -273,11 +282,4 @@ internal static class EquationResiduals
         var truth = Slope(right);
         return (truth, [.. Slope(print).Select((s, i) => truth[i] + print[i] * Norm(x, 2) - s)], [.. right.Select(v => v * f)]);
     }
-
-    // S_k of every layer of a network.
-    private static double[] Projected(double[] g, double[] v) =>
-        [.. Layers.SelectMany(l => Projection(g[l.Start..(l.Start + l.Length)], v[l.Start..(l.Start + l.Length)]))];
-
-    // (I − vvᵀ)g.
-    private static double[] Projection(double[] g, double[] v) => [.. g.Select((a, i) => a - v[i] * Dot(v, g))];
 }

@@ -63,12 +63,15 @@ public static class EquationTable
     }
 
     /// <summary>
-    /// How far the printed and the corrected form miss what differences of the loss give on a random instance; null where that was not
-    /// tried.
+    /// How far the printed and the corrected form miss what differences of the loss give on a random instance, both the same where the
+    /// print is right; null where no number decides (<see cref="WhyNotTried"/>).
     /// </summary>
     /// <param name="equation">The equation.</param>
     /// <param name="seed">Of the instance.</param>
     public static EquationResidual? ResidualOf(Equation equation, int seed = 1) => EquationResiduals.Of(equation, seed);
+
+    /// <summary>Why an equation has no residual, in a few words; null where it has one.</summary>
+    public static string? WhyNotTried(Equation equation) => EquationResiduals.Tried.Contains(equation.Id) ? null : NotTried.Why(equation);
 
     /// <summary>The claims that rest on <paramref name="equation"/>, in the catalogue's order.</summary>
     public static IReadOnlyList<Claim> ClaimsOn(Equation equation) => [.. ClaimsById.Value[equation.Id]];

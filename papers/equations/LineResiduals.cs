@@ -87,7 +87,7 @@ internal static class LineResiduals
     }
 
     // λ by bisection of ‖V + g − 2λV‖ = 1, V·g > 0.
-    private static (double[] V, double[] G, double Lambda) Step(Random random)
+    internal static (double[] V, double[] G, double Lambda) Step(Random random)
     {
         double[] w = Draw(random, 4), g = Draw(random, 4);
         double[] v = [.. w.Select(x => x / Norm(w, 2))];
@@ -191,14 +191,14 @@ internal static class LineResiduals
         return (w, Combined(printed), Combined(k));
     }
 
-    // d²/dw² of e^{−y f(wx)} with f = tanh, y = −1, over x²e^{−yf}.
+    // d²/dw² of e^{−y f(wx)} with f = tanh, y = −1, over x²e^{−yf}; it may vanish, so the 1 gives the scale.
     private static (double[] Truth, double[] Printed, double[] Corrected) OneNonlinearity(Random random)
     {
         double x = 0.5 + random.NextDouble(), w = 0.3 + random.NextDouble(), m = w * x;
         double f = Math.Tanh(m), slope = 1 - f * f, bend = -2 * f * slope;
         double Slope(double u) => Along(static p => [Math.Exp(Math.Tanh(p[0] * p[1]))], [u, x], [1, 0])[0];
         var curvature = Along(p => [Slope(p[0])], [w], [1])[0];
-        return ([curvature / (x * x * Math.Exp(f))], [slope * slope - bend], [slope * slope + bend]);
+        return ([curvature / (x * x * Math.Exp(f)), 1], [slope * slope - bend, 1], [slope * slope + bend, 1]);
     }
 
     // −∂L/∂V_k at ρ_kV_k, projected, against ρSẆ and ρ_kS_kẆ_k.
@@ -239,11 +239,4 @@ internal static class LineResiduals
     // Examples with inner products above 0.
     private static double[][] Shifted(TinyNetwork net) =>
         [.. net.X.Select(static z => z.Select(static (a, i) => a + (i == 0 ? 1 : 0)).ToArray())];
-
-    // S_k of every layer.
-    private static double[] Tangent(double[] g, double[] v) => [.. Layers.SelectMany(l =>
-    {
-        double[] part = g[l.Start..(l.Start + l.Length)], direction = v[l.Start..(l.Start + l.Length)];
-        return part.Select((a, i) => a - direction[i] * Dot(direction, part));
-    })];
 }

@@ -47,6 +47,7 @@ internal static class EquationList
             ["claims"] = new JsonArray([.. EquationTable.ClaimsOn(equation).Select(static c => (JsonNode)c.Id)]),
             ["residual_printed"] = residual?.Printed,
             ["residual_corrected"] = residual?.Corrected,
+            ["not_tried"] = EquationTable.WhyNotTried(equation),
         };
     }
 
@@ -62,8 +63,27 @@ internal static class EquationList
         var lines = equations.Count(static e => e.Letter.Length > 0);
         output.WriteLine($"{equations.Count - lines} equations and {lines} lines without a number (T3.65a stands by T3.65);");
         output.WriteLine($"* {equations.Count(static e => e.Corrected is not null)} whose print needs a correction.");
+        output.WriteLine();
+        Counts(output, equations);
         output.WriteLine("rhoflow list equations T3.22 shows one: print, correction, source, claims;");
         output.WriteLine("--json has the TeX.");
+    }
+
+    // By paper: tried and right, tried and corrected, corrected by reading, definitions, and what no number decides.
+    private static void Counts(TextWriter output, IReadOnlyList<Equation> equations)
+    {
+        output.WriteLine($"{"",-22}{"right",8}{"corrected",11}{"corrected",11}{"definition",12}{"no number",11}");
+        output.WriteLine($"{"",-22}{"tried",8}{"tried",11}{"read",11}{"",12}{"decides",11}");
+        foreach (var paper in EquationTable.Papers)
+        {
+            var own = equations.Where(e => e.Paper == paper).ToLookup(static e => (IsTried: EquationTable.WhyNotTried(e) is null,
+                IsWrong: e.Corrected is not null, IsDefinition: e.Kind is EquationKind.Definition or EquationKind.Loss));
+            int Count(Func<(bool IsTried, bool IsWrong, bool IsDefinition), bool> of) => own.Where(g => of(g.Key)).Sum(static g => g.Count());
+            output.WriteLine($"{paper.Name,-22}{Count(static k => k is { IsTried: true, IsWrong: false }),8}"
+                + $"{Count(static k => k is { IsTried: true, IsWrong: true }),11}{Count(static k => k is { IsTried: false, IsWrong: true }),11}"
+                + $"{Count(static k => k is { IsTried: false, IsWrong: false, IsDefinition: true }),12}"
+                + $"{Count(static k => k is { IsTried: false, IsWrong: false, IsDefinition: false }),11}");
+        }
     }
 
     private static void Details(TextWriter output, Equation equation)
@@ -78,9 +98,11 @@ internal static class EquationList
         if (equation.Why is { } why) Entry(output, "why", FormulasInText.Plain(why));
         if (EquationTable.ResidualOf(equation) is { } residual)
         {
-            Entry(output, "residuals", string.Create(CultureInfo.InvariantCulture,
-                $"printed {residual.Printed:g2}, corrected {residual.Corrected:g2} (against differences of the loss, random instance)"));
+            var forms = equation.Corrected is null ? string.Create(CultureInfo.InvariantCulture, $"{residual.Printed:g2}")
+                : string.Create(CultureInfo.InvariantCulture, $"printed {residual.Printed:g2}, corrected {residual.Corrected:g2}");
+            Entry(output, "residual", $"{forms} (against differences, on a random instance)");
         }
+        else Entry(output, "residual", $"none: {FormulasInText.Plain(EquationTable.WhyNotTried(equation)!)}");
         if (equation.Note is { } note) Entry(output, "note", FormulasInText.Plain(note));
         foreach (var type in equation.Types)
         {

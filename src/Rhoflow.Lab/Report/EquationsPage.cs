@@ -91,6 +91,7 @@ internal static class EquationsPage
             html.Append(Form("", "", "", equation.Tex, equation.CorrectedResidual ?? equation.PrintedResidual));
         }
         if (equation.Note is { } note) html.Append($"<p class=\"why note\">{Html.Text(note)}</p>\n");
+        if (equation.WhyNotTried is { } untried) html.Append($"<p class=\"see\">No residual: {Html.Text(untried)}.</p>\n");
         if (equation.Types.Count > 0)
         {
             html.Append("<p class=\"see\">In the library: ").AppendJoin(", ", equation.Types.Select(static t =>

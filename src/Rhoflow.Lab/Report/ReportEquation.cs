@@ -27,6 +27,9 @@ public sealed record ReportEquation(Paper Paper, string Id, string Number, strin
     /// <summary>How far the corrected form, or the print where it is right, misses it; null where that was not tried.</summary>
     public double? CorrectedResidual { get; init; }
 
+    /// <summary>Why there is no residual; null where there is one.</summary>
+    public string? WhyNotTried { get; init; }
+
     /// <summary>The types that implement it, with their source files where these are known.</summary>
     public IReadOnlyList<(string Name, string? File)> Types { get; init; } = [];
 

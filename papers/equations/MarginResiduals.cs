@@ -1,0 +1,83 @@
+using static Rhoflow.Papers.Equations.EquationResiduals;
+using static Rhoflow.Papers.Equations.TinyNetwork;
+
+namespace Rhoflow.Papers.Equations;
+
+/// <summary>
+/// Trials of the maximum margin and the minimum norm (T3 §9; Memo 112, App. C; PNAS §3.B.4) and of Rademacher averages, in the plane, where
+/// directions can be searched through.
+/// </summary>
+internal static class MarginResiduals
+{
+    /// <summary>By id.</summary>
+    public static IReadOnlyDictionary<string, EquationTrial> All { get; } = new Dictionary<string, EquationTrial>(StringComparer.Ordinal)
+    {
+        ["T3.1"] = Rademacher,
+        ["SQ.42"] = Rademacher,
+        ["T3.38"] = LayerByLayer,
+        ["SQ.25"] = LayerByLayer,
+        ["SQ.24"] = LayerByLayer,
+        ["T3.40"] = Unconstrained,
+        ["T3.41"] = MinimumNorm,
+        ["PNAS.16"] = MinimumNorm,
+    };
+
+    // sup (1/N) Σ σ_nf(x_n) over f = w·x, ‖w‖ = ρ, the mean over all signs, by search; ρ times the closed form at ρ = 1.
+    private static (double[] Truth, double[] Printed, double[] Corrected) Rademacher(Random random)
+    {
+        var rho = 0.5 + random.NextDouble();
+        double[][] x = [.. Enumerable.Range(0, 4).Select(_ => Draw(random, 2))];
+        double[] Sum(int signs) => x.Select((a, n) => Times((signs >> n & 1) == 0 ? 1 : -1, a)).Aggregate(Plus);
+        double[][] sums = [.. Enumerable.Range(0, 16).Select(Sum)];
+        return Right([sums.Average(s => Largest(w => Dot(w, s), rho) / 4)], [rho * sums.Average(static s => Norm(s, 2) / 4)]);
+    }
+
+    // f = w_2w_1x at x: the least norm with margin 1 is the product 1/x; layer by layer each norm alone goes to 0.
+    private static (double[] Truth, double[] Printed, double[] Corrected) LayerByLayer(Random random)
+    {
+        var x = 0.5 + random.NextDouble();
+        double[] first = [.. Enumerable.Range(-60, 121).Select(static i => Math.Pow(10, i / 10.0))];
+        return ([1 / x], [first.Min()], [first.Min(w => w * (1 / (w * x)))]);
+    }
+
+    // max γ' /‖w‖ over w of any norm, against the maximum margin at norm 1.
+    private static (double[] Truth, double[] Printed, double[] Corrected) Unconstrained(Random random)
+    {
+        var z = Separable(random);
+        double Margin(double[] w) => z.Min(a => Dot(w, a));
+        var rho = 0.5 + 3 * random.NextDouble();
+        return Right([Largest(Margin, 1)], [Largest(w => Margin(w) / Norm(w, 2), rho)]);
+    }
+
+    // 1/‖w‖ of the least w with w·z ≥ 1: at one example, or where two are tight.
+    private static (double[] Truth, double[] Printed, double[] Corrected) MinimumNorm(Random random)
+    {
+        var z = Separable(random);
+        var candidates = z.Select(static a => Times(1 / Dot(a, a), a)).Concat(z.SelectMany(a => z.Select(b =>
+        {
+            var determinant = a[0] * b[1] - a[1] * b[0];
+            return (double[])[(b[1] - a[1]) / determinant, (a[0] - b[0]) / determinant];
+        })));
+        var least = candidates.Where(w => w.All(double.IsFinite) && z.All(a => Dot(w, a) >= 1 - 1e-12)).Min(static w => Norm(w, 2));
+        return Right([Largest(w => z.Min(a => Dot(w, a)), 1)], [1 / least]);
+    }
+
+    private static double[][] Separable(Random random) =>
+        [.. Enumerable.Range(0, 4).Select(_ => (double[])[0.5 + random.NextDouble(), random.NextDouble() - 0.5])];
+
+    // The largest value on the circle of a radius, by a grid and golden sections beside its best point.
+    private static double Largest(Func<double[], double> of, double radius)
+    {
+        const int grid = 720;
+        double At(double angle) => of([radius * Math.Cos(angle), radius * Math.Sin(angle)]);
+        var best = Enumerable.Range(0, grid).Select(static i => 2 * Math.PI * i / grid).MaxBy(At);
+        double low = best - 2 * Math.PI / grid, high = best + 2 * Math.PI / grid, golden = (Math.Sqrt(5) - 1) / 2;
+        for (var i = 0; i < 90; i++)
+        {
+            double a = high - golden * (high - low), b = low + golden * (high - low);
+            if (At(a) < At(b)) low = a;
+            else high = b;
+        }
+        return At((low + high) / 2);
+    }
+}
