@@ -30,8 +30,10 @@ public sealed record RidgeTraining
     /// <param name="network">The network.</param>
     /// <param name="f">The target.</param>
     /// <param name="seed">The seed of the start; points are the same for all seeds.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
     /// <exception cref="ArgumentException">Inputs that differ, or counts out of range.</exception>
-    public ApproximationError Fit(RidgeNetwork network, CompositionalFunction f, long seed)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ApproximationError Fit(RidgeNetwork network, CompositionalFunction f, long seed, CancellationToken cancellation = default)
     {
         if (network.Inputs != f.Inputs)
             throw new ArgumentException($"the network takes {network.Inputs} inputs, the function {f.Inputs}", nameof(network));
@@ -44,6 +46,7 @@ public sealed record RidgeTraining
         var pass = new RidgePass(network, Batch);
         for (var step = 1; step <= Steps; step++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var first = (int)((long)(step - 1) * Batch % (Points - Batch + 1));
             var output = pass.Forward(theta, x, first, Batch);
             for (var i = 0; i < Batch; i++) error[i] = 2 * (output[i] - y[first + i]) / Batch;

@@ -45,10 +45,12 @@ public static class FixedRhoMinimizer
     /// <summary>v*(ρ) of a binary problem.</summary>
     /// <param name="binary">Labels ±1, N × d.</param>
     /// <param name="rho">ρ &gt; 0.</param>
+    /// <param name="cancellation">Looked at before every Newton step.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="ArgumentOutOfRangeException">ρ is not positive and finite.</exception>
     /// <exception cref="DataException">Labels other than ±1; or data that are not separable and ρ beyond the norm of the finite minimizer
     /// of the loss, where the sphere no longer holds the loss back and its minimizer need not be unique.</exception>
-    public static FixedRhoMinimum Solve(Dataset binary, double rho)
+    public static FixedRhoMinimum Solve(Dataset binary, double rho, CancellationToken cancellation = default)
     {
         if (!(rho > 0 && double.IsFinite(rho))) throw new ArgumentOutOfRangeException(nameof(rho), rho, "ρ must be positive and finite");
         if (!binary.IsBinary) throw new DataException($"data '{binary.Name}': the exponential loss needs labels −1 and +1");
@@ -69,7 +71,7 @@ public static class FixedRhoMinimizer
         var steps = 0;
         for (var at = Math.Min(rho, .5 / largest); ; at = Math.Min(rho, 2 * at))
         {
-            steps += state.Minimize(v, at);
+            steps += state.Minimize(v, at, cancellation);
             if (!(state.Multiplier > 0)) throw Unbounded(binary, at);
             if (at == rho) break;
         }
@@ -132,7 +134,7 @@ public static class FixedRhoMinimizer
         }
 
         /// <summary>Newton steps on the sphere until the tangent gradient is rounding; v is updated. Returns their number.</summary>
-        public int Minimize(double[] v, double rho)
+        public int Minimize(double[] v, double rho, CancellationToken cancellation)
         {
             if (d == 1)
             {
@@ -145,6 +147,7 @@ public static class FixedRhoMinimizer
             int step;
             for (step = 0; step < 200 && idle < 3 && Residual > 0; step++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var xi = NewtonDirection(v, rho);
                 double margin = Margin, logSum = LogSum;
                 var slope = -rho * Vectors.Dot(_tangent, xi);

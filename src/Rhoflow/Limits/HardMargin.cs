@@ -15,12 +15,14 @@ public static class HardMargin
     /// <summary>The maximum margin of a binary problem, to 1e-12 (<see cref="HardMarginSolution.KktResidual"/>).</summary>
     /// <param name="binary">Labels ±1; N × d. Nothing is centred or scaled.</param>
     /// <param name="bias">Whether the hyperplane may miss the origin.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="NotSeparableException">No such w exists, or only one with a margin below rounding; carries a
     /// certificate.</exception>
     /// <exception cref="ArithmeticException">The margin is at the limit of what float64 resolves.</exception>
     /// <exception cref="DataException">Labels other than ±1, or a bias with examples of one class only (any margin could be
     /// had).</exception>
-    public static HardMarginSolution Solve(Dataset binary, bool bias = false)
+    public static HardMarginSolution Solve(Dataset binary, bool bias = false, CancellationToken cancellation = default)
     {
         if (!binary.IsBinary)
         {
@@ -32,7 +34,7 @@ public static class HardMargin
             throw new DataException($"data '{binary.Name}': all labels are {binary.Y[0]}; with a bias the margin of one class has no "
                 + "maximum. Add the other class, or leave the bias out");
         var (scaled, exponent) = Scaled(binary);
-        return Unscaled(SolveScaled(scaled, bias), exponent);
+        return Unscaled(SolveScaled(scaled, bias, cancellation), exponent);
     }
 
     // Inputs of 1e-200 or 1e200 are brought near 1 first, by a power of two, so that α ~ 1/γ² can be formed.
@@ -58,7 +60,7 @@ public static class HardMargin
         };
 
     // In float64 where that certifies itself, else in extended precision if the problem is small enough.
-    private static HardMarginSolution SolveScaled(Dataset data, bool bias)
+    private static HardMarginSolution SolveScaled(Dataset data, bool bias, CancellationToken cancellation)
     {
         var mayRefine = PreciseMargin.Suits(data);
         IReadOnlyList<LinearConstraint> active = [];
@@ -66,7 +68,7 @@ public static class HardMargin
         HardMarginSolution? rounded = null;
         try
         {
-            var (w, alpha, found) = bias ? SolvePairs(data) : SolveOrigin(data);
+            var (w, alpha, found) = bias ? SolvePairs(data, cancellation) : SolveOrigin(data, cancellation);
             active = found;
             rounded = Report(data, w, alpha, bias);
             // A weight of 1e-13 is a support vector's or rounding, and decides whether v + c/ρ exists.
@@ -77,21 +79,23 @@ public static class HardMargin
         catch (NotSeparableException e)
         {
             // The certificate is to rounding only; whether it is one is decided exactly.
-            if (!mayRefine || PreciseMargin.Solve(data, bias, e.Involved) is null) throw;
-            if (PreciseMargin.Solve(data, bias) is not { } precise) throw;
+            if (!mayRefine || PreciseMargin.Solve(data, bias, e.Involved, cancellation: cancellation) is null) throw;
+            if (PreciseMargin.Solve(data, bias, cancellation: cancellation) is not { } precise) throw;
             return Report(data, precise.W, precise.Alpha, bias) with { IsPrecise = true };
         }
         catch (ArithmeticException e) when (mayRefine) { unresolved = e; }
         try
         {
-            if (PreciseMargin.Solve(data, bias, start: active.Select(static c => (c.First, c.Second))) is var (v, a))
+            if (PreciseMargin.Solve(data, bias, start: active.Select(static c => (c.First, c.Second)), cancellation: cancellation)
+                is var (v, a))
                 return Report(data, v, a, bias) with { IsPrecise = true };
         }
         catch (ArithmeticException) when (rounded is not null) { }
         return rounded ?? throw unresolved!;
     }
 
-    private static (double[] W, double[] Alpha, IReadOnlyList<LinearConstraint> Active) SolveOrigin(Dataset data)
+    private static (double[] W, double[] Alpha, IReadOnlyList<LinearConstraint> Active) SolveOrigin(Dataset data,
+        CancellationToken cancellation)
     {
         int count = data.Count, d = data.Inputs;
         var z = data.Signed();
@@ -123,7 +127,7 @@ public static class HardMargin
                     (furthest, which) = (violation / norms[n], n);
             }
             return which < 0 ? null : new LinearConstraint(z.AsSpan(which * d, d).ToArray(), bounds[which], which);
-        }, MaxSteps(count, d));
+        }, MaxSteps(count, d), cancellation);
 
         if (!found.Feasible)
             throw NotSeparable(data, bias: false, found.Active.Select((c, k) => (c.First, Math.ScaleB(found.Multipliers[k], -e[c.First]))));
@@ -133,7 +137,8 @@ public static class HardMargin
         return ([.. found.W.Select(v => Math.ScaleB(v, -smallest))], alpha, found.Active);
     }
 
-    private static (double[] W, double[] Alpha, IReadOnlyList<LinearConstraint> Active) SolvePairs(Dataset data)
+    private static (double[] W, double[] Alpha, IReadOnlyList<LinearConstraint> Active) SolvePairs(Dataset data,
+        CancellationToken cancellation)
     {
         int count = data.Count, d = data.Inputs;
         var x = data.X.ToArray();
@@ -159,7 +164,7 @@ public static class HardMargin
             var c = new LinearConstraint(g, 2, plus, minus, a, b);
             // A common offset of both costs w·x digits but not the difference, so this is judged by ‖g‖.
             return c.Violation(w) > tolerance * (2 + c.Norm * Vectors.Norm(w)) ? c : null;
-        }, MaxSteps(count, d));
+        }, MaxSteps(count, d), cancellation);
 
         if (!found.Feasible)
             throw NotSeparable(data, bias: true,

@@ -45,7 +45,10 @@ internal static class LeastDistance
     /// <param name="d">The length of w.</param>
     /// <param name="mostViolated">The constraint that w violates most, beyond <see cref="Tolerance"/>; null if there is none.</param>
     /// <param name="maxSteps">A bound on the number of constraints taken up; far above what is ever needed.</param>
-    public static LeastDistanceSolution Solve(int d, Func<double[], LinearConstraint?> mostViolated, int maxSteps)
+    /// <param name="cancellation">Looked at before every step.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static LeastDistanceSolution Solve(int d, Func<double[], LinearConstraint?> mostViolated, int maxSteps,
+        CancellationToken cancellation = default)
     {
         var qr = new UpdatableQr(d);
         var active = new List<LinearConstraint>();
@@ -55,6 +58,7 @@ internal static class LeastDistance
         var polished = false;
         for (int step = 0, idle = 0; step < maxSteps && idle < 8; step++)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (mostViolated(w) is not { } p)
             {
                 if (polished) break;

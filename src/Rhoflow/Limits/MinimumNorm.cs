@@ -35,7 +35,15 @@ public sealed class MinimumNorm
     /// <summary>The decomposition of a data set.</summary>
     /// <param name="data">Targets may be any numbers; nothing is centred.</param>
     /// <param name="relativeTolerance">Singular values up to this times s_1 count as zero; null: max(N, d)·2.2e-16.</param>
-    public static MinimumNorm Of(Dataset data, double? relativeTolerance = null)
+    /// <param name="cancellation">Leaves the decomposition behind.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static MinimumNorm Of(Dataset data, double? relativeTolerance = null, CancellationToken cancellation = default)
+    {
+        double most = Math.Max(data.Count, data.Inputs), least = Math.Min(data.Count, data.Inputs);
+        return Unstoppable.Run(10 * most * least * least, () => Decomposed(data, relativeTolerance), cancellation);
+    }
+
+    private static MinimumNorm Decomposed(Dataset data, double? relativeTolerance)
     {
         int count = data.Count, d = data.Inputs;
         var x = data.X.ToArray();

@@ -20,10 +20,12 @@ internal static class PreciseLeastDistance
     /// <param name="mostViolated">The constraint that w violates most; null if there is none.</param>
     /// <param name="start">Linearly independent constraints to begin with, such as those that float64 found active.</param>
     /// <param name="maxSteps">A bound on the constraints taken up.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <returns>Null where the constraints contradict each other.</returns>
     /// <exception cref="ArithmeticException">More steps than that.</exception>
     public static PreciseSolution? Solve(int d, int bits, Func<BigFloat[], PreciseConstraint?> mostViolated,
-        IEnumerable<PreciseConstraint> start, int maxSteps)
+        IEnumerable<PreciseConstraint> start, int maxSteps, CancellationToken cancellation = default)
     {
         var active = new ActiveSet(d, bits);
         foreach (var c in start) active.TryAdd(c);
@@ -36,6 +38,7 @@ internal static class PreciseLeastDistance
         }
         for (var step = 0; step < maxSteps; step++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var w = active.Combine(u);
             if (mostViolated(w) is not { } p) return new PreciseSolution(w, active.Constraints, u);
             var violation = p.Bound - BigFloat.Dot(p.Normal, w);

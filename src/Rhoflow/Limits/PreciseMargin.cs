@@ -18,9 +18,11 @@ internal static class PreciseMargin
     /// <param name="bias">Whether the hyperplane may miss the origin.</param>
     /// <param name="among">The examples whose constraints count; null: all.</param>
     /// <param name="start">Constraints to begin with, by the examples they come from (second −1 without a bias).</param>
+    /// <param name="cancellation">Looked at before every step.</param>
     /// <exception cref="ArithmeticException">It did not settle.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static (double[] W, double[] Alpha)? Solve(Dataset data, bool bias, IReadOnlyList<int>? among = null,
-        IEnumerable<(int First, int Second)>? start = null)
+        IEnumerable<(int First, int Second)>? start = null, CancellationToken cancellation = default)
     {
         int count = data.Count, d = data.Inputs;
         var which = among ?? [.. Enumerable.Range(0, count)];
@@ -68,7 +70,7 @@ internal static class PreciseMargin
         }
 
         var found = PreciseLeastDistance.Solve(d, bits, bias ? OfPairs : OfOrigin, (start ?? []).Select(s => Of(s.First, s.Second)),
-            1000 + 20 * (count + d));
+            1000 + 20 * (count + d), cancellation);
         if (found is null) return null;
         var alpha = new double[count];
         for (var k = 0; k < found.Active.Count; k++)

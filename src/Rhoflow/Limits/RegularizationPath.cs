@@ -62,11 +62,14 @@ public static class RegularizationPath
     /// <param name="data">Labels that the loss takes; need not be separable.</param>
     /// <param name="loss">Summed over examples.</param>
     /// <param name="logLambdas">log λ, natural, in any order; −690 is λ = 1e-300, and there is no lower end.</param>
+    /// <param name="cancellation">Looked at before every step of Newton's method.</param>
     /// <returns>A point for each λ, in the order given.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A logarithm is not finite.</exception>
     /// <exception cref="DataException">Labels that the loss does not take.</exception>
     /// <exception cref="ArithmeticException">Newton's method did not settle.</exception>
-    public static RegularizationPoint[] At(Dataset data, Loss loss, IReadOnlyList<double> logLambdas)
+    public static RegularizationPoint[] At(Dataset data, Loss loss, IReadOnlyList<double> logLambdas,
+        CancellationToken cancellation = default)
     {
         foreach (var l in logLambdas)
             if (!double.IsFinite(l)) throw new ArgumentOutOfRangeException(nameof(logLambdas), l, "log λ must be finite");
@@ -74,7 +77,7 @@ public static class RegularizationPath
             throw new DataException($"data '{data.Name}': the {loss.Name} loss needs labels −1 and +1");
         if (loss == Loss.Square)
         {
-            var system = MinimumNorm.Of(data);
+            var system = MinimumNorm.Of(data, cancellation: cancellation);
             return [.. logLambdas.Select(l => Ridge(data, system, l))];
         }
         var points = new RegularizationPoint[logLambdas.Count];
@@ -85,12 +88,12 @@ public static class RegularizationPath
         foreach (var (target, index) in logLambdas.Select((l, i) => (l, i)).OrderByDescending(p => p.l))
         {
             var start = Math.Max(target, state.LargeLogLambda);
-            if (at > start) steps += state.Newton(w, at = start);
+            if (at > start) steps += state.Newton(w, at = start, cancellation);
             for (var h = 1.0; at > target;)
             {
                 var next = Math.Max(target, at - h);
                 state.Predict(w, at, next);
-                var used = state.Newton(w, at = next);
+                var used = state.Newton(w, at = next, cancellation);
                 steps += used;
                 // The path is nearly straight in log λ, so steps may grow while the corrector has little to do.
                 h = used <= 4 ? 2 * h : used >= 8 ? Math.Max(.25, h / 2) : h;
@@ -196,12 +199,13 @@ public static class RegularizationPath
             for (var i = 0; i < Rank; i++) w[i] -= penalty * (to - from) * slope[i];
         }
 
-        public int Newton(double[] w, double logLambda)
+        public int Newton(double[] w, double logLambda, CancellationToken cancellation)
         {
             var previous = double.PositiveInfinity;
             var best = (double[])w.Clone();
             for (var step = 0; step < 500; step++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var (h, _, residual) = Linearize(w, logLambda, _force);
                 // Quadratic convergence until rounding: stop when a small residual no longer falls.
                 if (residual <= 1e-16 || (residual < 1e-9 && residual > .5 * previous))

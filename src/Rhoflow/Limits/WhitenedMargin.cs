@@ -70,10 +70,12 @@ public static class WhitenedMargin
     /// <param name="binary">Labels ±1, N × d.</param>
     /// <param name="c">C, symmetric positive definite, row-major d × d. The identity gives <see cref="HardMargin"/>.</param>
     /// <param name="bias">Whether the hyperplane may miss the origin.</param>
+    /// <param name="cancellation">Looked at before every step of the solver.</param>
     /// <exception cref="ArgumentException">C has not d² entries.</exception>
     /// <exception cref="DataException">C is not positive definite.</exception>
     /// <exception cref="NotSeparableException">The data are not separable.</exception>
-    public static WhitenedMarginSolution Solve(Dataset binary, ReadOnlySpan<double> c, bool bias = false)
+    public static WhitenedMarginSolution Solve(Dataset binary, ReadOnlySpan<double> c, bool bias = false,
+        CancellationToken cancellation = default)
     {
         var d = binary.Inputs;
         if (c.Length != d * d) throw new ArgumentException($"C has {c.Length} entries; {d} × {d} are needed", nameof(c));
@@ -87,7 +89,7 @@ public static class WhitenedMargin
         }
         // u = Lᵀw has ‖u‖² = wᵀCw and u·(L⁻¹x) = w·x.
         var white = (DenseMatrix)l.Solve(new DenseMatrix(d, binary.Count, binary.X.ToArray()));
-        var solution = HardMargin.Solve(binary.WithInputs(white.Values, d), bias);
+        var solution = HardMargin.Solve(binary.WithInputs(white.Values, d), bias, cancellation);
         var w = l.Transpose().Solve(DenseVector.OfArray(solution.Direction.ToArray())).ToArray();
         var norm = Vectors.Norm(w);
         foreach (ref var v in w.AsSpan()) v /= norm;

@@ -134,7 +134,7 @@ public sealed class EmpiricalRisk
     }
 
     /// <summary>The dense Hessian, P × P, relative to the returned scale. For small networks (P² memory, P products).</summary>
-    public (double[,] Hessian, LossValue Scale) Hessian(ReadOnlySpan<double> theta)
+    public (double[,] Hessian, LossValue Scale) Hessian(ReadOnlySpan<double> theta, CancellationToken cancellation = default)
     {
         var p = Network.ParameterCount;
         var h = new double[p, p];
@@ -142,6 +142,7 @@ public sealed class EmpiricalRisk
         LossValue scale = default;
         for (var j = 0; j < p; j++)
         {
+            cancellation.ThrowIfCancellationRequested();
             unit[j] = 1;
             scale = HessianVectorProduct(theta, unit, column);
             unit[j] = 0;

@@ -32,6 +32,9 @@ public sealed record MeasureInput(MeasureSetting Setting, Snapshot Snapshot)
     /// <summary>The training risk of a flow, with work buffers of its own; null for descents and the scalar equations.</summary>
     public EmpiricalRisk? Risk { get; init; }
 
+    /// <summary>Ends the measuring; looked at by everything that takes long.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>The direction that theory predicts for a linear network (unit norm, d numbers); null where it predicts none.</summary>
     public double[]? Limit { get; init; }
 }

@@ -8,12 +8,20 @@ namespace Rhoflow.Measures;
 /// </summary>
 /// <typeparam name="TKey">A snapshot, a linearization, a data set: the object itself counts, not what it equals.</typeparam>
 /// <typeparam name="T">What is computed. Not to be changed by who gets it.</typeparam>
-internal sealed class Once<TKey, T>(Func<TKey, T> compute) where TKey : class
+/// <param name="compute">Computes it, and may be cancelled: then nothing is kept.</param>
+internal sealed class Once<TKey, T>(Func<TKey, CancellationToken, T> compute) where TKey : class
 {
     private readonly ConditionalWeakTable<TKey, Result> _known = [];
 
+    /// <summary>Of what is computed fast, or looks at a token of its own.</summary>
+    public Once(Func<TKey, T> compute) : this((key, _) => compute(key)) { }
+
     /// <summary>The value for this object.</summary>
-    public T Of(TKey key) => _known.GetValue(key, k => new Result(compute(k))).Value;
+    /// <param name="key">The object.</param>
+    /// <param name="cancellation">Ends the computation, if this is the first who asks.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public T Of(TKey key, CancellationToken cancellation = default) =>
+        _known.GetValue(key, k => new Result(compute(k, cancellation))).Value;
 
     private sealed record Result(T Value);
 }

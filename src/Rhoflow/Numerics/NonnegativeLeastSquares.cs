@@ -5,8 +5,11 @@ internal static class NonnegativeLeastSquares
 {
     /// <param name="columns">a_n, each as long as b.</param>
     /// <param name="b">The target.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <returns>α_n ≥ 0 and the residual ‖Σ α_n a_n − b‖.</returns>
-    public static (double[] Alpha, double Residual) Solve(IReadOnlyList<double[]> columns, ReadOnlySpan<double> b)
+    public static (double[] Alpha, double Residual) Solve(IReadOnlyList<double[]> columns, ReadOnlySpan<double> b,
+        CancellationToken cancellation = default)
     {
         int count = columns.Count, m = b.Length;
         var alpha = new double[count];
@@ -19,6 +22,7 @@ internal static class NonnegativeLeastSquares
         var size = Vectors.Norm(b);
         for (var step = 0; step < 10 * (count + m) + 100; step++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var length = Vectors.Norm(residual);
             var (steepest, entering) = (0.0, -1);
             for (var n = 0; n < count; n++)

@@ -13,7 +13,9 @@ internal static class SpectralNorm
     /// <param name="rows">m.</param>
     /// <param name="columns">n.</param>
     /// <param name="a">A, row-major.</param>
-    public static double Of(int rows, int columns, ReadOnlySpan<double> a)
+    /// <param name="cancellation">Looked at before every step.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static double Of(int rows, int columns, ReadOnlySpan<double> a, CancellationToken cancellation = default)
     {
         if (a.Length != rows * columns)
             throw new ArgumentException($"a matrix of {rows} × {columns} has {rows * columns} numbers; {a.Length} were given", nameof(a));
@@ -30,6 +32,7 @@ internal static class SpectralNorm
         Normalize(v, []);
         while (true)
         {
+            cancellation.ThrowIfCancellationRequested();
             vs.Add(v);
             var u = new double[rows];
             for (var i = 0; i < rows; i++) u[i] = Vectors.Dot(a.Slice(i * columns, columns), v) / size;

@@ -90,6 +90,8 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         return bytes * blocks <= LargestKept ? (true, bytes * blocks) : (blocks == 1, bytes);
     }
 
+    internal override CancellationToken Cancellation => _cancellation;
+
     public override Team Team => _team;
 
     public override ReadOnlySpan<double> Outputs => _outputs;

@@ -68,6 +68,9 @@ public abstract class Linearization : IDisposable
     /// </summary>
     public ReadOnlySpan<double> Scale => _scale;
 
+    /// <summary>Ends every pass and product, and what is computed by them.</summary>
+    internal virtual CancellationToken Cancellation => CancellationToken.None;
+
     /// <summary>Who works; also on vectors between products.</summary>
     public abstract Team Team { get; }
 

@@ -56,10 +56,15 @@ public sealed class DegreeSweep
     }
 
     /// <summary>All degrees, on several threads; the same bits on any number of them.</summary>
-    public DegreeResult[] At(IReadOnlyList<int> degrees, int threads = 1)
+    /// <param name="degrees">Any, in any order.</param>
+    /// <param name="threads">No influence on results.</param>
+    /// <param name="cancellation">Looked at before every degree.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public DegreeResult[] At(IReadOnlyList<int> degrees, int threads = 1, CancellationToken cancellation = default)
     {
         var results = new DegreeResult[degrees.Count];
-        Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => results[i] = At(degrees[i]));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        Parallel.For(0, results.Length, options, i => results[i] = At(degrees[i]));
         return results;
     }
 

@@ -50,8 +50,11 @@ public sealed record PerturbedDescent
     /// <param name="testPhi">Φ on test points, M × D.</param>
     /// <param name="testY">Their targets, M.</param>
     /// <param name="seed">Repeat r has noise of stream r.</param>
+    /// <param name="cancellation">Looked at before every moment.</param>
     /// <exception cref="ArgumentException">A count or step that is out of range, or shapes that do not fit.</exception>
-    public PerturbedMoment[] Run(double[][] phi, double[] y, double[][] testPhi, double[] testY, long seed)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public PerturbedMoment[] Run(double[][] phi, double[] y, double[][] testPhi, double[] testY, long seed,
+        CancellationToken cancellation = default)
     {
         if (Every < 1 || Observe < 1 || Repeats < 1 || Iterations < 0)
             throw new ArgumentException($"every {Every}, observe {Observe}, repeats {Repeats} must be ≥ 1 and iterations {Iterations} ≥ 0");
@@ -69,6 +72,7 @@ public sealed record PerturbedDescent
             var now = 0L;
             for (var i = 0; i < times.Length; i++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 modes.Descend(w, y, Step, times[i] - now);
                 now = times[i];
                 double[] values = [Error(phi, y, w), Error(testPhi, testY, w), Vectors.Norm(w), Vectors.Dot(w, w),

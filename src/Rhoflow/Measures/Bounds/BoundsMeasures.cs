@@ -25,7 +25,8 @@ internal static class BoundsMeasures
     public const long LargestAscent = 2_000_000;
 
     // Three measures need the singular values of one observation.
-    private static readonly Once<Snapshot, LayerNorms> s_norms = new(static s => LayerNorms.Of(s.Network, s.V));
+    private static readonly Once<Snapshot, LayerNorms> s_norms = 
+        new(static (s, cancellation) => LayerNorms.Of(s.Network, s.V, cancellation));
 
     private const string Ranking =
         "convolutions as matrices of maps × patch, batch normalization folded without its shifts: no theorem then, for ranking";
@@ -86,8 +87,8 @@ internal static class BoundsMeasures
             Cost = "100 N p once per run",
             Columns = static _ => ["rademacher_linear", "rademacher_linear_error", "rademacher_linear_bound"],
             Refuse = static s => s.Train is null ? "the scalar equations have no training examples" : null,
-            Values = static m => [Inputs(m).Linear.Value, Inputs(m).Linear.StandardError,
-                Inputs(m).Norms.Frobenius / Inputs(m).Norms.Count],
+            Values = static m => Inputs(m).Linear(m.Cancellation) is var linear
+                ? [linear.Value, linear.StandardError, Inputs(m).Norms.Frobenius / Inputs(m).Norms.Count] : [],
         },
         new()
         {
@@ -103,7 +104,7 @@ internal static class BoundsMeasures
                 : (long)s.Train.Count * s.Network.ParameterCount > LargestAscent ? $"the ascents would take too long: {s.Train.Count} "
                 + $"examples times {s.Network.ParameterCount} parameters are more than {LargestAscent}"
                 : NetworkRademacher.Refuse(s.Network),
-            Values = static m => Inputs(m).Of(m.Setting.Network) is var r
+            Values = static m => Inputs(m).Of(m.Setting.Network, m.Cancellation) is var r
                 ? [r.Value, r.StandardError, (m.Snapshot.LogRho + Math.Log(r.Value)) / Math.Log(10)] : [],
         },
         new()
@@ -191,7 +192,7 @@ internal static class BoundsMeasures
 
     private static string? Theorem(MeasureSetting setting) => BoundAssumptions.Classes(setting) ?? BoundAssumptions.Chain(setting.Network);
 
-    private static LayerNorms Norms(MeasureInput m) => s_norms.Of(m.Snapshot);
+    private static LayerNorms Norms(MeasureInput m) => s_norms.Of(m.Snapshot, m.Cancellation);
 
     private static double[] Frobenius(MeasureInput m) => [.. m.Setting.Network.Layers.Select(l => Vectors.Norm(l.Of(m.Snapshot.V)))];
 

@@ -14,7 +14,7 @@ namespace Rhoflow.Measures.Bounds;
 internal sealed record LayerNorms(double[] Frobenius, double[] Spectral, double[] Rows)
 {
     /// <summary>All layers of θ, or of V.</summary>
-    public static LayerNorms Of(Network network, ReadOnlySpan<double> theta)
+    public static LayerNorms Of(Network network, ReadOnlySpan<double> theta, CancellationToken cancellation = default)
     {
         var (frobenius, spectral, rows) = (new double[network.Depth], new double[network.Depth], new double[network.Depth]);
         for (var k = 0; k < network.Depth; k++)
@@ -28,7 +28,7 @@ internal sealed record LayerNorms(double[] Frobenius, double[] Spectral, double[
                 continue;
             }
             for (var i = 0; i < layer.Rows; i++) rows[k] += Vectors.Norm(w.Slice(i * layer.Columns, layer.Columns));
-            spectral[k] = SpectralNorm.Of(layer.Rows, layer.Columns, w);
+            spectral[k] = SpectralNorm.Of(layer.Rows, layer.Columns, w, cancellation);
         }
         return new LayerNorms(frobenius, spectral, rows);
     }

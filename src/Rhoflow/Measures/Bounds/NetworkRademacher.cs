@@ -31,8 +31,11 @@ internal sealed class NetworkRademacher
     /// <param name="network">The network; of several outputs the first, which has the complexity of each.</param>
     /// <param name="x">x_n, row-major N × d.</param>
     /// <param name="seed">Of signs and starts.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
     /// <exception cref="ArgumentException">A network without a class F̃, or inputs that are not whole examples.</exception>
-    public RademacherComplexity LowerEstimate(Network network, ReadOnlySpan<double> x, long seed = 0)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public RademacherComplexity LowerEstimate(Network network, ReadOnlySpan<double> x, long seed = 0,
+        CancellationToken cancellation = default)
     {
         if (Refuse(network) is { } reason) throw new ArgumentException(reason, nameof(network));
         var count = x.Length / network.Inputs;
@@ -46,7 +49,7 @@ internal sealed class NetworkRademacher
         for (var i = 0; i < values.Length; i++)
         {
             for (var n = 0; n < count; n++) ascent.Sigma[n] = all ? 1 - 2 * ((i >> n) & 1) : RademacherComplexity.Sign(random);
-            for (var r = 0; r < Restarts; r++) values[i] = Math.Max(values[i], ascent.Run(random, Steps));
+            for (var r = 0; r < Restarts; r++) values[i] = Math.Max(values[i], ascent.Run(random, Steps, cancellation));
         }
         return all ? new RademacherComplexity(values.Average(), 0) : RademacherComplexity.MeanOf(values);
     }
@@ -74,7 +77,7 @@ internal sealed class NetworkRademacher
 
         public double[] Sigma { get; }
 
-        public double Run(RandomStream random, int steps)
+        public double Run(RandomStream random, int steps, CancellationToken cancellation)
         {
             for (var n = 0; n < Sigma.Length; n++) _weights[n * _network.Outputs] = Sigma[n] / Sigma.Length;
             foreach (ref var w in _v.AsSpan()) w = random.NextNormal();
@@ -95,6 +98,7 @@ internal sealed class NetworkRademacher
                 double next;
                 while (true)
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     Move(eta);
                     next = Value(_next);
                     if (next > value || eta < 1e-9) break;

@@ -25,9 +25,11 @@ internal readonly record struct RademacherComplexity(double Value, double Standa
     /// <param name="x">x_n, N rows.</param>
     /// <param name="draws">Draws of σ where N is above <see cref="LargestEnumeration"/>, at least 2.</param>
     /// <param name="seed">Of the draws.</param>
-    public static RademacherComplexity Linear(FeatureMatrix x, int draws = 100, long seed = 0)
+    /// <param name="cancellation">Looked at before every example.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static RademacherComplexity Linear(FeatureMatrix x, int draws = 100, long seed = 0, CancellationToken cancellation = default)
     {
-        if (x.Count <= LargestEnumeration) return Enumerated(x);
+        if (x.Count <= LargestEnumeration) return Enumerated(x, cancellation);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 2);
         var random = new RandomStream(seed);
         // All draws together, so that every example is read once.
@@ -36,6 +38,7 @@ internal readonly record struct RademacherComplexity(double Value, double Standa
         var row = new double[x.Width];
         for (var n = 0; n < x.Count; n++)
         {
+            cancellation.ThrowIfCancellationRequested();
             x.CopyTo(n, 1, row);
             foreach (var sum in sums) Vectors.Add(Sign(random), row, sum);
         }
@@ -53,7 +56,7 @@ internal readonly record struct RademacherComplexity(double Value, double Standa
     }
 
     // Along a Gray code, where one sign changes at a time; σ and −σ give the same, so the last sign stays +.
-    private static RademacherComplexity Enumerated(FeatureMatrix x)
+    private static RademacherComplexity Enumerated(FeatureMatrix x, CancellationToken cancellation)
     {
         var rows = Enumerable.Range(0, x.Count).Select(x.Row).ToArray();
         var sigma = new double[x.Count];
@@ -64,6 +67,7 @@ internal readonly record struct RademacherComplexity(double Value, double Standa
         var combinations = 1 << (x.Count - 1);
         for (var i = 1; i < combinations; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var flip = System.Numerics.BitOperations.TrailingZeroCount(i);
             sigma[flip] = -sigma[flip];
             Vectors.Add(2 * sigma[flip], rows[flip], sum);

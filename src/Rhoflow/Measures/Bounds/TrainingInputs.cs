@@ -13,26 +13,26 @@ internal sealed class TrainingInputs
 
     private readonly Dataset _data;
     private readonly Lazy<InputNorms> _norms;
-    private readonly Lazy<RademacherComplexity> _linear;
+    private readonly Once<Dataset, RademacherComplexity> _linear;
     private readonly Once<Network, RademacherComplexity> _networks;
 
     private TrainingInputs(Dataset data)
     {
         _data = data;
         _norms = new(() => InputNorms.Of(Matrix()));
-        _linear = new(() => RademacherComplexity.Linear(Matrix()));
-        _networks = new(n => new NetworkRademacher().LowerEstimate(n, data.X));
+        _linear = new((_, cancellation) => RademacherComplexity.Linear(Matrix(), cancellation: cancellation));
+        _networks = new((n, cancellation) => new NetworkRademacher().LowerEstimate(n, data.X, cancellation: cancellation));
     }
 
     public InputNorms Norms => _norms.Value;
 
     /// <summary>R_N of {w·x : ‖w‖ ≤ 1}.</summary>
-    public RademacherComplexity Linear => _linear.Value;
+    public RademacherComplexity Linear(CancellationToken cancellation = default) => _linear.Of(_data, cancellation);
 
     public static TrainingInputs Of(Dataset data) => s_known.Of(data);
 
     /// <summary>R_N(F̃) from below.</summary>
-    public RademacherComplexity Of(Network network) => _networks.Of(network);
+    public RademacherComplexity Of(Network network, CancellationToken cancellation = default) => _networks.Of(network, cancellation);
 
     private FeatureMatrix Matrix() => _data.StoredAs == typeof(double)
         ? FeatureMatrix.Of(_data.X.ToArray(), _data.Inputs)

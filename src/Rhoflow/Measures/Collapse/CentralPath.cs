@@ -46,9 +46,10 @@ internal sealed record CentralPath
     /// <param name="lambda">λ ≥ 0 of λ‖W‖².</param>
     /// <param name="team">Who works, null for one thread; the bits do not depend on it.</param>
     /// <param name="means">Those of these features, where they are known already.</param>
+    /// <param name="cancellation">Looked at between blocks of examples; decompositions are left behind.</param>
     /// <exception cref="ArgumentException">A class without examples, or sizes that do not belong together.</exception>
     public static CentralPath Of(FeatureMatrix features, ClassLabels labels, ReadOnlySpan<double> w, double other = 0, double lambda = 0,
-        Team? team = null, ClassMeans? means = null)
+        Team? team = null, ClassMeans? means = null, CancellationToken cancellation = default)
     {
         if (labels.Absent is { } absent)
             throw new ArgumentException(
@@ -61,8 +62,8 @@ internal sealed record CentralPath
         using var own = team is null ? new Team(Environment.ProcessorCount) : null;
         team ??= own!;
 
-        means ??= ClassMeans.Of(features, labels, team);
-        double[] within = means.WithinScatter(features, labels, team), second = (double[])within.Clone(), targets =
+        means ??= ClassMeans.Of(features, labels, team, cancellation);
+        double[] within = means.WithinScatter(features, labels, team, cancellation), second = (double[])within.Clone(), targets =
             new double[outputs * classes], b = new double[outputs * p];
         for (var c = 0; c < classes; c++)
         {
@@ -79,7 +80,7 @@ internal sealed record CentralPath
             second[i * p + i] += lambda;
             within[i * p + i] += lambda;
         }
-        var best = Solve(second, b, outputs, p, team);
+        var best = Solve(second, b, outputs, p, team, cancellation);
         var off = w.ToArray();
         Vectors.Add(-1, best, off);
         return new CentralPath
@@ -93,10 +94,11 @@ internal sealed record CentralPath
     }
 
     // B S⁺ for a symmetric S ≥ 0: by Cholesky where every pivot keeps half of its digits, by eigenvalues where directions are absent.
-    private static double[] Solve(double[] s, double[] b, int outputs, int p, Team team)
+    private static double[] Solve(double[] s, double[] b, int outputs, int p, Team team, CancellationToken cancellation)
     {
         if (Cholesky.Of(s, p, team) is { } factor && factor.SmallestPivotShare > PivotShare) return factor.Solve(b, outputs);
-        var evd = new DenseMatrix(p, p, (double[])s.Clone()).Evd(Symmetricity.Symmetric);
+        var copy = (double[])s.Clone();
+        var evd = Unstoppable.Run(10.0 * p * p * p, () => new DenseMatrix(p, p, copy).Evd(Symmetricity.Symmetric), cancellation);
         var (u, tolerance) = (((DenseMatrix)evd.EigenVectors).Values, p * Math.ScaleB(1, -50) * evd.EigenValues[p - 1].Real);
         // MathNet's matrices are stored by columns: as rows they are Uᵀ.
         double[] inside = new double[outputs * p], solution = new double[outputs * p];

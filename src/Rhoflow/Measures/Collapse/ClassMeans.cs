@@ -55,8 +55,10 @@ internal sealed class ClassMeans
     /// <param name="features">N × p.</param>
     /// <param name="labels">N.</param>
     /// <param name="team">Who works; the bits do not depend on it.</param>
+    /// <param name="cancellation">Looked at before every block of examples.</param>
     /// <exception cref="ArgumentException">As many labels as examples are needed.</exception>
-    public static ClassMeans Of(FeatureMatrix features, ClassLabels labels, Team team)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ClassMeans Of(FeatureMatrix features, ClassLabels labels, Team team, CancellationToken cancellation = default)
     {
         var (p, classes) = (features.Width, labels.Classes);
         if (features.Count != labels.Count)
@@ -78,7 +80,7 @@ internal sealed class ClassMeans
         {
             for (var n = 0; n < count; n++)
                 Vectors.Add(1, rows.AsSpan(n * p + from, length), sums.AsSpan(labels[first + n] * p + from, length));
-        }));
+        }), cancellation);
         for (var c = 0; c < classes; c++) Vectors.Add(1.0 / labels.Counts[c], sums.AsSpan(c * p, p), references.AsSpan(c * p, p));
         return means;
     }
@@ -88,7 +90,9 @@ internal sealed class ClassMeans
     /// <param name="labels">N.</param>
     /// <param name="visit">Is given (first example, how many, rows of p numbers, perhaps in a longer array that is used again
     /// afterwards).</param>
-    internal void EachBlock(FeatureMatrix features, ClassLabels labels, Team team, Action<int, int, double[]> visit)
+    /// <param name="cancellation">Looked at before every block.</param>
+    internal void EachBlock(FeatureMatrix features, ClassLabels labels, Team team, Action<int, int, double[]> visit,
+        CancellationToken cancellation = default)
     {
         Check(features, labels);
         var block = Math.Clamp(NumbersPerBlock / Width, 1, features.Count);
@@ -96,6 +100,7 @@ internal sealed class ClassMeans
         var rows = ArrayPool<double>.Shared.Rent(block * Width);
         for (var first = 0; first < features.Count; first += block)
         {
+            cancellation.ThrowIfCancellationRequested();
             var (start, count) = (first, Math.Min(block, features.Count - first));
             team.Run((count + rowsATask - 1) / rowsATask, (task, _) =>
             {
@@ -116,11 +121,12 @@ internal sealed class ClassMeans
     }
 
     /// <summary>Σ_W = (1/N) Σ_n (h_n − μ_{c(n)})(h_n − μ_{c(n)})ᵀ, p × p.</summary>
-    public double[] WithinScatter(FeatureMatrix features, ClassLabels labels, Team team)
+    public double[] WithinScatter(FeatureMatrix features, ClassLabels labels, Team team, CancellationToken cancellation = default)
     {
         var (p, scatter) = (Width, new double[Width * Width]);
         EachBlock(features, labels, team,
-            (_, count, rows) => Gemm.Gram<double>(GemmForm.TN, p, count, rows, p, scatter, p, accumulate: true, team));
+            (_, count, rows) => Gemm.Gram<double>(GemmForm.TN, p, count, rows, p, scatter, p, accumulate: true, team),
+            cancellation);
         Gemm.Mirror<double>(p, scatter, p);
         Vectors.Scale(1.0 / labels.Count, scatter, scatter);
         return scatter;

@@ -22,7 +22,8 @@ internal sealed class WithinPass
     private double _whitenedByClasses, _whitenedByExamples;
     private int _errors, _disagreements;
 
-    public WithinPass(ClassMeans means, FeatureMatrix features, ClassLabels labels, int[] decisions, bool variability, Team team)
+    public WithinPass(ClassMeans means, FeatureMatrix features, ClassLabels labels, int[] decisions, bool variability, Team team,
+        CancellationToken cancellation = default)
     {
         if (decisions.Length != 0 && decisions.Length != labels.Count)
             throw new ArgumentException($"{decisions.Length} decisions of the network were given for {labels.Count} examples");
@@ -44,7 +45,7 @@ internal sealed class WithinPass
             if (products.Length < count * q) products = new double[count * q];
             Gemm.MultiplyPacked(count, rows, p, false, packed, products.AsSpan(), q, false, false, team);
             for (var n = 0; n < count; n++) Add(first + n, TensorPrimitives.SumOfSquares(rows.AsSpan(n * p, p)), products.AsSpan(n * q, q));
-        });
+        }, cancellation);
     }
 
     public NearestCenters Centers => new()

@@ -143,7 +143,7 @@ internal static class CurvatureMeasures
     {
         var hessian = new CurvatureOperator(passes, CurvatureKind.Hessian);
         double[] tops = [.. passes.Network.Layers.Select(l => Lanczos.Solve(new LayerBlock(hessian, l), 1, 0,
-            new EigenOptions { Tolerance = HessianSpectrum.Tolerance }, passes.Team).Values[0])];
+            new EigenOptions { Tolerance = HessianSpectrum.Tolerance }, passes.Team, passes.Cancellation).Values[0])];
         return [.. tops.Select(t => Sizes.Times(t, hessian.LogScale)),
             .. tops.Select(t => t > 0 ? Sizes.Log10(t, hessian.LogScale) : double.NaN)];
     }
@@ -152,7 +152,8 @@ internal static class CurvatureMeasures
     {
         if (!TangentOperator.Exists(passes)) return [.. Enumerable.Repeat(double.NaN, 8)];
         var tangent = new TangentOperator(passes);
-        var ends = Lanczos.Solve(tangent, 1, 1, new EigenOptions { Tolerance = HessianSpectrum.Tolerance }, passes.Team);
+        var ends = Lanczos.Solve(tangent, 1, 1, new EigenOptions { Tolerance = HessianSpectrum.Tolerance }, passes.Team,
+            passes.Cancellation);
         var s = tangent.LogScale;
         return [.. Sizes.Of(ends.Values[0], s), Sizes.Times(ends.Residuals[0], s), .. Sizes.Of(ends.Values[^1], s),
             Sizes.Times(ends.Residuals[^1], s)];
@@ -164,7 +165,7 @@ internal static class CurvatureMeasures
         var missing = m.Risk is null || s.Network.ParameterCount > LargestNetwork || !double.IsFinite(s.Rho)
             || s.Network.Layers.Any(l => Vectors.Norm(l.Of(s.V)) == 0);
         if (missing) return [double.NaN, double.NaN, double.NaN, double.NaN];
-        var hessian = TangentHessian.At(m.Risk!, s.Rho, s.V);
+        var hessian = TangentHessian.At(m.Risk!, s.Rho, s.V, m.Cancellation);
         var signs = hessian.Signature();
         return [signs.Negative, signs.Zero, signs.Positive, hessian.TangentGradient];
     }

@@ -42,9 +42,10 @@ internal sealed class HessianSpectrum
     {
         _passes = passes;
         var hessian = new CurvatureOperator(passes, CurvatureKind.Hessian);
-        _ends = new(() => Lanczos.Solve(hessian, Top, Bottom, new EigenOptions { Tolerance = Tolerance }, passes.Team));
-        _dense = new(() => DenseOperator.Of(hessian).Eigenvalues(passes.Team));
-        _quadrature = new(() => SpectralQuadrature.Of(hessian, Steps, Probes, seed: 0, passes.Team));
+        var ends = passes.Cancellation;
+        _ends = new(() => Lanczos.Solve(hessian, Top, Bottom, new EigenOptions { Tolerance = Tolerance }, passes.Team, ends));
+        _dense = new(() => DenseOperator.Of(hessian, ends).Eigenvalues(passes.Team, ends));
+        _quadrature = new(() => SpectralQuadrature.Of(hessian, Steps, Probes, seed: 0, passes.Team, ends));
     }
 
     /// <summary>Of a linearization, which it lives as long as: what several measures need is computed once.</summary>
@@ -78,7 +79,8 @@ internal sealed class HessianSpectrum
 
     /// <summary>tr ∇²L or tr G by Hutch++.</summary>
     public TraceEstimate Trace(CurvatureKind kind) =>
-        TraceEstimate.HutchPlusPlus(new CurvatureOperator(_passes, kind), TraceProducts, seed: 0, _passes.Team);
+        TraceEstimate.HutchPlusPlus(new CurvatureOperator(_passes, kind), TraceProducts, seed: 0, _passes.Team,
+            _passes.Cancellation);
 
     /// <summary>Negative, zero and positive eigenvalues, the threshold, and the largest standard error of the three (0: counted).</summary>
     public (double Negative, double Zero, double Positive, double Threshold, double Error) Signs()

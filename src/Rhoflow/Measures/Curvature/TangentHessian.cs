@@ -65,8 +65,10 @@ internal sealed record TangentHessian
     /// <param name="risk">L; any loss.</param>
     /// <param name="rho">ρ, any finite number.</param>
     /// <param name="v">V, P numbers; layers are scaled to norm 1 here.</param>
+    /// <param name="cancellation">Looked at between products; decompositions are left behind.</param>
     /// <exception cref="ArgumentException">The wrong length, or a zero layer (it is named).</exception>
-    public static TangentHessian At(EmpiricalRisk risk, double rho, ReadOnlySpan<double> v)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static TangentHessian At(EmpiricalRisk risk, double rho, ReadOnlySpan<double> v, CancellationToken cancellation = default)
     {
         var network = risk.Network;
         if (v.Length != network.ParameterCount)
@@ -87,9 +89,17 @@ internal sealed record TangentHessian
         var gradient = new double[theta.Length];
         risk.Evaluate(theta, gradient);
         Vectors.Scale(-1, gradient, gradient);
-        var (raw, scale) = risk.Hessian(theta);
-        var h = DenseMatrix.OfArray(raw);
+        var (raw, scale) = risk.Hessian(theta, cancellation);
         Vectors.Scale(rho, last.Of(gradient), last.Of(gradient));
+        return Unstoppable.Run(4.0 * unit.Length * unit.Length * unit.Length, () => Decomposed(network, rho, unit, raw, gradient, scale),
+            cancellation);
+    }
+
+    // From ∇²L and −∇L by W, and V.
+    private static TangentHessian Decomposed(Network network, double rho, double[] unit, double[,] raw, double[] gradient, LossValue scale)
+    {
+        var last = network.Layers[^1];
+        var h = DenseMatrix.OfArray(raw);
         for (var i = last.Offset; i < last.Offset + last.Count; i++)
         {
             h.SetRow(i, h.Row(i) * rho);

@@ -11,7 +11,7 @@ internal static class LimitMeasures
     private static readonly Once<Linearization, MaxMarginKkt?> s_kkt = new(MaxMarginKkt.Of);
     private static readonly Once<Linearization, TangentKernel> s_kernel = new(TangentKernel.Of);
     private static readonly Once<Dataset, ConditionNumber> s_data =
-        new(static data => ConditionNumber.Of(FeatureMatrix.Of(data.X.ToArray(), data.Inputs)));
+        new(static (data, cancellation) => ConditionNumber.Of(FeatureMatrix.Of(data.X.ToArray(), data.Inputs), cancellation));
 
     /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
@@ -82,7 +82,7 @@ internal static class LimitMeasures
             Variant = "over singular values that are not zero",
             Cost = "N d min(N, d), once",
             Columns = static _ => ["data_condition", "data_rank"],
-            Values = static m => m.Setting.Train is { } train && s_data.Of(train) is var c ? [c.Value, c.Rank] : [double.NaN, double.NaN],
+            Values = static m => m.Setting.Train is { } train && s_data.Of(train, m.Cancellation) is var c ? [c.Value, c.Rank] : [double.NaN, double.NaN],
             Refuse = static s => s.Train is not { } train ? "the scalar equations have no data"
                 : Math.Min(train.Count, train.Inputs) > ConditionNumber.LargestSide
                 ? $"the inputs have more than {ConditionNumber.LargestSide} singular values" : null,
@@ -127,7 +127,7 @@ internal static class LimitMeasures
     private static double[] Condition(MeasureInput m, int k)
     {
         if (m.Features(k) is not { } features) return [double.NaN, double.NaN];
-        var condition = ConditionNumber.Of(features);
+        var condition = ConditionNumber.Of(features, m.Cancellation);
         return [condition.Value, condition.Rank];
     }
 

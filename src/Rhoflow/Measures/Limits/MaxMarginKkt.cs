@@ -55,7 +55,7 @@ internal sealed record MaxMarginKkt(double Epsilon, double Slackness, IReadOnlyL
         });
         double[] rest = [.. passes.Theta, 0];
         Vectors.Scale(1 / size, rest, rest);
-        var (alpha, _) = NonnegativeLeastSquares.Solve(gradients, rest);
+        var (alpha, _) = NonnegativeLeastSquares.Solve(gradients, rest, passes.Cancellation);
         for (var i = 0; i < alpha.Length; i++) Vectors.Add(-alpha[i], gradients[i], rest);
         var epsilon = Vectors.Norm(rest.AsSpan(0, passes.Theta.Length));
         double total = 0, slack = 0;

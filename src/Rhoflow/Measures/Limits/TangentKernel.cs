@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Kernels;
+using Rhoflow.Numerics;
 using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Limits;
@@ -18,11 +19,12 @@ internal sealed class TangentKernel
     /// </summary>
     public const int LargestSample = 512;
 
-    private TangentKernel(int[] examples, double[] gram)
+    private TangentKernel(int[] examples, double[] gram, CancellationToken cancellation)
     {
         (Examples, Gram) = (examples, gram);
-        Eigenvalues = [.. DenseMatrix.OfColumnMajor(examples.Length, examples.Length, gram)
-            .Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).OrderDescending()];
+        double n = examples.Length;
+        Eigenvalues = [.. Unstoppable.Run(10 * n * n * n, () => DenseMatrix.OfColumnMajor(examples.Length, examples.Length, gram)
+            .Evd(Symmetricity.Symmetric).EigenValues, cancellation).Select(static e => e.Real).OrderDescending()];
     }
 
     /// <summary>n.</summary>
@@ -54,7 +56,7 @@ internal sealed class TangentKernel
         }
         Gemm.Mirror<double>(size, gram, size);
         TensorPrimitives.Divide(gram, outputs, gram);
-        return new TangentKernel(examples, gram);
+        return new TangentKernel(examples, gram, passes.Cancellation);
     }
 
     /// <summary>

@@ -11,8 +11,8 @@ namespace Rhoflow.Measures.Margins;
 internal static class NormedMargins
 {
     /// <summary>σ_max(W_k): what the bounds of Bartlett, Foster and Telgarsky (2017) divide margins by.</summary>
-    public static double Spectral(Layer layer, ReadOnlySpan<double> w) =>
-        layer.Kind == LayerKind.Diagonal ? Largest(layer, w) : SpectralNorm.Of(layer.Rows, layer.Columns, w);
+    public static double Spectral(Layer layer, ReadOnlySpan<double> w, CancellationToken cancellation = default) =>
+        layer.Kind == LayerKind.Diagonal ? Largest(layer, w) : SpectralNorm.Of(layer.Rows, layer.Columns, w, cancellation);
 
     /// <summary>max |W_k^{ij}|: ‖W_k‖_p of T3 §12 and Theorem 8, entry by entry, with p = ∞.</summary>
     public static double Largest(Layer layer, ReadOnlySpan<double> w) => Math.Abs(TensorPrimitives.MaxMagnitude(w));

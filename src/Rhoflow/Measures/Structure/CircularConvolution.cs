@@ -73,7 +73,9 @@ internal sealed class CircularConvolution
 
     /// <summary>‖A‖₂: the largest of the blocks' norms, each by Lanczos to a residual of 1e-9.</summary>
     /// <param name="team">Who works, frequency by frequency; the bits do not depend on it.</param>
-    public OperatorNorm Norm(Team team)
+    /// <param name="cancellation">Looked at before every product.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public OperatorNorm Norm(Team team, CancellationToken cancellation = default)
     {
         var norms = new OperatorNorm[_frequencies.Length];
         var blocks = new FourierBlock?[team.Threads];
@@ -81,7 +83,7 @@ internal sealed class CircularConvolution
         {
             var block = blocks[thread] ??= new FourierBlock(Shape.Maps, BlockWidth);
             Fill(block, _frequencies[task].A, _frequencies[task].B);
-            norms[task] = block.Norm();
+            norms[task] = block.Norm(cancellation);
         });
         var (value, bound, steps) = (0.0, 0.0, 0);
         foreach (var norm in norms) (value, bound, steps) = (Math.Max(value, norm.Value), Math.Max(bound, norm.Bound), steps + norm.Steps);

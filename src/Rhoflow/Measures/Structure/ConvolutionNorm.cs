@@ -15,7 +15,10 @@ internal static class ConvolutionNorm
     /// <param name="shape">The sizes.</param>
     /// <param name="w">Maps × Patch.</param>
     /// <param name="team">Who works; the bits do not depend on it.</param>
-    public static OperatorNorm ZeroPadded(ConvolutionShape shape, ReadOnlySpan<double> w, Team team)
+    /// <param name="cancellation">Looked at before every product.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static OperatorNorm ZeroPadded(ConvolutionShape shape, ReadOnlySpan<double> w, Team team,
+        CancellationToken cancellation = default)
     {
         if (w.Length != shape.Maps * shape.Patch)
             throw new ArgumentException($"{w.Length} weights are no matrix of {shape.Maps} maps × {shape.Patch}");
@@ -26,7 +29,7 @@ internal static class ConvolutionNorm
         {
             convolution.Forward(1, x, weights, y);
             convolution.BackwardData(1, y, weights, z);
-        }, MostSteps);
+        }, MostSteps, cancellation: cancellation);
         return new OperatorNorm(scale * norm.Value, scale * norm.Bound, norm.Steps);
     }
 

@@ -47,11 +47,13 @@ internal sealed class FourierBlock
     }
 
     /// <summary>‖B‖₂.</summary>
-    public OperatorNorm Norm()
+    /// <param name="cancellation">Looked at before every product.</param>
+    public OperatorNorm Norm(CancellationToken cancellation = default)
     {
         // A doubled spectrum, as real and imaginary parts have it, costs Lanczos no step.
         var most = 20 * Math.Min(_rows, _columns) + 40;
-        return _isReal ? _lanczos.Run(_realNormal, most, _stride) : _lanczos.Run(_normal, most);
+        return _isReal ? _lanczos.Run(_realNormal, most, _stride, cancellation)
+            : _lanczos.Run(_normal, most, cancellation: cancellation);
     }
 
     // z = Bᴴ(Bx), row by row, so that B is read once: y = Σ_j b_j x_j, then z += conj(b) y.

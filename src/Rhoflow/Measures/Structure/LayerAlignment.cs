@@ -32,14 +32,19 @@ internal readonly record struct LayerAlignment(double Leading, double Product)
     }
 
     /// <summary>Of layer <paramref name="above"/> and the one below it; NaN where one is 0.</summary>
+    /// <param name="network">The network.</param>
     /// <param name="v">V or θ: the scales do not matter.</param>
-    public static LayerAlignment Of(Network network, ReadOnlySpan<double> v, int above, int below)
+    /// <param name="above">0 … K−1.</param>
+    /// <param name="below">What <see cref="Below"/> gave.</param>
+    /// <param name="cancellation">Leaves decompositions behind.</param>
+    public static LayerAlignment Of(Network network, ReadOnlySpan<double> v, int above, int below,
+        CancellationToken cancellation = default)
     {
         var r = network.Layers[below].Rows;
         double[] left = Gram(network.Layers[below], v, r, ofRows: true), right = Gram(network.Layers[above], v, r, ofRows: false);
         double normBelow = Trace(left, r), normAbove = Trace(right, r);
         if (normBelow == 0 || normAbove == 0) return new LayerAlignment(double.NaN, double.NaN);
-        return new LayerAlignment(Math.Min(1, Math.Abs(Vectors.Dot(Top(left, r), Top(right, r)))),
+        return new LayerAlignment(Math.Min(1, Math.Abs(Vectors.Dot(Top(left, r, cancellation), Top(right, r, cancellation)))),
             Math.Sqrt(Math.Max(0, Vectors.Dot(left, right))));
     }
 
@@ -77,10 +82,11 @@ internal readonly record struct LayerAlignment(double Leading, double Product)
         return sum;
     }
 
-    private static double[] Top(double[] gram, int r)
+    private static double[] Top(double[] gram, int r, CancellationToken cancellation)
     {
         if (r == 1) return [1];
-        var evd = Matrix<double>.Build.Dense(r, r, (double[])gram.Clone()).Evd(Symmetricity.Symmetric);
-        return evd.EigenVectors.Column(r - 1).ToArray();
+        var copy = (double[])gram.Clone();
+        return Unstoppable.Run(10.0 * r * r * r, () => Matrix<double>.Build.Dense(r, r, copy).Evd(Symmetricity.Symmetric), cancellation)
+            .EigenVectors.Column(r - 1).ToArray();
     }
 }

@@ -27,8 +27,11 @@ internal sealed class NormLanczos(int dimension)
     private readonly List<double> _alpha = [], _beta = [];
 
     /// <param name="normal">Given x, writes AᵀA x.</param>
+    /// <param name="most">Steps at most.</param>
     /// <param name="coordinates">The first so many belong to the problem; default all.</param>
-    public OperatorNorm Run(Action<double[], double[]> normal, int most, int coordinates = 0)
+    /// <param name="cancellation">Looked at before every product.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public OperatorNorm Run(Action<double[], double[]> normal, int most, int coordinates = 0, CancellationToken cancellation = default)
     {
         var d = coordinates > 0 ? coordinates : dimension;
         _alpha.Clear();
@@ -39,6 +42,7 @@ internal sealed class NormLanczos(int dimension)
         double theta = 0, residual = 0;
         for (var step = 1; ; step++)
         {
+            cancellation.ThrowIfCancellationRequested();
             normal(now, next);
             var alpha = Vectors.Dot(now.AsSpan(0, d), next.AsSpan(0, d));
             Vectors.Add(-alpha, now.AsSpan(0, d), next.AsSpan(0, d));

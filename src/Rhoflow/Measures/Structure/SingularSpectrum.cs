@@ -65,8 +65,12 @@ internal sealed class SingularSpectrum
 
     /// <summary>Of a full matrix.</summary>
     /// <param name="w">Row-major rows × columns.</param>
+    /// <param name="rows">Of it.</param>
+    /// <param name="columns">Of it.</param>
+    /// <param name="cancellation">Leaves the decomposition behind.</param>
     /// <exception cref="ArgumentException">Not a matrix of that size, or a weight that is not finite.</exception>
-    public static SingularSpectrum Of(ReadOnlySpan<double> w, int rows, int columns)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static SingularSpectrum Of(ReadOnlySpan<double> w, int rows, int columns, CancellationToken cancellation = default)
     {
         if (rows < 1 || columns < 1 || w.Length != rows * columns)
             throw new ArgumentException($"{w.Length} weights are no matrix of {rows} × {columns}");
@@ -75,8 +79,9 @@ internal sealed class SingularSpectrum
         var scaled = new double[w.Length];
         for (var i = 0; i < scaled.Length; i++) scaled[i] = w[i] / scale;
         // Row-major of W is MathNet's column order of Wᵀ.
-        var svd = Matrix<double>.Build.Dense(columns, rows, scaled).Svd(computeVectors: false);
-        return new SingularSpectrum([.. svd.S.Select(s => scale * s)]);
+        var values = Unstoppable.Run(10.0 * scaled.Length * Math.Min(rows, columns),
+            () => Matrix<double>.Build.Dense(columns, rows, scaled).Svd(computeVectors: false).S, cancellation);
+        return new SingularSpectrum([.. values.Select(s => scale * s)]);
     }
 
     /// <summary>Of a diagonal matrix.</summary>
@@ -92,8 +97,10 @@ internal sealed class SingularSpectrum
 
     /// <summary>Of one layer.</summary>
     /// <param name="theta">θ, or V for the directions.</param>
-    public static SingularSpectrum Of(Layer layer, ReadOnlySpan<double> theta) =>
-        layer.Kind == LayerKind.Diagonal ? OfDiagonal(layer.Of(theta)) : Of(layer.Of(theta), layer.Rows, layer.Columns);
+    /// <param name="cancellation">Leaves the decomposition behind.</param>
+    public static SingularSpectrum Of(Layer layer, ReadOnlySpan<double> theta, CancellationToken cancellation = default) =>
+        layer.Kind == LayerKind.Diagonal ? OfDiagonal(layer.Of(theta))
+            : Of(layer.Of(theta), layer.Rows, layer.Columns, cancellation);
 
     /// <summary>
     /// The sine of the angle to the nearest multiple of an orthogonal projection P = P² = Pᵀ (SQ H.1) of any rank r ≥ 1: √(1 − max_r
@@ -103,7 +110,7 @@ internal sealed class SingularSpectrum
     /// The nearest is the projection on the eigenvectors of the first r; SQ H.1 also allows oblique projections, which have no such
     /// formula.
     /// </remarks>
-    public static double ProjectionDistance(Layer layer, ReadOnlySpan<double> theta)
+    public static double ProjectionDistance(Layer layer, ReadOnlySpan<double> theta, CancellationToken cancellation = default)
     {
         if (layer.Rows != layer.Columns) return double.NaN;
         var n = layer.Rows;
@@ -117,7 +124,8 @@ internal sealed class SingularSpectrum
             var symmetric = Matrix<double>.Build.Dense(n, n);
             for (var i = 0; i < n; i++)
                 for (var j = 0; j < n; j++) symmetric[i, j] = (w[i * n + j] / norm + w[j * n + i] / norm) / 2;
-            eigenvalues = [.. symmetric.Evd(Symmetricity.Symmetric).EigenValues.Select(static e => e.Real).Order()];
+            eigenvalues = [.. Unstoppable.Run(10.0 * n * n * n, () => symmetric.Evd(Symmetricity.Symmetric).EigenValues, cancellation)
+                .Select(static e => e.Real).Order()];
         }
         var (best, up, down) = (0.0, 0.0, 0.0);
         for (var r = 1; r <= n; r++)

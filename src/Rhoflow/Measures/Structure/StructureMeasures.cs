@@ -16,7 +16,7 @@ internal static class StructureMeasures
 
     // Six measures and an array look at the same singular values of a snapshot, which does not change.
     private static readonly Once<Snapshot, SingularSpectrum[]> s_spectra =
-        new(static s => [.. s.Network.Layers.Select(layer => SingularSpectrum.Of(layer, s.V))]);
+        new(static (s, cancellation) => [.. s.Network.Layers.Select(layer => SingularSpectrum.Of(layer, s.V, cancellation))]);
 
     /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
@@ -25,7 +25,7 @@ internal static class StructureMeasures
             static (s, rho) => s.SpectralNorm * Math.Abs(rho)) with
         {
             Arrays = [new MeasureArray("singular_values", static s => s.Network.Layers.Sum(Smaller), static m =>
-                [.. Spectra(m.Snapshot).Zip(m.Snapshot.RhoKArray)
+                [.. Spectra(m).Zip(m.Snapshot.RhoKArray)
                     .SelectMany(static l => l.First.Values.Select(v => v * Math.Abs(l.Second)))])],
         },
         OfSpectrum("rank_stable", "‖W_k‖_F²/‖W_k‖₂²", "Rudelson–Vershynin 2007", static (s, _) => s.StableRank),
@@ -42,7 +42,7 @@ internal static class StructureMeasures
                 + "multiple of an orthogonal projection; square layers",
             Columns = static s => [.. Square(s.Network).Select(static k => $"projection_distance_{k + 1}")],
             Values = static m => [.. Square(m.Snapshot.Network)
-                .Select(k => SingularSpectrum.ProjectionDistance(m.Snapshot.Network.Layers[k], m.Snapshot.V))],
+                .Select(k => SingularSpectrum.ProjectionDistance(m.Snapshot.Network.Layers[k], m.Snapshot.V, m.Cancellation))],
             Refuse = static s => Square(s.Network).Any() ? null : "no layer is square",
         },
         new Measure
@@ -54,24 +54,25 @@ internal static class StructureMeasures
             Columns = static s => [.. Pairs(s.Network)
                 .SelectMany(static k => (string[])[$"alignment_{k + 1}", $"product_alignment_{k + 1}"])],
             Values = static m => [.. Pairs(m.Snapshot.Network).Select(k =>
-                LayerAlignment.Of(m.Snapshot.Network, m.Snapshot.V, k, LayerAlignment.Below(m.Snapshot.Network, k)!.Value))
+                LayerAlignment.Of(m.Snapshot.Network, m.Snapshot.V, k, LayerAlignment.Below(m.Snapshot.Network, k)!.Value,
+                    m.Cancellation))
                 .SelectMany(static a => (double[])[a.Leading, a.Product])],
             Refuse = static s => Pairs(s.Network).Any() ? null : s.Depth == 1 ? "there is one layer, and nothing to align it with"
                 : "no layer reads the outputs of another one without a residual sum in between",
         },
         OfConvolutions("operator_norm", "‖W_k∗‖₂ of the map from image to image, zeros around the image, by Lanczos to a residual of 1e-9",
             "", "convolutions: some 100 passes of one image", static _ => null,
-            static (shape, w, team) => ConvolutionNorm.ZeroPadded(shape, w, team).Value),
+            static (shape, w, team, cancellation) => ConvolutionNorm.ZeroPadded(shape, w, team, cancellation).Value),
         OfConvolutions("circular_norm", "‖W_k∗‖₂ where the image closes to a torus: the largest norm of a block maps × (stride² channels) "
             + "over all frequencies", "Sedghi–Gupta–Long 2019 (stride 1)", "convolutions: some 30 products with every Fourier block",
-            CircularConvolution.WhyNot, static (shape, w, team) => new CircularConvolution(shape, w).Norm(team).Value),
+            CircularConvolution.WhyNot, static (shape, w, team, cancellation) =>
+                new CircularConvolution(shape, w).Norm(team, cancellation).Value),
     ];
 
     /// <summary>The sizes of layer k (0 … K−1) if it is a convolution; null otherwise.</summary>
     internal static ConvolutionShape? Shape(Network network, int k) => network.Layers[k].Geometry;
 
-    private static SingularSpectrum[] Spectra(Snapshot snapshot) =>
-        s_spectra.Of(snapshot);
+    private static SingularSpectrum[] Spectra(MeasureInput m) => s_spectra.Of(m.Snapshot, m.Cancellation);
 
     private static Measure OfSpectrum(string name, string formula, string reference, Func<SingularSpectrum, double, double> value) => new()
     {
@@ -81,11 +82,11 @@ internal static class StructureMeasures
         Reference = reference,
         Cost = "p³",
         Columns = setting => [.. Enumerable.Range(1, setting.Depth).Select(k => $"{name}_{k}")],
-        Values = input => [.. Spectra(input.Snapshot).Select((s, k) => value(s, input.Snapshot.RhoK[k]))],
+        Values = input => [.. Spectra(input).Select((s, k) => value(s, input.Snapshot.RhoK[k]))],
     };
 
     private static Measure OfConvolutions(string name, string formula, string reference, string cost,
-        Func<ConvolutionShape, string?> whyNot, Func<ConvolutionShape, double[], Team, double> norm)
+        Func<ConvolutionShape, string?> whyNot, Func<ConvolutionShape, double[], Team, CancellationToken, double> norm)
     {
         IEnumerable<(int K, ConvolutionShape Shape)> Those(Network network) =>
             from k in Enumerable.Range(0, network.Depth)
@@ -106,7 +107,7 @@ internal static class StructureMeasures
                 var s = input.Snapshot;
                 using var team = new Team();
                 return [.. Those(s.Network)
-                    .Select(c => Math.Abs(s.RhoK[c.K]) * norm(c.Shape, s.Network.Layers[c.K].Of(s.V).ToArray(), team))];
+                    .Select(c => Math.Abs(s.RhoK[c.K]) * norm(c.Shape, s.Network.Layers[c.K].Of(s.V).ToArray(), team, input.Cancellation))];
             },
             Refuse = setting => Those(setting.Network).Any() ? null
                 : Enumerable.Range(0, setting.Depth).Select(k => Shape(setting.Network, k))
