@@ -74,6 +74,14 @@ public static class CommandLine
         .Select(static w => w.Length > 0 && w.All(static c => char.IsLetterOrDigit(c) || "-_./=,:~+%@".Contains(c)) ? w : $"'{w}'")
             .Prepend("rhoflow"));
 
+    /// <summary>Tells a person at a terminal what Ctrl-C has begun; it stands in the place of the progress line.</summary>
+    internal static void SayStopping(string what)
+    {
+        if (Console.IsErrorRedirected) return;
+        Console.Error.Write("\r\u001b[K");
+        Console.Error.WriteLine($"rhoflow: {what}");
+    }
+
     /// <summary>Says that what is at work is given up (<see cref="Interruption"/>).</summary>
     /// <param name="args">Without the program's name.</param>
     /// <param name="output">For results.</param>

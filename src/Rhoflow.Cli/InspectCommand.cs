@@ -14,6 +14,9 @@ namespace Rhoflow.Cli;
 /// <summary><c>rhoflow inspect MODEL</c>: every measure of one trained network.</summary>
 internal static class InspectCommand
 {
+    // Measures that take longer are asked for by their family.
+    private const double Longest = 10;
+
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "A run folder (runs/NAME/…): the network that the run ended with." };
@@ -24,7 +27,8 @@ internal static class InspectCommand
         };
         var families = new Option<string[]>("--measures")
         {
-            Description = $"Families ({string.Join(", ", MeasureCatalog.Families)}); all unless given.",
+            Description = $"Families ({string.Join(", ", MeasureCatalog.Families)}), or all. Unless given, all measures that take at most "
+                + $"about {Longest:0} s each; those left out are named.",
             AllowMultipleArgumentsPerToken = true,
         };
         var examples = new Option<int>("--curvature-examples")
@@ -50,17 +54,26 @@ internal static class InspectCommand
         command.SetAction((parsed, cancellation) =>
         {
             var wanted = Families(parsed.GetValue(families));
+            using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
             if (parsed.GetValue(examples) < 1)
                 throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
-            var network = TrainedNetworks.OfRun(
-                Find(parsed.GetValue(model)!, parsed.GetValue(root)!, parsed.InvocationConfiguration.Error), parsed.GetValue(data));
+            var run = Find(parsed.GetValue(model)!, parsed.GetValue(root)!, progress.Say);
+            progress.Report(static () => "reading and preparing the data");
+            var network = TrainedNetworks.OfRun(run, parsed.GetValue(data));
             if (parsed.GetValue(batchNorm) is { } by) network = network with { BatchNorm = BatchNormWords.Parse("--batch-norm", by) };
-            var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads), cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            var watch = new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest);
+            var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads), cancellation, watch);
+            progress.Dispose();
+            // The work has stopped: what is left is to show it.
+            using var showing = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;
             if (parsed.GetValue(standard.Json))
                 parsed.InvocationConfiguration.Output.WriteLine(Document(network, inspection).ToJsonString(Json.Options));
             else Show(network, inspection, parsed.InvocationConfiguration.Output, parsed.GetValue(standard.Quiet));
-            return Task.FromResult(ExitStatus.Done);
+            if (!inspection.IsInterrupted) return Task.FromResult(ExitStatus.Done);
+            parsed.InvocationConfiguration.Error.WriteLine("rhoflow: interrupted; this is what was measured until then");
+            return Task.FromResult(ExitStatus.Interrupted);
         });
         return command;
     }
@@ -73,13 +86,13 @@ internal static class InspectCommand
             if (word != "all" && !MeasureCatalog.Families.Contains(word))
                 throw new ConfigException(
                     $"--measures: '{word}' is not a family{Nearest.Hint(word, [.. MeasureCatalog.Families, "all"], "families")}");
-        return words.Length == 0 || words.Contains("all") ? ["all"] : words;
+        return words.Contains("all") ? ["all"] : words;
     }
 
-    private static RunFolder Find(string model, string root, TextWriter error)
+    private static RunFolder Find(string model, string root, Action<string> note)
     {
         if (File.Exists(model)) throw new DataException($"{model} is not the folder of a run (runs/NAME/yyyy-MM-dd_HH-mm-ss_ID)");
-        var runs = RunSelection.Find([model], root, error.WriteLine);
+        var runs = RunSelection.Find([model], root, note);
         return runs.Count switch
         {
             1 => runs[0],
@@ -135,6 +148,13 @@ internal static class InspectCommand
         }
         if (quiet) return;
         foreach (var note in inspection.Notes) output.WriteLine($"note: {note}");
-        foreach (var (what, why) in inspection.NotMeasured) output.WriteLine($"not measured: {what}: {why}");
+        foreach (var (what, why) in inspection.NotMeasured.Where(static m => m.Why != "interrupted"))
+            output.WriteLine($"not measured: {what}: {why}");
+        foreach (var left in inspection.NotMeasured.Where(static m => m.Why == "interrupted").GroupBy(static m => m.What.Split('/')[0]))
+            output.WriteLine($"interrupted before: {left.Key}: {string.Join(", ", left.Select(static m => m.What.Split('/')[1]))}");
+        foreach (var family in inspection.Dear.GroupBy(static d => d.Measure.Family, StringComparer.Ordinal))
+            output.WriteLine($"left out, since it takes long: {family.Key}: "
+                + string.Join(", ", family.Select(static d => $"{d.Measure.Name} (about {Durations.Text(d.Seconds)})"))
+                + $"; --measures {family.Key}, or all");
     }
 }

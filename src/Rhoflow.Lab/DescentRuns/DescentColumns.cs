@@ -105,9 +105,12 @@ internal sealed class DescentColumns
     /// <param name="isDue">Whether measures of a need are taken.</param>
     /// <param name="threads">For those; without influence on the results.</param>
     /// <param name="cancellation">Ends the measuring.</param>
+    /// <param name="watch">Told where it stands.</param>
     internal Observation Observe<T>(Training<T> training, Replica<T> replica, History history, Func<MeasureNeed, bool> isDue,
-        int threads, CancellationToken cancellation = default) where T : unmanaged, IFloatingPointIeee754<T>
+        int threads, CancellationToken cancellation = default, MeasureWatch? watch = null) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if (watch is { Forecast: null } && Table.Needs(MeasureNeed.Curvature) && isDue(MeasureNeed.Curvature))
+            watch.Forecast = Forecast(replica, threads, cancellation);
         var outputs = new double[_train.Count * _network.Outputs];
         using var features = new FeatureCollector<T>(Table, _train.Count);
         using var testFeatures = _test is null ? null : new FeatureCollector<T>(Table, _test.Count);
@@ -129,7 +132,16 @@ internal sealed class DescentColumns
             Math.Log10(t), tau];
         return Table.Read(clocks, input, isDue, (need, through) =>
             _view.Linearize(through, need == MeasureNeed.Curvature ? _curved : _train, theta, statistics, threads, cancellation),
-            cancellation);
+            cancellation, watch);
+    }
+
+    private MeasureForecast Forecast<T>(Replica<T> replica, int threads, CancellationToken cancellation)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var theta = replica.Theta();
+        var some = _curved.Choose([.. Enumerable.Range(0, Math.Min(MeasureForecast.Trial, _curved.Count))]);
+        return MeasureForecast.Of(Table.Setting, _curved.Count, () => _view.Linearize(through: false, some, theta,
+            _view.Statistics<T>(theta, replica.State.Statistics, _train), threads, cancellation));
     }
 
     // After every block of examples.

@@ -58,6 +58,8 @@ internal static class DescentExecutor
         try
         {
             var clock = new DescentClock<T>(training, first.Experiment.Descent.Epochs, progress, afterStep);
+            using var watch = progress is null ? null
+                : new MeasureWatch(words => progress($"epoch {training.Epoch} of {first.Experiment.Descent.Epochs}, {words}"));
             var saving = new CheckpointClock(BetweenCheckpoints, time);
             // After what is observed already: a resumed training may stand within an epoch.
             var reached = records.Max(static r => r.Position);
@@ -69,7 +71,7 @@ internal static class DescentExecutor
                 {
                     clock.Observe(() =>
                     {
-                        foreach (var record in records) record.Observe(cancellation);
+                        foreach (var record in records) record.Observe(cancellation, watch);
                     });
                 }
                 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

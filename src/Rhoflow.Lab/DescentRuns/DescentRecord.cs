@@ -79,13 +79,14 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
 
     /// <summary>Writes a row, if the replica has moved on since the last.</summary>
     /// <param name="cancellation">Ends the measuring: there is then no row, and nothing has changed.</param>
-    public void Observe(CancellationToken cancellation)
+    /// <param name="watch">Told where the measuring stands.</param>
+    public void Observe(CancellationToken cancellation, MeasureWatch? watch)
     {
         if (Position <= _lastEpoch) return;
         var before = Seconds;
         var isEnd = IsEnd;
         var observation = _run.Columns.Observe(_training, _replica, _history, need =>
-            _run.Experiment.Observe.Detail.IsDue(need, isEnd), _threads, cancellation);
+            _run.Experiment.Observe.Detail.IsDue(need, isEnd), _threads, cancellation, watch);
         _writer.Add(observation);
         _history.Advance(observation.Point);
         _lastLogLoss = observation.Point.LogLoss;

@@ -55,7 +55,9 @@ internal sealed class FlowColumns
     /// <param name="steps">Integration steps so far.</param>
     /// <param name="isEnd">Whether it is the first or the last.</param>
     /// <param name="cancellation">Ends the measuring.</param>
-    internal Observation Observe(FlowPoint point, long steps, History history, bool isEnd, CancellationToken cancellation = default)
+    /// <param name="watch">Told where it stands.</param>
+    internal Observation Observe(FlowPoint point, long steps, History history, bool isEnd, CancellationToken cancellation = default,
+        MeasureWatch? watch = null)
     {
         using var train = Table.Needs(MeasureNeed.Features) ? Linearize(point, _risk?.Data, cancellation) : null;
         using var test = Table.Needs(MeasureNeed.Features) ? Linearize(point, _test?.Data, cancellation) : null;
@@ -71,7 +73,7 @@ internal sealed class FlowColumns
         };
         return Table.Read([steps, double.NaN, point.T, point.Log10T, point.Tau], input, need =>
             _experiment.Observe.Detail.IsDue(need, isEnd), (_, _) => Linearize(point, _risk?.Data, cancellation),
-            cancellation);
+            cancellation, watch);
     }
 
     // Null where there are no data, and where W or ρ leave the range of a double.

@@ -46,6 +46,9 @@ internal static class FlowExecutor
             : $"started: {run.Experiment.Flow.Kind.Name}, {run.Flow.Dimension} unknowns");
         foreach (var note in run.Notes) folder.Log(note);
         var saving = new CheckpointClock(BetweenCheckpoints, time);
+        var instant = "";
+        using var watch = progress is null ? null : new MeasureWatch(words => progress($"{instant}{words}"));
+        (JsonObject? limits, List<string> limitNotes) = (null, []);
         trajectory.AfterStep = () =>
         {
             if (saving.IsDue) Save();
@@ -58,11 +61,14 @@ internal static class FlowExecutor
                 // An observation that may take long can be given up; what is before it is not lost then.
                 if (run.Columns.Table.Needs(MeasureNeed.Curvature)
                     && run.Experiment.Observe.Detail.IsDue(MeasureNeed.Curvature, isEnd)) Save();
-                writer.Add(run.Columns.Observe(point, trajectory.Steps, memory.Now, isEnd, cancellation));
+                instant = $"{point.At}, ";
+                writer.Add(run.Columns.Observe(point, trajectory.Steps, memory.Now, isEnd, cancellation, watch));
                 memory.Advance(point, writer.Rows, trajectory.Checkpoint?.Observed ?? 0);
                 progress?.Invoke(point.At.ToString());
                 if (saving.IsDue) Save();
             }
+            progress?.Invoke($"{instant}finding the limits");
+            limits = LimitSummary.Of(run, limitNotes, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -71,6 +77,7 @@ internal static class FlowExecutor
         }
         catch (IntegrationException e)
         {
+            limits = LimitSummary.Of(run, limitNotes, CancellationToken.None);
             return End(RunStatus.Failed, e.Message);
         }
         return End(RunStatus.Finished, null);
@@ -90,7 +97,7 @@ internal static class FlowExecutor
             writer.Dispose();
             folder.RequireOurs();
             AtomicFile.Write(folder.File("summary.json"),
-                Summarize(run, folder, status, error, trajectory, clock.Elapsed, notes).ToJsonString(RunFolder.Indented) + "\n");
+                Summarize(run, folder, status, error, trajectory, clock.Elapsed, notes, limits, limitNotes).ToJsonString(RunFolder.Indented) + "\n");
             folder.Log(error is null ? status.ToString().ToLowerInvariant() : $"failed: {error}");
             if (status == RunStatus.Finished) SavedStates.Forget(folder, FlowCheckpoint.Name, latest: true);
             return new RunOutcome(folder, status, error) { Recovery = notes };
@@ -122,11 +129,10 @@ internal static class FlowExecutor
     }
 
     private static JsonObject Summarize(PreparedFlow run, RunFolder folder, RunStatus status, string? error, Trajectory trajectory,
-        TimeSpan elapsed, IReadOnlyList<string> recovery)
+        TimeSpan elapsed, IReadOnlyList<string> recovery, JsonObject? limits, IReadOnlyList<string> limitNotes)
     {
         var (columns, rows) = MetricsFile.Read(folder.File("metrics.csv"));
-        List<string> notes = [.. recovery, .. run.Columns.Notes, .. run.Columns.Table.Failures];
-        var limits = LimitSummary.Of(run, notes);
+        string[] notes = [.. recovery, .. run.Columns.Notes, .. run.Columns.Table.Failures, .. limitNotes];
         var summary = new JsonObject
         {
             ["name"] = run.Experiment.Name,

@@ -14,7 +14,9 @@ internal static class LimitSummary
     /// <summary>Null where the family "limits" was not asked for, or no limit of this kind applies.</summary>
     /// <param name="run">Whose.</param>
     /// <param name="notes">Told of every limit that could not be computed, and why; the others are given.</param>
-    public static JsonObject? Of(PreparedFlow run, List<string> notes)
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static JsonObject? Of(PreparedFlow run, List<string> notes, CancellationToken cancellation = default)
     {
         var linear = run.Flow.Network.IsLinear;
         if (run.Train is not { } train || !linear || !run.Experiment.Observe.Wants("limits")) return null;
@@ -22,15 +24,18 @@ internal static class LimitSummary
         {
             return new JsonObject
             {
-                ["minimum_norm"] = Given("minimum_norm", notes, () => MinimumNorm.Of(train) is var solution
+                ["minimum_norm"] = Given("minimum_norm", notes, () => MinimumNorm.Of(train, cancellation: cancellation) is var solution
                     ? new JsonObject { ["weights"] = Numbers(solution.Weights), ["rank"] = solution.Rank } : null),
             };
         }
         HardMarginSolution? svm = null;
         try
         {
-            var limits = new JsonObject { ["hard_margin"] = Given("hard_margin", notes, () => Separator(svm = HardMargin.Solve(train))) };
-            limits["hard_margin_with_bias"] = Given("hard_margin_with_bias", notes, () => WithBias(train));
+            var limits = new JsonObject
+            {
+                ["hard_margin"] = Given("hard_margin", notes, () => Separator(svm = HardMargin.Solve(train, cancellation: cancellation))),
+            };
+            limits["hard_margin_with_bias"] = Given("hard_margin_with_bias", notes, () => WithBias(train, cancellation));
             limits["expansion"] = svm is null ? null : Given("expansion", notes, () => Expansion(train, svm));
             return limits;
         }
@@ -66,8 +71,8 @@ internal static class LimitSummary
     };
 
     // One class alone is separable through the origin, but a bias then separates it from nothing.
-    private static JsonObject? WithBias(Dataset train) =>
-        train.Y.IndexOfAnyExcept(train.Y[0]) < 0 ? null : Separator(HardMargin.Solve(train, bias: true));
+    private static JsonObject? WithBias(Dataset train, CancellationToken cancellation) =>
+        train.Y.IndexOfAnyExcept(train.Y[0]) < 0 ? null : Separator(HardMargin.Solve(train, bias: true, cancellation));
 
     private static JsonObject Expansion(Dataset train, HardMarginSolution svm)
     {

@@ -34,16 +34,26 @@ public sealed record NetworkInspection(
     /// <summary>By what was measured, where that has to be said.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Left out, since nobody asked for their families and they would take long.</summary>
+    public IReadOnlyList<DearMeasure> Dear { get; init; } = [];
+
+    /// <summary>What each family took, in seconds.</summary>
+    public IReadOnlyList<(string Family, double Seconds)> Seconds { get; init; } = [];
+
+    /// <summary>Cancelled: what was measured until then is here.</summary>
+    public bool IsInterrupted { get; init; }
+
     /// <param name="network">What to look at.</param>
     /// <param name="families">Families of measures, or all.</param>
     /// <param name="curvatureExamples">Curvature is that of the loss on the first so many examples.</param>
     /// <param name="threads">No influence on results.</param>
-    /// <param name="cancellation">Ends the measuring.</param>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <param name="cancellation">Ends the measuring; what was measured before it is given.</param>
+    /// <param name="watch">What is told where it stands; null: nothing.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before anything was measured.</exception>
     public static NetworkInspection Of(TrainedNetwork network, IReadOnlyList<string> families, int curvatureExamples, int threads,
-        CancellationToken cancellation = default) =>
-        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads, cancellation)
-            : Of<double>(network, families, curvatureExamples, threads, cancellation);
+        CancellationToken cancellation = default, InspectionWatch? watch = null) =>
+        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads, cancellation, watch)
+            : Of<double>(network, families, curvatureExamples, threads, cancellation, watch);
 
     /// <summary>The layers, measures and reasons of `inspect --json`.</summary>
     public JsonObject ToJson() => new()
@@ -54,19 +64,44 @@ public sealed record NetworkInspection(
             .Prepend(KeyValuePair.Create("kind", (JsonNode?)l.Kind)).Prepend(KeyValuePair.Create("name", (JsonNode?)l.Name))))]),
         ["measures"] = new JsonObject(Measures.Select(static m => KeyValuePair.Create(m.Column, (JsonNode?)RunDocument.Number(m.Value)))),
         ["notes"] = new JsonArray([.. Notes.Select(static n => (JsonNode)n)]),
+        ["seconds"] = new JsonObject(Seconds.Select(static s => KeyValuePair.Create(s.Family, (JsonNode?)Math.Round(s.Seconds, 3)))),
         ["not_measured"] = new JsonArray(
-            [.. NotMeasured.Select(static n => (JsonNode)new JsonObject { ["what"] = n.What, ["why"] = n.Why })]),
+            [.. NotMeasured.Select(static n => (JsonNode)new JsonObject { ["what"] = n.What, ["why"] = n.Why }),
+                .. Dear.Select(static d => (JsonNode)new JsonObject
+                {
+                    ["what"] = $"{d.Measure.Family}/{d.Measure.Name}",
+                    ["why"] = $"it takes about {MeasureWatch.Words(d.Seconds)}; --measures {d.Measure.Family}",
+                })]),
+        ["interrupted"] = IsInterrupted,
     };
 
     private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads,
-        CancellationToken cancellation) where T : unmanaged, IFloatingPointIeee754<T>
+        CancellationToken cancellation, InspectionWatch? told) where T : unmanaged, IFloatingPointIeee754<T>
     {
+        told?.Progress("preparing");
         var network = n.Network;
         var view = new BatchNormView(network, n.Loss, n.Reduction, n.BatchNorm, n.Batch);
         double[] theta = n.Theta.ToArray(), statistics = view.Statistics<T>(theta, n.Statistics.Span, n.Train);
         var detail = new DetailConfig { Gradients = true, Curvature = true, CurvatureExamples = curvatureExamples };
         var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay };
-        var table = new MeasureTable(new ObserveConfig { Unit = "epoch", Measures = families, Detail = detail }, setting);
+        var observe = new ObserveConfig { Unit = "epoch", Measures = families.Count == 0 ? ["all"] : families, Detail = detail };
+        var curved = n.Train.Count <= curvatureExamples ? n.Train : n.Train.Choose([.. Enumerable.Range(0, curvatureExamples)]);
+        var table = new MeasureTable(observe, setting) { KeepsPart = true };
+        using var watch = new MeasureWatch(told is null ? static _ => { } : told.Progress);
+        IReadOnlyList<DearMeasure> dear = [];
+        if (told is not null)
+        {
+            told.Progress("timing some passes");
+            watch.Forecast = MeasureForecast.Of(setting, curved.Count, () => view.Linearize(through: false,
+                curved.Choose([.. Enumerable.Range(0, Math.Min(MeasureForecast.Trial, curved.Count))]), theta, statistics, threads,
+                cancellation));
+            if (families.Count == 0)
+            {
+                dear = told.Dear(watch.Forecast, table);
+                table = new MeasureTable(observe, setting, dear.Select(static d => d.Measure).ToHashSet()) { KeepsPart = true };
+            }
+            told.Announce(watch.Forecast.Of(table.Taken.Select(static t => t.Measure)));
+        }
         using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, theta, statistics, threads, cancellation);
         using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, theta, statistics, threads,
             cancellation);
@@ -80,13 +115,16 @@ public sealed record NetworkInspection(
             LearningRate = n.LearningRate,
             Risk = network is { IsChain: true, Outputs: 1 } ? new EmpiricalRisk(network, n.Loss, n.Train, n.Reduction) : null,
         };
-        var curved = n.Train.Count <= curvatureExamples ? n.Train : n.Train.Choose([.. Enumerable.Range(0, curvatureExamples)]);
         double[] noClocks = [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN];
         var observation = table.Read(noClocks, input, isDue: static _ => true, (need, through) =>
             view.Linearize(through, need == MeasureNeed.Curvature ? curved : n.Train, theta, statistics, threads, cancellation),
-            cancellation);
+            cancellation, watch);
         return Sorted(network, table, observation) with
         {
+            Dear = dear,
+            IsInterrupted = table.NotReached.Count > 0,
+            Seconds = [.. watch.Took.GroupBy(static t => t.Measure.Family, StringComparer.Ordinal)
+                .Select(static g => (g.Key, g.Sum(static t => t.Seconds)))],
             Notes = [.. view.Notes(n.Train, [.. table.Taken.Where(static t => t.Measure.GoesThroughStatistics)
                 .Select(t => t.Measure.Need == MeasureNeed.Curvature ? curved : n.Train).Distinct()])],
         };
@@ -108,10 +146,11 @@ public sealed record NetworkInspection(
             ["frobenius"] = Math.Abs(observation.Point.RhoK[k]),
         }).ToArray();
         var measures = new List<(string, string, double)>();
-        var missing = new List<(string, string)>([.. table.Refused, .. table.Failed]);
+        var missing = new List<(string, string)>([.. table.Refused, .. table.Failed,
+            .. table.NotReached.Select(static m => ($"{m.Family}/{m.Name}", "interrupted"))]);
         foreach (var (measure, columns) in table.Taken)
         {
-            if (!table.Failed.Any(f => f.What == $"{measure.Family}/{measure.Name}") && columns.Length > 0
+            if (missing.TrueForAll(f => f.Item1 != $"{measure.Family}/{measure.Name}") && columns.Length > 0
                 && Array.TrueForAll(columns, c => double.IsNaN(values[c])))
                 missing.Add(($"{measure.Family}/{measure.Name}", "it has no value for this network on these data"));
             foreach (var column in columns)

@@ -19,16 +19,18 @@ internal sealed class MeasureTable
 
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<Measure, (string Why, int Times)> _failed = [];
+    private readonly List<Measure> _notReached = [];
 
     /// <param name="observe">What is wanted.</param>
     /// <param name="setting">What it is wanted of.</param>
-    public MeasureTable(ObserveConfig observe, MeasureSetting setting)
+    /// <param name="without">Those of what is wanted that are left out; null: none.</param>
+    public MeasureTable(ObserveConfig observe, MeasureSetting setting, IReadOnlySet<Measure>? without = null)
     {
         Setting = setting;
         var refused = new List<(string, string)>();
         foreach (var measure in MeasureCatalog.All)
         {
-            var wanted = observe.Wants(measure);
+            var wanted = observe.Wants(measure) && without?.Contains(measure) != true;
             if (wanted && measure.Refuse(setting) is { } why)
             {
                 wanted = false;
@@ -44,6 +46,14 @@ internal sealed class MeasureTable
             throw new InvalidOperationException($"two measures have a column '{twice.Key}'");
         Refused = refused;
     }
+
+    /// <summary>
+    /// Cancelled, <see cref="Read"/> gives what was measured until then, and the rest is NaN: for who looks once. A run's rows are whole.
+    /// </summary>
+    public bool KeepsPart { get; init; }
+
+    /// <summary>Those that an observation that was cancelled did not come to.</summary>
+    public IReadOnlyList<Measure> NotReached => _notReached;
 
     /// <summary>What is measured of what.</summary>
     public MeasureSetting Setting { get; }
@@ -79,10 +89,25 @@ internal sealed class MeasureTable
     /// <param name="isDue">Whether measures of a need are taken; NaN otherwise.</param>
     /// <param name="passes">Makes the derivatives for a need, through the statistics of batch normalization or not, if there are any to
     /// take.</param>
-    /// <param name="cancellation">Looked at between measures; products with derivatives look at their own.</param>
+    /// <param name="cancellation">Looked at between measures, and by those that take long.</param>
+    /// <param name="watch">Told where it stands.</param>
     /// <exception cref="OperationCanceledException">Cancelled: there is no row.</exception>
     internal Observation Read(ReadOnlySpan<double> clocks, MeasureInput input, Func<MeasureNeed, bool> isDue,
-        Func<MeasureNeed, bool, Linearization?> passes, CancellationToken cancellation = default)
+        Func<MeasureNeed, bool, Linearization?> passes, CancellationToken cancellation = default, MeasureWatch? watch = null)
+    {
+        watch?.Begin([.. Wanted.Select(static e => e.Measure).Where(m => isDue(m.Need))]);
+        try
+        {
+            return Row(clocks, input with { Cancellation = cancellation, Part = watch is null ? null : watch.Part }, isDue, passes, watch);
+        }
+        finally
+        {
+            watch?.End();
+        }
+    }
+
+    private Observation Row(ReadOnlySpan<double> clocks, MeasureInput input, Func<MeasureNeed, bool> isDue,
+        Func<MeasureNeed, bool, Linearization?> passes, MeasureWatch? watch)
     {
         using var derivatives = new Derivatives(passes, Setting.Network.StatisticsCount > 0);
         var row = new List<double>(Names.Count);
@@ -90,8 +115,10 @@ internal sealed class MeasureTable
         var arrays = new List<double[]>(Arrays.Count);
         foreach (var (measure, width, wanted, lengths) in _entries)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (!wanted || !isDue(measure.Need))
+            if (!KeepsPart) input.Cancellation.ThrowIfCancellationRequested();
+            var ended = wanted && input.Cancellation.IsCancellationRequested;
+            if (ended) _notReached.Add(measure);
+            if (!wanted || ended || !isDue(measure.Need))
             {
                 row.AddRange(NotMeasured(width));
                 if (wanted) arrays.AddRange(lengths.Select(NotMeasured));
@@ -101,9 +128,17 @@ internal sealed class MeasureTable
             double[][] curves;
             try
             {
+                watch?.Begin(measure);
                 var seen = input with { Passes = derivatives.Of(measure) };
+                watch?.Takes(seen.Passes);
                 values = measure.Values(seen);
                 curves = [.. measure.Arrays.Select(a => a.Values(seen))];
+            }
+            catch (OperationCanceledException) when (KeepsPart && input.Cancellation.IsCancellationRequested)
+            {
+                _notReached.Add(measure);
+                values = NotMeasured(width);
+                curves = [.. lengths.Select(NotMeasured)];
             }
             catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
             {

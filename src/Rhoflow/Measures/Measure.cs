@@ -55,6 +55,9 @@ public sealed record Measure
     /// </summary>
     public string Cost { get; init; } = "N";
 
+    /// <summary><see cref="Cost"/> in numbers, of those that may take seconds: what forecasts are made of.</summary>
+    internal Func<MeasureSetting, MeasureWork> Work { get; init; } = static _ => MeasureWork.Little;
+
     /// <summary>Its columns for a network and data.</summary>
     public required Func<MeasureSetting, string[]> Columns { get; init; }
 

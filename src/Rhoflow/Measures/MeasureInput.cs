@@ -35,6 +35,9 @@ public sealed record MeasureInput(MeasureSetting Setting, Snapshot Snapshot)
     /// <summary>Ends the measuring; looked at by everything that takes long.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>Told which part of it a long measure is at: "layer 2 of 5". Null where nobody listens.</summary>
+    public Action<string>? Part { get; init; }
+
     /// <summary>The direction that theory predicts for a linear network (unit norm, d numbers); null where it predicts none.</summary>
     public double[]? Limit { get; init; }
 }

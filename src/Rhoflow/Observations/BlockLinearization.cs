@@ -24,6 +24,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     private readonly CancellationToken _cancellation;
     private T[] _c = [], _cDot = [];
     private double[] _fDot = [], _weightsDot = [];
+    private int _products;
 
     /// <param name="network">The network.</param>
     /// <param name="loss">ℓ.</param>
@@ -92,6 +93,8 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
 
     internal override CancellationToken Cancellation => _cancellation;
 
+    internal override int Products => Volatile.Read(ref _products);
+
     public override Team Team => _team;
 
     public override ReadOnlySpan<double> Outputs => _outputs;
@@ -127,6 +130,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
 
     public override LossValue HessianVectorProduct(ReadOnlySpan<double> v, Span<double> result)
     {
+        _products++;
         Narrow(v, _direction);
         result.Clear();
         var size = Network.Outputs;
@@ -144,6 +148,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
 
     public override LossValue GaussNewtonVectorProduct(ReadOnlySpan<double> v, Span<double> result)
     {
+        _products++;
         Narrow(v, _direction);
         result.Clear();
         for (var b = 0; b < _blocks; b++)

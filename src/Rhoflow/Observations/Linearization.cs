@@ -71,6 +71,9 @@ public abstract class Linearization : IDisposable
     /// <summary>Ends every pass and product, and what is computed by them.</summary>
     internal virtual CancellationToken Cancellation => CancellationToken.None;
 
+    /// <summary>Products with the Hessian or the Gauss–Newton matrix so far.</summary>
+    internal virtual int Products => 0;
+
     /// <summary>Who works; also on vectors between products.</summary>
     public abstract Team Team { get; }
 

@@ -85,6 +85,7 @@ internal static class BoundsMeasures
             Formula = "E_σ ‖Σσ_n x_n‖/N (all signs for N ≤ 16, else 100 draws), its standard error, and ‖X‖_F/N ≥ it",
             Reference = "SQ eq. 41; Bartlett–Mendelson 2002",
             Cost = "100 N p once per run",
+            Work = static s => new(Operations: 200.0 * (s.Train?.Count ?? 0) * (s.Train?.Inputs ?? 0)),
             Columns = static _ => ["rademacher_linear", "rademacher_linear_error", "rademacher_linear_bound"],
             Refuse = static s => s.Train is null ? "the scalar equations have no training examples" : null,
             Values = static m => Inputs(m).Linear(m.Cancellation) is var linear
@@ -99,6 +100,7 @@ internal static class BoundsMeasures
             Variant = "lower estimate: 3 starts of an ascent may miss the maximum (about 1 % short where it is known)",
             Need = MeasureNeed.Gradients,
             Cost = "10⁴ N P once per run",
+            Work = static s => new(Operations: 2e4 * (s.Train?.Count ?? 0) * s.Network.ParameterCount),
             Columns = static _ => ["rademacher_network", "rademacher_network_error", "log10_rho_rademacher"],
             Refuse = static s => s.Train is null ? "the scalar equations have no training examples"
                 : (long)s.Train.Count * s.Network.ParameterCount > LargestAscent ? $"the ascents would take too long: {s.Train.Count} "

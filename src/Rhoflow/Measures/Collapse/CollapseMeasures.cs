@@ -54,7 +54,9 @@ internal static class CollapseMeasures
             }),
         new Measure
         {
-            Family = Family, Name = "central_path", Need = MeasureNeed.Features, Cost = "N p² + p³", Reference =
+            Family = Family, Name = "central_path", Need = MeasureNeed.Features, Cost = "N p² + p³",
+            Work = static s => Width(s) is var p ? new(Operations: p * p * ((s.Train?.Count ?? 0) + p)) : default,
+            Reference =
                 "Han–Papyan–Donoho 2022, Theorem 1 (there with factors ½ and a bias)",
             Formula = "(1/N)Σ‖t − W_Kh‖² + λ‖W_K‖² = L_NC1 + L_NC2/3 + L_⊥: tr W_LS(Σ_W + λI)W_LSᵀ, Σ(N_c/N)‖W_LSμ_c − t_c‖², tr(W_K − "
                 + "W_LS)(S + λI)(W_K − W_LS)ᵀ; W_LS least squares on the features",
@@ -73,6 +75,8 @@ internal static class CollapseMeasures
                 ?? (!s.FeatureLayers.Contains(s.Depth) ? "the features of the last layer are not kept" : WhyNoPath(s)),
         },
     ];
+
+    private static double Width(MeasureSetting s) => s.Network.Layers[^1].Columns;
 
     private static string? WhyNoPath(MeasureSetting s) =>
         s.Loss != Loss.Square && s.Loss != Loss.SquareSigns

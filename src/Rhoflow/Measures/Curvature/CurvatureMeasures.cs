@@ -78,7 +78,7 @@ internal static class CurvatureMeasures
         Of("layer_hessian", "largest eigenvalue of the diagonal block ∂²L/∂W_k²", "T3b §12.3", "Lanczos for every layer",
             static s => [.. Enumerable.Range(1, s.Depth).Select(static k => $"hessian_top_{k}"),
                 .. Enumerable.Range(1, s.Depth).Select(static k => $"log10_hessian_top_{k}")],
-            static m => LayerTops(m.Passes!)),
+            static m => LayerTops(m.Passes!, m.Part)),
         Of("tangent_ends", "largest and smallest eigenvalue of the Hessian of L(ρf(V)) on ‖V_k‖ = 1 with residuals, by products: any "
             + "network", "PNAS Lemma 1, 6; T3 §13", "Lanczos: about 30–100 Hessian products",
             static _ => [.. Sizes.Names("tangent_top"), "tangent_top_residual", .. Sizes.Names("tangent_bottom"),
@@ -139,11 +139,16 @@ internal static class CurvatureMeasures
             Sizes.Times(gaussNewton.StandardError, s)];
     }
 
-    private static double[] LayerTops(Linearization passes)
+    private static double[] LayerTops(Linearization passes, Action<string>? part)
     {
         var hessian = new CurvatureOperator(passes, CurvatureKind.Hessian);
-        double[] tops = [.. passes.Network.Layers.Select(l => Lanczos.Solve(new LayerBlock(hessian, l), 1, 0,
-            new EigenOptions { Tolerance = HessianSpectrum.Tolerance }, passes.Team, passes.Cancellation).Values[0])];
+        var tops = new double[passes.Network.Depth];
+        for (var k = 0; k < tops.Length; k++)
+        {
+            part?.Invoke($"layer {k + 1} of {tops.Length}");
+            tops[k] = Lanczos.Solve(new LayerBlock(hessian, passes.Network.Layers[k]), 1, 0,
+                new EigenOptions { Tolerance = HessianSpectrum.Tolerance }, passes.Team, passes.Cancellation).Values[0];
+        }
         return [.. tops.Select(t => Sizes.Times(t, hessian.LogScale)),
             .. tops.Select(t => t > 0 ? Sizes.Log10(t, hessian.LogScale) : double.NaN)];
     }

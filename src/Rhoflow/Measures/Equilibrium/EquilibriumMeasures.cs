@@ -62,6 +62,7 @@ internal static class EquilibriumMeasures
             Variant = "of several outputs the margin f̃_y − max_{j≠y} f̃_j in place of f̃; examples without a derivative left out",
             Need = MeasureNeed.Gradients,
             Cost = "1000 passes of one example",
+            Work = static s => new(Gradients: Math.Min(s.Train?.Count ?? 0, ExampleStationarity.LargestSample)),
             Columns = static s => [.. Enumerable.Range(1, s.Depth)
                 .SelectMany(static k => (string[])[$"example_residual_min_{k}", $"example_residual_mean_{k}",
                 $"example_residual_max_{k}"])],

@@ -95,6 +95,7 @@ internal static class MarginMeasures
             Variant = "strongest other class; ℓ2; not divided by a spread of the inputs",
             Need = MeasureNeed.Gradients,
             Cost = "1000 passes of one example",
+            Work = static s => new(Gradients: Math.Min(s.Train?.Count ?? 0, InputMargins.LargestSample)),
             Columns = static _ => Summary("input_margin"),
             Values = static m => Summarize(m.Passes is { } p
                 ? InputMargins.Distances(p, Sampling.Even(p.Data.Count, InputMargins.LargestSample)) : null),

@@ -15,8 +15,7 @@ internal static class StructureMeasures
     public const double RankTolerance = 1e-6;
 
     // Six measures and an array look at the same singular values of a snapshot, which does not change.
-    private static readonly Once<Snapshot, SingularSpectrum[]> s_spectra =
-        new(static (s, cancellation) => [.. s.Network.Layers.Select(layer => SingularSpectrum.Of(layer, s.V, cancellation))]);
+    private static readonly Once<Snapshot, SingularSpectrum?[]> s_spectra = new(static s => new SingularSpectrum?[s.Network.Depth]);
 
     /// <summary>The family, in the order of its columns.</summary>
     public static readonly IReadOnlyList<Measure> All =
@@ -41,8 +40,9 @@ internal static class StructureMeasures
             Formula = "√(1 − max_r (Σ_{i≤r} λ_i)²/(r‖W_k‖_F²)), λ the eigenvalues of (W_k + W_kᵀ)/2: the sine of the angle to the nearest "
                 + "multiple of an orthogonal projection; square layers",
             Columns = static s => [.. Square(s.Network).Select(static k => $"projection_distance_{k + 1}")],
-            Values = static m => [.. Square(m.Snapshot.Network)
-                .Select(k => SingularSpectrum.ProjectionDistance(m.Snapshot.Network.Layers[k], m.Snapshot.V, m.Cancellation))],
+            Work = static s => Decompositions(Square(s.Network).Select(k => ((double)s.Network.Layers[k].Rows, (double)s.Network.Layers[k].Rows))),
+            Values = static m => [.. Each(m, Square(m.Snapshot.Network),
+                k => SingularSpectrum.ProjectionDistance(m.Snapshot.Network.Layers[k], m.Snapshot.V, m.Cancellation))],
             Refuse = static s => Square(s.Network).Any() ? null : "no layer is square",
         },
         new Measure
@@ -53,7 +53,9 @@ internal static class StructureMeasures
             Variant = "columns of a convolution, or after a flattened image, are read as positions × channels; not across residual sums",
             Columns = static s => [.. Pairs(s.Network)
                 .SelectMany(static k => (string[])[$"alignment_{k + 1}", $"product_alignment_{k + 1}"])],
-            Values = static m => [.. Pairs(m.Snapshot.Network).Select(k =>
+            Work = static s => Decompositions(Pairs(s.Network).SelectMany(k => Enumerable.Repeat(
+                (double)s.Network.Layers[LayerAlignment.Below(s.Network, k)!.Value].Rows, 2)).Select(static r => (r, r))),
+            Values = static m => [.. Each(m, Pairs(m.Snapshot.Network), k =>
                 LayerAlignment.Of(m.Snapshot.Network, m.Snapshot.V, k, LayerAlignment.Below(m.Snapshot.Network, k)!.Value,
                     m.Cancellation))
                 .SelectMany(static a => (double[])[a.Leading, a.Product])],
@@ -62,17 +64,39 @@ internal static class StructureMeasures
         },
         OfConvolutions("operator_norm", "‖W_k∗‖₂ of the map from image to image, zeros around the image, by Lanczos to a residual of 1e-9",
             "", "convolutions: some 100 passes of one image", static _ => null,
+            static shape => 100.0 * 4 * shape.Maps * shape.Patch * shape.OutputSize / shape.Maps,
             static (shape, w, team, cancellation) => ConvolutionNorm.ZeroPadded(shape, w, team, cancellation).Value),
         OfConvolutions("circular_norm", "‖W_k∗‖₂ where the image closes to a torus: the largest norm of a block maps × (stride² channels) "
             + "over all frequencies", "Sedghi–Gupta–Long 2019 (stride 1)", "convolutions: some 30 products with every Fourier block",
-            CircularConvolution.WhyNot, static (shape, w, team, cancellation) =>
+            CircularConvolution.WhyNot,
+            static shape => 30.0 * 8 * shape.Maps * shape.Channels * shape.Height * shape.Width / 2, static (shape, w, team, cancellation) =>
                 new CircularConvolution(shape, w).Norm(team, cancellation).Value),
     ];
 
     /// <summary>The sizes of layer k (0 … K−1) if it is a convolution; null otherwise.</summary>
     internal static ConvolutionShape? Shape(Network network, int k) => network.Layers[k].Geometry;
 
-    private static SingularSpectrum[] Spectra(MeasureInput m) => s_spectra.Of(m.Snapshot, m.Cancellation);
+    private static IEnumerable<SingularSpectrum> Spectra(MeasureInput m)
+    {
+        var known = s_spectra.Of(m.Snapshot);
+        foreach (var (k, layer) in m.Snapshot.Network.Layers.Index())
+        {
+            if (known[k] is null) m.Part?.Invoke($"layer {k + 1} of {known.Length}");
+            yield return known[k] ??= SingularSpectrum.Of(layer, m.Snapshot.V, m.Cancellation);
+        }
+    }
+
+    private static IEnumerable<T> Each<T>(MeasureInput m, IEnumerable<int> layers, Func<int, T> of)
+    {
+        foreach (var k in layers)
+        {
+            m.Part?.Invoke($"layer {k + 1} of {m.Setting.Depth}");
+            yield return of(k);
+        }
+    }
+
+    private static MeasureWork Decompositions(IEnumerable<(double Rows, double Columns)> matrices, string shared = "") =>
+        new(shared, Decomposed: matrices.Sum(static m => MeasureWork.Decomposing(m.Rows, m.Columns)));
 
     private static Measure OfSpectrum(string name, string formula, string reference, Func<SingularSpectrum, double, double> value) => new()
     {
@@ -81,12 +105,14 @@ internal static class StructureMeasures
         Formula = formula,
         Reference = reference,
         Cost = "p³",
+        Work = static s => Decompositions(s.Network.Layers.Where(static l => l.Kind != LayerKind.Diagonal)
+            .Select(static l => ((double)l.Rows, (double)l.Columns)), "singular values"),
         Columns = setting => [.. Enumerable.Range(1, setting.Depth).Select(k => $"{name}_{k}")],
         Values = input => [.. Spectra(input).Select((s, k) => value(s, input.Snapshot.RhoK[k]))],
     };
 
     private static Measure OfConvolutions(string name, string formula, string reference, string cost,
-        Func<ConvolutionShape, string?> whyNot, Func<ConvolutionShape, double[], Team, CancellationToken, double> norm)
+        Func<ConvolutionShape, string?> whyNot, Func<ConvolutionShape, double> operations, Func<ConvolutionShape, double[], Team, CancellationToken, double> norm)
     {
         IEnumerable<(int K, ConvolutionShape Shape)> Those(Network network) =>
             from k in Enumerable.Range(0, network.Depth)
@@ -101,12 +127,14 @@ internal static class StructureMeasures
             Formula = formula,
             Reference = reference,
             Cost = cost,
+            Work = setting => new MeasureWork(Operations: Those(setting.Network).Sum(c => operations(c.Shape))),
             Columns = setting => [.. Those(setting.Network).Select(c => $"{name}_{c.K + 1}")],
             Values = input =>
             {
                 var s = input.Snapshot;
                 using var team = new Team();
-                return [.. Those(s.Network)
+                var shapes = Those(s.Network).ToDictionary(static c => c.K, static c => c.Shape);
+                return [.. Each(input, shapes.Keys, k => (K: k, Shape: shapes[k]))
                     .Select(c => Math.Abs(s.RhoK[c.K]) * norm(c.Shape, s.Network.Layers[c.K].Of(s.V).ToArray(), team, input.Cancellation))];
             },
             Refuse = setting => Those(setting.Network).Any() ? null

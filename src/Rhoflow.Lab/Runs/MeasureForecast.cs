@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Rhoflow.Measures;
+using Rhoflow.Measures.Curvature;
+using Rhoflow.Observations;
+
+namespace Rhoflow.Lab.Runs;
+
+/// <summary>
+/// About how long measures take, known before they start: operations by the measures' own counts, at speeds that a few passes over some of
+/// the examples show. Good to a factor of two; close eigenvalues take longer.
+/// </summary>
+internal sealed class MeasureForecast
+{
+    /// <summary>Examples that speeds are taken from.</summary>
+    public const int Trial = 128;
+
+    // Seen on two threads with AVX2 and more: matrix products, and decompositions by MathNet, on the n·m·min(n, m) that they count.
+    private const double Operations = 2e10, Decomposed = 1.2e8;
+
+    private readonly MeasureSetting _setting;
+    private readonly int _curved;
+    private readonly double _product, _gradient;
+
+    private MeasureForecast(MeasureSetting setting, int curved, double product, double gradient) =>
+        (_setting, _curved, _product, _gradient) = (setting, curved, product, gradient);
+
+    /// <summary>Takes the speeds.</summary>
+    /// <param name="setting">What is measured of what.</param>
+    /// <param name="curved">Examples that curvature is taken on.</param>
+    /// <param name="some">Makes the derivatives on at most <see cref="Trial"/> examples; null where there are none.</param>
+    public static MeasureForecast Of(MeasureSetting setting, int curved, Func<Linearization?> some)
+    {
+        using var passes = some();
+        if (passes is null) return new MeasureForecast(setting, curved, 0, 0);
+        double[] direction = [.. passes.Theta], result = new double[direction.Length];
+        // The first of everything compiles.
+        var product = Time(() => passes.HessianVectorProduct(direction, result));
+        var gradient = Time(() => passes.EachVectorJacobianProduct([0, passes.Data.Count - 1], new double[2 * setting.Network.Outputs],
+            static (_, _, _) => { })) / 2;
+        return new MeasureForecast(setting, curved, product / Flops(setting, passes.Data.Count), gradient);
+    }
+
+    /// <summary>
+    /// Seconds of each of some measures, in their order: what several of them share is counted with the first.
+    /// </summary>
+    public IReadOnlyList<(Measure Measure, double Seconds)> Of(IEnumerable<Measure> measures)
+    {
+        var seconds = new List<(Measure, double)>();
+        var names = new List<string>();
+        var shared = new HashSet<string>(StringComparer.Ordinal) { "" };
+        var before = 0.0;
+        foreach (var measure in measures)
+        {
+            var work = measure.Work(_setting);
+            if (work.Shared.Length > 0 && !shared.Add(work.Shared)) work = MeasureWork.Little;
+            names.Add(measure.Name);
+            var curvature = measure.Need == MeasureNeed.Curvature ? Curvature(names) : before;
+            seconds.Add((measure, work.Gradients * _gradient + work.Operations / Operations + work.Decomposed / Decomposed
+                + Math.Max(0, curvature - before)));
+            before = curvature;
+        }
+        return seconds;
+    }
+
+    /// <summary>The products with the Hessian that a measure takes by itself; 0: none.</summary>
+    public long Products(Measure measure) => CurvatureForecast.Of(_setting, [measure.Name], _curved).Products;
+
+    private double Curvature(IReadOnlyCollection<string> names)
+    {
+        var forecast = CurvatureForecast.Of(_setting, names, _curved);
+        return forecast.Products * forecast.LayerFlops.Sum() * _product + forecast.DenseFlops / Operations;
+    }
+
+    private static double Flops(MeasureSetting setting, int examples) =>
+        Math.Max(1, CurvatureForecast.Of(setting, ["hessian_ends"], examples).LayerFlops.Sum());
+
+    private static double Time(Action work)
+    {
+        work();
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
+    }
+}
