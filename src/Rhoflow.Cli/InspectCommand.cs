@@ -64,7 +64,8 @@ internal static class InspectCommand
             if (parsed.GetValue(batchNorm) is { } by) network = network with { BatchNorm = BatchNormWords.Parse("--batch-norm", by) };
             cancellation.ThrowIfCancellationRequested();
             var watch = new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest);
-            var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads), cancellation, watch);
+            var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads), cancellation,
+                watch);
             progress.Dispose();
             // The work has stopped: what is left is to show it.
             using var showing = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;

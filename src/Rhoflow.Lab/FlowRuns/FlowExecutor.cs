@@ -97,7 +97,8 @@ internal static class FlowExecutor
             writer.Dispose();
             folder.RequireOurs();
             AtomicFile.Write(folder.File("summary.json"),
-                Summarize(run, folder, status, error, trajectory, clock.Elapsed, notes, limits, limitNotes).ToJsonString(RunFolder.Indented) + "\n");
+                Summarize(run, folder, status, error, trajectory, clock.Elapsed, notes, limits, limitNotes)
+                    .ToJsonString(RunFolder.Indented) + "\n");
             folder.Log(error is null ? status.ToString().ToLowerInvariant() : $"failed: {error}");
             if (status == RunStatus.Finished) SavedStates.Forget(folder, FlowCheckpoint.Name, latest: true);
             return new RunOutcome(folder, status, error) { Recovery = notes };

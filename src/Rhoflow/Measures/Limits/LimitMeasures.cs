@@ -87,7 +87,8 @@ internal static class LimitMeasures
             Cost = "N d min(N, d), once",
             Work = static s => s.Train is { } t ? Conditioning(t.Count, t.Inputs) : MeasureWork.Little,
             Columns = static _ => ["data_condition", "data_rank"],
-            Values = static m => m.Setting.Train is { } train && s_data.Of(train, m.Cancellation) is var c ? [c.Value, c.Rank] : [double.NaN, double.NaN],
+            Values = static m => m.Setting.Train is { } train && s_data.Of(train, m.Cancellation) is var c ? [c.Value, c.Rank]
+                : [double.NaN, double.NaN],
             Refuse = static s => s.Train is not { } train ? "the scalar equations have no data"
                 : Math.Min(train.Count, train.Inputs) > ConditionNumber.LargestSide
                 ? $"the inputs have more than {ConditionNumber.LargestSide} singular values" : null,

@@ -64,7 +64,8 @@ internal static class MarginMeasures
         Curve("test_margin", "test_margins_sorted", "test_margin_histogram", MeasureNeed.TestOutputs,
             static m => m.Test is { } test ? s_test.Of(test) : null, static s => s.Test?.Count ?? 0),
         Normed("spectral_margin", "y f/∏‖W_k‖₂^{e_k}", "Bartlett–Foster–Telgarsky 2017; T3 §2", "spectral norms of the folded matrices; "
-            + "of a convolution that of its maps × patch", "100 P", static m => Factor(m, (layer, w) => NormedMargins.Spectral(layer, w, m.Cancellation))),
+            + "of a convolution that of its maps × patch", "100 P",
+            static m => Factor(m, (layer, w) => NormedMargins.Spectral(layer, w, m.Cancellation))),
         Normed("linf_margin", "y f/∏‖W_k‖_∞^{e_k}, ‖W‖_∞ = max |W^{ij}|", "T3 §12, Theorem 8 with p = ∞", "entry by entry", "P",
             static m => Factor(m, NormedMargins.Largest)),
         Normed("l1_margin", "y f/∏‖W_k‖_1^{e_k}, ‖W‖_1 = Σ |W^{ij}|", "T3 §12, Theorem 8 with p = 1", "entry by entry", "P",

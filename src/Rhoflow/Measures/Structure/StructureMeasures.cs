@@ -40,7 +40,8 @@ internal static class StructureMeasures
             Formula = "√(1 − max_r (Σ_{i≤r} λ_i)²/(r‖W_k‖_F²)), λ the eigenvalues of (W_k + W_kᵀ)/2: the sine of the angle to the nearest "
                 + "multiple of an orthogonal projection; square layers",
             Columns = static s => [.. Square(s.Network).Select(static k => $"projection_distance_{k + 1}")],
-            Work = static s => Decompositions(Square(s.Network).Select(k => ((double)s.Network.Layers[k].Rows, (double)s.Network.Layers[k].Rows))),
+            Work = static s => Decompositions(
+                Square(s.Network).Select(k => ((double)s.Network.Layers[k].Rows, (double)s.Network.Layers[k].Rows))),
             Values = static m => [.. Each(m, Square(m.Snapshot.Network),
                 k => SingularSpectrum.ProjectionDistance(m.Snapshot.Network.Layers[k], m.Snapshot.V, m.Cancellation))],
             Refuse = static s => Square(s.Network).Any() ? null : "no layer is square",
@@ -69,7 +70,8 @@ internal static class StructureMeasures
         OfConvolutions("circular_norm", "‖W_k∗‖₂ where the image closes to a torus: the largest norm of a block maps × (stride² channels) "
             + "over all frequencies", "Sedghi–Gupta–Long 2019 (stride 1)", "convolutions: some 30 products with every Fourier block",
             CircularConvolution.WhyNot,
-            static shape => 30.0 * 8 * shape.Maps * shape.Channels * shape.Height * shape.Width / 2, static (shape, w, team, cancellation) =>
+            static shape => 30.0 * 8 * shape.Maps * shape.Channels * shape.Height * shape.Width / 2,
+            static (shape, w, team, cancellation) =>
                 new CircularConvolution(shape, w).Norm(team, cancellation).Value),
     ];
 
@@ -112,7 +114,8 @@ internal static class StructureMeasures
     };
 
     private static Measure OfConvolutions(string name, string formula, string reference, string cost,
-        Func<ConvolutionShape, string?> whyNot, Func<ConvolutionShape, double> operations, Func<ConvolutionShape, double[], Team, CancellationToken, double> norm)
+        Func<ConvolutionShape, string?> whyNot, Func<ConvolutionShape, double> operations,
+        Func<ConvolutionShape, double[], Team, CancellationToken, double> norm)
     {
         IEnumerable<(int K, ConvolutionShape Shape)> Those(Network network) =>
             from k in Enumerable.Range(0, network.Depth)
