@@ -148,7 +148,7 @@ public sealed record NetworkInspection(
         var measures = new List<(string, string, double)>();
         var missing = new List<(string, string)>([.. table.Refused, .. table.Failed,
             .. table.NotReached.Select(static m => ($"{m.Family}/{m.Name}", "interrupted"))]);
-        foreach (var (measure, columns) in table.Taken)
+        foreach (var (measure, columns) in table.Taken.Where(t => !table.NotReached.Contains(t.Measure)))
         {
             if (missing.TrueForAll(f => f.Item1 != $"{measure.Family}/{measure.Name}") && columns.Length > 0
                 && Array.TrueForAll(columns, c => double.IsNaN(values[c])))

@@ -33,7 +33,8 @@ public sealed class InspectionWatchTests : IDisposable
         left.ShouldContain("curvature");
         bare.Measures.Count.ShouldBeLessThan(whole.Measures.Count);
         // What both have is the same number.
-        foreach (var (family, column, value) in bare.Measures) whole.Measures.ShouldContain((family, column, value));
+        foreach (var measured in bare.Measures)
+            whole.Measures.Contains(measured).ShouldBeTrue($"{measured.Column} = {measured.Value}");
         var asked = Look(1e-12, "curvature");
         asked.Dear.ShouldBeEmpty();
         asked.Measures.ShouldContain(static m => m.Column.StartsWith("hessian_top", StringComparison.Ordinal));
@@ -53,7 +54,8 @@ public sealed class InspectionWatchTests : IDisposable
         {
             if (++steps == 2) stop.CancelAfter(TimeSpan.FromMilliseconds(5));
         }, static _ => { }, 1e9));
-        foreach (var (family, column, value) in part.Measures) whole.Measures.ShouldContain((family, column, value));
+        foreach (var measured in part.Measures)
+            whole.Measures.Contains(measured).ShouldBeTrue($"{measured.Column} = {measured.Value}");
         if (!part.IsInterrupted) return;                                            // all was measured within 5 ms
         part.NotMeasured.ShouldContain(static m => m.Why == "interrupted");
         ((bool)part.ToJson()["interrupted"]!).ShouldBeTrue();
