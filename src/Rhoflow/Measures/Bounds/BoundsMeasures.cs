@@ -25,7 +25,7 @@ internal static class BoundsMeasures
     public const long LargestAscent = 2_000_000;
 
     // Three measures need the singular values of one observation.
-    private static readonly Once<Snapshot, LayerNorms> s_norms = 
+    private static readonly Once<Snapshot, LayerNorms> s_norms =
         new(static (s, cancellation) => LayerNorms.Of(s.Network, s.V, cancellation));
 
     private const string Ranking =

@@ -67,7 +67,7 @@ internal static class CollapseMeasures
                 var network = m.Snapshot.Network;
                 var labels = ClassLabels.OfTargets(m.Snapshot.Targets, network.Outputs);
                 var path = CentralPath.Of(features, labels, network.Layers[^1].Of(m.Snapshot.Weights()),
-                    m.Setting.Loss == Loss.SquareSigns ? -1 : 0, m.Setting.WeightDecay, 
+                    m.Setting.Loss == Loss.SquareSigns ? -1 : 0, m.Setting.WeightDecay,
                     means: LabelledFeatures.MeansOf(features, labels, m.Cancellation), cancellation: m.Cancellation);
                 return [path.Variability, path.Frame, path.Off];
             },

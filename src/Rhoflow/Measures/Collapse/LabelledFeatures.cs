@@ -68,7 +68,7 @@ internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix
     {
         if (m.Features(shape.K) is not { } training) return null;
         var (outputs, labels) = (m.Snapshot.Network.Outputs, ClassLabels.OfTargets(m.Snapshot.Targets, m.Snapshot.Network.Outputs));
-        if (!shape.IsTest) 
+        if (!shape.IsTest)
             return new(shape, training, labels, training, labels, m.Snapshot.OutputsArray, m.Snapshot, m.Cancellation);
         if (m.Test is not { } test || m.TestFeatures(shape.K) is not { } matrix) return null;
         return new(shape, matrix, ClassLabels.OfTargets(test.TargetsArray, outputs), training, labels, test.OutputsArray, m.Snapshot,
