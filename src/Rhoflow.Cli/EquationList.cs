@@ -78,9 +78,11 @@ internal static class EquationList
         {
             var own = equations.Where(e => e.Paper == paper).ToLookup(static e => (IsTried: EquationTable.WhyNotTried(e) is null,
                 IsWrong: e.Corrected is not null, IsDefinition: e.Kind is EquationKind.Definition or EquationKind.Loss));
-            int Count(Func<(bool IsTried, bool IsWrong, bool IsDefinition), bool> of) => own.Where(g => of(g.Key)).Sum(static g => g.Count());
+            int Count(Func<(bool IsTried, bool IsWrong, bool IsDefinition), bool> of) =>
+                own.Where(g => of(g.Key)).Sum(static g => g.Count());
             output.WriteLine($"{paper.Name,-22}{Count(static k => k is { IsTried: true, IsWrong: false }),8}"
-                + $"{Count(static k => k is { IsTried: true, IsWrong: true }),11}{Count(static k => k is { IsTried: false, IsWrong: true }),11}"
+                + $"{Count(static k => k is { IsTried: true, IsWrong: true }),11}"
+                + $"{Count(static k => k is { IsTried: false, IsWrong: true }),11}"
                 + $"{Count(static k => k is { IsTried: false, IsWrong: false, IsDefinition: true }),12}"
                 + $"{Count(static k => k is { IsTried: false, IsWrong: false, IsDefinition: false }),11}");
         }

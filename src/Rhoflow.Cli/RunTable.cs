@@ -39,14 +39,14 @@ internal static class RunTable
     /// <param name="output">Where to.</param>
     public static void Show(IReadOnlyList<RunRow> rows, IReadOnlyList<string> keys, TextWriter output)
     {
-        var table = new FittedTable();
+        var (table, common) = (new FittedTable(), new List<string>());
         if (rows.Select(static r => r.Name).Distinct().Count() > 1) table.Add("name", 2, rows.Select(static r => r.Name), isLeft: true);
         else output.WriteLine(rows[0].Name);
         table.Add("started", 30, rows.Select(static r => r.Record?.Started ?? ""), isLeft: true);
         table.Add("id", 0, rows.Select(static r => r.Record?.Folder.Id ?? ""), isLeft: true);
         for (var i = 0; i < keys.Count; i++)
         {
-            string[] cells = Words([.. rows.Select(r => RunKeys.Text(r.Keys.GetValueOrDefault(keys[i], "")))]);
+            var cells = Words(keys[i], [.. rows.Select(r => RunKeys.Text(r.Keys.GetValueOrDefault(keys[i], "")))], common);
             // What a run gave matters more than a third key.
             table.Add(keys[i], i < 3 ? 3 : 15, cells, isLeft: !cells.All(static c => c.Length == 0 || char.IsAsciiDigit(c[^1])));
         }
@@ -55,7 +55,9 @@ internal static class RunTable
             table.Add(q, (q == s_ranks[0] ? 5 : 10) + Array.IndexOf(s_ranks, q),
                 rows.Select(r => ObservationTable.Number(r.Record?.Last(q) ?? double.NaN)));
         table.Add("seconds", 31, rows.Select(static r => ObservationTable.Number(r.Record?.Seconds ?? double.NaN)));
-        End(rows, table.Show(output), output);
+        var leftOut = table.Show(output);
+        foreach (var line in common) output.WriteLine(line);
+        End(rows, leftOut, output);
     }
 
     /// <summary>A table of columns that were asked for.</summary>
@@ -131,15 +133,17 @@ internal static class RunTable
 
     private static IReadOnlyList<string> Grid(IEnumerable<string> heads, IReadOnlyList<Cell[]> rows, TextWriter output, int digits = 6)
     {
-        var table = new FittedTable();
+        var (table, common) = (new FittedTable(), new List<string>());
         foreach (var (i, head) in heads.Index())
         {
             // A key as its config has it; what was computed with a few digits.
-            string[] cells = Words([.. rows.Select(r => r[i] is { Text: { } text } ? text
-                : ObservationTable.Number(r[i].Number ?? double.NaN, digits))]);
+            var cells = Words(head, [.. rows.Select(r => r[i] is { Text: { } text } ? text
+                : ObservationTable.Number(r[i].Number ?? double.NaN, digits))], common);
             table.Add(head, i, cells, isLeft: rows.Any(r => r[i] is { IsNothing: false, Number: null }));
         }
-        return table.Show(output);
+        var leftOut = table.Show(output);
+        foreach (var line in common) output.WriteLine(line);
+        return leftOut;
     }
 
     /// <summary>A cell as JSON: a number, true, false, a text; null where there is nothing, or more than a double holds.</summary>
@@ -151,11 +155,13 @@ internal static class RunTable
         _ => null,
     };
 
-    // Long lists by what they have beside each other, so that lines that differ look different.
-    private static string[] Words(string[] texts)
+    // Long lists by what they have beside each other, so that lines that differ look different; what all have is told below the table.
+    private static string[] Words(string head, string[] texts, List<string> common)
     {
+        if (texts.All(static t => t.Length <= LongestText)) return texts;
         var words = new ListWords(texts);
-        return [.. texts.Select(t => Cut(texts.Any(static t => t.Length > LongestText) ? words.Difference(t) : t))];
+        if (words.Common is { } all) common.Add($"{head}: … is {all}");
+        return [.. texts.Select(t => Cut(words.Difference(t)))];
     }
 
     private static string Cut(string text) =>

@@ -12,19 +12,19 @@ using Rhoflow.Lab.Tables;
 namespace Rhoflow.Lab.Report;
 
 /// <summary>
-/// The page of a run, of a sweep, or of any runs: a table, the figures that their configs ask for, the usual curves with bands over seeds,
-/// what the configs have in common, and the machines. One file.
+/// The page of a run, of a sweep, or of any runs: what came out over seeds, the figures that their configs ask for, the usual curves with
+/// bands over seeds, every run, what the configs have in common, and the machines. One file.
 /// </summary>
 public static class RunReport
 {
-    private static readonly string[] s_quantities =
-        ["epoch", "log10_t", "log10_loss", "train_error", "test_error", "margin_min", "smoothed_margin", "log10_rho", "direction_error"];
-
     private static readonly string[] s_curves =
         ["loss", "train_error", "test_error", "margin_min", "smoothed_margin", "rho", "direction_error"];
 
     /// <summary>Values of a key that curves are coloured by, at most.</summary>
     private const int MostColours = 16;
+
+    /// <summary>Panels of one figure, at most.</summary>
+    private const int MostPanels = 6;
 
     /// <summary>Writes the page.</summary>
     /// <param name="file">Where to.</param>
@@ -41,8 +41,9 @@ public static class RunReport
         string[] names = [.. runs.Select(static r => r.Folder.Name).Distinct(StringComparer.Ordinal)];
         var title = runs.Count == 1 ? $"{names[0]}, run {runs[0].Folder.Id}" : string.Join(", ", names);
         var html = new StringBuilder($"<h1>{Html.Escape(title)}</h1>\n<p class=\"sub\">{Html.Escape(Lead(runs, columns))}</p>\n");
-        if (runs.Count > 1) Table(html, runs, columns);
-        else Facts(html, runs[0]);
+        string[] swept = [.. columns.Differing.Where(static k => !IsSeed(k))];
+        if (runs.Count == 1) Facts(html, runs[0]);
+        else if (swept.Length < columns.Differing.Count && swept.Length > 0) RunReportTables.Groups(html, runs, swept);
         foreach (var figure in FiguresOf(runs).Concat(Usual(runs, columns)))
         {
             try
@@ -55,6 +56,7 @@ public static class RunReport
                 notes.Add($"the figure {figure.Name ?? string.Join(", ", figure.Y)} is left out: {e.Message}");
             }
         }
+        if (runs.Count > 1) RunReportTables.Runs(html, runs, [.. Swept(columns)]);
         Configs(html, runs, columns);
         Machines(html, runs);
         foreach (var note in notes) html.Append($"<p class=\"hint\">{Html.Escape(note)}</p>\n");
@@ -104,36 +106,6 @@ public static class RunReport
 
     private static bool IsSeed(string key) => key == "seed" || key.EndsWith(".seed", StringComparison.Ordinal);
 
-    private static void Table(StringBuilder html, IReadOnlyList<RunRecord> runs, RunColumns columns)
-    {
-        RunColumn[] shown =
-        [
-            columns.Find("id", "report"), .. Swept(columns).Select(RunColumn.Key), columns.Find("status", "report"),
-            .. s_quantities.Where(q => runs.Any(r => double.IsFinite(r.Last(q)))).Select(RunColumn.Quantity),
-                columns.Find("seconds", "report"),
-        ];
-        html.Append("<div class=\"scroll\"><table class=\"runs\"><thead><tr>");
-        foreach (var c in shown)
-            html.Append($"<th scope=\"col\" class=\"{(IsText(c) ? "text" : "")}\"><button "
-                + $"type=\"button\">{Html.Escape(c.Name)}</button></th>");
-        html.Append("</tr></thead><tbody>\n");
-        foreach (var run in runs)
-        {
-            html.Append("<tr>");
-            foreach (var c in shown)
-            {
-                var cell = c.Value(run);
-                var text = cell.IsNothing ? "" : cell.Text ?? PlotAxis.Short(cell.Number!.Value);
-                html.Append($"<td class=\"{(IsText(c) ? "text" : "")}\" "
-                    + $"data-v=\"{Html.Escape(cell.ToString())}\">{Html.Escape(text)}</td>");
-            }
-            html.Append("</tr>\n");
-        }
-        html.Append("</tbody></table></div>\n");
-
-        bool IsText(RunColumn c) => runs.Any(r => c.Value(r) is { Number: null, IsNothing: false });
-    }
-
     private static void Facts(StringBuilder html, RunRecord run)
     {
         html.Append("<div class=\"scroll\"><table class=\"runs\"><thead><tr><th class=\"text\">last "
@@ -146,18 +118,27 @@ public static class RunReport
         html.Append("</tbody></table></div>\n");
     }
 
-    // Curves coloured by the first key that is swept, with a band over the seeds; the last observations over that key.
+    // Curves coloured by the swept number with the most values, with a band over the seeds, panels for the other keys; the last
+    // observations over that number.
     private static IEnumerable<PlotConfig> Usual(IReadOnlyList<RunRecord> runs, RunColumns columns)
     {
         string[] drawn = [.. s_curves.Where(q => runs.Any(r => double.IsFinite(r.Last(q)) || double.IsFinite(r.Last("log10_" + q))))];
         if (drawn.Length == 0) yield break;
         string[] seeds = [.. columns.Differing.Where(IsSeed)];
         int Values(string key) => runs.Select(r => r.Keys.GetValueOrDefault(key)).Distinct(StringComparer.Ordinal).Count();
+        bool IsNumber(string key) => runs.All(r => RunColumn.Key(key).Value(r).Number is not null);
         string[] swept = [.. columns.Differing.Except(seeds)];
-        var colour = swept.FirstOrDefault(k => Values(k) <= MostColours);
-        yield return new PlotConfig { Y = drawn, Color = colour, Band = seeds, Title = "Along the runs", Name = "along" };
-        if (swept.FirstOrDefault(k => Values(k) > 2
-            && runs.All(r => RunColumn.Key(k).Value(r).Number is not null)) is not { } over) yield break;
+        var colour = swept.Where(k => Values(k) <= MostColours).OrderByDescending(k => IsNumber(k) ? Values(k) : 0).FirstOrDefault();
+        string[] others = [.. swept.Where(k => k != colour)];
+        var along = new PlotConfig { Y = drawn, Color = colour, Band = seeds, Title = "Along the runs", Name = "along" };
+        if (others.Length == 0 || others.Aggregate(1, (product, k) => product * Values(k)) > MostPanels) yield return along;
+        else
+        {
+            // A figure for each quantity, so that its panels can be compared.
+            foreach (var quantity in drawn)
+                yield return along with { Y = [quantity], Facet = others, Title = $"{quantity} along the runs", Name = $"along-{quantity}" };
+        }
+        if (swept.FirstOrDefault(k => Values(k) > 2 && IsNumber(k)) is not { } over) yield break;
         yield return new PlotConfig
         {
             X = over,

@@ -26,6 +26,9 @@ public sealed class ListWords
     /// <summary>All items of a list in words.</summary>
     public string Whole(string value) => _words.TryGetValue(value, out var words) ? string.Join(", ", words) : value;
 
+    /// <summary>What “…” of <see cref="Difference"/> stands for: the items that all lists have; null where it is not written.</summary>
+    public string? Common => _words.Keys.Any(l => Difference(l).StartsWith('…')) ? string.Join(", ", _common) : null;
+
     /// <summary>
     /// What a list has that not all have: “… + 2 batch-norm”, “…” where that is nothing. Lists whose items differ in their order alone, or
     /// that have nothing in common, are whole.

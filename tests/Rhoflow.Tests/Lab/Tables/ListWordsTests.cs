@@ -19,6 +19,8 @@ public class ListWordsTests
         words.Whole(Normalized).ShouldBe("dense 64, batch-norm, relu, dense 64, batch-norm, relu, dense 10");
         words.Difference(Plain).ShouldBe("…");
         words.Difference(Normalized).ShouldBe("… + 2 batch-norm");
+        words.Common.ShouldBe("dense 64, relu, dense 64, relu, dense 10");
+        new ListWords(["[a, b]", "[b, a]", "0.1"]).Common.ShouldBeNull();
     }
 
     [Fact]
