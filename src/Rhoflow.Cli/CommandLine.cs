@@ -30,6 +30,11 @@ public static class CommandLine
                 Recursive = true,
             };
             var root = Root(extensions);
+            if (args is [CompletionCommand.Question, var position, var line])
+            {
+                CompletionCommand.Answer(root, position, line, output);
+                return ExitStatus.Done;
+            }
             // help COMMAND is COMMAND --help; only configs have a help of their own.
             if (args is ["help", .. var about] && about is not ["config", ..]) args = [.. about, "--help"];
             if (args.Length > 0 && !args[0].StartsWith('-') && root.Subcommands.All(c => c.Name != args[0]))
@@ -78,8 +83,14 @@ public static class CommandLine
     internal static void SayStopping(string what)
     {
         if (Console.IsErrorRedirected) return;
-        Console.Error.Write("\r\u001b[K");
+        ClearLine();
         Console.Error.WriteLine($"rhoflow: {what}");
+    }
+
+    // A progress line may stand there.
+    private static void ClearLine()
+    {
+        if (!Console.IsErrorRedirected) Console.Error.Write("\r\u001b[K");
     }
 
     /// <summary>Says that what is at work is given up (<see cref="Interruption"/>).</summary>
@@ -91,6 +102,7 @@ public static class CommandLine
         var kept = args is ["run", ..] && !args.Contains("--dry-run", StringComparer.Ordinal)
             ? ". What was saved before is kept, and the same command with --resume goes on from there" : "";
         var message = $"interrupted; what was being computed cannot be stopped halfway and is given up{kept}";
+        ClearLine();
         error.WriteLine($"rhoflow: {message}");
         if (args.Contains("--json", StringComparer.Ordinal)) output.WriteLine(ErrorDocument(message, ExitStatus.Interrupted));
         error.Flush();
@@ -122,6 +134,7 @@ public static class CommandLine
         BenchCommand.Create(),
         DoctorCommand.Create(),
         HelpCommand.Create(),
+        CompletionCommand.Create(),
         extensions,
     });
 

@@ -27,6 +27,7 @@ internal static class ExportCommand
             Description = "Run folders, folders of them, names of experiments, ids or their beginnings.",
             Arity = ArgumentArity.OneOrMore,
         };
+        CompletionCommand.OfRuns(words);
         var to = new Option<string?>("--to")
         {
             Description = "parquet, csv, or tensorboard; unless given, what the name of --out ends with.",

@@ -20,6 +20,7 @@ internal static class InspectCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "A run folder (runs/NAME/…): the network that the run ended with." };
+        CompletionCommand.OfRuns(model);
         var data = new Option<string?>("--data")
         {
             Description = "A set or path to measure on instead of the run's own data; it is prepared by what the run learned of its own: "

@@ -15,6 +15,7 @@ internal static class ListCommand
             Description = string.Join(", ", Lists.All.Select(l => l.Name)),
             Arity = ArgumentArity.ZeroOrOne
         };
+        CompletionCommand.OfLists(what);
         var entry = new Argument<string[]>("NAME")
         {
             Description = "One entry of the list, by its name: flows lagrange, equations T3.22.",

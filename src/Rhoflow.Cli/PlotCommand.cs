@@ -35,6 +35,7 @@ internal static class PlotCommand
             Description = "Run folders, folders of them (runs, runs/NAME), names of experiments, ids or their beginnings.",
             Arity = ArgumentArity.OneOrMore,
         };
+        CompletionCommand.OfRuns(words);
         Option<string?> One(string name, string help, string value) => new(name) { Description = help, HelpName = value };
         Option<string[]> Many(string name, string help, string value) =>
             new(name) { Description = help, HelpName = value, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };

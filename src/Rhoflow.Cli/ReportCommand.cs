@@ -27,6 +27,7 @@ internal static class ReportCommand
             Description = "Run folders, folders of them (runs, runs/NAME), names of experiments, ids or their beginnings.",
             Arity = ArgumentArity.OneOrMore,
         };
+        CompletionCommand.OfRuns(words);
         var where = ShowCommand.WhereOption();
         var root = ShowCommand.RootOption();
         var to = new Option<string?>("--out")

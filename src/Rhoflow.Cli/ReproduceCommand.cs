@@ -18,6 +18,7 @@ public static class ReproduceCommand
             Description = "Claims, figures or papers: an id or its beginning (b08, theory-iii/figure-05, square-loss). None: all.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        CompletionCommand.OfStudies(ids);
         var full = new Option<bool>("--full") { Description = "The papers' own sizes where a claim or figure has them (longer)." };
         var folder = new Option<string>("--out")
         {

@@ -19,6 +19,7 @@ internal static class RunCommand
                 + "0..8..2, log:1e-4..1e-1..4, lin:0..1..5.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        CompletionCommand.OfKeys(overrides);
         var sweep = new Option<bool>("-m", "--multirun")
         {
             Description = "Run the product of all values given.",

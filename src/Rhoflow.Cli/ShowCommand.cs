@@ -28,6 +28,7 @@ internal static class ShowCommand
                 + "given.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        CompletionCommand.OfRuns(words);
         var root = RootOption();
         var where = WhereOption();
         var group = new Option<string?>("--group")

@@ -56,7 +56,8 @@ internal static class RunReportTables
         ListWords[] words = [.. heads.Select((_, i) => new ListWords(rows.Select(r => r[i].Text ?? "")))];
         html.Append("<div class=\"scroll\"><table class=\"runs\"><thead><tr>");
         foreach (var (i, head) in heads.Index())
-            html.Append($"<th scope=\"col\" class=\"{(isText[i] ? "text" : "")}\"><button type=\"button\">{Html.Escape(head)}</button></th>");
+            html.Append($"<th scope=\"col\" class=\"{(isText[i] ? "text" : "")}\">")
+                .Append($"<button type=\"button\">{Html.Escape(head)}</button></th>");
         html.Append("</tr></thead><tbody>\n");
         foreach (var row in rows)
         {

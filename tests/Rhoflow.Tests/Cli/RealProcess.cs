@@ -30,6 +30,9 @@ internal sealed class RealProcess : IDisposable
     /// <summary>Starts `rhoflow` with arguments.</summary>
     public static RealProcess Start(params IEnumerable<string> arguments) => new("dotnet", [Command, .. arguments]);
 
+    /// <summary>Starts another program.</summary>
+    public static RealProcess Program(string program, params IEnumerable<string> arguments) => new(program, arguments);
+
     /// <summary>The same under another program: a shell, another namespace.</summary>
     public static RealProcess Under(string program, IEnumerable<string> before, params IEnumerable<string> arguments) =>
         new(program, [.. before, "dotnet", Command, .. arguments]);
