@@ -1,6 +1,6 @@
+using MyLab;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
-using MyLab;
 using Shouldly;
 using Xunit;
 

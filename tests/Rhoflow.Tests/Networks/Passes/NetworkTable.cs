@@ -1,7 +1,7 @@
+using MyLab;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Tests.Limits;
-using MyLab;
 
 namespace Rhoflow.Tests.Networks.Passes;
 
