@@ -23,7 +23,7 @@ internal static class CompletionCommand
             _rhoflow() {
                 local IFS=$'\n'
                 COMPREPLY=($(compgen -W "$(rhoflow '[complete]' "$COMP_POINT" "$COMP_LINE" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
-                [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+                [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
             }
             complete -o default -F _rhoflow rhoflow
             """),

@@ -24,7 +24,7 @@ internal sealed class SquaresLayer(TensorShape shape, string fault = "") : Weigh
 
     public override void Forward<T>(ReadOnlySpan<T> w, ReadOnlySpan<T> a, Span<T> z)
     {
-        if (fault == "throws") throw new InvalidOperationException("this pass is not there yet");
+        if (fault == "throws") throw new NotSupportedException("this pass is not there yet");
         for (var i = 0; i < a.Length; i++) z[i] = (fault == "overwrites" ? T.Zero : z[i]) + w[i] * w[i] * a[i] * a[i];
     }
 
