@@ -21,6 +21,8 @@ public enum EquationKind
     Equilibrium,
     /// <summary>What follows from a flow: how a quantity moves in time, or where it goes.</summary>
     Law,
+    /// <summary>What holds up to an error that goes to zero with a parameter, by a stated order.</summary>
+    Approximation,
     /// <summary>A gradient, Jacobian or Hessian.</summary>
     Derivative,
     /// <summary>An inequality.</summary>
@@ -29,8 +31,9 @@ public enum EquationKind
 
 /// <summary>
 /// An equation of a paper as it is printed, and as it has to be read. Comments cite it as <c>T3 eq. 22</c>, programs as
-/// <see cref="Id"/>; <see cref="EquationTable"/> has all that have a number, and of the others (formulas in the text, footnotes,
-/// captions) those whose print is wrong, under the number of the nearest equation before them and a letter: <c>T3 eq. 65a</c>.
+/// <see cref="Id"/>; <see cref="EquationTable"/> has all that have a number, and of the others (formulas in the text, footnotes, lemmas,
+/// captions) those whose print is wrong or that others rest on, under the number of the nearest equation before them and a letter:
+/// <c>T3 eq. 65a</c>.
 /// </summary>
 /// <param name="Paper">The paper; its <see cref="Paper.Short"/> name begins the citation.</param>
 /// <param name="Number">The paper's number.</param>

@@ -18,6 +18,7 @@ public static class EquationEntries
             return new ReportEquation(equation.Paper, equation.Id, $"{equation.Number}{equation.Letter}", equation.Section,
                 equation.Kind.ToString().ToLowerInvariant(), equation.Tex, equation.Says)
             {
+                Standing = EquationTable.StandingOf(equation),
                 Corrected = equation.Corrected,
                 Why = equation.Why,
                 Note = equation.Note,

@@ -4,13 +4,16 @@ namespace Rhoflow.Papers.Equations;
 
 /// <summary>
 /// How far the two forms of an equation miss what differences of the loss give on a random instance: the largest difference over the
-/// largest number, so about 1e-9 where a form is right.
+/// largest number, so about 1e-9 where a form is right. Of a bound it is how far that is broken, of an approximation how far the order of
+/// the error misses the stated one.
 /// </summary>
-/// <param name="Printed">Of the equation as printed.</param>
+/// <param name="Printed">Of the equation as printed; infinite where its products have no shape, so that it has no value.</param>
 /// <param name="Corrected">Of the corrected equation.</param>
 public readonly record struct EquationResidual(double Printed, double Corrected);
 
-/// <summary>What holds on a random instance, and what the print and its correction give there.</summary>
+/// <summary>
+/// What holds on a random instance, and what the print and its correction give there; nothing where the print has no value.
+/// </summary>
 internal delegate (double[] Truth, double[] Printed, double[] Corrected) EquationTrial(Random random);
 
 /// <summary>
@@ -76,7 +79,7 @@ internal static class EquationResiduals
         var size = truth.Max(Math.Abs);
         return new EquationResidual(Miss(printed), Miss(corrected));
 
-        double Miss(double[] form) => form.Zip(truth, (a, b) => Math.Abs(a - b)).Max() / size;
+        double Miss(double[] form) => form.Length == 0 ? double.PositiveInfinity : form.Zip(truth, (a, b) => Math.Abs(a - b)).Max() / size;
     }
 
     // V̇_k = S_k(−∂L/∂V_k) at fixed ρ, y_n = 1.

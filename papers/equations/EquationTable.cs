@@ -1,5 +1,6 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Report;
 using Rhoflow.Papers.Catalog;
 
 namespace Rhoflow.Papers.Equations;
@@ -72,6 +73,10 @@ public static class EquationTable
 
     /// <summary>Why an equation has no residual, in a few words; null where it has one.</summary>
     public static string? WhyNotTried(Equation equation) => EquationResiduals.Tried.Contains(equation.Id) ? null : NotTried.Why(equation);
+
+    /// <summary>What is known of an equation's print, and by what.</summary>
+    public static EquationStanding StandingOf(Equation equation) => EquationStandings.Of(EquationResiduals.Tried.Contains(equation.Id),
+        equation.Corrected is not null, equation.Kind is EquationKind.Definition or EquationKind.Loss);
 
     /// <summary>The claims that rest on <paramref name="equation"/>, in the catalogue's order.</summary>
     public static IReadOnlyList<Claim> ClaimsOn(Equation equation) => [.. ClaimsById.Value[equation.Id]];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Rhoflow.Lab.Report;
 using Rhoflow.Lab.Typesetting;
 using Rhoflow.Papers.Equations;
 
@@ -45,7 +46,8 @@ internal static class EquationList
             ["types"] = new JsonArray([.. equation.Types.Select(static t => (JsonNode)t.FullName!)]),
             ["files"] = new JsonArray([.. Files(equation).Select(static f => (JsonNode)f)]),
             ["claims"] = new JsonArray([.. EquationTable.ClaimsOn(equation).Select(static c => (JsonNode)c.Id)]),
-            ["residual_printed"] = residual?.Printed,
+            ["standing"] = EquationTable.StandingOf(equation).Words(),
+            ["residual_printed"] = residual is { Printed: var printed } && double.IsFinite(printed) ? printed : null,
             ["residual_corrected"] = residual?.Corrected,
             ["not_tried"] = EquationTable.WhyNotTried(equation),
         };
@@ -69,22 +71,16 @@ internal static class EquationList
         output.WriteLine("--json has the TeX.");
     }
 
-    // By paper: tried and right, tried and corrected, corrected by reading, definitions, and what no number decides.
+    // By paper: how many equations have each standing.
     private static void Counts(TextWriter output, IReadOnlyList<Equation> equations)
     {
-        output.WriteLine($"{"",-22}{"right",8}{"corrected",11}{"corrected",11}{"definition",12}{"no number",11}");
-        output.WriteLine($"{"",-22}{"tried",8}{"tried",11}{"read",11}{"",12}{"decides",11}");
+        var words = EquationStandings.All.Select(static s => s.Words().Replace("and ", "", StringComparison.Ordinal).Split(' ')).ToArray();
+        for (var line = 0; line < words.Max(static w => w.Length); line++)
+            output.WriteLine($"{"",-22}" + string.Concat(words.Select(w => $"{w.ElementAtOrDefault(line),11}")));
         foreach (var paper in EquationTable.Papers)
         {
-            var own = equations.Where(e => e.Paper == paper).ToLookup(static e => (IsTried: EquationTable.WhyNotTried(e) is null,
-                IsWrong: e.Corrected is not null, IsDefinition: e.Kind is EquationKind.Definition or EquationKind.Loss));
-            int Count(Func<(bool IsTried, bool IsWrong, bool IsDefinition), bool> of) =>
-                own.Where(g => of(g.Key)).Sum(static g => g.Count());
-            output.WriteLine($"{paper.Name,-22}{Count(static k => k is { IsTried: true, IsWrong: false }),8}"
-                + $"{Count(static k => k is { IsTried: true, IsWrong: true }),11}"
-                + $"{Count(static k => k is { IsTried: false, IsWrong: true }),11}"
-                + $"{Count(static k => k is { IsTried: false, IsWrong: false, IsDefinition: true }),12}"
-                + $"{Count(static k => k is { IsTried: false, IsWrong: false, IsDefinition: false }),11}");
+            var own = equations.Where(e => e.Paper == paper).ToLookup(EquationTable.StandingOf);
+            output.WriteLine($"{paper.Name,-22}" + string.Concat(EquationStandings.All.Select(s => $"{own[s].Count(),11}")));
         }
     }
 
@@ -95,14 +91,17 @@ internal static class EquationList
         output.WriteLine($"{equation.Id}  {equation.Paper.Name} ({equation.Paper.Year}), §{equation.Section}, {place}");
         output.WriteLine();
         Entry(output, equation.Kind.ToString().ToLowerInvariant(), FormulasInText.Plain(equation.Says));
+        Entry(output, "standing", EquationTable.StandingOf(equation).Words());
         Entry(output, "printed", PlainTex.Of(equation.Tex));
         Entry(output, "corrected", equation.Corrected is { } corrected ? PlainTex.Of(corrected) : "the print is right");
         if (equation.Why is { } why) Entry(output, "why", FormulasInText.Plain(why));
         if (EquationTable.ResidualOf(equation) is { } residual)
         {
             var forms = equation.Corrected is null ? string.Create(CultureInfo.InvariantCulture, $"{residual.Printed:g2}")
-                : string.Create(CultureInfo.InvariantCulture, $"printed {residual.Printed:g2}, corrected {residual.Corrected:g2}");
-            Entry(output, "residual", $"{forms} (against differences, on a random instance)");
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"printed {(double.IsInfinity(residual.Printed) ? "has no value" : $"{residual.Printed:g2}")}, "
+                    + $"corrected {residual.Corrected:g2}");
+            Entry(output, "residual", $"{forms} ({RandomInstance(equation.Kind)})");
         }
         else Entry(output, "residual", $"none: {FormulasInText.Plain(EquationTable.WhyNotTried(equation)!)}");
         if (equation.Note is { } note) Entry(output, "note", FormulasInText.Plain(note));
@@ -114,6 +113,13 @@ internal static class EquationList
         if (equation.Types.Count == 0) Entry(output, "type", "none implements it");
         foreach (var claim in EquationTable.ClaimsOn(equation)) Entry(output, "claim", claim.Id);
     }
+
+    private static string RandomInstance(EquationKind kind) => kind switch
+    {
+        EquationKind.Approximation => "order of the error, on a random instance",
+        EquationKind.Bound => "how far it is broken, on a random instance",
+        _ => "against an independent computation, on a random instance",
+    };
 
     private static void Entry(TextWriter output, string label, string text)
     {

@@ -19,9 +19,11 @@ internal static class EquationsPage
         var equations = page.Content.Equations;
         var html = new StringBuilder();
         html.Append("<header><h1>The equations of the papers</h1>\n<p class=\"lead\">Every numbered equation as it is printed and, where "
-            + "the print is wrong, as it must read; lines of the text whose print is wrong stand by the equation before them, with a "
-            + "letter. A <em>residual</em> is the largest difference from what differences of the loss give on a random instance, relative "
-            + "to the largest number there: about 1e-9 where a form is right.</p>\n</header>\n");
+            + "the print is wrong, as it must read; formulas without a number (in the text, in footnotes, lemmas and captions) stand by the "
+            + "equation before them, with a letter. A <em>residual</em> is the largest difference from what an independent computation, "
+            + "mostly differences of the loss, gives on a random instance, relative to the largest number there: about 1e-9 where a form "
+            + "is right. Of an inequality it is how far that is broken, of an approximation how far the order of its error misses the "
+            + "stated one.</p>\n</header>\n");
         Counts(html, equations);
         Filters(html, equations);
         foreach (var paper in equations.GroupBy(static e => e.Paper))
@@ -36,9 +38,10 @@ internal static class EquationsPage
 
     private static void Counts(StringBuilder html, IReadOnlyList<ReportEquation> equations)
     {
-        html.Append("<div class=\"scroll\"><table class=\"counts\">\n<thead><tr><th>Paper</th><th class=\"number\">Numbered</th><th "
-            + "class=\"number\">Right</th><th class=\"number\">Corrected</th><th class=\"number\" title=\"lines without a number, all "
-            + "corrected\">Lines</th><th class=\"number\" title=\"of both forms, computed\">Residuals</th></tr></thead>\n<tbody>\n");
+        html.Append("<div class=\"scroll\"><table class=\"counts\">\n<thead><tr><th>Paper</th><th class=\"number\">Numbered</th>"
+            + "<th class=\"number\" title=\"lines without a number\">Lines</th>")
+            .Append(string.Concat(EquationStandings.All.Select(static s => $"<th class=\"number\">{Capital(s.Words())}</th>")))
+            .Append("</tr></thead>\n<tbody>\n");
         foreach (var paper in equations.GroupBy(static e => e.Paper))
             Row($"<a href=\"#{paper.Key.Key}\">{Html.Escape(paper.Key.Name)}</a> <small>{Html.Escape(paper.Key.Short)}</small>",
                 [.. paper]);
@@ -49,9 +52,8 @@ internal static class EquationsPage
         void Row(string name, IReadOnlyList<ReportEquation> of) => html.Append($"<tr><th scope=\"row\">{name}</th>")
             .Append(string.Concat(((int[])
             [
-                of.Count(static e => !e.IsLine), of.Count(static e => !e.IsLine && e.Corrected is null),
-                of.Count(static e => !e.IsLine && e.Corrected is not null), of.Count(static e => e.IsLine),
-                of.Count(static e => e.CorrectedResidual is not null),
+                of.Count(static e => !e.IsLine), of.Count(static e => e.IsLine),
+                .. EquationStandings.All.Select(s => of.Count(e => e.Standing == s)),
             ]).Select(static n => $"<td class=\"number\">{n}</td>"))).Append("</tr>\n");
     }
 
@@ -62,7 +64,10 @@ internal static class EquationsPage
         html.Append("<div class=\"filters\" hidden role=\"group\" aria-label=\"Show only\"><span>")
             .Append(string.Concat(equations.Select(static e => e.Paper).Distinct()
                 .Select(p => Button("paper", p.Key, Html.Escape(p.Name)))))
-            .Append($"</span><span>{Button("print", "right", "Print right")}{Button("print", "corrected", "Corrected")}</span><span>")
+            .Append("</span><span>")
+            .Append(string.Concat(EquationStandings.All.Where(s => equations.Any(e => e.Standing == s))
+                .Select(static s => Button("standing", $"{s}", Capital(s.Words())))))
+            .Append("</span><span>")
             .Append(string.Concat(equations.Select(static e => e.Kind).Distinct().Order(StringComparer.Ordinal)
                 .Select(static k => Button("kind", Html.Escape(k), Html.Escape(k)))))
             .Append("</span><input type=\"search\" placeholder=\"22, Theory III 22, 26–28, margin\" "
@@ -71,14 +76,14 @@ internal static class EquationsPage
 
     private static void Entry(StringBuilder html, PageParts page, ReportEquation equation)
     {
-        var print = equation.Corrected is null ? "right" : "corrected";
         string[] words = [equation.Id, equation.Paper.Name, equation.Tex, PlainTex.Of(equation.Tex), equation.Corrected ?? "",
             PlainTex.Of(equation.Corrected ?? ""), equation.Says];
-        html.Append($"<article class=\"equation\" id=\"{equation.Id}\" data-paper=\"{equation.Paper.Key}\" data-print=\"{print}\" "
-            + $"data-kind=\"{Html.Escape(equation.Kind)}\" data-number=\"{Digits(equation.Number)}\" "
+        html.Append($"<article class=\"equation\" id=\"{equation.Id}\" data-paper=\"{equation.Paper.Key}\" "
+            + $"data-standing=\"{equation.Standing}\" data-kind=\"{Html.Escape(equation.Kind)}\" data-number=\"{Digits(equation.Number)}\" "
             + $"data-words=\"{Html.Escape(string.Join(' ', words))}\">\n<h3><a href=\"#{equation.Id}\">"
             + $"{Html.Escape(equation.Citation)}</a> <small>{Html.Escape(equation.Paper.Name)}, {Html.Escape(Place(equation.Section))} · "
-            + $"{Html.Escape(equation.Kind)}</small></h3>\n")
+            + $"{Html.Escape(equation.Kind)}{(equation.Kind == equation.Standing.Words() ? "" : " · " + equation.Standing.Words())}"
+            + "</small></h3>\n")
             .Append($"<p class=\"says\">{Html.Text(equation.Says)}</p>\n");
         if (equation.Corrected is { } corrected)
         {
@@ -113,8 +118,10 @@ internal static class EquationsPage
         return $"<div class=\"display\">{label}<div class=\"scroll\">{equations}</div>{misses}</div>\n";
     }
 
-    private static string Number(double residual) =>
-        residual.ToString(residual is >= 0.01 and < 1000 ? "0.##" : "0.#e-0", CultureInfo.InvariantCulture);
+    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
+
+    private static string Number(double residual) => double.IsInfinity(residual) ? "none: it has no value"
+        : residual.ToString(residual is >= 0.01 and < 1000 ? "0.##" : "0.#e-0", CultureInfo.InvariantCulture);
 
     private static string Place(string section) => char.IsAsciiDigit(section[0]) ? $"§{section}" : $"Appendix {section}";
 

@@ -21,11 +21,17 @@ public sealed record ReportEquation(Paper Paper, string Id, string Number, strin
     /// <summary>What has to be known beside it; null: nothing.</summary>
     public string? Note { get; init; }
 
-    /// <summary>How far the printed form misses what differences of the loss give; null where that was not tried.</summary>
+    /// <summary>
+    /// How far the printed form misses what an independent computation gives; null where that was not tried, infinite where the print has no
+    /// value (its products have no shape).
+    /// </summary>
     public double? PrintedResidual { get; init; }
 
     /// <summary>How far the corrected form, or the print where it is right, misses it; null where that was not tried.</summary>
     public double? CorrectedResidual { get; init; }
+
+    /// <summary>What is known of the print, and by what.</summary>
+    public required EquationStanding Standing { get; init; }
 
     /// <summary>Why there is no residual; null where there is one.</summary>
     public string? WhyNotTried { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Rhoflow.Cli;
+using Rhoflow.Lab.Report;
 using Rhoflow.Papers.Equations;
 using Shouldly;
 using Xunit;
@@ -22,11 +23,12 @@ public class EquationListTests
             row[9].ShouldBe(e.Corrected is null ? ' ' : '*', e.Id);
             row.ShouldContain($"§{e.Section} ");
         }
-        // A blank, two lines of counts, the table by paper, two lines of help.
-        lines.Length.ShouldBe(EquationTable.All.Count + 13);
+        // A blank, two lines of counts, a blank, the table by paper under three lines, two lines of help.
+        lines.Length.ShouldBe(EquationTable.All.Count + 14);
         var counts = lines.SkipWhile(static l => !l.EndsWith("decides", StringComparison.Ordinal)).Skip(1).Take(4)
             .SelectMany(static l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries).TakeLast(5).Select(int.Parse));
-        counts.Sum().ShouldBe(EquationTable.All.Count);
+        counts.ShouldBe(EquationTable.Papers.SelectMany(static p => EquationStandings.All.Select(s =>
+            EquationTable.All.Count(e => e.Paper == p && EquationTable.StandingOf(e) == s))));
         output.ShouldContain($"224 equations and {EquationTable.All.Count - 224} lines without a number");
     }
 
@@ -52,6 +54,7 @@ public class EquationListTests
         var (status, output, _) = Run("list", "equations", "T3", "eq.", "65a");
         status.ShouldBe(0);
         output.ShouldStartWith("T3.65a  Theory III (2019), §12.2, a line without a number, near equation 65");
+        output.ShouldContain("standing     corrected and tried");
         output.ShouldContain("residual     printed 1, corrected ");
         Run("list", "equations", "T3.31").Output.ShouldContain("residual     none: a bound with probability");
         var node = JsonNode.Parse(Run("list", "equations", "T3.65a", "--json").Output)!["equations"]!.AsArray().Single()!;
@@ -75,7 +78,8 @@ public class EquationListTests
     {
         var all = JsonNode.Parse(Run("list", "equations", "--json").Output)!["equations"]!.AsArray();
         all.Count.ShouldBe(EquationTable.All.Count);
-        string[] keys = ["id", "paper", "number", "tex", "corrected", "kind", "types", "claims", "residual_printed", "residual_corrected"];
+        string[] keys = ["id", "paper", "number", "tex", "corrected", "kind", "types", "claims", "standing", "residual_printed",
+            "residual_corrected"];
         foreach (var node in all) keys.ShouldBeSubsetOf(node!.AsObject().Select(static p => p.Key));
 
         var one = JsonNode.Parse(Run("list", "equations", "T3.14", "--json").Output)!["equations"]!.AsArray().Single()!.AsObject();

@@ -156,10 +156,10 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
             [
                 new(paper, "P1.22", "22", "4.1", "flow", @"\dot{\rho}_k = 1 < 2", "how ρ_k moves")
                 {
-                    Corrected = @"\dot{\rho}_k = 2", Why = "the 2 of W_k is missing", PrintedResidual = 0.5, CorrectedResidual = 2e-10,
+                    Standing = EquationStanding.CorrectedAndTried, Corrected = @"\dot{\rho}_k = 2", Why = "the 2 of W_k is missing", PrintedResidual = 0.5, CorrectedResidual = 2e-10,
                     Types = [("SomeFlow", "src/SomeFlow.cs")], Claims = ["b01-euler", "b99-none"],
                 },
-                new(paper, "P1.22a", "22a", "B", "law", "x", "a line") { Corrected = "y", Why = "z" },
+                new(paper, "P1.22a", "22a", "B", "law", "x", "a line") { Standing = EquationStanding.CorrectedByReading, Corrected = "y", Why = "z" },
             ],
         };
         ReportWriter.Write(folder.Path, content, null, "no Node", TestContext.Current.CancellationToken);
@@ -173,7 +173,10 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
         page.ShouldContain("<code title=\"src/SomeFlow.cs\">SomeFlow</code>");
         page.ShouldContain("href=\"first.html#b01-euler\"");
         page.ShouldContain("b99-none");
-        page.ShouldContain("<td class=\"number\">1</td><td class=\"number\">0</td><td class=\"number\">1</td><td class=\"number\">1</td>");
+        // One number, one line; by standing: corrected and tried, corrected by reading.
+        page.ShouldContain(string.Concat(new[] { 1, 1, 0, 1, 1, 0, 0 }.Select(static n => $"<td class=\"number\">{n}</td>")));
+        page.ShouldContain("data-standing=\"CorrectedByReading\"");
+        page.ShouldContain("flow · corrected and tried</small>");
         File.ReadAllText(folder / "first.html")
             .ShouldContain("Rests on <a href=\"equations.html#P1.22\" title=\"how ρₖ moves\">P1 eq. 22</a>");
     }
