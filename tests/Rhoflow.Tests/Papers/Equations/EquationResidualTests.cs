@@ -1,3 +1,4 @@
+using Rhoflow.Lab.Report;
 using Rhoflow.Papers.Equations;
 using Shouldly;
 using Xunit;
@@ -20,7 +21,8 @@ public class EquationResidualTests
             {
                 var seed = random.Next();
                 var residual = EquationTable.ResidualOf(equation, seed)!.Value;
-                residual.Corrected.ShouldBeLessThan(1e-7, $"{id}, seed {seed}");
+                // Of an approximation the order of the error, extrapolated.
+                residual.Corrected.ShouldBeLessThan(equation.Kind == EquationKind.Approximation ? 1e-2 : 1e-7, $"{id}, seed {seed}");
                 if (equation.Corrected is null) residual.Printed.ShouldBe(residual.Corrected, id);
                 else residual.Printed.ShouldBeGreaterThan(1e-6, $"{id}, seed {seed}");
             }
@@ -35,8 +37,7 @@ public class EquationResidualTests
             var (residual, why) = (EquationTable.ResidualOf(equation), EquationTable.WhyNotTried(equation));
             (residual is null).ShouldBe(why is not null, equation.Id);
             // A form that is wrong is shown to be wrong, or it says why that cannot be.
-            if (residual is null && equation.Corrected is not null && equation.Kind is not EquationKind.Definition)
-                NotTried.Ids.ShouldContain(equation.Id);
+            if (EquationTable.StandingOf(equation) is EquationStanding.CorrectedByReading) NotTried.Ids.ShouldContain(equation.Id);
         }
         NotTried.Ids.ShouldAllBe(static id => EquationTable.Find(id) != null && !EquationResiduals.Tried.Contains(id));
         EquationTable.ResidualOf(EquationTable.Find("T3.65")!)!.Value.Printed.ShouldBe(2, 1e-6);      // K² for K at K = 3

@@ -14,10 +14,13 @@ public class EquationTableTests
     [InlineData("T3b", "Theory IIIb", 2018, 64)]
     [InlineData("SQ", "Square loss", 2020, 57)]
     [InlineData("PNAS", "Theoretical issues", 2020, 22)]
-    public void No_number_is_missing(string paper, string name, int year, int count)
+    public void Every_number_that_is_printed_has_a_row_and_no_other_has(string paper, string name, int year, int count)
     {
+        PrintedNumbers.Papers.ShouldBe(EquationTable.Papers.Select(static p => p.Short));
+        var printed = PrintedNumbers.Of(paper);
+        printed.Count.ShouldBe(count);
         var equations = EquationTable.All.Where(e => e.Paper.Short == paper && e.Letter.Length == 0).ToList();
-        equations.Select(static e => e.Number).ShouldBe(Enumerable.Range(1, count));
+        equations.Select(static e => e.Number).ShouldBe(printed.Order());
         equations.ShouldAllBe(e => e.Paper.Name == name && e.Paper.Year == year);
         PapersCatalog.Papers.ShouldContain(equations[0].Paper);
     }
@@ -63,8 +66,8 @@ public class EquationTableTests
 
     // The misprints that the first reading of the papers found.
     [Theory]
-    [InlineData("T3", new[] { 14, 15, 20, 25, 44, 46, 47, 54, 56, 63, 64, 65, 66, 73, 76, 79 })]
-    [InlineData("T3b", new[] { 8, 15, 17, 18, 24, 25, 29, 33, 35, 36, 40, 41, 43, 48, 50, 53, 55, 56, 57, 58, 60 })]
+    [InlineData("T3", new[] { 14, 15, 20, 25, 44, 46, 47, 43, 54, 56, 63, 64, 65, 67, 68, 73, 76, 79 })]
+    [InlineData("T3b", new[] { 8, 15, 17, 18, 24, 25, 29, 33, 35, 36, 40, 41, 43, 48, 50, 53, 55, 56, 57, 60 })]
     [InlineData("SQ", new[] { 14, 16, 21, 23, 26, 27, 32, 33, 57 })]
     [InlineData("PNAS", new[] { 11, 14, 19, 20, 21 })]
     public void Known_misprints_are_corrected(string paper, int[] numbers)
@@ -86,9 +89,9 @@ public class EquationTableTests
     {
         string[] right =
         [
-            "T3.8", "T3.10", "T3.22", "T3.48", "T3.52", "T3.53", "T3.72", "T3.77", "T3b.32", "SQ.5", "SQ.6", "SQ.12", "SQ.13", "SQ.28",
+            "T3.8", "T3.10", "T3.22", "T3.48", "T3.52", "T3.53", "T3.66", "T3.72", "T3.77", "T3b.32", "T3b.58", "SQ.5", "SQ.6", "SQ.12", "SQ.13", "SQ.28",
                 "SQ.46",
-            "PNAS.5",
+            "PNAS.5", "PNAS.7",
         ];
         foreach (var id in right) EquationTable.Find(id)!.Corrected.ShouldBeNull(id);
     }
