@@ -24,7 +24,8 @@ internal static class FlowResiduals
         ["PNAS.5"] = FixedNorm,
         ["T3.22"] = Lagrange,
         ["SQ.46"] = Lagrange,
-        ["T3.43"] = LagrangeNorms,
+        ["T3.43"] = LabelledNorms,
+        ["T3.66"] = FixedNorms,
         ["PNAS.10"] = LagrangeNorms,
         ["T3.23"] = OneLayer,
         ["T3.26"] = OneLayer,
@@ -79,6 +80,28 @@ internal static class FlowResiduals
         var net = new TinyNetwork(random, oneSign: true, relu: true);
         var (v, rho) = Normalize(net.W);
         return Right(Gradient(r => -net.Exponential(Scaled(v, r)), rho), NormRates(net, v, rho));
+    }
+
+    // Labels of both signs: Σ (ρ/ρ_k) e^{−ρyf} f without y_n before f, and with it.
+    private static (double[] Truth, double[] Printed, double[] Corrected) LabelledNorms(Random random)
+    {
+        var net = new TinyNetwork(random, relu: true);
+        var (v, rho) = Normalize(net.W);
+        var product = rho[0] * rho[1];
+        double[] printed = [.. rho.Select(r => product / r
+            * net.Sum(n => Math.Exp(-product * net.Y[n] * net.Output(v, n)) * net.Output(v, n)))];
+        return (Gradient(r => -net.Exponential(Scaled(v, r)), rho), printed, NormRates(net, v, rho));
+    }
+
+    // ρ Σ e^{−ρf} ∂f/∂V_k − 2λ_kV_k with λ_k = ½ρ Σ e^{−ρf}f.
+    private static (double[] Truth, double[] Printed, double[] Corrected) FixedNorms(Random random)
+    {
+        var net = new TinyNetwork(random, oneSign: true, relu: true);
+        var v = Normalize(net.W).V;
+        double Weight(int n) => Math.Exp(-Rho * net.Output(v, n));
+        var lambda = Rho / 2 * net.Sum(n => Weight(n) * net.Output(v, n));
+        return Right(Tangent(Gradient(u => -net.Sum(n => Math.Exp(-Rho * net.Output(u, n))), v), v),
+            Plus(net.Sum(n => Times(Rho * Weight(n), net.OutputGradient(v, n))), Times(-2 * lambda, v)));
     }
 
     private static (double[] Truth, double[] Printed, double[] Corrected) OneLayer(Random random)

@@ -172,18 +172,14 @@ internal static class JacobianResiduals
         return (Along(Flow, net.W, direction), Plus(inner, Times(multipliers[0], direction)), Plus(inner, Scaled(direction, multipliers)));
     }
 
-    // The same with the multipliers of the spheres, λ_k = ½ρ Σ e^{−ρf}f, which are one number for all layers: the print adds them in the
-    // blocks k ≠ k' too.
+    // The same with the multipliers of the spheres, λ_k = ½ρ Σ e^{−ρf}f, which are one number for all layers.
     private static (double[] Truth, double[] Printed, double[] Corrected) Multipliers(Random random)
     {
         var net = new TinyNetwork(random, oneSign: true);
         var (v, direction) = (Normalize(net.W).V, Draw(random, net.W.Length));
         var lambda = Rho / 2 * net.Sum(n => Math.Exp(-Rho * net.Output(v, n)) * net.Output(v, n));
         double[] Flow(double[] u) => Plus(Gradient(a => -net.Sum(n => Math.Exp(-Rho * net.Output(a, n))), u), Times(-2 * lambda, u));
-        // I between layers of 6 and 2 weights: ones on its diagonal.
-        double[] across = [.. direction.Select((_, i) => i < 2 ? direction[Split + i] : i >= Split ? direction[i - Split] : 0)];
-        var form = Plus(Inner(net, v, direction), Times(-2 * lambda, direction));
-        return (Along(Flow, v, direction), Plus(form, Times(-2 * lambda, across)), form);
+        return Right(Along(Flow, v, direction), Plus(Inner(net, v, direction), Times(-2 * lambda, direction)));
     }
 
     // Σ[−ρ² ∇f ∇fᵀ + ρ ∂²f] e^{−ρf} along a direction.

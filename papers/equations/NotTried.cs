@@ -17,7 +17,6 @@ internal static class NotTried
         ["T3.42"] = "it says which loss has multipliers",
         ["T3.49"] = "it says what the step is",
         ["T3.60a"] = "a statement on a whole course in time, tested by claims",
-        ["T3.66"] = "print and correction differ in what stands on the left; the right sides are those of T3 eq. 11, which is tried",
         ["T3.78"] = "T3 eq. 77, which is tried, by its largest terms; how good that is, claims test",
         ["T3.80"] = "an approximation near the limit, whose rate claims test",
         ["T3b.3"] = "it says what gradient flow is",

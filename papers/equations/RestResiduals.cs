@@ -45,13 +45,18 @@ internal static class RestResiduals
         return Right(net.Sum(n => Times(Weight(n), net.OutputGradient(v, n))), net.Sum(n => Times(Weight(n) * net.Output(v, n), v)));
     };
 
-    // Without (I − VVᵀ), and what it takes away.
+    // Σ y e^{−ρyf} ∂f/∂V_k against itself less its part along the spheres, with y_n in that part and without.
     private static (double[] Truth, double[] Printed, double[] Corrected) Projected(Random random)
     {
         const double rho = 1.3;
-        var (net, v) = OnSpheres(random, static (net, u) => net.Sum(n => Math.Exp(-rho * net.Output(u, n))));
-        var pull = net.Sum(n => Times(Math.Exp(-rho * net.Output(v, n)), net.OutputGradient(v, n)));
-        return Right(pull, Plus(pull, Times(-1, Tangent(pull, v))));
+        var net = new TinyNetwork(random, separable: true);
+        foreach (var (x, y) in net.X.Zip(net.Y))
+            for (var i = 0; i < x.Length; i++) x[i] *= y;
+        double Weight(double[] u, int n) => Math.Exp(-rho * net.Y[n] * net.Output(u, n));
+        var v = Descended(Normalize(net.W).V, u => net.Sum(n => Weight(u, n)), null, static w => Normalize(w).V);
+        var pull = net.Sum(n => Times(net.Y[n] * Weight(v, n), net.OutputGradient(v, n)));
+        var without = net.Sum(n => Times(Weight(v, n), net.OutputGradient(v, n)));
+        return (pull, Plus(pull, Times(-1, Tangent(without, v))), Plus(pull, Times(-1, Tangent(pull, v))));
     }
 
     // f = w_2w_1x, labels +1 at a and −1 at b, rest by halving: the terms of the two examples cancel, in both layers.

@@ -43,12 +43,8 @@ internal static class TheoreticalIssuesEquations
             + @"\mathbf{I}",
             "its Jacobian, which Lemma 1 takes to be negative definite", typeof(TangentHessian)) with
         {
-            Corrected =
-                @"\sum_n \left[ -\rho^2 \frac{\partial \tilde{f}(x_n)}{\partial V_k} \frac{\partial \tilde{f}(x_n)}{\partial V_{k'}}^T "
-                + @"+ \rho \frac{\partial^2 \tilde{f}(x_n)}{\partial V_k \partial V_{k'}} \right] e^{-\rho \tilde{f}(x_n)} "
-                + @"- 2\lambda_k(\rho) \delta_{kk'} \mathbf{I}",
-            Why = "the multiplier stands in the blocks k = k' only",
-            Note = "The form Σ V_kᵀHV_k' of Lemma 1 is that of the radial direction, orthogonal to the spheres. On the tangent space "
+            Note = "I is read as ones on the diagonal of the whole matrix: it stands in the blocks k = k' only, the others being of different "
+                + "shapes, and λ(ρ) is one number for all layers, by the λ_k at PNAS eq. 5. The form Σ V_kᵀHV_k' of Lemma 1 is that of the radial direction, orthogonal to the spheres. On the tangent space "
                 + "eigenvalues vanish for more than one layer.",
         },
         Of(8, "3.B.3", Kind.Equilibrium,

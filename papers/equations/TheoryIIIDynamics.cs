@@ -87,17 +87,24 @@ internal static class TheoryIIIDynamics
             Corrected = @"\dot{R} = K f_V(x)^{\frac{2}{K}} (\log R)^{2 - \frac{2}{K}}",
             Why = "K for K², from T3 eq. 63; at K = 2 the print contradicts T3 eq. 62. The limit K → ∞ needs time rescaled by K",
         },
-        Of(66, "13", Kind.Equilibrium,
+        Of(66, "13", Kind.Flow,
             @"\dot{V}_k = \rho \sum_n e^{-\rho f_V(x_n)} \frac{\partial f_V(x_n)}{\partial V_k} - 2\lambda_k(\rho) V_k",
-            "critical points of the flow with Lagrange multipliers", typeof(DirectionResidual)) with
+            "the flow with Lagrange multipliers; its critical points are where it is 0", typeof(DirectionResidual)) with
         {
-            Corrected = @"0 = \rho \sum_n e^{-\rho f_V(x_n)} \frac{\partial f_V(x_n)}{\partial V_k} - 2\lambda_k(\rho) V_k",
-            Why = "at a critical point the left side is 0",
+            Note = "The sentence before it sets V̇_k(t) = 0, so that the equation is the flow and its zeros the critical points.",
         },
         Of(67, "13", Kind.Equilibrium, @"0 = \sum_n e^{-y_n f(x_n)} (I - V V^T) \frac{\partial f_V(x_n)}{\partial V}",
-            "critical points of gradient flow, seen in the directions"),
+            "critical points of gradient flow, seen in the directions") with
+        {
+            Corrected = @"0 = \sum_n y_n e^{-y_n f(x_n)} (I - V V^T) \frac{\partial f_V(x_n)}{\partial V}",
+            Why = "y_n stands in the exponent and must stand before it as well, by T3 eq. 21",
+        },
         Of(68, "13", Kind.Equilibrium, @"0 = \sum_n e^{-y_n f(x_n)} (I - V V^T) \frac{\partial f_V(x_n)}{\partial V}",
-            "T3 eq. 67 once more, for the flow of T3 eq. 14"),
+            "T3 eq. 67 once more, for the flow of T3 eq. 14") with
+        {
+            Corrected = @"0 = \sum_n y_n e^{-y_n f(x_n)} (I - V V^T) \frac{\partial f_V(x_n)}{\partial V}",
+            Why = "y_n stands in the exponent and must stand before it as well, by T3 eq. 22",
+        },
         Of(69, "13", Kind.Derivative, @"H_{lin} = \sum_n^N x_n x_n^T e^{-x_n^T w}", "the Hessian of one linear layer"),
         Of(70, "13", Kind.Law,
             @"\frac{\partial \tilde{f}(x^*)}{\partial t} = \sum_k \left( \frac{\partial \tilde{f}(x^*)}{\partial V_k} \right)^T \dot{V}_k "

@@ -16,7 +16,10 @@ internal static class TheoryIIIMargins
     public static IReadOnlyList<Equation> All { get; } =
     [
         Of(26, "6", Kind.Flow, @"\dot{w} = F(w) = -\nabla_w L(w) = \sum_{n=1}^n x_n^T e^{-x_n^T w}",
-            "gradient flow of one linear layer where one example is misclassified", typeof(ScalarSeparator)),
+            "gradient flow of one linear layer where one example is misclassified", typeof(ScalarSeparator)) with
+        {
+            Note = "The sum runs over all N examples: here n is both their number and the index.",
+        },
         Of(27, "6", Kind.Flow, @"\dot{w} = -x_1 e^{x_1 w^*} + x_2 e^{-x_2 w^*}",
             "one weight, two examples that cannot be separated: rest at w* = log(x₂/x₁)/(x₁ + x₂)", typeof(ScalarSeparator)),
         Of(28, "6", Kind.Derivative, @"\nabla_w F(w) = -x_1^2 e^{x_1 w} - x_2^2 e^{-x_2 w} < 0",
@@ -79,9 +82,16 @@ internal static class TheoryIIIMargins
             @"\max_{W_K,\dots,W_1} \frac{1}{\rho}, \quad \text{subj. to } y_i f(W_K, \dots, W_1; x_i) \geq 1",
             "the same at margin 1: the smallest ρ = ∏‖W_k‖", typeof(HardMargin)),
         Of(42, "10.1", Kind.Problem, @"L = \sum_{n=1}^N e^{-\rho f_V(x_n) y_n} + \sum_{k=1}^K \lambda_k (\|V_k\|_p^p - 1)",
-            "exponential loss with Lagrange multipliers for p-norms"),
+            "exponential loss with Lagrange multipliers for p-norms") with
+        {
+            Note = "A bracket is opened before x_n that is never closed.",
+        },
         Of(43, "10.1", Kind.Flow, @"\dot{\rho}_k = \sum_n \frac{\rho}{\rho_k} e^{-\rho(t) f_V(x_n) y_n} f_V(x_n)",
-            "its gradient flow in ρ_k (y_n absorbed in the last factor)", typeof(LagrangeFlow)),
+            "its gradient flow in ρ_k", typeof(LagrangeFlow)) with
+        {
+            Corrected = @"\dot{\rho}_k = \sum_n \frac{\rho}{\rho_k} e^{-\rho(t) f_V(x_n) y_n} y_n f_V(x_n)",
+            Why = "y_n stands in the exponent and must stand before f as well, by T3 eq. 42 (T3 eq. 22 has both)",
+        },
         Of(44, "10.1", Kind.Flow,
             @"\dot{V}_k = \rho(t) \sum_n e^{-\rho(t) f_V(x_n)} \frac{\partial f_V(x_n)}{\partial V_k}(t) + \lambda_k(t) p V_k^{p-1}(t)",
             "its gradient flow in V_k") with

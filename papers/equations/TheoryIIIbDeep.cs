@@ -195,8 +195,8 @@ internal static class TheoryIIIbDeep
         Of(58, "14", Kind.Definition, @"f(x; W) = \sigma(\sigma(\dots \sigma(x^T W_1) W_2 \dots W_{K-1}) W_K)",
             "a network with C outputs", typeof(Network)) with
         {
-            Corrected = @"f(x; W) = \sigma(\dots \sigma(x^T W_1) W_2 \dots W_{K-1}) W_K",
-            Why = "with the outer σ no output could be negative",
+            Note = "With C outputs under cross-entropy only their differences count, so the outer σ does no harm; the library's networks have "
+                + "none. With one output and labels ±1 it does (T3b eq. 1).",
         },
         Of(59, "14", Kind.Loss,
             @"L = -\sum_{n=1}^N \log \left( \frac{e^{f_{y_n}(x_n; W)}}{\sum_{c=1}^C e^{f_c(x_n; W)}} \right)",
@@ -212,7 +212,10 @@ internal static class TheoryIIIbDeep
             Note = "“⟨W*, ∇L⟩ < 0 for any W” after it holds for linear networks and at W = W* only.",
         },
         Of(61, "14", Kind.Flow, @"\dot{w} = F(w) = -\nabla_w L(w) = \sum_{n=1}^n x_n^T e^{-x_n^T w}",
-            "gradient flow of one linear layer where one example is misclassified"),
+            "gradient flow of one linear layer where one example is misclassified") with
+        {
+            Note = "The sum runs over all N examples: here n is both their number and the index.",
+        },
         Of(62, "14", Kind.Flow, @"\dot{w} = -x_1 e^{x_1 w^*} + x_2 e^{-x_2 w^*}",
             "one weight, two examples that cannot be separated", typeof(ScalarSeparator)),
         Of(63, "14", Kind.Derivative, @"\nabla_w F(w) = -x_1^2 e^{x_1 w^*} - x_2^2 e^{-x_2 w^*} < 0",
