@@ -136,7 +136,10 @@ public static class RunReport
         {
             // A figure for each quantity, so that its panels can be compared.
             foreach (var quantity in drawn)
-                yield return along with { Y = [quantity], Facet = others, Title = $"{quantity} along the runs", Name = $"along-{quantity}" };
+            {
+                var title = $"{quantity} along the runs";
+                yield return along with { Y = [quantity], Facet = others, Title = title, Name = $"along-{quantity}" };
+            }
         }
         if (swept.FirstOrDefault(k => Values(k) > 2 && IsNumber(k)) is not { } over) yield break;
         yield return new PlotConfig

@@ -112,10 +112,7 @@ public class ConvolutionTests
         var convolution = new Convolution<float>(shape, 8, team);
         float[] x = Normal(1, examples * shape.InputSize), w = Normal(2, shape.Maps * shape.Patch), y =
             new float[examples * shape.OutputSize];
-        Step();
-        var thread = GC.GetAllocatedBytesForCurrentThread();
-        Step();
-        (GC.GetAllocatedBytesForCurrentThread() - thread).ShouldBe(0);
+        AllocationCount.Of(Step).ShouldBe(0);
 
         void Step()
         {

@@ -56,10 +56,7 @@ public sealed class ElementwiseTests : IDisposable
     public void A_second_pass_allocates_nothing()
     {
         float[] w = new float[40_000], m = new float[40_000], g = new float[40_000];
-        Call();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Call();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocationCount.Of(Call).ShouldBe(0);
 
         void Call()
         {

@@ -188,10 +188,7 @@ public sealed class GemmTests : IDisposable
         var problem = Problem<float>.Random(form, 90, 70, 300, 5);
         void Call() => Gemm.Multiply<float>(
             form, 90, 70, 300, problem.A, problem.Lda, problem.B, problem.Ldb, problem.C, problem.Ldc, false, team, width);
-        Call();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Call();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocationCount.Of(Call).ShouldBe(0);
     }
 
     [Fact]

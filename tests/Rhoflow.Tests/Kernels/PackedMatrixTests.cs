@@ -84,10 +84,7 @@ public sealed class PackedMatrixTests : IDisposable
         float[] data = Reference.Random<float>(200 * 300, random), w = Reference.Random<float>(64 * 300, random), z = new float[128 * 64];
         int[] rows = [.. Enumerable.Range(0, 128).Select(_ => random.Next(200))];
         var packed = new PackedMatrix<float>();
-        Call();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Call();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocationCount.Of(Call).ShouldBe(0);
 
         void Call()
         {

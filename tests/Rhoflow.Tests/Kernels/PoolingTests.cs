@@ -124,10 +124,7 @@ public class PoolingTests
         using var team = new Team();
         var pooling = new Pooling<float>(shape, team);
         float[] x = new float[2 * shape.InputSize], y = new float[2 * shape.OutputSize], choice = new float[y.Length];
-        Step();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Step();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocationCount.Of(Step).ShouldBe(0);
 
         void Step()
         {

@@ -118,10 +118,7 @@ public class GraphPassesTests
             new float[theta.Length];
         double[] statistics = [.. trial.Running], y = new double[trial.Examples];
         int[] indices = [.. Enumerable.Range(0, trial.Examples).Reverse()];
-        Step();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Step();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        AllocationCount.Of(Step).ShouldBe(0);
         void Step()
         {
             batch.Gather(x, y, indices);
