@@ -19,7 +19,7 @@ internal static class CurvatureWorks
     public static IReadOnlyList<Work> All { get; } =
     [
         new("eigen", Threads, "curvature.py", ["torch"], Top, 0, IsSingle: true, IsRate: false, new Goal(GoalKind.Ratio, 2),
-            "the Hessian products: 6 matrix products a layer and image") { Pairs = 3 },
+            "the Hessian products: 6 matrix products a layer and image") { Pairs = 3, IsDear = true },
     ];
 
     private static Action<int> Top()

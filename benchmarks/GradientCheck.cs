@@ -26,7 +26,7 @@ public sealed record GradientRow(string Name, double Outputs, double Gradient, d
 /// Our outputs, gradients and Hessian-vector products of L = Σ (c f + f²/2) compared with those of PyTorch's automatic differentiation, one
 /// small network for every kind of node.
 /// </summary>
-public static class GradientCheck
+internal static class GradientCheck
 {
     private const int Examples = 5;
 
@@ -60,28 +60,21 @@ public static class GradientCheck
     /// <summary>The rows there are.</summary>
     public static IEnumerable<string> Names => Cases.Select(static c => $"gradients-{c.Node}");
 
-    /// <summary>
-    /// Whether a Python with PyTorch is found, and if so all rows whose name begins with one of <paramref name="names"/> (all if empty).
-    /// </summary>
-    /// <param name="names">Names or their beginnings.</param>
-    /// <param name="cancellation">Ends between networks.</param>
-    /// <returns>null where PyTorch is not installed.</returns>
-    public static IReadOnlyList<GradientRow>? Run(IReadOnlyList<string> names, CancellationToken cancellation = default)
+    /// <summary>The peer's script.</summary>
+    internal const string Script = "gradients.py";
+
+    /// <summary>Compares the derivatives of one of <see cref="Names"/>.</summary>
+    /// <param name="name">gradients-…</param>
+    /// <param name="peer">PyTorch's process; null where it cannot be started.</param>
+    /// <param name="limit">For its answer.</param>
+    internal static GradientRow Compare(string name, Peer? peer, TimeLimit limit)
     {
-        using var peer = Peer.Start("gradients.py", 1);
-        if (peer is null || !peer.Has("torch")) return null;
-        var rows = new List<GradientRow>();
-        foreach (var (node, training, build) in Cases)
-        {
-            var name = $"gradients-{node}";
-            if (names.Count > 0 && !names.Any(n => name.StartsWith(n, StringComparison.Ordinal))) continue;
-            cancellation.ThrowIfCancellationRequested();
-            rows.Add(Compare(name, build().Build(), training, peer));
-        }
-        return rows;
+        var (_, training, build) = Cases.Single(c => $"gradients-{c.Node}" == name);
+        return peer is not null ? Compare(name, build().Build(), training, peer, limit)
+            : new GradientRow(name, 0, 0, 0, 0, 0, "PyTorch cannot be started");
     }
 
-    private static GradientRow Compare(string name, Network network, bool training, Peer peer)
+    private static GradientRow Compare(string name, Network network, bool training, Peer peer, TimeLimit limit)
     {
         var random = new RandomStream(1);
         double[] Normal(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
@@ -100,9 +93,9 @@ public static class GradientCheck
             ["statistics"] = Numbers(statistics),
             ["training"] = training,
         };
-        if (peer.Answer(question.ToJsonString()) is not { } line) return new GradientRow(name, 0, 0, 0, 0, 0, "PyTorch gave no answer");
+        var (line, why) = peer.Answer(question.ToJsonString(), limit);
+        if (line is null || line.StartsWith("failed", StringComparison.Ordinal)) return new GradientRow(name, 0, 0, 0, 0, 0, line ?? why);
         var theirs = JsonNode.Parse(line)!;
-        if (theirs["error"] is { } error) return new GradientRow(name, 0, 0, 0, 0, 0, error.GetValue<string>());
         var ours = Derivatives<double>(network, training, theta, direction, x, weights, statistics);
         var single = Derivatives<float>(network, training, theta, direction, x, weights, statistics);
         return new GradientRow(name, Difference(ours.Outputs, Of("outputs")), Difference(ours.Gradient, Of("gradient")),

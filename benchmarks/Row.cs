@@ -3,20 +3,49 @@ namespace Rhoflow.Benchmarks;
 /// <summary>One line of the benchmark table.</summary>
 /// <param name="Name">Begins with the family: fc, conv, conv-bn, replicas, gemm, hvp, flow-….</param>
 /// <param name="Threads">Threads used by both sides.</param>
-/// <param name="Ours">Median of our measurements, in <paramref name="Unit"/>.</param>
-/// <param name="Peer">Median of the peer's, or null where it is not installed.</param>
-/// <param name="PeerName">numpy, torch, scipy.</param>
-/// <param name="HasPeer">Whether a peer is asked at all: some rows are compared with other work of ours.</param>
 /// <param name="Unit">"/s" (more is better) or "s" (less is better).</param>
-/// <param name="Ratio">Median over alternating pairs; &gt; 1 means that we are faster. Null without a peer.</param>
-/// <param name="PeakShare">Share of the processor's measured peak (of its float type, times threads), where operations can be
-/// counted.</param>
-/// <param name="Cost">Median over pairs of our time over that of the work it is compared with ; null for other rows.</param>
-/// <param name="CostOf">That work: the gradient, a forward pass.</param>
-/// <param name="Target">What the row must reach, in words; null where nothing is demanded.</param>
-/// <param name="Reached">Whether it did.</param>
-/// <param name="Bound">What holds it back.</param>
-public sealed record Row(
-    string Name, int Threads, double Ours, double? Peer, string? PeerName, bool HasPeer, string Unit,
-    double? Ratio, double? RatioMin, double? RatioMax, double? PeakShare, double? Cost, string? CostOf, string? Target, bool? Reached,
-        string Bound);
+/// <param name="Ours">Median of our measurements, in <paramref name="Unit"/>; null where the row ran out before there was one.</param>
+public sealed record Row(string Name, int Threads, string Unit, double? Ours)
+{
+    /// <summary>The library that it is compared with: numpy, scipy, torch; null where there is none.</summary>
+    public string? PeerName { get; init; }
+
+    /// <summary>Median of the peer's measurements; null where there is no ratio.</summary>
+    public double? Peer { get; init; }
+
+    /// <summary>Alternating pairs behind the ratio, or repetitions of ours where there is none.</summary>
+    public int Pairs { get; init; }
+
+    /// <summary>Median over the pairs; &gt; 1 means that we are faster. Null without a peer.</summary>
+    public double? Ratio { get; init; }
+
+    /// <summary>The least of the pairs' ratios.</summary>
+    public double? RatioMin { get; init; }
+
+    /// <summary>The largest of the pairs' ratios.</summary>
+    public double? RatioMax { get; init; }
+
+    /// <summary>
+    /// Share of the processor's measured peak (of its float type and so many threads) in CPU time of the calling thread, which has its
+    /// share of the work: neighbours do not count. Where operations can be counted.
+    /// </summary>
+    public double? PeakShare { get; init; }
+
+    /// <summary>Median over pairs of our time over that of the work it is compared with; null for other rows.</summary>
+    public double? Cost { get; init; }
+
+    /// <summary>That work: the gradient, a forward pass.</summary>
+    public string? CostOf { get; init; }
+
+    /// <summary>What the row must reach, in words; null where nothing is demanded.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Whether it did; null where what it is about was not measured.</summary>
+    public bool? Reached { get; init; }
+
+    /// <summary>What holds it back.</summary>
+    public string Bound { get; init; } = "";
+
+    /// <summary>Why there is no ratio, in a few words: "torch is not installed", "torch over the limit of 60 s".</summary>
+    public string? Note { get; init; }
+}

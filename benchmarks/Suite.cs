@@ -3,113 +3,168 @@ using System.Diagnostics;
 namespace Rhoflow.Benchmarks;
 
 /// <summary>
-/// Times our work and the peers' in alternating pairs within one run and reports medians of the pairs' ratios: the machines are
-/// shared, and a pair sees the same neighbours.
+/// One run of the benchmarks: the peers are looked at, then each row is given as soon as it is measured. What is at work when it is
+/// interrupted is left behind, and the peers' processes are ended.
 /// </summary>
-public static class Suite
+internal sealed class Suite : IDisposable
 {
-    private const double SecondsAPair = 0.25;
+    // Less than that is no row's time.
+    private const double Shortest = 5;
 
-    private static IEnumerable<Work> Works =>
+    // A library is imported once for many rows, so that it is none of their times.
+    private const double ForImports = 60;
+
+    private readonly SuiteOptions _options;
+    private readonly Action<string> _progress;
+    private readonly CancellationToken _interruption;
+    private readonly Peers _peers;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Dictionary<(bool Single, int Threads), double> _peaks = [];
+    private readonly List<string> _leftOut = [], _tooLate = [];
+    private readonly HashSet<string> _looked = [];
+
+    /// <param name="options">What is asked for.</param>
+    /// <param name="progress">Told what is at work.</param>
+    /// <param name="interruption">Ends it at once.</param>
+    public Suite(SuiteOptions options, Action<string> progress, CancellationToken interruption)
+    {
+        (_options, _progress, _interruption) = (options, progress, interruption);
+        _peers = new Peers(options.Source, () => Limit(Math.Max(options.Limit, ForImports)), interruption);
+    }
+
+    /// <summary>Every row.</summary>
+    public static IReadOnlyList<Work> Works { get; } =
         [.. TrainingWorks.All, .. CurvatureWorks.All, .. FlowWorks.All, .. MeasureWorks.All, .. ObservationWorks.All];
 
     /// <summary>The rows there are.</summary>
     public static IEnumerable<string> Names => Works.Select(static w => w.Name).Distinct();
 
-    /// <summary>All rows whose name begins with one of <paramref name="names"/> (all if empty).</summary>
-    /// <param name="names">Names or their beginnings.</param>
-    /// <param name="progress">Told the row that begins.</param>
-    /// <param name="cancellation">Ends between measurements.</param>
-    public static IEnumerable<Row> Run(IReadOnlyList<string> names, Action<string> progress, CancellationToken cancellation = default)
+    /// <summary>Rows that take too long unless they are asked for.</summary>
+    public IReadOnlyList<string> LeftOut => _leftOut;
+
+    /// <summary>Rows for which no time was left.</summary>
+    public IReadOnlyList<string> TooLate => _tooLate;
+
+    /// <summary>The peers as they were found.</summary>
+    public IReadOnlyList<PeerReport> Peers => [.. _peers.Reports];
+
+    /// <summary>The libraries of the chosen rows that are not installed.</summary>
+    public IReadOnlyList<string> Missing => [.. Chosen.SelectMany(static w => w.Peers).Distinct()
+        .Where(p => _looked.Contains(p) && _peers.Reports.All(r => r.Library != p))];
+
+    private IEnumerable<Work> Chosen => _options.Works.Where(w => _options.Chooses(w.Name) && !(w.IsDear && _options.IsBounded));
+
+    /// <summary>Looks at the peers of the chosen rows, each as it is found.</summary>
+    /// <exception cref="OperationCanceledException">Interrupted.</exception>
+    public IEnumerable<PeerReport> LookAtPeers()
     {
-        var peers = new Dictionary<(string, int), Peer?>();
-        try
+        foreach (var (library, threads) in Chosen.SelectMany(static w => w.Peers.Select(p => (p, w.Threads))).Distinct())
         {
-            var peaks = new Dictionary<bool, double>();
-            foreach (var work in Works.Where(w => names.Count == 0 || names.Any(n => w.Name.StartsWith(n, StringComparison.Ordinal))))
+            _progress($"how fast {library} multiplies with {threads} {(threads == 1 ? "thread" : "threads")}");
+            if (Apart(() => _peers.Report(library, threads)) is { } report) yield return report;
+            _looked.Add(library);
+        }
+    }
+
+    /// <summary>The chosen rows, each as it is measured.</summary>
+    /// <exception cref="OperationCanceledException">Interrupted.</exception>
+    public IEnumerable<Row> Rows()
+    {
+        if (_options.IsBounded) _leftOut.AddRange(_options.Works.Where(static w => w.IsDear).Select(static w => w.Name).Distinct());
+        Work[] chosen = [.. Chosen];
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            var work = chosen[i];
+            var reports = work.Peers.Select(p => (Name: p, Report: Apart(() => _peers.Report(p, work.Threads)))).ToArray();
+            string?[] fair = [.. reports.Where(static r => r.Report is { IsFair: true }).Select(static r => r.Name)];
+            var note = Note(work, reports);
+            foreach (var peer in fair.Length > 0 ? fair : [null])
             {
-                if (!peers.TryGetValue((work.Script, work.Threads), out var peer))
-                    peers[(work.Script, work.Threads)] = peer = Peer.Start(work.Script, work.Threads);
-                if (!peaks.TryGetValue(work.IsSingle, out var peak))
-                    peaks[work.IsSingle] = peak = work.IsSingle ? Peak.Flops<float>() : Peak.Flops<double>();
-                var run = work.Create();
-                foreach (var name in work.Peers.Where(p => peer?.Has(p) == true).Cast<string?>().DefaultIfEmpty(null))
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    progress(name is null ? work.Name : $"{work.Name} against {name}");
-                    yield return Measure(work, run, peer, name, peak * work.Threads);
-                }
+                if (!HasTime(work.Name)) continue;
+                var at = $"{i + 1} of {chosen.Length}: {work.Name}{(work.Threads > 1 ? $", {work.Threads} threads" : "")}"
+                    + (peer is null ? "" : $" beside {peer}");
+                _progress(at);
+                var row = Apart(() => Measure(work, peer, what => _progress($"{at}: {what}")));
+                yield return row with { Note = row.Note ?? note };
+                note = null;
             }
         }
-        finally
+    }
+
+    /// <summary>The chosen comparisons of derivatives, each as it is made; null where PyTorch is not installed.</summary>
+    /// <exception cref="OperationCanceledException">Interrupted.</exception>
+    public IEnumerable<GradientRow>? Gradients()
+    {
+        string[] names = [.. GradientCheck.Names.Where(_options.Chooses)];
+        if (names.Length == 0) return [];
+        _progress("derivatives beside torch");
+        return Apart(() => _peers.Running(GradientCheck.Script, "torch", 1)) is null ? null : Compared(names);
+    }
+
+    public void Dispose() => _peers.Dispose();
+
+    private IEnumerable<GradientRow> Compared(string[] names)
+    {
+        foreach (var name in names)
         {
-            foreach (var peer in peers.Values) peer?.Dispose();
+            if (!HasTime(name)) continue;
+            _progress($"{name}: derivatives beside torch");
+            yield return Apart(() =>
+            {
+                var running = _peers.Running(GradientCheck.Script, "torch", 1);
+                using var limit = Limit(_options.Limit);
+                return GradientCheck.Compare(name, running, limit);
+            });
         }
     }
 
-    /// <summary>What we are compared with here.</summary>
-    public static string PeerDescription()
+    private Row Measure(Work work, string? peer, Action<string> progress)
     {
-        var found = new List<string>();
-        foreach (var script in (string[])["flows.py", "training.py"])
+        if (peer is not null) progress("starting it");
+        var running = peer is null ? null : _peers.Running(work.Script, peer, work.Threads);
+        using var limit = Limit(_options.Limit);
+        var key = (work.IsSingle, work.Threads);
+        if (!_peaks.TryGetValue(key, out var peak))
+            _peaks[key] = peak = work.IsSingle ? Peak.Flops<float>(work.Threads) : Peak.Flops<double>(work.Threads);
+        var measurement = new Measurement(work, _options, limit, progress);
+        return measurement.Measure(work.Create(), running, peer, peak);
+    }
+
+    private TimeLimit Limit(double seconds)
+    {
+        var left = Left;
+        return left < seconds ? new TimeLimit(left, "the time of the whole", _interruption) : new TimeLimit(seconds, _interruption);
+    }
+
+    private double Left => _options.IsBounded ? _options.Whole - _clock.Elapsed.TotalSeconds : double.PositiveInfinity;
+
+    private bool HasTime(string name)
+    {
+        if (Left >= Shortest) return true;
+        if (!_tooLate.Contains(name)) _tooLate.Add(name);
+        return false;
+    }
+
+    private static string? Note(Work work, (string Name, PeerReport? Report)[] reports)
+    {
+        if (work.Peers.Length == 0) return null;
+        var withheld = reports.Where(static r => r.Report is { IsFair: false }).Select(static r => r.Name).ToArray();
+        if (withheld.Length > 0) return $"{string.Join(", ", withheld)} withheld";
+        return reports.All(static r => r.Report is null) ? $"{string.Join(", ", work.Peers)} not installed" : null;
+    }
+
+    // Neither our work nor a library's can be stopped halfway: at an interruption it goes on beside, until the program ends.
+    private T Apart<T>(Func<T> work)
+    {
+        var task = Task.Factory.StartNew(work, _interruption, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
         {
-            using var peer = Peer.Start(script, 1);
-            if (peer is { Libraries.Length: > 0 })
-                found.Add($"{peer.Libraries}{(peer.Setting.Length > 0 ? $" (OpenBLAS as {peer.Setting})" : "")}");
+            task.Wait(_interruption);
         }
-        return found.Count > 0 ? string.Join("; ", found) : "none installed (python3-numpy, python3-scipy, python3-torch)";
-    }
-
-    private static Row Measure(Work work, Action<int> run, Peer? peer, string? peerName, double peak)
-    {
-        var count = Calibrate(run);
-        var beside = work.Beside?.Invoke();
-        var besideCount = beside is null ? 0 : Calibrate(beside);
-        var peerWork = $"{work.Name} {peerName}";
-        var peerCount = 1;
-        if (peerName is not null && peer!.Seconds(peerWork, 1) is not null && peer.Seconds(peerWork, 2) is { } once)
-            peerCount = Math.Max(1, (int)(SecondsAPair / Math.Max(once, 1e-6)));
-        List<double> ours = [], theirs = [], costs = [];
-        for (var pair = 0; pair < work.Pairs; pair++)
+        catch (AggregateException e)
         {
-            ours.Add(Time(run, count));
-            if (peerName is not null && peer!.Seconds(peerWork, peerCount) is { } seconds) theirs.Add(seconds);
-            if (beside is not null) costs.Add(ours[^1] / Time(beside, besideCount));
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerException!);
         }
-        double[]? ratios = theirs.Count == ours.Count ? [.. theirs.Zip(ours, static (t, o) => t / o)] : null;
-        var mine = Median(ours);
-        double? share = work.Flops > 0 ? work.Flops / mine / peak : null, ratio = ratios is null ? null : Median(ratios), cost =
-            costs.Count > 0 ? Median(costs) : null;
-        return new Row(work.Name, work.Threads, work.IsRate ? 1 / mine : mine, ratios is null ? null : work.IsRate ? 1 / Median(theirs)
-            : Median(theirs),
-            ratios is null ? null : peerName, work.Peers.Length > 0, work.IsRate ? "/s" : "s", ratio, ratios?.Min(), ratios?.Max(), share,
-                cost, cost is null ? null : work.Goal?.Beside,
-            work.Goal?.Text, work.Goal?.Reached(mine, ratio, share, cost), work.Bound);
-    }
-
-    // Repeats until the optimizing compiler has seen the work, then sizes a measurement to SecondsAPair.
-    private static int Calibrate(Action<int> run)
-    {
-        var count = 1;
-        var warm = Stopwatch.StartNew();
-        while (true)
-        {
-            var seconds = Time(run, count) * count;
-            if (seconds > SecondsAPair / 2 && warm.Elapsed.TotalSeconds > 1) return Math.Max(1, (int)(count * SecondsAPair / seconds));
-            if (seconds < SecondsAPair / 2) count *= 2;
-        }
-    }
-
-    private static double Time(Action<int> run, int count)
-    {
-        var begin = Stopwatch.GetTimestamp();
-        run(count);
-        return Stopwatch.GetElapsedTime(begin).TotalSeconds / count;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+        return task.Result;
     }
 }

@@ -15,8 +15,11 @@ internal sealed record Work(
     string Name, int Threads, string Script, string[] Peers, Func<Action<int>> Create, double Flops, bool IsSingle, bool IsRate, Goal? Goal,
         string Bound)
 {
-    /// <summary>Alternating pairs that are timed.</summary>
-    public int Pairs { get; init; } = 7;
+    /// <summary>Alternating pairs that are timed at most.</summary>
+    public int Pairs { get; init; } = int.MaxValue;
+
+    /// <summary>Whether it takes minutes, so that it is left out unless it is asked for.</summary>
+    public bool IsDear { get; init; }
 
     /// <summary>Another work of ours that this one's cost is compared with.</summary>
     public Func<Action<int>>? Beside { get; init; }

@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from protocol import serve
-from training import convolutional, speed, torch
+from training import convolutional, torch
 
 IMAGES, CLASSES, INPUTS, WANTED, BASIS, CHECK, TOLERANCE = 2000, 10, 3072, 20, 60, 6, 1e-3
 
@@ -115,4 +115,4 @@ def eigen():
 
 
 if __name__ == "__main__":
-    serve({"eigen torch": eigen}, ["torch"] if torch else [], speed)
+    serve({"eigen torch": eigen}, ["torch"] if torch else [])

@@ -2,8 +2,6 @@
 
 Everything is float64 on one thread.
 """
-import time
-
 import numpy as np
 
 from protocol import serve
@@ -158,15 +156,5 @@ WORK = {
 }
 
 
-def speed():
-    """GFLOP/s of a matrix product: which setting of OpenBLAS is best here."""
-    a, best = np.ones((400, 400)), 0.0
-    for _ in range(10):
-        begin = time.perf_counter()
-        a @ a
-        best = max(best, 2 * 400 ** 3 / (time.perf_counter() - begin) / 1e9)
-    return best
-
-
 if __name__ == "__main__":
-    serve(WORK, ["numpy"] + (["torch"] if torch else []) + (["scipy"] if solve_ivp else []), speed)
+    serve(WORK, ["numpy"] + (["torch"] if torch else []) + (["scipy"] if solve_ivp else []))

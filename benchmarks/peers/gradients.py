@@ -1,12 +1,13 @@
 """Outputs, gradients and Hessian-vector products of a network by torch's automatic differentiation in float64: a second opinion on ours.
 
-Protocol: every line on standard input is a JSON object {network, theta, direction, x, examples, weights, statistics, training}; the answer is
-one line {outputs, gradient, hessian_vector, statistics} for L = sum(weights * f + f**2 / 2). "libraries" names what is installed. Ends at
-once where PyTorch is missing.
+A question is a JSON object {network, theta, direction, x, examples, weights, statistics, training}; the answer is one line
+{outputs, gradient, hessian_vector, statistics} for L = sum(weights * f + f**2 / 2). Ends at once where PyTorch is missing.
 Images are N x H x W x C and convolution weights maps x (ky, kx, c) on our side; they are permuted here.
 """
 import json
 import sys
+
+from protocol import serve
 
 try:
     import torch
@@ -89,18 +90,5 @@ def answer(question):
     return {"outputs": f.tolist(), "gradient": gradient.tolist(), "hessian_vector": product.tolist(), "statistics": statistics.tolist()}
 
 
-def main():
-    for line in sys.stdin:
-        if line.strip() == "libraries":
-            print("torch", flush=True)
-        elif line.strip() == "speed":
-            print(0, flush=True)
-        else:
-            try:
-                print(json.dumps(answer(json.loads(line))), flush=True)
-            except Exception as error:  # reported as not compared
-                print(json.dumps({"error": str(error)}), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve({}, ["torch"], lambda line: json.dumps(answer(json.loads(line))))

@@ -79,14 +79,5 @@ def spectral():
     return run
 
 
-def speed():
-    a = torch.randn(1000, 1000)
-    a @ a
-    begin = time.perf_counter()
-    for _ in range(5):
-        a @ a
-    return 10.0 / (time.perf_counter() - begin)
-
-
 if __name__ == "__main__":
-    serve({"collapse torch": collapse, "spectral-resnet18 torch": spectral}, ["torch"] if torch else [], speed)
+    serve({"collapse torch": collapse, "spectral-resnet18 torch": spectral}, ["torch"] if torch else [])

@@ -1,27 +1,39 @@
-"""How the benchmarks talk to a peer: lines "NAME REPEATS" on standard input, each answered with the seconds of one repetition.
+"""How the benchmarks talk to a peer: a line on standard input, a line in answer.
 
-"libraries" names what is installed; "speed" gives the GFLOP/s of a matrix product, by which the best setting of OpenBLAS is chosen.
+"NAME REPEATS" is answered with the seconds of one repetition, "libraries" with what is installed, and a line that begins with "{" by the
+script itself. What fails is answered with "failed" and why. The process ends when its standard input does, or the one that started it.
 """
+import os
 import sys
+import threading
 import time
 
 
-def serve(works, libraries, speed):
-    """Answers until standard input ends; works maps names to functions that make the work."""
+def follow(parent):
+    """Ends this process, in the middle of a computation too, once its parent has."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def serve(works, libraries, answer=None):
+    """Answers until standard input ends; works maps names to functions that make the work, answer maps a question to a line."""
+    threading.Thread(target=follow, args=(os.getppid(),), daemon=True).start()
     made = {}
     for line in sys.stdin:
-        name, _, repeats = line.strip().rpartition(" ")
-        if line.strip() == "libraries":
-            print(" ".join(libraries), flush=True)
-            continue
-        if line.strip() == "speed":
-            print(repr(speed()) if libraries else "0", flush=True)
-            continue
+        line = line.strip()
         try:
-            work = made.get(name) or made.setdefault(name, works[name]())
-            begin = time.perf_counter()
-            for _ in range(int(repeats)):
-                work()
-            print(repr((time.perf_counter() - begin) / int(repeats)), flush=True)
+            if line == "libraries":
+                reply = " ".join(libraries)
+            elif line.startswith("{"):
+                reply = answer(line)
+            else:
+                name, _, repeats = line.rpartition(" ")
+                work = made.get(name) or made.setdefault(name, works[name]())
+                begin = time.perf_counter()
+                for _ in range(int(repeats)):
+                    work()
+                reply = repr((time.perf_counter() - begin) / int(repeats))
         except Exception as error:  # a peer that fails is reported as absent, never as slow
-            print("failed " + str(error).replace("\n", " "), flush=True)
+            reply = "failed " + (str(error) or type(error).__name__).replace("\n", " ")
+        print(reply, flush=True)

@@ -110,17 +110,6 @@ def product(m, n, k, dtype):
     return lambda: torch.mm(a, b, out=c)
 
 
-def speed():
-    work = product(512, 512, 512, torch.float32)
-    work()
-    best = 0.0
-    for _ in range(10):
-        begin = time.perf_counter()
-        work()
-        best = max(best, 2 * 512 ** 3 / (time.perf_counter() - begin) / 1e9)
-    return best
-
-
 WORK = {
     "fc torch": fully_connected,
     "conv torch": lambda: convolution_step(False),
@@ -134,4 +123,4 @@ WORK = {
 
 
 if __name__ == "__main__":
-    serve(WORK, ["torch"] if torch else [], speed)
+    serve(WORK, ["torch"] if torch else [])

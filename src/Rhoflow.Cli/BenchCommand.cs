@@ -1,15 +1,21 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Rhoflow.Benchmarks;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Runs;
 
 namespace Rhoflow.Cli;
 
-/// <summary><c>rhoflow bench [NAME…]</c>: the benchmarks, compared with the peers where those are installed.</summary>
+/// <summary><c>rhoflow bench [NAME…]</c>: the benchmarks, compared with the peers where those are installed and fair.</summary>
 internal static class BenchCommand
 {
+    private const string Examples = """
+          rhoflow bench                                  all rows but those that take minutes, in under 6 minutes
+          rhoflow bench gemm fc --pairs 21               these rows, by more pairs
+          rhoflow bench --full --out bench.csv           every row
+          rhoflow bench gradients                        derivatives beside PyTorch's
+        """;
+
     public static Command Create()
     {
         var names = new Argument<string[]>("NAME")
@@ -17,82 +23,155 @@ internal static class BenchCommand
             Description = "Rows by their name or its beginning; none: all.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command("bench", "Times our work and the peers' (numpy, scipy, PyTorch where installed) in alternating pairs, "
-            + "and compares derivatives with PyTorch's (gradients-…).") { names };
+        names.CompletionSources.Add(static _ => Known().Select(static n => new System.CommandLine.Completions.CompletionItem(n)));
+        var full = new Option<bool>("--full") { Description = "Rows that take minutes too (a named row is run without it)." };
+        var limit = new Option<double?>("--limit")
+        {
+            Description = string.Create(CultureInfo.InvariantCulture,
+                $"The time of a row, its peer's included, after which the peer is ended and there is no ratio; "
+                + $"{SuiteOptions.DefaultLimit:0} s, with --full {SuiteOptions.FullLimit:0} s."),
+            HelpName = "SECONDS",
+        };
+        var pairs = new Option<int>("--pairs")
+        {
+            Description = "Alternating pairs of our work and the peer's, at most; the ratio is their median.",
+            HelpName = "N",
+            DefaultValueFactory = static _ => SuiteOptions.DefaultPairs,
+        };
+        var place = new Option<string?>("--out")
+        {
+            Description = "Where the rows are kept, written anew after each: .csv (the rows of times), or the document of --json. Unless "
+                + "given, bench/DATE_TIME.json.",
+            HelpName = "FILE",
+        };
+        var command = new CommandWithExamples("bench", "Times our work and the peers' (numpy, scipy, PyTorch where installed) in "
+            + "alternating pairs, and compares derivatives with PyTorch's (gradients-…).", Examples)
+        {
+            names, full, limit, pairs, place,
+        };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var chosen = parsed.GetValue(names) ?? [];
             StandardOptions.RequireWords(command, chosen);
-            string[] known = [.. Suite.Names, .. GradientCheck.Names];
-            foreach (var name in chosen.Where(n => !known.Any(s => s.StartsWith(n, StringComparison.Ordinal))))
-                throw new ConfigException($"'{name}' is not a benchmark{Nearest.Hint(name, known, "benchmarks")}");
-            var compares = chosen.Length == 0 || chosen.Any(n => GradientCheck.Names.Any(s => s.StartsWith(n, StringComparison.Ordinal)));
-            var output = parsed.InvocationConfiguration.Output;
-            using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
-            var rows = Suite.Run(chosen, what => progress.Report(() => what), cancellation).ToArray();
-            if (compares) progress.Report(static () => "gradients against torch");
-            var gradients = compares ? GradientCheck.Run(chosen, cancellation) : [];
-            progress.Dispose();
-            if (parsed.GetValue(standard.Json))
+            foreach (var name in chosen.Where(n => !Known().Any(s => s.StartsWith(n, StringComparison.Ordinal))))
+                throw new ConfigException($"'{name}' is not a benchmark{Nearest.Hint(name, [.. Known()], "benchmarks")}");
+            var seconds = parsed.GetValue(limit) ?? (parsed.GetValue(full) ? SuiteOptions.FullLimit : SuiteOptions.DefaultLimit);
+            if (!(seconds > 0) || double.IsInfinity(seconds))
+                throw new ConfigException(string.Create(CultureInfo.InvariantCulture, $"--limit {seconds}: a number of seconds > 0"));
+            if (parsed.GetValue(pairs) < 1) throw new ConfigException($"--pairs {parsed.GetValue(pairs)}: at least 1 is needed");
+            var options = new SuiteOptions
             {
-                var document = Document(rows);
-                document["gradients"] = GradientTable.Document(gradients);
-                output.WriteLine(document.ToJsonString(Json.Options));
-                return Task.FromResult(ExitStatus.Done);
-            }
-            if (rows.Length > 0) Show(rows, output);
-            if (compares) GradientTable.Show(gradients, output);
-            return Task.FromResult(ExitStatus.Done);
+                Names = chosen,
+                Full = parsed.GetValue(full),
+                Limit = seconds,
+                Pairs = parsed.GetValue(pairs),
+            };
+            return Task.FromResult(Run(options, parsed.GetValue(place), parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet),
+                parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation));
         });
         return command;
     }
 
-    private static JsonObject Document(IEnumerable<Row> rows)
+    /// <summary>Runs it; a test's own rows and peers come in the options.</summary>
+    internal static int Run(SuiteOptions options, string? place, bool json, bool quiet, TextWriter output, TextWriter error,
+        CancellationToken cancellation)
     {
-        var environment = RunEnvironment.Describe(Environment.GetCommandLineArgs()[1..]);
-        environment["peers"] = Suite.PeerDescription();
-        return new JsonObject
+        var results = new BenchResults(place is not null && Directory.Exists(place) ? Path.Combine(place, Dated()) : place
+            ?? Path.Combine("bench", Dated()));
+        using var progress = new ProgressLine(error, quiet);
+        using var suite = new Suite(options, what => progress.Report(() => what), cancellation);
+        var table = new BenchTable(options.Works, Terminal.Width(output));
+        var compares = GradientCheck.Names.Any(options.Chooses);
+        // One document on standard output, if asked for: the rows are told on the other one then.
+        void Tell(string line) => progress.Around(() =>
         {
-            ["environment"] = environment,
-            ["rows"] = new JsonArray([.. rows.Select(r => (JsonNode)new JsonObject
+            if (json && quiet) return;
+            (json ? error : output).WriteLine(line);
+            (json ? error : output).Flush();
+        });
+        void Save() => results.Save(place is null ? progress.Say : null);
+        try
+        {
+            Save();
+            Measure();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            results.IsInterrupted = true;
+        }
+        // What is left is to write and to show; the peers end meanwhile.
+        using var showing = results.IsInterrupted ? SavedStates.Saving() : null;
+        suite.Dispose();
+        results.LeftOut = [.. suite.LeftOut, .. suite.TooLate];
+        Save();
+        progress.Dispose();
+        if (json) output.WriteLine(results.Document().ToJsonString(Json.Options));
+        else Close(results, suite, table, compares, options, output);
+        if (!results.IsInterrupted) return ExitStatus.Done;
+        error.WriteLine($"rhoflow: interrupted; {Count(results)} finished"
+            + (results.File is { } file ? $" and kept in {Places.Show(Path.GetFullPath(file))}" : ""));
+        return ExitStatus.Interrupted;
+
+        void Measure()
+        {
+            if (!quiet) Tell($"{RunEnvironment.Processor}, SIMD {RunEnvironment.Simd}");
+            foreach (var report in suite.LookAtPeers())
             {
-                ["name"] = r.Name,
-                ["threads"] = r.Threads,
-                ["ours"] = r.Ours,
-                ["peer"] = r.Peer,
-                ["peer_name"] = r.PeerName,
-                ["unit"] = r.Unit,
-                ["ratio"] = r.Ratio,
-                ["ratio_min"] = r.RatioMin,
-                ["ratio_max"] = r.RatioMax,
-                ["peak_share"] = r.PeakShare,
-                ["cost"] = r.Cost,
-                ["cost_of"] = r.CostOf,
-                ["target"] = r.Target,
-                ["reached"] = r.Reached,
-                ["bound"] = r.Bound,
-            })]),
-        };
+                results.Peers.Add(report);
+                if (!quiet) Tell(report.Text);
+            }
+            foreach (var remedy in results.Peers.Where(p => !p.IsFair && !quiet).GroupBy(static p => p.Remedy, StringComparer.Ordinal))
+                Tell($"no ratio to {string.Join(", ", remedy.Select(static p => p.Library).Distinct())}. {remedy.Key}");
+            foreach (var library in suite.Missing.Where(_ => !quiet)) Tell($"{library}: not installed (python3-{library})");
+            foreach (var row in suite.Rows())
+            {
+                if (results.Rows.Count == 0) Tell(table.Head);
+                results.Rows.Add(row);
+                Tell(table.Line(row));
+                Save();
+            }
+            if (!compares || suite.Gradients() is not { } gradients) return;
+            results.Gradients = [];
+            foreach (var row in gradients)
+            {
+                if (results.Gradients.Count == 0) Tell(GradientTable.Head);
+                results.Gradients.Add(row);
+                Tell(GradientTable.Line(row));
+                Save();
+            }
+        }
     }
 
-    private static void Show(IReadOnlyList<Row> rows, TextWriter output)
+    // What the table does not say.
+    private static void Close(BenchResults results, Suite suite, BenchTable table, bool compares, SuiteOptions options, TextWriter output)
     {
-        var table = Terminal.Table(
-            ["name", "target", "threads", "ours", "peer", "ratio", "from … to", "of peak", "reached", "held back by"], leftAligned: 2);
-        foreach (var r in rows)
-            table.Add(r.Name, r.Target ?? "", r.Threads.ToString(CultureInfo.InvariantCulture), $"{Number(r.Ours)} {r.Unit}",
-                r.Peer is { } p ? $"{r.PeerName} {Number(p)} {r.Unit}" : r.HasPeer ? "no answer" : "none",
-                r.Ratio is { } q ? Number(q) : "",
-                r.RatioMin is { } low ? $"{Number(low)} … {Number(r.RatioMax!.Value)}" : "",
-                r.PeakShare is { } share ? $"{100 * share:0} %" : "",
-                r.Reached switch { true => "yes", false => "no", null => "" },
-                r.Cost is { } cost ? $"{r.Bound}; {Number(cost)} × {r.CostOf}" : r.Bound);
-        Terminal.On(output).Write(table);
-        output.WriteLine($"{RunEnvironment.Processor}, SIMD {RunEnvironment.Simd}; peers: {Suite.PeerDescription()} (no answer: not "
-            + "installed, or it stopped). Medians of alternating pairs; a ratio above 1 means that we are faster.");
+        if (results.Gradients is { Count: > 0 }) output.WriteLine(GradientTable.Caption);
+        else if (compares && !results.IsInterrupted && results.Gradients is null)
+            output.WriteLine("gradients: PyTorch (python3-torch) is not installed, so they are not compared.");
+        if (results.Rows.Any(static r => r.Ratio is not null))
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"ratio: the median over at most {options.Pairs} alternating pairs of the peer's time over ours; above 1 we are faster."));
+        if (results.Rows.Any(static r => r.PeakShare is not null))
+            output.WriteLine("of peak: of fused multiply-adds in registers, measured here with as many threads; in CPU time.");
+        if (results.Rows.Count > 0 && table.LeftOut.Count > 0)
+            output.WriteLine($"too narrow for: {string.Join(", ", table.LeftOut)}");
+        if (suite.LeftOut.Count > 0)
+            output.WriteLine($"left out, since it takes minutes: {string.Join(", ", suite.LeftOut)}; --full, or its name");
+        if (suite.TooLate.Count > 0)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"left out, since {options.Whole:0} s were over: ")
+                + $"{string.Join(", ", suite.TooLate)}; --full, or their names");
+        if (results.File is { } file && !results.IsInterrupted)
+            output.WriteLine($"{Count(results)} in {Places.Show(Path.GetFullPath(file))}");
     }
 
-    private static string Number(double value) =>
-        value >= 1e5 ? value.ToString("#,0,.# k", CultureInfo.InvariantCulture) : value.ToString("G4", CultureInfo.InvariantCulture);
+    private static string Count(BenchResults results)
+    {
+        var count = results.Rows.Count + (results.Gradients?.Count ?? 0);
+        return count == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{count} rows");
+    }
+
+    private static IEnumerable<string> Known() => [.. Suite.Names, .. GradientCheck.Names];
+
+    private static string Dated() => DateTime.Now.ToString("yyyy-MM-dd_HH-mm-ss", CultureInfo.InvariantCulture) + ".json";
 }

@@ -7,6 +7,22 @@ namespace Rhoflow.Cli;
 /// <summary>Rows <c>gradients-…</c> of <c>rhoflow bench</c>: our derivatives compared with PyTorch's.</summary>
 internal static class GradientTable
 {
+    private static readonly string[] s_heads = ["outputs", "gradient", "Hessian-vector", "statistics", "float32 gradient", "agrees"];
+
+    /// <summary>What the numbers are.</summary>
+    public const string Caption = "gradients: largest differences to PyTorch's automatic differentiation in float64, over the largest "
+        + "number compared with.";
+
+    /// <summary>The heads, and a rule below.</summary>
+    public static string Head
+    {
+        get
+        {
+            var head = Join("name", s_heads);
+            return head + Environment.NewLine + new string('─', head.Length);
+        }
+    }
+
     public static JsonNode? Document(IReadOnlyList<GradientRow>? rows) =>
         rows is null ? null : new JsonArray([.. rows.Select(static r => (JsonNode)new JsonObject
     {
@@ -20,21 +36,11 @@ internal static class GradientTable
         ["error"] = r.Error,
     })]);
 
-    public static void Show(IReadOnlyList<GradientRow>? rows, TextWriter output)
-    {
-        if (rows is null)
-        {
-            output.WriteLine("gradients: PyTorch (python3-torch) is not installed, so they are not compared.");
-            return;
-        }
-        var table = Terminal.Table(["name", "outputs", "gradient", "Hessian-vector", "statistics", "float32 gradient", "agrees"],
-            leftAligned: 1);
-        foreach (var r in rows)
-            table.Add(r.Name, Number(r.Outputs), Number(r.Gradient), Number(r.HessianVector), Number(r.Statistics),
-                Number(r.SingleGradient), r.Agrees ? "yes" : r.Error ?? "no");
-        Terminal.On(output).Write(table);
-        output.WriteLine("Largest differences to PyTorch's automatic differentiation in float64, over the largest number compared with.");
-    }
+    public static string Line(GradientRow r) => Join(r.Name, r.Error is { } error ? [error] : [Number(r.Outputs), Number(r.Gradient),
+        Number(r.HessianVector), Number(r.Statistics), Number(r.SingleGradient), r.Agrees ? "yes" : "no"]);
+
+    private static string Join(string name, IEnumerable<string> cells) => string.Join("  ",
+        cells.Select(static (c, i) => c.PadLeft(s_heads[i].Length)).Prepend(name.PadRight(GradientCheck.Names.Max(static n => n.Length))));
 
     private static string Number(double value) => value.ToString("0.0e-00", CultureInfo.InvariantCulture);
 }

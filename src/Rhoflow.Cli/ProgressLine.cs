@@ -58,6 +58,16 @@ internal sealed class ProgressLine : IDisposable
         }
     }
 
+    /// <summary>Writes elsewhere (a row of a table on the same terminal) where the line stood; the next report brings it back.</summary>
+    public void Around(Action write)
+    {
+        lock (_lock)
+        {
+            Clear();
+            write();
+        }
+    }
+
     /// <summary>Takes the line away, and shows no more.</summary>
     public void Dispose()
     {

@@ -101,6 +101,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("there is no folder 'nowhere'", "show", "nowhere")]
     [InlineData("--csv and --json ask for two forms", "show", "--csv", "--json")]
     [InlineData("'gemn' is not a benchmark", "bench", "gemn")]
+    [InlineData("--limit 0: a number of seconds > 0", "bench", "gemm", "--limit", "0")]
+    [InlineData("--pairs 0: at least 1 is needed", "bench", "gemm", "--pairs", "0")]
     public void Wrong_use_is_2(string expected, params string[] arguments)
     {
         var (status, output, error) = Run([.. arguments.Select(a => a == "CONFIG" ? _config : a)]);
