@@ -29,7 +29,8 @@ internal sealed class FakePeer : IDisposable
     /// <summary>A row whose work of ours is quick, unless it is given.</summary>
     public static Work Row(string name, Action<int>? ours = null, bool isDear = false, Goal? goal = null) =>
         new(name, 1, "work.py", ["torch"], () => ours ?? (static count => Thread.SpinWait(20 * count)), 0, IsSingle: true, IsRate: false,
-            goal, "nothing, really") { IsDear = isDear };
+            goal, "nothing, really")
+        { IsDear = isDear };
 
     /// <summary>Options for quick rows.</summary>
     public SuiteOptions Options(params IReadOnlyList<Work> works) =>
