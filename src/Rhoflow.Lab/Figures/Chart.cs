@@ -20,6 +20,12 @@ public sealed record Chart(params IReadOnlyList<Panel> Panels)
     public string? Subtitle { get; init; }
 
     /// <summary>
+    /// What the numbers drawn say, in sentences that take them from what is drawn; stands after the caption of a paper's figure. Null:
+    /// nothing.
+    /// </summary>
+    public string? Findings { get; init; }
+
+    /// <summary>
     /// Series of one kind share a layer, so that hundreds of curves are drawn at once; bands, ridges, histograms and heat maps need it.
     /// </summary>
     public bool Merged { get; init; }

@@ -97,7 +97,8 @@ internal static class PaperPage
         var (figure, result) = drawn;
         html.Append($"<article class=\"figure\" id=\"{Html.Anchor(figure.Id)}\">\n<h3><a href=\"#{Html.Anchor(figure.Id)}\">Figure "
             + $"{Html.Escape(figure.Number)}</a> <span>{Html.Text(figure.Title)}</span></h3>\n");
-        if (result.Chart is { } chart) html.Append(page.Chart(figure.Id, chart, figure.Title, figure.Caption));
+        if (result.Chart is { } chart) html.Append(page.Chart(figure.Id, chart, figure.Title,
+            chart.Findings is { } findings ? $"{figure.Caption} {findings}" : figure.Caption));
         else html.Append($"<p class=\"note\">Not drawn: {Html.Escape(result.Error ?? "no result")}</p>\n");
         var shows = page.Content.Claims.Where(c => c.Claim.Figures.Contains(figure.Id, StringComparer.Ordinal)).ToList();
         if (shows.Count > 0)

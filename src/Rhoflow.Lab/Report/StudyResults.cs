@@ -9,8 +9,12 @@ namespace Rhoflow.Lab.Report;
 /// <param name="Panels">Vega-Lite specifications of its panels, without sizes.</param>
 public sealed record StoredChart(JsonObject Whole, IReadOnlyList<JsonObject> Panels)
 {
+    /// <summary>What the numbers drawn say: <see cref="Chart.Findings"/>.</summary>
+    public string? Findings { get; init; }
+
     /// <summary>The stored form of <paramref name="chart"/>.</summary>
-    public static StoredChart Of(Chart chart) => new(chart.Specification(), chart.PanelSpecifications());
+    public static StoredChart Of(Chart chart) =>
+        new(chart.Specification(), chart.PanelSpecifications()) { Findings = chart.Findings };
 }
 
 /// <summary>A claim that was checked.</summary>
