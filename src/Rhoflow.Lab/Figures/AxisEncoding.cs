@@ -13,7 +13,8 @@ internal static class AxisEncoding
     // Between 0.01 and 9999 plain digits, beyond them 10ᵏ and 2·10ᵏ (a small number added keeps floor from falling below a whole one).
     private static readonly string Mantissa = "format(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)), '.2~g')";
 
-    private static readonly string PowerLabel =
+    /// <summary>The label of a value on a logarithmic axis or legend, as a Vega expression.</summary>
+    public static readonly string PowerLabel =
         "datum.value > 0.009 && datum.value < 9999 ? format(datum.value, '~g') : "
         + $"({Mantissa} == '1' ? '' : {Mantissa} + '·') + '10' + {Exponent("floor(log(datum.value) / LN10 + 1e-9)")}";
 

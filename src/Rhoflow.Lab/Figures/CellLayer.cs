@@ -22,6 +22,17 @@ internal static class CellLayer
         var scale = new JsonObject { ["range"] = new JsonArray([.. Theme.Ramp.Select(static c => (JsonNode)c)]) };
         if (cells.Colour.Scale == Scale.Log) scale["type"] = "log";
         else scale["zero"] = false;
+        var legend = new JsonObject
+        {
+            ["title"] = cells.Colour.Title,
+            ["titleColor"] = Theme.Ink,
+            ["titleFontWeight"] = 500,
+            ["orient"] = "bottom",
+            ["gradientLength"] = 300,
+            ["titleLimit"] = 600,
+            ["direction"] = "horizontal",
+        };
+        if (cells.Colour.Scale == Scale.Log) legend["labelExpr"] = AxisEncoding.PowerLabel;
         return new JsonObject
         {
             ["data"] = new JsonObject { ["values"] = rows },
@@ -35,16 +46,7 @@ internal static class CellLayer
                     ["field"] = "v",
                     ["type"] = "quantitative",
                     ["scale"] = scale,
-                    ["legend"] = new JsonObject
-                    {
-                        ["title"] = cells.Colour.Title,
-                        ["titleColor"] = Theme.Ink,
-                        ["titleFontWeight"] = 500,
-                        ["orient"] = "bottom",
-                        ["gradientLength"] = 300,
-                        ["titleLimit"] = 600,
-                        ["direction"] = "horizontal",
-                    },
+                    ["legend"] = legend,
                 },
                 ["tooltip"] = new JsonArray(VegaLite.Tip("x", panel.X.Title, null), VegaLite.Tip("y", panel.Y.Title, null),
                     VegaLite.Tip("v", cells.Colour.Title, ".6~g")),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using FsCheck;
 using FsCheck.Fluent;
@@ -10,7 +11,7 @@ using Xunit;
 
 namespace Rhoflow.Tests.Lab.Figures;
 
-public class ChartTests
+public partial class ChartTests
 {
     private static Chart Sample => new SampleStudies().Figure.Build(new Rhoflow.Lab.Claims.StudyContext());
 
@@ -152,6 +153,41 @@ public class ChartTests
         labels.ShouldContain(static l => l.Value == "test_error");
         labels.ShouldContain(static l => l.Value.Replace("\u200b", "", StringComparison.Ordinal) == "ρk beside Wk−1");
     }
+
+    // Vega writes U+2212 in the text of a negative number; none must stand beside a power of ten at full size.
+    [Fact]
+    public void Negative_powers_have_a_superscript_minus_wherever_they_stand()
+    {
+        Assert.SkipUnless(SvgRenderer.TryFind(out var renderer, out var missing), $"no renderer here: {missing}");
+        using var folder = new TemporaryFolder();
+        static Panel Of(Axis x, Axis y, double[] at, double[] values) => new Panel("p", x, y).Line("s", at, values);
+        Panel[] curves =
+        [
+            Of(new Axis("t", Scale.Exponent), new Axis("error", Scale.Log), [-40, -20, 0], [1e-12, 1e-6, 1]),
+            Of(new Axis("x", Scale.Log), new Axis("short", Scale.Log), [2e-5, 7e-5], [3e-3, 4e-3]),
+        ];
+        var cells = new Panel("cells", new Axis("a"), new Axis("b"))
+        {
+            Cells = new Cells(["1", "2"], ["3", "4"], [[1e-9, 1e-6], [1e-3, 1]], new Axis("loss", Scale.Log)),
+        };
+        SvgJob[] jobs =
+        [
+            new(new Chart(curves).Specification(), folder / "lines.svg"),
+            new(new Chart(curves) { Merged = true }.Specification(), folder / "merged.svg"),
+            new(new Chart(cells) { Merged = true }.Specification(), folder / "cells.svg"),
+        ];
+        renderer.Draw(jobs, TestContext.Current.CancellationToken).ShouldBeEmpty();
+        foreach (var job in jobs)
+        {
+            var texts = XDocument.Load(job.File).Descendants().Where(static e => e.Name.LocalName == "text").Select(static e => e.Value)
+                .ToList();
+            texts.ShouldContain(static t => t.Contains("10⁻", StringComparison.Ordinal), job.File);
+            texts.ShouldAllBe(static t => !FullSizeMinus().IsMatch(t), job.File);
+        }
+    }
+
+    [GeneratedRegex(@"10[-−]|\d[eE][-−+]?\d")]
+    private static partial Regex FullSizeMinus();
 
     [Fact]
     public void Node_draws_it_as_svg_once()
