@@ -12,6 +12,10 @@ internal static class Override
     /// <param name="w">Its weights.</param>
     public static string Weights(params double[] w) => $"init.weights=[{ConfigWriter.Matrix([w])}]";
 
+    /// <summary>The start of several layers.</summary>
+    /// <param name="layers">Their matrices, rows of each.</param>
+    public static string Layers(params double[][][] layers) => $"init.weights={ConfigWriter.List(layers.Select(ConfigWriter.Matrix))}";
+
     /// <summary>Other examples.</summary>
     public static string Data(Dataset data) =>
         $"data={{inline: {{x: {ConfigWriter.Matrix([.. Enumerable.Range(0, data.Count).Select(n => data.Example(n).ToArray())])}, "
