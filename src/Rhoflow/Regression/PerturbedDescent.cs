@@ -3,7 +3,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Regression;
 
 /// <summary>A moment of a <see cref="PerturbedDescent"/>, averaged over its repeats.</summary>
-/// <param name="Iteration">Steps so far. At a perturbation, the moment before it.</param>
+/// <param name="Iteration">
+/// Steps so far. At a perturbation, the moment before it; a second one of the same iteration is that after it.
+/// </param>
 /// <param name="TrainError">Mean over repeats of the mean squared error on training points.</param>
 /// <param name="TestError">The same on test points.</param>
 /// <param name="Norm">Mean ‖w‖.</param>
@@ -44,7 +46,13 @@ public sealed record PerturbedDescent
     /// <summary>Steps between moments; every perturbation and the end are moments too.</summary>
     public long Observe { get; init; } = 120_000;
 
-    /// <summary>Runs from w = 0.</summary>
+    /// <summary>Standard deviation of every weight at the start; 0: w = 0.</summary>
+    public double StartSigma { get; init; }
+
+    /// <summary>Whether each perturbation has a second moment, of the same iteration, just after it.</summary>
+    public bool AfterPerturbations { get; init; }
+
+    /// <summary>Runs from w = 0, or from normal weights.</summary>
     /// <param name="phi">Φ on training points, N × D.</param>
     /// <param name="y">Their targets, N.</param>
     /// <param name="testPhi">Φ on test points, M × D.</param>
@@ -58,41 +66,53 @@ public sealed record PerturbedDescent
     {
         if (Every < 1 || Observe < 1 || Repeats < 1 || Iterations < 0)
             throw new ArgumentException($"every {Every}, observe {Observe}, repeats {Repeats} must be ≥ 1 and iterations {Iterations} ≥ 0");
-        if (!(Sigma >= 0)) throw new ArgumentException($"σ must not be negative; {Sigma} was given");
+        if (!(Sigma >= 0 && StartSigma >= 0))
+            throw new ArgumentException($"σ and that of the start must not be negative; {Sigma} and {StartSigma} were given");
         if (phi.Length != y.Length || testPhi.Length != testY.Length || testPhi.Any(r => r.Length != phi[0].Length))
             throw new ArgumentException($"{phi.Length} training rows with {y.Length} targets and {testPhi.Length} test rows with "
                 + $"{testY.Length} targets were given; features must agree");
         var modes = FeatureModes.Of(phi);
-        long[] times = [.. Moments()];
+        (long At, bool After)[] times = [.. Moments()];
         var sums = new double[times.Length, 5];
         for (var repeat = 0; repeat < Repeats; repeat++)
         {
             var noise = new RandomStream(seed, repeat);
             var w = new double[modes.Features];
+            Add(w, StartSigma, noise);
             var now = 0L;
             for (var i = 0; i < times.Length; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                modes.Descend(w, y, Step, times[i] - now);
-                now = times[i];
+                modes.Descend(w, y, Step, times[i].At - now);
+                now = times[i].At;
+                if (times[i].After) Add(w, Sigma, noise);
                 double[] values = [Error(phi, y, w), Error(testPhi, testY, w), Vectors.Norm(w), Vectors.Dot(w, w),
                     Square(modes.NullPart(w))];
                 for (var j = 0; j < values.Length; j++) sums[i, j] += values[j] / Repeats;
-                if (!IsPerturbed(now)) continue;
-                foreach (ref var v in w.AsSpan()) v += Sigma * noise.NextNormal();
+                if (!AfterPerturbations && IsPerturbed(now)) Add(w, Sigma, noise);
             }
         }
-        return [.. times.Select((t, i) => new PerturbedMoment(t, sums[i, 0], sums[i, 1], sums[i, 2], sums[i, 3], sums[i, 4]))];
+        return [.. times.Select((t, i) => new PerturbedMoment(t.At, sums[i, 0], sums[i, 1], sums[i, 2], sums[i, 3], sums[i, 4]))];
     }
 
     private bool IsPerturbed(long iteration) => iteration > 0 && iteration % Every == 0 && iteration <= Until;
 
-    private SortedSet<long> Moments()
+    private SortedSet<(long At, bool After)> Moments()
     {
-        SortedSet<long> times = [Iterations];
-        for (var t = 0L; t < Iterations; t += Observe) times.Add(t);
-        for (var t = Every; t <= Math.Min(Until, Iterations); t += Every) times.Add(t);
+        SortedSet<(long At, bool After)> times = [(Iterations, false)];
+        for (var t = 0L; t < Iterations; t += Observe) times.Add((t, false));
+        for (var t = Every; t <= Math.Min(Until, Iterations); t += Every)
+        {
+            times.Add((t, false));
+            if (AfterPerturbations) times.Add((t, true));
+        }
         return times;
+    }
+
+    private static void Add(Span<double> w, double sigma, RandomStream noise)
+    {
+        if (sigma == 0) return;
+        foreach (ref var v in w) v += sigma * noise.NextNormal();
     }
 
     private static double Error(double[][] phi, double[] y, double[] w)

@@ -84,6 +84,43 @@ public sealed class FeatureModesTests
         }
     }
 
+    // Starts and perturbations by a loop of its own, step by step; the moments just after them beside those before.
+    [Fact]
+    public void Random_starts_and_the_moments_after_perturbations_are_those_of_the_plain_loop()
+    {
+        var (phi, y, testPhi, testY) = Figure4(12);
+        var experiment = new PerturbedDescent
+        {
+            Iterations = 90, Every = 30, Until = 60, Observe = 90, Repeats = 1, StartSigma = .7, AfterPerturbations = true,
+        };
+        var seed = Random.Shared.Next();
+        var moments = experiment.Run(phi, y, testPhi, testY, seed);
+        moments.Select(m => m.Iteration).ShouldBe([0, 30, 30, 60, 60, 90]);
+        var noise = new RandomStream(seed);
+        double[] w = [.. Enumerable.Range(0, 13).Select(_ => .7 * noise.NextNormal())];
+        var expected = new List<(double Train, double Test, double Square)>();
+        void Observe() => expected.Add((MeanSquare(phi, y, w), MeanSquare(testPhi, testY, w), Vectors.Dot(w, w)));
+        for (var t = 0; t <= 90; t++)
+        {
+            if (t is 0 or 30 or 60 or 90) Observe();
+            if (t is 30 or 60)
+            {
+                for (var j = 0; j < w.Length; j++) w[j] += .45 * noise.NextNormal();
+                Observe();
+            }
+            Step(phi, y, w, .2);
+        }
+        for (var i = 0; i < moments.Length; i++)
+        {
+            moments[i].TrainError.ShouldBe(expected[i].Train, 1e-9 * (1 + expected[i].Train), $"seed {seed}");
+            moments[i].TestError.ShouldBe(expected[i].Test, 1e-9 * (1 + expected[i].Test), $"seed {seed}");
+            moments[i].NormSquared.ShouldBe(expected[i].Square, 1e-9 * (1 + expected[i].Square), $"seed {seed}");
+        }
+        // What is seen at the others does not depend on whether the second moments are asked for.
+        var fewer = (experiment with { AfterPerturbations = false }).Run(phi, y, testPhi, testY, seed);
+        fewer.ShouldBe([moments[0], moments[1], moments[3], moments[5]]);
+    }
+
     [Fact]
     public void Perturbations_add_their_expected_norm_in_the_null_space_only()
     {
