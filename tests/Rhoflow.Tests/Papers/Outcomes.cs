@@ -8,7 +8,9 @@ namespace Rhoflow.Tests.Papers;
 /// <summary>Each claim computed once for all tests.</summary>
 internal static class Outcomes
 {
-    private static readonly StudyContext Context = new();
+    /// <summary>In which figures, too, find what claims computed.</summary>
+    public static readonly StudyContext Context = new();
+
     private static readonly ConcurrentDictionary<string, Lazy<ClaimOutcome>> Computed = new(StringComparer.Ordinal);
 
     public static ClaimOutcome Of(string id) => Computed.GetOrAdd(id, key => new Lazy<ClaimOutcome>(() =>

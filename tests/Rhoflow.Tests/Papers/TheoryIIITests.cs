@@ -130,7 +130,7 @@ public sealed class TheoryIIITests
 
     [Theory]
     [InlineData("theory-iii/figure-02", 4)]
-    [InlineData("theory-iii/figure-03", 4)]
+    [InlineData("theory-iii/figure-03", 5)]
     [InlineData("theory-iii/figure-04", 4)]
     [InlineData("theory-iii/figure-05", 4)]
     [InlineData("theory-iii/figure-06", 3)]
