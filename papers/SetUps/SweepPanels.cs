@@ -19,9 +19,9 @@ internal static class SweepPanels
         {
             var (name, column) = columns[i];
             panel = panel.Line(name, [.. sweep.Select(static s => s.Size)], [.. sweep.Select(s => s.Last(column).Median)], i);
-            if (sweep.Any(static s => s.Runs.Count > 1))
-                panel = panel.Points($"{name}, each seed", [.. sweep.SelectMany(static s => s.Runs.Select(_ => s.Size))],
-                    [.. sweep.SelectMany(s => s.Runs.Select(r => r.Last(column)))], i);
+            var dots = sweep.Any(static s => s.Runs.Count > 1) ? "each seed" : "one seed";
+            panel = panel.Points($"{name}, {dots}", [.. sweep.SelectMany(static s => s.Runs.Select(_ => s.Size))],
+                [.. sweep.SelectMany(s => s.Runs.Select(r => r.Last(column)))], i);
         }
         return panel;
     }

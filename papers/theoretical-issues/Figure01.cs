@@ -16,8 +16,10 @@ internal static class CompositionGraphs
         Paper = SourcePapers.TheoreticalIssues,
         Number = "1",
         Title = "Shallow and hierarchical networks for n = 8",
-        Caption = "Above, as in the paper: a shallow network of N units on eight inputs, and a binary tree with Q = N/(n − 1) units at "
-            + "each of its seven vertices. Below, what the graphs are worth on a function that is composed along the tree. Grids "
+        Caption = "As in the paper: above the graphs of two functions, one of eight variables without structure, one composed of seven "
+            + "functions of two; under each the network that approximates it, a shallow one of N units, and a binary tree with "
+            + "Q = N/(n − 1) units at each of its seven vertices. Below, which the paper does not draw, what the graphs are worth on a "
+            + "function that is composed along the tree. Grids "
             + "(multilinear, exact counts): the error of one grid over all variables falls with the exponent −2/n, of grids at the "
             + "vertices with −1 for every n. Trained ReLU networks of equal size, five seeds: the tree is ahead once it has four units a "
             + "vertex, and with shared weights far ahead where the start lets training get there. Function, sizes and training are ours; "
@@ -43,7 +45,27 @@ internal static class CompositionGraphs
             grids = grids.Line($"tree, n = {n}", x, [.. deep.Select(g => g.Error.Sup)], colour);
             if (n == 8) grids = grids.Predicted("slope −1", x, p => deep[^1].Error.Sup * x[^1] / p, colour);
         }
-        return new Chart(Shallow(), Tree(), grids, TrainedTreesNeedFewerParameters.Panel(context, Inputs));
+        return new Chart(ShallowFunction(), TreeFunction(), Shallow(), Tree(), grids,
+            TrainedTreesNeedFewerParameters.Panel(context, Inputs));
+    }
+
+    private static Panel ShallowFunction()
+    {
+        var drawing = new Drawing();
+        drawing.Vertex(Enumerable.Range(0, Inputs).Select(i => drawing.Input(Place(i, Inputs), 0)), .5, 1);
+        return drawing.Panel("(a) A function f(x₁, …, x₈)");
+    }
+
+    private static Panel TreeFunction()
+    {
+        var drawing = new Drawing();
+        (double X, double Y)[] level = [.. Enumerable.Range(0, Inputs).Select(i => drawing.Input(Place(i, Inputs), 0))];
+        for (var depth = 0; level.Length > 1; depth++)
+        {
+            var half = level.Length / 2;
+            level = [.. Enumerable.Range(0, half).Select(v => drawing.Vertex(level[(2 * v)..(2 * v + 2)], Place(v, half), depth + 1))];
+        }
+        return drawing.Panel("(b) h₃(h₂₁(h₁₁(x₁, x₂), h₁₂(x₃, x₄)), h₂₂(h₁₃(x₅, x₆), h₁₄(x₇, x₈)))");
     }
 
     private static Panel Shallow()
@@ -79,20 +101,31 @@ internal static class CompositionGraphs
     private sealed class Drawing
     {
         private readonly List<double> _edgeX = [], _edgeY = [];
-        private readonly List<(double X, double Y)> _inputs = [], _units = [], _sums = [];
+        private readonly List<(double X, double Y)> _inputs = [], _units = [], _sums = [], _vertices = [];
 
         public (double, double) Input(double x, double y) => Add(_inputs, x, y, []);
+
+        public (double, double) Vertex(IEnumerable<(double X, double Y)> from, double x, double y) => Add(_vertices, x, y, from);
 
         public (double, double) Unit(double x, double y, IEnumerable<(double X, double Y)> from) => Add(_units, x, y, from);
 
         public (double, double) Sum(IEnumerable<(double X, double Y)> from, double x, double y) => Add(_sums, x, y, from);
 
-        public Panel Panel(string title) => new Panel(title, new Axis("", Min: 0, Max: 1) { IsHidden = true },
-                new Axis("", Min: -.3) { IsHidden = true })
-            .Line("weights", _edgeX, _edgeY, 7)
-            .Points("inputs x₁ … x₈", [.. _inputs.Select(p => p.X)], [.. _inputs.Select(p => p.Y)], 0)
-            .Points("ReLU units", [.. _units.Select(p => p.X)], [.. _units.Select(p => p.Y)], 1)
-            .Points("linear combinations", [.. _sums.Select(p => p.X)], [.. _sums.Select(p => p.Y)], 2);
+        public Panel Panel(string title)
+        {
+            var panel = new Panel(title, new Axis("", Min: 0, Max: 1) { IsHidden = true }, new Axis("", Min: -.3) { IsHidden = true })
+                .Line(_vertices.Count > 0 ? "what depends on what" : "weights", _edgeX, _edgeY, 7);
+            Dots("inputs x₁ … x₈", _inputs, 0);
+            Dots("functions", _vertices, 3);
+            Dots("ReLU units", _units, 1);
+            Dots("linear combinations", _sums, 2);
+            return panel;
+
+            void Dots(string name, List<(double X, double Y)> points, int colour)
+            {
+                if (points.Count > 0) panel = panel.Points(name, [.. points.Select(p => p.X)], [.. points.Select(p => p.Y)], colour);
+            }
+        }
 
         private (double, double) Add(List<(double X, double Y)> points, double x, double y, IEnumerable<(double X, double Y)> from)
         {

@@ -61,10 +61,6 @@ internal static class NormalizedLossRanksNetworks
             [.. all.Select(n => m.Sign * RankCorrelation.Spearman(n[m.Column][nets], n["test_error"][nets]))];
         judge.Measure("test errors, least to greatest",
             $"{Wording.Text(all.Min(n => n["test_error"].Min()))} … {Wording.Text(all.Max(n => n["test_error"].Max()))}");
-        var panel = new Panel("Rank correlation with the test error", new Axis("measure, best first", Min: 0),
-            new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
-        var near = new Panel("Among starts of norm 4 and 8 alone", new Axis("measure, in the order of the left panel", Min: 0),
-            new Axis("Spearman's ρ, five draws", Min: -1, Max: 1)).Level("", 0);
         var ordered = Measures.Select(m =>
             (Measure: m, Whole: Correlations(m, ..), Near: Correlations(m, ..(2 * NormalizedNets.StartsPerNorm))))
             .OrderByDescending(p => Spread.Of(p.Whole).Median).ToArray();
@@ -73,9 +69,6 @@ internal static class NormalizedLossRanksNetworks
             var (m, whole, close) = ordered[i];
             judge.Measure($"{m.Name}: rank correlation with the test error, by draw", whole);
             judge.Measure($"{m.Name}: the same among starts of norm 4 and 8", close);
-            double[] x = [.. Enumerable.Repeat(i + 1.0, whole.Length)];
-            panel = panel.Points($"{i + 1} {m.Name}", x, whole, i % 8);
-            near = near.Points($"{i + 1} {m.Name}", x, close, i % 8);
         }
         Spread Of(string name) => Spread.Of(ordered.Single(p => p.Measure.Name == name).Whole);
         const string ranking = "normalized test loss: rank correlation with the test error";
@@ -100,8 +93,26 @@ internal static class NormalizedLossRanksNetworks
             + $"best: {best.Name}, {Wording.Text(Spread.Of(ranks).Median)}. What all of them see is the size of the start: among the "
             + $"networks from the two smaller norms the normalized test loss has {Wording.Text(closeLoss.Median)} "
             + $"({Wording.Text(closeLoss.Min)} … {Wording.Text(closeLoss.Max)}).";
-        return judge.Outcome(holds: text, fails: text, open: text, chart: new Chart(panel, near), caption: "A dot a draw of the training "
-            + "images; 16 networks left, eight of them right. 1: the measure ranks test errors perfectly.");
+        return judge.Outcome(holds: text, fails: text, open: text, chart: new Chart(
+                Ranking("Rank correlation with the test error", [.. ordered.Select(static p => (p.Measure.Name, p.Whole))]),
+                Ranking("Among starts of norm 4 and 8 alone", [.. ordered.Select(static p => (p.Measure.Name, p.Near))])),
+            caption: $"A dot a draw of the training images and its median; {NormalizedNets.PerDraw} networks left, "
+            + $"{2 * NormalizedNets.StartsPerNorm} of them right. 1: the measure ranks test errors perfectly.");
+    }
+
+    // A row a measure, the first on top, with its name at the axis.
+    private static Panel Ranking(string title, IReadOnlyList<(string Name, double[] Correlations)> measures)
+    {
+        double Row(int i) => measures.Count - i;
+        var names = new Axis("measure, best first", Min: .5, Max: measures.Count + .5)
+        {
+            Labels = [.. measures.Select((m, i) => (Row(i), m.Name))],
+        };
+        return new Panel(title, new Axis("Spearman's rank correlation", Min: -1, Max: 1), names).At("", 0)
+            .Points("one draw", [.. measures.SelectMany(static m => m.Correlations)],
+                [.. measures.SelectMany((m, i) => Enumerable.Repeat(Row(i), m.Correlations.Length))], 0)
+            .Points("median", [.. measures.Select(static m => Spread.Of(m.Correlations).Median)],
+                [.. measures.Select((_, i) => Row(i))], 1);
     }
 
     private static double Rank((string Name, string Column, int Sign) m, NormalizedNets nets) =>
