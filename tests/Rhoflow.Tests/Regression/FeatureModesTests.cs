@@ -91,7 +91,13 @@ public sealed class FeatureModesTests
         var (phi, y, testPhi, testY) = Figure4(12);
         var experiment = new PerturbedDescent
         {
-            Iterations = 90, Every = 30, Until = 60, Observe = 90, Repeats = 1, StartSigma = .7, AfterPerturbations = true,
+            Iterations = 90,
+            Every = 30,
+            Until = 60,
+            Observe = 90,
+            Repeats = 1,
+            StartSigma = .7,
+            AfterPerturbations = true,
         };
         var seed = Random.Shared.Next();
         var moments = experiment.Run(phi, y, testPhi, testY, seed);
