@@ -135,7 +135,7 @@ public sealed class TheoryIIITests
     [InlineData("theory-iii/figure-05", 4)]
     [InlineData("theory-iii/figure-06", 3)]
     [InlineData("theory-iii/figure-07", 3)]
-    [InlineData("theory-iiib/figure-07", 4)]
+    [InlineData("theory-iiib/figure-07", 5)]
     public void Figures_draw_laws_beside_measurements_with_titles_and_axes(string id, int panels)
     {
         var figure = PapersCatalog.Figures.Single(f => f.Id == id);
