@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Rhoflow.Tests.Cli;
 
-/// <summary>What shells complete, asked as their scripts ask, and by a real bash.</summary>
+/// <summary>What shells complete, asked as their scripts ask, and by real shells where they are installed.</summary>
 public class CompletionTests
 {
     private static string[] Asked(string line)
@@ -59,5 +59,20 @@ public class CompletionTests
         using var bash = RealProcess.Program("/bin/bash", "-c", script, RealProcess.Command);
         bash.Wait().ShouldBe(0, bash.Error);
         bash.Output.ShouldBe("reproduce\ndescent.momentum=\n");
+    }
+
+    [Fact]
+    public void A_real_fish_completes()
+    {
+        const string fish = "/usr/bin/fish";
+        if (!File.Exists(fish)) Assert.Skip($"there is no {fish} here");
+        const string script = """
+            function rhoflow; dotnet $argv0 $argv; end
+            rhoflow completion fish | source
+            for line in 'rhoflow repr' 'rhoflow run a.yaml descent.mom'; complete -C $line; end
+            """;
+        using var shell = RealProcess.Program(fish, "-c", script.Replace("$argv0", $"'{RealProcess.Command}'", StringComparison.Ordinal));
+        shell.Wait().ShouldBe(0, shell.Error);
+        shell.Output.ShouldBe("reproduce\ndescent.momentum=\n");
     }
 }
