@@ -28,7 +28,7 @@ internal sealed class DescentColumns
     private readonly Network _network;
     private readonly Loss _loss;
     private readonly double[]? _limit;
-    private readonly BatchNormView _view;
+    private readonly BatchNormView _view, _beside;
 
     internal DescentColumns(DescentExperiment experiment, Network network, Dataset train, Dataset? test)
     {
@@ -50,6 +50,8 @@ internal sealed class DescentColumns
                 + "(observe.curvature-examples)");
         }
         _view = new BatchNormView(network, _loss, Reduction.Mean, _detail.BatchNorm, experiment.Descent.Batch);
+        _beside = _view with { Asked = _detail.Beside };
+        if (Table.HasBeside) notes.AddRange(_beside.Notes(train, []).Select(static n => $"beside: {n}"));
         notes.AddRange(_view.Notes(train, [.. Table.Taken.Where(static t => t.Measure.GoesThroughStatistics)
             .Select(t => t.Measure.Need == MeasureNeed.Curvature ? _curved : train).Distinct()]));
         if (!_detail.Gradients && Table.Needs(MeasureNeed.Gradients))
@@ -111,19 +113,15 @@ internal sealed class DescentColumns
     {
         if (watch is { Forecast: null } && Table.Needs(MeasureNeed.Curvature) && isDue(MeasureNeed.Curvature))
             watch.Forecast = Forecast(replica, threads, cancellation);
-        var outputs = new double[_train.Count * _network.Outputs];
         using var features = new FeatureCollector<T>(Table, _train.Count);
         using var testFeatures = _test is null ? null : new FeatureCollector<T>(Table, _test.Count);
         var theta = replica.Theta();
         var statistics = _view.Statistics<T>(theta, replica.State.Statistics, _train);
-        var score = training.Evaluate(replica, statistics, _train, outputs, Looking(features, cancellation));
-        var point = DescentPoint.Of(_network, theta, statistics, outputs, _train.Y.ToArray(), score.LogLoss, Reduction.Mean);
-        var input = new MeasureInput(Table.Setting, point)
+        var input = By(statistics, training, replica, Looking(features, cancellation),
+            testFeatures is null ? null : Looking(testFeatures, cancellation)) with
         {
-            Test = testFeatures is null ? null : OnTest(training, replica, statistics, point.LogRho, testFeatures, cancellation),
             Limit = _limit,
             History = history,
-            LearningRate = replica.Options.Rule.LearningRate.At(replica.State.Epoch),
             Features = FeatureMemo.Of(k => features.Of(k, _train)),
             TestFeatures = FeatureMemo.Of(k => testFeatures?.Of(k, _test!)),
         };
@@ -132,7 +130,24 @@ internal sealed class DescentColumns
             Math.Log10(t), tau];
         return Table.Read(clocks, input, isDue, (need, through) =>
             _view.Linearize(through, need == MeasureNeed.Curvature ? _curved : _train, theta, statistics, threads, cancellation),
-            cancellation, watch);
+            cancellation, watch, Table.HasBeside
+                ? By(_beside.Statistics<T>(theta, replica.State.Statistics, _train), training, replica, Stopping, Stopping) : null);
+
+        void Stopping(int first, GraphPasses<T> passes) => cancellation.ThrowIfCancellationRequested();
+    }
+
+    // Outputs, ρ_k and V_k by given statistics of batch normalization.
+    private MeasureInput By<T>(double[] statistics, Training<T> training, Replica<T> replica, Action<int, GraphPasses<T>> look,
+        Action<int, GraphPasses<T>>? lookAtTest) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var outputs = new double[_train.Count * _network.Outputs];
+        var score = training.Evaluate(replica, statistics, _train, outputs, look);
+        var point = DescentPoint.Of(_network, replica.Theta(), statistics, outputs, _train.Y.ToArray(), score.LogLoss, Reduction.Mean);
+        return new MeasureInput(Table.Setting, point)
+        {
+            Test = _test is null ? null : OnTest(training, replica, statistics, point.LogRho, lookAtTest),
+            LearningRate = replica.Options.Rule.LearningRate.At(replica.State.Epoch),
+        };
     }
 
     private MeasureForecast Forecast<T>(Replica<T> replica, int threads, CancellationToken cancellation)
@@ -153,11 +168,11 @@ internal sealed class DescentColumns
         };
 
     private TestResult OnTest<T>(Training<T> training, Replica<T> replica, double[] statistics, double logRho,
-        FeatureCollector<T> features, CancellationToken cancellation) where T : unmanaged, IFloatingPointIeee754<T>
+        Action<int, GraphPasses<T>>? look) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var test = _test!;
         var outputs = new double[test.Count * _network.Outputs];
-        var score = training.Evaluate(replica, statistics, test, outputs, Looking(features, cancellation));
+        var score = training.Evaluate(replica, statistics, test, outputs, look);
         NormsAndDirections.DivideByRho(outputs, logRho);
         return new TestResult(outputs, test.Y.ToArray(), _network.Outputs, score.LogLoss);
     }

@@ -40,5 +40,25 @@ public static class BatchNormWords
         throw new ConfigException($"{option} {word}: it is one of {string.Join(", ", s_words.Select(static w => w.Word))}");
     }
 
+    /// <summary>One word, or two: by which all is measured, and by which outputs are measured beside it.</summary>
+    internal static (BatchNormBy By, BatchNormBy? Beside) ReadWithBeside(ConfigNode node)
+    {
+        if (node.IsScalar) return (Read(node), null);
+        var words = node.List("statistics of batch normalization");
+        if (words.Count is < 1 or > 2) throw node.Error("one word, or two: [running, whole-set] measures by running statistics, and outputs "
+            + "beside that by those of the whole training set");
+        BatchNormBy[] by = [.. words.Select(Read)];
+        if (by.Length == 1) return (by[0], null);
+        if (by.Select(EvaluatesBy).Distinct().Count() < 2)
+            throw words[1].Error("outputs go by the same statistics then; beside running ones stand those of whole-set");
+        return (by[0], by[1]);
+    }
+
+    /// <summary>What outputs go by: those of minibatches are evaluated by running averages.</summary>
+    internal static BatchNormBy EvaluatesBy(BatchNormBy by) => by == BatchNormBy.WholeSet ? by : BatchNormBy.Running;
+
+    /// <summary>What the columns of outputs that are measured beside others begin with: whole_set_ or running_.</summary>
+    internal static string Prefix(BatchNormBy by) => EvaluatesBy(by) == BatchNormBy.WholeSet ? "whole_set_" : "running_";
+
     internal static string Word(BatchNormBy by) => s_words.First(w => w.By == by).Word;
 }

@@ -33,7 +33,8 @@ public sealed record DetailConfig
             Default = "2000",
             Example = "500",
         },
-        new("batch-norm", ConfigForm.Word, "by which statistics batch normalization is looked at")
+        new("batch-norm", ConfigForm.Word | ConfigForm.List, "by which statistics batch normalization is looked at; of two, outputs by "
+            + "the second stand beside: columns whole_set_rho …")
         {
             Words = ["batch", "running", "whole-set"],
             Default = "running for outputs; curvature as the loss was descended",
@@ -62,11 +63,20 @@ public sealed record DetailConfig
     /// </summary>
     public BatchNormBy? BatchNorm { get; init; }
 
+    /// <summary>
+    /// By which statistics losses, errors, ρ_k and margins are measured a second time, in columns of their own; null: none.
+    /// </summary>
+    public BatchNormBy? Beside { get; init; }
+
     internal static DetailConfig Read(ConfigMap? map, bool always)
     {
         var detail = new DetailConfig { Gradients = ReadWhen(map?["gradients"], always), Curvature = ReadWhen(map?["curvature"], always) };
         if (map?["features"] is { } features) detail = detail with { Features = ReadFeatures(features) };
-        if (map?["batch-norm"] is { } by) detail = detail with { BatchNorm = BatchNormWords.Read(by) };
+        if (map?["batch-norm"] is { } node)
+        {
+            var (by, beside) = BatchNormWords.ReadWithBeside(node);
+            detail = detail with { BatchNorm = by, Beside = beside };
+        }
         return map?["curvature-examples"] is { } examples ? detail with { CurvatureExamples = examples.Count(1) } : detail;
     }
 
@@ -98,7 +108,9 @@ public sealed record DetailConfig
         else if (Features.Count == 0) writer.Entry("features", "last");
         else writer.Raw("features", ConfigWriter.List(Features.Select(static k => k.ToString(CultureInfo.InvariantCulture))));
         writer.Entry("curvature-examples", CurvatureExamples);
-        if (BatchNorm is { } by) writer.Entry("batch-norm", BatchNormWords.Word(by));
+        if (BatchNorm is not { } by) return;
+        if (Beside is { } beside) writer.Entry("batch-norm", [BatchNormWords.Word(by), BatchNormWords.Word(beside)]);
+        else writer.Entry("batch-norm", BatchNormWords.Word(by));
     }
 
     private static bool ReadWhen(ConfigNode? node, bool usual) => node is null ? usual : node.Word("always", "ends") == "always";

@@ -15,6 +15,11 @@ internal sealed class MeasureTable
         ["log10_loss", "train_error", "test_error", "log10_rho", "rho", "rho_k", "margin_min", "margin_mean", "smoothed_margin",
             "direction_error"];
 
+    /// <summary>What outputs by other statistics of batch normalization are looked at for: everything that no history enters.</summary>
+    private static readonly string[] InEvaluation =
+        ["log10_loss", "train_error", "test_error", "log10_test_loss", "log10_rho", "rho", "rho_k", "margin_min", "margin_mean",
+            "abs_f_mean", "margin_curve", "test_margin_mean", "rho_equilibrium", "average_separability"];
+
     private static readonly string[] s_clocks = ["step", "epoch", "t", "log10_t", "tau"];
 
     private readonly List<Entry> _entries = [];
@@ -37,11 +42,15 @@ internal sealed class MeasureTable
                 if (observe.Measures is not ["default"]) refused.Add(($"{measure.Family}/{measure.Name}", why));
             }
             if (wanted || InEveryTable.Contains(measure.Name))
-                _entries.Add(new Entry(measure, measure.Columns(setting).Length, wanted,
-                    [.. measure.Arrays.Select(a => a.Length(setting))]));
+                _entries.Add(Entry.Of(measure, setting, wanted));
         }
-        Names = [.. s_clocks, .. _entries.SelectMany(e => e.Measure.Columns(setting))];
-        Arrays = [.. Wanted.SelectMany(static e => e.Measure.Arrays.Zip(e.Lengths, static (a, n) => (a.Name, n)))];
+        if (observe.Detail.Beside is { } beside && setting.Network.StatisticsCount > 0)
+        {
+            _entries.AddRange(_entries.Where(static e => e.Wanted && InEvaluation.Contains(e.Measure.Name))
+                .Select(e => e with { Prefix = BatchNormWords.Prefix(beside) }).ToArray());
+        }
+        Names = [.. s_clocks, .. _entries.SelectMany(static e => e.Columns)];
+        Arrays = [.. Wanted.SelectMany(static e => e.Measure.Arrays.Zip(e.Lengths, (a, n) => (e.Prefix + a.Name, n)))];
         if (Names.GroupBy(static n => n).FirstOrDefault(static g => g.Count() > 1) is { } twice)
             throw new InvalidOperationException($"two measures have a column '{twice.Key}'");
         Refused = refused;
@@ -78,7 +87,11 @@ internal sealed class MeasureTable
     public IEnumerable<string> Failures => Failed.Select(static f => $"{f.What} could not be computed: {f.Why}");
 
     /// <summary>The measures taken, each with its columns.</summary>
-    public IEnumerable<(Measure Measure, string[] Columns)> Taken => Wanted.Select(e => (e.Measure, e.Measure.Columns(Setting)));
+    public IEnumerable<(Measure Measure, string[] Columns)> Taken =>
+        Wanted.Where(static e => e.Prefix.Length == 0).Select(static e => (e.Measure, e.Columns));
+
+    /// <summary>Whether outputs by other statistics of batch normalization are measured beside.</summary>
+    public bool HasBeside => _entries.Any(static e => e.Prefix.Length > 0);
 
     /// <summary>Whether anything wanted needs that.</summary>
     public bool Needs(MeasureNeed need) => Wanted.Any(e => e.Measure.Need == need);
@@ -91,14 +104,17 @@ internal sealed class MeasureTable
     /// take.</param>
     /// <param name="cancellation">Looked at between measures, and by those that take long.</param>
     /// <param name="watch">Told where it stands.</param>
+    /// <param name="beside">The same network by other statistics of batch normalization, where <see cref="HasBeside"/>.</param>
     /// <exception cref="OperationCanceledException">Cancelled: there is no row.</exception>
     internal Observation Read(ReadOnlySpan<double> clocks, MeasureInput input, Func<MeasureNeed, bool> isDue,
-        Func<MeasureNeed, bool, Linearization?> passes, CancellationToken cancellation = default, MeasureWatch? watch = null)
+        Func<MeasureNeed, bool, Linearization?> passes, CancellationToken cancellation = default, MeasureWatch? watch = null,
+        MeasureInput? beside = null)
     {
         watch?.Begin([.. Wanted.Select(static e => e.Measure).Where(m => isDue(m.Need))]);
         try
         {
-            return Row(clocks, input with { Cancellation = cancellation, Part = watch is null ? null : watch.Part }, isDue, passes, watch);
+            return Row(clocks, input with { Cancellation = cancellation, Part = watch is null ? null : watch.Part },
+                beside is null ? null : beside with { Cancellation = cancellation }, isDue, passes, watch);
         }
         finally
         {
@@ -106,15 +122,16 @@ internal sealed class MeasureTable
         }
     }
 
-    private Observation Row(ReadOnlySpan<double> clocks, MeasureInput input, Func<MeasureNeed, bool> isDue,
+    private Observation Row(ReadOnlySpan<double> clocks, MeasureInput input, MeasureInput? beside, Func<MeasureNeed, bool> isDue,
         Func<MeasureNeed, bool, Linearization?> passes, MeasureWatch? watch)
     {
         using var derivatives = new Derivatives(passes, Setting.Network.StatisticsCount > 0);
         var row = new List<double>(Names.Count);
         row.AddRange(clocks);
         var arrays = new List<double[]>(Arrays.Count);
-        foreach (var (measure, width, wanted, lengths) in _entries)
+        foreach (var entry in _entries)
         {
+            var (measure, wanted, width, lengths) = (entry.Measure, entry.Wanted, entry.Columns.Length, entry.Lengths);
             if (!KeepsPart) input.Cancellation.ThrowIfCancellationRequested();
             var ended = wanted && input.Cancellation.IsCancellationRequested;
             if (ended) _notReached.Add(measure);
@@ -129,7 +146,8 @@ internal sealed class MeasureTable
             try
             {
                 watch?.Begin(measure);
-                var seen = input with { Passes = derivatives.Of(measure) };
+                var seen = entry.Prefix.Length == 0 ? input with { Passes = derivatives.Of(measure) }
+                    : beside ?? throw new InvalidOperationException($"{entry.Prefix}{measure.Name} is measured by other statistics");
                 watch?.Takes(seen.Passes);
                 values = measure.Values(seen);
                 curves = [.. measure.Arrays.Select(a => a.Values(seen))];
@@ -163,7 +181,15 @@ internal sealed class MeasureTable
     private IEnumerable<Entry> Wanted => _entries.Where(static e => e.Wanted);
 
     // Not wanted ones are there because every table has them.
-    private sealed record Entry(Measure Measure, int Width, bool Wanted, int[] Lengths);
+    private sealed record Entry(Measure Measure, bool Wanted, string[] Own, int[] Lengths)
+    {
+        public string Prefix { get; init; } = "";
+
+        public string[] Columns => [.. Own.Select(c => Prefix + c)];
+
+        public static Entry Of(Measure measure, MeasureSetting setting, bool wanted) =>
+            new(measure, wanted, measure.Columns(setting), [.. measure.Arrays.Select(a => a.Length(setting))]);
+    }
 }
 
 /// <summary>What is written of one observation.</summary>

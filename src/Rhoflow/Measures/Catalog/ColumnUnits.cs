@@ -243,9 +243,13 @@ public static partial class ColumnUnits
     public static string? Of(string column) => Clocks.FirstOrDefault(c => c.Column == column).Unit
         ?? Names(column).Select(static n => s_units.GetValueOrDefault(n)).FirstOrDefault(static u => u is not null);
 
-    /// <summary>What a column may be looked up by: itself, without its layer, without test_.</summary>
+    /// <summary>
+    /// What a column may be looked up by: itself, without its layer, without test_, and without the statistics of batch normalization that
+    /// outputs are measured by a second time.
+    /// </summary>
     internal static IEnumerable<string> Names(string column)
     {
+        column = Statistics().Replace(column, "");
         foreach (var name in (string[])[column, column.Replace("test_", "", StringComparison.Ordinal)])
         {
             yield return name;
@@ -255,6 +259,9 @@ public static partial class ColumnUnits
             yield return Radius().Replace(name, "*");
         }
     }
+
+    [GeneratedRegex("^(whole_set|running)_", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Statistics();
 
     [GeneratedRegex("_([0-9]+|k)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Layer();

@@ -136,6 +136,48 @@ public class BatchNormViewTests
         Run(folder, "descent.kind=sgd", "descent.batch=149", "descent.drop-last=true").Last["step"].ShouldBe(8);
     }
 
+    // The recalibrated forward pass written out: means and variances of all examples, layer by layer.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(null)]
+    public void Outputs_by_the_whole_set_stand_beside_those_by_running_averages(int? seed)
+    {
+        const string layers = "network.layers=[{dense: 5}, batch-norm, relu, {dense: 3}]", measures =
+            "observe.measures=[loss, norms, margins]";
+        var of = $"seed={seed ?? Random.Shared.Next(1_000_000)}";
+        using var folder = new TemporaryFolder();
+        var (run, both) = Run(folder, layers, of, measures, "observe.batch-norm=[running, whole-set]");
+        var (_, running) = Run(folder, layers, of, measures, "observe.batch-norm=running");
+        var (_, whole) = Run(folder, layers, of, measures, "observe.batch-norm=whole-set");
+        foreach (var (column, value) in running) both[column].ShouldBe(value, column);
+        var beside = both.Where(static c => c.Key.StartsWith("whole_set_", StringComparison.Ordinal)).ToArray();
+        beside.Select(static c => c.Key).ShouldContain("whole_set_rho_2");
+        foreach (var (column, value) in beside) value.ShouldBe(whole[column["whole_set_".Length..]], column);
+        Npy(run, "whole_set_margins_sorted").Length.ShouldBe(150);
+
+        var at = TrainedNetworks.OfRun(run, null);
+        double[] w1 = at.Network.Layers[0].Of(at.Theta.ToArray()).ToArray(), w2 = at.Network.Layers[1].Of(at.Theta.ToArray()).ToArray();
+        int n = at.Train.Count, d = at.Train.Inputs;
+        var hidden = new double[n, 5];
+        double norm = 0, loss = 0;
+        for (var i = 0; i < 5; i++)
+        {
+            double[] a = [.. Enumerable.Range(0, n).Select(e => Vectors.Dot(w1.AsSpan(i * d, d), at.Train.Example(e)))];
+            double mean = a.Average(), deviation = Math.Sqrt(a.Average(v => (v - mean) * (v - mean)) + 1e-5);
+            for (var e = 0; e < n; e++) hidden[e, i] = Math.Max(0, (a[e] - mean) / deviation);
+            norm += w1.AsSpan(i * d, d).ToArray().Sum(static w => w * w) / (deviation * deviation);
+        }
+        for (var e = 0; e < n; e++)
+        {
+            double[] f = [.. Enumerable.Range(0, 3).Select(c => Enumerable.Range(0, 5).Sum(i => w2[c * 5 + i] * hidden[e, i]))];
+            loss += Math.Log(f.Sum(v => Math.Exp(v - f[(int)at.Train.Y[e]])));
+        }
+        both["whole_set_log10_loss"].ShouldBe(Math.Log10(loss / n), 1e-12);
+        both["whole_set_rho_1"].ShouldBe(Math.Sqrt(norm), 1e-9 * Math.Sqrt(norm));
+        both["whole_set_rho_2"].ShouldBe(Vectors.Norm(w2), 1e-12);
+        both["whole_set_log10_loss"].ShouldNotBe(both["log10_loss"]);
+    }
+
     [Fact]
     public void Norms_and_distances_are_given_raw_and_folded()
     {
@@ -171,6 +213,11 @@ public class BatchNormViewTests
         PreparedDescent.From(Read("network.layers=[{dense: 3}]", "observe.batch-norm=running")).Notes
             .ShouldContain(static n => n.Contains("it has no batch normalization", StringComparison.Ordinal));
         Should.Throw<ConfigException>(() => Read("observe.batch-norm=minibatch")).Message.ShouldContain("whole-set");
+        Should.Throw<ConfigException>(() => Read("observe.batch-norm=[running, batch]")).Message
+            .ShouldContain("outputs go by the same statistics");
+        Should.Throw<ConfigException>(() => Read("observe.batch-norm=[]")).Message.ShouldContain("one word, or two");
+        Read("observe.batch-norm=[whole-set, running]").ToYaml().ShouldContain("batch-norm: [whole-set, running]");
+        Read("observe.batch-norm=[running]").ToYaml().ShouldContain("batch-norm: running");
         Should.Throw<ConfigException>(() => Configs.Read(Configs.TwoParameters, "observe.batch-norm=running")).Message
             .ShouldContain("has a meaning for descents only");
         // The key is written only where it was given: runs without it keep their identity.
