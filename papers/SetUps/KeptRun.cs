@@ -23,6 +23,9 @@ internal sealed class KeptRun : IObservations
         ? [.. _rows.Select(r => r[i])]
         : throw new ArgumentException($"{_name} has no column '{column}'", nameof(column));
 
+    /// <summary>Whether there is such a column.</summary>
+    public bool Has(string column) => _columns.Contains(column);
+
     /// <summary>The last number of a column.</summary>
     public double Last(string column) => this[column][^1];
 

@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
@@ -14,14 +13,19 @@ internal static class NormWithDecay
         Paper = SourcePapers.SquareLoss,
         Number = "2",
         Title = "Batch normalization and weight decay: the norm ρ",
-        Caption = "Starts that lie up to seven decades apart end at one ρ, as the paper shows; which decay does, not batch normalization "
-            + "(figure 7). On top the model: ρ̇ = −2[ρΣf² − Σyf] − 2λρ (eq. 5), solved along the measured f alone (dashed), is where ρ "
-            + "is. The networks come to their ρ another way: with batch normalization after the last layer the outputs have variance 1, "
-            + "so ρ is nothing but 1/√(mean f²) of the directions, and decay acts by how fast directions turn.",
-        Config = "papers/square-loss/figure-01.yaml",
+        Caption = "The paper’s message is that all starts end at one ρ. Rows of three: ρ = ∏ρ_k from one start over more and more "
+            + "iterations, on linear axes as in the paper; the dashed rectangle is the domain and range of the panel before. Then "
+            + "ρ by both definitions: ∏ρ_k with batch normalization folded in, and ρ_L, which is the paper’s ρ where ρ_k = 1 "
+            + "below (§2.3). The model: ρ̇ = −2[ρΣf² − Σyf] − 2λρ (eq. 5), solved along the measured f alone (dashed).",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.WithDecay.Commands,
         FullRuns = NormSweep.WithDecay.FullRuns,
-        Build = static context => new Chart([ModelPanels.Norm(context),
-            .. NormSweep.WithDecay.BothSizes(context, static (starts, size) => [NormPanels.Norm(starts, size)])]),
+        Build = static context =>
+        {
+            var groups = NormSweep.WithDecay.Groups(context);
+            return NormPanels.Chart([.. NormZoom.Rows(groups[0], "∏ρ_k", static r => r["rho"]),
+                .. groups.SelectMany(NormPanels.Norms), ModelPanels.Norm(context)],
+                NormFindings.Norms(groups), columns: 3);
+        },
     };
 }

@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
@@ -14,12 +13,18 @@ internal static class OutputsWithDecay
         Paper = SourcePapers.SquareLoss,
         Number = "3",
         Title = "Batch normalization and weight decay: mean |f_n|",
-        Caption = "The mean output of the normalized network, from three norms. Where all |g_n| = ρ|f_n| = 1, as at zero loss, it is 1/ρ "
-            + "(dashed, first seed): the curves come down to one line where ρ goes up to one. In the model decay keeps ρ|f_n| below 1.",
-        Config = "papers/square-loss/figure-01.yaml",
+        Caption = "The mean output of the normalized network. Rows of three: from one start over more and more iterations; the dashed "
+            + "rectangle is the domain and range of the panel before. Then by both definitions of ρ, f = g/∏ρ_k and f = g/ρ_L, "
+            + "beside 1/ρ, where it would lie if all |g_n| = 1. In the model decay keeps ρ|f_n| below 1.",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.WithDecay.Commands,
         FullRuns = NormSweep.WithDecay.FullRuns,
-        Build = static context => new Chart([ModelPanels.Outputs(context),
-            .. NormSweep.WithDecay.BothSizes(context, static (starts, size) => [NormPanels.Outputs(starts, size)])]),
+        Build = static context =>
+        {
+            var groups = NormSweep.WithDecay.Groups(context);
+            return NormPanels.Chart([.. NormZoom.Rows(groups[0], "mean |f_n|", static r => r["abs_f_mean"]),
+                .. groups.SelectMany(NormPanels.Outputs), ModelPanels.Outputs(context)],
+                NormFindings.Outputs(groups), columns: 3);
+        },
     };
 }

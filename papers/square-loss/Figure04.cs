@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
@@ -14,15 +13,20 @@ internal static class EquilibriumWithDecay
         Paper = SourcePapers.SquareLoss,
         Number = "4",
         Title = "Batch normalization and weight decay: Σyf/Σf² beside ρ",
-        Caption = "The paper plots the ratio Σyf/Σf² with ρ and finds both together. In the model ρ goes to ρ_eq = Σyf/(λ + Σf²) "
-            + "(dashed, first seed) and follows it from then on, while V still moves. In networks with batch normalization after the "
-            + "last layer the two must meet wherever the data are fitted: Σg² = N makes the ratio ρ·corr(y, g), so that they say nothing "
-            + "about the equation for ρ. Of the kept runs, whose tables have no Σf², it is computed from loss and mean margin; it stays "
-            + "below ρ, as the data are not fitted there (figure 1).",
-        Config = "papers/square-loss/figure-01.yaml",
+        Caption = "The paper plots the ratio Σyf/Σf² with ρ. Here batch normalization does not stand behind the last layer: with it "
+            + "Σg² = N at any weights, and the ratio is ρ·corr(y, g), which says nothing about the equation for ρ. For ρ_L = "
+            + "‖W_L‖ eq. 7 is what the last layer’s own equation has at rest, with Nλ for λ since the loss is a mean. Σyf/Σf² "
+            + "over ρ is Σyg/Σg², whichever ρ is taken. In the model ρ follows ρ_eq = Σyf/(λ + Σf²) (dashed, first seed) while V "
+            + "still moves.",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.WithDecay.Commands,
         FullRuns = NormSweep.WithDecay.FullRuns,
-        Build = static context => new Chart([ModelPanels.Equilibrium(context),
-            .. NormSweep.WithDecay.BothSizes(context, static (starts, size) => [NormPanels.Equilibrium(starts, size)])]),
+        Build = static context =>
+        {
+            var groups = NormSweep.WithDecay.Groups(context).Where(static g => !g.NormalizesOutputs).ToArray();
+            var lambda = NormSweep.Lambda;
+            return NormPanels.Chart([.. groups.SelectMany(g => NormPanels.Equilibrium(g, lambda)), ModelPanels.Equilibrium(context)],
+                NormFindings.Equilibrium(groups, lambda));
+        },
     };
 }

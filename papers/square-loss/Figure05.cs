@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
@@ -14,13 +13,18 @@ internal static class MarginsWithDecay
         Paper = SourcePapers.SquareLoss,
         Number = "5",
         Title = "Batch normalization and weight decay: margins of all training examples",
-        Caption = "The paper’s curves are nearly flat and alike from the three norms. Margins y f̃ over their mean, sorted: at zero "
-            + "square loss all would be 1. In the small networks they nearly are, class by class: the step in the middle is the offset "
-            + "between both classes, which the running means leave. In the model λ = 0.2 leaves a slope. The tables kept of the "
-            + "full-size runs have no single margins but their mean and the least one, which is negative: not all examples are fitted.",
-        Config = "papers/square-loss/figure-01.yaml",
+        Caption = "Margins y f of all training examples at the end, sorted, by both definitions of ρ, and beside them 1/ρ, where all "
+            + "would lie at zero square loss (dashed). By running averages of batch normalization, and by the statistics of the "
+            + "whole training set, which do not lag behind the weights: what is between them is no property of the solution. The "
+            + "last panel is the model’s.",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.WithDecay.Commands,
         FullRuns = NormSweep.WithDecay.FullRuns,
-        Build = static context => new Chart([ModelPanels.Margins(context), .. NormSweep.WithDecay.BothSizes(context, NormPanels.Margins)]),
+        Build = static context =>
+        {
+            var groups = NormSweep.WithDecay.Groups(context);
+            return NormPanels.Chart([.. groups.SelectMany(NormPanels.Margins), ModelPanels.Margins(context)],
+                NormFindings.Margins(groups));
+        },
     };
 }

@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
@@ -14,12 +13,16 @@ internal static class LossWithoutDecay
         Paper = SourcePapers.SquareLoss,
         Number = "6",
         Title = "Batch normalization without weight decay: loss and error",
-        Caption = "Convolutions, batch normalization without parameters, no decay. The data are fitted from every norm, and the losses "
-            + "come down more smoothly than with decay (figure 1), because layers only grow and steps turn them less and less; the small "
-            + "start is slower. The paper shows norms 0.1 and 5.",
-        Config = "papers/square-loss/figure-06.yaml",
+        Caption = "The same networks on the same data as in figure 1, batch normalization without parameters and no decay. The paper "
+            + "shows norms 0.1 and 5.",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.WithoutDecay.Commands,
         FullRuns = NormSweep.WithoutDecay.FullRuns,
-        Build = static context => new Chart([.. NormSweep.WithoutDecay.BothSizes(context, NormPanels.Losses)]),
+        Build = static context =>
+        {
+            var groups = NormSweep.WithoutDecay.Groups(context);
+            return NormPanels.Chart(groups.SelectMany(NormPanels.Losses),
+                NormFindings.Losses(groups));
+        },
     };
 }

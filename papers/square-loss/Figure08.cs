@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
@@ -14,11 +13,16 @@ internal static class MarginsWithoutDecay
         Paper = SourcePapers.SquareLoss,
         Number = "8",
         Title = "Batch normalization without weight decay: margins of all training examples",
-        Caption = "At exactly zero square loss the sorted margins would be a horizontal line, as the caption says. From norm 5 they come "
-            + "nearer to it than from norm 0.1 in the same number of epochs.",
-        Config = "papers/square-loss/figure-06.yaml",
+        Caption = "At exactly zero square loss the sorted margins would be a horizontal line at 1/ρ (dashed), as the caption says. By "
+            + "both definitions of ρ, and by the statistics of the whole training set.",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.WithoutDecay.Commands,
         FullRuns = NormSweep.WithoutDecay.FullRuns,
-        Build = static context => new Chart([.. NormSweep.WithoutDecay.BothSizes(context, NormPanels.Margins)]),
+        Build = static context =>
+        {
+            var groups = NormSweep.WithoutDecay.Groups(context);
+            return NormPanels.Chart(groups.SelectMany(NormPanels.Margins),
+                NormFindings.Margins(groups));
+        },
     };
 }

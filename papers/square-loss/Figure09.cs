@@ -13,12 +13,16 @@ internal static class HistogramWithoutDecay
         Paper = SourcePapers.SquareLoss,
         Number = "9",
         Title = "Batch normalization without weight decay: how |f_n| are distributed over time",
-        Caption = "Shares of training examples by |f_n| over its mean, at three times: broad at the start, narrow around one value at "
-            + "the end, since all |g_n| go to 1; first seed of each norm, and the mean |f_n| itself of all. Of kept runs the quantiles "
-            + "of the margins stand for the histogram.",
-        Config = "papers/square-loss/figure-06.yaml",
+        Caption = "The share of training examples by |f_n|, f = g/∏ρ_k, at every observation: a column is a histogram, its bins equal "
+            + "in the logarithm. The first seed of each norm. At zero square loss all lie at 1/ρ.",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.WithoutDecay.Commands,
         FullRuns = NormSweep.WithoutDecay.FullRuns,
-        Build = static context => OutputHistogram.Of(context),
+        Build = static context =>
+        {
+            var groups = NormSweep.WithoutDecay.Groups(context);
+            return NormPanels.Chart(OutputMap.Panels(groups[0]).Concat(groups.SelectMany(NormPanels.Outputs)),
+                NormFindings.Outputs(groups));
+        },
     };
 }

@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
@@ -14,12 +13,16 @@ internal static class LossPlain
         Paper = SourcePapers.SquareLoss,
         Number = "10",
         Title = "Neither batch normalization nor weight decay: loss and error",
-        Caption = "Large starts fit the training data, the largest fastest, and test worst at quick size: there the training loss falls "
-            + "without the first layers having to move. The caption’s learning rate of 0.1 diverges from norm 30 within five steps, so "
-            + "that the rate is 0.01 (0.002 at quick size), and it calls four fully-connected layers a ConvNet.",
-        Config = "papers/square-loss/figure-10.yaml",
+        Caption = "The same data as in figures 1 and 6, without normalization. The rate is that of all three settings, not the "
+            + "caption’s 0.1. The caption calls four fully-connected layers a ConvNet: both are trained.",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.Plain.Commands,
         FullRuns = NormSweep.Plain.FullRuns,
-        Build = static context => new Chart([.. NormSweep.Plain.BothSizes(context, NormPanels.Losses)]),
+        Build = static context =>
+        {
+            var groups = NormSweep.Plain.Groups(context);
+            return NormPanels.Chart(groups.SelectMany(NormPanels.Losses),
+                NormFindings.Losses(groups));
+        },
     };
 }

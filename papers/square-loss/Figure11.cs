@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
@@ -14,12 +13,17 @@ internal static class NormPlain
         Paper = SourcePapers.SquareLoss,
         Number = "11",
         Title = "Neither batch normalization nor weight decay: the norm ρ",
-        Caption = "ρ hardly leaves a large start and ends in the order of the starts, as in the paper. Dashed: eq. 28, ρ̇ = "
-            + "2Lρ^{2−2/L}[Σyf − ρΣf²]/N, solved along the measured f with t = steps × rate/(1 − momentum).",
-        Config = "papers/square-loss/figure-10.yaml",
+        Caption = "Rows of three: ∏ρ_k from one start over more and more iterations; the dashed rectangle is the domain and range of "
+            + "the panel before. Then by both definitions. Dashed beside ∏ρ_k: eq. 28, ρ̇ = 2Lρ^{2−2/L}[Σyf − ρΣf²]/N, solved "
+            + "along the measured f of the first seed with t = steps × rate/(1 − momentum).",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.Plain.Commands,
         FullRuns = NormSweep.Plain.FullRuns,
         Build = static context =>
-            new Chart([.. NormSweep.Plain.BothSizes(context, static (starts, size) => [PlainNorm.Panel(starts, size)])]),
+        {
+            var groups = NormSweep.Plain.Groups(context);
+            return NormPanels.Chart([.. NormZoom.Rows(groups[0], "∏ρ_k", static r => r["rho"]), .. groups.SelectMany(PlainNorm.Panels)],
+                NormFindings.Norms(groups), columns: 3);
+        },
     };
 }

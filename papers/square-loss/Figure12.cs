@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
@@ -14,11 +13,17 @@ internal static class MarginsPlain
         Paper = SourcePapers.SquareLoss,
         Number = "12",
         Title = "Neither batch normalization nor weight decay: margins of all training examples",
-        Caption = "The mean margin goes like 1/ρ: the larger the start, the smaller. Over their mean the margins are flatter from a "
-            + "large start than from a small one: flatness says that the data are fitted, not that they are fitted with a small norm.",
-        Config = "papers/square-loss/figure-10.yaml",
+        Caption = "Margins y f of all training examples at the end, sorted, by both definitions of ρ, beside 1/ρ, where all would lie "
+            + "at zero square loss (dashed). Absolute: over their mean they would say that the data are fitted, not with which "
+            + "norm.",
+        Config = "papers/square-loss/norms.yaml",
         Runs = NormSweep.Plain.Commands,
         FullRuns = NormSweep.Plain.FullRuns,
-        Build = static context => new Chart([.. NormSweep.Plain.BothSizes(context, NormPanels.Margins)]),
+        Build = static context =>
+        {
+            var groups = NormSweep.Plain.Groups(context);
+            return NormPanels.Chart(groups.SelectMany(NormPanels.Margins),
+                NormFindings.Margins(groups));
+        },
     };
 }

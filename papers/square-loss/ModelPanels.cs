@@ -37,7 +37,7 @@ internal static class ModelPanels
     public static Panel Margins(StudyContext context)
     {
         var panel = new Panel($"Sorted margins at the end: {Setting}", new Axis("share of training examples", Min: 0, Max: 1),
-            new Axis("y f̃ over the mean"));
+            new Axis("y f at the end"));
         for (var i = 0; i < Starts.Length; i++)
         {
             List<double> x = [], y = [];
@@ -45,11 +45,11 @@ internal static class ModelPanels
             {
                 var margins = path[^1].Margins(BatchNormModel.Small(seed).Risk.Data.Y).Order().ToArray();
                 x.AddRange([.. margins.Select((_, n) => n / (margins.Length - 1.0)), 1]);
-                y.AddRange([.. margins.Select(m => m / margins.Average()), double.NaN]);
+                y.AddRange([.. margins, double.NaN]);
             }
             panel = panel.Line(Name(i), x, y, i);
         }
-        return panel.Level("all equal", 1);
+        return panel;
     }
 
     private static IReadOnlyList<List<BatchNormModel.Moment>> Runs(StudyContext context, int start) =>

@@ -1,131 +1,139 @@
-using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>The panels that figures 1–12 are made of: one colour a start, all seeds of a start as thin lines of one name.</summary>
+/// <summary>
+/// The panels that figures 1–12 are made of: one colour a start, the median over seeds with a band from the least to the greatest.
+/// </summary>
 internal static class NormPanels
 {
-    /// <summary>What the titles of the two sizes say.</summary>
-    public const string Quick = "digits, five seeds", Whole = "CIFAR-10, kept from a full-size run";
+    private static Axis Iterations => new("1 + iterations", Scale.Log);
 
-    private static Axis Epochs => new("1 + epoch", Scale.Log);
-
-    /// <summary>
-    /// Both sizes of a figure: <paramref name="panels"/> of the quick runs, and of the full-size ones where there are any.
-    /// </summary>
-    public static IEnumerable<Panel> BothSizes(this NormSweep sweep, StudyContext context,
-        Func<IReadOnlyList<NormSweep.Start>, string, IEnumerable<Panel>> panels)
-    {
-        var whole = sweep.Whole(context);
-        var title = context.Full ? "CIFAR-10, 1,000 epochs" : Whole;
-        return [.. panels(sweep.Quick(context), Quick), .. whole.Count == 0 ? [] : panels(whole, title)];
-    }
+    /// <summary>A figure with what its numbers say; bands and maps need merged layers.</summary>
+    public static Chart Chart(IEnumerable<Panel> panels, string finding, int columns = 2) =>
+        new([.. panels]) { Merged = true, Columns = columns, Findings = finding };
 
     /// <summary>Figures 1, 6, 10: square loss and error on training and test examples.</summary>
-    public static IEnumerable<Panel> Losses(IReadOnlyList<NormSweep.Start> starts, string size) =>
+    public static IEnumerable<Panel> Losses(NormGroup group)
+    {
+        static Axis Log(string of) => new($"log₁₀ of the square loss{of}");
+        static Axis Share() => new("share of examples", Min: 0);
+        yield return Lines("Training loss", group, Log(""), static r => r["log10_loss"]);
+        yield return Lines("Test loss", group, Log(""), static r => r["log10_test_loss"]);
+        yield return Lines("Training error", group, Share(), static r => r["train_error"]);
+        yield return Lines("Test error", group, Share(), static r => r["test_error"]);
+        if (!HasWholeSet(group)) yield break;
+        yield return Lines("Training loss, batch normalization by the whole set", group, Log(""), static r =>
+            r[NormTraining.WholeSet + "log10_loss"]);
+        yield return Lines("Test error, batch normalization by the whole set", group, Share(), static r =>
+            r[NormTraining.WholeSet + "test_error"]);
+    }
+
+    /// <summary>Figures 2, 7, 11: ρ by both definitions.</summary>
+    public static IEnumerable<Panel> Norms(NormGroup group) =>
     [
-        Lines($"Training loss: {size}", starts, new Axis("log₁₀ of the square loss"), static r => r["log10_loss"]),
-        Lines($"Test loss: {size}", starts, new Axis("log₁₀ of the square loss"), static r => r["log10_test_loss"]),
-        Lines($"Training error: {size}", starts, new Axis("share of examples", Min: 0), static r => r["train_error"]),
-        Lines($"Test error: {size}", starts, new Axis("share of examples", Min: 0), static r => r["test_error"]),
+        Lines("ρ = ∏ρ_k", group, new Axis("ρ = ∏ρ_k", Scale.Log), static r => r["rho"]),
+        Lines("ρ_L", group, new Axis("ρ_L", Scale.Log), static r => r.LastNorm),
     ];
 
-    /// <summary>Figures 2, 7, 11: ρ.</summary>
-    public static Panel Norm(IReadOnlyList<NormSweep.Start> starts, string size) =>
-        Lines($"Norm: {size}", starts, new Axis("ρ", Scale.Log), static r => r["rho"]);
-
-    /// <summary>Figure 3: the mean of |f_n| beside 1/ρ, where it would lie if all |g_n| = 1.</summary>
-    public static Panel Outputs(IReadOnlyList<NormSweep.Start> starts, string size)
+    /// <summary>Figure 3: the mean of |f_n| by both definitions beside 1/ρ, where it would lie if all |g_n| = 1.</summary>
+    public static IEnumerable<Panel> Outputs(NormGroup group)
     {
-        var panel = Lines($"Mean |f_n|: {size}", starts, Over("mean |f_n|", starts, static r => Later(r, r["abs_f_mean"])), static r =>
-            Later(r, r["abs_f_mean"]));
-        return WithLaw(panel, starts, "1/ρ", static r => Later(r, [.. r["rho"].Select(static p => 1 / p)]));
+        yield return WithLaw(Lines("Mean |f_n|, f = g/∏ρ_k", group, new Axis("mean |f_n|", Scale.Log), static r => r["abs_f_mean"]), group,
+            "1/∏ρ_k", static r => Inverse(r["rho"]));
+        yield return WithLaw(Lines("Mean |f_n|, f = g/ρ_L", group, new Axis("mean |f_n|", Scale.Log), static r =>
+            [.. r["abs_f_mean"].Zip(r.Below, static (f, below) => f * below)]), group, "1/ρ_L", static r => Inverse(r.LastNorm));
     }
 
-    /// <summary>Figure 4: ρ beside Σ y f/Σ f².</summary>
-    public static Panel Equilibrium(IReadOnlyList<NormSweep.Start> starts, string size)
+    /// <summary>Figure 4: ρ by both definitions beside Σ y f/Σ f², for ρ_L with λ, and the quotient, which is the same for both.</summary>
+    /// <param name="lambda">λ.</param>
+    public static IEnumerable<Panel> Equilibrium(NormGroup group, double lambda)
     {
-        var panel = Lines($"ρ and Σyf/Σf²: {size}", starts, Over("ρ", starts, static r => Later(r, r["rho"])), static r =>
-            Later(r, r["rho"]));
-        return WithLaw(panel, starts, "Σyf/Σf²", static r => Later(r, r.Ratio()));
+        yield return WithLaw(Lines("∏ρ_k and Σyf/Σf²", group, new Axis("ρ = ∏ρ_k", Scale.Log), static r => Later(r, r["rho"])), group,
+            "Σyf/Σf²", static r => Later(r, r.Ratio));
+        yield return WithLaw(Lines("ρ_L and Σyf/(Nλ + Σf²)", group, new Axis("ρ_L", Scale.Log), static r => Later(r, r.LastNorm)), group,
+            "Σyf/(Nλ + Σf²)", r => Later(r, r.LastEquilibrium(lambda)));
+        yield return Lines("Σyf/Σf² over ρ, by either", group, new Axis("Σyg/Σg²", Scale.Log), static r => Later(r, r.Quotient))
+            .Level("1", 1);
     }
 
-    /// <summary>
-    /// Figures 5, 8, 12: margins of all training examples at the end, sorted; of a kept run, which has no arrays, their mean and least one
-    /// over time.
-    /// </summary>
-    public static IEnumerable<Panel> Margins(IReadOnlyList<NormSweep.Start> starts, string size)
+    /// <summary>Figures 5, 8, 12: margins of all training examples at the end, sorted, beside the one margin that zero loss has.</summary>
+    public static IEnumerable<Panel> Margins(NormGroup group)
     {
-        if (starts.Any(static s => s.Runs.Any(static r => r.Arrays is null)))
+        if (group.Starts.Any(static s => s.Runs.Any(static r => r.FinalMargins("") is null)))
         {
-            yield return Lines($"Mean margin: {size}", starts, Over("mean y f̃", starts, static r => Later(r, r["margin_mean"])),
-                static r => Later(r, r["margin_mean"]));
-            yield return Lines($"Least margin over the mean: {size}", starts, new Axis("least over mean y f̃"), static r =>
-                Later(r, [.. r["margin_min"].Zip(r["margin_mean"], static (least, mean) => least / mean)]));
+            yield return WithLaw(Lines("Mean margin", group, new Axis("mean y f", Scale.Log), static r => Later(r, r["margin_mean"])),
+                group, "1/∏ρ_k", static r => Later(r, Inverse(r["rho"])));
             yield break;
         }
-        var panel = new Panel($"Sorted margins at the end: {size}", new Axis("share of training examples", Min: 0, Max: 1),
-            new Axis("y f̃ over the mean"));
-        for (var i = 0; i < starts.Count; i++)
-        {
-            panel = Joined(panel, Name(starts[i]), i, starts[i].Runs, static r =>
-            {
-                var margins = r.Arrays!("margins_sorted")[^1];
-                var mean = r["margin_mean"][^1];
-                return ([.. margins.Select((_, n) => n / (margins.Length - 1.0))], [.. margins.Select(m => m / mean)]);
-            });
-        }
-        yield return panel.Level("all equal", 1);
-        yield return Lines($"Mean margin: {size}", starts, Over("mean y f̃", starts, static r => Later(r, r["margin_mean"])), static r =>
-            Later(r, r["margin_mean"]));
+        yield return Sorted("Sorted margins, f = g/∏ρ_k", group, "", static r => r["rho"], static _ => 1);
+        yield return Sorted("Sorted margins, f = g/ρ_L", group, "", static r => r.LastNorm, static r => r.Below[^1]);
+        if (HasWholeSet(group))
+            yield return Sorted("Sorted margins, f = g/∏ρ_k, batch normalization by the whole set", group, NormTraining.WholeSet,
+                static r => r[NormTraining.WholeSet + "rho"], static _ => 1);
     }
 
-    /// <summary>One line a run over the epochs.</summary>
-    public static Panel Lines(string title, IReadOnlyList<NormSweep.Start> starts, Axis y, Func<NormSweep.Training, double[]> values)
+    /// <summary>A line a start over the iterations.</summary>
+    public static Panel Lines(string title, NormGroup group, Axis y, Func<NormTraining, double[]> values)
     {
-        var panel = new Panel(title, Epochs, y);
-        for (var i = 0; i < starts.Count; i++) panel = Joined(panel, Name(starts[i]), i, starts[i].Runs, r => (r.Epochs, values(r)));
+        var panel = new Panel($"{title}: {group.Title}", Iterations, y);
+        foreach (var start in group.Starts) panel = panel.With(Banded(start, static r => r.Iterations, values));
         return panel;
     }
 
-    /// <summary>The name of a start in legends.</summary>
-    public static string Name(NormSweep.Start start) =>
-        start.Runs.Count > 1 ? $"from norm {start.Norm}" : $"norm {start.Norm} at the start";
-
-    private static Panel WithLaw(Panel panel, IReadOnlyList<NormSweep.Start> starts, string law, Func<NormSweep.Training, double[]> values)
+    /// <summary>The median over the runs of a start, and a band from the least to the greatest where there are several.</summary>
+    public static Series Banded(NormSweep.Start start, Func<NormTraining, double[]> x, Func<NormTraining, double[]> values)
     {
-        // Of the first seed: five dashed lines beside five solid ones cannot be read.
-        for (var i = 0; i < starts.Count; i++)
-            panel = panel.Predicted($"{law}, {Name(starts[i])}", starts[i].Runs[0].Epochs, values(starts[i].Runs[0]), i);
+        double[][] all = [.. start.Runs.Select(values)];
+        var count = all.Min(static v => v.Length);
+        Spread[] spreads = [.. Enumerable.Range(0, count).Select(i => all.Any(v => !double.IsFinite(v[i]))
+            ? new Spread(double.NaN, double.NaN, double.NaN, all.Length) : Spread.Of(all.Select(v => v[i])))];
+        var series = new Series(start.Name, SeriesMark.Line, x(start.Runs[0])[..count], [.. spreads.Select(static s => s.Median)],
+            start.Colour);
+        return all.Length == 1 ? series
+            : series with { Low = [.. spreads.Select(static s => s.Min)], High = [.. spreads.Select(static s => s.Max)] };
+    }
+
+    /// <summary>A law beside the median of every start: the median of what it gives for the seeds.</summary>
+    public static Panel WithLaw(Panel panel, NormGroup group, string law, Func<NormTraining, double[]> values)
+    {
+        foreach (var start in group.Starts)
+        {
+            var median = Banded(start, static r => r.Iterations, values);
+            panel = panel.Predicted($"{law}, {start.Name}", median.X, median.Y, start.Colour);
+        }
         return panel;
     }
 
-    // All runs as one series; a point that is not a number lifts the pen between them.
-    private static Panel Joined(Panel panel, string name, int colour, IReadOnlyList<NormSweep.Training> runs,
-        Func<NormSweep.Training, (double[] X, double[] Y)> curve)
+    private static Panel Sorted(string title, NormGroup group, string statistics, Func<NormTraining, double[]> rho,
+        Func<NormTraining, double> factor)
     {
-        List<double> x = [], y = [];
-        foreach (var run in runs)
+        double[] Curve(NormTraining run) => [.. run.FinalMargins(statistics)!.Select(m => m * factor(run))];
+        double[] medians = [.. group.Starts.Select(s => Curve(s.Runs[0])).Select(static c => c[c.Length / 2])];
+        // Starts that are decades apart.
+        var log = medians.All(static m => m > 0) && medians.Max() > 10 * medians.Min();
+        var panel = new Panel($"{title}: {group.Title}", new Axis("share of training examples", Min: 0, Max: 1),
+            new Axis("y f at the end", log ? Scale.Log : Scale.Linear));
+        foreach (var start in group.Starts)
         {
-            var (a, b) = curve(run);
-            x.AddRange([.. a, a[^1]]);
-            y.AddRange([.. b, double.NaN]);
+            var level = Spread.Of(start.Runs.Select(r => 1 / rho(r)[^1])).Median;
+            panel = panel.With(Banded(start, r => [.. Curve(r).Select((_, n) => n / (Curve(r).Length - 1.0))], Curve))
+                .Predicted($"1/ρ, {start.Name}", [0, 1], [level, level], start.Colour);
         }
-        return panel.Line(name, x, y, colour);
+        return panel;
     }
 
-    // Logarithmic where values lie more than a decade apart.
-    private static Axis Over(string title, IReadOnlyList<NormSweep.Start> starts, Func<NormSweep.Training, double[]> values)
-    {
-        double[] positive = [.. starts.SelectMany(s => s.Runs).SelectMany(values).Where(static v => v > 0)];
-        return new Axis(title, positive.Length > 0 && positive.Max() > 10 * positive.Min() ? Scale.Log : Scale.Linear);
-    }
+    /// <summary>Whether all runs of a group have columns by the statistics of the whole training set.</summary>
+    public static bool HasWholeSet(NormGroup group) =>
+        group.Starts.All(static s => s.Runs.All(static r => r.Has(NormTraining.WholeSet + "rho")));
+
+    private static double[] Inverse(double[] values) => [.. values.Select(static v => 1 / v)];
 
     // Without the start, where f̃ is that of random weights and no norm fits it.
-    private static double[] Later(NormSweep.Training run, double[] values)
+    private static double[] Later(NormTraining run, double[] values)
     {
-        var epochs = run["epoch"];
-        return [.. values.Select((v, i) => epochs[i] > 0 ? v : double.NaN)];
+        var steps = run["step"];
+        return [.. values.Select((v, i) => steps[i] > 0 ? v : double.NaN)];
     }
 }

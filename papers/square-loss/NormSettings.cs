@@ -15,7 +15,7 @@ internal sealed record NormSettings(string Name, bool Normalized, double Lambda)
         new("WD .005 alone", false, .005), new("WD .0005 alone", false, .0005), new("neither", false, 0),
     ];
 
-    /// <summary>The networks of figure-01-quick.yaml in this setting, from its three norms and five seeds.</summary>
+    /// <summary>The networks of norms-quick.yaml in this setting, from its three norms and five seeds.</summary>
     public IReadOnlyList<NormSweep.Start> Train(StudyContext context) => NormSweep.WithDecay.Quick(context,
     [
         .. Lambda == .005 ? Array.Empty<string>()
@@ -24,12 +24,17 @@ internal sealed record NormSettings(string Name, bool Normalized, double Lambda)
     ]);
 
     /// <summary>ρ at the end: the geometric mean over the second half of training, since ρ is noisy with decay.</summary>
-    public static double Final(NormSweep.Training run) => Math.Exp(Late(run, "rho").Average(Math.Log));
+    public static double Final(NormTraining run) => Mean(run, "rho");
+
+    /// <summary>The same of ρ_L.</summary>
+    public static double FinalLast(NormTraining run) => Mean(run, $"rho_{NormTraining.Layers}");
 
     /// <summary>A column over the second half of training.</summary>
-    public static double[] Late(NormSweep.Training run, string column)
+    public static double[] Late(NormTraining run, string column)
     {
         var epochs = run["epoch"];
         return [.. run[column].Where((_, i) => epochs[i] >= epochs[^1] / 2)];
     }
+
+    private static double Mean(NormTraining run, string column) => Math.Exp(Late(run, column).Average(Math.Log));
 }

@@ -5,80 +5,113 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
-/// One network trained from layers of several norms, in two sizes: small networks on digits from five seeds, trained now, and the network
-/// of
-/// the figure on CIFAR-10, which is trained only for the full size and otherwise read from what was kept of it.
+/// The experiment of figures 1–12 in one of the paper's three settings, from layers of three norms. In two sizes: on digits from five
+/// seeds, trained now, and two networks on CIFAR-10 from three, which are trained only for the full size and otherwise read from what was
+/// kept.
 /// </summary>
-/// <param name="Config">The config's name: <c>figure-01</c>; the quick one is <c>figure-01-quick</c>.</param>
+/// <param name="Key">The setting in the names of kept runs: bn-wd, bn or neither.</param>
+/// <param name="Normalized">Whether batch normalization stands in front of every ReLU.</param>
+/// <param name="Decays">Whether weights decay.</param>
 /// <param name="Norms">Starts ‖W_k‖_F at full size, as they are written in overrides.</param>
 /// <param name="QuickNorms">The same at quick size.</param>
-internal sealed record NormSweep(string Config, string[] Norms, string[] QuickNorms)
+/// <param name="OnlyQuick">What else the quick size overrides.</param>
+/// <param name="Earlier">Another experiment of that setting that was kept.</param>
+internal sealed record NormSweep(string Key, bool Normalized, bool Decays, string[] Norms, string[] QuickNorms, string[] OnlyQuick,
+    EarlierNorms Earlier)
 {
+    /// <summary>Paper key and file of both sizes.</summary>
+    public const string Config = "square-loss/norms", QuickConfig = "square-loss/norms-quick";
+
+    private const string Convolutions = "conv", Dense = "dense";
+    private const int Seeds = 3, QuickSeeds = 5;
+
     /// <summary>Figures 1–5: batch normalization and weight decay.</summary>
-    public static NormSweep WithDecay { get; } = new("figure-01", ["0.1", "1", "5"], ["0.1", "1", "5"]);
+    public static NormSweep WithDecay { get; } = new("bn-wd", true, true, ["0.1", "1", "5"], ["0.1", "1", "5"], [],
+        new("figure-01", "dense, normalized outputs, rate 0.1", true));
 
     /// <summary>Figures 6–9: batch normalization alone.</summary>
-    public static NormSweep WithoutDecay { get; } = new("figure-06", ["0.1", "1", "5"], ["0.1", "5"]);
+    public static NormSweep WithoutDecay { get; } = new("bn", true, false, ["0.1", "1", "5"], ["0.1", "1", "5"], [],
+        new("figure-06", "convolutions, normalized outputs, rate 0.01", true));
 
     /// <summary>Figures 10–12: neither.</summary>
-    public static NormSweep Plain { get; } = new("figure-10", ["5", "15", "30"], ["2", "5", "10"]);
+    public static NormSweep Plain { get; } = new("neither", false, false, ["5", "15", "30"], ["2", "5", "10"],
+        ["descent.learning-rate=0.002", "descent.epochs=600"], new("figure-10", "dense, rate 0.01", false));
 
-    /// <summary>The network that was trained from one norm: one run per seed, and one of full size.</summary>
+    /// <summary>λ of the settings with decay, in both sizes.</summary>
+    public static double Lambda => ((DescentExperiment)FigureConfig.Read(Config, Array.Empty<string>())).Descent.WeightDecay[0];
+
+    /// <summary>The network that was trained from one norm.</summary>
     /// <param name="Norm">‖W_k‖_F at the start.</param>
-    /// <param name="Runs">At least one.</param>
-    public sealed record Start(string Norm, IReadOnlyList<Training> Runs)
+    /// <param name="Runs">At least one, in the order of the seeds.</param>
+    public sealed record Start(string Norm, IReadOnlyList<NormTraining> Runs)
     {
+        private static readonly string[] s_colours = ["0.1", "1", "5", "15", "30", "2", "10"];
+
+        /// <summary>Its name in legends.</summary>
+        public string Name => $"from norm {Norm}";
+
+        /// <summary>Its colour, the same in all figures.</summary>
+        public int Colour => Array.IndexOf(s_colours, Norm);
+
         /// <summary>Of every run the last number of a column.</summary>
         public Spread Last(string column) => Spread.Of(Runs.Select(r => r[column][^1]));
     }
 
-    /// <summary>One training: its columns, and its arrays where they were kept.</summary>
-    public sealed record Training(Func<string, double[]> Column, Func<string, double[][]>? Arrays)
-    {
-        /// <summary>A column, one number per observation.</summary>
-        public double[] this[string column] => Column(column);
-
-        /// <summary>
-        /// Σ y f̃/Σ f̃² of every observation. Of a table without Σ f̃² it comes from the loss: L = ρ²F − 2ρC + 1, with C and F the means of
-        /// y f̃ and f̃².
-        /// </summary>
-        public double[] Ratio()
-        {
-            double[] rho = Column("rho"), c = Column("margin_mean"), log10Loss = Column("log10_loss");
-            return [.. rho.Select((r, i) => c[i] * r * r / (Math.Pow(10, log10Loss[i]) - 1 + 2 * r * c[i]))];
-        }
-
-        /// <summary>1 + epoch, for logarithmic axes.</summary>
-        public double[] Epochs => [.. Column("epoch").Select(static e => 1 + e)];
-    }
+    /// <summary>What overrides of either config make it this setting.</summary>
+    public string[] Setting(bool quick) =>
+    [
+        .. Decays ? Array.Empty<string>() : ["descent.weight-decay=0"],
+        .. Normalized ? Array.Empty<string>() : [quick ? Layers("{dense: 32}", "{dense: 32}", "{dense: 32}") : Layers(ConvolutionLayers)],
+    ];
 
     /// <summary>Digits, five seeds from every norm.</summary>
-    public IReadOnlyList<Start> Quick(StudyContext context, params string[] overrides)
-    {
-        var runs = OfDigits(overrides).Runs(context);
-        return [.. QuickNorms.Select((norm, i) => new Start(norm, [.. runs.Skip(5 * i).Take(5).Select(Of)]))];
-    }
+    public IReadOnlyList<Start> Quick(StudyContext context, params string[] overrides) =>
+        Starts(QuickNorms, QuickSeeds, OfDigits(overrides).Runs(context));
 
-    /// <summary>CIFAR-10: trained now for the full size, otherwise what is kept; without the norms of which nothing is.</summary>
-    public IReadOnlyList<Start> Whole(StudyContext context)
+    /// <summary>The networks on CIFAR-10: trained now for the full size, otherwise what is kept of them.</summary>
+    public IReadOnlyList<NormGroup> Whole(StudyContext context) =>
+        [.. new[] { Convolutions, Dense }.Select(network => new NormGroup($"CIFAR-10, {(network == Dense ? "dense" : "convolutions")}",
+            context.Full ? Starts(Norms, Seeds, OfImages(network).Runs(context)) : Kept(network))).Where(static g => g.Starts.Count > 0)];
+
+    /// <summary>
+    /// What figures show: the networks on CIFAR-10; where of none of them all starts are kept, digits before them, and behind them what an
+    /// earlier experiment left.
+    /// </summary>
+    /// <param name="context">Where runs are.</param>
+    /// <param name="withEarlier">Show the earlier experiment in any case.</param>
+    public IReadOnlyList<NormGroup> Groups(StudyContext context, bool withEarlier = false)
     {
-        if (context.Full)
-            return [.. OfImages.Runs(context).Select((run, i) => new Start(Norms[i], [Of(run)]))];
-        return [.. Norms.Select(norm => (norm, Kept: KeptRun.Find($"square-loss/{Config}", $"norm-{norm}")))
-            .Where(static n => n.Kept is not null)
-            .Select(static n => new Start(n.norm, [new Training(c => n.Kept![c], null)]))];
+        var whole = Whole(context);
+        NormGroup[] earlier = Earlier.Group(Norms) is { } group ? [group] : [];
+        if (whole.Any(g => g.Starts.Count == Norms.Length)) return [.. whole, .. withEarlier ? earlier : []];
+        return [new NormGroup("digits, dense", Quick(context)), .. whole, .. earlier];
     }
 
     /// <summary>What <see cref="Whole"/> trains at full size.</summary>
-    public IReadOnlyList<Experiment> FullRuns() => OfImages.Experiments();
+    public IReadOnlyList<Experiment> FullRuns() => [.. OfImages(Convolutions).Experiments(), .. OfImages(Dense).Experiments()];
 
     /// <summary>What a person types for both sizes.</summary>
-    public IReadOnlyList<IFigureRun> Commands() => [OfDigits(), OfImages];
+    public IReadOnlyList<IFigureRun> Commands() => [OfDigits(), OfImages(Convolutions), OfImages(Dense)];
+
+    private static string[] ConvolutionLayers =>
+        [.. new[] { 16, 32, 64 }.Select(static m => $"{{conv: {{maps: {m}, kernel: 3, stride: 2}}}}")];
+
+    private string Layers(params string[] parts) =>
+        $"network.layers=[{string.Join(Normalized ? ", batch-norm, relu, " : ", relu, ", [.. parts, "{dense: 1}"])}]";
 
     private TrainingSweep OfDigits(params string[] overrides) =>
-        new($"square-loss/{Config}-quick", [$"init.frobenius={string.Join(',', QuickNorms)}", "seed=0..4", .. overrides]);
+        new(QuickConfig, [$"init.frobenius={string.Join(',', QuickNorms)}", $"seed=0..{QuickSeeds - 1}", .. Setting(quick: true),
+            .. OnlyQuick, .. overrides]);
 
-    private TrainingSweep OfImages => new($"square-loss/{Config}", $"init.frobenius={string.Join(',', Norms)}");
+    private TrainingSweep OfImages(string network) => new(Config, [$"init.frobenius={string.Join(',', Norms)}", $"seed=0..{Seeds - 1}",
+        .. network == Convolutions ? Setting(quick: false)
+            : [.. Decays ? Array.Empty<string>() : ["descent.weight-decay=0"], Layers("{dense: 256}", "{dense: 256}", "{dense: 256}")]]);
 
-    private static Training Of(MeasuredRun run) => new(c => run[c], run.Rows);
+    private static Start[] Starts(string[] norms, int seeds, IReadOnlyList<MeasuredRun> runs) =>
+        [.. norms.Select((norm, i) => new Start(norm, [.. runs.Skip(seeds * i).Take(seeds).Select(NormTraining.Of)]))];
+
+    private IReadOnlyList<Start> Kept(string network) =>
+        [.. Norms.Select(norm => new Start(norm, [.. Enumerable.Range(0, Seeds)
+            .Select(seed => NormTraining.Kept(Config, FormattableString.Invariant($"{network}-{Key}-norm-{norm}-seed-{seed}")))
+            .OfType<NormTraining>()])).Where(static s => s.Runs.Count > 0)];
 }

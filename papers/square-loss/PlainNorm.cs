@@ -5,21 +5,21 @@ namespace Rhoflow.Papers.SquareLoss;
 /// <summary>Figure 11: ρ(t) of networks without normalization beside SQ eq. 28.</summary>
 internal static class PlainNorm
 {
-    private const int Layers = 4, Substeps = 2000;
+    private const int Layers = NormTraining.Layers, Substeps = 2000;
 
-    /// <summary>ρ measured, and by SQ eq. 28 along the measured f.</summary>
-    public static Panel Panel(IReadOnlyList<NormSweep.Start> starts, string size)
+    /// <summary>ρ by both definitions, and ∏ρ_k by SQ eq. 28 along the measured f of the first seed.</summary>
+    public static IEnumerable<Panel> Panels(NormGroup group)
     {
-        var panel = NormPanels.Norm(starts, size);
-        for (var i = 0; i < starts.Count; i++)
+        Panel[] panels = [.. NormPanels.Norms(group)];
+        foreach (var start in group.Starts)
         {
-            var run = starts[i].Runs[0];
+            var run = start.Runs[0];
             // t is steps × rate; momentum 0.9 makes it ten times that.
-            double[] t = [.. run["t"].Select(static t => 10 * t)], ratio = run.Ratio();
-            panel = panel.Predicted($"eq. 28, {NormPanels.Name(starts[i])}", run.Epochs,
-                Along(t, run["rho"][0], run["margin_mean"], [.. run["margin_mean"].Zip(ratio, static (c, r) => c / r)]), i);
+            double[] t = [.. run["t"].Select(static t => 10 * t)], ratio = run.Ratio;
+            panels[0] = panels[0].Predicted($"eq. 28, {start.Name}", run.Iterations,
+                Along(t, run["rho"][0], run["margin_mean"], [.. run["margin_mean"].Zip(ratio, static (c, r) => c / r)]), start.Colour);
         }
-        return panel;
+        return panels;
     }
 
     /// <summary>

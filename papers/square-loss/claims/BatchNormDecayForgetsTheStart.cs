@@ -32,7 +32,7 @@ internal static class BatchNormDecayForgetsTheStart
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}, 20,000 steps of size .1/(1 + ρ²): λ = {Wording.Short(Printed)} is tested, and λ = "
             + $"{Lambdas[0]} … {Lambdas[^1]} varied beside it. Independent means: |ρ| from the three starts within a factor "
             + $"{Wording.Text(Independent)}; dependent: beyond a factor {Wording.Text(Dependent)}. Then networks 64-32-32-32-1 with batch "
-            + "normalization on digits, norms .1, 1 and 5, five seeds (figure-01-quick.yaml), with 2λ = .01 and without. Chosen after a "
+            + "normalization on digits, norms .1, 1 and 5, five seeds (norms-quick.yaml), with 2λ = .01 and without. Chosen after a "
             + "first form (ρ0 = .1, 1, 5; every seed apart at λ = 0) had been seen to fail: the starts, the size of the steps, the "
             + "median at λ = 0; the limits after pilot runs. What varies with λ is shown for that reason.",
         History = ["was ≈ until 2026-11-28, because the model without decay was held against a bound that had been chosen after "
@@ -65,7 +65,7 @@ internal static class BatchNormDecayForgetsTheStart
         var decayed = Networks(context, judge, "2λ = .01", []);
         var free = Networks(context, judge, "λ = 0", ["descent.weight-decay=0"]);
         judge.Hypothesis.AtLeast("networks, 2λ = .01: times (1 − μ)/(2ηλ) that decay has acted", CollapseRuns.Folds(
-            ((Lab.Experiments.DescentExperiment)FigureConfig.Read("square-loss/figure-01-quick", Array.Empty<string>())).Descent,
+            ((Lab.Experiments.DescentExperiment)FigureConfig.Read(NormSweep.QuickConfig, Array.Empty<string>())).Descent,
             NormSweep.WithDecay.Quick(context)[0].Runs[0]["t"][^1]), 1);
         judge.Printed.In(netsDecayed).AtMost(factor, decayed, strict: Independent, lenient: Dependent);
         judge.Printed.In(netsFree).AtLeast(factor, free, lenient: 1, strict: Dependent);

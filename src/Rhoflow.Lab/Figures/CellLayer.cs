@@ -59,6 +59,6 @@ internal static class CellLayer
         ["field"] = field,
         ["type"] = "ordinal",
         ["sort"] = new JsonArray([.. names.Select(static n => (JsonNode)n)]),
-        ["axis"] = new JsonObject { ["title"] = axis.Title, ["labelAngle"] = 0, ["ticks"] = false, ["domain"] = false },
+        ["axis"] = new JsonObject { ["title"] = axis.Title, ["labelAngle"] = 0, ["labelOverlap"] = "greedy", ["ticks"] = false, ["domain"] = false },
     };
 }

@@ -36,7 +36,7 @@ internal static class VegaLite
     public static IReadOnlyList<JsonObject> Panels(Chart chart)
     {
         var styles = SeriesStyle.Of(chart);
-        return [.. chart.Panels.Select(panel => Framed(View(panel, styles)))];
+        return [.. chart.Panels.Select(panel => Framed(chart.Merged ? MergedView.Of(panel, styles, live: false) : View(panel, styles)))];
     }
 
     // Panels that all show the same series need one legend, below the first of the last row.

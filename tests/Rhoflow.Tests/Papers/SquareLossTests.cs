@@ -75,31 +75,78 @@ public sealed class SquareLossTests
         path[^1].Energy.ShouldBe(energy, 1e-12 * energy);
     }
 
-    // Σyf/Σf² from loss and mean margin, against the measure of the equilibrium family where it was taken.
-    [Fact]
-    public void The_ratio_of_figure_4_is_the_measured_one()
+    // By the definitions, from outputs of a network and the norms of its layers.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(null)]
+    public void Both_definitions_of_the_norm_come_from_one_table(int? seed)
     {
-        double[] y = [1, -1, 1, 1], f = [.2, -.3, -.1, .4];
-        const double rho = 2.5;
-        var loss = y.Zip(f, (a, b) => Math.Pow(rho * b - a, 2)).Average();
+        var random = new Random(seed ?? Random.Shared.Next());
+        double[] y = [.. Enumerable.Range(0, 9).Select(_ => random.Next(2) * 2.0 - 1)], g =
+            [.. y.Select(v => v * (1 + random.NextDouble()) - .3)], norms = [.. y[..4].Select(_ => .5 + 2 * random.NextDouble())];
+        double rho = norms.Aggregate(1.0, static (a, b) => a * b), lambda = random.NextDouble();
+        var loss = y.Zip(g, static (a, b) => (b - a) * (b - a)).Average();
         var columns = new Dictionary<string, double[]>
         {
             ["rho"] = [rho],
-            ["margin_mean"] = [Vectors.Dot(y, f) / 4],
-            ["log10_loss"] = [Math.Log10(loss)]
+            ["rho_4"] = [norms[3]],
+            ["margin_mean"] = [Vectors.Dot(y, g) / rho / 9],
+            ["log10_loss"] = [Math.Log10(loss)],
+            ["rho_equilibrium_undecayed"] = [Vectors.Dot(y, g) * rho / Vectors.Dot(g, g)],
         };
-        new NormSweep.Training(c => columns[c], null).Ratio()[0].ShouldBe(Vectors.Dot(y, f) / Vectors.Dot(f, f), 1e-12);
+        var run = new NormTraining(c => columns[c]);
+        // Without the measure of the equilibrium family the ratio comes from loss and mean margin.
+        var without = run with { Has = static c => c != "rho_equilibrium_undecayed" };
+        without.Ratio[0].ShouldBe(run.Ratio[0], 1e-10 * run.Ratio[0]);
+        run.Quotient[0].ShouldBe(Vectors.Dot(y, g) / Vectors.Dot(g, g), 1e-12);
+        run.Below[0].ShouldBe(norms[0] * norms[1] * norms[2], 1e-12 * rho);
+        double[] f = [.. g.Select(v => v / norms[3])];
+        run.LastEquilibrium(lambda)[0].ShouldBe(Vectors.Dot(y, f) / (9 * lambda + Vectors.Dot(f, f)), 1e-10);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(null)]
+    public void A_map_counts_the_examples_of_every_bin(int? seed)
+    {
+        var random = new Random(seed ?? Random.Shared.Next());
+        double[] margins = [.. Enumerable.Range(0, 200_001).Select(_ => random.NextDouble() * 3 - 1).Order()];
+        var edges = OutputMap.Edges(.01, 10);
+        var shares = OutputMap.Shares(margins, edges);
+        shares.Sum().ShouldBe(1, 1e-12);
+        for (var b = 0; b < shares.Length; b++)
+        {
+            double low = b == 0 ? 0 : edges[b], high = b == shares.Length - 1 ? double.PositiveInfinity : edges[b + 1];
+            shares[b].ShouldBe(margins.Count(m => Math.Abs(m) >= low && Math.Abs(m) < high) / 200_001.0, 2e-5, $"bin {b}");
+        }
+        // As many quantiles as kept tables have.
+        double[] kept = [.. Enumerable.Range(0, NormTraining.Quantiles).Select(i => margins[i * 200_000 / (NormTraining.Quantiles - 1)])];
+        OutputMap.Shares(kept, edges).Zip(shares, static (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(.02);
     }
 
     [Fact]
-    public void Histograms_of_absolute_outputs_fold_both_signs()
+    public void A_zoom_shows_the_panel_before_as_a_rectangle_and_bands_go_over_the_seeds()
     {
-        double[] margins = [-.55, .55, .52, 1.25, -1.25, 3.05, -.05];
-        var unit = margins.Average(Math.Abs);
-        var folded = OutputHistogram.Absolute(Rhoflow.Measures.Margins.MarginHistogram.Shares(margins));
-        var expected = new double[folded.Length];
-        foreach (var m in margins) expected[(int)(Math.Abs(m) / unit / .1)] += 1.0 / margins.Length;
-        for (var i = 0; i < folded.Length; i++) folded[i].ShouldBe(expected[i], 1e-12, $"bin {i}");
+        double[] steps = [0, 79, 158, 316, 790, 1580, 7900, 79_000];
+        NormTraining Run(double factor) => new(c => c switch
+        {
+            "step" => steps,
+            "epoch" => [.. steps.Select(static s => s / 79)],
+            _ => [.. steps.Select(s => factor * (1 + s))],
+        });
+        var group = new NormGroup("a set", [new NormSweep.Start("0.1", [Run(1), Run(2), Run(4)])]);
+        group.Title.ShouldBe("a set, 1,000 epochs, 3 seeds");
+        var panels = NormZoom.Rows(group, "ρ", static r => r["rho"]).ToArray();
+        panels.Length.ShouldBe(3);
+        panels.Select(static p => p.X.Max).ShouldBe([790, 7900, 79_000]);
+        for (var i = 1; i < 3; i++)
+        {
+            var rectangle = panels[i].Series.Single(static s => s.Mark == Rhoflow.Lab.Figures.SeriesMark.Predicted);
+            rectangle.X.Max().ShouldBe(panels[i - 1].X.Max!.Value);
+            (rectangle.Y.Min(), rectangle.Y.Max()).ShouldBe((panels[i - 1].Y.Min!.Value, panels[i - 1].Y.Max!.Value));
+        }
+        var line = panels[2].Series[0];
+        (line.Low![^1], line.Y[^1], line.High![^1]).ShouldBe((79_001.0, 158_002.0, 316_004.0));
     }
 
     // A minibatch that is the whole set, again and again, is no minibatch.
@@ -135,13 +182,13 @@ public sealed class SquareLossTests
     public void Final_norms_are_geometric_means_of_the_second_half()
     {
         var columns = new Dictionary<string, double[]> { ["epoch"] = [0, 1, 4, 5, 10], ["rho"] = [7, 7, 7, 2, 8] };
-        NormSettings.Final(new NormSweep.Training(c => columns[c], null)).ShouldBe(4, 1e-12);
+        NormSettings.Final(new NormTraining(c => columns[c])).ShouldBe(4, 1e-12);
     }
 
     [Theory]
-    [InlineData("01", 3)]
-    [InlineData("06", 3)]
-    [InlineData("10", 3)]
+    [InlineData("01", 18)]
+    [InlineData("06", 18)]
+    [InlineData("10", 18)]
     public void Full_size_of_a_figure_is_announced(string number, int runs)
     {
         var experiments = PapersCatalog.Figures.Single(f => f.Id == $"square-loss/figure-{number}").FullRuns!();
