@@ -39,9 +39,7 @@ internal sealed record BatchNormView(Network Network, Loss Loss, Reduction Reduc
         var weights = new T[theta.Length];
         for (var i = 0; i < weights.Length; i++) weights[i] = T.CreateTruncating(theta[i]);
         using var team = new Team(1);
-        var passes = GraphPasses<T>.Of(Network, train.XAs<T>(), team);
-        passes.Forward(weights);
-        return passes.StatisticsUsed();
+        return WholeSetStatistics.Of(Network, weights, train.XAs<T>(), team);
     }
 
     /// <summary>Derivatives in float64.</summary>
@@ -74,7 +72,8 @@ internal sealed record BatchNormView(Network Network, Loss Loss, Reduction Reduc
             if (Asked is not null) yield return "observe.batch-norm says nothing of this network: it has no batch normalization";
             yield break;
         }
-        if (Asked == BatchNormBy.WholeSet && WhyNot(train) is { } no) throw new ConfigException($"observe.batch-norm: whole-set: {no}");
+        if (Asked == BatchNormBy.WholeSet && BatchStatistics.WhyNot(Network, train.Count, 0, dropsLast: false) is { } no)
+            throw new ConfigException($"observe.batch-norm: whole-set: {no}");
         var evaluated = Asked == BatchNormBy.WholeSet ? "the statistics of the whole training set" : "running statistics";
         if (sets.Count == 0)
         {
