@@ -26,7 +26,8 @@ internal static class EquationResiduals
 
     private static readonly Dictionary<string, EquationTrial> s_trials = All(
         LineResiduals.All, LayerResiduals.All, FlowResiduals.All, SquareLossResiduals.All, RestResiduals.All, JacobianResiduals.All,
-        MarginResiduals.All, new Dictionary<string, EquationTrial>(StringComparer.Ordinal)
+        MarginResiduals.All, RestTrials.All, DirectionTrials.All, NetworkTrials.All, RateTrials.All, BoundTrials.All, ConjugacyTrials.All,
+        new Dictionary<string, EquationTrial>(StringComparer.Ordinal)
         {
             ["T3.14"] = Constrained,
             ["T3.15"] = Constrained,

@@ -3,7 +3,7 @@ using static Rhoflow.Papers.Equations.TinyNetwork;
 
 namespace Rhoflow.Papers.Equations;
 
-/// <summary>Trials of flows and steps under the exponential loss, of what moves by them, and of linear systems.</summary>
+/// <summary>Trials of flows and steps under the exponential loss, and of what moves by them.</summary>
 internal static class FlowResiduals
 {
     private const double Rho = 1.3, Lambda = 0.7;
@@ -42,8 +42,6 @@ internal static class FlowResiduals
         ["T3.62"] = TwoLayers,
         ["T3b.54"] = TwoLayers,
         ["T3.81"] = ScaledNorm,
-        ["T3b.9"] = LinearSystem,
-        ["T3b.47"] = Conjugacy,
         ["T3b.49"] = Penalties,
     };
 
@@ -193,32 +191,6 @@ internal static class FlowResiduals
         var (v, rho) = (Unit(w), Norm(w, 2));
         return Right(Along(Unit, w, Gradient(u => -net.Sum(n => Math.Exp(-alpha * Dot(u, net.X[n]))), w)),
             Times(alpha / rho, net.Sum(n => Times(Math.Exp(-alpha * rho * Dot(v, net.X[n])), Projection(net.X[n], v)))));
-    }
-
-    // ẋ = Ax by Runge and Kutta's fourth order, against the series of e^{At}.
-    private static (double[] Truth, double[] Printed, double[] Corrected) LinearSystem(Random random)
-    {
-        const int steps = 400;
-        double[] a = Draw(random, 4), x = Draw(random, 2), term = [.. x], sum = [.. x];
-        double[] Apply(double[] u) => [a[0] * u[0] + a[1] * u[1], a[2] * u[0] + a[3] * u[1]];
-        for (var k = 1; k < 40; k++) sum = Plus(sum, term = Times(1.0 / k, Apply(term)));
-        for (var i = 0; i < steps; i++)
-        {
-            const double h = 1.0 / steps;
-            double[] k1 = Apply(x), k2 = Apply(Plus(x, Times(h / 2, k1))), k3 = Apply(Plus(x, Times(h / 2, k2)));
-            var k4 = Apply(Plus(x, Times(h, k3)));
-            x = Plus(x, Times(h / 6, Plus(Plus(k1, k4), Times(2, Plus(k2, k3)))));
-        }
-        return Right(x, sum);
-    }
-
-    // h(φ_t(x)) = ψ_t(h(x)) for eigenvalues μ and ν of one sign.
-    private static (double[] Truth, double[] Printed, double[] Corrected) Conjugacy(Random random)
-    {
-        double mu = -0.2 - random.NextDouble(), nu = -0.2 - random.NextDouble(), t = 2 * random.NextDouble();
-        var x = Draw(random, 3);
-        double Map(double u) => Math.Sign(u) * Math.Pow(Math.Abs(u), nu / mu);
-        return Right([.. x.Select(u => Math.Exp(nu * t) * Map(u))], [.. x.Select(u => Map(Math.Exp(mu * t) * u))]);
     }
 
     // −∂/∂V_k of Σ e^{−ρf̃} + Σ λ_k(‖V_k‖² − 1), V_k of any norm.

@@ -24,6 +24,13 @@ internal static class JacobianResiduals
         ["T3b.23"] = LinearExponential(-1),
         ["T3b.25"] = LinearExponentialDecay,
         ["T3b.28"] = SquareAtZeroLoss,
+        ["T3b.28b"] = WideLayer,
+        ["T3b.43a"] = SquareHessian,
+        ["T3b.43b"] = ExponentialHessian,
+        ["T3b.46a"] = ExponentialHessian,
+        ["T3b.43c"] = VirtualData,
+        ["T3.25b"] = WithMultiplier(putIn: false),
+        ["T3.25c"] = WithMultiplier(putIn: true),
         ["T3b.29"] = SquareDecay,
         ["T3b.36"] = ExponentialDecay,
         ["T3b.38"] = OneVector,
@@ -194,6 +201,61 @@ internal static class JacobianResiduals
         return Right(Along(u => Gradient(c => -Math.Exp(a * c[0]) - Math.Exp(-b * c[0]), u), [w], [1]),
             [-a * a * Math.Exp(a * w) - b * b * Math.Exp(-b * w)]);
     }
+
+    // H·δ with δ in the first layer, 6 weights, and orthogonal to the 5 gradients: N_1N_0 > n·min(N_1, N_2). The 1 gives the scale.
+    private static (double[] Truth, double[] Printed, double[] Corrected) WideLayer(Random random)
+    {
+        var net = new TinyNetwork(random);
+        double[] y = [.. net.X.Select((_, n) => net.Output(net.W, n))], direction = Draw(random, Split);
+        List<double[]> basis = [];
+        foreach (var gradient in net.X.Select((_, n) => net.OutputGradient(net.W, n)[..Split]))
+        {
+            var rest = basis.Aggregate(gradient, Projection);
+            if (Norm(rest, 2) > 1e-6) basis.Add(Unit(basis.Aggregate(Unit(rest), Projection)));
+        }
+        double[] along = [.. Unit(basis.Aggregate(basis.Aggregate(direction, Projection), Projection)), 0, 0];
+        return Right([.. new double[net.W.Length], 1],
+            [.. Along(w => Gradient(u => net.Sum(n => Math.Pow(y[n] - net.Output(u, n), 2)), w), net.W, along), 1]);
+    }
+
+    private static (double[] Truth, double[] Printed, double[] Corrected) SquareHessian(Random random)
+    {
+        var net = new TinyNetwork(random);
+        var direction = Draw(random, net.W.Length);
+        return Right(Along(w => Gradient(u => net.Sum(n => Math.Pow(net.Y[n] - net.Output(u, n), 2)), w), net.W, direction),
+            net.Sum(n => Times(2, Plus(Times(Dot(net.OutputGradient(net.W, n), direction), net.OutputGradient(net.W, n)),
+                Times(net.Output(net.W, n) - net.Y[n], Bend(net, net.W, n, direction))))));
+    }
+
+    private static (double[] Truth, double[] Printed, double[] Corrected) ExponentialHessian(Random random)
+    {
+        var (truth, form, _) = Exponential(random);
+        return Right(Times(-1, truth), Times(-1, form));
+    }
+
+    // The linear network on x'_n = ∇f(x_n), anywhere, against the deep one at zero loss.
+    private static (double[] Truth, double[] Printed, double[] Corrected) VirtualData(Random random)
+    {
+        var net = new TinyNetwork(random);
+        var direction = Draw(random, net.W.Length);
+        double[] y = [.. net.X.Select((_, n) => net.Output(net.W, n))], anywhere = Draw(random, net.W.Length);
+        double[][] virtualData = [.. net.X.Select((_, n) => net.OutputGradient(net.W, n))];
+        return Right(Along(w => Gradient(u => net.Sum(n => Math.Pow(y[n] - net.Output(u, n), 2)), w), net.W, direction),
+            Along(w => Gradient(u => net.Sum(n => Math.Pow(y[n] - Dot(u, virtualData[n]), 2)), w), anywhere, direction));
+    }
+
+    // Σ e^{−ρv·x} + λ(‖v‖² − 1) of one layer: with 2λ, and with λ put in.
+    private static EquationTrial WithMultiplier(bool putIn) => random =>
+    {
+        var net = new TinyNetwork(random, oneSign: true);
+        double[] v = Unit(Draw(random, 3)), direction = Draw(random, 3);
+        double Weight(int n) => Math.Exp(-Rho * Dot(v, net.X[n]));
+        var lambda = Rho / 2 * net.Sum(n => Weight(n) * Dot(v, net.X[n]));
+        double Loss(double[] u) => net.Sum(n => Math.Exp(-Rho * Dot(u, net.X[n]))) + lambda * (Dot(u, u) - 1);
+        var outer = net.Sum(n => Times(Rho * Rho * Weight(n) * Dot(net.X[n], direction), net.X[n]));
+        return Right(Along(u => Gradient(Loss, u), v, direction), Plus(outer, putIn
+            ? net.Sum(n => Times(Rho * Weight(n) * Dot(v, net.X[n]), direction)) : Times(2 * lambda, direction)));
+    };
 
     // ∂²f(x_n)/∂W² times a direction.
     private static double[] Bend(TinyNetwork net, double[] w, int n, double[] direction) =>

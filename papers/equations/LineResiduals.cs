@@ -22,10 +22,12 @@ internal static class LineResiduals
         ["T3.47"] = FactorOfTheStep,
         ["T3.61"] = FirstLayers,
         ["T3.65a"] = TwoLayers,
+        ["T3b.57a"] = TwoLayers,
+        ["PNAS.19a"] = TwoLayers,
         ["T3.65b"] = ManyLayers,
+        ["T3b.57b"] = ManyLayers,
+        ["PNAS.19b"] = ManyLayers,
         ["T3.70a"] = Multiplier,
-        ["T3.79"] = ErrorOfTheDirection,
-        ["PNAS.21"] = ErrorOfTheDirection,
         ["T3b.17"] = LinearDecay(static m => m * m, shifted: true),
         ["T3b.24"] = LinearDecay(static m => Math.Exp(-m), shifted: false),
         ["T3b.24a"] = RegularizedSeparator,
@@ -148,17 +150,6 @@ internal static class LineResiduals
         }
         return ([x.Sum(z => Rho / 2 * Math.Exp(-Rho * Dot(v, z)) * Dot(v, z))],
             [Math.Sqrt(x.Sum(z => Math.Exp(2 * Rho * Dot(v, z)) * Rho * Rho * Dot(z, z)))], [Norm(Pull(), 2) / 2]);
-    }
-
-    // v̇ = (1/ρ)e^{−ρv·x}(I − vvᵀ)x at an angle of 1e-8 from x, ‖x‖ = 1; 2ε and ε for the bracket.
-    private static (double[] Truth, double[] Printed, double[] Corrected) ErrorOfTheDirection(Random random)
-    {
-        const double angle = 1e-8;
-        var turn = 2 * Math.PI * random.NextDouble();
-        double[] error = [-2 * Math.Pow(Math.Sin(angle / 2), 2), Math.Sin(angle) * Math.Cos(turn), Math.Sin(angle) * Math.Sin(turn)];
-        var (along, factor) = (1 + error[0], Math.Exp(-Rho * (1 + error[0])) / Rho);
-        return ([factor * Math.Pow(Math.Sin(angle), 2), -factor * along * error[1], -factor * along * error[2]],
-            [.. error.Select(e => -2 * factor * e)], [.. error.Select(e => -factor * e)]);
     }
 
     // ẇ = −∇(Σ ℓ + λ|w|²) of one linear layer.

@@ -14,11 +14,17 @@ internal static class MarginResiduals
     {
         ["T3.1"] = Rademacher,
         ["SQ.42"] = Rademacher,
+        ["PNAS.1d"] = Rademacher,
         ["T3.38"] = LayerByLayer,
         ["SQ.25"] = LayerByLayer,
         ["SQ.24"] = LayerByLayer,
         ["T3.40"] = Unconstrained,
+        ["T3.35"] = LargeNorm,
+        ["T3.38a"] = LargestBound,
+        ["T3.39"] = FeasibleArc,
         ["T3.41"] = MinimumNorm,
+        ["T3.41a"] = ThreeGoals,
+        ["T3b.4b"] = MinimumNorm,
         ["PNAS.16"] = MinimumNorm,
     };
 
@@ -60,6 +66,49 @@ internal static class MarginResiduals
         })));
         var least = candidates.Where(w => w.All(double.IsFinite) && z.All(a => Dot(w, a) >= 1 - 1e-12)).Min(static w => Norm(w, 2));
         return Right([Largest(w => z.Min(a => Dot(w, a)), 1)], [1 / least]);
+    }
+
+    // The direction that minimizes Σ e^{−ρv·z} on the circle, where its slope is 0, extrapolated from ρ = 2e4, 4e4 and 8e4.
+    private static (double[] Truth, double[] Printed, double[] Corrected) LargeNorm(Random random)
+    {
+        // Two examples more than 90° apart: both are support vectors.
+        double Small() => 0.3 + 0.3 * random.NextDouble();
+        double[][] z = [[Small(), 0.5 + Small()], [Small(), -0.5 - Small()]];
+        double At(double angle, double[] a) => Math.Cos(angle) * a[0] + Math.Sin(angle) * a[1];
+        double Minimum(double rho) => NetworkTrials.Zero(angle => z.Sum(a =>
+            -Math.Exp(rho * (z.Min(b => At(angle, b)) - At(angle, a))) * At(angle + Math.PI / 2, a)), -1.5, 1.5);
+        double[] found = [Minimum(2e4), Minimum(4e4), Minimum(8e4)];
+        var (first, second) = (2 * found[1] - found[0], 2 * found[2] - found[1]);
+        var limit = (4 * second - first) / 3;
+        var best = NetworkTrials.Zero(angle => At(angle, z[1]) < At(angle, z[0]) ? 1 : -1, -1.5, 1.5);
+        return Right([Math.Cos(best), Math.Sin(best)], [Math.Cos(limit), Math.Sin(limit)]);
+    }
+
+    // The largest γ that all margins reach, by halving.
+    private static (double[] Truth, double[] Printed, double[] Corrected) LargestBound(Random random)
+    {
+        var net = new TinyNetwork(random, oneSign: true, separable: true);
+        double[] w = [.. net.W.Select(Math.Abs)];
+        double[] margins = [.. net.X.Select((_, n) => net.Output(w, n))];
+        return Right([margins.Min()], [NetworkTrials.Zero(gamma => margins.All(m => m >= gamma) ? -1 : 1, -10, 10)]);
+    }
+
+    // The largest γ for which the arcs v·z_n ≥ γ of the circle have a common point, by halving.
+    private static (double[] Truth, double[] Printed, double[] Corrected) FeasibleArc(Random random)
+    {
+        var z = Separable(random);
+        double End(double[] a, double gamma, int side) => Math.Atan2(a[1], a[0]) + side * Math.Acos(gamma / Norm(a, 2));
+        bool Meets(double gamma) => z.All(a => Norm(a, 2) >= gamma) && z.Max(a => End(a, gamma, -1)) <= z.Min(a => End(a, gamma, 1));
+        return Right([Largest(v => z.Min(a => Dot(v, a)), 1)], [NetworkTrials.Zero(gamma => Meets(gamma) ? -1 : 1, 0, 10)]);
+    }
+
+    // Among weights with margin 1 along all directions: the largest 1/ρ, the smallest ρ and the smallest ½ρ² are at one place.
+    private static (double[] Truth, double[] Printed, double[] Corrected) ThreeGoals(Random random)
+    {
+        var z = Separable(random);
+        double Rho(double[] v) => z.Min(a => Dot(v, a)) is > 0 and var margin ? 1 / margin : 1e9;
+        return Right([Largest(v => z.Min(a => Dot(v, a)), 1), Largest(v => 1 / Rho(v), 1)],
+            [-1 / Largest(v => -Rho(v), 1), 1 / Math.Sqrt(-2 * Largest(v => -Rho(v) * Rho(v) / 2, 1))]);
     }
 
     private static double[][] Separable(Random random) =>

@@ -26,6 +26,7 @@ internal static class RestResiduals
         ["T3.67"] = Projected,
         ["T3.68"] = Projected,
         ["T3.29"] = NotSeparable,
+        ["PNAS.19c"] = NotSeparable,
         ["T3b.35"] = Decay,
         ["SQ.7"] = NormAtRest,
         ["SQ.9"] = NormAtRest,
@@ -134,7 +135,7 @@ internal static class RestResiduals
         OnSpheres(random, static (net, u) => net.Sum(n => Math.Pow(SquareRho * net.Output(u, n) - net.Y[n], 2)));
 
     // A minimum on the spheres ‖V_k‖ = 1, examples with labels +1 that one w separates.
-    private static (TinyNetwork Net, double[] V) OnSpheres(Random random, Func<TinyNetwork, double[], double> loss)
+    internal static (TinyNetwork Net, double[] V) OnSpheres(Random random, Func<TinyNetwork, double[], double> loss)
     {
         var net = new TinyNetwork(random, oneSign: true, separable: true);
         var v = Normalize(net.W).V;
@@ -142,7 +143,7 @@ internal static class RestResiduals
     }
 
     // Descent by differences until the slope (its tangential part on spheres) is rounding; the step adapts to the loss.
-    private static double[] Descended(double[] start, Func<double[], double> loss, Func<double[], double[]>? slope,
+    internal static double[] Descended(double[] start, Func<double[], double> loss, Func<double[], double[]>? slope,
         Func<double[], double[]> back)
     {
         var (at, step, value) = (start, 0.1, loss(start));

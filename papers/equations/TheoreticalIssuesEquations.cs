@@ -43,8 +43,9 @@ internal static class TheoreticalIssuesEquations
             + @"\mathbf{I}",
             "its Jacobian, which Lemma 1 takes to be negative definite", typeof(TangentHessian)) with
         {
-            Note = "I is read as ones on the diagonal of the whole matrix: it stands in the blocks k = k' only, the others being of different "
-                + "shapes, and λ(ρ) is one number for all layers, by the λ_k at PNAS eq. 5. The form Σ V_kᵀHV_k' of Lemma 1 is that of the radial direction, orthogonal to the spheres. On the tangent space "
+            Note = "I is read as ones on the diagonal of the whole matrix: it stands in the blocks k = k' only, the others being of "
+                + "different shapes, and λ(ρ) is one number for all layers, by PNAS eq. 5a. The form Σ V_kᵀHV_k' of Lemma 1 is that of "
+                + "the radial direction, orthogonal to the spheres. On the tangent space "
                 + "eigenvalues vanish for more than one layer.",
         },
         Of(8, "3.B.3", Kind.Equilibrium,
@@ -107,7 +108,7 @@ internal static class TheoreticalIssuesEquations
                 + @"\dot{v} = \sum_{n=1}^N \frac{e^{-\rho v^T x_n}}{\rho} (x_n - v v^T x_n)",
             Why = "the 1/ρ in ρ̇ is too many for one layer",
         },
-        Of(21, "3.C.3", Kind.Law,
+        Of(21, "3.C.3", Kind.Approximation,
             @"\dot{\epsilon} = \frac{e^{-\rho v^T x}}{\rho} (x - (x + \epsilon)(x + \epsilon)^T x) "
             + @"\approx -\frac{e^{-\rho v^T x}}{\rho} (x\epsilon^T + \epsilon x^T)",
             "the error ε = v − x of the direction under gradient descent, one example: ε ∝ 1/log t", typeof(OneExampleInvariants)) with
@@ -115,7 +116,7 @@ internal static class TheoreticalIssuesEquations
             Corrected = @"\dot{\epsilon} = -\frac{e^{-\rho v^T x}}{\rho} \epsilon + O(\epsilon^2) \approx -\frac{1}{t \log t} \epsilon",
             Why = "x·ε is −½‖ε‖², so that the coefficient of ε is 1; with the 2 of the next line the error would be 1/log² t",
         },
-        Of(22, "3.C.3", Kind.Law, @"\dot{v} \propto e^{-\rho} \rho (I - v v^T) x",
+        Of(22, "3.C.3", Kind.Approximation, @"\dot{v} \propto e^{-\rho} \rho (I - v v^T) x",
             "the same for weight normalization: ε̇ = −(log t/t)ε, so ε ∝ t^{−½ log t}", typeof(OneExampleInvariants)) with
         {
             Note = "With a margin γ ≠ 1 it is t^{−log t/(2γ²)}; with several support vectors the error is Θ(1/log t).",

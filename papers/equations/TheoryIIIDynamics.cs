@@ -144,9 +144,10 @@ internal static class TheoryIIIDynamics
         },
         Of(77, "16", Kind.Flow, @"\dot{v} = \frac{1}{\rho} \sum_{n=1}^N e^{-\rho v^T x_n} (x_n - v v^T x_n)",
             "gradient flow of one linear layer: its direction", typeof(ReparametrizedFlow)),
-        Of(78, "16", Kind.Law, @"\dot{v} \propto \frac{1}{\rho} \sum_{j=1}^K \alpha_j (I - v v^T) x_j, \quad \alpha_j = e^{-\rho v^T x_j}",
-            "the same where only support vectors matter", typeof(GradientDescentResidual)),
-        Of(79, "16", Kind.Law,
+        Of(78, "16", Kind.Approximation,
+            @"\dot{v} \propto \frac{1}{\rho} \sum_{j=1}^K \alpha_j (I - v v^T) x_j, \quad \alpha_j = e^{-\rho v^T x_j}",
+            "the same where only support vectors matter: the error is of first order in e^{−ρΔ}", typeof(GradientDescentResidual)),
+        Of(79, "16", Kind.Approximation,
             @"\dot{\epsilon} = \frac{1}{\rho} e^{-\rho v^T x} (x - (x + \epsilon)(x + \epsilon)^T x) "
             + @"= \frac{1}{\rho} e^{-\rho v^T x} (x - x - x\epsilon^T - x\epsilon^T)",
             "the error ε = v − x of the direction under gradient descent, one example: ε ∝ 1/log t", typeof(OneExampleInvariants)) with
@@ -154,7 +155,7 @@ internal static class TheoryIIIDynamics
             Corrected = @"\dot{\epsilon} = -\frac{1}{\rho} e^{-\rho v^T x} \epsilon + O(\epsilon^2) \approx -\frac{1}{t \log t} \epsilon",
             Why = "x·ε is −½‖ε‖², so that the coefficient of ε is 1; with the 2 of the next line the error would be 1/log² t",
         },
-        Of(80, "16", Kind.Law, @"\dot{v} \propto e^{-\rho} \rho (I - v v^T) x",
+        Of(80, "16", Kind.Approximation, @"\dot{v} \propto e^{-\rho} \rho (I - v v^T) x",
             "the same for weight normalization: ε̇ = −(log t/t)ε, so ε ∝ t^{−½ log t}", typeof(OneExampleInvariants)) with
         {
             Note = "The rate is 1/t^{log √t} (the flattened text reads t^{−1/2} log t, which solves nothing). With a margin γ ≠ 1 it is "

@@ -195,8 +195,9 @@ internal static class TheoryIIIbDeep
         Of(58, "14", Kind.Definition, @"f(x; W) = \sigma(\sigma(\dots \sigma(x^T W_1) W_2 \dots W_{K-1}) W_K)",
             "a network with C outputs", typeof(Network)) with
         {
-            Note = "With C outputs under cross-entropy only their differences count, so the outer σ does no harm; the library's networks have "
-                + "none. With one output and labels ±1 it does (T3b eq. 1).",
+            Note = "With C outputs under cross-entropy only their differences count, so the outer σ does no harm; the library's networks "
+            + "have "
+                + "none. With one output and labels ±1 it does (T3b eq. 1a).",
         },
         Of(59, "14", Kind.Loss,
             @"L = -\sum_{n=1}^N \log \left( \frac{e^{f_{y_n}(x_n; W)}}{\sum_{c=1}^C e^{f_c(x_n; W)}} \right)",

@@ -21,7 +21,7 @@ internal static class ClassifierIsSelfDual
         Paper = SourcePapers.SquareLoss,
         Keywords = ["neural collapse"],
         Place = "§5, appendix G, corollary 4 (NC3)",
-        Equations = ["SQ.5", "SQ.6", "SQ.40"],
+        Equations = ["SQ.5", "SQ.6", "SQ.40", "SQ.45c"],
         Hypothesis = "Square loss, batch normalization as eq. 5 and 6 have it, decay, at convergence to near-zero loss (appendix G, two "
             + $"classes). Converged: {CollapseRest.Words}.",
         Statement = "Equations 5 and 6 imply NC3: at convergence h = V_Lᵀf, so that the features h of every example, and the means μ₊, μ₋ "

@@ -30,6 +30,7 @@ internal static class CriticalNormAtLeastOne
         Id = "b34-critical-norm-at-least-one",
         Paper = SourcePapers.SquareLoss,
         Place = "§3, footnote 6; appendix B after eq. 23",
+        Equations = ["SQ.8a"],
         Hypothesis = "L ≥ 2 layers, ‖x‖ = 1 and so |f_n| ≤ 1 (§2), λ → 0. Footnote 6 speaks of minima of near-zero square loss; appendix "
             + "B of any equilibrium ρ̇ = 0 at given V.",
         Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n "

@@ -27,7 +27,7 @@ internal static class DiagonalNetworkEquilibria
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.3, eq. 57",
         Hypothesis = "Linear network of L diagonal layers, square matrices, one example x̂ (appendix H.3).",
-        Equations = ["SQ.57"],
+        Equations = ["SQ.57", "SQ.56c", "SQ.56d"],
         Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ every weight V_k^i is 0 or ±x̂^i/f̂ "
             + "(eq. 57), whatever the layer.",
         SetUp = $"x̂ = {Wording.Row(X)}, L = {Layers}: residual of V_k f̂ = ∂f̂/∂V_k at that V with every set of coordinates that are not "

@@ -21,6 +21,7 @@ internal static class DiagonalStaysDiagonal
         Id = "b42-descent-preserves-diagonal-matrices",
         Paper = SourcePapers.SquareLoss,
         Place = "Appendix H.3, eq. 55–56",
+        Equations = ["SQ.56a"],
         Hypothesis = "Linear network of square layers that are diagonal at the start, the last 1 × p (appendix H.3).",
         Statement = "If the off-diagonal weights vanish at time 0, the off-diagonal gradient updates vanish too: gradient descent "
             + "preserves diagonal initial conditions.",

@@ -28,6 +28,7 @@ internal static class EqualMarginsForced
         Paper = SourcePapers.SquareLoss,
         Keywords = ["neural collapse"],
         Place = "Appendix G, eq. 47 and after it",
+        Equations = ["SQ.47a"],
         Hypothesis = "Exponential loss at a sufficiently large fixed ρ, at V̇_k = 0 (eq. 47), data that are separated. Appendix G first "
             + "argues from overparametrization, then from eq. 47 alone.",
         Statement = "Under the exponential loss an asymptotic equilibrium V̇_k = 0 implies f_1 = f_i for all i: the margin becomes the "

@@ -18,7 +18,7 @@ internal static class OrthogonalSolutions
         Id = "b40-orthogonal-matrices-solve-the-constraints",
         Paper = SourcePapers.SquareLoss,
         Place = "§5, appendix H.2",
-        Equations = ["SQ.48"],
+        Equations = ["SQ.48", "SQ.54a"],
         Hypothesis = "Linear deep network of square matrices p × p, the last 1 × p, the constraint for every example (appendix H, "
             + "assumptions).",
         Statement = "Matrices V_k proportional to orthogonal ones always satisfy the constraint equations: with f = V_4V_3V_2V_1x, V_3 ∝ "

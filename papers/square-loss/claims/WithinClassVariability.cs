@@ -22,7 +22,7 @@ internal static class WithinClassVariability
         Paper = SourcePapers.SquareLoss,
         Keywords = ["neural collapse"],
         Place = "§5, appendix G, corollary 4 (NC1)",
-        Equations = ["SQ.5", "SQ.6", "SQ.38"],
+        Equations = ["SQ.5", "SQ.6", "SQ.38", "SQ.45a", "SQ.45c"],
         Hypothesis = "Binary classification, square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; "
             + "its two outputs ±f are one). Converged: "
             + $"{CollapseRest.Words}.",

@@ -23,7 +23,7 @@ internal static class CompositionAvoidsTheCurse
         Id = "b53-composition-avoids-the-curse",
         Paper = SourcePapers.TheoreticalIssues,
         Place = "§2C, Theorems 1 and 2",
-        Equations = ["PNAS.1", "PNAS.2"],
+        Equations = ["PNAS.1", "PNAS.2", "PNAS.1g", "PNAS.1h"],
         Hypothesis = "A function of n variables with two bounded derivatives, multilinear interpolation over all variables at once or, "
             + "where it is a composition, vertex by vertex of its graph. Theorems 1 and 2 speak of networks with infinitely differentiable "
             + "σ, of the worst f in the sup norm, and of a lower bound (“the best possible”); none of that is tested here.",

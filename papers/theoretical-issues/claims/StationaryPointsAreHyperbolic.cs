@@ -24,7 +24,7 @@ internal static class StationaryPointsAreHyperbolic
             + "which nothing changes.",
         Paper = SourcePapers.TheoreticalIssues,
         Place = "Lemma 1, eq. 7, Lemma 6, Theorem 3.1",
-        Equations = ["PNAS.5"],
+        Equations = ["PNAS.5", "PNAS.7a"],
         Hypothesis = "Exponential loss at fixed ρ, a deep (ReLU) network that separates its data, ρf̃ > 1 for every example, a "
             + "stationary point of the V_k flow (Lemma 1; K layers, of which one is not what it is about).",
         Statement = "The stationary points of the V_k flow at fixed ρ are hyperbolic minima: the Hessian H is negative definite (that of "

@@ -16,6 +16,7 @@ internal static class BatchNormalizationIsWeightNormalization
         Id = "b52-batch-normalization-is-weight-normalization",
         Paper = SourcePapers.TheoryIII,
         Place = "§16, after eq. 80",
+        Equations = ["T3.56a", "T3.56b"],
         Hypothesis = "One linear layer under the exponential loss; batch normalization as §11 simplifies it, without mean and shift. "
             + "Nothing is said of the inputs.",
         Statement = "In the linear one-layer case batch normalization is identical to weight normalization (and so converges to the same "

@@ -15,7 +15,7 @@ internal static class ErrorEquation
         Id = "b10-error-equation",
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 79 and the line after it, §16",
-        Equations = ["PNAS.21"],
+        Equations = ["PNAS.21", "T3.79a", "PNAS.21a"],
         Hypothesis = "A linear network under the exponential loss, one example with ‖x‖ = 1, gradient flow, t → ∞ (§16).",
         Statement = "For gradient descent on one example the error ε = v − x obeys a linear equation with the rate 1/(t log t), which "
             + "ε ∝ 1/log t solves: the error converges as 1/log t. (The factor 2 that eq. 79 gives the rate would make it 1/log²t; it is a "

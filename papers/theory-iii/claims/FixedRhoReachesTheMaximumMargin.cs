@@ -21,6 +21,7 @@ internal static class FixedRhoReachesTheMaximumMargin
         Id = "b13-fixed-rho-reaches-the-maximum-margin",
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 5 and its proof, eq. 34–35, §8",
+        Equations = ["T3.35a"],
         Hypothesis = "Unit-norm weights of K layers that minimize the exponential loss globally at fixed ρ, separable data (Theorem 5); "
             + "one linear layer here, where the minimizer is unique.",
         Statement = "For ρ → ∞ the unit-norm weights that minimize the exponential loss Σ e^{−ρf̃} converge to those of maximum margin "

@@ -16,6 +16,7 @@ internal static class GradientDescentRate
             + "1/log t: the constant is known beforehand.",
         Paper = SourcePapers.TheoryIII,
         Place = "§16, eq. 77–79, Fig. 5; Theory IIIb §4; Theoretical issues §C.3",
+        Equations = ["T3.79b", "T3b.4a"],
         Hypothesis = "A linear network under the exponential loss, separable data, any start (§16; Theory IIIb §4).",
         Statement = "For a linear network w/‖w‖ converges to the maximum-margin direction whatever the start, and the error goes to 0 "
             + "like 1/log t.",

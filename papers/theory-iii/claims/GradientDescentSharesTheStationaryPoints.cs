@@ -16,6 +16,7 @@ internal static class GradientDescentSharesTheStationaryPoints
         Id = "t5-gradient-descent-shares-the-stationary-points",
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 1.4, §4.5, eq. 20, 21; Theoretical issues Theorem 3.3, Lemma 6",
+        Equations = ["T3.16e", "PNAS.16c", "PNAS.18b"],
         Hypothesis = TheoremNumbers.Hypothesis,
         Statement = "The usual, unconstrained dynamics converges to the same stationary points of the flow of V_k as (A) and (B). (The "
             + "same "

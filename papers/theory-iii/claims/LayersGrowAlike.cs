@@ -18,7 +18,7 @@ internal static class LayersGrowAlike
         Id = "b02-layers-grow-alike",
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 58–60, Appendix 12.1 and theorem 1.6; Theoretical issues Lemma 2; Square loss Lemma 3",
-        Equations = ["PNAS.12", "SQ.26"],
+        Equations = ["PNAS.12", "SQ.26", "T3.25d", "SQ.25a", "PNAS.12a", "PNAS.22c"],
         Hypothesis = "Gradient flow on a deep network that is homogeneous in each layer; no separability is needed for the equality "
             + "(Appendix 12.1).",
         Statement = "∂ρ_k²/∂t is the same for every layer k: 2 Σ_n y_n f_n e^{−y_n f_n}.",

@@ -18,7 +18,7 @@ internal static class ManyLayersLimit
         Id = "b96-many-layers-limit",
         Paper = SourcePapers.TheoryIII,
         Place = "§12.2, after eq. 65",
-        Equations = ["T3.65", "T3.65b"],
+        Equations = ["T3.65", "T3.65b", "T3b.57b", "PNAS.19b"],
         Hypothesis = "Gradient flow under the exponential loss, K equal layer norms, one example with f̃ > 0 constant (§12.2); the same "
             + "product ρ at the start for every K.",
         Statement = "For larger K the product diverges faster, with the limit K → ∞ given by R(t) = L⁻¹(α_∞t + C), L(z) = li(z) − z/log z, "

@@ -35,7 +35,7 @@ internal static class MarginIsMonotone
         Id = "b14-margin-is-monotone",
         Paper = SourcePapers.TheoryIII,
         Place = "Abstract, §13, Lemma 9; Theoretical issues, Lemma 4",
-        Equations = ["T3.70"],
+        Equations = ["T3.70", "T3.70b", "PNAS.14a"],
         Hypothesis = "Separation has been reached, and ρ is so large that Σ e^{−ρf̃(x_n)} ∝ e^{−ρf̃(x*)} (Lemma 9's if; the abstract: “for "
             + $"sufficiently large but finite ρ”), read here as: one example carries {100 * Dominance} % of the sum.",
         Statement = "After separation, and once ρ is so large that Σ e^{−ρf̃} ∝ e^{−ρf̃(x*)}, the margin increases monotonically.",

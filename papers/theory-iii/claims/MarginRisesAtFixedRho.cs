@@ -32,6 +32,7 @@ internal static class MarginRisesAtFixedRho
         Id = "b85-margin-rises-at-fixed-rho",
         Paper = SourcePapers.TheoryIII,
         Place = "Lemma 9 and the remark before it, eq. 70, §13; Theoretical issues, Lemma 4",
+        Equations = ["T3.70b", "PNAS.14a"],
         Hypothesis = "Separation is reached, and ρ is so large that Σ e^{−ρf̃(x_n)} ∝ e^{−ρf̃(x*)}: the example of least margin outweighs "
             + "the others (Lemma 9). Checked as p_*‖H_*‖ ≥ Σ_{n≠*} p_n‖H_n‖, H_n = ∂f̃_n/∂V − V f̃_n over all layers.",
         Statement = "Then the margin increases, ∂f̃(x*)/∂t ≥ 0, even if ρ is kept fixed; likewise where a \"group of SVs with same "

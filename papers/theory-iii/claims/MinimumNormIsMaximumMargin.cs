@@ -22,7 +22,7 @@ internal static class MinimumNormIsMaximumMargin
         Id = "b17-minimum-norm-is-maximum-margin",
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 7, eq. 36–41, Lemma 6; Theoretical issues, Lemma 5; Square loss, Lemma 2",
-        Equations = ["PNAS.15", "PNAS.16", "SQ.25"],
+        Equations = ["PNAS.15", "PNAS.16", "SQ.25", "T3.39a", "T3.41a", "T3b.4b"],
         Hypothesis = "Separable data and a network that is homogeneous in each layer (Theorem 7).",
         Statement = "Maximizing min_n y_n f(W; x_n) under ‖W_k‖ = 1 for all k is equivalent to min ½‖W_k‖² for all k subject to y_n f(W; "
             + "x_n) ≥ 1.",

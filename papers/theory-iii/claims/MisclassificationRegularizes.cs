@@ -27,6 +27,7 @@ internal static class MisclassificationRegularizes
         Id = "b26-misclassification-regularizes",
         Paper = SourcePapers.TheoryIII,
         Place = "§6, eq. 26–28 and the remark after it; Theory IIIb eq. 61–63",
+        Equations = ["T3.27a", "T3b.62a"],
         Hypothesis = "A linear network under the exponential loss, one classification error, and gradient descent that converges to a "
             + "finite w* (§6: “let us also assume that gradient descent converges”); one weight and two inputs of opposite sign with "
             + "x2 > x1, then D = 3 and N = 2 “in the above equation”.",

@@ -20,7 +20,7 @@ internal static class MultipliersVanish
         Id = "b94-multipliers-vanish",
         Paper = SourcePapers.TheoryIII,
         Place = "§5; §10.1, remarks 1 to 3, eq. 45–48; §14",
-        Equations = ["T3.10", "T3.22"],
+        Equations = ["T3.10", "T3.22", "T3.10a"],
         Hypothesis = "The flow (B) with Lagrange multipliers under the exponential loss, data that are separated, so that ρ_k → ∞ (§5, "
             + "§10.1); and the vanishing regularizer λ‖W‖² of [36] that §5 compares it to.",
         Statement = "The multipliers λ_k go to 0 as t → ∞, and fast enough for λ_kρ_k to go to 0 while ρ_k → ∞.",

@@ -19,7 +19,7 @@ internal static class NoSeparatingStationaryPoint
         Id = "b24-no-separating-stationary-point",
         Paper = SourcePapers.TheoryIII,
         Place = "§6, eq. 29; Theoretical issues §C.2",
-        Equations = ["T3.3"],
+        Equations = ["T3.3", "PNAS.19c"],
         Hypothesis = "A homogeneous network under an exponential-type loss, weights of finite norm that separate the data (§6).",
         Statement = "Under exponential-type losses a homogeneous network has no zero of the gradient with respect to W_k that separates "
             + "the data at any finite ρ.",

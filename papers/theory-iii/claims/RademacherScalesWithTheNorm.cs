@@ -19,7 +19,7 @@ internal static class RademacherScalesWithTheNorm
         Id = "b54-rademacher-scales-with-the-norm",
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 1, §2, eq. 32; Theoretical issues §A",
-        Equations = ["SQ.42"],
+        Equations = ["SQ.42", "PNAS.1d"],
         Hypothesis = "Networks that are positively homogeneous in each layer, F = {ρ f̃ : f̃ in F̃} with one ρ (§2).",
         Statement = "The Rademacher average of networks with product of norms ρ is ρ times that of the normalized networks, R_N(F) = ρ "
             + "R_N(F̃).",

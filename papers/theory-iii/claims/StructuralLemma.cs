@@ -17,7 +17,7 @@ internal static class StructuralLemma
         Id = "b01-structural-lemma",
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 3–6, §2; also Theory IIIb §3, Theoretical issues §1, Square loss §2",
-        Equations = ["T3b.1", "SQ.1"],
+        Equations = ["T3b.1", "SQ.1", "T3.1a", "T3.1b", "T3b.1b", "PNAS.1b", "PNAS.1c"],
         Hypothesis = "Networks of one-homogeneous units (ReLU, leaky ReLU, linear) without biases (§2).",
         Statement = "For every layer of a ReLU network Σ_ij W_k^ij ∂f/∂W_k^ij = f(x), and the same for the normalized network, ⟨V_k, "
             + "∂f̃/∂V_k⟩ = f̃(x). Hence ⟨W_k, ∂²f/∂W_k²⟩ = 0.",

@@ -24,6 +24,7 @@ internal static class TangentGradientKeepsTheNorm
         Id = "b89-tangent-gradient-keeps-the-norm",
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 8 and its remarks, eq. 50, §10.3; §14, eq. 71",
+        Equations = ["T3.50a"],
         Hypothesis = "A norm ‖u‖_p that is differentiable with respect to the elements of u, any g(t) of finite L2 norm (Theorem 8). "
             + "(The remarks name p = 1 and p = ∞ too, with ∂‖u‖_∞/∂u_j = sign(u_k)δ_jk “if maximum is attained in coordinate k”; corners, "
             + "where these norms have no gradient, are outside the theorem.)",

@@ -21,7 +21,7 @@ internal static class TwoLayerProduct
         Id = "b06-two-layer-product",
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 63–65, §12.2; Theory IIIb eq. 55–57; Theoretical issues eq. 19",
-        Equations = ["T3.65a"],
+        Equations = ["T3.65a", "T3b.57a", "PNAS.19a"],
         Hypothesis = "Gradient flow under the exponential loss, K equal layer norms, one example with f̃ > 0 constant (§12.2).",
         Statement = "Ṙ is a constant times f̃^{2/K} (log R)^{2−2/K}; for two layers R(t) = li⁻¹(ct + C), where li is the logarithmic "
             + "integral. (The constant is K; the K² of eq. 63–65 is a slip, and so is c = 4f̃.)",

@@ -39,6 +39,7 @@ internal static class TwoLayersAtFixedRho
         Id = "b84-two-layers-at-fixed-rho",
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 5 and its proof, eq. 34–35, §8",
+        Equations = ["T3.35a"],
         Hypothesis = "Weights V_1, V_2 of unit norm that minimize the exponential loss globally over both layers at fixed ρ, data that "
             + "the network separates (Theorem 5). That a minimizer is global is proved for each by duality: log L = H(p) − ρ h(p), h(p) = "
             + "max_V Σ p_n y_n f(V; x_n), at its own weights p_n = e^{−ρq_n}/L.",

@@ -13,6 +13,7 @@ internal static class WeightNormalizationIsLagrange
         Id = "t6-weight-normalization-is-lagrange",
         Paper = SourcePapers.TheoryIII,
         Place = "Theorem 1.5, §4.5.2, §11.2, eq. 14, 22, 52–55; Theoretical issues Theorem 3.4, eq. 10, 11",
+        Equations = ["T3.53a", "PNAS.18b"],
         Hypothesis = TheoremNumbers.Hypothesis + " One norm g = ρ_k for each layer, as §11.2 defines it (\"for each layer\").",
         Statement = "Weight normalization corresponds to dynamics (B).",
         SetUp = TheoremSetting.Words

@@ -15,7 +15,7 @@ internal static class WeightNormalizationRate
         Id = "b08-weight-normalization-rate",
         Paper = SourcePapers.TheoryIII,
         Place = "eq. 80, §16, Fig. 4; Theoretical issues §C.3",
-        Equations = ["PNAS.22"],
+        Equations = ["PNAS.22", "T3.80a", "T3.80b", "PNAS.22a", "PNAS.22b"],
         Hypothesis = "A linear network under the exponential loss and one example (§16, before eq. 79); its norm is 1 where eq. 79 sets "
             + "v = x + ε with ‖v‖ = 1.",
         Statement = "On one example weight normalization obeys ε̇ = −(log t/t) ε, with the solution ε ∝ t^{−½ log t} (also written "

@@ -22,7 +22,7 @@ internal static class ExponentialHessianBecomesSemidefinite
         Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3 (“only at a minimum of GD it become positive semi-definite”), §12.2, §5.1 and §13 (“for large t”); Theory III, "
             + "Theorem 2",
-        Equations = ["T3b.32", "T3b.38"],
+        Equations = ["T3b.32", "T3b.38", "T3b.43b"],
         Hypothesis = "A deep ReLU network that separates its data, exponential loss, gradient descent towards L = 0, where its minimum is "
             + "(§12.2, §12.3). “Away from the minimum”, §12.2 says itself, the second derivatives contribute negative eigenvalues; §5.1 "
             + "and §13 say semi-definite “for large t” and “for large times”.",

@@ -26,7 +26,7 @@ internal static class FixedMultipliersStop
         Id = "b69-fixed-multipliers-stop",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§13, eq. 48–52",
-        Equations = ["T3.14", "PNAS.11"],
+        Equations = ["T3.14", "PNAS.11", "T3b.47b", "T3b.49a", "T3b.51a"],
         Hypothesis = "Exponential loss, W_k = ρ_kV_k, penalties λ_k(‖V_k‖² − 1) with λ_k > 0, a start that separates (§13: ρ̇_k > 0, "
             + "C^k > 0, ρ_k grows for ever). λ_k “effectively determines T₀”: a number; or it is “set by V̇_k = 0”: it "
             + "follows C^k, which is the flow (B). The paper has both.",

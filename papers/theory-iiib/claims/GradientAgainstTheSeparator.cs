@@ -18,6 +18,7 @@ internal static class GradientAgainstTheSeparator
         Id = "b25-gradient-against-the-separator",
         Paper = SourcePapers.TheoryIIIb,
         Place = "Appendix on the cross-entropy loss, after eq. 60",
+        Equations = ["T3b.60a"],
         Hypothesis = "A network of rectified units, data that W* separates, W any weights, cross-entropy (appendix after eq. 60; of two "
             + "classes it is the logistic loss).",
         Statement = "If W* separates the data, then W*ᵀ∇_W L < 0 for any value of W, by the property Wᵀ∇_W f(x; W) = f(x; W) of rectified "

@@ -20,6 +20,7 @@ internal static class LearningRatesMustSumToInfinity
         Id = "b78-learning-rates-must-sum-to-infinity",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§14, remark on the learning rate, eq. 64",
+        Equations = ["T3b.64a"],
         Hypothesis = "dx/dt + γ(t)x = 0, its discretization x_{n+1} = (1 − γ_n)x_n, and the same with noise ε_n added to x (read as "
             + "independent, of mean 0 and constant variance).",
         Statement = "x(t) = x_0e^{−∫γ} reaches the minimum only if ∫γ dt = ∞, which corresponds to Σγ_n = ∞; with noise γ_nε_n → 0 is "

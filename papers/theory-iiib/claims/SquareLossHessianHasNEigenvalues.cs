@@ -19,7 +19,7 @@ internal static class SquareLossHessianHasNEigenvalues
         Id = "b21-square-loss-hessian-has-n-eigenvalues",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3 and §12.3.1",
-        Equations = ["T3b.28", "T3b.28a"],
+        Equations = ["T3b.28", "T3b.28a", "T3b.43a"],
         Hypothesis = "A deep network of rectified units, more weights than examples, at a point of zero square loss; under the exponential "
             + "loss near a minimum of gradient descent (§12.3).",
         Statement = "For a deep network with the square loss at zero loss the Hessian has at most N eigenvalues other than zero; for the "

@@ -19,7 +19,7 @@ internal static class TakeuchiZeroEigenvalue
         Id = "b22-takeuchi-zero-eigenvalue",
         Paper = SourcePapers.TheoryIIIb,
         Place = "Theorem 4 (K. Takeuchi)",
-        Equations = ["T3b.28"],
+        Equations = ["T3b.28", "T3b.28b"],
         Hypothesis = "H hidden layers, square loss, a point of zero loss, and a layer with N_k N_{k−1} > n·min(N_k, …, N_{H+1}) "
             + "(Theorem 4).",
         Statement = "At a point of zero square loss, if some layer has N_k N_{k−1} > n·min(N_k, …, N_{H+1}), the Hessian of the loss has "

@@ -29,7 +29,7 @@ internal static class VirtualDataOfTheSquareLoss
         Id = "b67-virtual-data-of-the-square-loss",
         Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3, §12.3.1, §10 eq. 10 and 11",
-        Equations = ["T3b.28"],
+        Equations = ["T3b.28", "T3b.43a", "T3b.43c"],
         Hypothesis = "A deep overparametrized network at a minimum W_0 of zero square loss (§12.3.1).",
         Statement = "The dynamical system of a deep network with the square loss around a minimum of gradient descent is differentiably "
             + "conjugate to a linear network with the square loss, on the virtual data x'_n = ∇_W f(W; x_n) at W_0.",

@@ -13,10 +13,10 @@ namespace Rhoflow.Flows;
 /// ρ_k² − ‖V_k‖² is conserved. State: (ρ_k, V_k).
 /// </summary>
 /// <remarks>
-/// The print: the penalty's sum begins at k = 0 for 1; T3b eq. 48 omits the factor with index i, which must be k; T3b eq. 50, and C^k of
-/// T3b eq. 51 with it, lack the factor 2 of the square; T3b eq. 52 is called the Hessian of the loss, but it is minus that Hessian, the
-/// Jacobian of V̇, and −2λI stands in the blocks k = k' only. Labels are absorbed in f̃. ρ_k and V_k of observations are those of
-/// W_k = ρ_k V_k: ρ_k‖V_k‖ and V_k/‖V_k‖.
+/// The print: the penalty's sum begins at k = 0 for 1 (T3b eq. 47b); T3b eq. 48 omits the factor with index i, which must be k; T3b eq. 50,
+/// and C^k of T3b eq. 51 with it, lack the factor 2 of the square; T3b eq. 52 is called the Hessian of the loss, but it is minus that
+/// Hessian, the Jacobian of V̇, and −2λI stands in the blocks k = k' only. Labels are absorbed in f̃. ρ_k and V_k of observations are those
+/// of W_k = ρ_k V_k: ρ_k‖V_k‖ and V_k/‖V_k‖.
 /// </remarks>
 public sealed class FixedMultipliersFlow : NormDirectionFlow
 {

@@ -3,7 +3,7 @@ using Rhoflow.Losses;
 namespace Rhoflow.Flows;
 
 /// <summary>
-/// The flow (A) at fixed ρ: V̇_k = ρ Σ e^{−ρf_n}(∂f_n/∂V_k − V_k f_n), λ_k = ½ρ Σ e^{−ρf_n} f_n (T3 eq. 10; PNAS eq. 5).
+/// The flow (A) at fixed ρ: V̇_k = ρ Σ e^{−ρf_n}(∂f_n/∂V_k − V_k f_n), λ_k = ½ρ Σ e^{−ρf_n} f_n (T3 eq. 10, 10a; PNAS eq. 5, 5a).
 /// Its limit is a minimizer of L on the product of unit spheres. State: V.
 /// </summary>
 public sealed class FixedRhoFlow : DirectionFlow

@@ -5,9 +5,9 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// Gradient flow on W written in (ρ_k, V_k): ρ̇_k = (ρ/ρ_k) Σ y f̃ e^{−ρyf̃}, V̇_k = (ρ/ρ_k²) Σ y e^{−ρyf̃}(∂f̃/∂V_k − V_k f̃)
-/// (T3 eq. 18, 19, 20, 21, 75, 77; PNAS eq. 18 and after it; T3b eq. 39, 40, 41, 43, where 40, 41 and 43 need corrections). It differs from
-/// (B) by ρ_k² in V̇_k; "a ρ² factor" (T3 §4.5) holds for K = 1 only. T3 eq. 76 and PNAS eq. 20 print an extra 1/ρ in ρ̇. Weight decay is
-/// that of the unconstrained flow: −2λρ_k. State: (ρ_k, V_k).
+/// (T3 eq. 16c, 16e, 18, 19, 20, 21, 75, 77; PNAS eq. 16a, 16c, 18, 18b; T3b eq. 36b, 39, 40, 41, 43, where all but 39 need corrections).
+/// It differs from (B) by ρ_k² in V̇_k; "a ρ² factor" (T3 §4.5) holds for K = 1 only. T3 eq. 76 and PNAS eq. 20 print an extra 1/ρ in ρ̇.
+/// Weight decay is that of the unconstrained flow: −2λρ_k. State: (ρ_k, V_k).
 /// </summary>
 /// <inheritdoc cref="UnconstrainedFlow" path="/param"/>
 public sealed class ReparametrizedFlow(EmpiricalRisk risk, double weightDecay = 0) : NormDirectionFlow(risk, 2, null)

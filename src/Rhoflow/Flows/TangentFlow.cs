@@ -6,7 +6,7 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// The tangent-gradient flow u̇ = (I − ννᵀ/‖ν‖²) g, ν = ∂‖u‖_p/∂u, g = −∂L/∂u, layer by layer: every ‖W_k‖_p keeps its initial
-/// value (T3 eq. 50, 71; T3 Theorem 8). With a given ρ the state is u = V, ‖V_k‖_p = 1, and the network ρ f(V).
+/// value (T3 eq. 50, 50a, 71; T3 Theorem 8). With a given ρ the state is u = V, ‖V_k‖_p = 1, and the network ρ f(V).
 /// For p = ∞ the theorem needs a single largest coordinate; where several tie, all of them are held (the printed flow lets the
 /// norm grow there). For p = 1 a coordinate at 0 stands on a corner: there u̇ is the nearest to g of the directions that keep the norm,
 /// and the coordinate stays while its pull is too weak to leave (<see cref="BallFace"/>).

@@ -6,8 +6,8 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// Weight normalization of whole matrices, W_k = ρ_k V_k: ρ̇_k = ⟨V_k, Ẇ_k⟩ − 2λρ_k, V̇_k = ρ_k S Ẇ_k, S = I − V_kV_kᵀ,
-/// Ẇ = −∂L/∂W (T3 eq. 52, 53, 54, 55, 74; SQ eq. 12, 13, 14, 15). T3 eq. 54 and SQ eq. 14 lack the minus of descent; SQ §2.3 prints ρ for
-/// ρ_k. Stiff at large ρ: directions relax at the rate ρ². State: (ρ_k, V_k).
+/// Ẇ = −∂L/∂W (T3 eq. 52, 53, 53a, 54, 55, 74; SQ eq. 12, 13, 14, 15). T3 eq. 54 and SQ eq. 14 lack the minus of descent; SQ §2.3 prints ρ
+/// for ρ_k. Stiff at large ρ: directions relax at the rate ρ². State: (ρ_k, V_k).
 /// </summary>
 /// <param name="risk">What to go down.</param>
 /// <param name="rho">Start of ρ = ∏ρ_k; null takes it from the weights.</param>

@@ -3,7 +3,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// The equilibria V_k f̂ = ∂f̂/∂V_k of a diagonal network f̂ = Σ_i x̂_i ∏_{k=1}^{L} V_k^i with ‖V_k‖ = 1 (SQ App. H.3; SQ eq. 57,
+/// The equilibria V_k f̂ = ∂f̂/∂V_k of a diagonal network f̂ = Σ_i x̂_i ∏_{k=1}^{L} V_k^i with ‖V_k‖ = 1 (SQ App. H.3; SQ eq. 56c, 56d, 57,
 /// corrected). Coordinate by coordinate V_i f̂ = V_i^{L−1} x̂_i, so V_i = 0 or
 ///   V_i = (f̂/x̂_i)^{1/(L−2)},  f̂ = (Σ x̂_i^{−2/(L−2)})^{−(L−2)/2} from Σ V_i² = 1,
 /// for any choice of the coordinates that are not zero. SQ eq. 57 prints V_i = ±x̂_i/f̂, which solves the equation for no L.

@@ -4,7 +4,7 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// How fast the direction of the gradient flow ẇ = Σ z_n e^{−w·z_n} (T3 eq. 23, 78; T3b eq. 21) reaches v_svm (T3b §4; Soudry et al. 2018).
+/// How fast the direction of the gradient flow ẇ = Σ z_n e^{−w·z_n} (T3 eq. 23, 78, 78a; T3b eq. 21) reaches v_svm (T3b §4; Soudry 2018).
 /// With w = r v_svm + u, u ⊥ v_svm, the support vectors alone push at late times:
 ///   ṙ = γ e^{−γ r} S,  S = Σ_SV e^{−u·z_n}  ⇒  r(t) = (log t + log(γ²S))/γ + o(1),
 ///   u → c + w_⊥, c of <see cref="FixedRhoExpansion"/> and w_⊥ ⊥ span(support vectors) constant in the limit,

@@ -2,7 +2,7 @@ namespace Rhoflow.Limits;
 
 /// <summary>
 /// The maximum-margin separator: maximise min_n y_n(v·x_n + b) over ‖v‖₂ = 1 (b = 0 without a bias). What gradient
-/// descent on exponential-type losses converges to in direction (T3b eq. 4; T3 Theorem 5, Lemma 6, Theorem 7; PNAS Lemma 5).
+/// descent on exponential-type losses converges to in direction (T3b eq. 4, 4b; T3 Theorem 5, Lemma 6, Theorem 7; PNAS Lemma 5).
 /// </summary>
 public sealed record HardMarginSolution
 {

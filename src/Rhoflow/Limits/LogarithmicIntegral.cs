@@ -2,7 +2,7 @@ namespace Rhoflow.Limits;
 
 /// <summary>
 /// li(R) = ∫_0^R ds/log s and its inverse, through q = log R so that R may be e^23026 and beyond: li(e^q) = Ei(q). The solution of the
-/// two-layer growth equation (T3 eq. 65, corrected).
+/// two-layer growth equation (T3 eq. 65, corrected; T3 eq. 65d).
 /// </summary>
 public static class LogarithmicIntegral
 {

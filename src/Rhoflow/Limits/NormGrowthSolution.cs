@@ -1,7 +1,7 @@
 namespace Rhoflow.Limits;
 
 /// <summary>
-/// ρ(t) of K balanced layers on one example under the exponential loss (T3 eq. 61): ρ_k ρ̇_k = f̃ ρ e^{−f̃ρ}, ρ = ∏ρ_k = ρ_k^K, so with
+/// ρ(t) of K balanced layers on one example under the exponential loss (T3 eq. 61, 65c): ρ_k ρ̇_k = f̃ ρ e^{−f̃ρ}, ρ = ∏ρ_k = ρ_k^K; with
 /// R = e^{ρ f̃} and q = log R = ρ f̃
 ///   Ṙ = K f̃^{2/K} (log R)^{2−2/K},
 /// whose solution is R = R_0 + f̃² t for K = 1, R = li⁻¹(2 f̃ t + li(R_0)) for K = 2, and G_a(q) = G_a(q_0) + K f̃^{2/K} t with G_a' = e^q

@@ -6,10 +6,10 @@ namespace Rhoflow.Limits;
 /// t/γ).
 /// </summary>
 /// <remarks>
-/// Gradient descent, ẇ = e^{−w·z} z: the part of w orthogonal to z does not move, so ρ sin θ is constant (T3 eq. 79, PNAS eq. 21). Weight
-/// normalization, ρ̇ = e^{−ρv·z} v·z, v̇ = ρ e^{−ρv·z}(z − v v·z): θ̇ = −ρ e^{…} γ sin θ and ρ̇ = e^{…} γ cos θ, so d log sin θ = −ρ dρ and
-/// sin θ e^{ρ²/2} is constant. Hence sin θ ≈ t^{−log t/(2γ²)}, for γ = 1 the t^{−½ log t} of T3 eq. 80 and PNAS eq. 22. Both also hold
-/// while θ &gt; π/2, where ρ falls.
+/// Gradient descent, ẇ = e^{−w·z} z: the part of w orthogonal to z does not move, so ρ sin θ is constant (T3 eq. 79, 79a, 79b;
+/// PNAS eq. 21, 21a). Weight normalization, ρ̇ = e^{−ρv·z} v·z, v̇ = ρ e^{−ρv·z}(z − v v·z): θ̇ = −ρ e^{…} γ sin θ and ρ̇ = e^{…} γ cos θ,
+/// so d log sin θ = −ρ dρ and sin θ e^{ρ²/2} is constant. Hence sin θ ≈ t^{−log t/(2γ²)}, for γ = 1 the t^{−½ log t} of T3 eq. 80, 80a, 80b
+/// and PNAS eq. 22, 22a, 22b. Both also hold while θ &gt; π/2, where ρ falls.
 /// </remarks>
 public static class OneExampleInvariants
 {

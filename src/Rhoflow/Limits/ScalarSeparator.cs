@@ -2,7 +2,7 @@ namespace Rhoflow.Limits;
 
 /// <summary>
 /// The smallest problem that cannot be separated: one weight, inputs −x1 and x2 (x1, x2 &gt; 0) with label +1, L = e^{x1 w} + e^{−x2 w}
-/// (T3 eq. 26, 27; T3b eq. 62, 63). Misclassification holds the norm: ẇ = −x1 e^{x1 w} + x2 e^{−x2 w} vanishes at a finite w.
+/// (T3 eq. 26, 27, 27a; T3b eq. 62, 62a, 63). Misclassification holds the norm: ẇ = −x1 e^{x1 w} + x2 e^{−x2 w} vanishes at a finite w.
 /// </summary>
 public static class ScalarSeparator
 {

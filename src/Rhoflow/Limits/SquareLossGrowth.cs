@@ -36,7 +36,7 @@ public sealed class SquareLossGrowth
     /// <summary>ρ(0).</summary>
     public double Rho0 { get; }
 
-    /// <summary>ρ_eq = Σyf̃/Σf̃² (SQ eq. 7 with λ = 0).</summary>
+    /// <summary>ρ_eq = Σyf̃/Σf̃² (SQ eq. 28a; SQ eq. 7 with λ = 0).</summary>
     public double Equilibrium => B / C;
 
     /// <summary>

@@ -1,9 +1,9 @@
 namespace Rhoflow.Losses;
 
 /// <summary>
-/// L = Σ E_n², E = y − f; −∂L/∂f_n = 2 E_n (T3b eq. 13, 14, 26, 27; T3b eq. 15, 18 lack the factor 2). With classes Σ_n Σ_c (t_{nc} −
-/// f_{nc})², t_{nc} = 1 for c = y_n and <paramref name="other"/> (0 or −1) elsewhere. The mean is over examples, so it is C times PyTorch's
-/// mse_loss, which divides by N·C.
+/// L = Σ E_n², E = y − f; −∂L/∂f_n = 2 E_n (T3b eq. 13, 14, 26, 27; SQ eq. 2b; T3b eq. 15, 18 lack the factor 2). With classes Σ_n Σ_c
+/// (t_{nc} − f_{nc})², t_{nc} = 1 for c = y_n and <paramref name="other"/> (0 or −1) elsewhere. The mean is over examples, so it is C times
+/// PyTorch's mse_loss, which divides by N·C.
 /// </summary>
 internal sealed class SquareLoss(double other, string name, string summary) : Loss
 {

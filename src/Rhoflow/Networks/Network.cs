@@ -4,7 +4,7 @@ namespace Rhoflow.Networks;
 
 /// <summary>
 /// f(W; x) = W_K σ(W_{K−1} … σ(W_1 x)) without an output nonlinearity, and its relatives with convolutions, batch normalization,
-/// pooling and residual sums: nodes over one flat parameter vector θ; it holds no weights itself. (T3b §3, T3b eq. 58 and PNAS §1A
+/// pooling and residual sums: nodes over one flat parameter vector θ; it holds no weights itself. (T3b eq. 1a, 58 and PNAS eq. 1f
 /// print an outer σ, with which the label −1 could never be produced.)
 /// </summary>
 public sealed class Network

@@ -12,7 +12,8 @@ internal readonly record struct RademacherComplexity(double Value, double Standa
     public const int LargestEnumeration = 16;
 
     /// <summary>
-    /// R_N{ρ f̃ : f̃ ∈ F̃} = ρ R_N(F̃), because the supremum of a multiple is the multiple of the supremum (T3 eq. 1; SQ eq. 42).
+    /// R_N{ρ f̃ : f̃ ∈ F̃} = ρ R_N(F̃), because the supremum of a multiple is the multiple of the supremum (T3 eq. 1; SQ eq. 42;
+    /// PNAS eq. 1d).
     /// </summary>
     /// <param name="rho">ρ ≥ 0.</param>
     public RademacherComplexity Scaled(double rho) => rho >= 0

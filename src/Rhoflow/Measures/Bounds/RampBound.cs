@@ -30,7 +30,7 @@ internal readonly record struct RampBound(double Ramp, double Complexity, double
         return new RampBound(RampLoss(margins, gamma), c1 * rademacher, 3 * Math.Sqrt(Math.Log(2 / delta) / (2 * margins.Length)));
     }
 
-    /// <summary>Mean of 1 for m ≤ 0, 1 − m/γ up to γ, 0 beyond (after SQ eq. 41); the share of m ≤ 0 for γ = 0.</summary>
+    /// <summary>Mean of 1 for m ≤ 0, 1 − m/γ up to γ, 0 beyond (SQ eq. 41a); the share of m ≤ 0 for γ = 0.</summary>
     public static double RampLoss(ReadOnlySpan<double> margins, double gamma)
     {
         var sum = 0.0;

@@ -6,7 +6,7 @@ namespace Rhoflow.Measures.Equilibrium;
 /// How near the directions of the layers are to V̇_k = 0, for the flow with Lagrange multipliers V̇_k = ρ S_k Σ_n c_n ∂f̃_n/∂V_k, S_k = I −
 /// V_kV_kᵀ, c = −∂L/∂f (SQ eq. 6 for the square loss, where c = 2(y − ρf̃); SQ eq. 46 for the exponential). With h_k = Σ c_n ∂f̃_n/∂V_k,
 /// the "average" derivative, equilibrium is V_k ⟨V_k, h_k⟩ = h_k (SQ eq. 8, 36), and V_k = Σ α_n ∂f̃_n/∂V_k, α_n = c_n/Σ c f̃
-/// (SQ eq. 29, 38; α_n = ℓ_n/Σℓf there), which needs Σ c f̃ ≠ 0: of the square loss Σ c f̃ = 2λρ/r at equilibrium, so that it
+/// (SQ eq. 5b, 29, 38; α_n = ℓ_n/Σℓf there), which needs Σ c f̃ ≠ 0: of the square loss Σ c f̃ = 2λρ/r at equilibrium, so that it
 /// needs weight decay.
 /// </summary>
 /// <param name="Rate">‖S_k h_k‖.</param>

@@ -5,7 +5,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Equilibrium;
 
 /// <summary>
-/// ‖V_k f̃_n − ∂f̃_n/∂V_k‖/‖∂f̃_n/∂V_k‖ example by example: 0 if SQ eq. 37, 39, 40, 48 (written out: SQ eq. 11, 52) held, which ask of
+/// ‖V_k f̃_n − ∂f̃_n/∂V_k‖/‖∂f̃_n/∂V_k‖ example by example: 0 if SQ eq. 37, 39, 40, 45c, 48 (written out: SQ eq. 11, 52) held, which ask of
 /// every example what equilibrium asks of their weighted sum (it is not reached; V_k would be of rank one). With a degree e_k ≠ 1 of f in
 /// V_k it is V_k e_k f̃_n; with several outputs f̃ is the margin f̃_y − f̃_j, j the largest other output.
 /// </summary>

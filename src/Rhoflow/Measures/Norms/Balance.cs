@@ -5,9 +5,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Measures.Norms;
 
 /// <summary>
-/// What gradient flow without weight decay conserves besides ρ_{k+1}² − ρ_k² (T3 eq. 60, SQ eq. 26): for every unit i between two layers
-/// ‖w_i^in‖² − p‖w_i^out‖², p the degree of its activation (1 for ReLU), w^in its row of W_k, w^out its column of W_{k+1}; and for linear
-/// units the whole matrix W_{k+1}ᵀW_{k+1} − W_kW_kᵀ, whose diagonal that is. Of convolutions a unit is a map.
+/// What gradient flow without weight decay conserves besides ρ_{k+1}² − ρ_k² (T3 eq. 60; SQ eq. 25a, 26): for every unit i between two
+/// layers ‖w_i^in‖² − p‖w_i^out‖², p the degree of its activation (1 for ReLU), w^in its row of W_k, w^out its column of W_{k+1}; and for
+/// linear units the whole matrix W_{k+1}ᵀW_{k+1} − W_kW_kᵀ, whose diagonal that is. Of convolutions a unit is a map.
 /// </summary>
 internal static class Balance
 {

@@ -5,8 +5,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Networks;
 
 /// <summary>
-/// x̂ = (x − μ)/√(σ² + ε), channel by channel over the examples and positions of the minibatch, then γ x̂ + β if affine (SQ eq. 16;
-/// T3 eq. 56 leaves out μ's own derivative). In evaluation μ and σ² are running averages.
+/// x̂ = (x − μ)/√(σ² + ε), channel by channel over the examples and positions of the minibatch, then γ x̂ + β if affine (SQ eq. 15a, 16;
+/// T3 eq. 55a; T3 eq. 56 leaves out μ's own derivative). In evaluation μ and σ² are running averages.
 /// </summary>
 /// <param name="Sources">The node that it reads.</param>
 /// <param name="Shape">Its shape.</param>
