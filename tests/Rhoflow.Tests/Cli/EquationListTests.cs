@@ -63,6 +63,18 @@ public class EquationListTests
     }
 
     [Fact]
+    public void A_line_whose_print_is_right_and_one_whose_print_has_no_value()
+    {
+        var right = Run("list", "equations", "T3.16c").Output;
+        right.ShouldContain("standing     right and tried");
+        right.ShouldContain("src/Rhoflow/Flows/ReparametrizedFlow.cs");
+        Run("list", "equations", "T3 80b").Output.ShouldContain("b08-weight-normalization-rate");
+        Run("list", "equations", "SQ.54a").Output.ShouldContain("residual     printed has no value, corrected ");
+        JsonNode.Parse(Run("list", "equations", "SQ.54a", "--json").Output)!["equations"]![0]!["residual_printed"].ShouldBeNull();
+        Run("list", "equations", "T3.79").Output.ShouldContain("(order of the error, on a random instance)");
+    }
+
+    [Fact]
     public void An_equation_that_no_paper_has_is_refused_with_the_nearest()
     {
         var (status, output, error) = Run("list", "equations", "T3.222");

@@ -30,6 +30,26 @@ public class EquationResidualTests
     }
 
     [Fact]
+    public void The_order_of_an_error_is_found()
+    {
+        var scale = 0.5 + new Random().NextDouble();
+        ApproximationOrder.Of(s => scale * (Math.Exp(s) - 1), 0.02).ShouldBe(1, 1e-6);
+        ApproximationOrder.Of(s => scale * (Math.Exp(s) - 1 - s), 0.05).ShouldBe(2, 1e-6);
+        ApproximationOrder.Of(s => Math.Sin(s) - s, 0.1).ShouldBe(3, 1e-6);
+    }
+
+    [Fact]
+    public void Forms_without_a_value_have_no_finite_residual()
+    {
+        foreach (var id in (string[])["SQ.11", "SQ.52", "SQ.54a", "T3b.48"])
+        {
+            var residual = EquationTable.ResidualOf(EquationTable.Find(id)!)!.Value;
+            residual.Printed.ShouldBe(double.PositiveInfinity, id);
+            residual.Corrected.ShouldBeLessThan(1e-7, id);
+        }
+    }
+
+    [Fact]
     public void What_is_not_tried_has_a_reason()
     {
         foreach (var equation in EquationTable.All)
