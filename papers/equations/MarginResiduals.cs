@@ -15,6 +15,8 @@ internal static class MarginResiduals
         ["T3.1"] = Rademacher,
         ["SQ.42"] = Rademacher,
         ["PNAS.1d"] = Rademacher,
+        ["T3.37"] = MaximumMargin,
+        ["PNAS.15"] = MaximumMargin,
         ["T3.38"] = LayerByLayer,
         ["SQ.25"] = LayerByLayer,
         ["SQ.24"] = LayerByLayer,
@@ -44,6 +46,19 @@ internal static class MarginResiduals
         var x = 0.5 + random.NextDouble();
         double[] first = [.. Enumerable.Range(-60, 121).Select(static i => Math.Pow(10, i / 10.0))];
         return ([1 / x], [first.Min()], [first.Min(w => w * (1 / (w * x)))]);
+    }
+
+    // The distance of the origin from the convex hull of the examples, on the segments between two, against the search over directions.
+    private static (double[] Truth, double[] Printed, double[] Corrected) MaximumMargin(Random random)
+    {
+        var z = Separable(random);
+        double Distance(double[] a, double[] b)
+        {
+            var step = Plus(b, Times(-1, a));
+            var part = Dot(step, step) > 0 ? Math.Clamp(-Dot(a, step) / Dot(step, step), 0, 1) : 0;
+            return Norm(Plus(a, Times(part, step)), 2);
+        }
+        return Right([z.Min(a => z.Min(b => Distance(a, b)))], [Largest(w => z.Min(a => Dot(w, a)), 1)]);
     }
 
     // max γ' /‖w‖ over w of any norm, against the maximum margin at norm 1.

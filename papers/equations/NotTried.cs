@@ -10,7 +10,6 @@ internal static class NotTried
         ["T3.32"] = "a bound with probability 1 − δ and constants that are not named",
         ["T3.33"] = "it says which minimizer is looked for",
         ["T3.34"] = "it says which minimizer is looked for",
-        ["T3.37"] = "it says which maximum is looked for; T3 eq. 40 and 41 are tried against it",
         ["T3.49"] = "it says what the step is",
         ["T3b.3"] = "it says what gradient flow is",
         ["T3b.47b"] = "print and correction differ in the layer at which the sum begins, which is not there",
@@ -27,7 +26,6 @@ internal static class NotTried
         ["PNAS.1"] = "an order of growth with constants that are not named; claims test its exponent",
         ["PNAS.1h"] = "print and correction differ in a letter",
         ["PNAS.2"] = "an order of growth with constants that are not named; claims test its exponent",
-        ["PNAS.15"] = "it says which maximum is looked for; PNAS eq. 16 is tried against it",
     };
 
     /// <summary>The ids that have a reason of their own.</summary>

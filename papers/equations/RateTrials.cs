@@ -29,8 +29,8 @@ internal static class RateTrials
         ["T3.79a"] = DescentRate(-2),
         ["PNAS.21a"] = DescentRate(-2),
         ["T3.79b"] = InverseLogarithm,
-        ["T3.80a"] = NormalizationRate(printed: true),
-        ["PNAS.22a"] = NormalizationRate(printed: false),
+        ["T3.80a"] = NormalizationRate,
+        ["PNAS.22a"] = NormalizationRate,
         ["T3.80b"] = PowerOfLogarithm,
         ["PNAS.22b"] = PowerOfLogarithm,
         ["T3.57b"] = LossBySupport,
@@ -145,16 +145,14 @@ internal static class RateTrials
         return Right(rate, Gradient(static s => Math.Log(1 / (1e5 * s[0])), [1]));
     }
 
-    // v̇⊥ of e^{−ρv·x} on the sphere at an angle of 3e-5, ρ = log t; the print leaves out ε.
-    private static EquationTrial NormalizationRate(bool printed) => random =>
+    // v̇⊥ of e^{−ρv·x} on the sphere at an angle of 3e-5, ρ = log t.
+    private static (double[] Truth, double[] Printed, double[] Corrected) NormalizationRate(Random random)
     {
         const double angle = 3e-5;
         var rho = 1 + random.NextDouble();
         double[] v = [Math.Cos(angle), Math.Sin(angle)];
-        var velocity = Projection(Gradient(u => -Math.Exp(-rho * u[0]), v), v)[1];
-        var form = -rho * Math.Exp(-rho);
-        return ([velocity], [printed ? form : form * v[1]], [form * v[1]]);
-    };
+        return Right([Projection(Gradient(u => -Math.Exp(-rho * u[0]), v), v)[1]], [-rho * Math.Exp(-rho) * v[1]]);
+    }
 
     private static (double[] Truth, double[] Printed, double[] Corrected) PowerOfLogarithm(Random random)
     {

@@ -135,9 +135,11 @@ internal static class TheoryIIILines
             "the coefficient is 1: with 2 the error would be 1/log² t", typeof(OneExampleInvariants)),
         s_paper.Right(79, "b", "16", Kind.Law, @"\epsilon \propto \frac{1}{\log t}, \quad -\frac{1}{t \log^2 t} = -B \frac{1}{t \log^2 t}",
             "the rate of gradient descent's direction, B = 1", typeof(OneExampleInvariants)),
-        s_paper.Wrong(80, "a", "16", Kind.Law, @"\dot{\epsilon} = -\frac{\log t}{t}", "T3 eq. 80 with ρ = log t and e^{−ρ} = 1/t",
-            @"\dot{\epsilon} = -\frac{\log t}{t} \epsilon", "ε is left out on the right; PNAS eq. 22a has it",
-            typeof(OneExampleInvariants)),
+        s_paper.Right(80, "a", "16", Kind.Law, @"\dot{\epsilon} = -\frac{\log t}{t} \epsilon", "T3 eq. 80 with ρ = log t and e^{−ρ} = 1/t",
+            typeof(OneExampleInvariants)) with
+        {
+            Note = "The text at hand has lost its ε everywhere; PNAS eq. 22a has kept it.",
+        },
         s_paper.Right(80, "b", "16", Kind.Law, @"\epsilon \propto t^{-\frac{1}{2} \log t}",
             "the rate of weight normalization's direction, γ = 1",
             typeof(OneExampleInvariants)),

@@ -123,7 +123,7 @@ internal static class EquationList
 
     private static void Entry(TextWriter output, string label, string text)
     {
-        var head = $"{label,-13}";
+        var head = $"{label,-15}";
         foreach (var line in Wrap(text, Width - head.Length))
         {
             output.WriteLine((head + line).TrimEnd());
