@@ -121,7 +121,7 @@ internal static class EquationsPage
     private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 
     private static string Number(double residual) => double.IsInfinity(residual) ? "none: it has no value"
-        : residual.ToString(residual is >= 0.01 and < 1000 ? "0.##" : "0.#e-0", CultureInfo.InvariantCulture);
+        : residual == 0 ? "0" : residual.ToString(residual is >= 0.01 and < 1000 ? "0.##" : "0.#e-0", CultureInfo.InvariantCulture);
 
     private static string Place(string section) => char.IsAsciiDigit(section[0]) ? $"§{section}" : $"Appendix {section}";
 

@@ -22,7 +22,9 @@ const matcher = query => {
     for (let n = +from; n <= Math.min(+to, +from + 99); n++) asked.add(n);
     return ' ';
   });
-  const rest = words.split(/\s+/).filter(word => word && word !== 'eq.');
+  // “Lemma 4” is one word, whose number is not an equation's.
+  const named = /\b(lemma|theorem|corollary|proposition|observation|footnote|figure|item) (\d[\d.]*)/g;
+  const rest = words.replace(named, '$1\u00a0$2').split(/[^\S\u00a0]+/).filter(word => word && word !== 'eq.');
   return row => {
     if (!texts.has(row)) {
       const text = plain(`${row.textContent} ${row.dataset.words ?? ''}`);
@@ -33,7 +35,8 @@ const matcher = query => {
     const own = Boolean(row.dataset.number);
     const all = [...asked];
     return (own ? !all.length || all.some(n => numbers.has(n)) : all.every(n => numbers.has(n)))
-      && rest.every(word => /^\d+$/.test(word) ? numbers.has(+word) || (!own && new RegExp(`\\b${word}\\b`).test(text))
+      && rest.every(word => word.includes('\u00a0') ? new RegExp(`\\b${word.replace('\u00a0', ' ').replace(/\.$/, '')}(?!\\d)`).test(text)
+        : /^\d+$/.test(word) ? numbers.has(+word) || (!own && new RegExp(`\\b${word}\\b`).test(text))
         : /^([ivx]+b?|t\d)$/.test(word) ? new RegExp(`\\b${word}\\b`).test(text) : text.includes(word));
   };
 };
