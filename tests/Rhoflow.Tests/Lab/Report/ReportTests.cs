@@ -50,6 +50,7 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
         first.ShouldContain("9.75103");
         first.ShouldContain("With care: the constant is ");
         first.ShouldContain("papers/first/figure-02.yaml");
+        first.ShouldContain("It falls &lt; 1 % below");
     }
 
     [Fact]
