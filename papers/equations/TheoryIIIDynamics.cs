@@ -164,9 +164,10 @@ internal static class TheoryIIIDynamics
         },
         Of(81, "17", Kind.Flow, @"\dot{V} = \alpha \frac{1}{\rho} \sum_{n=1}^N e^{-\alpha \rho V^T x_n} (x_n - V V^T x_n)",
             "the direction with ρ scaled by α(t) = 1/log t, log t, log log t or exp t", typeof(ScheduledDirectionFlow),
-            typeof(ScheduledRhoFlow)) with
+            typeof(ScheduledRhoFlow), typeof(ScheduledOutputsFlow)) with
         {
-            Note = "The paper does not say what ρ is: constant, with α prescribed (reading i), or ρ := α(t) (reading ii, figure 7).",
+            Note = "The paper does not say what ρ is: constant, with α prescribed (reading i), ρ := α(t) (reading ii, figure 7), or moving "
+                + "by gradient descent of the same loss (reading iii).",
         },
     ];
 

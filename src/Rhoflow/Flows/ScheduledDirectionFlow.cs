@@ -4,7 +4,7 @@ namespace Rhoflow.Flows;
 
 /// <summary>
 /// T3 eq. 81 read with constant ρ and a scheduled α(t): V̇_k = (α/ρ) Σ e^{−αρf_n}(∂f_n/∂V_k − V_k f_n). What ρ is in T3 eq. 81 the
-/// paper does not say; <see cref="ScheduledRhoFlow"/> is the other reading. State: V.
+/// paper does not say; <see cref="ScheduledRhoFlow"/> and <see cref="ScheduledOutputsFlow"/> are the other readings. State: V.
 /// </summary>
 public sealed class ScheduledDirectionFlow : DirectionFlow
 {

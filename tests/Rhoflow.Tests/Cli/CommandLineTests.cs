@@ -186,7 +186,7 @@ public sealed class CommandLineTests : IDisposable
         // Tests of kinds from outside register theirs in the same process, before or after.
         all["flows"]!.AsArray().Select(f => (string)f!["name"]!).Where(static name => name != Outside.RescaledTimeFlow.Definition.Name)
             .ShouldBe(["unconstrained", "reparametrized", "fixed-rho", "lagrange", "weight-normalization", "tangent", "lp-constrained",
-                "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-rho", "norm-growth",
+                "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-outputs", "scheduled-rho", "norm-growth",
                 "fixed-multipliers"]);
         all["losses"]!.AsArray().Select(f => (string)f!["name"]!)
             .ShouldBe(["exponential", "logistic", "square", "cross-entropy", "square-signs"]);

@@ -19,6 +19,7 @@ public class AllocationTests
         ["fixed-rho"] = static r => new FixedRhoFlow(r, 2),
         ["scheduled-rho"] = static r => new ScheduledRhoFlow(r, Schedule.LogT),
         ["scheduled-direction"] = static r => new ScheduledDirectionFlow(r, 2, Schedule.LogT),
+        ["scheduled-outputs"] = static r => new ScheduledOutputsFlow(r, Schedule.LogT),
         ["lagrange"] = static r => new LagrangeFlow(r, null, .1),
         ["fixed-multipliers"] = static r => new FixedMultipliersFlow(r, [.1, .2]),
         ["weight-normalization"] = static r => new WeightNormalizationFlow(r, null, .1),

@@ -18,10 +18,10 @@ public class FlowKindTests
     [Fact]
     public void The_kinds_of_the_library_are_found_in_the_order_of_their_places()
     {
-        FlowKind.All.Take(12).Select(static k => k.Name).ShouldBe(
+        FlowKind.All.Take(13).Select(static k => k.Name).ShouldBe(
         [
             "unconstrained", "reparametrized", "fixed-rho", "lagrange", "weight-normalization", "tangent", "lp-constrained",
-            "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-rho", "norm-growth",
+            "lp-reparametrized", "batch-norm-weight-decay", "scheduled-direction", "scheduled-outputs", "scheduled-rho", "norm-growth",
         ]);
         FlowKind.All.Select(static k => k.Place).ShouldBeInOrder();
         FlowKind.All.SelectMany(static k => k.Aliases.Prepend(k.Name)).ShouldBeUnique();

@@ -100,6 +100,13 @@ internal sealed class NaiveFlows(RandomNetwork r, Loss loss, double factor)
         return velocity;
     }
 
+    /// <summary>T3 eq. 81 where ρ moves: Ẇ = α Σ g_n(α f) ∂f_n/∂W.</summary>
+    public double[] ScaledOutputs(double[] w, double alpha)
+    {
+        var (g, _, gradients) = At(w, alpha);
+        return [.. Sum(g, gradients).Select(d => alpha * d)];
+    }
+
     /// <summary>T3 eq. 10, 81: V̇_k = c Σ g_n(s f)(∂f/∂V_k − V_k f) at the norm s.</summary>
     public double[] Directions(double[] v, double s, double c)
     {

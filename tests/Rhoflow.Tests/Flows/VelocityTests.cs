@@ -93,6 +93,8 @@ public class VelocityTests
         const double LogT = 2.5;                                    // α = log t = 2.5, log log t = log 2.5
         Same(new ScheduledRhoFlow(risk, Schedule.LogT), naive, v, naive.Directions(v, 2.5, 2.5), logT: LogT);
         Same(new ScheduledRhoFlow(risk, Schedule.InverseLogT), naive, v, naive.Directions(v, 1 / 2.5, 1 / 2.5), logT: LogT);
+        Same(new ScheduledRhoFlow(risk, Schedule.LogT, descent: true), naive, v, naive.Directions(v, 2.5, 1 / 2.5), logT: LogT);
+        Same(new ScheduledOutputsFlow(risk, Schedule.LogT), naive, r.Theta, naive.ScaledOutputs(r.Theta, 2.5), logT: LogT);
         Same(new ScheduledDirectionFlow(risk, 0.8, Schedule.LogLogT), naive, v,
             naive.Directions(v, Math.Log(2.5) * 0.8, Math.Log(2.5) / 0.8), logT: LogT);
     });
