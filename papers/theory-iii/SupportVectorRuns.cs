@@ -33,6 +33,8 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     private const string FiveSeeds = "seed=0,1,2,3,4", FiveDraws = "data.seed=0..4";
 
     private static readonly TrainingSweep Digits = new("theory-iii/figure-09-digits", OfAmplitudes(Amplitudes), FiveDraws),
+        Sizes = new("theory-iii/figure-09-digits", "data.train=25,50,200", FiveDraws, "descent.epochs=800", "descent.perturb=null",
+            "observe.at={every: 50 epochs}"),
         Early = new("theory-iii/figure-10", FiveDraws, "descent.epochs=450", "descent.perturb.at=[100, 150, 200, 300]",
             OfAmplitudes(EarlyAmplitudes), "observe.at={every: 10 epochs}");
 
@@ -56,6 +58,16 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     /// <summary>What full size trains for the perturbations right after the fit.</summary>
     public static IReadOnlyList<Experiment> EarlyRuns() => Early.Experiments();
 
+    /// <summary>Epochs after which numbers of images are compared.</summary>
+    public const double Compared = 800;
+
+    /// <summary>Five draws of N digits each, followed for <see cref="Compared"/> epochs at least, by N.</summary>
+    public static IReadOnlyList<(int N, SupportVectorRun[] Runs)> BySize(StudyContext context)
+    {
+        SupportVectorRun[] all = [.. Sizes.Runs(context).Select(r => Of(c => r[c], null))];
+        return [(25, all[..5]), (50, all[5..10]), (100, OfDigits(context, 0)), (200, all[10..])];
+    }
+
     /// <summary>Five draws of the digits at an amplitude.</summary>
     public static SupportVectorRun[] OfDigits(StudyContext context, double amplitude)
     {
@@ -74,7 +86,8 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     public static IReadOnlyList<Experiment> FullRuns(string figure) => OfImages(figure).Experiments();
 
     /// <summary>What a person types for the digits and for figure 9, 10 or 11 itself.</summary>
-    public static IReadOnlyList<IFigureRun> Commands(string figure) => [Digits, OfImages(figure)];
+    public static IReadOnlyList<IFigureRun> Commands(string figure) => figure == "theory-iii/figure-09"
+        ? [Digits, Sizes, OfImages(figure), Early] : [Digits, OfImages(figure), OfImages("theory-iii/figure-09"), Early];
 
     private static TrainingSweep OfImages(string figure) => new(figure, FiveSeeds);
 
@@ -92,18 +105,66 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
         Losses.SupportVectors.Change([.. a.Order![at].Take(SetSize).Select(static n => (int)n)],
             [.. b.Order![at].Take(SetSize).Select(static n => (int)n)]).Jaccard;
 
+    /// <summary>Changes of the example of the smallest margin in the last third of training.</summary>
+    public int LateChanges => Enumerable.Range(2 * Epochs.Length / 3 + 1, Epochs.Length - 2 * Epochs.Length / 3 - 1)
+        .Count(i => First[i] != First[i - 1]);
+
     /// <summary>
-    /// Index of the smallest margin by epoch, as the paper draws it: one colour per run, and lines where all examples are fitted and where
-    /// weights were perturbed.
+    /// Index of the smallest margin by epoch, as the paper draws it: a colour and a lane a run, and lines where all examples are fitted and
+    /// where weights were perturbed (the last entry of <paramref name="perturbed"/> is the end).
     /// </summary>
     public static Panel IndexPanel(string title, IReadOnlyList<SupportVectorRun> runs, IEnumerable<double> perturbed, string name = "draw")
     {
-        var panel = new Panel(title, new Axis("epoch"), new Axis("example of the smallest margin", Min: 0, Max: 100));
-        for (var i = 0; i < runs.Count; i++) panel = panel.Points($"{name} {i}", runs[i].Epochs, runs[i].First, i);
+        var panel = new Panel(title, new Axis("epoch", Scale.Log),
+            new Axis($"example ({name}s side by side)", Min: -Lane * runs.Count, Max: Above));
+        for (var i = 0; i < runs.Count; i++)
+        {
+            var (x, y) = Stretches(runs[i].Epochs, runs[i].First, (i - (runs.Count - 1) / 2.0) * Lane);
+            panel = panel.Line($"{name} {i}", x, y, i);
+        }
         panel = panel.At("all fitted", runs.Max(r => r.Fitted));
-        double[] epochs = [.. perturbed];
-        foreach (var epoch in epochs) panel = panel.At(epoch == epochs[^1] ? "perturbed" : "", epoch);
+        double[] epochs = [.. perturbed.SkipLast(1)];
+        foreach (var epoch in epochs) panel = panel.At(epoch == epochs[^2] ? "perturbed" : "", epoch);
         return panel;
+    }
+
+    /// <summary>The examples of the five smallest margins by epoch.</summary>
+    public static Panel OrderPanel(string title, SupportVectorRun run)
+    {
+        var panel = new Panel(title, new Axis("epoch", Scale.Log), new Axis("example", Min: 0, Max: Above)).At("all fitted", run.Fitted);
+        for (var k = 0; k < SetSize; k++)
+        {
+            var (x, y) = Stretches(run.Epochs, [.. run.Order!.Select(o => o[k])], 0);
+            panel = panel.Line(k == 0 ? "smallest margin" : $"{k + 1}. smallest", x, y, k);
+        }
+        return panel;
+    }
+
+    // What lanes are apart, in examples, and an ordinate above the 100 examples that leaves room for labels.
+    private const double Lane = .8, Above = 110;
+
+    // Level lines (from epoch 1, since a logarithmic axis has no 0), each from halfway to the observation before to halfway to the one after it, with a gap where the value changes.
+    internal static (double[] X, double[] Y) Stretches(double[] epochs, double[] values, double shift)
+    {
+        List<double> x = [], y = [];
+        for (var i = 0; i < epochs.Length; i++)
+        {
+            var from = i == 0 ? 1 : (epochs[i - 1] + epochs[i]) / 2;
+            var to = i + 1 == epochs.Length ? epochs[i] : (epochs[i] + epochs[i + 1]) / 2;
+            if (i > 0 && values[i] == values[i - 1])
+            {
+                x[^1] = to;
+                continue;
+            }
+            if (i > 0)
+            {
+                x.Add(from);
+                y.Add(double.NaN);
+            }
+            x.AddRange([from, to]);
+            y.AddRange([values[i] + shift, values[i] + shift]);
+        }
+        return ([.. x], [.. y]);
     }
 
     private static SupportVectorRun Of(Func<string, double[]> column, double[][]? order) =>

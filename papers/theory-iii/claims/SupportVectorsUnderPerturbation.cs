@@ -70,8 +70,8 @@ internal static class SupportVectorsUnderPerturbation
         judge.Measure("digits: example of the smallest margin at the end, by draw", [.. control.Select(static r => r.First[^1])]);
         judge.Measure("CIFAR-10: example of the smallest margin at the end, by draw", [.. still.Select(static r => r.First[^1])]);
         const string stands = "control: changes of the example of the smallest margin in the last third of training, most of five draws";
-        judge.Printed.In("digits").AtMost(stands, control.Max(static r => (double)Changes(r)), 0);
-        judge.Printed.In("CIFAR-10").AtMost(stands, still.Max(static r => (double)Changes(r)), 0);
+        judge.Printed.In("digits").AtMost(stands, control.Max(static r => (double)r.LateChanges), 0);
+        judge.Printed.In("CIFAR-10").AtMost(stands, still.Max(static r => (double)r.LateChanges), 0);
         foreach (var a in images.Keys)
         {
             var group = string.Create(CultureInfo.InvariantCulture, $"CIFAR-10, {a} ‖∇L‖");
@@ -118,7 +118,7 @@ internal static class SupportVectorsUnderPerturbation
     {
         if (SupportVectorRun.OfImages(context, "theory-iii/figure-09") is not { Length: > 0 } images) return;
         judge.Measure("CIFAR-10, figure 9: changes in the last third of training, by "
-            + "seed", [.. images.Select(static r => (double)Changes(r))]);
+            + "seed", [.. images.Select(static r => (double)r.LateChanges)]);
         foreach (var (figure, a) in new[] { ("theory-iii/figure-10", .5), ("theory-iii/figure-11", .9) })
             if (SupportVectorRun.OfImages(context, figure) is { Length: > 0 } runs && runs.Length == images.Length)
             {
@@ -129,29 +129,33 @@ internal static class SupportVectorsUnderPerturbation
             }
     }
 
-    private static int Changes(SupportVectorRun run)
-    {
-        var changes = 0;
-        for (var i = 2 * run.Epochs.Length / 3 + 1; i < run.Epochs.Length; i++)
-            if (run.First[i] != run.First[i - 1]) changes++;
-        return changes;
-    }
-
     /// <summary>Outcomes of the perturbations at which the control had settled, and the overlap with it where the order is known.</summary>
     internal static Outcome Of(SupportVectorRun[] runs, SupportVectorRun[] control, IReadOnlyList<double> perturbed)
     {
-        int same = 0, other = 0;
+        var outcomes = Each(runs, control, perturbed).ToList();
         List<double> overlaps = [];
         foreach (var (run, still) in runs.Zip(control))
+            if (run.Order is not null && still.Order is not null)
+                overlaps.AddRange(perturbed.Skip(1).Select(next => SupportVectorRun.Overlap(run, still, run.At(next))));
+        return new(outcomes.Count(static o => o.CameBack == true), outcomes.Count(static o => o.CameBack == false),
+            overlaps.Count > 0 ? overlaps.Average() : double.NaN);
+    }
+
+    /// <summary>
+    /// What each perturbation of each run led to: whether the smallest margin is that of the same example again before the next one; null
+    /// where a network does not fit before or after, or the control had not settled.
+    /// </summary>
+    internal static IEnumerable<(int Run, int Perturbation, bool? CameBack)> Each(IReadOnlyList<SupportVectorRun> runs,
+        IReadOnlyList<SupportVectorRun> control, IReadOnlyList<double> perturbed)
+    {
+        for (var i = 0; i < runs.Count; i++)
             for (var k = 0; k + 1 < perturbed.Count; k++)
             {
+                var (run, still) = (runs[i], control[i]);
                 int before = run.At(perturbed[k]), after = run.At(perturbed[k + 1]);
-                if (run.Order is not null && still.Order is not null) overlaps.Add(SupportVectorRun.Overlap(run, still, after));
-                if (run.TrainError[before] > 0 || run.TrainError[after] > 0 || perturbed[k] < still.Fitted) continue;
-                if (still.First[before] != still.First[after]) continue;
-                if (run.First[before] == run.First[after]) same++;
-                else other++;
+                var settled = run.TrainError[before] == 0 && run.TrainError[after] == 0 && perturbed[k] >= still.Fitted
+                    && still.First[before] == still.First[after];
+                yield return (i, k, settled ? run.First[before] == run.First[after] : null);
             }
-        return new(same, other, overlaps.Count > 0 ? overlaps.Average() : double.NaN);
     }
 }
