@@ -21,6 +21,19 @@ internal static class ScheduledNorm
         + $"{Wording.Decade(SetUp.Experiment.Flow.Until!.T!.Value.Log10T)}, Radau, relative tolerance "
         + $"{Wording.Text(SetUp.Experiment.Flow.Relative)}";
 
+    /// <summary>
+    /// The readings of T3 eq. 81 and figure 7. In the second reading of the equation ρ is α, which at ρ = 1 the first one is as well.
+    /// </summary>
+    public static IReadOnlyList<ScheduledReading> Readings { get; } =
+    [
+        new("ρ := ρ(t), weight normalization (V̇ = ρ Σ…)", "ρ(t), weight normalization", Run),
+        new("ρ := ρ(t), gradient descent (V̇ = (1/ρ) Σ…)", "ρ(t), gradient descent", static s => Run(s).With("flow.factor=1/rho")),
+        new("T3 eq. 81: α(t), ρ = 2 constant", "α(t), ρ = 2", static s => SetUp.With("flow.kind=scheduled-direction", $"flow.alpha={s}",
+            Override.Of("flow.rho", 2))),
+        new("T3 eq. 81: α(t), ρ moves by gradient descent", "α(t), ρ moves", static s => SetUp.With("flow.kind=scheduled-outputs",
+            "~flow.rho", $"flow.alpha={s}")),
+    ];
+
     /// <summary>The run of a schedule from the figure's start.</summary>
     public static FlowRun Run(Schedule schedule) => SetUp.With($"flow.rho={schedule}");
 
@@ -42,3 +55,9 @@ internal static class ScheduledNorm
         return mean;
     }
 }
+
+/// <summary>A reading of T3 eq. 81 with figure 7.</summary>
+/// <param name="Name">In full.</param>
+/// <param name="Short">In a legend.</param>
+/// <param name="Run">The run of a schedule.</param>
+internal sealed record ScheduledReading(string Name, string Short, Func<Schedule, FlowRun> Run);
