@@ -1,9 +1,11 @@
+using Rhoflow.Kernels;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Files;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Observations;
 
@@ -55,6 +57,18 @@ internal sealed class MeasuredRun : IObservations
         passes.Gradient(descent);
         var last = trained.Network.Layers[^1];
         return Math.Abs(Math.Sin(Vectors.Angle(last.Of(descent), last.Of(trained.Theta.ToArray()))));
+    }
+
+    /// <summary>The outputs of the trained network on its test examples, N × C, by running statistics, and their targets.</summary>
+    public (double[] Outputs, double[] Targets, int Classes) TestOutputs(StudyContext context)
+    {
+        var trained = TrainedNetworks.OfRun(_folder, null, context.Data);
+        var test = trained.Test ?? throw new InvalidOperationException($"{_folder.Path} has no test examples");
+        var outputs = new double[test.Count * trained.Network.Outputs];
+        using var team = new Team(1);
+        new GraphPasses<double>(trained.Network, Math.Min(test.Count, 250), team)
+            .Evaluate(trained.Theta.Span, test.X, trained.Statistics.Span, outputs);
+        return (outputs, test.Y.ToArray(), trained.Network.Outputs);
     }
 
     /// <summary>

@@ -24,6 +24,10 @@ internal sealed class NormalizedNets
     /// <summary>ρ' on which the cross-entropy of ρ'f̃ is measured.</summary>
     public static readonly IReadOnlyList<double> Scales = [1, .. NormalizedLossMeasures.PowersOfFour];
 
+    /// <summary>ρ' on which <see cref="FineLosses"/> follows it, ten a decade; and all on which runs measure it.</summary>
+    public static readonly IReadOnlyList<double> FineScales = [.. Enumerable.Range(0, 61).Select(static i => Math.Pow(10, i / 10.0))],
+        KeptScales = [.. Scales.Concat(NormalizedLossMeasures.Norms).Distinct().Order()];
+
     private const string Digits = "theory-iii/figure-01-digits", Images = "theory-iii/figure-01";
 
     private static readonly TrainingSweep ImageSweep = new(Images, $"init.frobenius={string.Join(',', ImageNorms)}", "seed=0,1,2,3"),
@@ -31,7 +35,10 @@ internal sealed class NormalizedNets
 
     private readonly IReadOnlyList<Func<string, double>> _nets;
 
-    private NormalizedNets(IEnumerable<Func<string, double>> nets) => _nets = [.. nets];
+    private readonly IReadOnlyList<MeasuredRun> _runs;
+
+    private NormalizedNets(IEnumerable<Func<string, double>> nets, IReadOnlyList<MeasuredRun>? runs = null) =>
+        (_nets, _runs) = ([.. nets], runs ?? []);
 
     /// <summary>Networks.</summary>
     public int Count => _nets.Count;
@@ -76,6 +83,17 @@ internal sealed class NormalizedNets
         return [.. Scales.Select(r => LinearRegression.Correlation(this[Column(r)], errors))];
     }
 
+    /// <summary>
+    /// The test cross-entropy of ρ'f̃ from the outputs of the trained networks, a row a network over <see cref="FineScales"/>; of networks
+    /// that were trained now.
+    /// </summary>
+    public double[][] FineLosses(StudyContext context) => [.. _runs.Select(run =>
+    {
+        var (outputs, targets, classes) = run.TestOutputs(context);
+        Vectors.Scale(1 / run.Last("rho"), outputs, outputs);
+        return NormalizedLosses.LogCrossEntropies(outputs, targets, classes, FineScales).Select(Math.Exp).ToArray();
+    })];
+
     /// <summary>The column of the test cross-entropy of ρ'f̃.</summary>
     public static string Column(double scale) => FormattableString.Invariant($"test_ce_rho{scale}");
 
@@ -85,8 +103,11 @@ internal sealed class NormalizedNets
     private static TrainingSweep RandomDigitSweep(long dataSeed) =>
         new(Digits, $"data.seed={dataSeed}", "init.frobenius=8", "data.labels=random");
 
-    private static NormalizedNets Run(StudyContext context, TrainingSweep sweep) =>
-        new(sweep.Runs(context).Select(r => (Func<string, double>)r.Last));
+    private static NormalizedNets Run(StudyContext context, TrainingSweep sweep)
+    {
+        var runs = sweep.Runs(context);
+        return new(runs.Select(r => (Func<string, double>)r.Last), runs);
+    }
 
     private static NormalizedNets? Kept(IReadOnlyList<string> names)
     {

@@ -14,7 +14,8 @@ public sealed class NormalizedNetTests
     [Fact]
     public void Sixteen_networks_fit_the_same_digits_and_their_correlations_are_covariances_over_deviations()
     {
-        var nets = NormalizedNets.OfDigits(new StudyContext(), 0, "data.train=100", "data.test=200",
+        var context = new StudyContext();
+        var nets = NormalizedNets.OfDigits(context, 0, "data.train=100", "data.test=200",
             "observe.measures=[loss, norms, margins, normalized-loss]");
         nets.Count.ShouldBe(16);
         nets["train_error"].ShouldAllBe(e => e == 0);
@@ -31,6 +32,16 @@ public sealed class NormalizedNetTests
         double[] gap = nets["test_ce_gap_rho1"];
         correlations[0].ShouldBe(-Covariance(gap, errors) / Math.Sqrt(Covariance(gap, gap) * Covariance(errors, errors)), 1e-9);
         correlations[1].ShouldBe(correlations[0], .02);
+
+        // The same from the weights that the runs ended with.
+        var fine = nets.FineLosses(context);
+        foreach (var scale in (double[])[1, 10, 100, 1000])
+        {
+            var at = NormalizedNets.FineScales.ToList().FindIndex(s => Math.Abs(s / scale - 1) < 1e-12);
+            double[] measured = nets[NormalizedNets.Column(scale)];
+            for (var i = 0; i < nets.Count; i++) fine[i][at].ShouldBe(measured[i], 1e-5 * measured[i]);
+        }
+        NormalizedNets.FineScales.Count(static s => s is >= 1 and < 9.99).ShouldBeGreaterThanOrEqualTo(8);
     }
 
     [Fact]

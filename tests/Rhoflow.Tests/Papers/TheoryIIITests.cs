@@ -131,10 +131,10 @@ public sealed class TheoryIIITests
     [Theory]
     [InlineData("theory-iii/figure-02", 4)]
     [InlineData("theory-iii/figure-03", 5)]
-    [InlineData("theory-iii/figure-04", 4)]
-    [InlineData("theory-iii/figure-05", 4)]
+    [InlineData("theory-iii/figure-04", 6)]
+    [InlineData("theory-iii/figure-05", 6)]
     [InlineData("theory-iii/figure-06", 3)]
-    [InlineData("theory-iii/figure-07", 3)]
+    [InlineData("theory-iii/figure-07", 6)]
     [InlineData("theory-iiib/figure-07", 5)]
     public void Figures_draw_laws_beside_measurements_with_titles_and_axes(string id, int panels)
     {
