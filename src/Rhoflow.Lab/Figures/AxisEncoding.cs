@@ -40,6 +40,10 @@ internal static class AxisEncoding
                 look["values"] = new JsonArray([.. labels.Select(static l => (JsonNode)l.At)]);
                 look["labelExpr"] = Words(labels);
                 look["grid"] = false;
+                // Vega leaves out every second of more places than the count.
+                look["tickCount"] = labels.Count;
+                // Without a canvas it takes a letter for .8 of the font's size: forty letters.
+                look["labelLimit"] = 420;
                 break;
             case Scale.Log:
                 look["labelExpr"] = PowerLabel;

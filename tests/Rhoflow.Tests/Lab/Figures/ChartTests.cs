@@ -186,6 +186,21 @@ public partial class ChartTests
         }
     }
 
+    [Fact]
+    public void Every_name_at_an_axis_is_written_whole()
+    {
+        Assert.SkipUnless(SvgRenderer.TryFind(out var renderer, out var missing), $"no renderer here: {missing}");
+        using var folder = new TemporaryFolder();
+        string[] names = [.. Enumerable.Range(1, 11).Select(static i => $"a measure with a long name, {i}")];
+        var axis = new Axis("measure", Min: .5, Max: 11.5) { Labels = [.. names.Select(static (n, i) => (i + 1.0, n))] };
+        double[] rows = [.. names.Select(static (_, i) => i + 1.0)];
+        var file = folder / "names.svg";
+        renderer.Draw([new SvgJob(new Chart(new Panel("p", new Axis("x"), axis).Points("s", rows, rows)).Specification(), file)],
+            TestContext.Current.CancellationToken).ShouldBeEmpty();
+        var texts = XDocument.Load(file).Descendants().Where(static e => e.Name.LocalName == "text").Select(static e => e.Value).ToList();
+        foreach (var name in names) texts.ShouldContain(name);
+    }
+
     [GeneratedRegex(@"10[-−]|\d[eE][-−+]?\d")]
     private static partial Regex FullSizeMinus();
 
