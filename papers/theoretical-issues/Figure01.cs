@@ -1,3 +1,4 @@
+using Rhoflow.Approximation;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Papers.SetUps;
@@ -16,25 +17,28 @@ internal static class CompositionGraphs
         Paper = SourcePapers.TheoreticalIssues,
         Number = "1",
         Title = "Shallow and hierarchical networks for n = 8",
-        Caption = "As in the paper: above the graphs of two functions, one of eight variables without structure, one composed of seven "
-            + "functions of two; under each the network that approximates it, a shallow one of N units, and a binary tree with "
-            + "Q = N/(n − 1) units at each of its seven vertices. Below, which the paper does not draw, what the graphs are worth on a "
-            + "function that is composed along the tree. Grids "
-            + "(multilinear, exact counts): the error of one grid over all variables falls with the exponent −2/n, of grids at the "
-            + "vertices with −1 for every n. Trained ReLU networks of equal size, five seeds: the tree is ahead once it has four units a "
-            + "vertex, and with shared weights far ahead where the start lets training get there. Function, sizes and training are ours; "
-            + "figure-01.yaml states them.",
+        Caption = "As in the paper: above the graphs of two functions of n = 8 variables, one without structure, and one composed of seven "
+            + "functions of two, h₃(h₂₁(h₁₁(x₁, x₂), h₁₂(x₃, x₄)), h₂₂(h₁₃(x₅, x₆), h₁₄(x₇, x₈))); under each the network that "
+            + "approximates it, a shallow one of N units, and a binary tree with Q = N/(n − 1) units at each of its seven vertices. Below, "
+            + "which the paper does not draw, what the graphs are worth on a function that is composed along the tree: grids (multilinear, "
+            + "exact counts) with the exponents of theory, −2/n for one grid over all variables and −1 for grids at the vertices (dashed), "
+            + "and trained ReLU networks of nearly equal size, five seeds. Function, sizes and training are ours; figure-01.yaml states "
+            + "them.",
         Config = "papers/theoretical-issues/figure-01.yaml",
         Build = Build,
     };
 
     private static Chart Build(StudyContext context)
     {
+        List<string> exponents = [];
+        void Fitted(string name, double[] x, IEnumerable<double> errors) =>
+            exponents.Add($"{name} {Wording.Text(ApproximationError.Exponent(x, [.. errors]))}");
         var grids = new Panel("Grids: sup error against parameters", new Axis("parameters", Scale.Log), new Axis("sup error", Scale.Log));
         foreach (var (n, colour) in new[] { (4, 5), (8, 0) })
         {
             var shallow = Compositions.Grids(context, Compositions.Tree(n), deep: false, CompositionAvoidsTheCurse.ShallowNodes);
             double[] x = [.. shallow.Select(g => g.Parameters)];
+            Fitted($"shallow, n = {n}:", x, shallow.Select(g => g.Error.Sup));
             grids = grids.Line($"shallow, n = {n}", x, [.. shallow.Select(g => g.Error.Sup)], colour)
                 .Predicted($"slope −{Wording.Text(2.0 / n)}", x, p => shallow[^1].Error.Sup * Math.Pow(p / x[^1], -2.0 / n), colour);
         }
@@ -42,11 +46,18 @@ internal static class CompositionGraphs
         {
             var deep = Compositions.Grids(context, Compositions.Tree(n), deep: true, CompositionAvoidsTheCurse.DeepNodes);
             double[] x = [.. deep.Select(g => g.Parameters)];
+            Fitted($"tree, n = {n}:", x, deep.Select(g => g.Error.Sup));
             grids = grids.Line($"tree, n = {n}", x, [.. deep.Select(g => g.Error.Sup)], colour);
             if (n == 8) grids = grids.Predicted("slope −1", x, p => deep[^1].Error.Sup * x[^1] / p, colour);
         }
-        return new Chart(ShallowFunction(), TreeFunction(), Shallow(), Tree(), grids,
-            TrainedTreesNeedFewerParameters.Panel(context, Inputs));
+        var trained = TrainedTreesNeedFewerParameters.Panel(context, Inputs);
+        var medians = trained.Series.Where(static l => l.Mark == SeriesMark.Line)
+            .Select(static l => $"{l.Name} {Wording.Text(l.Y[^1])} at {Wording.Count((long)l.X[^1])} parameters");
+        return new Chart(ShallowFunction(), TreeFunction(), Shallow(), Tree(), grids, trained)
+        {
+            Findings = $"Exponents of the grids’ errors: {string.Join(", ", exponents)}. Largest trained networks: "
+                + $"{string.Join(", ", medians)}.",
+        };
     }
 
     private static Panel ShallowFunction()
@@ -65,7 +76,7 @@ internal static class CompositionGraphs
             var half = level.Length / 2;
             level = [.. Enumerable.Range(0, half).Select(v => drawing.Vertex(level[(2 * v)..(2 * v + 2)], Place(v, half), depth + 1))];
         }
-        return drawing.Panel("(b) h₃(h₂₁(h₁₁(x₁, x₂), h₁₂(x₃, x₄)), h₂₂(h₁₃(x₅, x₆), h₁₄(x₇, x₈)))");
+        return drawing.Panel("(b) A function that is composed along a tree");
     }
 
     private static Panel Shallow()

@@ -14,9 +14,9 @@ internal static class LearningCurves
         Paper = SourcePapers.TheoryIIIb,
         Number = "1",
         Title = "Error against the number of training examples, true and random labels",
-        Caption = "As in the paper: the same network trained on more and more examples, with true labels (a) and with labels drawn by lot "
-            + "(b), the test images’ too. Digits: five seeds, the line through their medians. CIFAR-10: the network of 9,904 weights, one "
-            + "seed; rate and momentum are not given in the paper.",
+        Caption = "As in the paper: the same network trained on more and more examples, with true labels (left) and with labels drawn by "
+            + "lot (right), the test images’ too. Digits: five seeds, the line through their medians. CIFAR-10: the network of 9,904 "
+            + "weights, one seed; rate and momentum are not given in the paper.",
         Config = "papers/theory-iiib/figure-01.yaml",
         Runs = GeneralizationSweeps.ExampleCommands,
         FullRuns = GeneralizationSweeps.FullExamples,
