@@ -12,8 +12,12 @@ internal static class PerturbedTraining
 {
     private const string Config = "theory-iiib/figure-05", Arms = "descent.perturb.amplitude=0.25,0";
 
-    /// <summary>The rates of the full size: the one that trains fastest, and a fifth of it.</summary>
-    public static readonly string[] Rates = ["0.05", "0.01"];
+    /// <summary>Seeds on images, at full size.</summary>
+    public static IReadOnlyList<long> ImageSeeds { get; } = [0, 1, 2];
+
+    /// <summary>Those of which both arms are kept.</summary>
+    public static IReadOnlyList<long> KeptSeeds { get; } =
+        [.. ImageSeeds.Where(static s => Kept("perturbed", s) is not null && Kept("control", s) is not null)];
 
     /// <summary>The arms: perturbed and control, one run per seed.</summary>
     public sealed record Pair(IReadOnlyList<IObservations> Perturbed, IReadOnlyList<IObservations> Control)
@@ -61,27 +65,29 @@ internal static class PerturbedTraining
     /// </summary>
     public static double[] Before(IObservations run, string column, IReadOnlyList<int> at) => [.. at.Select(e => Value(run, column, e))];
 
-    /// <summary>CIFAR-10 at one of the rates: trained now at full size, otherwise what is kept, or null.</summary>
-    public static Pair? Whole(StudyContext context, string rate)
+    /// <summary>CIFAR-10: trained now at full size, otherwise the seeds that are kept, or null.</summary>
+    public static Pair? Images(StudyContext context)
     {
         if (context.Full)
-            return OfImages(rate).Runs(context) is var runs ? new Pair([runs[0]], [runs[1]]) : null;
-        return (KeptRun.Find(Config, $"perturbed-rate-{rate}"), KeptRun.Find(Config, $"control-rate-{rate}"))
-            is ({ } perturbed, { } control) ? new Pair([perturbed], [control]) : null;
+        {
+            var runs = OfImages.Runs(context);
+            return new Pair([.. runs.Take(ImageSeeds.Count)], [.. runs.Skip(ImageSeeds.Count)]);
+        }
+        return KeptSeeds.Count == 0 ? null
+            : new Pair([.. KeptSeeds.Select(static s => Kept("perturbed", s)!)], [.. KeptSeeds.Select(static s => Kept("control", s)!)]);
     }
 
+    private static KeptRun? Kept(string arm, long seed) => KeptRun.Find(Config, FormattableString.Invariant($"{arm}-seed-{seed}"));
+
     /// <summary>What full size trains.</summary>
-    public static IReadOnlyList<Experiment> FullRuns() =>
-        [.. Rates.SelectMany(static r => OfImages(r).Experiments())];
+    public static IReadOnlyList<Experiment> FullRuns() => OfImages.Experiments();
 
     /// <summary>What a person types for both sizes.</summary>
-    public static IReadOnlyList<IFigureRun> Commands() => [OfDigits, .. Rates.Select(OfImages)];
+    public static IReadOnlyList<IFigureRun> Commands() => [OfDigits, OfImages];
 
     private static TrainingSweep OfDigits => new(Config + "-quick", Arms, "seed=0..4");
 
-    private static TrainingSweep OfImages(string rate) => new(Config, Arms, Rate(rate), "data.test=2000");
-
-    private static string Rate(string rate) => $"descent.learning-rate={rate}";
+    private static TrainingSweep OfImages => new(Config, Arms, "seed=0..2", "data.test=2000");
 
     private static double Value(IObservations run, string column, int epoch) => Array.IndexOf(run["epoch"], epoch) is >= 0 and var row
         ? run[column][row]

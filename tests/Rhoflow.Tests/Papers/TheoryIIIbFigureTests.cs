@@ -1,4 +1,5 @@
 using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
 using Rhoflow.Papers.TheoryIII;
 using Rhoflow.Papers.TheoryIIIb;
 using Shouldly;
@@ -102,6 +103,33 @@ public sealed class TheoryIIIbFigureTests
             }
             return rho;
         }
+    }
+
+    // Both arms are one training up to the first perturbation; the norm just after each is that of its layers, by the law in the mean.
+    [Fact]
+    public void Figure_5_draws_every_seed_of_both_arms_as_the_paper_lays_them_out()
+    {
+        var chart = PerturbedTrainingFigure.Figure.Build(Outcomes.Context);
+        chart.Columns.ShouldBe(3);
+        chart.Panels.Count.ShouldBe(12);
+        var pair = PerturbedTraining.Images(Outcomes.Context).ShouldNotBeNull();
+        var at = PerturbedTraining.Epochs(full: true);
+        var drawn = Series(chart, chart.Panels[3].Title, "training");
+        chart.Panels[3].Title.ShouldStartWith("Perturbed, 500 images of CIFAR-10");
+        drawn.X.Count(x => x == 0).ShouldBe(pair.Perturbed.Count);
+        var jumps = new List<double>();
+        foreach (var (perturbed, control) in pair.Perturbed.Zip(pair.Control))
+        {
+            perturbed.Last("epoch").ShouldBe(1700);
+            double Norm(IObservations run, int epoch) => Enumerable.Range(1, 5)
+                .Sum(k => Math.Log10(run[$"rho_{k}"][Array.IndexOf(run["epoch"], epoch)]));
+            for (var i = 0; perturbed["epoch"][i] <= at[0]; i++)
+                perturbed["train_error"][i].ShouldBe(control["train_error"][i], $"epoch {perturbed["epoch"][i]}");
+            jumps.AddRange(at.Select(e => Norm(perturbed, e + 1) - Norm(perturbed, e) - (Norm(control, e + 1) - Norm(control, e))));
+        }
+        jumps.Count.ShouldBe(pair.Perturbed.Count * at.Count);
+        pair.Jumps("log10_rho", at, 1).SelectMany(j => j).Average().ShouldBe(jumps.Average(), 1e-9);
+        jumps.Average().ShouldBe(PerturbedTraining.NormJump(full: true), .02);
     }
 
     private static Series Series(Chart chart, string panel, string name) =>
