@@ -21,6 +21,8 @@ internal static class RateTrials
         ["PNAS.18b"] = DescentInNormsAndDirections,
         ["T3.25e"] = LogarithmOfTime,
         ["PNAS.22d"] = LogarithmOfTime,
+        ["T3.78b"] = NormAndPull,
+        ["PNAS.20b"] = NormAndPull,
         ["T3.65c"] = OneLayerGrowth,
         ["T3.65d"] = Integrals,
         ["T3b.4"] = LimitDirection,
@@ -85,6 +87,13 @@ internal static class RateTrials
     {
         var (along, across) = (ParallelAt(random, 1), random.NextDouble());
         return Right([Math.Sqrt(along * along + across * across) / LogT], [1]);
+    }
+
+    // γρ/log t and log e^{−ρv·x}/log t, one example of the margin γ = ‖x‖.
+    private static (double[] Truth, double[] Printed, double[] Corrected) NormAndPull(Random random)
+    {
+        var (w, x) = AtLateTime(random);
+        return Right([Norm(x, 2) * Norm(w, 2) / LogT, -Dot(w, x) / LogT], [1, -1]);
     }
 
     // log R/log t and ρ/log t for f = 1: Ṙ = 1.

@@ -70,6 +70,8 @@ internal static class TheoreticalIssuesLines
             "where gradient flow on the weights would rest; not where the data are separated"),
         s_paper.Right(20, "a", "3.C.3", Kind.Equilibrium, @"v^T = \|x\| x^\dagger, \quad x^\dagger = \frac{x^T}{\|x\|^2}, \quad "
             + @"x = \sum_{j=1}^C \alpha_j x_j", "where PNAS eq. 20 rests in v"),
+        s_paper.Right(20, "b", "3.C.3", Kind.Law, @"\rho \propto C \log t, \quad e^{-\rho v^T x_n} \propto \frac{1}{t}",
+            "norm and pull of one linear layer at late times, C = 1/γ; see T3 eq. 78b"),
         s_paper.Wrong(21, "a", "3.C.3", Kind.Law, @"\dot{\epsilon} = -\frac{1}{t \log t} (2 x \epsilon^T)",
             "PNAS eq. 21 with ρ = log t and e^{−ρ} = 1/t", @"\dot{\epsilon} = -\frac{1}{t \log t} \epsilon",
             "as T3 eq. 79a: the coefficient is 1", typeof(OneExampleInvariants)),

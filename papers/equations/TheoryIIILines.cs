@@ -130,6 +130,11 @@ internal static class TheoryIIILines
         s_paper.Right(78, "a", "16", Kind.Equilibrium, @"v^* = \|x\| x^\dagger, \quad x = \sum_{j=1}^K \alpha_j x_j, \quad "
             + @"z^\dagger = \frac{z^T}{\|z\|^2}", "where T3 eq. 78 rests: on the direction of x, as a row",
             typeof(GradientDescentResidual)),
+        s_paper.Right(78, "b", "16", Kind.Law, @"\rho \propto C \log t, \quad e^{-\rho v^T x_n} \propto \frac{1}{t}",
+            "norm and pull of one linear layer at late times, C = 1/γ") with
+        {
+            Note = "The second is that of support vectors; an example with the margin m > γ has t^{−m/γ}.",
+        },
         s_paper.Wrong(79, "a", "16", Kind.Law, @"\dot{\epsilon} = -\frac{1}{t \log t} (2 x \epsilon^T)",
             "T3 eq. 79 with ρ = log t and e^{−ρ} = 1/t", @"\dot{\epsilon} = -\frac{1}{t \log t} \epsilon",
             "the coefficient is 1: with 2 the error would be 1/log² t", typeof(OneExampleInvariants)),

@@ -21,7 +21,10 @@ internal static class TheoryIIIMargins
             Note = "The sum runs over all N examples: here n is both their number and the index.",
         },
         Of(27, "6", Kind.Flow, @"\dot{w} = -x_1 e^{x_1 w^*} + x_2 e^{-x_2 w^*}",
-            "one weight, two examples that cannot be separated: rest at w* = log(x₂/x₁)/(x₁ + x₂)", typeof(ScalarSeparator)),
+            "one weight, two examples that cannot be separated: rest at w* = log(x₂/x₁)/(x₁ + x₂)", typeof(ScalarSeparator)) with
+        {
+            Note = "The exponents have w* for w: at w* itself the velocity is 0.",
+        },
         Of(28, "6", Kind.Derivative, @"\nabla_w F(w) = -x_1^2 e^{x_1 w} - x_2^2 e^{-x_2 w} < 0",
             "the derivative there: the equilibrium is hyperbolic", typeof(ScalarSeparator)) with
         {

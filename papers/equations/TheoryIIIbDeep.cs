@@ -218,7 +218,10 @@ internal static class TheoryIIIbDeep
             Note = "The sum runs over all N examples: here n is both their number and the index.",
         },
         Of(62, "14", Kind.Flow, @"\dot{w} = -x_1 e^{x_1 w^*} + x_2 e^{-x_2 w^*}",
-            "one weight, two examples that cannot be separated", typeof(ScalarSeparator)),
+            "one weight, two examples that cannot be separated", typeof(ScalarSeparator)) with
+        {
+            Note = "The exponents have w* for w: at w* itself the velocity is 0.",
+        },
         Of(63, "14", Kind.Derivative, @"\nabla_w F(w) = -x_1^2 e^{x_1 w^*} - x_2^2 e^{-x_2 w^*} < 0",
             "the derivative there: the equilibrium is hyperbolic", typeof(ScalarSeparator)),
         Of(64, "14", Kind.Flow, @"\frac{dx}{dt} + \gamma(t) x = 0", "a learning rate that depends on time"),

@@ -14,7 +14,7 @@ internal static class OneLayerLogarithm
         Id = "b04-one-layer-grows-like-log-t",
         Paper = SourcePapers.TheoryIII,
         Place = "theorem 1.7, eq. 65 with K = 1, §12.2; Theory IIIb §14",
-        Equations = ["T3.25e", "T3.65c", "PNAS.22d"],
+        Equations = ["T3.25e", "T3.65c", "T3.78b", "PNAS.20b", "PNAS.22d"],
         Hypothesis = "One layer under the exponential loss, gradient flow, f̃ constant and positive (§12.2: one example; asymptotically "
             + "the normalized margin).",
         Statement = "For one layer R = e^{ρf̃} ~ t, so ρ ~ log t.",
