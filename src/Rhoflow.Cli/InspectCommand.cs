@@ -5,13 +5,14 @@ using Rhoflow.Data;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Inspection;
+using Rhoflow.Lab.Models;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Measures.Catalog;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Cli;
 
-/// <summary><c>rhoflow inspect MODEL</c>: every measure of one trained network.</summary>
+/// <summary><c>rhoflow inspect MODEL</c>: every measure of one trained network, or what a file of weights says by itself.</summary>
 internal static class InspectCommand
 {
     // Measures that take longer are asked for by their family.
@@ -19,7 +20,11 @@ internal static class InspectCommand
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A run folder (runs/NAME/…): the network that the run ended with." };
+        var model = new Argument<string>("MODEL") 
+        {
+            Description = "A run folder (runs/NAME/…): the network that the run ended with; or a file of weights: "
+                + $"{ModelFile.Formats}.",
+        };
         CompletionCommand.OfRuns(model);
         var data = new Option<string?>("--data")
         {
@@ -59,6 +64,7 @@ internal static class InspectCommand
             if (parsed.GetValue(examples) < 1)
                 throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
+            if (parsed.GetValue(model) is { } path && File.Exists(path)) return Task.FromResult(OfFile(path));
             var run = Find(parsed.GetValue(model)!, parsed.GetValue(root)!, progress.Say);
             progress.Report(static () => "reading and preparing the data");
             var network = TrainedNetworks.OfRun(run, parsed.GetValue(data));
@@ -76,6 +82,16 @@ internal static class InspectCommand
             if (!inspection.IsInterrupted) return Task.FromResult(ExitStatus.Done);
             parsed.InvocationConfiguration.Error.WriteLine("rhoflow: interrupted; this is what was measured until then");
             return Task.FromResult(ExitStatus.Interrupted);
+
+            int OfFile(string path)
+            {
+                if (parsed.GetValue(data) is { } given)
+                    throw new ConfigException($"--data {given}: {path} is a file of weights; what they do on data needs their network. "
+                        + $"`rhoflow run` with network, data and init: {{weights: {path}}} makes a run of them, which has it");
+                return ModelInspection.Run(path, ModelInspection.Families(path, wanted), parsed.GetValue(threads),
+                    new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest), parsed.InvocationConfiguration.Output,
+                    parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet), progress.Dispose, cancellation);
+            }
         });
         return command;
     }
@@ -93,7 +109,6 @@ internal static class InspectCommand
 
     private static RunFolder Find(string model, string root, Action<string> note)
     {
-        if (File.Exists(model)) throw new DataException($"{model} is not the folder of a run (runs/NAME/yyyy-MM-dd_HH-mm-ss_ID)");
         var runs = RunSelection.Find([model], root, note);
         return runs.Count switch
         {

@@ -1,9 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Unicode;
 
 namespace Rhoflow.Data;
 
@@ -13,10 +11,6 @@ namespace Rhoflow.Data;
 /// </summary>
 internal sealed class Safetensors
 {
-    private const long LargestHeader = 100_000_000;
-
-    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
-
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
@@ -115,103 +109,20 @@ internal sealed class Safetensors
 
     private static Safetensors Parse(byte[] file, string path)
     {
-        if (file.Length < 8)
-            throw new DataException(
-                $"{path}: {file.Length} bytes are too few for a safetensors file (a header's length of 8 bytes comes first)");
-        var length = BinaryPrimitives.ReadInt64LittleEndian(file);
-        if (length is < 2 or > LargestHeader || length > file.Length - 8)
-            throw new DataException($"{path}, offset 0: the header would be {length} bytes long, in a file of {file.Length}; this is not "
-                + "a safetensors file, or it is cut off");
-        if (!Utf8.IsValid(file.AsSpan(8, (int)length)))
-            throw new DataException($"{path}, offset 8: the header is not UTF-8 text; this is not a safetensors file, or it is damaged");
-        JsonObject header;
-        try
-        {
-            header = JsonNode.Parse(file.AsSpan(8, (int)length), null, s_strict) as JsonObject
-                ?? throw new JsonException("it is not an object");
-        }
-        catch (JsonException e)
-        {
-            throw new DataException($"{path}, offset 8: the header cannot be read: {e.Message}", e);
-        }
-        var begin = 8 + length;
+        var header = SafetensorsHeader.Parse(
+            file.AsSpan(SafetensorsHeader.LengthBytes, SafetensorsHeader.LengthOf(file, file.Length, path)), file.Length, path);
         var result = new Safetensors();
-        var ranges = new List<(long From, long To, string Name)>();
-        foreach (var (name, node) in header)
+        foreach (var (key, value) in header.Metadata) result._metadata[key] = value;
+        foreach (var e in header.Entries)
         {
-            if (name == "__metadata__")
-            {
-                ReadMetadata(node, result._metadata, path);
-                continue;
-            }
-            var (entry, from, to) = ReadEntry(name, node, file, begin, path);
-            result._entries.Add(name, entry);
-            ranges.Add((from, to, name));
+            // What fills a file that is in memory has sizes that fit, but for arrays without numbers.
+            if (Array.Exists(e.Shape, static s => s > int.MaxValue))
+                throw new DataException($"{path}: array '{e.Name}' of shape [{string.Join(", ", e.Shape)}] is larger than can be held");
+            result._entries.Add(e.Name, new Entry(e.Type, [.. e.Shape.Select(static s => (int)s)],
+                file[(int)(header.Begin + e.From)..(int)(header.Begin + e.To)]));
         }
-        RequireOneAfterAnother(ranges, file.Length - begin, path);
         return result;
     }
-
-    private static void ReadMetadata(JsonNode? node, Dictionary<string, string> metadata, string path)
-    {
-        foreach (var (key, value) in node as JsonObject
-            ?? throw new DataException($"{path}: the header's '__metadata__' is not a map of texts"))
-            metadata[key] = value is JsonValue && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>()
-                : throw new DataException($"{path}: the header's '__metadata__' has no text for '{key}'");
-    }
-
-    // The arrays fill the rest of the file without holes and without sharing a byte; else two names would be one array, or a part unread.
-    private static void RequireOneAfterAnother(List<(long From, long To, string Name)> ranges, long length, string path)
-    {
-        ranges.Sort();
-        var (end, before) = (0L, "the header");
-        foreach (var (from, to, name) in ranges)
-        {
-            if (from < end)
-                throw new DataException($"{path}: array '{name}' begins at byte {from} of the numbers, inside '{before}', which ends at "
-                    + $"{end}; the file is damaged");
-            if (from > end)
-                throw new DataException($"{path}: the bytes {end} … {from} of the numbers, between '{before}' and '{name}', belong to no "
-                    + "array; the file is damaged");
-            (end, before) = (to, name);
-        }
-        if (end != length)
-            throw new DataException($"{path}: the arrays end at byte {end} of the numbers; {length} bytes are there; the file is damaged");
-    }
-
-    private static (Entry Entry, long From, long To) ReadEntry(string name, JsonNode? node, byte[] file, long begin, string path)
-    {
-        try
-        {
-            var type = (string)node!["dtype"]!;
-            int[] shape = [.. ((JsonArray)node["shape"]!).Select(static s => (int)s!)];
-            if (node["data_offsets"] is not JsonArray { Count: 2 } offsets) throw new FormatException("two offsets were expected");
-            long from = (long)offsets[0]!, to = (long)offsets[1]!;
-            if (from < 0 || to < from || to > file.Length - begin)
-                throw new DataException($"{path}: array '{name}' would lie at bytes {from} … {to} of the numbers, of which there are "
-                    + $"{file.Length - begin}; the file is cut off or damaged");
-            var expected = shape.Aggregate((long)SizeOf(type, name, path), static (a, b) => checked(a * b));
-            if (Array.Exists(shape, static s => s < 0) || to - from != expected)
-                throw new DataException($"{path}, offset {begin + from}: array '{name}' of shape [{string.Join(", ", shape)}] and type "
-                    + $"{type} needs {expected} bytes; it has {to - from}");
-            return (new Entry(type, shape, file[(int)(begin + from)..(int)(begin + to)]), from, to);
-        }
-        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or InvalidCastException
-            or FormatException or ArgumentException or OverflowException)
-        {
-            throw new DataException($"{path}: the header's entry '{name}' is not of the form {{\"dtype\", \"shape\", \"data_offsets\"}}",
-                e);
-        }
-    }
-
-    private static int SizeOf(string type, string name, string path) => type switch
-    {
-        "F64" or "I64" or "U64" => 8,
-        "F32" or "I32" or "U32" => 4,
-        "F16" or "BF16" or "I16" or "U16" => 2,
-        "I8" or "U8" or "BOOL" => 1,
-        _ => throw new DataException($"{path}: array '{name}' is of type '{type}', which is not known here"),
-    };
 
     private static string TypeOf<T>() =>
         typeof(T) == typeof(float) ? "F32"

@@ -1,7 +1,9 @@
 using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
+using Rhoflow.Kernels;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Numerics.Eigen;
 
 namespace Rhoflow.Measures.Structure;
 
@@ -12,6 +14,8 @@ namespace Rhoflow.Measures.Structure;
 /// </summary>
 internal sealed class SingularSpectrum
 {
+    private const double Rounding = 2.220446049250313e-16;
+
     // σ_i/σ_1: nothing here overflows, however large or small the weights are.
     private readonly double[] _ratios;
 
@@ -82,6 +86,25 @@ internal sealed class SingularSpectrum
         var values = Unstoppable.Run(10.0 * scaled.Length * Math.Min(rows, columns),
             () => Matrix<double>.Build.Dense(columns, rows, scaled).Svd(computeVectors: false).S, cancellation);
         return new SingularSpectrum([.. values.Select(s => scale * s)]);
+    }
+
+    /// <summary>
+    /// From G = WᵀW or WWᵀ, whichever is the smaller: σ_i = √λ_i(G). An n × n matrix is all that is in memory, however long W is; what is
+    /// paid is that σ_i below √(n ε) σ_1, ε = 2.2e-16, drown in G's rounding: they are given as 0.
+    /// </summary>
+    /// <param name="gram">Row-major n × n, both triangles; overwritten.</param>
+    /// <param name="n">min(rows, columns).</param>
+    /// <param name="scale">G is of W/scale.</param>
+    /// <param name="team">Who works; the bits do not depend on it.</param>
+    /// <param name="cancellation">Looked at before every reflection.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static SingularSpectrum OfGram(double[] gram, int n, double scale, Team team, CancellationToken cancellation = default)
+    {
+        var (diagonal, offDiagonal) = TridiagonalReduction.Of(gram, n, team, cancellation);
+        var squares = Tridiagonal.Eigenvalues(diagonal, offDiagonal);
+        Array.Reverse(squares);
+        var least = n * Rounding * squares[0];
+        return new SingularSpectrum([.. squares.Select(s => s > least ? scale * Math.Sqrt(s) : 0)]);
     }
 
     /// <summary>Of a diagonal matrix.</summary>

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Inspection;
+using Rhoflow.Lab.Models;
+
+namespace Rhoflow.Cli;
+
+/// <summary>`inspect FILE`: what the weights of a model that was trained elsewhere say by themselves.</summary>
+internal static class ModelInspection
+{
+    /// <summary>Families that weights alone have; those that need more are refused with what they need.</summary>
+    public static IReadOnlyList<string> Families(string model, IReadOnlyList<string> wanted)
+    {
+        if (wanted.Contains("all")) return WeightInspection.Families;
+        foreach (var family in wanted)
+            if (!WeightInspection.Families.Contains(family))
+                throw new ConfigException($"--measures {family}: needs a network and data; {model} is a file of weights, which "
+                    + $"have {string.Join(" and ", WeightInspection.Families)}. `rhoflow run` with init: {{weights: {model}}} makes a run");
+        return wanted;
+    }
+
+    /// <summary>Reads, measures and shows.</summary>
+    public static int Run(string path, IReadOnlyList<string> families, int threads, InspectionWatch watch, TextWriter output, bool json,
+        bool quiet, Action ready, CancellationToken cancellation)
+    {
+        using var model = ModelFile.Open(path);
+        var inspection = WeightInspection.Of(model.Content.Tensors, families, threads, watch, cancellation);
+        ready();
+        if (json) output.WriteLine(Document(model, inspection).ToJsonString(Json.Options));
+        else Show(model, inspection, output, quiet);
+        return inspection.IsInterrupted ? ExitStatus.Interrupted : ExitStatus.Done;
+    }
+
+    private static JsonObject Document(ModelFile model, WeightInspection inspection)
+    {
+        var document = new JsonObject
+        {
+            ["model"] = new JsonObject
+            {
+                ["source"] = model.Path,
+                ["format"] = model.Content.Format,
+                ["bytes"] = model.Bytes,
+                ["tensors"] = model.Content.Tensors.Count,
+                ["parameters"] = inspection.Parameters,
+                ["notes"] = new JsonArray([.. model.Content.Notes.Select(static n => (JsonNode)n)]),
+            },
+        };
+        foreach (var (key, value) in inspection.ToJson()) document[key] = value?.DeepClone();
+        return document;
+    }
+
+    private static void Show(ModelFile model, WeightInspection inspection, TextWriter output, bool quiet)
+    {
+        output.WriteLine(PlainWriter.Plain(string.Create(CultureInfo.InvariantCulture,
+            $"{model.Path} ({model.Content.Format}): {model.Content.Tensors.Count} arrays, {inspection.Parameters} parameters, "
+            + $"{inspection.Layers.Count} matrices and convolutions measured")));
+        foreach (var note in model.Content.Notes) output.WriteLine($"note: {PlainWriter.Plain(note)}");
+        if (inspection.Layers.Count > 0)
+        {
+            string[] columns = [.. inspection.Layers[0].Values.Keys];
+            var layers = Terminal.Table(["weights", "kind", "rows × columns", .. columns], leftAligned: 2);
+            foreach (var l in inspection.Layers)
+                layers.Add([l.Name, l.Kind, string.Join(" × ", l.Shape), .. columns.Select(c => ObservationTable.Number(l.Values[c], 5))]);
+            Terminal.On(output).Write(layers);
+            var together = Terminal.Table(["model", "value"]);
+            foreach (var (column, value) in inspection.Measures.Where(static m => !double.IsNaN(m.Value)))
+                together.Add(column, ObservationTable.Number(value));
+            Terminal.On(output).Write(together);
+        }
+        if (quiet) return;
+        foreach (var t in inspection.Tensors.Where(static t => t.WhyNot is not null))
+            output.WriteLine($"not measured: {PlainWriter.Plain($"{t.Name} ({t.Form}, {t.Type}): {t.WhyNot}")}");
+        foreach (var (what, why) in inspection.LeftOut) output.WriteLine($"left out: {PlainWriter.Plain($"{what}: {why}")}");
+    }
+}

@@ -1,0 +1,83 @@
+using Rhoflow.Data;
+
+namespace Rhoflow.Lab.Models;
+
+/// <summary>What a reader finds in a file.</summary>
+/// <param name="Format">In words.</param>
+/// <param name="Tensors">In the order of the file.</param>
+internal sealed record ModelContent(string Format, IReadOnlyList<Tensor> Tensors)
+{
+    /// <summary>What else stands in the file, and what was taken for what.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
+
+/// <summary>
+/// The file of a model that was trained elsewhere: named tensors, whose numbers are read when they are asked for. Nothing that stands in
+/// such a file is executed, and no name in it is used as a path.
+/// </summary>
+internal sealed class ModelFile : IDisposable
+{
+    private readonly List<IDisposable> _open = [];
+
+    private ModelFile(string path) => Path = path;
+
+    /// <summary>As it was named.</summary>
+    public string Path { get; }
+
+    /// <summary>Bytes of all its files.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>What stands in it.</summary>
+    public ModelContent Content { get; private set; } = new("", []);
+
+    /// <summary>What files can be read, in words.</summary>
+    public const string Formats = ".safetensors, or the .safetensors.index.json of a sharded one";
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="DataException">It cannot be read, is damaged, or of no format that is known here.</exception>
+    public static ModelFile Open(string path)
+    {
+        var model = new ModelFile(path);
+        try
+        {
+            model.Content = model.Read(model.Store(path));
+            RequireOwnNames(path, model.Content.Tensors);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes its files; its tensors cannot be read any more.</summary>
+    public void Dispose()
+    {
+        foreach (var file in _open) file.Dispose();
+    }
+
+    /// <summary>By the first bytes where they say it, else by the end of the name.</summary>
+    private ModelContent Read(ByteStore file)
+    {
+        bool Ends(string ending) => Path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+        if (Ends(".index.json")) return ShardIndex.Read(file, Path, Store);
+        if (Ends(".safetensors")) return SafetensorsReader.Read(file);
+        throw new DataException($"{Path}: is neither the folder of a run nor a file of weights ({Formats})");
+    }
+
+    private FileStore Store(string path)
+    {
+        var store = new FileStore(path);
+        _open.Add(store);
+        Bytes += store.Length;
+        return store;
+    }
+
+    private static void RequireOwnNames(string path, IReadOnlyList<Tensor> tensors)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var tensor in tensors)
+            if (!names.Add(tensor.Name)) throw new DataException($"{path}: two arrays are called '{tensor.Name}'");
+    }
+}
