@@ -20,7 +20,7 @@ internal static class InspectCommand
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") 
+        var model = new Argument<string>("MODEL")
         {
             Description = "A run folder (runs/NAME/…): the network that the run ended with; or a file of weights: "
                 + $"{ModelFile.Formats}.",
