@@ -46,9 +46,9 @@ internal sealed class Measurement(Work work, SuiteOptions options, TimeLimit lim
         {
             limit.ThrowIfInterrupted();
             progress(string.Create(CultureInfo.InvariantCulture, $"pair {pair + 1} of {room}"));
-            var busy = ThreadClock.Seconds;
+            var before = Environment.CpuUsage.TotalTime;
             mine.Add(Time(run, ours.Count));
-            cpu.Add((ThreadClock.Seconds - busy) / ours.Count);
+            cpu.Add((Environment.CpuUsage.TotalTime - before).TotalSeconds / ours.Count);
             if (theirs is { } their)
             {
                 var (one, why) = their.Peer.Seconds(question, count, limit);
@@ -61,9 +61,15 @@ internal sealed class Measurement(Work work, SuiteOptions options, TimeLimit lim
             }
             if (beside is not null) costs.Add(mine[^1] / Time(beside, other!.Value.Count));
         }
-        row = row with { Note = note, Pairs = mine.Count };
+        row = row with
+        {
+            Note = note,
+            Pairs = mine.Count,
+            CpuShare = mine.Count > 0 ? cpu.Sum() / (work.Threads * mine.Sum()) : null,
+        };
         if (mine.Count == 0) mine.Add(ours.Seconds);
-        double? share = work.Flops > 0 && cpu.Count > 0 && Numbers.Median(cpu) > 0 ? work.Flops / Numbers.Median(cpu) / peak : null;
+        double? share = work.Flops > 0 && cpu.Count > 0 && Numbers.Median(cpu) is > 0 and var busy
+            ? work.Flops / busy / (peak / work.Threads) : null;
         return Fill(row, mine, theirs is null ? [] : ratios, seconds, costs, share);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Rhoflow.Kernels;
@@ -10,7 +9,7 @@ namespace Rhoflow.Benchmarks;
 /// </summary>
 public static class Peak
 {
-    private const int Turns = 2_000_000, Trials = 5;
+    private const int Turns = 2_000_000, Trials = 10;
 
     /// <summary>So many threads at the same time, float32 or float64, at the widest SIMD: the best of several trials.</summary>
     public static double Flops<T>(int threads) where T : unmanaged
@@ -44,14 +43,15 @@ public static class Peak
 
     private static double One<T>() where T : unmanaged
     {
-        var begin = Stopwatch.GetTimestamp();
+        // Neighbours on a shared machine do not count.
+        var begin = ThreadClock.Seconds;
         var operations = Simd.Best switch
         {
             SimdWidth.Bits512 => Loop<Lanes512<T>, Vector512<T>, T>(),
             SimdWidth.Bits256 => Loop<Lanes256<T>, Vector256<T>, T>(),
             _ => Loop<Lanes128<T>, Vector128<T>, T>(),
         };
-        return operations / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return operations / (ThreadClock.Seconds - begin);
     }
 
     // Ten independent chains: more than latency × units of any processor known.

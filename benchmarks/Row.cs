@@ -26,10 +26,16 @@ public sealed record Row(string Name, int Threads, string Unit, double? Ours)
     public double? RatioMax { get; init; }
 
     /// <summary>
-    /// Share of the processor's measured peak (of its float type and so many threads) in CPU time of the calling thread, which has its
-    /// share of the work: neighbours do not count. Where operations can be counted.
+    /// Share of the processor's measured peak (of its float type, with so many threads at work) in the CPU time of the process, in which
+    /// neighbours on a shared machine do not count. Where operations can be counted.
     /// </summary>
     public double? PeakShare { get; init; }
+
+    /// <summary>
+    /// CPU time of the process over the clock's times the threads, while ours was timed: well below 1 with one thread, other programs held
+    /// the processor, and the times say more about them. Null where nothing was timed.
+    /// </summary>
+    public double? CpuShare { get; init; }
 
     /// <summary>Median over pairs of our time over that of the work it is compared with; null for other rows.</summary>
     public double? Cost { get; init; }

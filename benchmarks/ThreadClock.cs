@@ -10,7 +10,7 @@ internal static class ThreadClock
     // Nanoseconds on a processor, then waiting for one, then how often.
     private const string File = "/proc/thread-self/schedstat";
 
-    private static readonly bool s_isTold = System.IO.File.Exists(File);
+    private static readonly bool s_isTold = System.IO.File.Exists(File) && Read() > 0;
 
     /// <summary>Seconds since some time.</summary>
     public static double Seconds
@@ -20,8 +20,13 @@ internal static class ThreadClock
             if (!s_isTold) return Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
             // What the scheduler has counted stands there as of the last time that the thread gave its processor away.
             Thread.Yield();
-            var text = System.IO.File.ReadAllText(File);
-            return long.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture) * 1e-9;
+            return Read();
         }
+    }
+
+    private static double Read()
+    {
+        var text = System.IO.File.ReadAllText(File);
+        return long.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture) * 1e-9;
     }
 }

@@ -9,6 +9,9 @@ namespace Rhoflow.Cli;
 /// <summary><c>rhoflow bench [NAME…]</c>: the benchmarks, compared with the peers where those are installed and fair.</summary>
 internal static class BenchCommand
 {
+    // Of a processor, which one thread has on a quiet machine.
+    private const double Undisturbed = 0.9;
+
     private const string Examples = """
           rhoflow bench                                  all rows but those that take minutes, in under 6 minutes
           rhoflow bench gemm fc --pairs 21               these rows, by more pairs
@@ -147,13 +150,19 @@ internal static class BenchCommand
     private static void Close(BenchResults results, Suite suite, BenchTable table, bool compares, SuiteOptions options, TextWriter output)
     {
         if (results.Gradients is { Count: > 0 }) output.WriteLine(GradientTable.Caption);
-        else if (compares && !results.IsInterrupted && results.Gradients is null)
+        else if (compares && results is { IsInterrupted: false, Gradients: null })
             output.WriteLine("gradients: PyTorch (python3-torch) is not installed, so they are not compared.");
         if (results.Rows.Any(static r => r.Ratio is not null))
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"ratio: the median over at most {options.Pairs} alternating pairs of the peer's time over ours; above 1 we are faster."));
         if (results.Rows.Any(static r => r.PeakShare is not null))
-            output.WriteLine("of peak: of fused multiply-adds in registers, measured here with as many threads; in CPU time.");
+            output.WriteLine("of peak: of fused multiply-adds in registers, measured here with as many threads; in CPU time, so that other "
+                + "programs do not count.");
+        double[] got = [.. results.Rows.Where(static r => r is { Threads: 1, CpuShare: not null }).Select(static r => r.CpuShare!.Value)];
+        if (got.Length > 0 && Numbers.Median(got) < Undisturbed)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"The machine was busy: where one thread was timed it had {100 * Numbers.Median(got):0} % of a processor (median of ")
+                + "the rows). Times and ratios are those of a busy machine, most of all with several threads; try again on a quiet one.");
         if (results.Rows.Count > 0 && table.LeftOut.Count > 0)
             output.WriteLine($"too narrow for: {string.Join(", ", table.LeftOut)}");
         if (suite.LeftOut.Count > 0)

@@ -27,6 +27,7 @@ internal sealed class BenchResults(string? file)
         ("ratio_max", static r => r.RatioMax ?? double.NaN),
         ("pairs", static r => r.Pairs),
         ("peak_share", static r => r.PeakShare ?? double.NaN),
+        ("cpu_share", static r => r.CpuShare ?? double.NaN),
         ("cost", static r => r.Cost ?? double.NaN),
         ("cost_of", static r => r.CostOf),
         ("target", static r => r.Target),

@@ -23,6 +23,7 @@ public sealed class SuiteTests
         row.Ratio!.Value.ShouldBe(theirs / row.Ours!.Value, 1e-9 * theirs / row.Ours.Value);
         row.RatioMin!.Value.ShouldBeLessThanOrEqualTo(row.Ratio.Value);
         row.RatioMax!.Value.ShouldBeGreaterThanOrEqualTo(row.Ratio.Value);
+        row.CpuShare!.Value.ShouldBeGreaterThan(0);
         row.Note.ShouldBeNull();
     }
 
