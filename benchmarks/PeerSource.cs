@@ -9,9 +9,12 @@ namespace Rhoflow.Benchmarks;
 /// <param name="Folder">Of the scripts.</param>
 internal sealed record PeerSource(IReadOnlyList<string> Programs, string Folder)
 {
-    /// <summary>RHOFLOW_PYTHON, python3 on the path, the system's; the scripts beside the program.</summary>
+    /// <summary>
+    /// RHOFLOW_PYTHON alone where it is set; else python3 on the path, and the system's for what that one does not have. The scripts beside
+    /// the program.
+    /// </summary>
     public static PeerSource Default => new(
-        [.. new[] { Environment.GetEnvironmentVariable("RHOFLOW_PYTHON"), "python3", "/usr/bin/python3" }.OfType<string>().Distinct()],
+        Environment.GetEnvironmentVariable("RHOFLOW_PYTHON") is { Length: > 0 } chosen ? [chosen] : ["python3", "/usr/bin/python3"],
         Path.Combine(AppContext.BaseDirectory, "peers"));
 
     /// <summary>Starts a script and hears whether it has a library.</summary>
