@@ -36,7 +36,7 @@ internal static class NormFindings
     private static string Flatness(NormGroup group)
     {
         if (group.Starts.Any(static s => s.Runs.Any(static r => r.FinalMargins("") is null))) return "";
-        return $"; nine tenths of the margins lie within {Medians(group, r => Width(r.FinalMargins("")!))} of their median"
+        return $"; the middle nine tenths of the margins span {Medians(group, r => Width(r.FinalMargins("")!))} of their median"
             + (NormPanels.HasWholeSet(group)
                 ? $", with batch normalization by the whole set {Medians(group, r => Width(r.FinalMargins(NormTraining.WholeSet)!))}" : "");
     }

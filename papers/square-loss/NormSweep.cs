@@ -71,7 +71,7 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
     /// <summary>The networks on CIFAR-10: trained now for the full size, otherwise what is kept of them.</summary>
     public IReadOnlyList<NormGroup> Whole(StudyContext context) =>
         [.. new[] { Convolutions, Dense }.Select(network => new NormGroup($"CIFAR-10, {(network == Dense ? "dense" : "convolutions")}",
-            context.Full ? Starts(Norms, Seeds, OfImages(network).Runs(context)) : Kept(network))).Where(static g => g.Starts.Count > 0)];
+            context.Full ? Trained(context, network) : Kept(network))).Where(static g => g.Starts.Count > 0)];
 
     /// <summary>
     /// What figures show: the networks on CIFAR-10; where of none of them all starts are kept, digits before them, and behind them what an
@@ -110,8 +110,23 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
     private static Start[] Starts(string[] norms, int seeds, IReadOnlyList<MeasuredRun> runs) =>
         [.. norms.Select((norm, i) => new Start(norm, [.. runs.Skip(seeds * i).Take(seeds).Select(NormTraining.Of)]))];
 
+    // Beside the report lies what papers/square-loss/results/norms would keep of them.
+    private Start[] Trained(StudyContext context, string network)
+    {
+        var starts = Starts(Norms, Seeds, OfImages(network).Runs(context));
+        var folder = Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(context.RunsFolder)) ?? ".", "kept", Config);
+        foreach (var start in starts)
+            for (var seed = 0; seed < start.Runs.Count; seed++)
+                KeptNorms.Write(folder, KeptName(network, start.Norm, seed), start.Runs[seed],
+                    withMargins: Normalized && !Decays && seed == 0);
+        return starts;
+    }
+
     private IReadOnlyList<Start> Kept(string network) =>
         [.. Norms.Select(norm => new Start(norm, [.. Enumerable.Range(0, Seeds)
-            .Select(seed => NormTraining.Kept(Config, FormattableString.Invariant($"{network}-{Key}-norm-{norm}-seed-{seed}")))
-            .OfType<NormTraining>()])).Where(static s => s.Runs.Count > 0)];
+            .Select(seed => NormTraining.Kept(Config, KeptName(network, norm, seed))).OfType<NormTraining>()]))
+            .Where(static s => s.Runs.Count > 0)];
+
+    private string KeptName(string network, string norm, int seed) =>
+        FormattableString.Invariant($"{network}-{Key}-norm-{norm}-seed-{seed}");
 }

@@ -149,6 +149,39 @@ public sealed class SquareLossTests
         (line.Low![^1], line.Y[^1], line.High![^1]).ShouldBe((79_001.0, 158_002.0, 316_004.0));
     }
 
+    [Fact]
+    public void What_is_kept_of_a_run_is_read_back_with_six_digits()
+    {
+        var random = new Random(Random.Shared.Next());
+        double[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() - .3)];
+        var columns = new Dictionary<string, double[]>();
+        double[] Column(string name) => columns.TryGetValue(name, out var known) ? known : columns[name] = Draw(3);
+        double[] margins = [.. Draw(1000).Order()];
+        columns["log10_loss"] = [0, double.NaN, double.NegativeInfinity];
+        var run = new NormTraining(Column)
+        {
+            Has = static c => !c.StartsWith("whole_set_rho_", StringComparison.Ordinal),
+            Margins = _ => margins,
+            FinalMargins = s => s.Length == 0 ? margins : null,
+        };
+        (string[] Columns, IReadOnlyList<double[]> Rows) Read(string text) => Rhoflow.Lab.Runs.MetricsFile.Read(
+            new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text)), "kept");
+        var (names, rows) = Read(KeptNorms.Observations(run, withMargins: true));
+        rows.Count.ShouldBe(3);
+        names.ShouldNotContain("whole_set_rho_1");
+        rows.Select(r => r[Array.IndexOf(names, "log10_loss")]).ShouldBe([0, double.NaN, double.NegativeInfinity]);
+        foreach (var name in (string[])["step", "rho_raw_4", "whole_set_margin_mean"])
+            for (var i = 0; i < 3; i++) rows[i][Array.IndexOf(names, name)].ShouldBe(columns[name][i], 1e-5 * Math.Abs(columns[name][i]));
+        rows[1][Array.IndexOf(names, "m1")].ShouldBe(margins[0], 1e-5);
+        rows[1][Array.IndexOf(names, $"m{NormTraining.Quantiles}")].ShouldBe(margins[^1], 1e-5);
+        rows[1][Array.IndexOf(names, "m17")].ShouldBe((margins[499] + margins[500]) / 2, 1e-5);
+        var (ends, shares) = Read(KeptNorms.Margins(run));
+        ends.ShouldBe(["share", "margin"]);
+        shares.Count.ShouldBe(NormTraining.FinalQuantiles);
+        shares[50][0].ShouldBe(.5);
+        shares[100][1].ShouldBe(margins[^1], 1e-5);
+    }
+
     // A minibatch that is the whole set, again and again, is no minibatch.
     [Fact]
     public void Minibatches_of_everything_are_the_model_itself()
