@@ -31,12 +31,12 @@ internal static class PerturbationsOfTrainedNetworks
             + $"{PerturbedTraining.Epochs()[0]} to {Wording.Count(PerturbedTraining.Epochs()[^1])} Gaussian noise of a "
             + $"quarter of each layer’s spread every {PerturbedTraining.Epochs()[1] - PerturbedTraining.Epochs()[0]} epochs; the control "
             + $"without; seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}. Kept from a longer run (not the paper's 50,000 images): CIFAR-10, "
-            + $"{Images.Train} images, η = {Images.Rate}, {Images.Epochs} epochs, {PerturbedTraining.Epochs(full: true).Count} perturbations "
-            + $"from epoch {PerturbedTraining.Epochs(full: true)[0]} on, {(PerturbedTraining.KeptSeeds.Count == 1 ? "seed" : "seeds")} "
-            + $"{string.Join(", ", PerturbedTraining.KeptSeeds)}. Right after: {Soon} epochs later on digits, {SoonOnImages} on images, less "
-            + "the control’s change in the same epochs, since there everything drifts. “Increasingly higher”: an interval after the last "
-            + "perturbation the test loss is larger than before the first, at the end larger than the control’s, and from one "
-            + "perturbation to the next, as often as can be.",
+            + $"{Images.Train} images, η = {Images.Rate}, {Images.Epochs} epochs, {PerturbedTraining.Epochs(full: true).Count} "
+            + $"perturbations from epoch {PerturbedTraining.Epochs(full: true)[0]} on, "
+            + $"{(PerturbedTraining.KeptSeeds.Count == 1 ? "seed" : "seeds")} {string.Join(", ", PerturbedTraining.KeptSeeds)}. Right "
+            + $"after: {Soon} epochs later on digits, {SoonOnImages} on images, less the control’s change in the same epochs, since there "
+            + "everything drifts. “Increasingly higher”: an interval after the last perturbation the test loss is larger than before the "
+            + "first, at the end larger than the control’s, and from one perturbation to the next, as often as can be.",
         History = ["was ≈ until 2026-11-29, by a bound of ours on the loss that is back, chosen when .059 had been seen, and by a rate of "
             + "ours "
             + "at which the paper's protocol is not kept", "was judged on runs with momentum .9 until 2026-11-29, where the caption says "

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Rhoflow.Lab.Figures;
 
 /// <summary>The cells of a heat map.</summary>
-internal static class CellLayer
+internal static partial class CellLayer
 {
     /// <summary>A rectangle a cell, coloured along <see cref="Theme.Ramp"/>.</summary>
     public static JsonObject Of(Panel panel, Cells cells)
@@ -15,8 +16,8 @@ internal static class CellLayer
                 if (double.IsFinite(cells.Values[j][i]))
                     rows.Add(new JsonObject
                     {
-                        ["x"] = cells.X[i],
-                        ["y"] = cells.Y[j],
+                        ["x"] = Written(cells.X[i]),
+                        ["y"] = Written(cells.Y[j]),
                         ["v"] = double.Parse(cells.Values[j][i].ToString("G7", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
                     });
         var scale = new JsonObject { ["range"] = new JsonArray([.. Theme.Ramp.Select(static c => (JsonNode)c)]) };
@@ -54,11 +55,19 @@ internal static class CellLayer
         };
     }
 
+    // 9.5e-5 is 9.5·10⁻⁵ and 1e-4 is 10⁻⁴, as on other axes.
+    private static string Written(string name) => PowerOfTen().Replace(name, static m =>
+        (m.Groups[1].Value == "1" ? "" : m.Groups[1].Value + "·") + "10"
+            + string.Concat(m.Groups[2].Value.Select(static c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0'])));
+
+    [GeneratedRegex(@"^(-?[0-9.]+)e(-?[0-9]+)$")]
+    private static partial Regex PowerOfTen();
+
     private static JsonObject Place(string field, Axis axis, IReadOnlyList<string> names) => new()
     {
         ["field"] = field,
         ["type"] = "ordinal",
-        ["sort"] = new JsonArray([.. names.Select(static n => (JsonNode)n)]),
+        ["sort"] = new JsonArray([.. names.Select(static n => (JsonNode)Written(n))]),
         ["axis"] = new JsonObject { ["title"] = axis.Title, ["labelAngle"] = 0, ["labelOverlap"] = "greedy", ["ticks"] = false, ["domain"] = false },
     };
 }

@@ -168,7 +168,7 @@ public partial class ChartTests
         ];
         var cells = new Panel("cells", new Axis("a"), new Axis("b"))
         {
-            Cells = new Cells(["1", "2"], ["3", "4"], [[1e-9, 1e-6], [1e-3, 1]], new Axis("loss", Scale.Log)),
+            Cells = new Cells(["1", "2"], ["9.5e-5", "1e-4"], [[1e-9, 1e-6], [1e-3, 1]], new Axis("loss", Scale.Log)),
         };
         SvgJob[] jobs =
         [
@@ -184,6 +184,8 @@ public partial class ChartTests
             texts.ShouldContain(static t => t.Contains("10⁻", StringComparison.Ordinal), job.File);
             texts.ShouldAllBe(static t => !FullSizeMinus().IsMatch(t), job.File);
         }
+        XDocument.Load(folder / "cells.svg").Descendants().Where(static e => e.Name.LocalName == "text").Select(static e => e.Value)
+            .ShouldContain("9.5·10⁻⁵");
     }
 
     [Fact]
