@@ -101,7 +101,7 @@ internal static class Figure07
             var points = reading.Run(Schedule.InverseLogT).Points(context);
             // The first two lie on each other: the second is drawn by dots.
             var dots = i == 1;
-            var shown = points.Where((_, at) => !dots || at % 4 == 0).ToList();
+            var shown = points.Where((_, at) => !dots || at % 4 == 2).ToList();
             panel = panel.With(new Series($"1/log t, {reading.Short}", dots ? SeriesMark.Points : SeriesMark.Line, shown.Log10T(),
                 shown.Column(Error), i));
         }

@@ -21,8 +21,8 @@ internal static class ScaledLossFigure
         Caption = "The networks of figure 1, each divided by its own ρ and multiplied by the same ρ'. The paper sees a linear relation "
             + "that disappears around ρ' ≈ 4. Drawn at that moment in its two readings, ρ' = 4 for the product of the norms and ρ' = 4^K "
             + "for 4 a layer, each with its regression line; at the moment when the relation is closest here; and the correlation by ρ', "
-            + "ten values a decade, for five draws of 500 digits. Where full-size runs of CIFAR-10 are kept (5,000 images, 16 networks) "
-            + "they follow, at the ρ' at which they were measured. The loss begins to bend where ρ' nears the inverse of the margins, "
+            + "ten values a decade, for five draws of 500 digits. The runs of CIFAR-10 that are kept (5,000 of its 50,000 images, 16 "
+            + "networks) follow, at the ρ' at which they were measured. The loss begins to bend where ρ' nears the inverse of the margins, "
             + "then misclassified examples decide it, by which networks of large ρ lose least. Scaling the inputs by c moves this by 1/c, "
             + "so a number like 4 belongs to one choice of inputs.",
         Config = "papers/theory-iii/figure-01.yaml",

@@ -16,10 +16,10 @@ internal static class SupportVectorFigure
         Title = "The example closest to the margin",
         Caption = "Which of 100 training examples has the smallest f_y − max f_j, epoch by epoch; a lane a run, since runs meet on one "
             + "example. The vertical line is the epoch from which on all examples of all runs are fitted. CIFAR-10 and five layers, as in "
-            + "the paper, kept: one draw from five starts for 6,000 epochs, and the order of the five smallest margins of another run, the "
-            + "first 450 epochs of seed 0. Computed now: digits and two dense layers, five draws, their order, the margins, and how many "
-            + $"examples are support vectors (within 1 % of the smallest margin) after {Wording.Count((long)SupportVectorRun.Compared)} "
-            + "epochs when N is varied. figure-09.yaml says what is chosen.",
+            + "the paper, kept: one draw from five starts for 6,000 epochs, and the order of the five smallest margins in a run of 450 "
+            + "epochs from the start of seed 0. Computed now: digits and two dense layers, five draws, their order, the margins, and how "
+            + "many examples are support vectors (within 1 % of the smallest margin) when N is varied, after "
+            + $"{Wording.Count((long)SupportVectorRun.Compared)} epochs. figure-09.yaml says what is chosen.",
         Config = "papers/theory-iii/figure-09.yaml",
         Runs = static () => SupportVectorRun.Commands("theory-iii/figure-09"),
         FullRuns = static () => [.. SupportVectorRun.FullRuns("theory-iii/figure-09"), .. SupportVectorRun.EarlyRuns()],
@@ -66,7 +66,7 @@ internal static class SupportVectorFigure
         double[] n = [.. sizes.Select(static s => (double)s.N)];
         var most = (int)sizes.Max(static s => Counts(s.Runs).Max) + 1;
         var panel = new Panel($"Digits: support vectors by N after {Wording.Count((long)SupportVectorRun.Compared)} epochs",
-            new Axis("training examples N", Scale.Log, Min: 20, Max: 250)
+            new Axis("training examples N", Scale.Log, Min: 20, Max: 500)
             {
                 Labels = [.. sizes.Select(static s => ((double)s.N, Wording.Count(s.N)))],
             },

@@ -64,19 +64,20 @@ internal static class PerturbedSupportVectorFigures
         var panels = new List<Panel> { Outcomes(groups) };
         foreach (var group in new[] { early, sum }.Where(groups.Contains))
             panels.Add(SupportVectorRun.IndexPanel($"Example of the smallest margin: {group.Name}, five draws", group.Runs,
-                group.Perturbed));
+                group.Perturbed, from: group.Perturbed[0] / 2));
         panels.Add(Loss([mean, between, sum], control[0]));
         panels.Add(Overlap("Five smallest margins shared with the control (digits)", [mean, between, sum]));
         if (groups.Contains(early)) panels.Add(Overlap("Five smallest margins shared with the control (CIFAR-10)", [early]));
-        return new Chart(panels) { Findings = string.Concat(groups.Select(Said)) };
+        return new Chart(panels) { Findings = string.Join(' ', groups.Select(Said)) };
     }
 
     private static string Said(Group group)
     {
         var (back, other) = (group.Outcomes.Count(static o => o.CameBack == true), group.Outcomes.Count(static o => o.CameBack == false));
         var uncounted = group.Outcomes.Count - back - other;
-        return $"{group.Name}: {(other == 0 ? "all" : $"{back} of")} {back + other} perturbations came back to their example"
-            + (other == 0 ? "" : $", {other} ended on another") + (uncounted > 0 ? $" ({uncounted} do not count). " : ". ");
+        var name = char.ToUpperInvariant(group.Name[0]) + group.Name[1..];
+        return $"{name}: {(other == 0 ? "all" : $"{back} of")} {back + other} perturbations came back to their example"
+            + (other == 0 ? "" : $", {other} ended on another") + (uncounted > 0 ? $" ({uncounted} do not count)." : ".");
     }
 
     // A block of rows for each group, a row for each of its runs.

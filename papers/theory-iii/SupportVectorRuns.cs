@@ -33,7 +33,7 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     private const string FiveSeeds = "seed=0,1,2,3,4", FiveDraws = "data.seed=0..4";
 
     private static readonly TrainingSweep Digits = new("theory-iii/figure-09-digits", OfAmplitudes(Amplitudes), FiveDraws),
-        Sizes = new("theory-iii/figure-09-digits", "data.train=25,50,200", FiveDraws, "descent.epochs=800", "descent.perturb=null",
+        Sizes = new("theory-iii/figure-09-digits", "data.train=25,50,200,400", FiveDraws, "descent.epochs=800", "descent.perturb=null",
             "observe.at={every: 50 epochs}"),
         Early = new("theory-iii/figure-10", FiveDraws, "descent.epochs=450", "descent.perturb.at=[100, 150, 200, 300]",
             OfAmplitudes(EarlyAmplitudes), "observe.at={every: 10 epochs}");
@@ -65,7 +65,7 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     public static IReadOnlyList<(int N, SupportVectorRun[] Runs)> BySize(StudyContext context)
     {
         SupportVectorRun[] all = [.. Sizes.Runs(context).Select(r => Of(c => r[c], null))];
-        return [(25, all[..5]), (50, all[5..10]), (100, OfDigits(context, 0)), (200, all[10..])];
+        return [(25, all[..5]), (50, all[5..10]), (100, OfDigits(context, 0)), (200, all[10..15]), (400, all[15..])];
     }
 
     /// <summary>Five draws of the digits at an amplitude.</summary>
@@ -111,11 +111,12 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
 
     /// <summary>
     /// Index of the smallest margin by epoch, as the paper draws it: a colour and a lane a run, and lines where all examples are fitted and
-    /// where weights were perturbed (the last entry of <paramref name="perturbed"/> is the end).
+    /// where weights were perturbed (the last entry of <paramref name="perturbed"/> is the end); from an epoch on.
     /// </summary>
-    public static Panel IndexPanel(string title, IReadOnlyList<SupportVectorRun> runs, IEnumerable<double> perturbed, string name = "draw")
+    public static Panel IndexPanel(string title, IReadOnlyList<SupportVectorRun> runs, IEnumerable<double> perturbed, string name = "draw",
+        double from = 1)
     {
-        var panel = new Panel(title, new Axis("epoch", Scale.Log),
+        var panel = new Panel(title, new Axis("epoch", Scale.Log, Min: from),
             new Axis($"example ({name}s side by side)", Min: -Lane * runs.Count, Max: Above));
         for (var i = 0; i < runs.Count; i++)
         {
@@ -143,7 +144,8 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
     // What lanes are apart, in examples, and an ordinate above the 100 examples that leaves room for labels.
     private const double Lane = .8, Above = 110;
 
-    // Level lines (from epoch 1, since a logarithmic axis has no 0), each from halfway to the observation before to halfway to the one after it, with a gap where the value changes.
+    // Level lines (from epoch 1, since a logarithmic axis has no 0), each from halfway to the observation before to halfway to the one
+    // after it, with a gap where the value changes.
     internal static (double[] X, double[] Y) Stretches(double[] epochs, double[] values, double shift)
     {
         List<double> x = [], y = [];
