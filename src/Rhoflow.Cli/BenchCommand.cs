@@ -17,6 +17,7 @@ internal static class BenchCommand
           rhoflow bench gemm fc --pairs 21               these rows, by more pairs
           rhoflow bench --full --out bench.csv           every row
           rhoflow bench gradients                        derivatives beside PyTorch's
+          RHOFLOW_PYTHON=venv/bin/python rhoflow bench   the peers that this Python has, and no others
         """;
 
     public static Command Create()
