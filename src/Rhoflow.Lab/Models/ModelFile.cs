@@ -1,4 +1,5 @@
 using Rhoflow.Data;
+using Rhoflow.Lab.Models.Onnx;
 
 namespace Rhoflow.Lab.Models;
 
@@ -9,6 +10,9 @@ internal sealed record ModelContent(string Format, IReadOnlyList<Tensor> Tensors
 {
     /// <summary>What else stands in the file, and what was taken for what.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Operators and opsets; null where the format has none.</summary>
+    public OnnxModel? Onnx { get; init; }
 }
 
 /// <summary>
@@ -31,7 +35,8 @@ internal sealed class ModelFile : IDisposable
     public ModelContent Content { get; private set; } = new("", []);
 
     /// <summary>What files can be read, in words.</summary>
-    public const string Formats = ".safetensors, or the .safetensors.index.json of a sharded one";
+    public const string Formats =
+        ".safetensors, the .safetensors.index.json of a sharded one, a state dict of PyTorch (.pt, .pth), .npz, .onnx";
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="DataException">It cannot be read, is damaged, or of no format that is known here.</exception>
@@ -63,6 +68,17 @@ internal sealed class ModelFile : IDisposable
         bool Ends(string ending) => Path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
         if (Ends(".index.json")) return ShardIndex.Read(file, Path, Store);
         if (Ends(".safetensors")) return SafetensorsReader.Read(file);
+        if (Ends(".onnx"))
+            return OnnxReader.Read(file, new ExternalData(Path, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)), Store));
+        Span<byte> start = stackalloc byte[(int)Math.Min(32, file.Length)];
+        file.Read(0, start);
+        if (start is [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..] || Ends(".npz"))
+        {
+            var entries = ZipDirectory.Read(file);
+            return TorchReader.Is(entries) ? TorchReader.Read(file, entries) : NpzReader.Read(file, entries);
+        }
+        if (TorchReader.WhyNot(start) is { } why) throw new DataException($"{Path} {why}");
+        if (Ends(".pt") || Ends(".pth")) throw new DataException($"{Path}: is no file of torch.save, or is damaged: it is no zip archive");
         throw new DataException($"{Path}: is neither the folder of a run nor a file of weights ({Formats})");
     }
 

@@ -19,6 +19,7 @@ internal sealed class Tensor
     private readonly long _offset;
     private readonly long[] _strides;
     private readonly bool _big;
+    private Action? _check;
 
     /// <param name="name">Any text.</param>
     /// <param name="shape">Sizes ≥ 0.</param>
@@ -72,12 +73,16 @@ internal sealed class Tensor
     /// <summary>"4 × 1 × 3 × 3".</summary>
     public string Form => Shape.Count == 0 ? "one number" : string.Join(" × ", Shape);
 
-    /// <summary>The same under another name.</summary>
-    public Tensor Named(string name) => new(name, [.. Shape], Type, _store, _offset, _strides, _big);
+    /// <summary>Something that must hold before the first number is read.</summary>
+    public Tensor CheckedBy(Action check)
+    {
+        _check = check;
+        return this;
+    }
 
     /// <summary>A matrix with rows and columns exchanged; nothing is moved.</summary>
     public Tensor Transposed() => Shape.Count == 2
-        ? new Tensor(Name, [Shape[1], Shape[0]], Type, _store, _offset, [_strides[1], _strides[0]], _big)
+        ? new Tensor(Name, [Shape[1], Shape[0]], Type, _store, _offset, [_strides[1], _strides[0]], _big) { _check = _check }
         : throw new ArgumentException($"'{Name}' is {Form} and no matrix");
 
     /// <summary>Entries of the row-major order as float64.</summary>
@@ -89,6 +94,8 @@ internal sealed class Tensor
         ArgumentOutOfRangeException.ThrowIfNegative(from);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(from + to.Length, Count);
         if (to.IsEmpty) return;
+        _check?.Invoke();
+        _check = null;
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {

@@ -61,7 +61,9 @@ internal sealed partial record NumpyArray(IReadOnlyList<int> Sizes, Array Values
         return result;
     }
 
-    private static (string Descr, bool Fortran, int[] Sizes) Header(DataFile file)
+    /// <summary>What stands before the numbers, which begin at the file's offset then.</summary>
+    /// <exception cref="DataException">Not the header of an array of this format.</exception>
+    public static (string Descr, bool Fortran, int[] Sizes) Header(DataFile file)
     {
         Span<byte> start = stackalloc byte[8];
         file.ReadExactly(start, "the magic number");

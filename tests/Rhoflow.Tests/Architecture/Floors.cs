@@ -46,6 +46,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
         ["Runs"],
         ["Experiments"],
         ["Weights"],
+        ["Models"],
         ["Config", "Datasets", "Figures"],
         ["Files", "Typesetting"],
     ]);
