@@ -10,18 +10,34 @@ internal static class TorchNames
 
     private static readonly Dictionary<string, ElementType> s_storages = new(StringComparer.Ordinal)
     {
-        ["DoubleStorage"] = ElementType.Float64, ["FloatStorage"] = ElementType.Float32, ["HalfStorage"] = ElementType.Float16,
-        ["BFloat16Storage"] = ElementType.BFloat16, ["LongStorage"] = ElementType.Int64, ["IntStorage"] = ElementType.Int32,
-        ["ShortStorage"] = ElementType.Int16, ["CharStorage"] = ElementType.Int8, ["ByteStorage"] = ElementType.UInt8,
+        ["DoubleStorage"] = ElementType.Float64,
+        ["FloatStorage"] = ElementType.Float32,
+        ["HalfStorage"] = ElementType.Float16,
+        ["BFloat16Storage"] = ElementType.BFloat16,
+        ["LongStorage"] = ElementType.Int64,
+        ["IntStorage"] = ElementType.Int32,
+        ["ShortStorage"] = ElementType.Int16,
+        ["CharStorage"] = ElementType.Int8,
+        ["ByteStorage"] = ElementType.UInt8,
         ["BoolStorage"] = ElementType.Bool,
     };
 
     private static readonly Dictionary<string, ElementType> s_types = new(StringComparer.Ordinal)
     {
-        ["float64"] = ElementType.Float64, ["float32"] = ElementType.Float32, ["float16"] = ElementType.Float16,
-        ["bfloat16"] = ElementType.BFloat16, ["float8_e4m3fn"] = ElementType.Float8E4M3, ["float8_e5m2"] = ElementType.Float8E5M2,
-        ["int64"] = ElementType.Int64, ["int32"] = ElementType.Int32, ["int16"] = ElementType.Int16, ["int8"] = ElementType.Int8,
-        ["uint64"] = ElementType.UInt64, ["uint32"] = ElementType.UInt32, ["uint16"] = ElementType.UInt16, ["uint8"] = ElementType.UInt8,
+        ["float64"] = ElementType.Float64,
+        ["float32"] = ElementType.Float32,
+        ["float16"] = ElementType.Float16,
+        ["bfloat16"] = ElementType.BFloat16,
+        ["float8_e4m3fn"] = ElementType.Float8E4M3,
+        ["float8_e5m2"] = ElementType.Float8E5M2,
+        ["int64"] = ElementType.Int64,
+        ["int32"] = ElementType.Int32,
+        ["int16"] = ElementType.Int16,
+        ["int8"] = ElementType.Int8,
+        ["uint64"] = ElementType.UInt64,
+        ["uint32"] = ElementType.UInt32,
+        ["uint16"] = ElementType.UInt16,
+        ["uint8"] = ElementType.UInt8,
         ["bool"] = ElementType.Bool,
     };
 

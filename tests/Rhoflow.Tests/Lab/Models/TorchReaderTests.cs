@@ -158,7 +158,7 @@ public sealed class TorchReaderTests
         [(byte)'b'], [(byte)'e'], [0x93]];
 
     private static void MutatedArchive(Random random) => ModelSamples.ReadOrRefused(ModelSamples.Mutate(
-        Archive(s_pickle, Floats, new byte[8]), random, 
+        Archive(s_pickle, Floats, new byte[8]), random,
         [.. s_words, .. (byte[][])[U32(uint.MaxValue), [0x50, 0x4b, 3, 4], [0x50, 0x4b, 1, 2], [8, 0]]]), "m.pt", ReadStore);
 
     // The archive around it is whole, so that what is changed is reached.
