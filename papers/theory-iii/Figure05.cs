@@ -55,7 +55,7 @@ internal static class Figure05
 
         var goodness = new Panel($"Goodness of fit by the end of the range (from t = {Power(First)})",
             new Axis("end of the range, t", Scale.Exponent, Min: Ends[0] - .2, Max: Ends[^1] + .2),
-            new Axis("R²", Min: 0, Max: 1.05)).At("range above", Last);
+            new Axis("R²", Min: 0, Max: 1.15)).At("range above", Last);
         Panel Goodness(Panel panel, string name, string law, IReadOnlyList<FlowPoint> points, Func<FlowPoint, double> error, int colour)
         {
             // One example is observed evenly in log t until 1e6 only. Its two curves lie on each other: the first is drawn by dots.

@@ -64,7 +64,7 @@ internal static class PerturbedSupportVectorFigures
         var panels = new List<Panel> { Outcomes(groups) };
         foreach (var group in new[] { early, sum }.Where(groups.Contains))
             panels.Add(SupportVectorRun.IndexPanel($"Example of the smallest margin: {group.Name}, five draws", group.Runs,
-                group.Perturbed, from: group.Perturbed[0] / 2));
+                group.Perturbed, from: group.Perturbed[0] / 2, fitted: group.Control.Max(static r => r.Fitted)));
         panels.Add(Loss([mean, between, sum], control[0]));
         panels.Add(Overlap("Five smallest margins shared with the control (digits)", [mean, between, sum]));
         if (groups.Contains(early)) panels.Add(Overlap("Five smallest margins shared with the control (CIFAR-10)", [early]));

@@ -111,10 +111,11 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
 
     /// <summary>
     /// Index of the smallest margin by epoch, as the paper draws it: a colour and a lane a run, and lines where all examples are fitted and
-    /// where weights were perturbed (the last entry of <paramref name="perturbed"/> is the end); from an epoch on.
+    /// where weights were perturbed (the last entry of <paramref name="perturbed"/> is the end); from an epoch on. Perturbed runs may lose
+    /// the fit again: theirs is where the controls were <paramref name="fitted"/>.
     /// </summary>
     public static Panel IndexPanel(string title, IReadOnlyList<SupportVectorRun> runs, IEnumerable<double> perturbed, string name = "draw",
-        double from = 1)
+        double from = 1, double? fitted = null)
     {
         var panel = new Panel(title, new Axis("epoch", Scale.Log, Min: from),
             new Axis($"example ({name}s side by side)", Min: -Lane * runs.Count, Max: Above));
@@ -123,7 +124,7 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
             var (x, y) = Stretches(runs[i].Epochs, runs[i].First, (i - (runs.Count - 1) / 2.0) * Lane);
             panel = panel.Line($"{name} {i}", x, y, i);
         }
-        panel = panel.At("all fitted", runs.Max(r => r.Fitted));
+        panel = panel.At("all fitted", fitted ?? runs.Max(static r => r.Fitted));
         double[] epochs = [.. perturbed.SkipLast(1)];
         foreach (var epoch in epochs) panel = panel.At(epoch == epochs[^2] ? "perturbed" : "", epoch);
         return panel;
@@ -136,10 +137,12 @@ internal sealed record SupportVectorRun(double[] Epochs, double[] First, double[
         for (var k = 0; k < SetSize; k++)
         {
             var (x, y) = Stretches(run.Epochs, [.. run.Order!.Select(o => o[k])], 0);
-            panel = panel.Line(k == 0 ? "smallest margin" : $"{k + 1}. smallest", x, y, k);
+            panel = panel.Line(Ranks[k], x, y, k);
         }
         return panel;
     }
+
+    private static readonly string[] Ranks = ["smallest margin", "second", "third", "fourth", "fifth"];
 
     // What lanes are apart, in examples, and an ordinate above the 100 examples that leaves room for labels.
     private const double Lane = .8, Above = 110;
