@@ -26,7 +26,7 @@ internal static class WidthCurves
         {
             IReadOnlyList<SizeRuns> digits = GeneralizationSweeps.Widths(context), images = GeneralizationSweeps.AllWidths(context);
             return new Chart([.. Panels("digits, five seeds", digits, QuickExamples),
-                .. Panels(SweepPanels.WholeTitle(context), images, Examples)])
+                .. Panels($"{Wording.Count(Examples)} images of CIFAR-10{(context.Full ? "" : ", kept")}", images, Examples)])
             {
                 Findings = $"{Finding("Digits", digits, QuickExamples)} {Finding("CIFAR-10", images, Examples)}".TrimEnd(),
             };

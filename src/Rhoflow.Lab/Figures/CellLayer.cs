@@ -68,6 +68,13 @@ internal static partial class CellLayer
         ["field"] = field,
         ["type"] = "ordinal",
         ["sort"] = new JsonArray([.. names.Select(static n => (JsonNode)Written(n))]),
-        ["axis"] = new JsonObject { ["title"] = axis.Title, ["labelAngle"] = 0, ["labelOverlap"] = "greedy", ["ticks"] = false, ["domain"] = false },
+        ["axis"] = new JsonObject
+        {
+            ["title"] = axis.Title,
+            ["labelAngle"] = 0,
+            ["labelOverlap"] = "greedy",
+            ["ticks"] = false,
+            ["domain"] = false,
+        },
     };
 }
