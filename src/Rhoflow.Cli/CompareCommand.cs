@@ -38,7 +38,7 @@ internal static class CompareCommand
             string[] words = [parsed.GetValue(a)!, parsed.GetValue(b)!];
             StandardOptions.RequireWords(command, words);
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
-            RunRecord[] runs = [.. words.Select(w => One(w, parsed.GetValue(root)!, progress.Say))];
+            RunRecord[] runs = [.. words.Select(w => One(w, parsed.GetValue(root)!, progress))];
             var comparison = RunComparison.Of(runs[0], runs[1]);
             var (files, notes) = parsed.GetValue(to) is { } target ? Draw(comparison, target, cancellation) : ([], []);
             foreach (var note in notes) progress.Say(note);
@@ -69,14 +69,16 @@ internal static class CompareCommand
         return (files.Written, [.. picture.Notes, .. files.Notes]);
     }
 
-    private static RunRecord One(string word, string root, Action<string> note)
+    private static RunRecord One(string word, string root, ProgressLine progress)
     {
-        var found = RunSelection.Find([word], root, note);
+        var found = RunSelection.Find([word], root, progress.Say);
         if (found.Count != 1)
             throw new ConfigException($"'{word}' holds {found.Count} runs; compare takes two single runs"
                 + (found.Count == 0 ? ""
                     : $": {string.Join(", ", found.Take(6).Select(static f => f.Id))}{(found.Count > 6 ? ", …" : "")}"));
         var run = RunRecord.Read(found[0]);
-        return run.Damage is { } damage ? throw new RunFolderException(damage) : run;
+        if (run.Damage is { } damage) throw new RunFolderException(damage);
+        if (run.Lost is { } lost) progress.Complain(lost);
+        return run;
     }
 }

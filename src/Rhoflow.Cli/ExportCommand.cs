@@ -71,10 +71,16 @@ internal static class ExportCommand
             var folders = RunSelection.Find(given, parsed.GetValue(root)!, Note);
             var sound = ShowCommand.Sound(folders, text => error.WriteLine($"rhoflow: {text}"));
             var runs = ShowCommand.Chosen(SweepOrder.Of(sound), parsed.GetValue(where) ?? [], Note);
-            if (runs.Count == 0) throw new ConfigException($"no runs in {string.Join(", ", given)} to export");
-            var table = ExportTable.Of(runs, parsed.GetValue(config), parsed.GetValue(arrays));
-            if (parsed.GetValue(columns) is { } names) table = table.With(names, "--columns");
-            if (runs.Count(static r => !File.Exists(r.Folder.File("metrics.csv"))) is > 0 and var without)
+            if (runs.Count == 0)
+                throw new ConfigException($"no runs in {string.Join(", ", given)} to export"
+                    + (parsed.GetValue(where) is { Length: > 0 } w ? $" with {string.Join(" and ", w)}" : ""));
+            if (runs.All(static r => r.Observations == 0))
+                throw new RunFolderException($"there are no observations in {string.Join(", ", given)} to export");
+            var names = parsed.GetValue(columns);
+            // A key that all runs share has no column unless it is asked for.
+            var table = ExportTable.Of(runs, parsed.GetValue(config) || names is not null, parsed.GetValue(arrays));
+            if (names is not null) table = table.With(names, "--columns");
+            if (runs.Count(static r => r.Observations == 0) is > 0 and var without)
                 Note(string.Create(CultureInfo.InvariantCulture, $"note: {without} of {runs.Count} runs have no observations"));
             var rows = Write(table, form, file, output);
             if (json)

@@ -93,7 +93,7 @@ internal static class PlotCommand
     private static int Draw(PlotConfig config, Request request, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(error, request.Quiet);
-        var runs = ShowCommand.Sound(RunSelection.Find(request.Words, request.Root, progress.Say), progress.Say);
+        var runs = ShowCommand.Sound(RunSelection.Find(request.Words, request.Root, progress.Say), progress.Complain);
         progress.Report(() => $"reading {runs.Count} runs");
         var picture = Plot.Of(config, runs);
         var target = request.Out ?? "plots";

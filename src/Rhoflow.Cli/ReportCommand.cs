@@ -43,7 +43,7 @@ internal static class ReportCommand
             var given = parsed.GetValue(words) ?? [];
             StandardOptions.RequireWords(command, given);
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
-            var all = ShowCommand.Sound(RunSelection.Find(given, parsed.GetValue(root)!, progress.Say), progress.Say);
+            var all = ShowCommand.Sound(RunSelection.Find(given, parsed.GetValue(root)!, progress.Say), progress.Complain);
             var runs = ShowCommand.Chosen(SweepOrder.Of(all), parsed.GetValue(where) ?? [], progress.Say);
             var filtered = parsed.GetValue(where) is { Length: > 0 } ? " with --where" : "";
             if (runs.Count == 0) throw new ConfigException($"no runs in {string.Join(", ", given)}{filtered}");

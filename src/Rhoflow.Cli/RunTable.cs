@@ -9,9 +9,9 @@ namespace Rhoflow.Cli;
 /// <param name="Record">The run; null for one that was refused before it began.</param>
 /// <param name="Keys">The values of the keys in which the runs differ.</param>
 /// <param name="Refusal">Why it was refused; null otherwise.</param>
-/// <param name="Reused">It had finished before it was asked for again.</param>
+/// <param name="Reused">Whether it had finished before it was asked for again; null where none was asked for.</param>
 internal sealed record RunRow(string Name, RunRecord? Record, IReadOnlyDictionary<string, string> Keys, string? Refusal = null,
-    bool Reused = false)
+    bool? Reused = null)
 {
     /// <summary>How it stands, in a word.</summary>
     public string Status => Record?.StatusWord ?? "refused";
@@ -111,6 +111,7 @@ internal static class RunTable
     {
         var document = row.Record is { } record ? observations ? RunDocument.Read(record.Folder) : RunDocument.Of(record)
             : new JsonObject { ["name"] = row.Name, ["id"] = null, ["status"] = "refused", ["folder"] = null, ["error"] = row.Refusal };
+        if (row.Reused is { } reused) document["reused"] = reused;
         foreach (var key in keys) document[key] = RunKeys.ToJson(row.Keys.GetValueOrDefault(key));
         if (row.Record is not null) document["config"] = RunDocument.Config(row.Record);
         return document;
@@ -122,7 +123,7 @@ internal static class RunTable
             output.WriteLine($"no room for {string.Join(", ", leftOut)}; show has --columns, --csv and --json");
         foreach (var refused in rows.Where(static r => r.Refusal is not null))
             output.WriteLine($"refused: {string.Join(' ', refused.Keys.Select(static k => $"{k.Key}={k.Value}"))}: {refused.Refusal}");
-        if (rows.Count(static r => r.Reused) is > 0 and var before)
+        if (rows.Count(static r => r.Reused is true) is > 0 and var before)
             output.WriteLine($"{before} of {rows.Count} runs had finished before");
         if (rows.Count(static r => r.Record is { Status: RunStatus.Finished, Reached: false }) is > 0 and var short_)
             output.WriteLine($"{short_} of {rows.Count} runs ended before their until");

@@ -45,7 +45,12 @@ internal static class Runner
         progress.Dispose();
         // The work has stopped: what is left is to show it.
         using var showing = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;
-        if (request.Json) output.WriteLine(RunDocument.Read(outcome.Folder).ToJsonString(Json.Options));
+        if (request.Json)
+        {
+            var document = RunDocument.Read(outcome.Folder);
+            document["reused"] = outcome.Reused;
+            output.WriteLine(document.ToJsonString(Json.Options));
+        }
         else if (outcome.Status is not (RunStatus.Interrupted or RunStatus.Running) || !request.Quiet)
             ObservationTable.Show(outcome.Folder, output, outcome.Reused);
         FiguresOfRuns.Draw(experiment.Figures, [outcome.Folder], progress, cancellation);
@@ -165,7 +170,7 @@ internal static class Runner
                 .Where(static p => p.Value is not null && !Overrides.IsNull(p.Value))
                 .ToDictionary(static p => p.Key, static p => p.Value!, StringComparer.Ordinal);
             return new RunRow(run.Experiment?.Name ?? name, record, keys, run.Refusal?.Message,
-                run.Experiment is not null && ended[run.Experiment].Reused);
+                run.Experiment is { } done ? ended[done].Reused : null);
         })];
         if (request.Json)
             output.WriteLine(new JsonObject

@@ -103,13 +103,16 @@ internal static class ShowCommand
         return [.. runs.Where(r => filters.All(f => f.Holds(r)))];
     }
 
-    /// <summary>The sound ones of some runs; a damaged run does not hide the others, and is named.</summary>
+    /// <summary>
+    /// The sound ones of some runs; a damaged run does not hide the others, and is named. So is one whose observations are lost.
+    /// </summary>
     /// <exception cref="RunFolderException">There is one only, and it is damaged.</exception>
     public static IReadOnlyList<RunRecord> Sound(IReadOnlyList<RunFolder> folders, Action<string> note)
     {
         var all = RunRecord.Read(folders);
         if (all is [{ Damage: { } only }]) throw new RunFolderException(only);
         foreach (var run in all.Where(static r => r.Damage is not null)) note($"left out: {run.Damage}");
+        foreach (var run in all.Where(static r => r.Lost is not null)) note(run.Lost!);
         return [.. all.Where(static r => r.Damage is null)];
     }
 }

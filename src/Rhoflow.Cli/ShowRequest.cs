@@ -79,7 +79,13 @@ internal sealed class ShowRequest(IReadOnlyList<string> words, TextWriter output
             Grouped(columns, chosen);
             return;
         }
-        if (Sort is { Length: > 0 } by) chosen = columns.Sort(by, chosen);
+        if (Sort is { Length: > 0 } by)
+        {
+            var column = columns.Find(by.TrimStart('-', '+'), "--sort");
+            if (chosen.Count > 0 && chosen.All(r => column.Value(r).IsNothing))
+                Note($"note: none of these runs has {column.Name}, so --sort leaves them in their order");
+            chosen = columns.Sort(by, chosen);
+        }
         var asked = Columns is null ? null : columns.FindAll(Columns, "--columns");
         var keys = RunKeys.Differing([.. chosen.Select(static r => r.Keys)]);
         RunRow[] rows = [.. chosen.Select(static r => new RunRow(r.Folder.Name, r, r.Keys))];

@@ -7,21 +7,20 @@ namespace Rhoflow.Lab.Runs;
 /// <see cref="RunIndex"/> as long as the files stay what they were (<see cref="RunStamp"/>).
 /// </summary>
 /// <param name="Summary">summary.json; null where there is none that can be read.</param>
-/// <param name="RowsAgree">metrics.csv has as many rows as the summary says.</param>
+/// <param name="Rows">Whole rows of metrics.csv; null where it is missing, or damaged.</param>
 /// <param name="Config">config.yaml; null where it cannot be read.</param>
 /// <param name="CommandLine">The overrides of the sweep that it was begun in, one a line; empty where it was none.</param>
 /// <param name="Damage">What is damaged, in a sentence; null where nothing is.</param>
-internal sealed record RunContent(string? Summary, bool RowsAgree, string? Config, string CommandLine, string? Damage)
+internal sealed record RunContent(string? Summary, int? Rows, string? Config, string CommandLine, string? Damage)
 {
     /// <summary>Reads the files, each once.</summary>
     public static RunContent Read(RunFolder folder)
     {
         string? damage = null, summary = null;
-        int? observations = null, rows = null;
+        int? rows = null;
         try
         {
-            var there = SummaryFile.Read(folder.File(SummaryFile.Name));
-            (summary, observations) = (there.ToJsonString(), (int?)there["observations"]);
+            summary = SummaryFile.Read(folder.File(SummaryFile.Name)).ToJsonString();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -39,7 +38,7 @@ internal sealed record RunContent(string? Summary, bool RowsAgree, string? Confi
         {
             damage ??= e.Message;
         }
-        return new RunContent(summary, rows == observations, Text(folder.File("config.yaml")),
+        return new RunContent(summary, rows, Text(folder.File("config.yaml")),
             Text(folder.File("environment.json")) is { } environment ? SweepOrder.CommandLine(environment) : "", damage);
     }
 

@@ -36,15 +36,23 @@ public static class RunDocument
         }
     }
 
-    /// <summary>The same of a run as lists have it, without its observations; no file is read for it.</summary>
-    public static JsonObject Of(RunRecord run) => new()
+    /// <summary>
+    /// The same of a run as lists have it, without its observations; no file is read for it. "lost" says which observations are missing
+    /// from metrics.csv, where some are.
+    /// </summary>
+    public static JsonObject Of(RunRecord run)
     {
-        ["name"] = (string?)run.Summary?["name"] ?? run.Folder.Name,
-        ["id"] = run.Folder.Id,
-        ["status"] = run.Status.ToString().ToLowerInvariant(),
-        ["folder"] = run.Folder.Path,
-        ["summary"] = run.Summary?.DeepClone(),
-    };
+        var document = new JsonObject
+        {
+            ["name"] = (string?)run.Summary?["name"] ?? run.Folder.Name,
+            ["id"] = run.Folder.Id,
+            ["status"] = run.Status.ToString().ToLowerInvariant(),
+            ["folder"] = run.Folder.Path,
+            ["summary"] = run.Summary?.DeepClone(),
+        };
+        if (run.Lost is { } lost) document["lost"] = lost;
+        return document;
+    }
 
     /// <summary>config.yaml of a run; null where it cannot be read.</summary>
     public static JsonNode? Config(RunRecord run)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -23,7 +24,7 @@ internal static class RunIndex
     /// <summary>
     /// Counted up whenever an entry, or how one is read from the files, changes: an index with another number is not used.
     /// </summary>
-    public const int Layout = 1;
+    public const int Layout = 2;
 
     /// <summary>The content of each folder that has a valid entry.</summary>
     /// <param name="parent">The folder above them.</param>
@@ -38,13 +39,13 @@ internal static class RunIndex
             using var database = Open(File.ReadAllBytes(file.FullName));
             if (Scalar(database, "PRAGMA user_version") != Layout) return entries;
             using var command = database.CreateCommand();
-            command.CommandText = "SELECT folder, stamp, summary, rows_agree, config, command_line, checksum FROM runs";
+            command.CommandText = "SELECT folder, stamp, summary, rows, config, command_line, checksum FROM runs";
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
                 string? Text(int i) => reader.IsDBNull(i) ? null : reader.GetString(i);
                 if (Text(0) is not { } folder || Text(1) is not { } stamp) continue;
-                var content = new RunContent(Text(2), reader.GetInt64(3) != 0, Text(4), Text(5) ?? "", null);
+                var content = new RunContent(Text(2), reader.IsDBNull(3) ? null : reader.GetInt32(3), Text(4), Text(5) ?? "", null);
                 if (reader.GetInt64(6) == Checksum(folder, stamp, content)) entries[folder] = (stamp, content);
             }
         }
@@ -76,7 +77,7 @@ internal static class RunIndex
     {
         using var database = Open(null);
         Do(database, $"PRAGMA user_version = {Layout}");
-        Do(database, "CREATE TABLE runs (folder TEXT PRIMARY KEY, stamp TEXT, summary TEXT, rows_agree INTEGER, config TEXT, "
+        Do(database, "CREATE TABLE runs (folder TEXT PRIMARY KEY, stamp TEXT, summary TEXT, rows INTEGER, config TEXT, "
             + "command_line TEXT, checksum INTEGER) WITHOUT ROWID");
         using (var transaction = database.BeginTransaction())
         {
@@ -85,7 +86,7 @@ internal static class RunIndex
             for (var i = 0; i < 7; i++) insert.Parameters.Add(new SqliteParameter($"${i}", null));
             foreach (var (folder, (stamp, content)) in entries)
             {
-                object?[] values = [folder, stamp, content.Summary, content.RowsAgree ? 1 : 0, content.Config, content.CommandLine,
+                object?[] values = [folder, stamp, content.Summary, content.Rows, content.Config, content.CommandLine,
                     Checksum(folder, stamp, content)];
                 for (var i = 0; i < values.Length; i++) insert.Parameters[i].Value = values[i] ?? DBNull.Value;
                 insert.ExecuteNonQuery();
@@ -139,7 +140,8 @@ internal static class RunIndex
     {
         var hash = new XxHash3();
         Span<byte> length = stackalloc byte[4];
-        foreach (var part in new[] { folder, stamp, content.Summary, content.RowsAgree ? "1" : "0", content.Config, content.CommandLine })
+        foreach (var part in new[] { folder, stamp, content.Summary,
+            content.Rows?.ToString(CultureInfo.InvariantCulture), content.Config, content.CommandLine })
         {
             var bytes = Encoding.UTF8.GetBytes(part ?? "");
             BinaryPrimitives.WriteInt32LittleEndian(length, part is null ? -1 : bytes.Length);

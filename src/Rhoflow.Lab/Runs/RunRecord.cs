@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Rhoflow.Lab.Runs;
@@ -11,7 +12,9 @@ public sealed class RunRecord
     {
         (Folder, _content) = (folder, content);
         Summary = content.ReadSummary();
-        Status = folder.StatusBy(Summary, content.RowsAgree);
+        var observations = (int?)Summary?["observations"];
+        Status = folder.StatusBy(Summary, content.Rows == observations);
+        Lost = content.Damage is null && Status != RunStatus.Running ? LostOf(folder, observations ?? 0, content.Rows) : null;
         Keys = content.Config is { } config ? RunKeys.Read(config) : RunKeys.None;
         Order = (Path.GetFileName(folder.Path)[..19], File.GetLastWriteTimeUtc(folder.File("config.yaml")));
     }
@@ -33,6 +36,15 @@ public sealed class RunRecord
 
     /// <summary>What is damaged in the folder, in a sentence; null where nothing is.</summary>
     public string? Damage => _content.Damage;
+
+    /// <summary>
+    /// That metrics.csv has fewer rows than summary.json counts, in a sentence: it was emptied, cut off or deleted. Null where none is
+    /// missing, and while somebody is at work, who may be writing them anew.
+    /// </summary>
+    public string? Lost { get; }
+
+    /// <summary>Whole rows of its metrics.csv.</summary>
+    public int Observations => _content.Rows ?? 0;
 
     /// <summary>The keys of its config under their dotted names.</summary>
     public IReadOnlyDictionary<string, string> Keys { get; }
@@ -61,6 +73,10 @@ public sealed class RunRecord
 
     /// <summary>The quantities of its last observation.</summary>
     public IEnumerable<string> Quantities => (Summary?["last"] as JsonObject)?.Select(static p => p.Key) ?? [];
+
+    private static string? LostOf(RunFolder folder, int observations, int? rows) => (rows ?? 0) >= observations ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{folder.File("metrics.csv")} {(rows is null ? "is missing" : $"has {rows} rows")}, "
+            + $"and {SummaryFile.Name} counts {observations} observations: the others are lost");
 
     /// <summary>A run, read from its files.</summary>
     public static RunRecord Read(RunFolder folder) => new(folder, RunContent.Read(folder));
