@@ -8,6 +8,9 @@ public static class Nearest
     {
         var all = allowed.ToArray();
         var near = Words(given, all);
+        // dense:10 is one word in YAML, and no key with a value.
+        if (given.IndexOf(':') is > 0 and var colon && colon < given.Length - 1 && all.Contains(given[..colon]))
+            return $"; a blank is missing after the colon: '{given[..colon]}: {given[(colon + 1)..]}'";
         return (near.Length > 0 ? $"; nearest: {string.Join(", ", near)}" : "") + $"; {label}: {string.Join(", ", all)}";
     }
 

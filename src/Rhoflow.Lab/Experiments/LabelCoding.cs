@@ -21,18 +21,22 @@ internal static class LabelCoding
         var reading = train.Reading;
         if (outputs == 1)
         {
-            if (reading is null) return (train, test);
-            if (loss.TakesRealTargets && train.ClassNames is { } names && reading.HasNamedClasses)
+            // A file's numbers stay numbers, unless its classes have names; those of the sets that are known are numbered classes.
+            if (loss.TakesRealTargets && train.ClassNames is { } names && !train.IsBinary && reading?.HasNamedClasses is null or true)
                 throw new DataException(
-                    $"{reading.File}: the labels are the names {DataReading.Few(names)}, and the {loss.Name} loss of one "
+                    $"{reading?.File ?? train.Name}: the labels are the {(reading is null ? "classes" : "names")} "
+                    + $"{DataReading.Few(names)}, and the {loss.Name} loss of one "
                     + $"output needs numbers: data.classes: [{names[0]}, {(names.Count == 2 ? names[1] : "rest")}] makes them +1 and "
                     + "−1, or "
                     + $"give the network {names.Count} outputs");
+            if (reading is null) return (train, test);
             return Used(train.IsBinary ? config.Classes is [var plus, var minus] ? $"{plus} = +1, {minus} = −1" : "−1 and +1" : "numbers");
         }
         if (train.ClassNames is { } known)
         {
-            if (reading is null) return (train, test);
+            if (reading is null)
+                return known.Count >= outputs ? (train, test)
+                    : Used(null, [$"the network has {outputs} outputs for {known.Count} classes"]);
             var order = reading.HasNamedClasses ? "in order of appearance: " : "";
             return Used($"{known.Count} {(known.Count == 1 ? "class" : "classes")}, {order}{DataReading.Few(known)}",
                 known.Count < outputs ? [$"the network has {outputs} outputs for {known.Count} classes"] : []);
@@ -61,7 +65,7 @@ internal static class LabelCoding
             return Used(use);
         }
 
-        (Dataset, Dataset?) Used(string use, string[]? remarks = null)
+        (Dataset, Dataset?) Used(string? use, string[]? remarks = null)
         {
             reading = (reading ?? new DataReading { File = train.Name }) with { Use = use };
             if (remarks?.Length > 0) reading = reading with { Remarks = [.. reading.Remarks, .. remarks] };

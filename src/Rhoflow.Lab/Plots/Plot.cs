@@ -17,6 +17,8 @@ internal static class Plot
     /// <exception cref="RunFolderException">A run cannot be read.</exception>
     public static PlotPicture Of(PlotConfig config, IReadOnlyList<RunRecord> records)
     {
+        if (config.Spread != BandSpread.Quartiles && config.Band.Count == 0)
+            throw new ConfigException("--spread says what a band shows, and there is no --band");
         var notes = new Notebook();
         var runs = Chosen(config, records, notes);
         var names = new PlotNames(runs);

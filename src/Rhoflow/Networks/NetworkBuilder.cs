@@ -88,17 +88,20 @@ public sealed partial class NetworkBuilder
                 $"a {what} needs a kernel ≥ 1, a stride ≥ 1 and a padding ≥ 0; kernel {kernel}, stride {stride}, padding {padding} "
                 + "were given");
         }
-        // Padding would make an image of one pixel out of a vector, and the window would see zeros beside it.
-        if (kernel > 1 && Shape.IsVector && _input.IsVector && !_parts.Nodes.Any(static n => !n.Shape.IsVector))
-        {
-            throw new ArgumentException($"a {what} with kernel {kernel} looks at neighbouring pixels, and what it would look at is a "
-                + $"vector of {Shape.Channels} numbers without height and width; tabular data take dense layers, and images come in files "
-                + "that have their shape (npy of N×H×W×C, idx, CIFAR-10)");
-        }
+        if (kernel > 1) RequireImage($"a {what} with kernel {kernel} looks at neighbouring pixels");
         int height = checked(Shape.Height + 2 * padding), width = checked(Shape.Width + 2 * padding);
         if (kernel > height || kernel > width)
             throw new ArgumentException($"a {what} with kernel {kernel} does not fit into the image of {Shape} with padding {padding}");
         return ((height - kernel) / stride + 1, (width - kernel) / stride + 1);
+    }
+
+    // Padding would make an image of one pixel out of a vector, and a window would see zeros beside it; a mean over its one position
+    // would change nothing.
+    private void RequireImage(string what)
+    {
+        if (Shape.IsVector && _input.IsVector && !_parts.Nodes.Any(static n => !n.Shape.IsVector))
+            throw new ArgumentException($"{what}, and what it would look at is a vector of {Shape.Channels} numbers without height and "
+                + "width; tabular data take dense layers, and images come in files that have their shape (npy of N×H×W×C, idx, CIFAR-10)");
     }
 
     /// <summary>What the branches of one network share.</summary>

@@ -26,7 +26,7 @@ public sealed class CommandLineTests : IDisposable
         var (status, output, error) = Run("run", _config, "--json", "--out", _folder / "runs");
         (status, error).ShouldBe((0, ""));
         var document = JsonNode.Parse(output)!.AsObject();
-        document.Select(p => p.Key).ShouldBe(["name", "id", "status", "folder", "summary", "observations"]);
+        document.Select(p => p.Key).ShouldBe(["name", "id", "status", "folder", "summary", "observations", "reused"]);
         ((string?)document["status"]).ShouldBe("finished");
         Directory.Exists((string)document["folder"]!).ShouldBeTrue();
         var first = document["observations"]![0]!.AsObject();
@@ -37,7 +37,7 @@ public sealed class CommandLineTests : IDisposable
         first["test_error"].ShouldBeNull();
 
         var again = Run("run", _config, "--json", "--out", _folder / "runs");
-        again.Output.ShouldBe(output);
+        again.Output.ShouldBe(output.Replace("\"reused\": false", "\"reused\": true", StringComparison.Ordinal));
         again.Error.ShouldContain("finished already");
         Run("run", _config, "--json", "--quiet", "--out", _folder / "runs").Error.ShouldBe("");
     }
@@ -61,7 +61,8 @@ public sealed class CommandLineTests : IDisposable
         first.Status.ShouldBe(0);
         JsonNode.Parse(first.Output)!["runs"]!.AsArray().Count.ShouldBe(4);
         var second = Run(sweep);
-        second.Output.ShouldBe(first.Output);
+        first.Output.ShouldContain("\"reused\": false");
+        second.Output.ShouldBe(first.Output.Replace("\"reused\": false", "\"reused\": true", StringComparison.Ordinal));
         second.Error.ShouldContain("4 of 4 runs were finished already");
         JsonNode.Parse(Run("show", _folder / "runs", "--json").Output)!["runs"]!.AsArray().Count.ShouldBe(4);
         var csv = Run("show", _folder / "runs", "--csv").Output.Split('\n');

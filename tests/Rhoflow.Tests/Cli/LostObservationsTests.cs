@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Rhoflow.Cli;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Tests.Lab;
 using Rhoflow.Tests.Lab.Tables;
 using Shouldly;
 using Xunit;

@@ -188,7 +188,12 @@ public sealed partial class NetworkBuilder
         Pool(PoolingKind.Average, kernel, stride, padding);
 
     /// <summary>The mean over all positions of every channel.</summary>
-    public NetworkBuilder GlobalAverage() => Add(new GlobalAverageNode([Last], TensorShape.Vector(Shape.Channels)));
+    /// <exception cref="ArgumentException">The input has no positions: it is a vector.</exception>
+    public NetworkBuilder GlobalAverage()
+    {
+        RequireImage("a global average looks at all pixels");
+        return Add(new GlobalAverageNode([Last], TensorShape.Vector(Shape.Channels)));
+    }
 
     private NetworkBuilder Pool(PoolingKind kind, int kernel, int? stride, int padding)
     {

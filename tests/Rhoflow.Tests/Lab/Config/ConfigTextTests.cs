@@ -21,6 +21,8 @@ public sealed class ConfigTextTests : IDisposable
         + "is open)")]
     [InlineData("data:\n  set: iris\n\ttest: 0\n", "line 3, column 1: a tab stands in the indentation")]
     [InlineData("name: a\n\tflow: 1\n", "line 2, column 1: a tab stands in the indentation")]
+    [InlineData("\tname: a\ndata: {set: iris}\n", "line 1, column 1: a tab stands in the indentation")]
+    [InlineData("name: a\nloss: square\n\t\nseed: 1\n", "line 3, column 1: a tab stands in the indentation")]
     [InlineData("name: a\nseed: 1\nname: b\n", "line 3, column 1: a key is given twice")]
     [InlineData("name: a\0b\n", "line 1, column 8: the control character U+0000")]
     [InlineData("name: a\nseed: \u001b[31m\n", "line 2, column 7: the control character U+001B")]
