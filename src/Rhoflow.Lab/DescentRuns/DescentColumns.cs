@@ -62,6 +62,11 @@ internal sealed class DescentColumns
                 + $"GFLOP on {_curved.Count} examples, and {forecast.Bytes / 1e6:n0} MB"));
         if (!_detail.Curvature && Table.Needs(MeasureNeed.Curvature))
             notes.Add("measures of curvature are taken at the first and the last observation (observe.curvature: always for all)");
+        foreach (var (asked, need, key) in new[] { (_detail.Gradients, MeasureNeed.Gradients, "gradients: always"),
+            (_detail.Curvature, MeasureNeed.Curvature, "curvature: always"),
+            (_detail.Features is not { Count: 0 }, MeasureNeed.Features, "features") })
+            if (asked && !Table.Needs(need))
+                notes.Add($"observe.{key} says nothing here: no measure that is taken needs {need.ToString().ToLowerInvariant()}");
         var linear = network.IsChain && network.IsLinear && network.Outputs == 1;
         var feasible = !observe.IsLenient || (long)train.Count * train.Inputs <= LargestLimit;
         if (linear && feasible && observe.Wants("direction")) _limit = LimitDirection.Of(train, _loss, observe.IsLenient, notes);
@@ -116,7 +121,7 @@ internal sealed class DescentColumns
         using var features = new FeatureCollector<T>(Table, _train.Count);
         using var testFeatures = _test is null ? null : new FeatureCollector<T>(Table, _test.Count);
         var theta = replica.Theta();
-        var statistics = _view.Statistics<T>(theta, replica.State.Statistics, _train);
+        var statistics = _view.Statistics<T>(theta, replica.State.Statistics, _train, cancellation);
         var input = By(statistics, training, replica, Looking(features, cancellation),
             testFeatures is null ? null : Looking(testFeatures, cancellation)) with
         {
@@ -156,7 +161,7 @@ internal sealed class DescentColumns
         var theta = replica.Theta();
         var some = _curved.Choose([.. Enumerable.Range(0, Math.Min(MeasureForecast.Trial, _curved.Count))]);
         return MeasureForecast.Of(Table.Setting, _curved.Count, () => _view.Linearize(through: false, some, theta,
-            _view.Statistics<T>(theta, replica.State.Statistics, _train), threads, cancellation));
+            _view.Statistics<T>(theta, replica.State.Statistics, _train, cancellation), threads, cancellation));
     }
 
     // After every block of examples.

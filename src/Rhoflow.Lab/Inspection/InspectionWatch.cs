@@ -32,11 +32,14 @@ public sealed record InspectionWatch(Action<string> Progress, Action<string> Say
     }
 
     /// <summary>Says how long it will take, where that is worth a line.</summary>
-    internal void Announce(IReadOnlyList<(Measure Measure, double Seconds)> measures)
+    /// <param name="outputs">Seconds until the outputs of all examples are there.</param>
+    /// <param name="measures">What is measured of them then.</param>
+    internal void Announce(double outputs, IReadOnlyList<(Measure Measure, double Seconds)> measures)
     {
-        if (measures.Sum(static m => m.Seconds) is var all && all < WorthSaying) return;
+        if (outputs + measures.Sum(static m => m.Seconds) is var all && all < WorthSaying) return;
         var families = measures.GroupBy(static m => m.Measure.Family, StringComparer.Ordinal)
-            .Select(static g => (Family: g.Key, Seconds: g.Sum(static m => m.Seconds))).Where(f => f.Seconds > all / 10)
+            .Select(static g => (Family: g.Key, Seconds: g.Sum(static m => m.Seconds))).Append((Family: "outputs", Seconds: outputs))
+            .Where(f => f.Seconds > all / 10)
             .OrderByDescending(static f => f.Seconds).Select(static f => $"{f.Family} {MeasureWatch.Words(f.Seconds)}");
         Say($"measuring takes about {MeasureWatch.Words(all)} ({string.Join(", ", families)}); Ctrl-C shows what is measured until then");
     }

@@ -81,7 +81,7 @@ public sealed record NetworkInspection(
         told?.Progress("preparing");
         var network = n.Network;
         var view = new BatchNormView(network, n.Loss, n.Reduction, n.BatchNorm, n.Batch);
-        double[] theta = n.Theta.ToArray(), statistics = view.Statistics<T>(theta, n.Statistics.Span, n.Train);
+        double[] theta = n.Theta.ToArray(), statistics = view.Statistics<T>(theta, n.Statistics.Span, n.Train, cancellation);
         var detail = new DetailConfig { Gradients = true, Curvature = true, CurvatureExamples = curvatureExamples };
         var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay };
         var observe = new ObserveConfig { Unit = "epoch", Measures = families.Count == 0 ? ["all"] : families, Detail = detail };
@@ -100,7 +100,9 @@ public sealed record NetworkInspection(
                 dear = told.Dear(watch.Forecast, table);
                 table = new MeasureTable(observe, setting, dear.Select(static d => d.Measure).ToHashSet()) { KeepsPart = true };
             }
-            told.Announce(watch.Forecast.Of(table.Taken.Select(static t => t.Measure)));
+            told.Announce(watch.Forecast.Outputs(n.Train.Count + (n.Test?.Count ?? 0)),
+                watch.Forecast.Of(table.Taken.Select(static t => t.Measure)));
+            told.Progress($"the outputs of {n.Train.Count + (n.Test?.Count ?? 0)} examples");
         }
         using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, theta, statistics, threads, cancellation);
         using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, theta, statistics, threads,

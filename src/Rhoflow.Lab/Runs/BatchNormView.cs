@@ -32,13 +32,15 @@ internal sealed record BatchNormView(Network Network, Loss Loss, Reduction Reduc
     /// <param name="theta">θ.</param>
     /// <param name="running">The running averages.</param>
     /// <param name="train">The training set.</param>
-    public double[] Statistics<T>(ReadOnlySpan<double> theta, ReadOnlySpan<double> running, Dataset train)
+    /// <param name="cancellation">Ends a pass over all of it.</param>
+    public double[] Statistics<T>(ReadOnlySpan<double> theta, ReadOnlySpan<double> running, Dataset train,
+        CancellationToken cancellation = default)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         if (!HasStatistics || Asked != BatchNormBy.WholeSet) return running.ToArray();
         var weights = new T[theta.Length];
         for (var i = 0; i < weights.Length; i++) weights[i] = T.CreateTruncating(theta[i]);
-        using var team = new Team(1);
+        using var team = new Team(1) { Cancellation = cancellation };
         return WholeSetStatistics.Of(Network, weights, train.XAs<T>(), team);
     }
 

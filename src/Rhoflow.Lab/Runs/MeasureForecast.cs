@@ -17,12 +17,14 @@ internal sealed class MeasureForecast
     // Seen on two threads with AVX2 and more: matrix products, and decompositions by MathNet, on the n·m·min(n, m) that they count.
     private const double Operations = 2e10, Decomposed = 1.2e8;
 
+    private const double Forward = 0.5;
+
     private readonly MeasureSetting _setting;
     private readonly int _curved;
-    private readonly double _product, _gradient;
+    private readonly double _product, _gradient, _pass;
 
-    private MeasureForecast(MeasureSetting setting, int curved, double product, double gradient) =>
-        (_setting, _curved, _product, _gradient) = (setting, curved, product, gradient);
+    private MeasureForecast(MeasureSetting setting, int curved, double product, double gradient, double pass) =>
+        (_setting, _curved, _product, _gradient, _pass) = (setting, curved, product, gradient, pass);
 
     /// <summary>Takes the speeds.</summary>
     /// <param name="setting">What is measured of what.</param>
@@ -31,14 +33,18 @@ internal sealed class MeasureForecast
     public static MeasureForecast Of(MeasureSetting setting, int curved, Func<Linearization?> some)
     {
         using var passes = some();
-        if (passes is null) return new MeasureForecast(setting, curved, 0, 0);
+        if (passes is null) return new MeasureForecast(setting, curved, 0, 0, 0);
         double[] direction = [.. passes.Theta], result = new double[direction.Length];
         // The first of everything compiles.
         var product = Time(() => passes.HessianVectorProduct(direction, result));
         var gradient = Time(() => passes.EachVectorJacobianProduct([0, passes.Data.Count - 1], new double[2 * setting.Network.Outputs],
             static (_, _, _) => { })) / 2;
-        return new MeasureForecast(setting, curved, product / Flops(setting, passes.Data.Count), gradient);
+        var pass = Time(() => passes.VectorJacobianProduct(passes.Weights, result)) / passes.Data.Count;
+        return new MeasureForecast(setting, curved, product / Flops(setting, passes.Data.Count), gradient, pass);
     }
+
+    /// <summary>Seconds of the outputs of so many examples: a forward pass is about half of a backward one.</summary>
+    public double Outputs(int examples) => Forward * _pass * examples;
 
     /// <summary>
     /// Seconds of each of some measures, in their order: what several of them share is counted with the first.
@@ -49,13 +55,20 @@ internal sealed class MeasureForecast
         var names = new List<string>();
         var shared = new HashSet<string>(StringComparer.Ordinal) { "" };
         var before = 0.0;
+        // Derivatives by the same statistics share a forward pass; where activations do not fit, each backward pass has one of its own.
+        var (examples, linearized) = (_setting.Train?.Count ?? 0, new HashSet<bool>());
+        var kept = BlockLinearization<double>.Keeps(_setting.Network, Math.Max(1, examples), sizeof(double)).All;
         foreach (var measure in measures)
         {
             var work = measure.Work(_setting);
             if (work.Shared.Length > 0 && !shared.Add(work.Shared)) work = MeasureWork.Little;
             names.Add(measure.Name);
             var curvature = measure.Need == MeasureNeed.Curvature ? Curvature(names) : before;
-            seconds.Add((measure, work.Gradients * _gradient + work.Operations / Operations + work.Decomposed / Decomposed
+            var whole = work.Passes * (kept ? 1 : 1 + Forward);
+            var through = measure.GoesThroughStatistics && _setting.Network.StatisticsCount > 0;
+            if (measure.Need == MeasureNeed.Gradients && linearized.Add(through)) whole += Forward;
+            seconds.Add((measure, whole * _pass * examples + work.Gradients * _gradient
+                + work.Operations / Operations + work.Decomposed / Decomposed
                 + Math.Max(0, curvature - before)));
             before = curvature;
         }

@@ -47,13 +47,24 @@ public sealed class Team : IDisposable
     /// <summary>Threads that work, the caller's included.</summary>
     public int Threads { get; }
 
+    /// <summary>
+    /// Ends a kernel call between two of its tasks, wherever the call is made from. What the call was to write is then of no use, and so is
+    /// what follows from it: for passes whose results are dropped when they are cancelled, not for steps of a training.
+    /// </summary>
+    internal CancellationToken Cancellation { get; init; }
+
     /// <summary>Calls work(task, thread) for every task 0 … tasks−1, in any order, and returns when all are done.</summary>
     /// <param name="work">A delegate that the caller keeps, so that nothing is allocated.</param>
+    /// <exception cref="OperationCanceledException"><see cref="Cancellation"/>; some of the tasks were not done.</exception>
     internal void Run(int tasks, Action<int, int> work)
     {
         if (Threads == 1 || tasks <= 1)
         {
-            for (var task = 0; task < tasks; task++) work(task, 0);
+            for (var task = 0; task < tasks; task++)
+            {
+                Cancellation.Look();
+                work(task, 0);
+            }
             return;
         }
         (_work, _tasks, _error) = (work, tasks, null);
@@ -150,6 +161,7 @@ public sealed class Team : IDisposable
             if (Interlocked.CompareExchange(ref _ticket, ticket - 1, ticket) != ticket) continue;
             try
             {
+                Cancellation.Look();
                 work!(task, thread);
             }
             catch (Exception e)

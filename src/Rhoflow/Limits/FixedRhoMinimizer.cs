@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Data;
+using Rhoflow.Kernels;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Limits;
@@ -147,7 +148,7 @@ public static class FixedRhoMinimizer
             int step;
             for (step = 0; step < 200 && idle < 3 && Residual > 0; step++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellation.Look();
                 var xi = NewtonDirection(v, rho);
                 double margin = Margin, logSum = LogSum;
                 var slope = -rho * Vectors.Dot(_tangent, xi);

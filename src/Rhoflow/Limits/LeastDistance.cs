@@ -1,3 +1,4 @@
+using Rhoflow.Kernels;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Limits;
@@ -58,7 +59,7 @@ internal static class LeastDistance
         var polished = false;
         for (int step = 0, idle = 0; step < maxSteps && idle < 8; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             if (mostViolated(w) is not { } p)
             {
                 if (polished) break;

@@ -1,3 +1,4 @@
+using Rhoflow.Kernels;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Limits;
@@ -38,7 +39,7 @@ internal static class PreciseLeastDistance
         }
         for (var step = 0; step < maxSteps; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             var w = active.Combine(u);
             if (mostViolated(w) is not { } p) return new PreciseSolution(w, active.Constraints, u);
             var violation = p.Bound - BigFloat.Dot(p.Normal, w);

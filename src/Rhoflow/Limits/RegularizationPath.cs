@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Data;
+using Rhoflow.Kernels;
 using Rhoflow.Losses;
 using Rhoflow.Numerics;
 
@@ -205,7 +206,7 @@ public static class RegularizationPath
             var best = (double[])w.Clone();
             for (var step = 0; step < 500; step++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellation.Look();
                 var (h, _, residual) = Linearize(w, logLambda, _force);
                 // Quadratic convergence until rounding: stop when a small residual no longer falls.
                 if (residual <= 1e-16 || (residual < 1e-9 && residual > .5 * previous))

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Rhoflow.Data;
+using Rhoflow.Kernels;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Losses;
@@ -142,7 +143,7 @@ public sealed class EmpiricalRisk
         LossValue scale = default;
         for (var j = 0; j < p; j++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             unit[j] = 1;
             scale = HessianVectorProduct(theta, unit, column);
             unit[j] = 0;

@@ -1,3 +1,5 @@
+using Rhoflow.Kernels;
+
 namespace Rhoflow.Numerics;
 
 /// <summary>min_{α ≥ 0} ‖Σ_n α_n a_n − b‖₂ by Lawson and Hanson's active-set method (1974), on an updated QR factorization.</summary>
@@ -22,7 +24,7 @@ internal static class NonnegativeLeastSquares
         var size = Vectors.Norm(b);
         for (var step = 0; step < 10 * (count + m) + 100; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             var length = Vectors.Norm(residual);
             var (steepest, entering) = (0.0, -1);
             for (var n = 0; n < count; n++)

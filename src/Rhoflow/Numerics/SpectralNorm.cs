@@ -1,3 +1,5 @@
+using Rhoflow.Kernels;
+
 namespace Rhoflow.Numerics;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal static class SpectralNorm
         Normalize(v, []);
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             vs.Add(v);
             var u = new double[rows];
             for (var i = 0; i < rows; i++) u[i] = Vectors.Dot(a.Slice(i * columns, columns), v) / size;

@@ -1,3 +1,5 @@
+using Rhoflow.Kernels;
+
 namespace Rhoflow.Numerics;
 
 /// <summary>
@@ -9,6 +11,12 @@ internal static class Unstoppable
     // Less is over before a thread is worth its start.
     private const double WorthAThread = 1e7;
 
+    /// <summary>The result of work that takes nobody knows how long: reading and preparing data, for instance.</summary>
+    /// <param name="work">Touches nothing that others write to, and nobody else's buffers.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static T Run<T>(Func<T> work, CancellationToken cancellation) => Run(double.PositiveInfinity, work, cancellation);
+
     /// <summary>The result of the work.</summary>
     /// <param name="operations">About how many it takes.</param>
     /// <param name="work">Touches nothing that others write to, and nobody else's buffers.</param>
@@ -16,7 +24,7 @@ internal static class Unstoppable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static T Run<T>(double operations, Func<T> work, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellation.Look();
         if (!cancellation.CanBeCanceled || operations < WorthAThread) return work();
         var task = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         // Exceptions of the work come out as they are, not in an aggregate.

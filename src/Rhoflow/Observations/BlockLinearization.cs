@@ -33,7 +33,9 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     /// <param name="theta">θ; narrowed to <typeparamref name="T"/>.</param>
     /// <param name="statistics">Running means and variances; empty without batch normalization.</param>
     /// <param name="threads">Who works; no influence on results.</param>
-    /// <param name="cancellation">Looked at before every block of examples, in every pass and product.</param>
+    /// <param name="cancellation">
+    /// Looked at before every block of examples, in every pass and product, and within them: a block may hold all examples.
+    /// </param>
     /// <param name="by">
     /// What batch normalization goes by. <see cref="NormalizeBy.Batch"/>: the statistics of the examples, through which derivatives are
     /// taken too: L is the loss that descents go down.
@@ -51,7 +53,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     {
         _ = new DataRisk<T>(network, loss, data);
         _cancellation = cancellation;
-        _team = new Team(threads);
+        _team = new Team(threads) { Cancellation = cancellation };
         _theta = new T[theta.Length];
         for (var i = 0; i < _theta.Length; i++) _theta[i] = T.CreateTruncating(theta.Span[i]);
         (_direction, _part) = (new T[theta.Length], new T[theta.Length]);
@@ -166,7 +168,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         var gradient = new double[_theta.Length];
         foreach (var n in examples)
         {
-            _cancellation.ThrowIfCancellationRequested();
+            _cancellation.Look();
             var (slot, row) = single(n);
             for (var c = 0; c < Network.Outputs; c++)
             {
@@ -189,7 +191,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         var gradient = new double[_theta.Length];
         for (var i = 0; i < examples.Length; i++)
         {
-            _cancellation.ThrowIfCancellationRequested();
+            _cancellation.Look();
             var (slot, row) = single(examples[i]);
             var own = new T[slot.Count * size];
             Narrow(weights.Slice(i * size, size), own.AsSpan(row * size));
@@ -242,7 +244,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     // The block, propagated to its outputs: at once where it is kept.
     private Slot At(int b)
     {
-        _cancellation.ThrowIfCancellationRequested();
+        _cancellation.Look();
         var slot = _slots[b % _slots.Length];
         var first = b * _block;
         if (slot.First != first) slot.Forward(_theta, Data, first, Math.Min(_block, Data.Count - first), By, _statistics);

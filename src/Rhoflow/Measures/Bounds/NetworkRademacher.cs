@@ -41,7 +41,7 @@ internal sealed class NetworkRademacher
         var count = x.Length / network.Inputs;
         if (count == 0 || x.Length % network.Inputs != 0)
             throw new ArgumentException($"{x.Length} numbers are not whole examples of {network.Inputs}", nameof(x));
-        using var team = new Team(1);
+        using var team = new Team(1) { Cancellation = cancellation };
         var ascent = new Ascent(network, x, count, team);
         var random = new RandomStream(seed);
         var all = count < 30 && 1 << count <= Draws;
@@ -98,7 +98,7 @@ internal sealed class NetworkRademacher
                 double next;
                 while (true)
                 {
-                    cancellation.ThrowIfCancellationRequested();
+                    cancellation.Look();
                     Move(eta);
                     next = Value(_next);
                     if (next > value || eta < 1e-9) break;

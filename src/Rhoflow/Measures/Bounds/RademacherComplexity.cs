@@ -1,3 +1,4 @@
+using Rhoflow.Kernels;
 using Rhoflow.Numerics;
 using Rhoflow.Observations;
 
@@ -39,7 +40,7 @@ internal readonly record struct RademacherComplexity(double Value, double Standa
         var row = new double[x.Width];
         for (var n = 0; n < x.Count; n++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             x.CopyTo(n, 1, row);
             foreach (var sum in sums) Vectors.Add(Sign(random), row, sum);
         }
@@ -68,7 +69,7 @@ internal readonly record struct RademacherComplexity(double Value, double Standa
         var combinations = 1 << (x.Count - 1);
         for (var i = 1; i < combinations; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             var flip = System.Numerics.BitOperations.TrailingZeroCount(i);
             sigma[flip] = -sigma[flip];
             Vectors.Add(2 * sigma[flip], rows[flip], sum);

@@ -59,7 +59,7 @@ internal sealed record CentralPath
         var outputs = w.Length == p && classes == 2 ? 1 : classes;
         if (w.Length != outputs * p)
             throw new ArgumentException($"the last layer has {w.Length} weights; {classes} classes of {p} features need {classes} × {p}");
-        using var own = team is null ? new Team(Environment.ProcessorCount) : null;
+        using var own = team is null ? new Team(Environment.ProcessorCount) { Cancellation = cancellation } : null;
         team ??= own!;
 
         means ??= ClassMeans.Of(features, labels, team, cancellation);

@@ -100,7 +100,7 @@ internal sealed class ClassMeans
         var rows = ArrayPool<double>.Shared.Rent(block * Width);
         for (var first = 0; first < features.Count; first += block)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             var (start, count) = (first, Math.Min(block, features.Count - first));
             team.Run((count + rowsATask - 1) / rowsATask, (task, _) =>
             {

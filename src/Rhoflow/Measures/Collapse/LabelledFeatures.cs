@@ -41,7 +41,7 @@ internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix
 
     private WithinPass Pass(ClassMeans means, int[] decisions, bool variability)
     {
-        using var team = new Team(Environment.ProcessorCount);
+        using var team = new Team(Environment.ProcessorCount) { Cancellation = Cancellation };
         return new WithinPass(means, Matrix, Labels, decisions, variability, team, Cancellation);
     }
 
@@ -49,7 +49,7 @@ internal sealed record LabelledFeatures(FeatureShape Shape, FeatureMatrix Matrix
     public static ClassMeans MeansOf(FeatureMatrix matrix, ClassLabels labels, CancellationToken cancellation) =>
         s_means.GetValue(matrix, m =>
         {
-            using var team = new Team(Environment.ProcessorCount);
+            using var team = new Team(Environment.ProcessorCount) { Cancellation = cancellation };
             return ClassMeans.Of(m, labels, team, cancellation);
         });
 

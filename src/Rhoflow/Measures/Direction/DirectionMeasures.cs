@@ -32,6 +32,7 @@ internal static class DirectionMeasures
             GoesThroughStatistics = true,
             Need = MeasureNeed.Gradients,
             Cost = "1 backward pass",
+            Work = static s => MeasureWork.LossGradient(s.Network.StatisticsCount > 0),
             Columns = static s => [.. Enumerable.Range(1, s.Depth).Select(static k => $"gradient_alignment_{k}"), "gradient_alignment"],
             Values = static m => m.Passes is { } passes ? GradientAlignment.Of(passes)
                 : [.. Enumerable.Repeat(double.NaN, m.Setting.Depth + 1)],

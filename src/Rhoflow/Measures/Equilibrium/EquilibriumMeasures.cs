@@ -46,6 +46,7 @@ internal static class EquilibriumMeasures
             Variant = "any loss; batch normalization folded into V_k",
             Need = MeasureNeed.Gradients,
             Cost = "1 backward pass",
+            Work = static _ => MeasureWork.LossGradient(false),
             Columns = static s => [.. Enumerable.Range(1, s.Depth)
                 .SelectMany(static k => (string[])[$"log10_v_rate_{k}", $"v_residual_{k}", $"combination_cosine_{k}",
                 $"combination_residual_{k}"])],

@@ -54,13 +54,13 @@ internal readonly record struct ConditionNumber(double Value, int Rank)
     {
         var side = Math.Min(x.Count, x.Width);
         var gram = new double[side * side];
-        using var team = new Team(Environment.ProcessorCount);
+        using var team = new Team(Environment.ProcessorCount) { Cancellation = cancellation };
         if (x.Width <= x.Count)
         {
             var rows = new double[Block * x.Width];
             for (var first = 0; first < x.Count; first += Block)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellation.Look();
                 var count = Math.Min(Block, x.Count - first);
                 x.CopyTo(first, count, rows.AsSpan(0, count * x.Width));
                 Gemm.Gram<double>(GemmForm.TN, side, count, rows, side, gram, side, accumulate: true, team);

@@ -21,6 +21,7 @@ internal static class LimitMeasures
             + "with multipliers p_n",
             "T3 eq. 11, 12, 13, 66; Lyu–Li", static m => DirectionResidual.Of(m), MeasureNeed.Gradients, "1 backward pass") with
         {
+            Work = static _ => MeasureWork.LossGradient(false),
             Variant = "multipliers p_n of the loss itself, −∂ℓ/∂f at these weights, which weigh the examples as the gradient does; ‖V_k‖ "
                 + "= 1 for every layer, the largest layer counts: a sine, not Lyu–Li's ε. Batch normalization folded in and held fixed",
             Refuse = static s => Scaling.WhyNoDirections(s.Network),

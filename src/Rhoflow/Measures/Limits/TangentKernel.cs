@@ -46,7 +46,7 @@ internal sealed class TangentKernel
         var examples = Sampling.Even(passes.Data.Count, Size(p, passes.Data.Count));
         var size = examples.Length;
         double[] gradients = new double[size * p], gram = new double[size * size];
-        using var team = new Team();
+        using var team = new Team { Cancellation = passes.Cancellation };
         for (var c = 0; c < outputs; c++)
         {
             var one = new double[size * outputs];

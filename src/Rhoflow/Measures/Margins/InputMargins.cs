@@ -1,3 +1,4 @@
+using Rhoflow.Kernels;
 using Rhoflow.Numerics;
 using Rhoflow.Observations;
 
@@ -22,7 +23,7 @@ internal static class InputMargins
         var distances = new double[examples.Length];
         for (var i = 0; i < distances.Length; i++)
         {
-            passes.Cancellation.ThrowIfCancellationRequested();
+            passes.Cancellation.Look();
             var w = weights.AsSpan(i * outputs, outputs);
             var margin = Vectors.Dot(w, passes.Outputs.Slice(examples[i] * outputs, outputs));
             var slope = Vectors.Norm(gradients.At(passes.Data.Example(examples[i]), w));

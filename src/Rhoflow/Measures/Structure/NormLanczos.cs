@@ -1,3 +1,4 @@
+using Rhoflow.Kernels;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Measures.Structure;
@@ -42,7 +43,7 @@ internal sealed class NormLanczos(int dimension)
         double theta = 0, residual = 0;
         for (var step = 1; ; step++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             normal(now, next);
             var alpha = Vectors.Dot(now.AsSpan(0, d), next.AsSpan(0, d));
             Vectors.Add(-alpha, now.AsSpan(0, d), next.AsSpan(0, d));

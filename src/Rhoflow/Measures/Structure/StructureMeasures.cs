@@ -135,7 +135,7 @@ internal static class StructureMeasures
             Values = input =>
             {
                 var s = input.Snapshot;
-                using var team = new Team();
+                using var team = new Team { Cancellation = input.Cancellation };
                 var shapes = Those(s.Network).ToDictionary(static c => c.K, static c => c.Shape);
                 return [.. Each(input, shapes.Keys, k => (K: k, Shape: shapes[k]))
                     .Select(c => Math.Abs(s.RhoK[c.K]) * norm(c.Shape, s.Network.Layers[c.K].Of(s.V).ToArray(), team, input.Cancellation))];

@@ -112,7 +112,11 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
         (_inputs, _examples, _by, _hasJacobianProduct, _knowsDeltas) = (inputs, inputs.Count, by, false, false);
         _wiring.Input.LendValue(inputs.Buffer);
         var pass = new Pass<T> { Examples = _examples, Theta = theta, By = by, Statistics = statistics, Inputs = inputs };
-        foreach (var node in _wiring.Operators) node?.Forward(pass);
+        foreach (var node in _wiring.Operators)
+        {
+            _team.Cancellation.Look();
+            node?.Forward(pass);
+        }
     }
 
     /// <summary>
@@ -169,7 +173,10 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
         weights.CopyTo(_wiring.Output.Delta(_examples));
         var pass = new Pass<T> { Examples = _examples, Theta = theta, Gradient = gradient, By = _by, Inputs = _inputs! };
         for (var i = _wiring.Operators.Length - 1; i >= 0; i--)
+        {
+            _team.Cancellation.Look();
             if (_wiring[i].Moves) _wiring.Operators[i]?.VectorJacobianProduct(pass);
+        }
         _knowsDeltas = true;
     }
 
@@ -183,7 +190,10 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
         (_hasDots, _hasJacobianProduct) = (true, true);
         var pass = new Pass<T> { Examples = _examples, Theta = theta, Direction = direction, By = _by, Inputs = _inputs! };
         for (var i = 0; i < _wiring.Operators.Length; i++)
+        {
+            _team.Cancellation.Look();
             if (_wiring[i].Moves) _wiring.Operators[i]?.JacobianVectorProduct(pass);
+        }
         return _wiring.Output.ValueDot(_examples);
     }
 
@@ -217,6 +227,7 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
         for (var i = _wiring.Operators.Length - 1; i >= 0; i--)
         {
             if (!_wiring[i].Moves) continue;
+            _team.Cancellation.Look();
             _wiring.Operators[i]?.HessianVectorProduct(pass);
             if (!knowsDeltas) _wiring.Operators[i]?.VectorJacobianProduct(deltas);
         }

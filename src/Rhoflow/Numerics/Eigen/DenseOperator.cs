@@ -37,7 +37,7 @@ internal sealed class DenseOperator : ISymmetricOperator
         double[] matrix = new double[n * n], unit = new double[n];
         for (var i = 0; i < n; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             unit[i] = 1;
             a.Apply(unit, matrix.AsSpan(i * n, n));
             unit[i] = 0;

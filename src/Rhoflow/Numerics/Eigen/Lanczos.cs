@@ -102,7 +102,7 @@ public sealed class Lanczos
     {
         for (var step = 1; ; step++)
         {
-            _cancellation.ThrowIfCancellationRequested();
+            _cancellation.Look();
             var j = _basis.Count - 1;
             _a.Apply(_basis[j], _w);
             _products++;
@@ -192,7 +192,7 @@ public sealed class Lanczos
         double[][] vectors = [.. Enumerable.Range(0, Wanted).Select(i => (double[])_basis[i].Clone())];
         for (var i = 0; i < Wanted && _options.ConfirmResiduals; i++)
         {
-            _cancellation.ThrowIfCancellationRequested();
+            _cancellation.Look();
             _a.Apply(vectors[i], _w);
             _products++;
             Vectors.Add(-values[i], vectors[i], _w);

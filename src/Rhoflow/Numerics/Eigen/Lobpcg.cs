@@ -68,7 +68,7 @@ internal static class Lobpcg
         {
             for (var i = images.Count; i < s.Count; i++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellation.Look();
                 a.Apply(s[i], w);
                 products++;
                 images.Append(w, 1);

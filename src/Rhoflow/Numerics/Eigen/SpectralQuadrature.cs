@@ -57,7 +57,7 @@ public sealed class SpectralQuadrature
             var norm = 0.0;
             while (true)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellation.Look();
                 var j = basis.Count - 1;
                 a.Apply(basis[j], w);
                 products++;

@@ -30,7 +30,7 @@ public readonly record struct TraceEstimate(double Value, double StandardError, 
         double[] g = new double[n], image = new double[n], h = new double[sketch];
         for (var i = 0; i < sketch; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             // Normal, not signs: few signs are linearly dependent with a chance that counts.
             foreach (ref var v in g.AsSpan()) v = random.NextNormal();
             a.Apply(g, image);
@@ -39,7 +39,7 @@ public readonly record struct TraceEstimate(double Value, double StandardError, 
         var exact = 0.0;
         for (var i = 0; i < q.Count; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             a.Apply(q[i], image);
             exact += Vectors.Dot(q[i], image);
         }
@@ -48,7 +48,7 @@ public readonly record struct TraceEstimate(double Value, double StandardError, 
         var samples = new double[products - 2 * (products / 3)];
         for (var i = 0; i < samples.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             Signs(random, g);
             q.Orthogonalize(g, h);
             a.Apply(g, image);
@@ -71,7 +71,7 @@ public readonly record struct TraceEstimate(double Value, double StandardError, 
         double[] g = new double[a.Size], image = new double[a.Size], samples = new double[products];
         for (var i = 0; i < products; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellation.Look();
             Signs(random, g);
             a.Apply(g, image);
             samples[i] = Vectors.Dot(g, image);

@@ -41,7 +41,7 @@ internal sealed class TridiagonalReduction
             var count = Math.Min(Block, n - first);
             for (var i = 0; i < count; i++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellation.Look();
                 reduction.Reduce(first, i, d, e);
             }
             reduction.Update(first + count, count);

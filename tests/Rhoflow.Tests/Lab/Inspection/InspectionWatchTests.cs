@@ -1,6 +1,10 @@
+using Rhoflow.Kernels;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Measures;
+using Rhoflow.Measures.Catalog;
+using Rhoflow.Observations;
 using Rhoflow.Tests.Lab.DescentRuns;
 using Shouldly;
 using Xunit;
@@ -47,17 +51,57 @@ public sealed class InspectionWatchTests : IDisposable
     {
         var network = Network();
         var whole = NetworkInspection.Of(network, ["all"], 40, 1, TestContext.Current.CancellationToken);
-        using var stop = new CancellationTokenSource();
-        // The forecast is said before anything is measured; what looks at the token first is the first measure that takes long.
-        var steps = 0;
-        var part = NetworkInspection.Of(network, ["all"], 40, 1, stop.Token, new InspectionWatch(_ =>
+        NetworkInspection Look(int cancelledAt, out int looks)
         {
-            if (++steps == 2) stop.CancelAfter(TimeSpan.FromMilliseconds(5));
-        }, static _ => { }, 1e9));
-        foreach (var measured in part.Measures)
-            whole.Measures.Contains(measured).ShouldBeTrue($"{measured.Column} = {measured.Value}");
-        if (!part.IsInterrupted) return;                                            // all was measured within 5 ms
-        part.NotMeasured.ShouldContain(static m => m.Why == "interrupted");
-        ((bool)part.ToJson()["interrupted"]!).ShouldBeTrue();
+            using var stop = new CancellationTokenSource();
+            var count = 0;
+            CancellationLooks.Looked = () =>
+            {
+                if (++count == cancelledAt) stop.Cancel();
+            };
+            try
+            {
+                return NetworkInspection.Of(network, ["all"], 40, 1, stop.Token);
+            }
+            finally
+            {
+                CancellationLooks.Looked = null;
+                looks = count;
+            }
+        }
+
+        Look(int.MaxValue, out var all).IsInterrupted.ShouldBeFalse();
+        // Hundreds of products of curvature come after the outputs: half way it is within one of them.
+        foreach (var at in new[] { all / 2, all - Random.Shared.Next(1, all / 4) })
+        {
+            var part = Look(at, out var looks);
+            part.IsInterrupted.ShouldBeTrue();
+            looks.ShouldBe(at, "it went on after it was interrupted");
+            part.Measures.ShouldNotBeEmpty();
+            foreach (var measured in part.Measures)
+                whole.Measures.Contains(measured).ShouldBeTrue($"{measured.Column} = {measured.Value}");
+            part.NotMeasured.ShouldContain(static m => m.Why == "interrupted");
+            part.Measures.Count.ShouldBeLessThan(whole.Measures.Count);
+            ((bool)part.ToJson()["interrupted"]!).ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public void Passes_over_all_examples_are_forecast()
+    {
+        var network = Network();
+        var setting = new MeasureSetting(network.Network, network.Loss, network.Train, network.Test);
+        var forecast = MeasureForecast.Of(setting, 40, () => Linearization.Of<double>(network.Network, network.Loss, network.Train,
+            network.Reduction, network.Theta, network.Statistics, 1));
+        var one = forecast.Outputs(1000);
+        one.ShouldBeGreaterThan(0);
+        forecast.Outputs(3000).ShouldBe(3 * one, 1e-12 * one);
+        double[] Seconds(params string[] names) => [.. forecast.Of(names.Select(static n => MeasureCatalog.All.Single(m => m.Name == n)))
+            .Select(static m => m.Seconds)];
+        // A forward and a backward pass; the second measure shares both. Through the statistics of batch normalization all is done again.
+        var each = Seconds("kkt_residual", "direction_equilibrium", "gradient_alignment");
+        each[0].ShouldBe(3 * forecast.Outputs(network.Train.Count), 1e-9 * each[0]);
+        each[1].ShouldBe(0);
+        each[2].ShouldBe(each[0], 1e-9 * each[0]);
     }
 }
