@@ -39,6 +39,7 @@ internal static class CompareCommand
             StandardOptions.RequireWords(command, words);
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
             RunRecord[] runs = [.. words.Select(w => One(w, parsed.GetValue(root)!, progress))];
+            if (runs[0].Folder.Path == runs[1].Folder.Path) progress.Say($"note: A and B are the same run, {runs[0].Folder.Id}");
             var comparison = RunComparison.Of(runs[0], runs[1]);
             var (files, notes) = parsed.GetValue(to) is { } target ? Draw(comparison, target, cancellation) : ([], []);
             foreach (var note in notes) progress.Say(note);

@@ -53,23 +53,22 @@ internal static class ExportCommand
             words, to, place, where, columns, config, arrays, root,
         };
         var standard = StandardOptions.AddTo(command);
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             var given = parsed.GetValue(words)!;
             StandardOptions.RequireWords(command, given);
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var (json, quiet) = (parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet));
-            void Note(string text)
-            {
-                if (!quiet) error.WriteLine($"rhoflow: {text}");
-            }
+            using var progress = new ProgressLine(error, quiet);
+            void Note(string text) => progress.Say(text);
             var form = Form(parsed.GetValue(to), parsed.GetValue(place));
             var file = Target(form, parsed.GetValue(place), json);
             if (parsed.GetValue(arrays) && form != "parquet")
                 throw new ConfigException($"--arrays: {form} has no lists; --to parquet has, and the arrays lie as .npy in the "
                     + "run folders");
+            progress.Report(static () => "reading the runs");
             var folders = RunSelection.Find(given, parsed.GetValue(root)!, Note);
-            var sound = ShowCommand.Sound(folders, text => error.WriteLine($"rhoflow: {text}"));
+            var sound = ShowCommand.Sound(folders, progress.Complain);
             var runs = ShowCommand.Chosen(SweepOrder.Of(sound), parsed.GetValue(where) ?? [], Note);
             if (runs.Count == 0)
                 throw new ConfigException($"no runs in {string.Join(", ", given)} to export"
@@ -82,7 +81,13 @@ internal static class ExportCommand
             if (names is not null) table = table.With(names, "--columns");
             if (runs.Count(static r => r.Observations == 0) is > 0 and var without)
                 Note(string.Create(CultureInfo.InvariantCulture, $"note: {without} of {runs.Count} runs have no observations"));
+            table.Reading = i =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                progress.Report(() => string.Create(CultureInfo.InvariantCulture, $"writing run {i + 1} of {runs.Count}"));
+            };
             var rows = Write(table, form, file, output);
+            progress.Dispose();
             if (json)
                 output.WriteLine(new JsonObject
                 {
@@ -94,7 +99,7 @@ internal static class ExportCommand
                 }.ToJsonString(Json.Options));
             else Note(string.Create(CultureInfo.InvariantCulture, $"{runs.Count} runs, {rows} rows, {table.Columns.Count} columns: ")
                 + (file is null ? "standard output" : Places.Show(Path.GetFullPath(file))));
-            return ExitStatus.Done;
+            return Task.FromResult(ExitStatus.Done);
         });
         return command;
     }

@@ -9,6 +9,7 @@ using Rhoflow.Lab.Models;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Measures.Catalog;
 using Rhoflow.Networks;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Cli;
 
@@ -65,9 +66,12 @@ internal static class InspectCommand
                 throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
             if (parsed.GetValue(model) is { } path && File.Exists(path)) return Task.FromResult(OfFile(path));
+            var curvature = wanted.Length == 0 || wanted.Any(static f => f is "all" or "curvature");
+            if (!curvature && parsed.GetResult(examples) is { Implicit: false })
+                progress.Say("note: --curvature-examples says nothing here: no measure of curvature is asked for");
             var run = Find(parsed.GetValue(model)!, parsed.GetValue(root)!, progress.Say);
             progress.Report(static () => "reading and preparing the data");
-            var network = TrainedNetworks.OfRun(run, parsed.GetValue(data));
+            var network = Unstoppable.Run(() => TrainedNetworks.OfRun(run, parsed.GetValue(data)), cancellation);
             if (parsed.GetValue(batchNorm) is { } by) network = network with { BatchNorm = BatchNormWords.Parse("--batch-norm", by) };
             cancellation.ThrowIfCancellationRequested();
             var watch = new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest);

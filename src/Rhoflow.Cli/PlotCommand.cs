@@ -4,6 +4,7 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Plots;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Cli;
 
@@ -93,11 +94,13 @@ internal static class PlotCommand
     private static int Draw(PlotConfig config, Request request, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         using var progress = new ProgressLine(error, request.Quiet);
+        progress.Report(static () => "looking for the runs");
         var runs = ShowCommand.Sound(RunSelection.Find(request.Words, request.Root, progress.Say), progress.Complain);
         progress.Report(() => $"reading {runs.Count} runs");
-        var picture = Plot.Of(config, runs);
+        var picture = Unstoppable.Run(() => Plot.Of(config, runs), cancellation);
         var target = request.Out ?? "plots";
         var targets = PlotFiles.Targets(target, picture.FileName);
+        cancellation.ThrowIfCancellationRequested();
         progress.Report(() => "drawing");
         var files = Places.Writing(target, () => PlotFiles.Write(picture, targets, CommandLine.Words(), cancellation));
         cancellation.ThrowIfCancellationRequested();

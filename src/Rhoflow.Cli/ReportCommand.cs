@@ -38,18 +38,19 @@ internal static class ReportCommand
         };
         var command = new Command("report", Help) { words, where, to, root };
         var standard = StandardOptions.AddTo(command);
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             var given = parsed.GetValue(words) ?? [];
             StandardOptions.RequireWords(command, given);
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
+            progress.Report(static () => "reading the runs");
             var all = ShowCommand.Sound(RunSelection.Find(given, parsed.GetValue(root)!, progress.Say), progress.Complain);
             var runs = ShowCommand.Chosen(SweepOrder.Of(all), parsed.GetValue(where) ?? [], progress.Say);
             var filtered = parsed.GetValue(where) is { Length: > 0 } ? " with --where" : "";
             if (runs.Count == 0) throw new ConfigException($"no runs in {string.Join(", ", given)}{filtered}");
             var file = Path.GetFullPath(Target(parsed.GetValue(to), runs));
-            progress.Report(() => $"a page of {runs.Count} runs");
-            var notes = Places.Writing(file, () => RunReport.Write(file, runs, CommandLine.Words()));
+            var notes = Places.Writing(file, () => RunReport.Write(file, runs, CommandLine.Words(), at => progress.Report(() => at),
+                cancellation));
             progress.Dispose();
             foreach (var note in notes) progress.Say(note);
             var output = parsed.InvocationConfiguration.Output;
@@ -62,7 +63,7 @@ internal static class ReportCommand
                     new JsonArray([.. notes.Select(static n => (JsonNode)n)])
                 }.ToJsonString(Json.Options)
                 : Places.Show(file));
-            return ExitStatus.Done;
+            return Task.FromResult(ExitStatus.Done);
         });
         return command;
     }

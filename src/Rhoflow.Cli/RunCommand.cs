@@ -3,6 +3,7 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Cli;
 
@@ -80,6 +81,19 @@ internal static class RunCommand
             {
                 if (!quiet) error.WriteLine($"rhoflow: {text}");
             }
+            if (!onSlurm && !parsed.GetValue(sweep))
+            {
+                string[] idle = [.. parsed.GetResult(jobs) is { Implicit: false } ? ["-j"] : Array.Empty<string>(),
+                    .. parsed.GetValue(failFast) ? ["--fail-fast"] : Array.Empty<string>()];
+                if (idle.Length > 0)
+                    Note($"note: {string.Join(" and ", idle)} tell how a sweep is made; without -m there is one run, which takes all "
+                        + "cores");
+            }
+            foreach (var twice in given.Select(static w => w.Split('=')[0].TrimStart('~')).GroupBy(static k => k, StringComparer.Ordinal)
+                .Where(static g => g.Count() > 1))
+                Note($"note: {twice.Key} is given {twice.Count()} times; the last counts");
+            if (parsed.GetValue(dataFolder) is { Length: > 0 } place && !Directory.Exists(place))
+                Note($"note: there is no folder --data-dir {place}");
             var limits = parsed.GetValue(force) ? RunLimits.None : RunLimits.Here(parsed.GetValue(folder)!);
             // A node has other memory than the host that submits.
             if (onSlurm && limits != RunLimits.None) limits = limits with { MemoryBytes = double.PositiveInfinity };
@@ -99,10 +113,22 @@ internal static class RunCommand
                 Json = parsed.GetValue(standard.Json),
                 Quiet = quiet,
             };
-            return Task.FromResult(parsed.GetValue(dryRun) ? DryRun.Show(request, output)
+            return Task.FromResult(parsed.GetValue(dryRun) ? Estimated(request, output, error, cancellation)
                 : Runner.Run(request, output, error, cancellation));
         });
         return command;
+    }
+
+    // What is timed for it is thrown away, so nothing waits for its end.
+    private static int Estimated(RunRequest request, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        using var progress = new ProgressLine(error, request.Quiet);
+        progress.Report(() => $"preparing {request.Runs.Count} run{(request.Runs.Count == 1 ? "" : "s")}, and timing first steps");
+        var shown = new StringWriter();
+        var status = Unstoppable.Run(() => DryRun.Show(request, shown), cancellation);
+        progress.Dispose();
+        output.Write(shown);
+        return status;
     }
 
     private static PlannedRun Load(string file, IReadOnlyList<string> overrides, RunLimits limits)

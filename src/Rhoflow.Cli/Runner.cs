@@ -5,6 +5,8 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Launching;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.Tables;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Cli;
 
@@ -30,6 +32,7 @@ internal static class Runner
             Waiting = owner => progress.Say($"this run is at work: {owner}. Waiting for its result; Ctrl-C ends the waiting only"),
         };
         RunOutcome outcome;
+        progress.Report(static () => "reading and preparing the data");
         try
         {
             outcome = launcher.Launch(experiment, at => progress.Report(() => $"{experiment.Name}: {at}"), cancellation);
@@ -65,7 +68,11 @@ internal static class Runner
     private static int Many(RunRequest request, TextWriter output, ProgressLine progress, CancellationToken cancellation)
     {
         // Whatever is wrong with any of the runs is said before the first begins. Descents over the same minibatches are trained together.
-        request = request with { Runs = SweepPlan.Check(request.Runs, request.Data, request.FailFast) };
+        progress.Report(() => $"reading the data of {request.Runs.Count} runs, and checking each");
+        request = request with
+        {
+            Runs = Unstoppable.Run(() => SweepPlan.Check(request.Runs, request.Data, request.FailFast), cancellation),
+        };
         if (request.Resume) request = Lengthened(request, progress);
         var refused = request.Runs.Where(static r => r.Refusal is not null).ToArray();
         foreach (var r in refused) progress.Say($"{r.Values(request.Varied)} is refused: {r.Refusal!.Message}");
@@ -97,6 +104,7 @@ internal static class Runner
         if (request.Slurm)
             foreach (var o in ran.Where(static o => o.Error is not null)) progress.Complain($"{Places.Show(o.Folder.Path)}: {o.Error}");
         ShowSweep(request, byExperiment, output);
+        foreach (var idle in IdleKeys.Of(RunRecord.Read([.. ran.Select(static o => o.Folder)]))) progress.Say($"note: {idle}");
         if (request.Experiments.Count > 0)
             FiguresOfRuns.Draw(request.Experiments[0].Figures, [.. ran.Select(static o => o.Folder)], progress, cancellation);
         if (cancellation.IsCancellationRequested)

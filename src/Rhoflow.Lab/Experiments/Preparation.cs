@@ -78,6 +78,9 @@ public static class Preparation
             test = test is null ? null : fitted.Transforms.Apply<T>(InShapeOf(fitted, test, notes));
             return new PreparedData(train, test, fitted) { Notes = notes, IsOther = true };
         }
+        if (config.Transforms.Contains("scale-pixels") && train.Shape is null)
+            notes.Add($"data.transforms: scale-pixels divides by what a full pixel has, and the {train.Inputs} inputs of '{train.Name}' "
+                + "are no images");
         var (changed, transforms) = FittedTransforms.Fit<T>(train, [.. config.Transforms.Select(StepOf)]);
         return new PreparedData(changed, test is null ? null : transforms.Apply<T>(test), new FittedPreparation(transforms)
         {

@@ -54,8 +54,9 @@ public sealed class ExportTable
     /// <exception cref="ConfigException">There is no such column.</exception>
     public ExportTable With(string names, string option)
     {
-        var chosen = names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(name => Find(name) ?? throw new ConfigException($"{option}: there is no column '{name}'{Hint(name)}"));
+        var all = names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (all.Length == 0) throw new ConfigException($"{option} '{names}' names no column; write KEY,KEY,…");
+        var chosen = all.Select(name => Find(name) ?? throw new ConfigException($"{option}: there is no column '{name}'{Hint(name)}"));
         return new ExportTable(Runs, [.. Columns.Where(static c => c.Source == ExportSource.Place).Concat(chosen).Distinct()]);
     }
 
@@ -71,7 +72,14 @@ public sealed class ExportTable
 
     /// <summary>The rows of each run, one run after the other.</summary>
     /// <exception cref="RunFolderException">A run cannot be read.</exception>
-    internal IEnumerable<ExportRows> Rows() => Runs.Select(r => Guarded(r, f => ExportRows.Read(r, Columns)));
+    internal IEnumerable<ExportRows> Rows() => Runs.Select((r, i) =>
+    {
+        Reading?.Invoke(i);
+        return Guarded(r, f => ExportRows.Read(r, Columns));
+    });
+
+    /// <summary>Told the number of each run, from 0, before it is read; what it throws ends the export.</summary>
+    internal Action<int>? Reading { get; set; }
 
     private static IEnumerable<string> Arrays(RunRecord run) => Directory.Exists(run.Folder.File("arrays"))
         ? Directory.EnumerateFiles(run.Folder.File("arrays"), "*.npy").Select(static f => Path.GetFileNameWithoutExtension(f)!) : [];

@@ -3,6 +3,7 @@ using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Files;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Launching;
 
@@ -38,6 +39,7 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
     /// <exception cref="Data.DataException">Its data are, or a saved state that it should go on from.</exception>
     /// <exception cref="RunFolderException">Nothing can be written.</exception>
     /// <exception cref="RunInterruptedException">Cancelled; the state is saved.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before anything was begun.</exception>
     public RunOutcome Launch(Experiment experiment, Action<string>? progress = null, CancellationToken cancellation = default)
     {
         var outcome = Launch([experiment], Environment.ProcessorCount, progress, cancellation)[0];
@@ -58,6 +60,7 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
     /// <exception cref="Data.DataException">Its data are.</exception>
     /// <exception cref="RunFolderException">No folder can be made.</exception>
     /// <exception cref="RunInterruptedException">Cancelled; the state is saved.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before anything was begun.</exception>
     public IReadOnlyList<RunOutcome> Launch(
         IReadOnlyList<Experiment> group, int threads, Action<string>? progress = null, CancellationToken cancellation = default)
     {
@@ -97,7 +100,7 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         }
         if (open.Count == 0) return;
         var kind = RunKinds.Of(group[open[0]]);
-        var prepared = kind.Prepare([.. open.Select(i => group[i])], Data);
+        var prepared = Unstoppable.Run(() => kind.Prepare([.. open.Select(i => group[i])], Data), cancellation);
         var (indices, members) = (new List<int>(), new List<RunMember>());
         try
         {

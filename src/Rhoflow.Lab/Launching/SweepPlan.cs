@@ -42,7 +42,7 @@ public static class SweepPlan
         var varied = Varied(combinations);
         var leftOut = new SortedDictionary<(string Key, string Why), int>();
         var runs = new List<PlannedRun>();
-        var known = new HashSet<(string, string)>();
+        var (known, repeated) = (new HashSet<(string, string)>(), 0);
         foreach (var combination in combinations)
         {
             var run = Read(file, combination, varied, out var without);
@@ -51,7 +51,11 @@ public static class SweepPlan
                 try
                 {
                     limits.Require(e);
-                    if (!known.Add((e.Name, RunIdentity.Id(e)))) continue;
+                    if (!known.Add((e.Name, RunIdentity.Id(e))))
+                    {
+                        repeated++;
+                        continue;
+                    }
                 }
                 catch (Exception why) when (why is ConfigException or DataException)
                 {
@@ -61,6 +65,9 @@ public static class SweepPlan
             runs.Add(run);
             foreach (var key in without) leftOut[key] = leftOut.GetValueOrDefault(key) + 1;
         }
+        if (repeated > 0)
+            note?.Invoke(string.Create(CultureInfo.InvariantCulture,
+                $"note: {repeated} of {combinations.Count} combinations say the same as others, and are made once"));
         foreach (var ((key, why), count) in leftOut)
             note?.Invoke(string.Create(CultureInfo.InvariantCulture,
                 $"note: {key} {why}; it is left out of {count} of the {runs.Count} runs, for which it means nothing"));

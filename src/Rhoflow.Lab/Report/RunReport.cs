@@ -30,10 +30,14 @@ public static class RunReport
     /// <param name="file">Where to.</param>
     /// <param name="runs">The runs.</param>
     /// <param name="made">The command that made it.</param>
+    /// <param name="progress">Told which figure is drawn.</param>
+    /// <param name="cancellation">Looked at before each figure; no page is written then.</param>
     /// <returns>What could not be drawn, in sentences.</returns>
     /// <exception cref="ConfigException">There are no runs.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static IReadOnlyList<string> Write(string file, IReadOnlyList<RunRecord> runs, string made)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<string> Write(string file, IReadOnlyList<RunRecord> runs, string made, Action<string>? progress = null,
+        CancellationToken cancellation = default)
     {
         if (runs.Count == 0) throw new ConfigException("there are no runs to report on");
         var columns = new RunColumns(runs);
@@ -44,8 +48,11 @@ public static class RunReport
         string[] swept = [.. columns.Differing.Where(static k => !IsSeed(k))];
         if (runs.Count == 1) Facts(html, runs[0]);
         else if (swept.Length < columns.Differing.Count && swept.Length > 0) RunReportTables.Groups(html, runs, swept);
-        foreach (var figure in FiguresOf(runs).Concat(Usual(runs, columns)))
+        PlotConfig[] figures = [.. FiguresOf(runs), .. Usual(runs, columns)];
+        foreach (var (i, figure) in figures.Index())
         {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Invoke($"a page of {runs.Count} runs, figure {i + 1} of {figures.Length}");
             try
             {
                 var picture = Plot.Of(figure, runs);

@@ -41,7 +41,7 @@ public sealed class RunFilter
 
     /// <summary>
     /// Of which columns that are compared with a value some runs have none, in sentences: they are left out, or kept by <c>!=</c>, for want
-    /// of it.
+    /// of it. And which texts no run has.
     /// </summary>
     public IReadOnlyList<string> Missing(IReadOnlyList<RunRecord> runs) =>
     [
@@ -49,7 +49,17 @@ public sealed class RunFilter
             .DistinctBy(static c => c.Name, StringComparer.Ordinal)
             .Select(c => (c.Name, Count: runs.Count(r => c.Value(r).IsNothing))).Where(static p => p.Count > 0)
             .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Count} of {runs.Count} runs have no {p.Name}")),
+        .. Comparisons.Where(c => runs.Count > 0 && c is { Sign: "=" or "!=", Right: null, Value: { IsNothing: false, Number: null } }
+            && !runs.Any(r => (c with { Sign = "=" }).Holds(r))).Select(c => $"no run has {c.Left.Name}={c.Value}" + Others(c, runs)),
     ];
+
+    // The values that there are, the nearest first; many only by the nearest.
+    private static string Others(Comparison c, IReadOnlyList<RunRecord> runs)
+    {
+        string[] there = [.. runs.Select(c.Left.Value).Where(static v => !v.IsNothing).Select(static v => $"{v}").Distinct()];
+        return there.Length is > 0 and <= 8 ? Nearest.Hint($"{c.Value}", there, "there are")
+            : Nearest.Words($"{c.Value}", there) is { Length: > 0 } near ? $"; nearest: {string.Join(", ", near)}" : "";
+    }
 
     private sealed class Parser(string text, RunColumns columns, string option)
     {

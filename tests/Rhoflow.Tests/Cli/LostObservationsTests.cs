@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Rhoflow.Cli;
+using Rhoflow.Lab.Export;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Tests.Lab;
 using Rhoflow.Tests.Lab.Tables;
@@ -85,6 +86,30 @@ public sealed class LostObservationsTests : IDisposable
             (File.Exists(_folder / to) || Directory.Exists(_folder / to)).ShouldBeFalse();
         }
         Run("export", _out, "--to", "csv", "--where", "seed>7").Error.ShouldContain($"no runs in {_out} to export with seed>7");
+    }
+
+    [Fact]
+    public void A_cancelled_export_or_report_writes_no_half_file()
+    {
+        var table = ExportTable.Of(RunRecord.Read([_whole, _cut]));
+        var read = new List<int>();
+        table.Reading = i =>
+        {
+            read.Add(i);
+            if (i == 1) throw new OperationCanceledException();
+        };
+        Should.Throw<OperationCanceledException>(() => CsvExport.Write(table, TextWriter.Null));
+        read.ShouldBe([0, 1]);
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        foreach (var (command, file) in new[] { (new[] { "export", _out, "--to", "parquet" }, "x.parquet"), (["report", _out], "x.html"),
+            (["plot", _out, "--x", "epoch", "--y", "loss"], "x.svg") })
+        {
+            using StringWriter output = new(), error = new();
+            CommandLine.Run([.. command, "--out", _folder / file], output, error, stop.Token).ShouldBe(ExitStatus.Interrupted);
+            error.ToString().ShouldBe("rhoflow: interrupted" + Environment.NewLine);
+            Directory.GetFiles(_folder.Path).ShouldBeEmpty();
+        }
     }
 
     private static void Spoil(RunFolder run, string damage)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Rhoflow.Cli;
+using Rhoflow.Lab.Runs;
 using Rhoflow.Tests.Lab;
 using Shouldly;
 using Xunit;
@@ -77,6 +78,47 @@ public sealed class SilentAcceptanceTests : IDisposable
         // A key that all runs share is a column once it is asked for.
         Run("export", runs, "--to", "csv", "--columns", "init.scale").Output.Split('\n')[0].ShouldBe("run,name,row,init.scale");
         Run("export", runs, "--to", "csv").Output.Split('\n')[0].ShouldNotContain("init.scale");
+    }
+
+    [Fact]
+    public void Swept_keys_that_change_nothing_are_said()
+    {
+        // Gradient descent on all examples has no minibatches to be put in order.
+        Made("-m", "descent.seed=0,1,2").Error.ShouldContain("note: descent.seed changed nothing: all 3 runs ended with the same numbers");
+        var both = Made("-m", "seed=0,1", "data.seed=0", "descent.seed=5,6").Error;
+        both.ShouldContain("note: descent.seed changed nothing: runs that differ in it alone ended with the same numbers");
+        both.ShouldNotContain("note: seed");
+        Made("-m", "seed=0,1", "descent.learning-rate=0.1,0.2").Error.ShouldNotContain("changed nothing");
+    }
+
+    [Fact]
+    public void What_was_typed_twice_or_is_nowhere_is_said()
+    {
+        var again = Made("seed=1", "seed=2", "--data-dir", _folder / "nowhere").Error;
+        again.ShouldContain("note: seed is given 2 times; the last counts");
+        again.ShouldContain($"note: there is no folder --data-dir {_folder / "nowhere"}");
+        Made("-m", "seed=1,2,1").Error.ShouldContain("note: 1 of 3 combinations say the same as others, and are made once");
+        var runs = _folder / "runs";
+        var (status, output, error) = Run("show", runs, "--where", "status=finishd");
+        (status, output).ShouldBe((ExitStatus.Done, $"no runs in {runs} with status=finishd" + Environment.NewLine));
+        error.ShouldBe("rhoflow: note: no run has status=finishd; nearest: finished; there are: finished" + Environment.NewLine);
+        Run("show", runs, "--where", "status=finished").Error.ShouldBe("");
+        Run("export", runs, "--to", "csv", "--columns", " ,").Error.ShouldContain("--columns ' ,' names no column");
+        var run = RunFolder.Under(runs)[0].Path;
+        Run("compare", run, run).Error.ShouldContain("note: A and B are the same run");
+        Run("inspect", run, "--measures", "loss", "--curvature-examples", "5").Error
+            .ShouldContain("--curvature-examples says nothing here");
+    }
+
+    [Fact]
+    public void Settings_that_nothing_uses_are_said()
+    {
+        Made("-j", "2", "--fail-fast").Error.ShouldContain("note: -j and --fail-fast tell how a sweep is made");
+        Made("data.transforms=[scale-pixels]").Error.ShouldContain("the 4 inputs of 'iris' are no images");
+        var (_, output, _) = Made("observe={at: {every: 1}, measures: [loss], curvature: always, gradients: always, features: all}");
+        foreach (var (key, need) in new[] { ("curvature: always", "curvature"), ("gradients: always", "gradients"),
+            ("features", "features") })
+            output.ShouldContain($"observe.{key} says nothing here: no measure that is taken needs {need}");
     }
 
     private (int Status, string Output, string Error) Made(params string[] more) =>

@@ -115,6 +115,15 @@ public sealed class TwoProcessesTests : IDisposable
     {
         RealProcess.Until(() => process.HasExited || Runs.Any(static r => r.AtWork is not null), "a run is at work");
         process.Signal("STOP");
+        // Nor while it holds the claim on another of its runs, for which the others would wait without a word.
+        RealProcess.Until(() =>
+        {
+            if (Directory.GetFiles(Out, ".*.lock", SearchOption.AllDirectories).Length == 0) return true;
+            process.Signal("CONT");
+            Thread.Sleep(5);
+            process.Signal("STOP");
+            return false;
+        }, "it holds no claim");
         Runs.Any(static r => r.AtWork is not null).ShouldBeTrue("it has ended too soon");
     }
 
