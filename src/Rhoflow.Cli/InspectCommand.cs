@@ -65,7 +65,12 @@ internal static class InspectCommand
             if (parsed.GetValue(examples) < 1)
                 throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
-            if (parsed.GetValue(model) is { } path && File.Exists(path)) return Task.FromResult(OfFile(path));
+            if (parsed.GetValue(model) is { } path && File.Exists(path))
+            {
+                foreach (var idle in new Option[] { examples, batchNorm }.Where(o => parsed.GetResult(o) is { Implicit: false }))
+                    progress.Say($"note: {idle.Name} says nothing of a file of weights, which are looked at without data");
+                return Task.FromResult(OfFile(path));
+            }
             var curvature = wanted.Length == 0 || wanted.Any(static f => f is "all" or "curvature");
             if (!curvature && parsed.GetResult(examples) is { Implicit: false })
                 progress.Say("note: --curvature-examples says nothing here: no measure of curvature is asked for");

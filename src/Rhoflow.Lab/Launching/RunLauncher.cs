@@ -100,7 +100,10 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         }
         if (open.Count == 0) return;
         var kind = RunKinds.Of(group[open[0]]);
-        var prepared = Unstoppable.Run(() => kind.Prepare([.. open.Select(i => group[i])], Data), cancellation);
+        // Cancelled while the data are prepared, nothing is begun. Cancelled before, the run gets its folder with the state that it starts
+        // from, as if its first step had been cancelled.
+        IReadOnlyList<PreparedRun> Prepared() => kind.Prepare([.. open.Select(i => group[i])], Data);
+        var prepared = cancellation.IsCancellationRequested ? Prepared() : Unstoppable.Run(Prepared, cancellation);
         var (indices, members) = (new List<int>(), new List<RunMember>());
         try
         {

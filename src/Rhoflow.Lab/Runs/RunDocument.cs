@@ -11,7 +11,8 @@ namespace Rhoflow.Lab.Runs;
 public static class RunDocument
 {
     /// <summary>
-    /// {"name", "id", "status", "folder", "summary": {…}, "observations": [{column: value …, "W", "V", "rho_k", "support_vectors"} …]}
+    /// {"name", "id", "status", "folder", "summary": {…}, "observations": [{column: value …, "W", "V", "rho_k", "support_vectors"} …]}, and
+    /// "lost" where arrays have fewer rows than the table.
     /// </summary>
     /// <exception cref="RunFolderException">The folder cannot be read.</exception>
     public static JsonObject Read(RunFolder folder, bool observations = true)
@@ -27,7 +28,11 @@ public static class RunDocument
                 ["folder"] = folder.Path,
                 ["summary"] = summary?.DeepClone(),
             };
-            if (observations) document["observations"] = Observations(folder, summary);
+            if (observations)
+            {
+                document["observations"] = Observations(folder, summary, out var lost);
+                if (lost is not null && folder.Status != RunStatus.Running) document["lost"] = lost;
+            }
             return document;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -81,8 +86,10 @@ public static class RunDocument
 
     internal static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
-    private static JsonArray Observations(RunFolder folder, JsonObject? summary)
+    // What is lost: rows of arrays that were written with those of the table.
+    private static JsonArray Observations(RunFolder folder, JsonObject? summary, out string? lost)
     {
+        lost = null;
         var file = folder.File("metrics.csv");
         if (!File.Exists(file)) return [];
         var (columns, rows) = MetricsFile.Read(file);
@@ -98,6 +105,9 @@ public static class RunDocument
                     + $"{first.Length}");
         }
         var (w, v, rho, margins) = (Table("W"), Table("V"), Table("rho_k"), Table("margins"));
+        string[] cut = [.. new[] { ("W", w), ("V", v), ("rho_k", rho), ("margins", margins) }
+            .Where(a => a.Item2 is { } there && there.Length < rows.Count).Select(a => $"arrays/{a.Item1}.npy has {a.Item2!.Length} rows")];
+        if (cut.Length > 0) lost = $"{string.Join(", ", cut)} for {rows.Count} observations: the others are lost";
         var list = new JsonArray();
         for (var i = 0; i < rows.Count; i++)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Rhoflow.Cli;
 using Rhoflow.Lab.Export;
+using Rhoflow.Lab.Files;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Tests.Lab;
 using Rhoflow.Tests.Lab.Tables;
@@ -110,6 +111,20 @@ public sealed class LostObservationsTests : IDisposable
             error.ToString().ShouldBe("rhoflow: interrupted" + Environment.NewLine);
             Directory.GetFiles(_folder.Path).ShouldBeEmpty();
         }
+    }
+
+    [Fact]
+    public void Rows_that_arrays_have_lost_are_said()
+    {
+        var config = _folder / "two.yaml";
+        File.WriteAllText(config, Configs.TwoParameters);
+        JsonObject Made() => JsonNode.Parse(Run("run", config, "--out", _folder / "own", "--json").Output)!.AsObject();
+        var whole = Made();
+        whole.ContainsKey("lost").ShouldBeFalse();
+        var array = Path.Combine((string)whole["folder"]!, "arrays", "W.npy");
+        var rows = Npy.Read(array);
+        Npy.Append(array, rows[0].Length, rows.Length - 1).Dispose();
+        ((string)Made()["lost"]!).ShouldBe($"arrays/W.npy has {rows.Length - 1} rows for {rows.Length} observations: the others are lost");
     }
 
     private static void Spoil(RunFolder run, string damage)
