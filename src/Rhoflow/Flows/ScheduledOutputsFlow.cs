@@ -42,9 +42,9 @@ public sealed class ScheduledOutputsFlow(EmpiricalRisk risk, Schedule alpha) : F
     /// <inheritdoc/>
     protected internal override double Field(FlowWorkspace work, double logT, ReadOnlySpan<double> state, Span<double> velocity)
     {
-        var alpha = _alpha.Value(logT);
-        if (alpha > Schedule.Frozen) return Schedule.Freeze(velocity);
-        return work.Risk.EvaluateScaled(state, alpha, velocity).LogScale + _alpha.LogValue(logT);
+        var factor = _alpha.Value(logT);
+        if (factor > Schedule.Frozen) return Schedule.Freeze(velocity);
+        return work.Risk.EvaluateScaled(state, factor, velocity).LogScale + _alpha.LogValue(logT);
     }
 
     /// <inheritdoc/>
