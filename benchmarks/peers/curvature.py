@@ -48,7 +48,8 @@ def products(layout, size):
     net, x = net.to(memory_format=layout), x.to(memory_format=layout)
     parameters = list(net.parameters())
     loss = torch.nn.CrossEntropyLoss(reduction="sum")
-    gradients = [torch.autograd.grad(loss(net(x[i:i + size]), y[i:i + size]) / IMAGES, parameters, create_graph=True) for i in range(0, IMAGES, size)]
+    gradients = [torch.autograd.grad(loss(net(x[i:i + size]), y[i:i + size]) / IMAGES, parameters, create_graph=True)
+                 for i in range(0, IMAGES, size)]
 
     def apply(v):
         parts, at = [], 0
@@ -64,7 +65,8 @@ def products(layout, size):
 
 
 def lanczos(size, apply):
-    """Thick restarts with full reorthogonalization, convergence looked at every few products; eigenvalues, and how many products they took."""
+    """Thick restarts with full reorthogonalization, convergence looked at every few products; eigenvalues, and how many products
+    they took."""
     basis, t, count = torch.empty(BASIS, size), np.zeros((BASIS, BASIS)), 0
     v = torch.randn(size)
     basis[0] = v / v.norm()

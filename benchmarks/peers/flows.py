@@ -137,7 +137,8 @@ def iris_weight_normalization(log10_t):
 
     def run():
         w = np.array([.3, .5, -.7, -.2])
-        r = solve_ivp(field, (0, log10_t * np.log(10)), np.concatenate(([.5], w / np.linalg.norm(w))), method="LSODA", rtol=1e-10, atol=1e-12)
+        r = solve_ivp(field, (0, log10_t * np.log(10)), np.concatenate(([.5], w / np.linalg.norm(w))), method="LSODA",
+                      rtol=1e-10, atol=1e-12)
         if not r.success:
             raise RuntimeError(r.message)
     return run

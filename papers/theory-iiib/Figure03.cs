@@ -91,8 +91,8 @@ internal static class ValleysFigure
         var angle = gone.Max(static w => Math.Abs(Math.Atan(w[1] / w[0]) - Math.PI / 4));
         return $"The five flows under the square loss end with |1 − w₁w₂| ≤ {Wording.Text(off, 1)} at norms from "
             + $"{Wording.Text(ends.Min())} to {Wording.Text(ends.Max())}; under the exponential loss they are at {Wording.End(SetUp)} at "
-            + $"norms from {Wording.Text(norms.Min(), 5)} to {Wording.Text(norms.Max(), 5)} and within {Wording.Text(angle, 2)} of the direction "
-            + "w₁ = w₂. Along the flat bottom the smaller eigenvalue is at most "
+            + $"norms from {Wording.Text(norms.Min(), 5)} to {Wording.Text(norms.Max(), 5)} and within {Wording.Text(angle, 2)} of the "
+            + "direction w₁ = w₂. Along the flat bottom the smaller eigenvalue is at most "
             + $"{Wording.Text(square.Max(static p => Math.Abs(p.Small) / p.Large), 1)} of the larger, along the sloping one at least "
             + $"{Wording.Text(exponential.Min(static p => p.Small / p.Large), 2)} of it.";
     }

@@ -18,8 +18,8 @@ internal static class PolynomialDegreesFigure
         Number = "6",
         Title = "Minimum-norm polynomials of degree 1 to 300",
         Caption = $"The same formula, w = Φ⁺y, in {PolynomialRegression.DefaultBits} bits (exact, for what is drawn) and by singular "
-            + "values in double precision, in which a figure drawn with the usual tools has it. First as the paper draws it, on a linear axis; "
-            + "then all decades, where the two part. Nodes as in the paper; test points are equally spaced, which it leaves open.",
+            + "values in double precision, in which a figure drawn with the usual tools has it. First as the paper draws it, on a linear "
+            + "axis; then all decades, where the two part. Nodes as in the paper; test points are equally spaced, which it leaves open.",
         Config = "papers/theory-iiib/figure-06.yaml",
         Build = Build,
     };

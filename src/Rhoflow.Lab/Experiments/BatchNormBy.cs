@@ -45,8 +45,8 @@ public static class BatchNormWords
     {
         if (node.IsScalar) return (Read(node), null);
         var words = node.List("statistics of batch normalization");
-        if (words.Count is < 1 or > 2) throw node.Error("one word, or two: [running, whole-set] measures by running statistics, and outputs "
-            + "beside that by those of the whole training set");
+        if (words.Count is < 1 or > 2) throw node.Error("one word, or two: [running, whole-set] measures by running statistics, and "
+            + "outputs beside that by those of the whole training set");
         BatchNormBy[] by = [.. words.Select(Read)];
         if (by.Length == 1) return (by[0], null);
         if (by.Select(EvaluatesBy).Distinct().Count() < 2)

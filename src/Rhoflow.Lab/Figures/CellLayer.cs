@@ -60,7 +60,7 @@ internal static partial class CellLayer
         (m.Groups[1].Value == "1" ? "" : m.Groups[1].Value + "·") + "10"
             + string.Concat(m.Groups[2].Value.Select(static c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0'])));
 
-    [GeneratedRegex(@"^(-?[0-9.]+)e(-?[0-9]+)$")]
+    [GeneratedRegex(@"^(-?[0-9.]+)e(-?[0-9]+)$", RegexOptions.None, 1000)]
     private static partial Regex PowerOfTen();
 
     private static JsonObject Place(string field, Axis axis, IReadOnlyList<string> names) => new()

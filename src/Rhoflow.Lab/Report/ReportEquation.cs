@@ -22,8 +22,8 @@ public sealed record ReportEquation(Paper Paper, string Id, string Number, strin
     public string? Note { get; init; }
 
     /// <summary>
-    /// How far the printed form misses what an independent computation gives; null where that was not tried, infinite where the print has no
-    /// value (its products have no shape).
+    /// How far the printed form misses what an independent computation gives; null where that was not tried, infinite where the print has
+    /// no value (its products have no shape).
     /// </summary>
     public double? PrintedResidual { get; init; }
 

@@ -157,10 +157,14 @@ public partial class ReportTests(SampleReport report) : IClassFixture<SampleRepo
             [
                 new(paper, "P1.22", "22", "4.1", "flow", @"\dot{\rho}_k = 1 < 2", "how ρ_k moves")
                 {
-                    Standing = EquationStanding.CorrectedAndTried, Corrected = @"\dot{\rho}_k = 2", Why = "the 2 of W_k is missing", PrintedResidual = 0.5, CorrectedResidual = 2e-10,
+                    Standing = EquationStanding.CorrectedAndTried, Corrected = @"\dot{\rho}_k = 2", Why = "the 2 of W_k is missing",
+                    PrintedResidual = 0.5, CorrectedResidual = 2e-10,
                     Types = [("SomeFlow", "src/SomeFlow.cs")], Claims = ["b01-euler", "b99-none"],
                 },
-                new(paper, "P1.22a", "22a", "B", "law", "x", "a line") { Standing = EquationStanding.CorrectedByReading, Corrected = "y", Why = "z" },
+                new(paper, "P1.22a", "22a", "B", "law", "x", "a line")
+                {
+                    Standing = EquationStanding.CorrectedByReading, Corrected = "y", Why = "z",
+                },
             ],
         };
         ReportWriter.Write(folder.Path, content, null, "no Node", TestContext.Current.CancellationToken);
