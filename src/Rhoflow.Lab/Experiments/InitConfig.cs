@@ -48,7 +48,7 @@ public sealed record InitConfig
         },
         new("scale", ConfigForm.Number, "what the drawn weights are multiplied by") { Default = "1", Example = "0.5" },
         new("weights", ConfigForm.List | ConfigForm.Text | ConfigForm.Map,
-            "a matrix a layer (rows = outputs), a .safetensors or .npz file, or the folder of a run")
+            "a matrix a layer (rows = outputs), a file of weights (.safetensors, .pt, .npz, .onnx), or the folder of a run")
         {
             Keys = WeightKeys.Described,
             Example = "[ [[0.3, -0.1]] ]",

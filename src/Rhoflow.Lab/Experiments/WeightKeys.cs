@@ -1,4 +1,5 @@
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Models;
 using Rhoflow.Lab.Weights;
 
 namespace Rhoflow.Lab.Experiments;
@@ -18,7 +19,7 @@ internal static class WeightKeys
     /// <summary>The keys of <c>init.weights</c>.</summary>
     internal static IReadOnlyList<ConfigKey> Described { get; } =
     [
-        new("file", ConfigForm.Text, "a .safetensors or .npz file, or the folder of a run") { Example = "model.safetensors" },
+        new("file", ConfigForm.Text, "a file of weights (.safetensors, .pt, .npz, .onnx), or the folder of a run") { Example = "model.safetensors" },
         new("names", ConfigForm.List, "the arrays of W_1 … W_K, in this order")
         {
             Default = "by the numbers in their names and by their shapes",
@@ -48,7 +49,7 @@ internal static class WeightKeys
     {
         if (node.IsScalar) return (new WeightChoice(ReadPath(node)) { Given = node.Text() }, false);
         var map = node.Map(Described);
-        var file = map.Required("file", "a .safetensors or .npz file, or the folder of a run");
+        var file = map.Required("file", "a file of weights (.safetensors, .pt, .npz, .onnx), or the folder of a run");
         string[]? Names(string key) => map[key] is { } list ? [.. list.List("names of arrays").Select(static n => n.Text())] : null;
         var choice = new WeightChoice(ReadPath(file))
         {
@@ -106,16 +107,14 @@ internal static class WeightKeys
                     + "them"),
             };
         }
-        return Ends(given, ".safetensors") || Ends(given, ".npz")
+        return ModelFile.IsNamed(given)
             || path.EndsWith(Path.DirectorySeparatorChar + s_flow, StringComparison.Ordinal)
-            ? path : throw node.Error($"'{given}' is not a .safetensors file; weights are given as such a file, as a .npz file, as the "
-                + "folder of a run, or as a list of matrices, one a layer (rows = outputs)");
+            ? path : throw node.Error($"'{given}' is not a .safetensors file; weights are given as such a file, as a .pt, .npz or "
+                + ".onnx file, as the folder of a run, or as a list of matrices, one a layer (rows = outputs)");
     }
 
     // The file of the last weights in the folder of a run.
     private static string? KeptIn(string folder) =>
         Path.Combine(folder, Checkpoint) is var descent && File.Exists(descent) ? descent
         : Path.Combine(folder, s_flow) is var flow && File.Exists(flow) ? flow : null;
-
-    private static bool Ends(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 }

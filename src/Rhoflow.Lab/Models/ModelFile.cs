@@ -21,6 +21,8 @@ internal sealed record ModelContent(string Format, IReadOnlyList<Tensor> Tensors
 /// </summary>
 internal sealed class ModelFile : IDisposable
 {
+    private static readonly string[] s_endings = [".safetensors", ".safetensors.index.json", ".pt", ".pth", ".npz", ".onnx"];
+
     private readonly List<IDisposable> _open = [];
 
     private ModelFile(string path) => Path = path;
@@ -37,6 +39,10 @@ internal sealed class ModelFile : IDisposable
     /// <summary>What files can be read, in words.</summary>
     public const string Formats =
         ".safetensors, the .safetensors.index.json of a sharded one, a state dict of PyTorch (.pt, .pth), .npz, .onnx";
+
+    /// <summary>Whether a path is that of a file of weights, by the end of its name.</summary>
+    public static bool IsNamed(string path) =>
+        s_endings.Any(e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="DataException">It cannot be read, is damaged, or of no format that is known here.</exception>

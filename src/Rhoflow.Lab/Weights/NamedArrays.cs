@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Rhoflow.Data;
 using Rhoflow.Lab.Files;
+using Rhoflow.Lab.Models;
 
 namespace Rhoflow.Lab.Weights;
 
@@ -28,7 +29,7 @@ internal sealed record ArrayInfo(string Name, IReadOnlyList<int> Shape)
         : Name.LastIndexOf('_') is > 0 and var line && Parts.IsKnown(Name[(line + 1)..]) ? line : -1;
 }
 
-/// <summary>The arrays of a .safetensors or .npz file by their names.</summary>
+/// <summary>The arrays of a file of weights by their names.</summary>
 internal sealed class NamedArrays
 {
     private readonly Func<string, double[]> _read;
@@ -47,7 +48,8 @@ internal sealed class NamedArrays
 
     /// <exception cref="DataException">The file cannot be read, or is damaged.</exception>
     public static NamedArrays Open(string path) =>
-        path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) ? OpenArchive(path) : OpenSafetensors(path);
+        path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) ? OpenSafetensors(path)
+            : path.EndsWith(".npz", StringComparison.OrdinalIgnoreCase) ? OpenArchive(path) : OpenModel(path);
 
     /// <summary>The numbers of an array, row-major.</summary>
     /// <exception cref="DataException">Numbers of a type that weights do not have, or one that is not finite.</exception>
@@ -77,6 +79,25 @@ internal sealed class NamedArrays
             || file.Metadata.TryGetValue("format", out var format) && format.StartsWith("rhoflow descent", StringComparison.Ordinal);
         if (isOwn) ArraySeal.Check(file, path);
         return new NamedArrays(path, [.. file.Arrays.Select(static a => new ArrayInfo(a.Name, a.Shape))], isOwn, file.ReadNumbers);
+    }
+
+    // The file is opened again for each array: it stays nobody's business for how long.
+    private static NamedArrays OpenModel(string path)
+    {
+        using var file = ModelFile.Open(path);
+        ArrayInfo[] arrays = [.. file.Content.Tensors.Select(t => t.Shape.All(static s => s <= int.MaxValue) && t.Count <= Array.MaxLength
+            ? new ArrayInfo(t.Name, [.. t.Shape.Select(static s => (int)s)])
+            : throw new DataException($"{path}: array '{t.Name}' ({t.Form}) is larger than a network here can be"))];
+        return new NamedArrays(path, arrays, false, name =>
+        {
+            using var again = ModelFile.Open(path);
+            var tensor = again.Content.Tensors.First(t => t.Name == name);
+            if (!tensor.Type.IsFloating())
+                throw new DataException($"array '{name}' holds {tensor.Type.Word()} numbers; weights are floating-point numbers");
+            var numbers = new double[tensor.Count];
+            tensor.Read(0, numbers);
+            return numbers;
+        });
     }
 
     private static NamedArrays OpenArchive(string path)

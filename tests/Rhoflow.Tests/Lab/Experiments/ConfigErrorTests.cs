@@ -71,7 +71,7 @@ public class ConfigErrorTests
     [InlineData("init={kind: weights}", "the key 'weights' is missing (one matrix per layer, rows = outputs, or a .safetensors file)")]
     [InlineData("init={kind: zeros, frobenius: 1}", "a zero layer has no direction")]
     [InlineData("init.scale=2", "the weights are taken exactly as given")]
-    [InlineData("init.weights=w.onnx", "'w.onnx' is not a .safetensors file")]
+    [InlineData("init.weights=w.bin", "'w.bin' is not a .safetensors file")]
     [InlineData("init.weights=[[0.3, -0.1]]", "init.weights[0][0]: a list of numbers (a matrix is a list of rows) was expected; '0.3' "
         + "was given")]
     [InlineData("init.weights=[[[0.3, .nan]]]", "init.weights[0][0][1]: a finite number was expected; '.nan' was given")]

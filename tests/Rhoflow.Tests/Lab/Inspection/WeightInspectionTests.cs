@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using MathNet.Numerics.LinearAlgebra;
+using Rhoflow.Cli;
 using Rhoflow.Kernels;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Models;
@@ -101,6 +103,38 @@ public sealed class WeightInspectionTests
         inspection.IsInterrupted.ShouldBeTrue();
         inspection.Layers.Single().Name.ShouldBe("a");
         inspection.Tensors[1].WhyNot.ShouldBe("interrupted");
+    }
+
+    [Fact]
+    public void The_command_measures_a_file_and_refuses_what_needs_more_or_is_damaged()
+    {
+        using var folder = new TemporaryFolder();
+        var file = ModelSamples.Safetensors(("fc.weight", [2, 2], [3, 0, 0, 4]), ("fc.bias", [2], [1, 2]));
+        File.WriteAllBytes(folder / "m.safetensors", file);
+        var (status, output, error) = Run("inspect", folder / "m.safetensors", "--json");
+        status.ShouldBe(0, error);
+        var document = JsonNode.Parse(output)!;
+        ((long)document["model"]!["parameters"]!).ShouldBe(6);
+        ((double)document["layers"]![0]!["spectral"]!).ShouldBe(4, 1e-12);
+        document["layers"]![0]!["singular_values"]!.AsArray().Select(static s => (double)s!).ShouldBe([4, 3], 1e-12);
+        ((double)document["measures"]!["frobenius_product"]!).ShouldBe(5, 1e-12);
+        ((string)document["not_measured"]![0]!["what"]!).ShouldBe("fc.bias");
+        Run("inspect", folder / "m.safetensors").Output.ShouldContain("not measured: fc.bias (2, float32): a bias");
+
+        var data = Run("inspect", folder / "m.safetensors", "--data", "iris");
+        data.Status.ShouldBe(2);
+        data.Error.ShouldContain("needs their network");
+        Run("inspect", folder / "m.safetensors", "--measures", "margins").Status.ShouldBe(2);
+        File.WriteAllBytes(folder / "m.safetensors", file[..^1]);
+        Run("inspect", folder / "m.safetensors").Status.ShouldBe(3);
+        File.WriteAllText(folder / "notes.txt", "no model");
+        Run("inspect", folder / "notes.txt").Error.ShouldContain("is neither the folder of a run nor a file of weights");
+    }
+
+    private static (int Status, string Output, string Error) Run(params string[] words)
+    {
+        using StringWriter output = new(), error = new();
+        return (CommandLine.Run(words, output, error, TestContext.Current.CancellationToken), output.ToString(), error.ToString());
     }
 
     private static double[] Gram(StreamedMatrix matrix, double scale, Team team) => [.. matrix.ByGram(scale, team).Values];

@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
 using Rhoflow.Data;
 using Rhoflow.Lab.Weights;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Observations;
+using Rhoflow.Tests.Lab.Models;
 using Shouldly;
 using Xunit;
 using static Rhoflow.Tests.Lab.Weights.WeightFiles;
@@ -52,6 +54,21 @@ public sealed class WeightReaderTests : IDisposable
             ReLU(Times(w[0].Values, x))))))));
         weights.Notes.ShouldHaveSingleItem().ShouldContain(
             "by the numbers in the names: W1 = 0.weight, W2 = 2.weight, W3 = 4.weight, W4 = 10.weight");
+    }
+
+    [Fact]
+    public void Files_of_PyTorch_and_ONNX_give_what_safetensors_gives()
+    {
+        Named[] w = [Draw("0.weight", 3, 2), Draw("2.weight", 2, 3)];
+        var network = Network.Dense(2, 3, 2);
+        var expected = Read(network, w).Theta;
+        byte[][] storages = [.. w.Select(static a => MemoryMarshal.AsBytes<double>(a.Values).ToArray())];
+        File.WriteAllBytes(_folder / "w.pt", TorchFile.Archive(TorchFile.StateDict([.. w.Select(static (a, i) => (a.Name,
+            TorchFile.Tensor("DoubleStorage", i, 6, 0, [.. a.Shape.Select(static s => (long)s)], [a.Shape[1], 1])))]), storages));
+        File.WriteAllBytes(_folder / "w.onnx", OnnxFile.Model([.. w.Select((a, i) => OnnxFile.Bytes(5,
+            OnnxFile.Tensor(a.Name, 11, [.. a.Shape.Select(static s => (long)s)], OnnxFile.Bytes(9, storages[i]))))]));
+        foreach (var file in new[] { "w.pt", "w.onnx" })
+            WeightReader.Read(new WeightChoice(_folder / file), network).Theta.ShouldBe(expected, file);
     }
 
     [Fact]
