@@ -19,7 +19,10 @@ internal static class WeightKeys
     /// <summary>The keys of <c>init.weights</c>.</summary>
     internal static IReadOnlyList<ConfigKey> Described { get; } =
     [
-        new("file", ConfigForm.Text, "a file of weights (.safetensors, .pt, .npz, .onnx), or the folder of a run") { Example = "model.safetensors" },
+        new("file", ConfigForm.Text, "a file of weights (.safetensors, .pt, .npz, .onnx), or the folder of a run")
+        {
+            Example = "model.safetensors",
+        },
         new("names", ConfigForm.List, "the arrays of W_1 … W_K, in this order")
         {
             Default = "by the numbers in their names and by their shapes",

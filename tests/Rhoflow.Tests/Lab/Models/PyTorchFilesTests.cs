@@ -33,7 +33,7 @@ public sealed class PyTorchFilesTests
         {
             using var model = ModelFile.Open(folder / file);
             var found = model.Content.Tensors;
-            found.Select(t => t.Name).ShouldBe(tensors!.AsObject().Select(t => t.Key), file, ignoreOrder: true);
+            found.Select(t => t.Name).ShouldBe(tensors!.AsObject().Select(t => t.Key), ignoreOrder: true, file);
             foreach (var tensor in found)
             {
                 var wanted = tensors[tensor.Name]!;
