@@ -53,7 +53,8 @@ internal static class ModelInspection
     private static void Show(ModelFile model, WeightInspection inspection, TextWriter output, bool quiet)
     {
         output.WriteLine(PlainWriter.Plain(string.Create(CultureInfo.InvariantCulture,
-            $"{model.Path} ({model.Content.Format}): {model.Content.Tensors.Count} arrays, {inspection.Parameters} parameters, "
+            $"{model.Path} ({model.Content.Format}): {model.Content.Tensors.Count} "
+            + $"array{(model.Content.Tensors.Count == 1 ? "" : "s")}, {inspection.Parameters} parameters, "
             + $"{inspection.Layers.Count} matrices and convolutions measured")));
         foreach (var note in model.Content.Notes) output.WriteLine($"note: {PlainWriter.Plain(note)}");
         if (inspection.Layers.Count > 0)

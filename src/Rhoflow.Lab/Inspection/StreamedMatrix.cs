@@ -84,7 +84,7 @@ internal sealed class StreamedMatrix
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public SingularSpectrum Spectrum(double scale, Team team, CancellationToken cancellation = default)
     {
-        if ((double)_tensor.Count * Smaller > MostDecomposed) return ByGram(scale, team, cancellation);
+        if (_tensor.Count > Block || (double)_tensor.Count * Smaller > MostDecomposed) return ByGram(scale, team, cancellation);
         var all = new double[_tensor.Count];
         Read(0, all);
         return SingularSpectrum.Of(all, Rows, Columns, cancellation);

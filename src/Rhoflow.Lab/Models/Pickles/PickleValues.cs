@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rhoflow.Lab.Models.Pickles;
 
 /// <summary>A name that a pickle refers to: a class or function of Python. It is only compared with those that are known here.</summary>
@@ -23,7 +25,8 @@ internal sealed class PickleList
 /// <summary>A dictionary (also an OrderedDict), in the order of its keys' arrival.</summary>
 internal sealed class PickleDictionary
 {
-    private readonly HashSet<object> _keys = [];
+    // As texts, whose hashes differ from run to run: numbers can be chosen so that all of them collide.
+    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Keys and values.</summary>
     public List<(object? Key, object? Value)> Items { get; } = [];
@@ -31,7 +34,7 @@ internal sealed class PickleDictionary
     /// <summary>False if a key of that text or number is there.</summary>
     public bool TryAdd(object? key, object? value)
     {
-        if (key is string or long && !_keys.Add(key)) return false;
+        if ((key as string ?? (key as long?)?.ToString(CultureInfo.InvariantCulture)) is { } name && !_keys.Add(name)) return false;
         Items.Add((key, value));
         return true;
     }
