@@ -57,10 +57,10 @@ internal static partial class CellLayer
 
     // 9.5e-5 is 9.5·10⁻⁵ and 1e-4 is 10⁻⁴, as on other axes.
     private static string Written(string name) => PowerOfTen().Replace(name, static m =>
-        (m.Groups[1].Value == "1" ? "" : m.Groups[1].Value + "·") + "10"
-            + string.Concat(m.Groups[2].Value.Select(static c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0'])));
+        (m.Groups["factor"].Value == "1" ? "" : m.Groups["factor"].Value + "·") + "10"
+            + string.Concat(m.Groups["power"].Value.Select(static c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0'])));
 
-    [GeneratedRegex(@"^(-?[0-9.]+)e(-?[0-9]+)$", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"^(?<factor>-?[0-9.]+)e(?<power>-?[0-9]+)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PowerOfTen();
 
     private static JsonObject Place(string field, Axis axis, IReadOnlyList<string> names) => new()

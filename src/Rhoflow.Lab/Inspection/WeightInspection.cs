@@ -153,7 +153,8 @@ internal sealed record WeightInspection(IReadOnlyList<InspectedLayer> Layers, IR
             ["measured"] = t.WhyNot is null,
         })]),
         ["not_measured"] = new JsonArray([.. Tensors.Where(static t => t.WhyNot is not null)
-            .Select(static t => (What: t.Name, Why: t.WhyNot!)).Concat(LeftOut).Select(static n => (JsonNode)new JsonObject { ["what"] = n.What, ["why"] = n.Why })]),
+            .Select(static t => (What: t.Name, Why: t.WhyNot!)).Concat(LeftOut)
+            .Select(static n => (JsonNode)new JsonObject { ["what"] = n.What, ["why"] = n.Why })]),
         ["interrupted"] = IsInterrupted,
     };
 

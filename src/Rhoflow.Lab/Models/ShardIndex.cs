@@ -14,7 +14,8 @@ internal static class ShardIndex
     /// <param name="index">The .index.json.</param>
     /// <param name="path">Its path.</param>
     /// <param name="open">Opens a file by its path.</param>
-    /// <exception cref="DataException">The index or a shard is damaged, a shard would lie elsewhere, or they contradict each other.</exception>
+    /// <exception cref="DataException">The index or a shard is damaged, a shard would lie elsewhere, or they contradict each
+    /// other.</exception>
     public static ModelContent Read(ByteStore index, string path, Func<string, ByteStore> open)
     {
         var map = Map(index);

@@ -124,7 +124,7 @@ public sealed class BenchCommandTests
             esac
             done
             """);
-        File.SetUnixFileMode(folder / "python", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder / "python", UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var process = RealProcess.Under("env", [$"RHOFLOW_PYTHON={folder / "python"}"], "bench", "flow-2x2", "flow-4x100", "--pairs",
             "1", "--out", folder / "rows.csv");
         RealProcess.Until(() => File.Exists(folder / "asleep") || process.HasExited, "the peer of the second row is at work");

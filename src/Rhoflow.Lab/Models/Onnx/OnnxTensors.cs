@@ -1,4 +1,3 @@
-using System.Globalization;
 using Rhoflow.Data;
 
 namespace Rhoflow.Lab.Models.Onnx;

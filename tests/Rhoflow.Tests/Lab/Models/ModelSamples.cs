@@ -22,7 +22,8 @@ internal static class ModelSamples
         foreach (var (name, type, shape, bytes) in arrays)
         {
             header.Append(CultureInfo.InvariantCulture, $"{(header.Length > 1 ? "," : "")}\"{name}\":{{\"dtype\":\"{type}\",")
-                .Append(CultureInfo.InvariantCulture, $"\"shape\":[{string.Join(',', shape)}],\"data_offsets\":[{at},{at + bytes.Length}]}}");
+                .Append(CultureInfo.InvariantCulture, $"\"shape\":[{string.Join(',', shape)}],")
+                .Append(CultureInfo.InvariantCulture, $"\"data_offsets\":[{at},{at + bytes.Length}]}}");
             at += bytes.Length;
         }
         return WithHeader(header.Append('}').ToString(), [.. arrays.SelectMany(static a => a.Bytes)]);

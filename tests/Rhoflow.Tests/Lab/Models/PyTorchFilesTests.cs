@@ -21,7 +21,8 @@ public sealed class PyTorchFilesTests
         using var folder = new TemporaryFolder();
         if (!File.Exists(Python)) Assert.Skip($"there is no {Python}");
         var script = Path.Combine(GuidePage.Folder, "..", "benchmarks", "peers", "models.py");
-        using (var process = Process.Start(new ProcessStartInfo(Python, [script, folder.Path]) { RedirectStandardError = true })!)
+        var start = new ProcessStartInfo(Python, [script, folder.Path]) { RedirectStandardError = true, UseShellExecute = false };
+        using (var process = Process.Start(start)!)
         {
             process.StandardError.ReadToEnd();
             process.WaitForExit();
