@@ -90,7 +90,7 @@ internal static class PerturbedSupportVectorFigures
             {
                 Labels = [.. Enumerable.Range(1, most).Select(static k => ((double)k, Wording.Count(k)))],
             },
-            new Axis("data", Min: -1, Max: 6.5 * groups.Length - 1)
+            new Axis("", Min: -1, Max: 6.5 * groups.Length - 1)
             {
                 Labels = [.. groups.Select((g, i) => (rows[i] + 2, g.Row))],
             });

@@ -87,8 +87,10 @@ public sealed class OnnxReaderTests : IDisposable
     public void External_numbers_elsewhere_are_refused(string location, string expected)
     {
         File.WriteAllBytes(_folder / "short.bin", new byte[4]);
-        File.CreateSymbolicLink(_folder / "link.bin", "/etc/passwd");
-        Directory.CreateSymbolicLink(_folder / "away", "/etc");
+        using var elsewhere = new TemporaryFolder();
+        File.WriteAllBytes(elsewhere / "w.bin", new byte[12]);
+        File.CreateSymbolicLink(_folder / "link.bin", elsewhere / "w.bin");
+        Directory.CreateSymbolicLink(_folder / "away", elsewhere.Path);
         Should.Throw<DataException>(() => External(location, Place("length", "12"))).Message.ShouldContain(expected);
     }
 
