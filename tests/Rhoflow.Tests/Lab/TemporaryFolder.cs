@@ -6,7 +6,9 @@ internal sealed class TemporaryFolder : IDisposable
     // Links are not entered: what they lead to is not ours.
     private static readonly EnumerationOptions s_own = new()
     {
-        RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false,
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+        IgnoreInaccessible = false,
     };
 
     public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("rhoflow-test-").FullName;
