@@ -42,7 +42,8 @@ def refuse(name, content, why, **options):
     refused[name] = why
 
 
-net = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.BatchNorm2d(8), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(8 * 36, 10))
+net = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.BatchNorm2d(8), torch.nn.ReLU(),
+                          torch.nn.Flatten(), torch.nn.Linear(8 * 36, 10))
 adam = torch.optim.Adam(net.parameters(), lr=1e-3)
 net(torch.randn(4, 3, 8, 8)).sum().backward()
 adam.step()

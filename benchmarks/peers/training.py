@@ -1,7 +1,8 @@
 """The same work as our training benchmarks in PyTorch, as its users write it for speed: float32, SGD with momentum 0.9,
 batch 128.
 
-The number of threads is the environment's OMP_NUM_THREADS. Convolutions run in both memory layouts once, and in the faster one from then on.
+The number of threads is the environment's OMP_NUM_THREADS. Convolutions run in both memory layouts once, and in the faster one from
+then on.
 """
 import os
 import time

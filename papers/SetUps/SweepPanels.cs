@@ -7,7 +7,7 @@ namespace Rhoflow.Papers.SetUps;
 internal static class SweepPanels
 {
     /// <summary>What the panels of full size are called.</summary>
-    public static string WholeTitle(StudyContext context) => context.Full ? "CIFAR-10" : "CIFAR-10, kept from a full-size run";
+    public static string WholeTitle(StudyContext context) => context.Full ? "CIFAR-10" : "CIFAR-10, kept from a longer run";
 
     /// <summary>Columns against the size.</summary>
     /// <param name="columns">Names in the legend and columns of the runs; a name that begins with log₁₀ is not transformed.</param>

@@ -19,7 +19,7 @@ internal static class NormalizedLossFigure
         + "same with random labels. Left their losses, right those of the networks divided by the norms of their layers, with the "
         + "diagonal, the regression, and the regression of slope 1 that the caption names. But ρf̃ with ρ = 1 is so small that every loss "
         + "is nearly ln 10, which every random label has at test; so what training took off it, ln 10 − loss, is drawn too, and against "
-        + "ρ. Where full-size runs are kept (CIFAR-10, 5,000 images, three-layer convolutional networks), they follow below. "
+        + "ρ. Where longer runs are kept (CIFAR-10, 5,000 images, three-layer convolutional networks), they follow below. "
         + "figure-01.yaml says what the paper leaves open and what is chosen.";
 
     /// <summary>In Theory III.</summary>
@@ -47,7 +47,7 @@ internal static class NormalizedLossFigure
         var findings = new List<string>();
         Add(panels, findings, "digits", NormalizedNets.OfDigits(context, 0), NormalizedNets.OfRandomDigits(context, 0));
         if (NormalizedNets.OfImages(context) is { } images)
-            Add(panels, findings, context.Full ? "CIFAR-10" : "CIFAR-10, kept from a full-size run", images,
+            Add(panels, findings, context.Full ? "CIFAR-10" : "CIFAR-10, kept from a longer run", images,
                 NormalizedNets.OfRandomImages(context));
         return new Chart(panels) { Findings = string.Join(" ", findings) };
     }

@@ -91,8 +91,9 @@ internal static class PerturbedDescentFigure
             + $"{Wording.Text((Degree + 1) * Perturbed.Sigma * Perturbed.Sigma)}) and the training error to "
             + $"{Wording.Text(after.Average(i => errors[i]), 2)}; before the next perturbation it is back at most at "
             + $"{Wording.Text(after.Skip(1).Max(i => errors[i - 1]), 1)}, and in the end {Wording.Text(errors[^1], 1)}. The test error "
-            + $"goes from {Wording.Text(tests[first], 4)} before the first perturbation to {Wording.Text(tests[^1], 4)}, while single runs "
-            + $"end between {Wording.Text(runs.Least(m => m.TestError)[^1], 4)} and {Wording.Text(runs.Greatest(m => m.TestError)[^1], 4)}. "
+            + $"goes from {Wording.Text(tests[first], 4)} before the first perturbation to {Wording.Text(tests[^1], 4)}, while single "
+            + $"runs end between {Wording.Text(runs.Least(m => m.TestError)[^1], 4)} and "
+            + $"{Wording.Text(runs.Greatest(m => m.TestError)[^1], 4)}. "
             + $"Without perturbations ‖w‖² ends at {Wording.Text(plain.Mean(m => m.NormSquared)[^1], 4)} in the mean (expected: "
             + $"{Wording.Text(kept, 4)}), the training error at {Wording.Text(plain.Mean(m => m.TrainError)[^1], 2)}.";
     }

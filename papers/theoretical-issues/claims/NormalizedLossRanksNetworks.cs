@@ -39,7 +39,7 @@ internal static class NormalizedLossRanksNetworks
         Hypothesis = "Networks of one architecture, all with training error 0 on the same examples (figure 2).",
         Statement = "“Empirically for these data sets, the exponential loss with ρ = 1 provides a ranking that agrees with the "
             + "classification ranking.”",
-        SetUp = $"The {NormalizedNets.PerDraw * Spread.Seeds.Count} networks of b49 and the 16 of CIFAR-10 that were kept from a full-size "
+        SetUp = $"The {NormalizedNets.PerDraw * Spread.Seeds.Count} networks of b49 and the 16 of CIFAR-10 that were kept from a longer "
             + "run: Spearman's rank correlation of the normalized test loss with the test error "
             + $"({NormalizedNets.PerDraw} networks a draw, median of five draws). Norms, margins and bounds are only measured. Judged by "
             + $"the 95 % interval: the paper gives no bound, from {Wording.Short(Strict)} on it agrees, below "

@@ -29,7 +29,7 @@ internal static class BoundOffsetIsSmall
             + "31), of which the paper gives no value.",
         Statement = "L(f̃) ≤ L̂(f̃) + c_1 R_N(F̃) + c_2 √(ln(1/δ)/2N), where the last two terms are a small offset.",
         SetUp = $"The 80 networks of b49 (digits, N = {Examples}, inputs of norm 1) and the 16 on {Wording.Count(Images)} images of "
-            + $"CIFAR-10 that were kept from a full-size run, δ = {Wording.Short(Delta)}. "
+            + $"CIFAR-10 that were kept from a longer run, δ = {Wording.Short(Delta)}. "
             + "For R_N(F̃) stands half of the linear class's average, which it cannot be below (w·x is the "
             + "difference of two units), and 1 for c_1 and c_2. The paper does not say small against what: at most "
             + $"{Wording.Short(Small)} of what training took off ln 10 is small, more than {Wording.Short(Small)} of the training loss is "

@@ -33,7 +33,7 @@ internal static class LargeStartsAreLazy
             + "start, without which a large start has to undo its own outputs), logistic loss, gradient descent to L = "
             + $"{Wording.Short(Fitted)} with a step that follows the kernel's size, seeds 0–{Seeds - 1} (images and "
             + "start); kernel K = ∇f∇fᵀ on the training images before and after. (ii) The 80 networks of b49 on ten digits (layers of norm "
-            + $"{NormalizedNets.DigitNorms[0]} to {NormalizedNets.DigitNorms[^1]}), and those kept from the full-size run on CIFAR-10 "
+            + $"{NormalizedNets.DigitNorms[0]} to {NormalizedNets.DigitNorms[^1]}), and those kept from the longer run on CIFAR-10 "
             + $"({NormalizedNets.ImageNorms[0]} to {NormalizedNets.ImageNorms[^1]}): test error from the largest norm less that from the "
             + "smallest, pair by pair, in standard errors: from 2 on it is larger, from −2 down smaller. The paper's “large norm "
             + "initializations” are not said to begin at f = 0; (ii) are ordinary starts, whose kernels were not kept. First tried "

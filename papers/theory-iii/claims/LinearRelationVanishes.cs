@@ -37,7 +37,7 @@ internal static class LinearRelationVanishes
         Statement = "Test loss of normalized networks is linear in the test error; as the normalized networks are scaled, the linear "
             + "relationship disappears around ρ ≈ 4.",
         SetUp = "The 80 networks of b49; the test cross-entropy of ρ'f̃, ρ' = 1, 4, 16, … 4¹⁰, against the test error, Pearson's "
-            + "correlation within each of five draws, and over the 16 networks on CIFAR-10 that were kept from a full-size run. Printed: "
+            + "correlation within each of five draws, and over the 16 networks on CIFAR-10 that were kept from a longer run. Printed: "
             + "above 0 at ρ' = 1, and not above 0 at some larger ρ', by the 95 % interval of 16 networks. Varied: three "
             + "layers; 100 images; inputs not divided by their norm; square loss in training. In each, the threshold is the first ρ' at "
             + $"which the correlation has left its value at ρ' = 1 by more than {Wording.Short(Change)}.",

@@ -37,7 +37,7 @@ internal static class NormalizedLossesAreEqual
             + $"images; one network a draw with random labels. Printed: slope within {Wording.Text(Within)} of 1, correlation at least "
             + $"{Wording.Short(Correlated)}, every test loss above its training loss, correlation of the unnormalized losses at most "
             + $"{Wording.Short(Uncorrelated)}, random labels above all others in both "
-            + $"losses. Beside it the 16 networks on {Images.Train} images of CIFAR-10 that figure-01.yaml trains, kept from a full-size "
+            + $"losses. Beside it the 16 networks on {Images.Train} images of CIFAR-10 that figure-01.yaml trains, kept from a longer "
             + "run, held to the same slope. That the slope is the share of ln 10 − training loss that test data keep was written after "
             + $"that run had given .69, and is tested on what it was not written for: "
             + $"{string.Join(", ", Others.Select(static o => o.Name))}.",

@@ -23,7 +23,7 @@ internal static class SupportVectorsUnderPerturbation
         SetUp = "Digits: 100 examples, 64-64-10, gradient descent (rate .2, momentum .9), five draws of the examples; perturbations "
             + $"W += a ‖∇L‖ N(0, 1) at epochs {Epochs(SupportVectorRun.DigitsPerturbed)}, L the mean cross-entropy, a = "
             + string.Join(", ", SupportVectorRun.Amplitudes.Skip(1).Select(static a => a.ToString("#,0.##", CultureInfo.InvariantCulture)))
-            + ", and 0 as the control. CIFAR-10, kept from a full-size run: figure-10.yaml on five draws, perturbed at epochs "
+            + ", and 0 as the control. CIFAR-10, kept from a longer run: figure-10.yaml on five draws, perturbed at epochs "
             + $"{Epochs(SupportVectorRun.EarlyPerturbed)}. An outcome is one perturbation: the example of the smallest margin before it "
             + "and "
             + "before the next one (at the end for the last). Counted where all are fitted before and after, and where the control's "

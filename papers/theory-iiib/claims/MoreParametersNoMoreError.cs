@@ -24,7 +24,7 @@ internal static class MoreParametersNoMoreError
             + "the training set, although there is some overfitting in the expected cross-entropy.",
         SetUp = $"{Examples} digits, 500 test examples, the convolutional network of figure-02-quick with 1 to 32 channels (187 to 23,840 "
             + $"weights), cross-entropy, SGD, 100 epochs, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}. "
-            + $"Medians of five. Beside it, kept from a full-size run: {Wording.Count(Images)} images "
+            + $"Medians of five. Beside it, kept from a longer run: {Wording.Count(Images)} images "
             + "of CIFAR-10, 2 to 128 channels, 60 epochs, one seed.",
         Expected = "The test error at the largest width is at most that at any width beyond n parameters (within "
             + $"{Wording.Text(Resolution)}); on CIFAR-10 the test cross-entropy at the largest width is above that of some narrower "
