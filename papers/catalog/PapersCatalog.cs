@@ -2,6 +2,7 @@ using Rhoflow.Lab.Claims;
 using Rhoflow.Papers.Measures;
 using Rhoflow.Papers.Schedules;
 using Rhoflow.Papers.SetUps;
+using Rhoflow.Papers.Since;
 using Rhoflow.Papers.SquareLoss;
 using Rhoflow.Papers.TheoreticalIssues;
 using Rhoflow.Papers.TheoryIII;
@@ -14,11 +15,11 @@ public static class PapersCatalog
 {
     /// <summary>The papers in the order in which they are read here.</summary>
     public static IReadOnlyList<Paper> Papers => [SourcePapers.TheoryIII, SourcePapers.TheoryIIIb, SourcePapers.SquareLoss,
-        SourcePapers.TheoreticalIssues, SchedulesPage.Paper, MeasuresPage.Paper];
+        SourcePapers.TheoreticalIssues, SincePage.Paper, SchedulesPage.Paper, MeasuresPage.Paper];
 
     /// <summary>All claims and figures, in the order of each paper; a claim stands under the paper that states it first.</summary>
     public static IReadOnlyList<IStudy> Contents => [.. TheoryIIIPage.Contents, .. TheoryIIIbPage.Contents, .. SquareLossPage.Contents,
-        .. TheoreticalIssuesPage.Contents, .. SchedulesPage.Contents, .. MeasuresPage.Contents];
+        .. TheoreticalIssuesPage.Contents, .. SincePage.Contents, .. SchedulesPage.Contents, .. MeasuresPage.Contents];
 
     /// <summary>The claims.</summary>
     public static IReadOnlyList<Claim> Claims => [.. Contents.OfType<Claim>()];

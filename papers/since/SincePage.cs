@@ -1,0 +1,17 @@
+using Rhoflow.Lab.Claims;
+
+namespace Rhoflow.Papers.Since;
+
+/// <summary>The page of what the same group and its neighbours found after the four papers.</summary>
+public static class SincePage
+{
+    /// <summary>Not one paper: each claim names its own.</summary>
+    public static Paper Paper { get; } = new("since", "Since the papers",
+        "What the same group and its neighbours found after the four papers: low rank by minibatches and weight decay, collapse in the "
+        + "layers below the last, models in which collapse can be solved for; every claim names its paper");
+
+    /// <summary>Its claims and figures.</summary>
+    public static IReadOnlyList<IStudy> Contents =>
+    [
+    ];
+}
