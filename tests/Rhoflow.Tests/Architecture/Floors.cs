@@ -56,6 +56,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
     [
         ["Equations"],
         ["Catalog"],
+        ["Since"],
         ["TheoreticalIssues", "SquareLoss", "Schedules", "Measures"],
         ["TheoryIIIb"],
         ["TheoryIII"],
