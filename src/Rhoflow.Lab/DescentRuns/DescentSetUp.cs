@@ -33,7 +33,8 @@ internal static class DescentSetUp
                     Log10Loss = c.Stop.Log10Loss,
                     TrainError = c.Stop.TrainError,
                     Rho = c.Stop.Rho,
-                    Patience = c.Stop.Patience
+                    Patience = c.Stop.Patience,
+                    Rest = c.Stop.Rest,
                 },
                 Seed = c.Seed,
             };

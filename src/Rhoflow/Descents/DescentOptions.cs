@@ -64,6 +64,15 @@ public sealed record DescentOptions(Optimizer Rule)
                 $"the factor of norm rescaling must be positive and finite; {rescaling.Factor} was given");
         if (Perturbation is { } p)
             Require(IsSize(p.Amplitude), $"the amplitude of a perturbation must be finite and not negative; {p.Amplitude} was given");
+        if (Stop.Rest is { } rest)
+        {
+            Require(rest > 0 && double.IsFinite(rest), $"rest must be positive and finite; {rest} was given");
+            Require(WeightDecay.Any(static lambda => lambda > 0),
+                $"rest is measured in times (1 − μ)/(2ηλ) of weight decay, and there is none; stop at a log₁₀ of the loss instead");
+            Require(NormRule == NormRule.Trained || Normalization == Normalization.None,
+                $"rest needs norms that are trained; here ρ_k is kept or scheduled apart from V_k");
+            Require(Rule.Scale == StepScale.Plain, $"rest is measured in the time of steps η∇L; loss-based or normalized ones have another");
+        }
         if (LabelNoise is not { } noise) return;
         if (noise.Kind == LabelNoiseKind.Flips)
         {

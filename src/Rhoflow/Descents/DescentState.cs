@@ -16,12 +16,13 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
 {
     private readonly IReadOnlyList<StateArray> _ofRules;
 
-    internal DescentState(int parameters, int norms, IReadOnlyList<StateArray> ofRules, int statistics)
+    internal DescentState(int parameters, int norms, IReadOnlyList<StateArray> ofRules, int statistics, bool keepsBefore)
     {
         XArray = new T[parameters];
         NormsArray = new double[norms];
         _ofRules = ofRules;
         StatisticsArray = new double[statistics];
+        BeforeArray = keepsBefore ? new T[parameters] : [];
     }
 
     /// <summary>The coordinates, P numbers: W itself, or V_k (v_k) in the windows of the layers, γ and β after them.</summary>
@@ -38,6 +39,12 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
     internal double[] NormsArray { get; }
 
     internal double[] StatisticsArray { get; }
+
+    /// <summary>W at the beginning of the time of decay that lasts, where <see cref="StopWhen.Rest"/> is watched; else empty.</summary>
+    internal T[] BeforeArray { get; }
+
+    /// <summary>The part of that time which has passed.</summary>
+    internal double DecayTime { get; set; }
 
     /// <summary>Steps taken.</summary>
     public long Step { get; internal set; }
@@ -62,14 +69,14 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
 
     /// <summary>
     /// The arrays, without those that are empty: "x", "norms", those of the rules ("momentum", and with "norm-" in front those for the
-    /// norms),
-    /// and "statistics".
+    /// norms), "statistics", and "before", which rest is measured from.
     /// </summary>
     public IReadOnlyList<StateArray> Arrays
     {
         get
         {
-            StateArray[] all = [new("x", XArray), new("norms", NormsArray), .. _ofRules, new("statistics", StatisticsArray)];
+            StateArray[] all = [new("x", XArray), new("norms", NormsArray), .. _ofRules, new("statistics", StatisticsArray),
+                new("before", BeforeArray)];
             return [.. all.Where(static a => a.Values.Length > 0)];
         }
     }
@@ -81,7 +88,17 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
         ?? throw new ArgumentException($"no rule of this descent has an array '{name}'");
 
     /// <summary>The counters and logarithms, by name; some may be NaN or infinite.</summary>
-    public IReadOnlyDictionary<string, double> Scalars => new Dictionary<string, double>(StringComparer.Ordinal)
+    public IReadOnlyDictionary<string, double> Scalars
+    {
+        get
+        {
+            var scalars = Counted();
+            if (BeforeArray.Length > 0) scalars["decay-time"] = DecayTime;
+            return scalars;
+        }
+    }
+
+    private Dictionary<string, double> Counted() => new(StringComparer.Ordinal)
     {
         ["step"] = Step,
         ["epoch"] = Epoch,
@@ -113,6 +130,7 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
             scalars.TryGetValue(name, out var value) ? value : throw new ArgumentException($"the saved state has no number '{name}'");
         (Step, Epoch, StepInEpoch) = ((long)Scalar("step"), (int)Scalar("epoch"), (int)Scalar("step-in-epoch"));
         (LogLoss, BestLogLoss) = (Scalar("log-loss"), Scalar("best-log-loss"));
+        if (BeforeArray.Length > 0) DecayTime = Scalar("decay-time");
         (BestEpoch, IsStopped) = ((int)Scalar("best-epoch"), Scalar("stopped") != 0);
         foreach (var array in own) Array.Copy(arrays[array.Name], array.Values, array.Values.Length);
     }

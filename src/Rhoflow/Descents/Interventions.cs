@@ -55,5 +55,13 @@ public sealed record StopWhen
     /// <summary>The test loss has had no new minimum for so many epochs.</summary>
     public int? Patience { get; init; }
 
+    /// <summary>
+    /// Rest: max_k ‖W_k(t + T) − W_k(t)‖/‖W_k(t + T)‖ ≤ this, T = (1 − μ)/(2ηλ) steps, the time in which decay alone takes e-fold from the
+    /// norms (λ the largest λ_k; where η changes, the steps over which Σ 2ηλ/(1 − μ) grows by 1, to the end of an epoch). Looked at after
+    /// each such time. It is the way that weights have gone, not their gradient: a ReLU network rests on kinks, where the gradient jumps
+    /// to and fro. A falling rate makes T longer, and does not pass for rest.
+    /// </summary>
+    public double? Rest { get; init; }
+
     internal bool NeedsTraining => Log10Loss is not null || TrainError is not null;
 }

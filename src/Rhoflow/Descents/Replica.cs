@@ -36,7 +36,8 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         var normMemory = trains ? new RuleMemory<double>(norms, [], "norm-") : null;
         var rules = new RulePipeline<T>(Options.Rule.Rules, memory, normMemory);
         StateArray[] ofRules = [.. memory.Arrays, .. normMemory?.Arrays ?? []];
-        State = new DescentState<T>(_network.ParameterCount, norms, ofRules, _network.StatisticsCount);
+        State = new DescentState<T>(_network.ParameterCount, norms, ofRules, _network.StatisticsCount,
+            keepsBefore: Options.Stop.Rest is not null);
         double[] statistics = start.Statistics is { } given ? [.. given] : _network.StartStatistics();
         if (statistics.Length != _network.StatisticsCount)
             throw new ArgumentException(
@@ -50,6 +51,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         _statistics = new double[_network.StatisticsCount];
         _stepper = new Stepper<T>(_network, Options, coordinates, rules, State, w, _h, threads);
         _stepper.Adopt(keepNorms: false);
+        w.AsSpan(0, State.BeforeArray.Length).CopyTo(State.BeforeArray);
         _before = new StateCopy(State.Arrays);
         if (Options.LabelNoise is { } noise) _noise = new TargetNoise(noise, _network.Outputs, capacity, Seed);
     }
@@ -178,6 +180,19 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         State.Epoch++;
         State.StepInEpoch = 0;
+    }
+
+    /// <summary>What the layers have moved by in the time of decay that an epoch has ended; NaN while it lasts.</summary>
+    /// <param name="steps">Steps of an epoch.</param>
+    internal double MovedInDecayTime(int steps)
+    {
+        State.DecayTime += RestOfTraining.Time(Options, State.Epoch - 1, steps);
+        // Nine digits: the sum of so many equal parts misses 1 by its roundings.
+        if (State.DecayTime < 1 - 1e-9) return double.NaN;
+        var moved = RestOfTraining.Motion<T>(_network, _stepper.Weights, State.BeforeArray);
+        _stepper.Weights.CopyTo(State.BeforeArray);
+        State.DecayTime = 0;
+        return moved;
     }
 
     internal void End(string why) => (Ending, State.IsStopped) = (why, true);

@@ -218,6 +218,8 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
             if (score.Log10Loss <= stop.Log10Loss) End($"the training loss has reached 10^{stop.Log10Loss:g6}");
             else if (score.Error <= stop.TrainError) End($"the training error has reached {stop.TrainError:g6}");
         }
+        if (stop.Rest is { } rest && replica.MovedInDecayTime(StepsPerEpoch) <= rest)
+            End($"no layer has moved by more than {rest:g6} of its norm in (1 − μ)/(2ηλ) steps");
         if (stop.Patience is not { } patience) return;
         var state = replica.State;
         var test = Evaluate(replica, _options.Test).LogLoss;

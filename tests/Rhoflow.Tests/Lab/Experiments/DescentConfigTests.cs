@@ -23,7 +23,11 @@ public sealed class DescentConfigTests
     [InlineData("descent.label-noise={flips: 2}", "the share of flipped labels must be in [0, 1]")]
     [InlineData("descent.label-noise=0.1", "takes labels, not numbers")]
     [InlineData("descent.weight-decay=[1, 2, 3]", "3 weight decays were given for a network of 2 layers")]
-    [InlineData("descent.stop={norm: 3}", "allowed: log10-loss, train-error, rho, patience")]
+    [InlineData("descent.stop={norm: 3}", "allowed: log10-loss, train-error, rho, patience, rest")]
+    [InlineData("descent.stop={rest: 0}", "descent.stop.rest: a number > 0 was expected")]
+    [InlineData("descent.stop={rest: 0.1} descent.weight-decay=0", "rest is measured in times (1 − μ)/(2ηλ) of weight decay")]
+    [InlineData("descent.stop={rest: 0.1} descent.normalization=lagrange", "rest needs norms that are trained")]
+    [InlineData("descent.stop={rest: 0.1} descent.schedule=loss-based", "rest is measured in the time of steps η∇L")]
     [InlineData("observe.at={every: 10 steps}", "observations lie between epochs")]
     [InlineData("observe.at={t: [1]}", "are instants of a flow")]
     [InlineData("observe.at={epoch: [0, 9]}", "epoch 9 lies after the last")]
@@ -64,7 +68,7 @@ public sealed class DescentConfigTests
     [InlineData("descent.normalization=geodesic", "descent.rho={schedule: 3 + log(1 + step)}")]
     [InlineData("descent.normalization=coefficient", "descent.rho={rescale: {at: [1, 3], factor: 2}}")]
     [InlineData("descent.perturb={every: 2, amplitude: 0.1, relative-to: gradient}",
-        "descent.stop={log10-loss: -3, train-error: 0, rho: 1e6, patience: 4}")]
+        "descent.stop={log10-loss: -3, train-error: 0, rho: 1e6, patience: 4, rest: 1e-4}", "descent.weight-decay=0.01")]
     [InlineData("observe.at={log-spaced: 4}", "descent.weight-decay=[0.1, 0]")]
     [InlineData("network.layers=[{conv: {maps: 4, kernel: 5, stride: 2}}, {batch-norm: {affine: true}}, leaky-relu, "
         + "{residual: [ {conv: 4}, relu, {conv: 4} ]}, {max-pool: 2}, "
