@@ -71,7 +71,7 @@ public sealed record DescentOptions(Optimizer Rule)
                 $"rest is measured in times (1 − μ)/(2ηλ) of weight decay, and there is none; stop at a log₁₀ of the loss instead");
             Require(NormRule == NormRule.Trained || Normalization == Normalization.None,
                 $"rest needs norms that are trained; here ρ_k is kept or scheduled apart from V_k");
-            Require(Rule.Scale == StepScale.Plain, $"rest is measured in the time of steps η∇L; loss-based or normalized ones have another");
+            Require(Rule.Scale == StepScale.Plain, $"rest is measured in the time of steps η∇L; others have another");
         }
         if (LabelNoise is not { } noise) return;
         if (noise.Kind == LabelNoiseKind.Flips)

@@ -17,7 +17,8 @@ internal static class RestOfTraining
     }
 
     /// <summary>
-    /// max_k ‖W_k − W_k'‖/‖W_k‖; γ and β of all batch normalizations count together as a layer. What stands still does not move, zero or not.
+    /// max_k ‖W_k − W_k'‖/‖W_k‖; γ and β of all batch normalizations count together as a layer. What stands still does not move, zero or
+    /// not.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">W, P numbers.</param>
