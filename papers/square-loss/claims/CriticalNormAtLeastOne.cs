@@ -9,20 +9,19 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
-/// Claim b34: at minima of near-zero loss ρ ≥ 1, and wherever all y f ≥ 0; with an example that is misclassified critical points with ρ
-/// &lt; 1
-/// exist.
+/// Claim b34: at minima of near-zero loss ρ ≥ 1, and wherever all y f ≥ 0; away from them networks of every width and depth have critical
+/// points with ρ &lt; 1, and one unit flows to one.
 /// </summary>
 internal static class CriticalNormAtLeastOne
 {
     private const int Inputs = 5, Hidden = 8, Examples = 20, Nets = 200;
-    private const double Start = .1, Lambda = 1, Small = 1e-4;
+    private const double Start = .1, Lambda = 1, NearZero = 1e-6, Delta = .3, FarEnd = 1e10;
 
     // V_1 = (rows) and V_2 of the net 2-2-1, both units on at x = (1, 0).
     private static readonly double[] Direction = [.6, .3, .5, -.2, .8, .6];
 
-    // V_1 = I and V_2 of the net for two inputs; layers are normalized.
-    private static readonly double[] Pair = [1, 0, 0, 1, .74, -.67];
+    // Where the unit of 2-1-1 stands that flows to the critical point.
+    private const double UnitAngle = .2;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -31,90 +30,134 @@ internal static class CriticalNormAtLeastOne
         Paper = SourcePapers.SquareLoss,
         Place = "§3, footnote 6; appendix B after eq. 23",
         Equations = ["SQ.8a"],
-        Hypothesis = "L ≥ 2 layers, ‖x‖ = 1 and so |f_n| ≤ 1 (§2), λ → 0. Footnote 6 speaks of minima of near-zero square loss; appendix "
-            + "B of any equilibrium ρ̇ = 0 at given V.",
+        Hypothesis = "L ≥ 2 layers, ‖x‖ = 1 and so |f_n| ≤ 1 (§2.1), λ → 0, average separability. Footnote 6 stands at “a minimum of GD "
+            + "for "
+            + "which the square loss is close to zero and V̇_k = 0”; appendix B says it of any equilibrium ρ̇_k = 0.",
         Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n "
             + "y_n = 1.",
-        SetUp = $"Flow (5)–(6), ReLU nets 2-2-1, ρ0 = {Wording.Short(Start)}, V ∝ {Wording.Row(Direction)} layer by layer, until it "
-            + $"rests: x = (1, 0) with y = 1 and λ = {Wording.Text(Small)}, so that the loss is nearly zero; and four times x = "
-            + $"(1, 0), y = 1 with λ = {Wording.Short(Lambda)}. Then Σyf/Σf² of "
-            + $"two inputs (1, 0) and (0, 1), both labelled +1, one unit each: V_1 = I/√2, V_2 = {Wording.Row(Pair[4..])}, of which the "
-            + "second is misclassified and ρ̇ = 0 (V̇ is not); and of "
-            + $"random ReLU nets {Inputs}-{Hidden}-1 on {Examples} unit inputs labelled by their own sign (λ = 0, all y f > 0), {Nets} "
-            + $"nets for each of the seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}.",
-        Expected = $"ρ ≥ 1 at every critical point (up to λ: {Wording.Text(2 * Small)}).",
+        SetUp = $"Flow (5)–(6), λ = 0. (i) Where the flows of b33 from ρ0 = {Wording.Short(PlaneNets.FirstRho)} end: {PlaneNets.Words}, "
+            + $"{PlaneNets.Sets[0]}, {PlaneNets.Sets[1]} and {PlaneNets.Sets[2]}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; near zero "
+            + $"is a loss of {Wording.Text(NearZero)} at most. (ii) Three inputs at the angles −{Wording.Short(Delta)}, 0, "
+            + $"{Wording.Short(Delta)} with labels +1, −1, +1, which the net 2-3-1 interpolates; the same shapes with all units of a layer "
+            + "alike and all seeing every input, so that f = x_1, at ρ_eq; and the flow of 2-1-1 with its unit at "
+            + $"{Wording.Short(UnitAngle)} until it rests. (iii) Σyf/Σf² of random ReLU nets {Inputs}-{Hidden}-1 on {Examples} unit inputs "
+            + $"labelled by their own sign (all y f > 0), {Nets} for each seed. (iv) Beside it four times x = (1, 0), y = 1 with λ = "
+            + $"{Wording.Short(Lambda)}, which is not small.",
+        Expected = "ρ ≥ 1 at every critical point (near zero loss L: ρ ≥ 1 − √L).",
         History = ["was ✗ until 2026-11-28, because it was tested in one layer, with λ = 1 and away from zero loss, where footnote 6 does "
             + "not speak",
-            "until 2026-11-28 the counter-example was one input with labels +1, +1, −1, which no network fits"],
+            "until 2026-11-28 the counter-example was one input with labels +1, +1, −1, which no network fits; until 2026-11-29 it had "
+            + "ρ̇ = 0 but V̇ ≠ 0"],
         Check = Check,
     };
 
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var fitted = Rest(new Dataset("one example", [1, 0], [1], 2), Small, context);
-        var mixed = AtGivenDirections(new Dataset("two inputs", [1, 0, 0, 1], [1, 1], 2), Pair, Small);
-        var decay = Rest(new Dataset("four alike", [1, 0, 1, 0, 1, 0, 1, 0], [1, 1, 1, 1], 2), Lambda, context);
-        judge.Premise.AtMost("largest velocity where the flows rest", Math.Max(fitted.Speed, decay.Speed), 1e-9);
-        judge.Premise.AtMost("two inputs: |ρ̇| at Σyf/(λ + Σf²)", Math.Abs(mixed.Drive), 1e-12);
-        judge.Measure("two inputs: Σ y f, which average separability (§3) wants positive", mixed.Correlation);
-        judge.Measure("one example: (ρf − y)² at rest", Math.Pow(fitted.Rho * fitted.Output - 1, 2));
-        judge.Measure($"ρ at rest, f = 1 four times, λ = {Wording.Short(Lambda)}", decay.Rho);
         const string least1 = "least ρ at a critical point";
         const string positive = "minima of near-zero loss (footnote 6), or all y f ≥ 0, so that y f ≥ f² for |f̃| ≤ ‖x‖ = 1";
-        foreach (var group in (CheckGroup[])[judge.Printed.In("near-zero loss, two layers"),
-            judge.Amended(positive).In("near-zero loss, two layers")])
-            group.AtLeast(least1, fitted.Rho, 1 - 2 * Small);
-        judge.Printed.In("ρ̇ = 0, two inputs of which one is misclassified, two layers").AtLeast(least1, mixed.Rho, 1);
+        var narrower = judge.Amended(positive);
+        FlowPoint[] ends = [.. PlaneNets.Sets.SelectMany(set => PlaneNets.Runs(context, set, 0)).Select(static r => r.Points[^1])];
+        FlowPoint[] fitted = [.. ends.Where(static p => Math.Exp(p.LogLoss) <= NearZero)];
+        judge.Measure("ends at near-zero loss, of all", fitted.Length, ends.Length);
+        judge.Measure("ends at near-zero loss, by shape", [.. PlaneNets.Shapes.Select(net => (double)fitted.Count(p => p.Network == net))]);
+        judge.Measure("least ρ of the ends at near-zero loss, by shape", [.. PlaneNets.Shapes.Select(net =>
+            fitted.Where(p => p.Network == net).Select(static p => p.Rho).DefaultIfEmpty(double.NaN).Min())]);
+        judge.Hypothesis.AtLeast("ends at near-zero loss, of the shape that has fewest",
+            PlaneNets.Shapes.Min(net => fitted.Count(p => p.Network == net)), 5);
+        foreach (var group in (CheckGroup[])[judge.Printed, narrower])
+            group.In($"near-zero loss, {fitted.Length} flows").AtLeast(least1, fitted.Min(static p => p.Rho), 1 - Math.Sqrt(NearZero));
+
+        var three = PlaneNets.Circle("three inputs", [-Delta, 0, Delta], [1, -1, 1]);
+        var exact = (2 * Math.Cos(Delta) - 1) / (1 + 2 * Math.Pow(Math.Cos(Delta), 2));
+        judge.Premise.AtMost("three inputs: loss of the interpolating 2-3-1", Interpolation(three), 1e-20);
+        (double Rho, double Speed, double Correlation)[] alike = [.. PlaneNets.Shapes.Select(net => Alike(net, three))];
+        judge.Premise.AtMost("units alike: largest velocity of (ρ, V)", alike.Max(static a => a.Speed), 1e-12);
+        judge.Premise.AtMost("units alike: largest difference of ρ from (2 cos δ − 1)/(1 + 2 cos² δ)",
+            alike.Max(a => Math.Abs(a.Rho - exact)), 1e-12);
+        judge.Hypothesis.AtLeast("units alike: least Σ y f", alike.Min(static a => a.Correlation), .1);
+        judge.Printed.In("any critical point (appendix B), every shape").AtLeast(least1, alike.Min(static a => a.Rho), 1);
+        var one = Rest(Network.Dense(2, 1, 1), three, 0, PlaneNets.FirstRho, [Math.Cos(UnitAngle), Math.Sin(UnitAngle), 1], context);
+        judge.Premise.AtMost("2-1-1: velocity where the flow rests", one.Speed, 1e-9);
+        judge.Printed.In("any critical point (appendix B), where the flow of 2-1-1 rests").AtLeast(least1, one.Rho, 1);
+
         var least = double.PositiveInfinity;
         foreach (var seed in Spread.Seeds)
         {
             var random = new RandomStream(seed, 22);
             var net = Network.Dense(Inputs, Hidden, 1);
-            var x = GaussianTeacher.Draw(Examples, Inputs, seed);
+            var risk = new EmpiricalRisk(net, Loss.Square, GaussianTeacher.Draw(Examples, Inputs, seed), Reduction.Sum);
             for (var i = 0; i < Nets; i++)
             {
                 var v = Initialization.Normal(net, random);
                 Initialization.ScaleLayers(net, v, [1]);
-                var f = new EmpiricalRisk(net, Loss.Square, x, Reduction.Sum).Outputs(v).ToArray();
-                double top = f.Sum(Math.Abs), bottom = f.Sum(a => a * a);
+                double top = 0, bottom = 0;
+                foreach (var f in risk.Outputs(v))
+                {
+                    top += Math.Abs(f);
+                    bottom += f * f;
+                }
                 if (bottom > 0) least = Math.Min(least, top / bottom);
             }
         }
-        foreach (var group in (CheckGroup[])[judge.Printed.In($"{Nets * Spread.Seeds.Count} random nets that separate, λ = 0"),
-            judge.Amended(positive).In($"{Nets * Spread.Seeds.Count} random nets that separate, λ = 0")])
-            group.AtLeast(least1, least, 1);
-        return judge.Outcome(care: "At a minimum of near-zero loss ρ f_n = y_n and |f_n| ≤ 1, so ρ ≥ 1 (one example, two layers: "
-            + $"{Lab.Claims.Check.Text(fitted.Rho)}), and Σyf/Σf² ≥ 1 wherever all y f ≥ 0 (least of {Nets * Spread.Seeds.Count} random "
-            + $"nets {Lab.Claims.Check.Text(least)}). Appendix B says it of every ρ̇ = 0: at a V that classifies one "
-            + $"of two inputs wrongly, with Σ y f = {Lab.Claims.Check.Text(mixed.Correlation)} > 0, it is at ρ = "
-            + $"{Lab.Claims.Check.Text(mixed.Rho)}. With λ = 1, which is not small, four "
-            + $"right examples rest at {Lab.Claims.Check.Text(decay.Rho)} = 4/(1 + 4).");
+        foreach (var group in (CheckGroup[])[judge.Printed, narrower])
+            group.In($"{Nets * Spread.Seeds.Count} random nets that separate, λ = 0").AtLeast(least1, least, 1);
+        var decay = Rest(Network.Dense(2, 2, 1), new Dataset("four alike", [1, 0, 1, 0, 1, 0, 1, 0], [1, 1, 1, 1], 2), Lambda, Start,
+            Direction, context);
+        judge.Premise.AtMost("four alike: velocity where the flow rests", decay.Speed, 1e-9);
+        judge.Measure($"ρ at rest, f = 1 four times, λ = {Wording.Short(Lambda)}", decay.Rho);
+        return judge.Outcome(care: "At a minimum of near-zero loss ρ f_n = y_n and |f_n| ≤ 1, so that ρ ≥ 1 by algebra: the "
+            + $"{fitted.Length} flows of ten shapes that end there have ρ from {Text(fitted.Min(static p => p.Rho))} on, and Σyf/Σf² ≥ 1 "
+            + $"wherever all y f ≥ 0 (least of {Nets * Spread.Seeds.Count} random nets {Text(least)}). Appendix B says it of every "
+            + $"equilibrium: on three inputs +, −, + that can be interpolated, ρ = {Text(exact)} is critical (ρ̇ = 0 and V̇ = 0) in every "
+            + "width and depth, with Σ y f > 0, where the units of a layer are alike; one unit flows to it "
+            + $"({Text(one.Rho)}). With λ = 1, which is not small, four right examples rest at {Text(decay.Rho)} = 4/(1 + 4).");
     }
 
-    // ρ where ρ̇ = 0 at given V, and ρ̇ of the flow there.
-    private static (double Rho, double Drive, double Correlation) AtGivenDirections(Dataset data, double[] v, double lambda)
+    // f = x_1 by units that are alike, at ρ_eq; the velocity there.
+    private static (double Rho, double Speed, double Correlation) Alike(Network net, Dataset data)
     {
-        var risk = new EmpiricalRisk(Network.Dense(2, 2, 1), Loss.Square, data, Reduction.Sum);
-        var flow = new BatchNormWeightDecayFlow(risk, lambda, rho: 1);
-        var state = flow.Start(v);
-        double[] f = risk.Outputs(state.AsSpan(1)).ToArray();
-        var correlation = f.Select((z, n) => data.Y[n] * z).Sum();
-        state[0] = correlation / (lambda + f.Sum(static z => z * z));
-        var velocity = new double[state.Length];
-        var scale = Math.Exp(flow.NewWorkspace().Velocity(0, state, velocity));
-        return (state[0], scale * velocity[0], correlation);
+        var theta = new double[net.ParameterCount];
+        theta.AsSpan().Fill(1);
+        var first = net.Layers[0].Of(theta.AsSpan());
+        for (var i = 1; i < first.Length; i += 2) first[i] = 0;
+        var risk = new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum);
+        var flow = new BatchNormWeightDecayFlow(risk, 0, rho: 1);
+        var state = flow.Start(theta);
+        double top = 0, bottom = 0;
+        var f = risk.Outputs(state.AsSpan(1));
+        for (var n = 0; n < f.Length; n++)
+        {
+            top += data.Y[n] * f[n];
+            bottom += f[n] * f[n];
+        }
+        state[0] = top / bottom;
+        return (state[0], Speed(flow, state), top);
     }
 
-    private static (double Rho, double Speed, double Output) Rest(Dataset data, double lambda, StudyContext context)
+    // One unit sees all three inputs, one the first and one the last.
+    private static double Interpolation(Dataset three)
     {
-        var risk = new EmpiricalRisk(Network.Dense(2, 2, 1), Loss.Square, data, Reduction.Sum);
-        var flow = new BatchNormWeightDecayFlow(risk, lambda, rho: Start);
-        var end = flow.From(Direction, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
-            .At([Instant.FromLog10T(10)], context.Cancellation).Single();
+        var net = Network.Dense(2, 3, 1);
+        double before = -(Math.PI + Delta) / 2, after = (Math.PI + Delta) / 2, side = (1 + Math.Cos(Delta)) / Math.Sin(Delta / 2);
+        double[] theta = [1, 0, Math.Cos(before), Math.Sin(before), Math.Cos(after), Math.Sin(after), -1, side, side];
+        return Math.Exp(new EmpiricalRisk(net, Loss.Square, three, Reduction.Sum).LogLoss(theta));
+    }
+
+    private static (double Rho, double Speed) Rest(Network net, Dataset data, double lambda, double rho, double[] theta,
+        StudyContext context)
+    {
+        var flow = new BatchNormWeightDecayFlow(new EmpiricalRisk(net, Loss.Square, data, Reduction.Sum), lambda, rho);
+        var end = flow.From(theta, new IntegrationOptions { Tolerance = new(1e-12, 1e-14) })
+            .At([Instant.FromT(FarEnd)], context.Cancellation).Single();
+        return (end.Rho, Speed(flow, end.State));
+    }
+
+    private static double Speed(BatchNormWeightDecayFlow flow, ReadOnlySpan<double> state)
+    {
         var velocity = new double[flow.Dimension];
-        var scale = Math.Exp(flow.NewWorkspace().Velocity(0, end.State, velocity));
-        var f = risk.Outputs(end.V).ToArray();
-        return (end.Rho, scale * Vectors.Norm(velocity), f[0]);
+        return Math.Exp(flow.NewWorkspace().Velocity(0, state, velocity)) * Vectors.Norm(velocity);
     }
+
+    private static string Text(double value) => Wording.Text(value, 4);
 }

@@ -115,9 +115,41 @@ public class ClaimNumberTests
     {
         var outcome = Outcomes.Of("b34-critical-norm-at-least-one");
         outcome.Number("ρ at rest, f = 1 four times, λ = 1").ShouldBe(.8, 1e-9);
-        // f = (V_21, V_22)/√2 of unit V_2, both labels +1: ρ = Σf/(λ + Σf²) with Σf² = ½.
-        outcome.Number("ρ̇ = 0, two inputs of which one is misclassified, two layers: least ρ at a critical point")
-            .ShouldBe((.74 - .67) / Math.Sqrt(2 * (.74 * .74 + .67 * .67)) / (.5 + 1e-4), 1e-8);
+        // The least squares line through +1, −1, +1 at cos δ, 1, cos δ.
+        outcome.Number("any critical point (appendix B), where the flow of 2-1-1 rests: least ρ at a critical point")
+            .ShouldBe((2 * Math.Cos(.3) - 1) / (1 + 2 * Math.Cos(.3) * Math.Cos(.3)), 1e-8);
+    }
+
+    [Fact]
+    public void B33_overshoot_without_decay() =>
+        // By the midpoint rule in ρ and the angle of the one unit.
+        Outcomes.Of("b33-norm-grows-monotonically").Numbers("two inputs, 2-1-1, λ = 0: greatest ρ, and t, loss and ‖V̇‖ there")[0]
+            .ShouldBe(B33Peak(), 1e-4);
+
+    private static double B33Peak()
+    {
+        double rho = .001, angle = .05, peak = 0;
+        const double h = 1e-3;
+        (double, double) Velocity(double r, double a)
+        {
+            double dr = 0, da = 0;
+            foreach (var x in (double[])[1.2, 1.05])
+            {
+                var miss = r * Math.Cos(a - x) - 1;
+                dr -= 2 * miss * Math.Cos(a - x);
+                da += 2 * r * miss * Math.Sin(a - x);
+            }
+            return (dr, da);
+        }
+        for (var i = 0; i < 20_000; i++)
+        {
+            var (r1, a1) = Velocity(rho, angle);
+            var (r2, a2) = Velocity(rho + h / 2 * r1, angle + h / 2 * a1);
+            rho += h * r2;
+            angle += h * a2;
+            peak = Math.Max(peak, rho);
+        }
+        return peak;
     }
 
     // The reference counted 122, 55 and 23 of 200; its residual is the largest entry.

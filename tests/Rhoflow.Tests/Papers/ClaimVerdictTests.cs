@@ -6,7 +6,7 @@ using Xunit;
 namespace Rhoflow.Tests.Papers;
 
 /// <summary>
-/// Claims b13 to b54: every claim runs, gives the verdict that the first reading of the papers came to, and reports numbers.
+/// Claims b13 to b54 and others: every claim runs, gives the verdict that the first reading of the papers came to, and reports numbers.
 /// </summary>
 public class ClaimVerdictTests
 {
@@ -30,7 +30,7 @@ public class ClaimVerdictTests
         { "b29-normalization-washes-out-the-null-space", Verdict.Holds },
         { "b30-regularization-path-reaches-the-margin", Verdict.Holds },
         { "b32-equilibrium-norm", Verdict.Holds },
-        { "b33-norm-grows-monotonically", Verdict.Care },
+        { "b33-norm-grows-monotonically", Verdict.Fails },
         { "b34-critical-norm-at-least-one", Verdict.Care },
         { "b41-diagonal-network-equilibria", Verdict.Care },
         { "b52-batch-normalization-is-weight-normalization", Verdict.Care },
@@ -41,6 +41,10 @@ public class ClaimVerdictTests
         { "b96-many-layers-limit", Verdict.Care },
         { "b100-prediction-ratio-worst-at-square", Verdict.Care },
         { "b102-batch-normalization-rate", Verdict.Care },
+        { "b138-equal-layers-stay-equal", Verdict.Holds },
+        { "b139-classification-is-not-interpolation", Verdict.Holds },
+        { "b140-multipliers-are-positive", Verdict.Fails },
+        { "b141-bound-rises-with-the-norm", Verdict.Holds },
     };
 
     [Theory]
