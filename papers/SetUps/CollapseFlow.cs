@@ -35,6 +35,9 @@ internal static class CollapseFlow
     public static (NeuralCollapse Start, NeuralCollapse End) Collapse(StudyContext context, double lambda, double rho, long seed) =>
         (Measure(Begin(lambda, rho, seed), seed), Measure(Rest(context, lambda, rho, seed).End, seed));
 
+    /// <summary>NC1–NC4 at some other state of the same problem.</summary>
+    public static NeuralCollapse Collapse(NormalizedDescent at, long seed) => Measure(at, seed);
+
     private static Dataset Data(long seed) => TeacherData.Of(seed, Examples, Inputs);
 
     private static NormalizedDescent Begin(double lambda, double rho, long seed) =>

@@ -35,6 +35,22 @@ internal static class ConstraintEquations
         }).ToArray())];
     }
 
+    /// <summary>h_n = ∂f_n/∂V_L, what enters the last layer, of every example.</summary>
+    /// <param name="network">A chain with one output.</param>
+    /// <param name="theta">Weights.</param>
+    /// <param name="x">N × d.</param>
+    public static double[][] LastFeatures(Network network, ReadOnlySpan<double> theta, ReadOnlySpan<double> x)
+    {
+        var count = x.Length / network.Inputs;
+        var v = theta.ToArray();
+        var evaluation = new ChainPasses(network, x, count);
+        evaluation.Forward(v);
+        var gradients = new double[count * network.ParameterCount];
+        evaluation.PerExample(v, gradients);
+        return [.. Enumerable.Range(0, count).Select(n =>
+            network.Layers[^1].Of(gradients.AsSpan(n * network.ParameterCount, network.ParameterCount)).ToArray())];
+    }
+
     /// <summary>
     /// What data alone impose on the first layer of any network, whatever its weights and depth: ∂f_n/∂V_1 = a x_nᵀ, so that the mean over
     /// examples of

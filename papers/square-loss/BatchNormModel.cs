@@ -60,6 +60,42 @@ internal static class BatchNormModel
     }
 
     /// <summary>
+    /// Stochastic steps of a rate that falls, h_e = h/(1 + e/τ) in epoch e: each is of one minibatch, in a new order every epoch, down
+    /// Σ_B ℓ_n² + (|B|/N) λρ², so that an epoch of small steps is one step of size h_e of the flow (5)–(6). Returns (ρ, V).
+    /// </summary>
+    /// <param name="risks">The risk of each example alone.</param>
+    /// <param name="batch">Examples of a minibatch, a divisor of their number.</param>
+    /// <param name="lambda">λ.</param>
+    /// <param name="rho">ρ at the start.</param>
+    /// <param name="theta">V at the start.</param>
+    /// <param name="rate">h and τ.</param>
+    /// <param name="epochs">How many.</param>
+    /// <param name="random">Of the orders.</param>
+    /// <param name="cancellation">Looked at between epochs.</param>
+    public static double[] Falling(IReadOnlyList<EmpiricalRisk> risks, int batch, double lambda, double rho, ReadOnlySpan<double> theta,
+        (double Size, double Epochs) rate, int epochs, RandomStream random, CancellationToken cancellation)
+    {
+        FlowWorkspace[] flows = [.. risks.Select(r => new BatchNormWeightDecayFlow(r, lambda / risks.Count, rho).NewWorkspace())];
+        double[] state = flows[0].Flow.Start(theta), velocity = new double[state.Length], sum = new double[state.Length];
+        int[] order = [.. Enumerable.Range(0, flows.Length)];
+        for (var e = 0; e < epochs; e++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            random.Shuffle(order);
+            var h = rate.Size / (1 + e / rate.Epochs);
+            for (var first = 0; first < order.Length; first += batch)
+            {
+                Array.Clear(sum);
+                foreach (var n in order.AsSpan(first, batch))
+                    Vectors.Add(Math.Exp(flows[n].Velocity(0, state, velocity)), velocity, sum);
+                Vectors.Add(h, sum, state);
+                Sphere(flows[0].Flow.Network, state);
+            }
+        }
+        return state;
+    }
+
+    /// <summary>
     /// Steps that shrink like the time scale 1/ρ² of V: h = <paramref name="size"/>/(1 + ρ²). Observed <paramref name="count"/> times,
     /// evenly spaced in the logarithm of
     /// the steps.
@@ -133,7 +169,13 @@ internal static class BatchNormModel
     {
         var h = size * Math.Exp(flow.Velocity(0, state, velocity));
         for (var i = 0; i < state.Length; i++) state[i] += h * velocity[i];
-        foreach (var layer in flow.Flow.Network.Layers)
+        Sphere(flow.Flow.Network, state);
+    }
+
+    // Every V_k back to norm 1.
+    private static void Sphere(Network network, double[] state)
+    {
+        foreach (var layer in network.Layers)
         {
             var v = layer.Of(state.AsSpan(1));
             Vectors.Scale(1 / Vectors.Norm(v), v, v);

@@ -34,12 +34,13 @@ internal static class ClassMeansFormASimplex
             + "lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. Two classes: cos(μ₊, μ₋) as the means are, at "
             + $"the end of the flow (five seeds, λ = {string.Join(", ", FlowDecays.Select(static d => Wording.Short(d)))}) and of 3 "
             + "against "
-            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. Two classes are "
-            + "judged, ten shown. "
+            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. {RestedRuns.Words}. Two classes are "
+            + "judged where normalization and decay act, ten shown (b127). "
             + "Taken as reached: a cosine of "
             + $"{Wording.Short(Opposite, zero: true)} (not "
             + $"reached: above {Wording.Short(NotOpposite, zero: true)}).",
-        History = ["was ≈ until 2026-11-28, because a tendency with λ counted as a narrower form of what two classes contradict",
+        History = ["was ? until 2026-11-29, because nothing that rests had a near-zero loss: training now goes on to rest",
+            "was ≈ until 2026-11-28, because a tendency with λ counted as a narrower form of what two classes contradict",
             "was ✗ until 2026-11-28, because networks that a falling learning rate had stopped, and flows of a loss above .01, counted as "
             + "converged to near-zero loss, and ten classes were judged, of which the proof is not"],
         Expected = "Deviations 0; cos(μ₊, μ₋) = −1. First reading: mean deviation .057, lengths .086 (normalization and decay), .066, "
@@ -76,6 +77,17 @@ internal static class ClassMeansFormASimplex
         void Judged(string name, int[] resting, double[] bySeed) => CollapseRest.Judged(judge, name, opposite, resting, bySeed,
             (group, value) => group.AtMost(opposite, value, strict: Opposite, lenient: NotOpposite));
 
+        RestedRuns[] rested = [.. RestedRuns.TwoClasses()], model = [.. rested.Where(static r => r.IsTheModel)];
+        foreach (var runs in rested)
+        {
+            var resting = runs.Resting(judge);
+            if (runs.IsTheModel) Judged(runs.Name, resting, runs.Last("nc2_cosine_uncentred"));
+            judge.Measure($"{runs.Name}: cos(μ₊, μ₋), by seed", runs.Last("nc2_cosine_uncentred"));
+        }
+        judge.Amended("at rest with normalization and decay the two means are at a right angle, as far apart as features that are not negative "
+            + "can be")
+            .AtMost("largest cos(μ₊, μ₋) of any start at rest", model.SelectMany(static r => r.AtRest()
+                .Select(i => r.Last("nc2_cosine_uncentred")[i])).Max(), .01);
         var corrected = judge.Amended("ten classes, centred, as a tendency: the frame is approached in training and with λ");
         foreach (var (name, column) in Columns)
             corrected.AtMost($"normalization: largest ratio of the median {name} from one λ to the next larger",
@@ -99,7 +111,9 @@ internal static class ClassMeansFormASimplex
                 + $"{Wording.Short(FlowDecays[1])};  3: digits 3 against 8", Min: .5, Max: 3.5),
                 new Axis("cos(μ₊, μ₋)", Min: -1.05, Max: 1))
                 .Points("five seeds", [.. new[] { 1.0, 2, 3 }.SelectMany(i => Enumerable.Repeat(i, 5))],
-                [.. flow, .. two.BySeed("nc2_cosine_uncentred")]).Level("claimed: −1", -1).Level("orthogonal", 0));
+                [.. flow, .. two.BySeed("nc2_cosine_uncentred")]).Level("claimed: −1", -1).Level("orthogonal", 0),
+            RestPanels.Of(RestedTask.OneOutput, "nc2_cosine_uncentred", "cos(μ₊, μ₋)", Scale.Linear).Level("claimed: −1", -1),
+            RestPanels.Of(RestedTask.TwoOutputs, "nc2_cosine_uncentred", "cos(μ₊, μ₋)", Scale.Linear).Level("claimed: −1", -1));
         string M(IReadOnlyList<MeasuredRun> runs, string column) => Text(runs.Last(column).Median);
         var numbers = $"Ten digits, mean |cos + 1/9|: {M(normalized[0], "nc2_equiangularity")} without decay, "
             + $"{M(strong, "nc2_equiangularity")} at λ = {CollapseRuns.StrongText}, {M(normalized[^1], "nc2_equiangularity")} at "
@@ -111,6 +125,9 @@ internal static class ClassMeansFormASimplex
             + "μ₂ = −μ₁ cannot be. Centred, two means are opposite always.";
         return judge.Outcome(chart: chart,
             caption: "Ten means come nearer to the frame with λ; the two-class form of the claim is on the wrong side of zero.",
+            fails: "At rest cos(μ₊, μ₋) is 0 where −1 is claimed: medians "
+                + $"{string.Join(", ", model.Where(static r => r.AtRest().Length > 0)
+                    .Select(static r => $"{Text(r.Median("nc2_cosine_uncentred"))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}. {numbers}",
             open: $"For ten classes it is a tendency that grows with λ. {numbers}");
     }
 

@@ -31,8 +31,10 @@ internal static class ClassifierIsSelfDual
             + "sin ∠(h, V_L) that both means can have at the least: both are along one line only if |cos(μ₊, μ₋)| = 1, and half the angle "
             + "between the lines of the means is what the worse of them misses any line by. Taken as proportional: an angle whose sine is "
             + $"{Wording.Short(Close)}; as not: {Wording.Short(Far)}. Beside it Papyan's form, which compares V_L with the centred "
-            + "μ₊ − μ₋ (for ten digits the distance ‖W/‖W‖ − M/‖M‖‖, √(2 − 2 cos)).",
-        History = ["was ≈ until 2026-11-28, because the duality of V_L and centred means, which is Papyan's NC3, was judged, and ten "
+            + $"μ₊ − μ₋ (for ten digits the distance ‖W/‖W‖ − M/‖M‖‖, √(2 − 2 cos)). {RestedRuns.Words}; those with normalization and decay "
+            + "are judged, ten classes in b127.",
+        History = ["was ? until 2026-11-29, because nothing that rests had a near-zero loss: training now goes on to rest",
+            "was ≈ until 2026-11-28, because the duality of V_L and centred means, which is Papyan's NC3, was judged, and ten "
             + "classes with it; the memo's h ∝ V_Lᵀ is another statement"],
         Expected = "Sine 0; in Papyan's form cosine 1, distance 0. First reading: flow .979–.994 (small ρ or decay), .917–.924 "
             + "(ρ0 = 20, little decay); digits "
@@ -67,14 +69,21 @@ internal static class ClassifierIsSelfDual
             (group, value) => group.AtMost(apart, value, strict: Close, lenient: Far));
         Judged("3 against 8, λ = .016", CollapseRest.Resting(judge, context, "3 against 8, λ = .016", strongest),
             strongest.BySeed("nc2_cosine_uncentred"));
+        RestedRuns[] rested = [.. RestedRuns.TwoClasses()], model = [.. rested.Where(static r => r.IsTheModel && r.AtRest().Length > 0)];
+        foreach (var runs in rested)
+        {
+            var resting = runs.Resting(judge);
+            if (runs.IsTheModel) Judged(runs.Name, resting, runs.Last("nc2_cosine_uncentred"));
+            judge.Measure($"{runs.Name}: ‖W/‖W‖ − M/‖M‖‖, by seed", runs.Last("nc3_distance"));
+        }
         static double Distance(double cosine) => Math.Sqrt(2 - 2 * cosine);
-        var model = judge.Amended("of V_L and the centred means, Papyan's form, in the equations themselves");
+        var papyan = judge.Amended("of V_L and the centred means, Papyan's form, in the equations themselves");
         foreach (var i in (int[])[0, 1])
         {
             var flow = $"flow (5)–(6), λ = {Wording.Short(Flows[i].Decay)}";
             Judged(flow, CollapseRest.Resting(judge, context, flow, Flows[i].Decay, Flows[i].Rho), [.. Spread.Seeds.Select(seed =>
                 CollapseFlow.Collapse(context, Flows[i].Decay, Flows[i].Rho, seed).End.MeanCosine)]);
-            model.In(flow).AtMost(distance, Distance(Spread.Of(flows[i]).Median), Close, Far);
+            papyan.In(flow).AtMost(distance, Distance(Spread.Of(flows[i]).Median), Close, Far);
         }
         var corrected = judge.Amended("for ten classes as a tendency with λ");
         corrected.AtMost("digits, normalization: largest ratio of the median distance from one λ to the next larger",
@@ -95,7 +104,9 @@ internal static class ClassifierIsSelfDual
             new Panel("Flow (5)–(6), 4-16-16-1", new Axis("1, 2, 3: λ = .2, .02, 0;  4: λ = 0 from ρ0 = 20", Min: .5, Max: 4.5),
                 new Axis("cos(V_L, μ₊ − μ₋)", Min: .5, Max: 1.02))
                 .Points("five seeds", [.. new[] { 1.0, 2, 3, 4 }.SelectMany(i => Enumerable.Repeat(i, 5))], [.. flows.SelectMany(f => f)])
-                .Level("claimed: 1", 1));
+                .Level("claimed: 1", 1),
+            RestPanels.Of(RestedTask.OneOutput, "nc3_distance", "‖W/‖W‖ − M/‖M‖‖"),
+            RestPanels.Of(RestedTask.TwoOutputs, "nc3_distance", "‖W/‖W‖ − M/‖M‖‖"));
         var numbers = $"cos(V_L, μ₊ − μ₋) in the flow: {Wording.Text(Spread.Of(flows[0]))} (λ = .2), {Wording.Text(Spread.Of(flows[1]))} "
             + $"(.02), {Wording.Text(Spread.Of(flows[3]))} (no decay, ρ0 = 20). Ten digits: the distance falls from "
             + $"{Text(normalized[0].Last("nc3_distance").Median)} without decay "
@@ -105,7 +116,11 @@ internal static class ClassifierIsSelfDual
             + $"{Text(Distance(Spread.Of(flows[0]).Median))} and {Text(Distance(Spread.Of(flows[1]).Median))}): far from 0 after all "
             + "examples are learned.";
         return judge.Outcome(chart: chart, caption: "Weights turn towards the class means, farther with more decay; unrelated weights "
-            + "would be at √2.", care: numbers, fails: numbers, open: numbers);
+            + "would be at √2.", care: numbers, open: numbers,
+            fails: "At rest with normalization and decay the two means are at a right angle, so that no line is nearer than 45° to both. Of "
+                + "V_L and the centred means the distance (medians) is "
+                + $"{string.Join(", ", model.Select(static r => $"{Text(r.Median("nc3_distance"))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}. "
+                + numbers);
     }
 
     private static string Text(double value) => Wording.Text(value);

@@ -35,10 +35,12 @@ internal static class CollapseIsIndependentOfTheNetwork
             + $"(papers/square-loss/collapse.yaml), seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}: "
             + $"λ = {string.Join(", ", CollapseRuns.Decays.Select(d => Wording.Short(d)))} at width 64 and three hidden layers; "
             + $"widths {string.Join(", ", Widths)} and {string.Join(", ", HiddenLayers)} hidden layers of 64 at "
-            + $"λ = {Wording.Short(CollapseRuns.Strong)}. Taken as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 "
+            + $"λ = {Wording.Short(CollapseRuns.Strong)}; these do not rest and are shown only. {RestedRuns.Words}; those of two classes with "
+            + "normalization and decay are judged, whose ρ differs with λ. Taken as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 "
             + $"distance of {Wording.Short(Dual)}, no disagreement (NC4); as none: above {Wording.Short(Scattered)} and "
             + $"{Wording.Short(Far)}.",
-        History = ["was ✗ until 2026-11-28, because networks that a falling learning rate had stopped were taken for minima; whether the "
+        History = ["was ? until 2026-11-29, because none of the networks that were looked at rests: two classes are trained to rest now",
+            "was ✗ until 2026-11-28, because networks that a falling learning rate had stopped were taken for minima; whether the "
             + "last layer rests is measured now"],
         Expected = "No dependence on λ > 0, width or depth; all deviations near 0.",
         FullRuns = () => [.. CollapseRuns.FullRuns(), .. CollapseRuns.FullRuns(OtherNetworks)],
@@ -52,7 +54,7 @@ internal static class CollapseIsIndependentOfTheNetwork
         var strong = CollapseRuns.Normalized(context, CollapseRuns.Strong);
         var widths = Widths.Select(w => w == 64 ? strong : CollapseRuns.Hidden(context, w, w, w)).ToArray();
         var depths = HiddenLayers.Select(k => k == 3 ? strong : CollapseRuns.Hidden(context, [.. Enumerable.Repeat(64, k)])).ToArray();
-        judge.Hypothesis.AtMost("largest training error at the end, 55 networks",
+        judge.Premise.AtMost("largest training error at the end, 55 networks",
             decays.Concat(widths).Concat(depths).Max(r => r.Last("train_error").Max), .01);
         foreach (var (name, column) in Columns)
         {
@@ -63,18 +65,26 @@ internal static class CollapseIsIndependentOfTheNetwork
         IReadOnlyList<MeasuredRun>[] all = [.. decays.Skip(1).Concat(widths).Concat(depths).Where(r => CollapseRuns.Folds(r[0]) >= 1)];
         judge.Measure("times (1 − μ)/(2ηλ) that decay has acted, by λ", [.. decays.Select(r => CollapseRuns.Folds(r[0]))]);
         judge.Measure("networks on which it has acted once and more, of five each", all.Length);
-        judge.Hypothesis.AtMost("largest sin ∠(V_L, ∂L/∂V_L) of them (0: at rest), medians of five",
-            all.Max(r => Spread.Of(CollapseRest.OfRuns(context, r)).Median), CollapseRest.Bound);
-        judge.Hypothesis.AtMost("largest median log₁₀ of their loss at the end", all.Max(r => r.Last("log10_loss").Median), -1);
+        judge.Measure("largest sin ∠(V_L, ∂L/∂V_L) of them (0: at rest), medians of five",
+            all.Max(r => Spread.Of(CollapseRest.OfRuns(context, r)).Median));
+        judge.Measure("largest median log₁₀ of their loss at the end", all.Max(r => r.Last("log10_loss").Median));
         judge.Measure("NC4 disagreement: median, λ = 0, .00025, .001, .004, .016",
             [.. decays.Select(r => r.Last("nc4_disagreement").Median)]);
         judge.Measure("mean square log₁₀ L: median, λ = 0, .00025, .001, .004, .016", [.. decays.Select(r => r.Last("log10_loss").Median)]);
-        judge.Printed.AtMost("largest median NC1 (pinv), all λ, widths and depths", all.Max(r => r.Last("nc1_pinv").Median),
-            strict: Collapsed, lenient: Scattered);
-        judge.Printed.AtMost("largest median NC2 (mean |cos + 1/9|)", all.Max(r => r.Last("nc2_equiangularity").Median), strict: Collapsed,
-            lenient: Scattered);
-        judge.Printed.AtMost("largest median NC3 distance", all.Max(r => r.Last("nc3_distance").Median), strict: Dual, lenient: Far);
-        judge.Printed.AtMost("largest median NC4 disagreement", all.Max(r => r.Last("nc4_disagreement").Median), 0);
+        // What rests is judged: two classes of the memo's proof; of ten, b127.
+        RestedRuns[] rested = [.. RestedRuns.TwoClasses().Where(static r => r.IsTheModel)];
+        foreach (var runs in rested)
+        {
+            var resting = runs.Resting(judge);
+            judge.Measure($"{runs.Name}: ρ, by seed", runs.Last("rho"));
+            void Judged(string quantity, double[] bySeed, double strict, double lenient) => CollapseRest.Judged(judge, runs.Name, quantity,
+                resting, bySeed, (group, value) => group.AtMost(quantity, value, strict, lenient));
+            Judged("NC1 (tr Σ_W/tr Σ_B), median", runs.Last("nc1_trace_ratio"), Collapsed, Scattered);
+            Judged("NC2 (1 + cos(μ₊, μ₋)), median", [.. runs.Last("nc2_cosine_uncentred").Select(static c => 1 + c)], Collapsed, Scattered);
+            Judged("NC3 (sin of half the angle between the lines of μ₊ and μ₋), median", [.. runs.Last("nc2_cosine_uncentred")
+                .Select(static c => Math.Sin(Math.Acos(Math.Min(Math.Abs(c), 1)) / 2))], Dual, Far);
+            Judged("NC4 (disagreement), median", runs.Last("nc4_disagreement"), 0, 0);
+        }
         judge.Amended("features vary less within classes the larger λ is").AtLeast("median NC1 (pinv) without decay over that at λ = .016",
             decays[0].Last("nc1_pinv").Median / decays[^1].Last("nc1_pinv").Median, 10);
         judge.Amended("they vary more the wider the network is, at the same λ and number of epochs").AtLeast("median NC1 (trace) at width "
@@ -99,6 +109,10 @@ internal static class CollapseIsIndependentOfTheNetwork
         string M(IReadOnlyList<MeasuredRun> runs, string column) => Wording.Text(runs.Last(column).Median);
         return judge.Outcome(chart: chart, caption: "Every dot is a network that classifies all its training examples. How collapsed it "
             + "is depends on λ, width and depth; NC2 and NC3 lag behind NC1.",
+            fails: "At rest, at near-zero loss, NC1 to NC3 do not hold in the memo's own case of two classes, at whatever ρ: medians of ρ, tr "
+                + $"Σ_W/tr Σ_B, cos(μ₊, μ₋) and the disagreement of NC4 are {string.Join("; ", rested.Where(static r => r.AtRest().Length > 0)
+                    .Select(static r => $"{string.Join(", ", new[] { "rho", "nc1_trace_ratio", "nc2_cosine_uncentred", "nc4_disagreement" }
+                        .Select(c => Wording.Text(r.Median(c))))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}. NC4 holds.",
             open: $"NC1 (pinv) at the end goes from {M(decays[0], "nc1_pinv")} without decay to {M(decays[^1], "nc1_pinv")} at λ = .016; "
                 + $"at λ = .004 from {M(depths[0], "nc1_pinv")} with one hidden layer to {M(depths[^1], "nc1_pinv")} with five; "
                 + $"by the trace from {M(widths[0], "nc1_trace_ratio")} at width 16 to {M(widths[^1], "nc1_trace_ratio")} at 128. NC3 is "

@@ -33,7 +33,8 @@ internal static class EveryExampleIsStationary
             + "two examples of one label at an angle φ, nets 2-8-8-1 with ReLUs and linear, "
             + $"λ = {Wording.Short(PairDecay)}, and one example alone; the linear net 4-16-16-1, λ = {Wording.Short(LinearDecay)}: "
             + "ReLU nets rest on kinks of their units, where ∂f_n/∂V_k jumps and eq. 36 has no sharp meaning; it "
-            + "has none.",
+            + $"has none. {RestedRuns.Words}: of two classes with normalization and decay the last layer, whose floor b125 derives (ten "
+            + "classes: f is the margin, of which two rows of V_L matter, so that eq. 40 is out of reach by itself; shown).",
         Expected = "Residual 0 for all n and k (within .05; two examples at a right angle miss by 1/√2 whatever the bound). First "
             + "reading: .966, .921, .735 in the three layers (λ = .02), never below .7.",
         Check = Check,
@@ -84,6 +85,13 @@ internal static class EveryExampleIsStationary
             + "one line")
             .AtMost("linear net, λ = .2: largest mean residual of layers 2 and 3", straightened.Max(r => r.Means.Skip(1).Max()), 1e-4);
 
+        const string ofLast = "mean residual of the last layer, median";
+        foreach (var rested in RestedRuns.TwoClasses().Where(static r => r.IsTheModel))
+            CollapseRest.Judged(judge, rested.Name, ofLast, rested.Resting(judge), rested.Last("residual_mean"),
+                static (group, value) => group.AtMost(ofLast, value, .05));
+        foreach (var rested in RestedRuns.Of(RestedTask.TenClasses))
+            judge.Measure($"{rested.Name}: mean residual of the last layer, by seed", rested.Last("residual_mean"));
+
         double[] angles = [5, 10, 20, 30, 45, 60, 75, 90];
         // Linear nets rest where V̇ = 0 in every sense, and fit two examples of one label.
         Few[][] linear = [.. angles.Select(a => Spread.Seeds.Select(seed => Two(a, linear: true, seed, context)).ToArray())];
@@ -124,7 +132,10 @@ internal static class EveryExampleIsStationary
         Run[] mild = [.. runs.Where(r => r.Decay == .02)];
         return judge.Outcome(chart: chart, caption: "The equations are satisfied where all examples point the same way, and missed by as "
             + "much as they differ: the claim's verdict changes at φ = 0 only.",
-            fails: "Two examples of one label at an angle φ, fitted and at rest, miss by sin(φ/2) in the first layer. Twenty examples: "
+            fails: "Two examples of one label at an angle φ, fitted and at rest, miss by sin(φ/2) in the first layer. Digits of two classes at "
+                + "rest with normalization and decay miss in the last layer by "
+                + $"{string.Join(", ", RestedRuns.TwoClasses().Where(static r => r.IsTheModel && r.AtRest().Length > 0)
+                    .Select(static r => $"{Text(r.Median("residual_mean"))} ({r.Name})"))}, by the law of b125. Twenty examples: "
                 + "with λ = .02 the mean residuals of the layers are "
                 + $"{string.Join(", ", Enumerable.Range(0, 3).Select(k => Text(Spread.Of(mild.Select(r => r.Means[k])).Median)))} "
                 + "(medians of five), "

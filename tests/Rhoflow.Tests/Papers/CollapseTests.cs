@@ -22,6 +22,10 @@ public class CollapseTests
     [InlineData("b40-orthogonal-matrices-solve-the-constraints", Verdict.Fails)]
     [InlineData("b42-descent-preserves-diagonal-matrices", Verdict.Fails)]
     [InlineData("b56-recurrent-equals-feed-forward", Verdict.Undecided)]
+    [InlineData("b125-last-layer-of-both-classes", Verdict.Fails)]
+    [InlineData("b126-two-outputs-are-opposite", Verdict.Holds)]
+    [InlineData("b127-ten-classes-at-rest", Verdict.Undecided)]
+    [InlineData("b128-minibatches-rest-at-every-example", Verdict.Fails)]
     public void A_claim_comes_to_its_verdict(string id, Verdict expected)
     {
         var outcome = Outcomes.Of(id);
@@ -83,6 +87,80 @@ public class CollapseTests
                 compared++;
             }
         compared.ShouldBeGreaterThan(6);
+    }
+
+    // r₊² + r₋² ≥ 1 + cos² φ by another route: V_L anywhere on the sphere of p dimensions, found by descent on the sum itself.
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(5, 3)]
+    public void Features_of_both_classes_are_missed_by_the_last_layer(int p, int seed)
+    {
+        var random = new RandomStream(seed);
+        double[] Features() => [.. Enumerable.Range(0, p).Select(_ => Math.Max(0, random.NextNormal() + .3) + 1e-3)];
+        double[] first = Features(), second = Features();
+        double a = Vectors.Norm(first), b = Vectors.Norm(second), cosine = Vectors.Dot(first, second) / (a * b);
+        var least = double.PositiveInfinity;
+        var v = new double[p];
+        for (var i = 0; i < 200_000; i++)
+        {
+            // Near what was best, or anywhere.
+            double[] w = [.. v.Select(x => (i % 4 == 0 ? 0 : x) + (i % 4 == 0 ? 1 : .01) * random.NextNormal())];
+            var norm = Vectors.Norm(w);
+            double f = Vectors.Dot(w, first) / (norm * a), g = Vectors.Dot(w, second) / (norm * b);
+            if (f < 0 || g > 0 || 2 - f * f - g * g >= least) continue;
+            least = 2 - f * f - g * g;
+            for (var j = 0; j < p; j++) v[j] = w[j] / norm;
+        }
+        least.ShouldBeInRange(1 + cosine * cosine - 1e-12, 1 + cosine * cosine + .02);
+    }
+
+    [Fact]
+    public void Features_of_the_last_layer_are_its_derivatives()
+    {
+        var network = Network.Dense(3, 4, 4, 1);
+        var theta = Initialization.Normal(network, new RandomStream(3));
+        var data = TeacherData.Of(3, 6, 3);
+        var h = ConstraintEquations.LastFeatures(network, theta, data.X);
+        using var passes = Rhoflow.Observations.Linearization.Of<double>(network, Loss.Square, data, Reduction.Sum, theta, default, threads: 1);
+        var outputs = new ChainPasses(network, data.X, 6);
+        outputs.Forward(theta);
+        var features = passes.Features(3);
+        for (var n = 0; n < 6; n++)
+        {
+            Vectors.Dot(network.Layers[^1].Of(theta), h[n]).ShouldBe(outputs.Outputs[n], 1e-12);
+            h[n].ShouldBe(features!.Row(n), 1e-12);
+        }
+    }
+
+    // An epoch of minibatches of all examples is one step of the flow.
+    [Fact]
+    public void Minibatches_of_all_examples_are_the_step_of_the_flow()
+    {
+        var network = Network.Dense(3, 4, 1);
+        var data = TeacherData.Of(5, 6, 3);
+        var theta = Initialization.Normal(network, new RandomStream(5));
+        EmpiricalRisk Risk(Rhoflow.Data.Dataset d) => new(network, Loss.Square, d, Reduction.Sum);
+        EmpiricalRisk[] risks = [.. Enumerable.Range(0, 6).Select(n =>
+            Risk(new Rhoflow.Data.Dataset("one", data.Example(n).ToArray(), [data.Y[n]], 3)))];
+        double[] At(int batch) => Rhoflow.Papers.SquareLoss.BatchNormModel.Falling(risks, batch, .3, 1.5, theta, (1e-3, 1e9), 3,
+            new RandomStream(1), TestContext.Current.CancellationToken);
+        var flow = new BatchNormWeightDecayFlow(Risk(data), .3, 1.5).NewWorkspace();
+        double[] state = flow.Flow.Start(theta), velocity = new double[state.Length];
+        for (var i = 0; i < 3; i++)
+        {
+            Vectors.Add(1e-3 * Math.Exp(flow.Velocity(0, state, velocity)), velocity, state);
+            foreach (var layer in network.Layers) Vectors.Scale(1 / Vectors.Norm(layer.Of(state.AsSpan(1))), layer.Of(state.AsSpan(1)),
+                layer.Of(state.AsSpan(1)));
+        }
+        double[] all = At(6), one = At(1);
+        for (var j = 0; j < state.Length; j++)
+        {
+            all[j].ShouldBe(state[j], 1e-10);
+            // Small steps one after the other differ in second order.
+            one[j].ShouldBe(state[j], 5e-4);
+        }
+        one.ShouldNotBe(all);
     }
 
     // On the circle the matrix (1/N) Σ x̂x̂ᵀ has eigenvalues (1 ± |mean of e^{2iφ}|)/2.

@@ -1,0 +1,144 @@
+using Rhoflow.Lab.Claims;
+
+namespace Rhoflow.Papers.SetUps;
+
+/// <summary>What is told apart in square-loss/collapse-at-rest.yaml.</summary>
+internal enum RestedTask
+{
+    /// <summary>3 against 8, labels ±1.</summary>
+    OneOutput,
+
+    /// <summary>3 against 8, an output for each, codes +1 and −1 (SQ App. G).</summary>
+    TwoOutputs,
+
+    /// <summary>Ten digits, codes 0 and 1.</summary>
+    TenClasses,
+}
+
+/// <summary>
+/// Five starts of digits networks that were trained until they rest, all examples a step: what was kept of square-loss/collapse-at-rest.yaml
+/// in papers/square-loss/results/collapse-at-rest, a table for each task, setting and λ.
+/// </summary>
+internal sealed class RestedRuns
+{
+    // “Close to zero” has no bound in the paper; this is b38's.
+    private const double NearZero = .01;
+
+    private static readonly (RestedTask Task, string File, string Words)[] s_tasks =
+    [
+        (RestedTask.OneOutput, "one", "3 against 8, one output"), (RestedTask.TwoOutputs, "two", "3 against 8, two outputs"),
+        (RestedTask.TenClasses, "ten", "ten digits"),
+    ];
+
+    private static readonly (string File, string Words, double[] Decays)[] s_settings =
+    [
+        ("bn-wd", "normalization and decay", [.3, .03, .003]), ("wd", "decay alone", [.01, .001, .0001]), ("bn", "normalization alone", [0]),
+    ];
+
+    private readonly double[] _seeds;
+    private readonly KeptRun _kept;
+
+    private RestedRuns(RestedTask task, string setting, double decay, string name, KeptRun kept)
+    {
+        (Task, Setting, Decay, Name, _kept) = (task, setting, decay, name, kept);
+        _seeds = kept["seed"];
+        Seeds = [.. _seeds.Distinct()];
+    }
+
+    /// <summary>How they were trained, for set-ups.</summary>
+    public static string Words { get; } = "Trained to rest: digits, all examples a step (3 against 8: 100 examples, 64-32-32-1, and two "
+        + "outputs with codes ±1 as in appendix G; ten classes: 200 examples, 64-32-32-10), seeds 0–4, until no layer moves by more than a "
+        + "thousandth of its norm in (1 − μ)/(2ηλ) steps, the time of decay, or to a last epoch (which ones is said). Normalization and "
+        + "decay: the hidden layers begin with norm 1 and only the last decays, which is eq. 5 and 6 with the memo's ρ_k = 1 for k < L; "
+        + $"λ = {Listed(0)}. Decay alone, of all layers: λ = {Listed(1)}. Normalization alone: λ = 0, to the end of its loss "
+        + "(papers/square-loss/collapse-at-rest.yaml; kept)";
+
+    /// <summary>Which data and outputs.</summary>
+    public RestedTask Task { get; }
+
+    /// <summary>Normalization, decay or both, in words.</summary>
+    public string Setting { get; }
+
+    /// <summary>λ.</summary>
+    public double Decay { get; }
+
+    /// <summary>Task, setting and λ in words.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether batch normalization and decay act, as the memo supposes.</summary>
+    public bool IsTheModel => Setting == s_settings[0].Words;
+
+    /// <summary>Whether decay acts without normalization.</summary>
+    public bool IsDecayAlone => Setting == s_settings[1].Words;
+
+    private double[] Seeds { get; }
+
+    /// <summary>All of a task that were run, in the order of settings and of falling λ.</summary>
+    public static IReadOnlyList<RestedRuns> Of(RestedTask task)
+    {
+        var (_, file, words) = Array.Find(s_tasks, t => t.Task == task);
+        return [.. s_settings.SelectMany(s => s.Decays.Select(decay => (s, decay))).Select(e =>
+        {
+            var lambda = e.decay == 0 ? "" : FormattableString.Invariant($"-{e.decay}");
+            var name = $"{words}, {e.s.Words}{(e.decay == 0 ? "" : $", λ = {Wording.Short(e.decay)}")}";
+            return KeptRun.Find("square-loss/collapse-at-rest", $"{file}-{e.s.File}{lambda}") is { } kept
+                ? new RestedRuns(task, e.s.Words, e.decay, name, kept) : null;
+        }).OfType<RestedRuns>()];
+    }
+
+    /// <summary>Both forms of two classes.</summary>
+    public static IReadOnlyList<RestedRuns> TwoClasses() => [.. Of(RestedTask.OneOutput), .. Of(RestedTask.TwoOutputs)];
+
+    /// <summary>A column of one start, an observation a number.</summary>
+    public double[] Curve(string column, int seed) => Select(_kept[column], seed);
+
+    /// <summary>The last numbers of a column, by seed.</summary>
+    public double[] Last(string column) => [.. Enumerable.Range(0, Seeds.Length).Select(seed => Curve(column, seed)[^1])];
+
+    /// <summary>Their median.</summary>
+    public double Median(string column) => Spread.Of(Last(column)).Median;
+
+    /// <summary>The mean square error of an output at the end, by seed.</summary>
+    public double[] MeanSquares() =>
+        [.. Last("log10_loss").Select(l => Math.Pow(10, l) / Task switch { RestedTask.OneOutput => 1, RestedTask.TwoOutputs => 2, _ => 10 })];
+
+    /// <summary>
+    /// Ten classes: ‖Ŵ/‖Ŵ‖ − M/‖M‖‖ with Ŵ the rows of W_L less their mean, by seed. With codes 0 and 1 and no bias the mean row does what a
+    /// bias would, and is no part of Papyan's NC3.
+    /// </summary>
+    public double[] CentredDistances() => [.. Last("nc3_cosine").Zip(Last("rows_centred"),
+        static (cosine, share) => Math.Sqrt(Math.Max(0, 2 - 2 * cosine / share)))];
+
+    /// <summary>The seeds whose training came to rest, classifies all its examples and has a near-zero loss.</summary>
+    public int[] AtRest()
+    {
+        double[] rests = Last("rests"), error = Last("train_error"), square = MeanSquares();
+        return [.. Enumerable.Range(0, rests.Length).Where(i => rests[i] == 1 && error[i] == 0 && square[i] <= NearZero)];
+    }
+
+    /// <summary>Records how long decay acted, what the loss was and who rests; returns <see cref="AtRest"/>.</summary>
+    public int[] Resting(Judge judge)
+    {
+        var resting = AtRest();
+        judge.Measure($"{Name}: times (1 − μ)/(2ηλ) until rest or the last epoch, by seed", Last("decay_times"));
+        judge.Measure($"{Name}: mean square error, by seed", MeanSquares());
+        judge.Measure($"{Name}: starts of five that rest, at near-zero loss", resting.Length);
+        return resting;
+    }
+
+    /// <summary>
+    /// Medians of the starts against the time of decay, as long as all are in training (without decay: against the epoch over 10,000).
+    /// </summary>
+    public (double[] Times, double[] Values) Middle(string column)
+    {
+        var time = Decay > 0 ? "decay_times" : "epoch";
+        double[][] times = [.. Seeds.Select((_, i) => Curve(time, i))], values = [.. Seeds.Select((_, i) => Curve(column, i))];
+        var shared = Enumerable.Range(1, times.Min(static t => t.Length) - 1).TakeWhile(i => times.All(t => t[i] == times[0][i])).ToArray();
+        return ([.. shared.Select(i => times[0][i] / (Decay > 0 ? 1 : 1e4))],
+            [.. shared.Select(i => Spread.Of(values.Select(v => v[i])).Median)]);
+    }
+
+    private static string Listed(int setting) => string.Join(", ", s_settings[setting].Decays.Select(static d => Wording.Short(d)));
+
+    private double[] Select(double[] column, int seed) => [.. column.Where((_, i) => _seeds[i] == Seeds[seed])];
+}
