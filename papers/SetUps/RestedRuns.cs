@@ -16,7 +16,8 @@ internal enum RestedTask
 }
 
 /// <summary>
-/// Five starts of digits networks that were trained until they rest, all examples a step: what was kept of square-loss/collapse-at-rest.yaml
+/// Five starts of digits networks that were trained until they rest, all examples a step: what was kept of
+/// square-loss/collapse-at-rest.yaml
 /// in papers/square-loss/results/collapse-at-rest, a table for each task, setting and λ.
 /// </summary>
 internal sealed class RestedRuns
@@ -32,7 +33,8 @@ internal sealed class RestedRuns
 
     private static readonly (string File, string Words, double[] Decays)[] s_settings =
     [
-        ("bn-wd", "normalization and decay", [.3, .03, .003]), ("wd", "decay alone", [.01, .001, .0001]), ("bn", "normalization alone", [0]),
+        ("bn-wd", "normalization and decay", [.3, .03, .003]), ("wd", "decay alone", [.01, .001, .0001]),
+        ("bn", "normalization alone", [0]),
     ];
 
     private readonly double[] _seeds;
@@ -100,11 +102,13 @@ internal sealed class RestedRuns
 
     /// <summary>The mean square error of an output at the end, by seed.</summary>
     public double[] MeanSquares() =>
-        [.. Last("log10_loss").Select(l => Math.Pow(10, l) / Task switch { RestedTask.OneOutput => 1, RestedTask.TwoOutputs => 2, _ => 10 })];
+        [.. Last("log10_loss").Select(l => Math.Pow(10, l) / Outputs)];
+
+    private int Outputs => Task switch { RestedTask.OneOutput => 1, RestedTask.TwoOutputs => 2, _ => 10 };
 
     /// <summary>
-    /// Ten classes: ‖Ŵ/‖Ŵ‖ − M/‖M‖‖ with Ŵ the rows of W_L less their mean, by seed. With codes 0 and 1 and no bias the mean row does what a
-    /// bias would, and is no part of Papyan's NC3.
+    /// Ten classes: ‖Ŵ/‖Ŵ‖ − M/‖M‖‖ with Ŵ the rows of W_L less their mean, by seed. With codes 0 and 1 and no bias the mean row does what
+    /// a bias would, and is no part of Papyan's NC3.
     /// </summary>
     public double[] CentredDistances() => [.. Last("nc3_cosine").Zip(Last("rows_centred"),
         static (cosine, share) => Math.Sqrt(Math.Max(0, 2 - 2 * cosine / share)))];
@@ -125,6 +129,15 @@ internal sealed class RestedRuns
         judge.Measure($"{Name}: starts of five that rest, at near-zero loss", resting.Length);
         return resting;
     }
+
+    /// <summary>A column at the observation nearest to half of the training over what it is at the end, by seed: how much it still
+    /// moves.</summary>
+    public double[] HalfTime(string column) => [.. Enumerable.Range(0, Seeds.Length).Select(seed =>
+    {
+        double[] epochs = Curve("epoch", seed), values = Curve(column, seed);
+        var half = Enumerable.Range(0, epochs.Length).MinBy(i => Math.Abs(Math.Log(Math.Max(epochs[i], 1) / (epochs[^1] / 2))));
+        return values[half] / values[^1];
+    })];
 
     /// <summary>
     /// Medians of the starts against the time of decay, as long as all are in training (without decay: against the epoch over 10,000).

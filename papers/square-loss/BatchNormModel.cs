@@ -60,7 +60,8 @@ internal static class BatchNormModel
     }
 
     /// <summary>
-    /// Stochastic steps of a rate that falls, h_e = h/(1 + e/τ) in epoch e: each is of one minibatch, in a new order every epoch, down
+    /// Stochastic steps of a rate that falls, h_e = h/((1 + ρ²)(1 + e/τ)) in epoch e: each is of one minibatch, in a new order every
+    /// epoch, down
     /// Σ_B ℓ_n² + (|B|/N) λρ², so that an epoch of small steps is one step of size h_e of the flow (5)–(6). Returns (ρ, V).
     /// </summary>
     /// <param name="risks">The risk of each example alone.</param>
@@ -82,7 +83,7 @@ internal static class BatchNormModel
         {
             cancellation.ThrowIfCancellationRequested();
             random.Shuffle(order);
-            var h = rate.Size / (1 + e / rate.Epochs);
+            var h = rate.Size / (1 + state[0] * state[0]) / (1 + e / rate.Epochs);
             for (var first = 0; first < order.Length; first += batch)
             {
                 Array.Clear(sum);

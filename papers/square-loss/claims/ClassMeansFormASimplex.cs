@@ -34,7 +34,8 @@ internal static class ClassMeansFormASimplex
             + "lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. Two classes: cos(μ₊, μ₋) as the means are, at "
             + $"the end of the flow (five seeds, λ = {string.Join(", ", FlowDecays.Select(static d => Wording.Short(d)))}) and of 3 "
             + "against "
-            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. {RestedRuns.Words}. Two classes are "
+            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. {RestedRuns.Words}. Two "
+            + $"classes are "
             + "judged where normalization and decay act, ten shown (b127). "
             + "Taken as reached: a cosine of "
             + $"{Wording.Short(Opposite, zero: true)} (not "
@@ -84,7 +85,8 @@ internal static class ClassMeansFormASimplex
             if (runs.IsTheModel) Judged(runs.Name, resting, runs.Last("nc2_cosine_uncentred"));
             judge.Measure($"{runs.Name}: cos(μ₊, μ₋), by seed", runs.Last("nc2_cosine_uncentred"));
         }
-        judge.Amended("at rest with normalization and decay the two means are at a right angle, as far apart as features that are not negative "
+        judge.Amended("at rest with normalization and decay the two means are at a right angle, as far apart as features that are not "
+            + "negative "
             + "can be")
             .AtMost("largest cos(μ₊, μ₋) of any start at rest", model.SelectMany(static r => r.AtRest()
                 .Select(i => r.Last("nc2_cosine_uncentred")[i])).Max(), .01);
@@ -127,7 +129,8 @@ internal static class ClassMeansFormASimplex
             caption: "Ten means come nearer to the frame with λ; the two-class form of the claim is on the wrong side of zero.",
             fails: "At rest cos(μ₊, μ₋) is 0 where −1 is claimed: medians "
                 + $"{string.Join(", ", model.Where(static r => r.AtRest().Length > 0)
-                    .Select(static r => $"{Text(r.Median("nc2_cosine_uncentred"))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}. {numbers}",
+                    .Select(static r => $"{Text(r.Median("nc2_cosine_uncentred"))} ({r.Name}, {r.AtRest().Length} of 5 at "
+                        + $"rest)"))}. {numbers}",
             open: $"For ten classes it is a tendency that grows with λ. {numbers}");
     }
 

@@ -31,7 +31,8 @@ internal static class ClassifierIsSelfDual
             + "sin ∠(h, V_L) that both means can have at the least: both are along one line only if |cos(μ₊, μ₋)| = 1, and half the angle "
             + "between the lines of the means is what the worse of them misses any line by. Taken as proportional: an angle whose sine is "
             + $"{Wording.Short(Close)}; as not: {Wording.Short(Far)}. Beside it Papyan's form, which compares V_L with the centred "
-            + $"μ₊ − μ₋ (for ten digits the distance ‖W/‖W‖ − M/‖M‖‖, √(2 − 2 cos)). {RestedRuns.Words}; those with normalization and decay "
+            + $"μ₊ − μ₋ (for ten digits the distance ‖W/‖W‖ − M/‖M‖‖, √(2 − 2 cos)). {RestedRuns.Words}; those with normalization and "
+            + $"decay "
             + "are judged, ten classes in b127.",
         History = ["was ? until 2026-11-29, because nothing that rests had a near-zero loss: training now goes on to rest",
             "was ≈ until 2026-11-28, because the duality of V_L and centred means, which is Papyan's NC3, was judged, and ten "
@@ -117,9 +118,11 @@ internal static class ClassifierIsSelfDual
             + "examples are learned.";
         return judge.Outcome(chart: chart, caption: "Weights turn towards the class means, farther with more decay; unrelated weights "
             + "would be at √2.", care: numbers, open: numbers,
-            fails: "At rest with normalization and decay the two means are at a right angle, so that no line is nearer than 45° to both. Of "
+            fails: "At rest with normalization and decay the two means are at a right angle, so that no line is nearer than 45° to both. "
+                + "Of "
                 + "V_L and the centred means the distance (medians) is "
-                + $"{string.Join(", ", model.Select(static r => $"{Text(r.Median("nc3_distance"))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}. "
+                + string.Join(", ", model.Select(static r =>
+                    $"{Text(r.Median("nc3_distance"))} ({r.Name}, {r.AtRest().Length} of 5 at rest)")) + ". "
                 + numbers);
     }
 

@@ -35,8 +35,10 @@ internal static class CollapseIsIndependentOfTheNetwork
             + $"(papers/square-loss/collapse.yaml), seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}: "
             + $"λ = {string.Join(", ", CollapseRuns.Decays.Select(d => Wording.Short(d)))} at width 64 and three hidden layers; "
             + $"widths {string.Join(", ", Widths)} and {string.Join(", ", HiddenLayers)} hidden layers of 64 at "
-            + $"λ = {Wording.Short(CollapseRuns.Strong)}; these do not rest and are shown only. {RestedRuns.Words}; those of two classes with "
-            + "normalization and decay are judged, whose ρ differs with λ. Taken as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 "
+            + $"λ = {Wording.Short(CollapseRuns.Strong)}; these do not rest and are shown only. {RestedRuns.Words}; those of two classes "
+            + $"with "
+            + "normalization and decay are judged, whose ρ differs with λ. "
+            + $"Taken as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 "
             + $"distance of {Wording.Short(Dual)}, no disagreement (NC4); as none: above {Wording.Short(Scattered)} and "
             + $"{Wording.Short(Far)}.",
         History = ["was ? until 2026-11-29, because none of the networks that were looked at rests: two classes are trained to rest now",
@@ -109,8 +111,10 @@ internal static class CollapseIsIndependentOfTheNetwork
         string M(IReadOnlyList<MeasuredRun> runs, string column) => Wording.Text(runs.Last(column).Median);
         return judge.Outcome(chart: chart, caption: "Every dot is a network that classifies all its training examples. How collapsed it "
             + "is depends on λ, width and depth; NC2 and NC3 lag behind NC1.",
-            fails: "At rest, at near-zero loss, NC1 to NC3 do not hold in the memo's own case of two classes, at whatever ρ: medians of ρ, tr "
-                + $"Σ_W/tr Σ_B, cos(μ₊, μ₋) and the disagreement of NC4 are {string.Join("; ", rested.Where(static r => r.AtRest().Length > 0)
+            fails: "At rest, at near-zero loss, NC1 to NC3 do not hold in the memo's own case of two classes, at whatever ρ: medians of "
+                + "ρ, tr "
+                + $"Σ_W/tr Σ_B, cos(μ₊, μ₋) and the disagreement of NC4 are "
+                + $"{string.Join("; ", rested.Where(static r => r.AtRest().Length > 0)
                     .Select(static r => $"{string.Join(", ", new[] { "rho", "nc1_trace_ratio", "nc2_cosine_uncentred", "nc4_disagreement" }
                         .Select(c => Wording.Text(r.Median(c))))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}. NC4 holds.",
             open: $"NC1 (pinv) at the end goes from {M(decays[0], "nc1_pinv")} without decay to {M(decays[^1], "nc1_pinv")} at λ = .016; "

@@ -132,7 +132,8 @@ internal static class EveryExampleIsStationary
         Run[] mild = [.. runs.Where(r => r.Decay == .02)];
         return judge.Outcome(chart: chart, caption: "The equations are satisfied where all examples point the same way, and missed by as "
             + "much as they differ: the claim's verdict changes at φ = 0 only.",
-            fails: "Two examples of one label at an angle φ, fitted and at rest, miss by sin(φ/2) in the first layer. Digits of two classes at "
+            fails: "Two examples of one label at an angle φ, fitted and at rest, miss by sin(φ/2) in the first layer. Digits of two "
+                + "classes at "
                 + "rest with normalization and decay miss in the last layer by "
                 + $"{string.Join(", ", RestedRuns.TwoClasses().Where(static r => r.IsTheModel && r.AtRest().Length > 0)
                     .Select(static r => $"{Text(r.Median("residual_mean"))} ({r.Name})"))}, by the law of b125. Twenty examples: "

@@ -75,15 +75,18 @@ internal static class LastLayerFloor
             .AtLeast($"least excess over 1 + cos² φ, {flows.Sum(static f => f.Length)} pairs in 15 flows and {random.Length} random ones",
                 flows.SelectMany(static f => f).Concat(random).Min(static p => p.Excess), -1e-9);
         judge.Amended("that bound is the best").AtMost("largest distance from it of the least that a scan of V_L finds, φ = 0, 15, … 90°",
-            Enumerable.Range(0, 7).Max(static i => Math.Abs(Scanned(i * Math.PI / 12) - 1 - Math.Pow(Math.Cos(i * Math.PI / 12), 2))), 1e-3);
+            Enumerable.Range(0, 7).Max(static i => Math.Abs(Scanned(i * Math.PI / 12) - 1 - Math.Pow(Math.Cos(i * Math.PI / 12), 2))),
+                1e-3);
         var classes = judge.Amended("so the mean over both classes is at least ½, the root mean square at least √½ = .707");
         classes.AtLeast("least root mean square of pairs, flows", flows.Min(static f => Math.Sqrt(f.Min(static p => p.Squares) / 2)),
             Math.Sqrt(.5) - 1e-9);
         RestedRuns[] all = [.. RestedRuns.TwoClasses()];
-        classes.AtLeast($"least mean over the examples, {5 * all.Length} digits networks", all.Min(static r => r.Last("residual_mean").Min()),
+        classes.AtLeast($"least mean over the examples, {5 * all.Length} digits networks", all.Min(static r => r.Last("residual_mean")
+            .Min()),
             .5 - 1e-6);
         // V_L rests along Σα_nh_n (eq. 38) with equal weights of both classes where the loss is small.
-        var law = judge.Amended("at rest with normalization and decay the means are at a right angle and the residual is cos(45°), the floor "
+        var law = judge.Amended("at rest with normalization and decay the means are at a right angle and the residual is cos(45°), the "
+            + "floor "
             + "of the root mean square itself");
         foreach (var runs in model.Where(static r => r.AtRest().Length > 0))
             law.Near($"{runs.Name}: median of the mean residual against cos(φ/2) of its class means", runs.Median("residual_mean"),
@@ -107,7 +110,8 @@ internal static class LastLayerFloor
             pairs.Predicted("least possible, 1 + cos² φ", grid, static c => 1 + c * c).Level("claimed: 0", 0),
             rest.Level("claimed: 0", 0).Level("least possible, ½", .5).Level("cos 45°", Half(0)));
         string Medians() => string.Join(", ", model.Select(static r => $"{Wording.Text(r.Median("residual_mean"))} ({r.Name})"));
-        return judge.Outcome(chart: chart, caption: "No dot can lie below the dashed line. Networks at rest lie at cos 45°: their class means "
+        return judge.Outcome(chart: chart, caption: "No dot can lie below the dashed line. Networks at rest lie at cos 45°: their class "
+            + "means "
             + "are at a right angle, as far apart as features that are not negative can be.",
             fails: $"V_L cannot point along h₊ and against h₋ when both have no negative entry: of two examples on the two sides of the "
                 + $"output r₊² + r₋² ≥ 1 + cos² φ ≥ 1. At rest the mean residual is {Medians()}, where 0 is claimed and √½ = .707 is what "

@@ -29,7 +29,8 @@ internal static class NearestCentreDecides
             + "disagreements "
             + "among them are b65's). Flow (5)–(6), λ = "
             + $"{Wording.Short(FlowDecays[0])} (which separates the data least) and {Wording.Short(FlowDecays[1])}. Seeds "
-            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}. {RestedRuns.Words}; those with normalization and decay are judged, ten classes in b127.",
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}. {RestedRuns.Words}; those with normalization and decay are judged, ten classes in "
+            + $"b127.",
         History = ["was ? until 2026-11-29, because nothing that rests had a near-zero loss: training now goes on to rest",
             "was ≈ until 2026-11-28, because decay that has had the time to act, which is the paper's own assumption, counted as "
             + "a narrower one",
@@ -92,9 +93,11 @@ internal static class NearestCentreDecides
             .Points("training examples", at, [.. normalized.SelectMany(r => r.BySeed("nc4_disagreement"))])
             .Points("test examples", at, [.. normalized.SelectMany(r => r.BySeed("test_nc4_disagreement"))]));
         RestedRuns[] model = [.. rested.Where(static r => r.IsTheModel && r.AtRest().Length > 0)];
-        var numbers = $"Of {model.Sum(static r => r.AtRest().Length)} networks of two classes at rest (normalization and decay) the largest "
+        var numbers = $"Of {model.Sum(static r => r.AtRest().Length)} networks of two classes at rest (normalization and decay) the "
+            + $"largest "
             + $"share is {Wording.Text(model.Max(static r => r.AtRest().Max(i => r.Last("nc4_disagreement")[i])))} on training and "
-            + $"{Wording.Text(model.Max(static r => r.Last("test_nc4_disagreement").Max()))} on test examples. Stopped by a falling rate, ten "
+            + $"{Wording.Text(model.Max(static r => r.Last("test_nc4_disagreement").Max()))} on test examples. Stopped by a falling "
+            + $"rate, ten "
             + "classes: the share of training examples that are decided against their nearest mean is at most "
             + $"{Wording.Text(largest[3])} "
             + $"at λ = {CollapseRuns.StrongText}, {Wording.Text(largest[4])} at {Wording.Short(CollapseRuns.Decays[^1])} and "

@@ -30,9 +30,11 @@ internal static class TenClassesAtRest
             + "classified, a mean square error of .01 at most.",
         Statement = "At the minima of near-zero square loss with batch normalization and weight decay NC1 to NC4 hold.",
         SetUp = $"{RestedRuns.Words}. Ten classes: NC1 in four definitions on training and test examples, NC2 to NC4; medians of five. NC3 "
-            + "of the rows of W_L less their mean, Ŵ: with codes 0 and 1 and no bias the mean row stands for the bias that Papyan's networks have "
+            + "of the rows of W_L less their mean, Ŵ: with codes 0 and 1 and no bias the mean row stands for the bias that Papyan's "
+            + "networks have "
             + "(of orthogonal means and perfect duality it alone makes the distance √(2 − 2√.9) = .32, which is shown too). Taken "
-            + $"as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 distance of {Wording.Short(Dual)}, no disagreement; as none: "
+            + $"as collapse: NC1 and NC2 of {Wording.Short(Collapsed)}, an NC3 distance of {Wording.Short(Dual)}, no disagreement; as "
+            + $"none: "
             + $"above {Wording.Short(Scattered)} and {Wording.Short(Far)}.",
         Expected = "All deviations near 0.",
         Check = Check,
@@ -53,7 +55,8 @@ internal static class TenClassesAtRest
                 judge.Measure($"{runs.Name}: {name}, by seed", of(runs));
             }
             foreach (var set in (string[])["", "test_"])
-                judge.Measure($"{runs.Name}: NC1 in four definitions (pinv, ufm, trace ratio, CDNV){(set.Length > 0 ? ", test" : "")}, medians",
+                judge.Measure($"{runs.Name}: NC1 in four definitions (pinv, ufm, trace ratio, CDNV){(set.Length > 0 ? ", test" : "")}, "
+                    + $"medians",
                     [.. new[] { "nc1_pinv", "nc1_ufm", "nc1_trace_ratio", "nc1_cdnv" }.Select(c => runs.Median(set + c))]);
             judge.Measure($"{runs.Name}: NC2, spread of the lengths and distance from the frame, medians", runs.Median("nc2_equinorm"),
                 runs.Median("nc2_etf"));
@@ -65,16 +68,23 @@ internal static class TenClassesAtRest
             RestPanels.Of(RestedTask.TenClasses, "nc2_equiangularity", "NC2: mean |cos + 1/9|").Level("one hundredth", Collapsed),
             RestPanels.Of(RestedTask.TenClasses, "nc3_distance", "NC3: ‖W/‖W‖ − M/‖M‖‖"),
             RestPanels.Of(RestedTask.TenClasses, "nc4_disagreement", "NC4: share of disagreement", Scale.Linear),
-            RestPanels.AgainstDecay("Ten digits, normalization and decay, or normalization alone", [.. all.Where(static r => !r.IsDecayAlone)],
-                ("NC1 tr(Σ_WΣ_B⁺)/C", "nc1_pinv"), ("NC1 tr Σ_W/tr Σ_B", "nc1_trace_ratio"), ("NC2", "nc2_equiangularity"), ("NC3", "nc3_distance")),
+            RestPanels.AgainstDecay("Ten digits, normalization and decay, or normalization alone",
+                [.. all.Where(static r => !r.IsDecayAlone)],
+                ("NC1 tr(Σ_WΣ_B⁺)/C", "nc1_pinv"), ("NC1 tr Σ_W/tr Σ_B", "nc1_trace_ratio"), ("NC2", "nc2_equiangularity"), ("NC3",
+                    "nc3_distance")),
             RestPanels.AgainstDecay("Ten digits, decay alone", [.. all.Where(static r => r.IsDecayAlone)],
-                ("NC1 tr(Σ_WΣ_B⁺)/C", "nc1_pinv"), ("NC1 tr Σ_W/tr Σ_B", "nc1_trace_ratio"), ("NC2", "nc2_equiangularity"), ("NC3", "nc3_distance")));
-        string Row(RestedRuns r) => $"{r.Name}: {string.Join(", ", s_properties.Select(p => Wording.Text(Spread.Of(p.Of(r)).Median)))} after "
-            + (r.Decay > 0 ? $"{Wording.Text(Spread.Of(r.Last("decay_times")).Median)} times of decay, {r.AtRest().Length} of 5 at rest and of "
+                ("NC1 tr(Σ_WΣ_B⁺)/C", "nc1_pinv"), ("NC1 tr Σ_W/tr Σ_B", "nc1_trace_ratio"), ("NC2", "nc2_equiangularity"), ("NC3",
+                    "nc3_distance")));
+        string Row(RestedRuns r) => $"{r.Name}: {string.Join(", ", s_properties.Select(p => Wording.Text(Spread.Of(p.Of(r)).Median)))} "
+            + $"after "
+            + (r.Decay > 0 ? $"{Wording.Text(Spread.Of(r.Last("decay_times")).Median)} times of decay, {r.AtRest().Length} of 5 at rest "
+            + $"and of "
                 + "near-zero loss" : "training to its end");
         var numbers = $"NC1, NC2, NC3 and NC4 (medians). {string.Join("; ", all.Select(Row))}.";
-        return judge.Outcome(chart: chart, holds: numbers, care: numbers, fails: numbers, open: numbers, caption: "With normalization and decay "
-            + "NC1, NC2 and NC4 are reached one after the other; with decay alone they stop short of it, at a loss that is not near zero for the "
+        return judge.Outcome(chart: chart, holds: numbers, care: numbers, fails: numbers, open: numbers, caption: "With normalization "
+            + "and decay "
+            + "NC1, NC2 and NC4 are reached one after the other; with decay alone they stop short of it, at a loss that is not near zero "
+            + "for the "
             + "larger λ. NC3 in the panels is of W with its mean row.");
     }
 }

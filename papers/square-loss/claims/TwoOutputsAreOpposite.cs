@@ -23,7 +23,8 @@ internal static class TwoOutputsAreOpposite
         Statement = "V_L^{+} = −V_L^{−}.",
         SetUp = $"{RestedRuns.Words}. Two outputs: the cosine of the two rows of W_L at the end. Taken as opposite: "
             + $"{Wording.Short(Opposite, zero: true)} (not: above {Wording.Short(NotOpposite, zero: true)}).",
-        Expected = "A cosine of −1: the targets of the two outputs add up to 0, so that decay takes W_L^{+} + W_L^{−} to 0, and their norms "
+        Expected = "A cosine of −1: the targets of the two outputs add up to 0, so that decay takes W_L^{+} + W_L^{−} to 0, and their "
+            + "norms "
             + "are those of the same ridge regression. Without decay the sum keeps what it began with on features that are not used.",
         Check = Check,
     };

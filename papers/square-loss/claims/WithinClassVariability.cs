@@ -78,15 +78,20 @@ internal static class WithinClassVariability
             double[] ratio = [.. runs.Last("nc1_trace_ratio").Zip(runs.MeanSquares(), static (r, m) => r / Allowed(m))];
             if (runs.IsTheModel) Judged(runs.Name, resting, ratio);
             judge.Measure($"{runs.Name}: tr Σ_W/tr Σ_B, by seed", runs.Last("nc1_trace_ratio"));
+            judge.Measure($"{runs.Name}: tr Σ_W/tr Σ_B at about half of the time over that at the end, by seed",
+                runs.HalfTime("nc1_trace_ratio"));
             foreach (var set in (string[])["", "test_"])
-                judge.Measure($"{runs.Name}: NC1 in four definitions (pinv, ufm, trace ratio, CDNV){(set.Length > 0 ? ", test" : "")}, medians",
+                judge.Measure($"{runs.Name}: NC1 in four definitions (pinv, ufm, trace ratio, CDNV){(set.Length > 0 ? ", test" : "")}, "
+                    + $"medians",
                     [.. new[] { "nc1_pinv", "nc1_ufm", "nc1_trace_ratio", "nc1_cdnv" }.Select(c => runs.Median(set + c))]);
         }
         judge.Amended("at rest with normalization and decay features agree along the line between the means, and beside it they need not: "
             + "the loss and its gradient see h along V_L only")
-            .AtMost("normalization and decay, at rest: largest tr(Σ_WΣ_B⁺)/C of any start", Largest(static r => r.IsTheModel, "nc1_pinv"), .001);
+            .AtMost("normalization and decay, at rest: largest tr(Σ_WΣ_B⁺)/C of any start", Largest(static r => r.IsTheModel,
+                "nc1_pinv"), .001);
         judge.Amended("decay of all layers, without normalization, brings them together in every definition")
-            .AtMost("decay alone, two classes, λ ≥ .001: largest median tr Σ_W/tr Σ_B", rested.Where(static r => r.IsDecayAlone && r.Decay >= .001)
+            .AtMost("decay alone, two classes, λ ≥ .001: largest median tr Σ_W/tr Σ_B",
+                rested.Where(static r => r.IsDecayAlone && r.Decay >= .001)
                 .Max(static r => r.Median("nc1_trace_ratio")), .05);
         double Largest(Func<RestedRuns, bool> which, string column) => rested.Where(which)
             .SelectMany(r => r.AtRest().Select(i => r.Last(column)[i])).Max();
@@ -156,7 +161,8 @@ internal static class WithinClassVariability
                 .Level("one hundredth", Collapsed),
             RestPanels.Of(RestedTask.OneOutput, "nc1_trace_ratio", "tr Σ_W/tr Σ_B"),
             RestPanels.Of(RestedTask.TwoOutputs, "nc1_trace_ratio", "tr Σ_W/tr Σ_B"),
-            RestPanels.AgainstDecay("Two classes, normalization and decay, or normalization alone", [.. rested.Where(static r => !r.IsDecayAlone)],
+            RestPanels.AgainstDecay("Two classes, normalization and decay, or normalization alone",
+                [.. rested.Where(static r => !r.IsDecayAlone)],
                 ("tr(Σ_WΣ_B⁺)/C", "nc1_pinv"), ("tr Σ_W/tr Σ_B", "nc1_trace_ratio"), ("CDNV", "nc1_cdnv")))
         { Columns = 3 };
         string Flowing(int i) => Wording.Text(Spread.Of(flows[i]));
@@ -174,8 +180,10 @@ internal static class WithinClassVariability
                 + $"{string.Join(", ", rested.Where(static r => r.IsTheModel && r.AtRest().Length > 0)
                     .Select(static r => $"{Text(r.Median("nc1_trace_ratio"))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}, "
                 + "many times what their outputs leave. That V_L rests says something of h along V_L only (there tr(Σ_WΣ_B⁺)/C is at most "
-                + $"{Text(Largest(static r => r.IsTheModel, "nc1_pinv"))}), and eq. 38 is a sum over examples, not h = V_Lᵀf for each. Decay "
-                + $"of all layers without normalization does bring features together: {string.Join(", ", rested.Where(static r => r.IsDecayAlone)
+                + $"{Text(Largest(static r => r.IsTheModel, "nc1_pinv"))}), and eq. 38 is a sum over examples, not h = V_Lᵀf for each. "
+                + $"Decay "
+                + $"of all layers without normalization does bring features together: "
+                + $"{string.Join(", ", rested.Where(static r => r.IsDecayAlone)
                     .Select(static r => $"{Text(r.Median("nc1_trace_ratio"))} ({r.Name})"))}. {numbers}",
             care: "Networks that are trained vary less within classes the larger λ is (of all layers), but variability does not vanish, "
                 + $"and stationarity does not ask for it. {numbers}", open: numbers);

@@ -122,7 +122,8 @@ public class CollapseTests
         var theta = Initialization.Normal(network, new RandomStream(3));
         var data = TeacherData.Of(3, 6, 3);
         var h = ConstraintEquations.LastFeatures(network, theta, data.X);
-        using var passes = Rhoflow.Observations.Linearization.Of<double>(network, Loss.Square, data, Reduction.Sum, theta, default, threads: 1);
+        using var passes = Rhoflow.Observations.Linearization.Of<double>(network, Loss.Square, data, Reduction.Sum, theta, default,
+            threads: 1);
         var outputs = new ChainPasses(network, data.X, 6);
         outputs.Forward(theta);
         var features = passes.Features(3);
@@ -149,7 +150,8 @@ public class CollapseTests
         double[] state = flow.Flow.Start(theta), velocity = new double[state.Length];
         for (var i = 0; i < 3; i++)
         {
-            Vectors.Add(1e-3 * Math.Exp(flow.Velocity(0, state, velocity)), velocity, state);
+            var h = 1e-3 / (1 + state[0] * state[0]);
+            Vectors.Add(h * Math.Exp(flow.Velocity(0, state, velocity)), velocity, state);
             foreach (var layer in network.Layers) Vectors.Scale(1 / Vectors.Norm(layer.Of(state.AsSpan(1))), layer.Of(state.AsSpan(1)),
                 layer.Of(state.AsSpan(1)));
         }
