@@ -13,5 +13,6 @@ public static class SincePage
     /// <summary>Its claims and figures.</summary>
     public static IReadOnlyList<IStudy> Contents =>
     [
+        UnconstrainedFeaturesCollapse.Claim,
     ];
 }

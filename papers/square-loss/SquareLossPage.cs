@@ -29,6 +29,7 @@ public static class SquareLossPage
         ClassificationIsNotInterpolation.Claim,
         MultipliersArePositive.Claim,
         EqualLayersStayEqual.Claim,
+        LastLayerInterpolates.Claim,
         BoundRisesWithTheNorm.Claim,
         SmallStartSmallNorm.Claim,
         TransientLongerForSmallStarts.Claim,

@@ -91,7 +91,7 @@ internal static class ClassificationIsNotInterpolation
         var first = plane[0];
         double[] order = [.. Enumerable.Range(1, PlaneExamples).Select(static n => (double)n)];
         var chart = new Chart(new Panel("Margins at the least norm, two layers of any width, seed 0",
-            new Axis("example", Min: .5, Max: PlaneExamples + .5), new Axis("ρ y f", Min: 0))
+            new Axis("example", Min: .5, Max: PlaneExamples + .5), new Axis("ρ y f", Min: .9))
             .Points($"regression, ρ = {Text(first.Regression.Norm)}", order, first.Regression.Margins)
             .Points($"classification, ρ = {Text(first.Classification.Norm)}", order, first.Classification.Margins)
             .Level("margin 1", 1));

@@ -94,7 +94,7 @@ internal static class NormGrowsMonotonically
                 + "0", new Axis("t", Scale.Exponent, Min: -2, Max: 3), new Axis("ρ", Min: 0, Max: 2))
                 .Line("ρ(t)", x, Column(free, p => p.Rho))
                 .Predicted("ρ_eq at the V of the moment", x, Column(free, p => Equilibrium(p) is var eq && eq <= 2 ? eq : double.NaN))
-                .Level("ρ of the interpolating solution", free[^1].Rho),
+                .Level("interpolation", free[^1].Rho),
             new Panel("The same, its outputs", new Axis("t", Scale.Exponent, Min: -2, Max: 3), new Axis("ρ f_n", Min: 0, Max: 1.5))
                 .Line($"input at {Wording.Short(PairAngles[0])}", x, Column(free, p => p.Rho * p.Outputs[0]))
                 .Line($"input at {Wording.Short(PairAngles[1])}", x, Column(free, p => p.Rho * p.Outputs[1]))

@@ -45,6 +45,8 @@ public class ClaimVerdictTests
         { "b139-classification-is-not-interpolation", Verdict.Holds },
         { "b140-multipliers-are-positive", Verdict.Fails },
         { "b141-bound-rises-with-the-norm", Verdict.Holds },
+        { "b142-last-layer-interpolates", Verdict.Holds },
+        { "b143-free-features-collapse", Verdict.Holds },
     };
 
     [Theory]
