@@ -90,7 +90,7 @@ internal static class UnconstrainedFeaturesCollapse
         var chart = new Chart(new Panel("Loss above the minimum, K = 4, seed 0", new Axis("step"), new Axis("L/L_min − 1", Scale.Log))
             .Line("from a random start", steps, Positive(lines[0].Free))
             .Line("from two classes alike, pushed apart by 1e-6", steps, Positive(lines[0].Pushed)));
-        return judge.Outcome(chart: chart, caption: "The second curve stays at the saddle until its negative curvature has made the push large.",
+        return judge.Outcome(chart: chart, caption: "The second curve stays at the saddle until its curvature has enlarged the push.",
             holds: $"From 15 random starts with 2, 4 and 10 classes descent ends at the closed form (loss to {Wording.Text(loss)}, ‖W‖² to "
                 + $"{Wording.Text(square)}), and NC1 to NC4 are 0 to {Wording.Text(worst)}: the measures give exact collapse where it is "
                 + $"exact. With two "
