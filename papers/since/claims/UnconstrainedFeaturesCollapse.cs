@@ -9,11 +9,11 @@ namespace Rhoflow.Papers.Since;
 /// <summary>Claim b143: free features collapse exactly, from every start, and a critical point beside is a strict saddle.</summary>
 internal static class UnconstrainedFeaturesCollapse
 {
-    private const int Steps = 6000, Shown = 1200, Seen = 100;
+    private const int Steps = 8000, Shown = 1200, Seen = 100;
     private const double Lambda = .01, Push = 1e-6, Difference = 1e-3;
 
     // K, d, n.
-    private static readonly (int Classes, int Width, int Examples)[] Sizes = [(2, 4, 5), (4, 6, 5), (10, 12, 2)];
+    private static readonly (int Classes, int Width, int Examples)[] Sizes = [(2, 4, 5), (4, 6, 5), (10, 12, 4)];
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
