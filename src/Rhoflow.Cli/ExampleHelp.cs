@@ -23,7 +23,15 @@ internal sealed class ExampleHelp(SynchronousCommandLineAction inner) : Synchron
     {
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((SynchronousCommandLineAction)help.Action!);
+        NameArguments(root);
         return root;
+    }
+
+    // An argument without a name for help is shown as the list of all its completions, which may be hundreds.
+    private static void NameArguments(Command command)
+    {
+        foreach (var argument in command.Arguments) argument.HelpName ??= argument.Name;
+        foreach (var part in command.Subcommands) NameArguments(part);
     }
 
     /// <inheritdoc/>
