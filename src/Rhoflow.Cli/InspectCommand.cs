@@ -27,10 +27,21 @@ internal static class InspectCommand
                 + $"{ModelFile.Formats}.",
         };
         CompletionCommand.OfRuns(model);
+        var overrides = new Argument<string[]>("key.sub=value")
+        {
+            Description = "For a file of weights, what a config would say: data.transforms=[scale-pixels], loss=square, data.test=2000 …",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        CompletionCommand.OfKeys(overrides);
+        var layers = new Option<string?>("--network")
+        {
+            Description = "For a file of weights without a graph: a config whose network: says what they are the weights of.",
+            HelpName = "N.yaml",
+        };
         var data = new Option<string?>("--data")
         {
-            Description = "A set or path to measure on instead of the run's own data; it is prepared by what the run learned of its own: "
-                + "classes by name, means, scales.",
+            Description = "A set or path to measure on: of a file of weights, and of a run instead of its own data; then it is prepared by what "
+                + "the run learned of its own: classes by name, means, scales.",
         };
         var families = new Option<string[]>("--measures")
         {
@@ -55,7 +66,7 @@ internal static class InspectCommand
         var root = ShowCommand.RootOption();
         var command = new Command("inspect", "Every measure of one trained network.")
         {
-            model, data, families, examples, batchNorm, threads, root,
+            model, overrides, data, layers, families, examples, batchNorm, threads, root,
         };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -65,18 +76,23 @@ internal static class InspectCommand
             if (parsed.GetValue(examples) < 1)
                 throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
-            if (parsed.GetValue(model) is { } path && File.Exists(path))
+            var isFile = File.Exists(parsed.GetValue(model));
+            string[] changes = parsed.GetValue(overrides) ?? [];
+            if (!isFile && (parsed.GetValue(layers) is not null || changes.Length > 0))
+                throw new ConfigException("--network and KEY=VALUE are for a file of weights; a run has its own config");
+            if (isFile && parsed.GetValue(data) is null && parsed.GetValue(layers) is null && changes.Length == 0)
             {
                 foreach (var idle in new Option[] { examples, batchNorm }.Where(o => parsed.GetResult(o) is { Implicit: false }))
                     progress.Say($"note: {idle.Name} says nothing of a file of weights, which are looked at without data");
-                return Task.FromResult(OfFile(path));
+                return Task.FromResult(OfFile(parsed.GetValue(model)!));
             }
             var curvature = wanted.Length == 0 || wanted.Any(static f => f is "all" or "curvature");
             if (!curvature && parsed.GetResult(examples) is { Implicit: false })
                 progress.Say("note: --curvature-examples says nothing here: no measure of curvature is asked for");
-            var run = Find(parsed.GetValue(model)!, parsed.GetValue(root)!, progress.Say);
+            var run = isFile ? null : Find(parsed.GetValue(model)!, parsed.GetValue(root)!, progress.Say);
             progress.Report(static () => "reading and preparing the data");
-            var network = Unstoppable.Run(() => TrainedNetworks.OfRun(run, parsed.GetValue(data)), cancellation);
+            var network = Unstoppable.Run(() => run is not null ? TrainedNetworks.OfRun(run, parsed.GetValue(data))
+                : ModelNetworks.Load(parsed.GetValue(model)!, parsed.GetValue(layers), parsed.GetValue(data), changes), cancellation);
             if (parsed.GetValue(batchNorm) is { } by) network = network with { BatchNorm = BatchNormWords.Parse("--batch-norm", by) };
             cancellation.ThrowIfCancellationRequested();
             var watch = new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest);
@@ -92,15 +108,9 @@ internal static class InspectCommand
             parsed.InvocationConfiguration.Error.WriteLine("rhoflow: interrupted; this is what was measured until then");
             return Task.FromResult(ExitStatus.Interrupted);
 
-            int OfFile(string path)
-            {
-                if (parsed.GetValue(data) is { } given)
-                    throw new ConfigException($"--data {given}: {path} is a file of weights; what they do on data needs their network. "
-                        + $"`rhoflow run` with network, data and init: {{weights: {path}}} makes a run of them, which has it");
-                return ModelInspection.Run(path, ModelInspection.Families(path, wanted), parsed.GetValue(threads),
-                    new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest), parsed.InvocationConfiguration.Output,
-                    parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet), progress.Dispose, cancellation);
-            }
+            int OfFile(string path) => ModelInspection.Run(path, ModelInspection.Families(path, wanted), parsed.GetValue(threads),
+                new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest), parsed.InvocationConfiguration.Output,
+                parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet), progress.Dispose, cancellation);
         });
         return command;
     }

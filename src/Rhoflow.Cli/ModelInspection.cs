@@ -16,7 +16,7 @@ internal static class ModelInspection
         foreach (var family in wanted)
             if (!WeightInspection.Families.Contains(family))
                 throw new ConfigException($"--measures {family}: needs a network and data; {model} is a file of weights, which "
-                    + $"have {string.Join(" and ", WeightInspection.Families)}. `rhoflow run` with init: {{weights: {model}}} makes a run");
+                    + $"have {string.Join(" and ", WeightInspection.Families)}. With --data D the others are measured too");
         return wanted;
     }
 

@@ -24,14 +24,15 @@ public sealed record DescentExperiment : Experiment
         var map = parts.Map;
         var descent = DescentConfig.Read(map.Required("descent", Described.Purpose), parts.Seed);
         var loss = LossConfig.Read(map["loss"], Reduction.Mean, Losses.Loss.All);
+        var network = NetworkConfig.Read(map.Required("network", "its layers"));
         return new DescentExperiment
         {
             Name = parts.Name,
             Seed = parts.Seed,
             Precision = map["precision"]?.Word("float32", "float64") == "float64" ? Precision.Float64 : Precision.Float32,
             Data = DataConfig.Read(map.Required("data", "inline, set or path"), parts.Seed),
-            Network = NetworkConfig.Read(map.Required("network", "its layers")),
-            Init = InitConfig.Read(map["init"]),
+            Network = network,
+            Init = InitConfig.Read(map["init"], network),
             Loss = loss,
             Descent = descent,
             Observe = ObserveConfig.Read(map["observe"], descent),

@@ -39,7 +39,7 @@ public sealed record FlowExperiment : Experiment
             Seed = parts.Seed,
             Data = data,
             Network = network,
-            Init = scalar && !map.Has("init") && network is null ? null : InitConfig.Read(map["init"]),
+            Init = scalar && !map.Has("init") && network is null ? null : InitConfig.Read(map["init"], network),
             Loss = LossConfig.Read(map["loss"], scalar ? Reduction.Sum : Reduction.Mean, Losses.Loss.Binary),
             Flow = flow,
             Observe = ObserveConfig.Read(map["observe"], map.Node, flow),

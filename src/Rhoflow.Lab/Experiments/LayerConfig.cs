@@ -37,13 +37,30 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
         _ => ConfigForm.Number,
     };
 
-    internal static LayerConfig Read(ConfigNode node)
+    /// <summary>Entries one after the other, those of branches too.</summary>
+    /// <param name="nodes">As they are written.</param>
+    /// <param name="withBiases">Whether a bias follows every dense and conv layer that no batch-norm, and no bias, follows.</param>
+    internal static IReadOnlyList<LayerConfig> Read(IReadOnlyList<ConfigNode> nodes, bool withBiases)
+    {
+        var layers = new List<LayerConfig>();
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            layers.Add(Read(nodes[i], withBiases));
+            if (withBiases && Heads(nodes[i]) is "dense" or "conv" && (i + 1 == nodes.Count || Heads(nodes[i + 1]) is not ("batch-norm" or "bias")))
+                layers.Add(Resolved(Of("bias"), new NodeSettings(), nodes[i]));
+        }
+        return layers;
+
+        static string Heads(ConfigNode node) => node.IsScalar ? node.Text() : node.Keys.FirstOrDefault() ?? "";
+    }
+
+    private static LayerConfig Read(ConfigNode node, bool withBiases)
     {
         if (node.IsScalar) return ReadWord(node);
         if (node.Keys is [var key] && !Maps.Contains(key, StringComparer.Ordinal) && Words.Contains(key, StringComparer.Ordinal))
             throw node.Error($"'{key}' stands alone, without a colon");
         if (NodeSyntax.All.FirstOrDefault(s => s.Branches.Count > 0 && node.Keys.Contains(s.Word)) is { } joining)
-            return ReadBranches(node, joining);
+            return ReadBranches(node, joining, withBiases);
         if (node.Keys is [var unknown] && !Maps.Contains(unknown, StringComparer.Ordinal))
             throw node.Error($"'{unknown}' is not known{Nearest.Hint(unknown, Words)}");
         var map = node.Map(Maps);
@@ -119,10 +136,11 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
         return new LayerConfig(yaml, builder => syntax.Add!(builder, settings), node);
     }
 
-    private static LayerConfig ReadBranches(ConfigNode node, NodeSyntax syntax)
+    private static LayerConfig ReadBranches(ConfigNode node, NodeSyntax syntax, bool withBiases)
     {
         var map = node.Map([.. syntax.Branches]);
-        var branches = syntax.Branches.Select(key => map[key] is { } side ? side.List("layers").Select(Read).ToArray() : []).ToArray();
+        var branches = syntax.Branches
+            .Select(key => map[key] is { } side ? Read(side.List("layers"), withBiases).ToArray() : []).ToArray();
         var written = syntax.Branches.Zip(branches).Where((b, i) => i == 0 || b.Second.Length > 0);
         var yaml =
             $"{{{string.Join(", ", written.Select(static b => $"{b.First}: {ConfigWriter.List(b.Second.Select(static l => l.Yaml))}"))}}}";

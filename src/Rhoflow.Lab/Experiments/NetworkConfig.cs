@@ -1,10 +1,11 @@
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Models.Onnx;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>The layers, first to last. Bias-free: a constant input is the first layer's bias.</summary>
+/// <summary>The layers, first to last. Without biases, unless they are asked for; a constant input is the first layer's.</summary>
 public sealed record NetworkConfig(IReadOnlyList<LayerConfig> Layers, ConfigNode Place)
 {
     /// <summary>The keys of <c>network</c>.</summary>
@@ -15,28 +16,46 @@ public sealed record NetworkConfig(IReadOnlyList<LayerConfig> Layers, ConfigNode
             Keys = LayerConfig.Described,
             Example = "[ {dense: 20}, relu, {dense: 1} ]",
         },
-        new("bias", ConfigForm.Flag, "false only: biases break homogeneity; a constant input gives one to the first layer")
+        new("file", ConfigForm.Text, "instead of layers: an .onnx file, whose graph is the network and whose weights are the start")
+        {
+            Example = "model.onnx",
+        },
+        new("bias", ConfigForm.Flag, "true: a bias after every dense and conv layer that no batch-norm follows, as the layer bias does; biases "
+            + "break homogeneity, and a constant input gives one to the first layer that does not")
         {
             Default = "false",
-            Example = "false",
+            Example = "true",
         },
     ];
+
+    /// <summary>An .onnx file whose graph is the network, and whose weights it starts from unless init says otherwise; null: the layers.</summary>
+    public string? File { get; init; }
 
     internal static NetworkConfig Read(ConfigNode node)
     {
         var map = node.Map(Described);
-        if (map["bias"]?.Flag() == true)
-            throw map["bias"]!.Error(
-                "there are no biases (they would break homogeneity); use data.transforms: [constant-input] for one in the first layer");
+        if (map["file"] is { } file)
+        {
+            if ((map["layers"] ?? map["bias"]) is { } other) throw other.Error("the graph of network.file says it; leave one of them out");
+            return file.Text().EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+                ? new NetworkConfig([], file) { File = Path.GetFullPath(file.Text(), file.Folder) }
+                : throw file.Error($"'{file.Text()}' is no .onnx file; other files hold weights and no graph (network.layers says it, "
+                    + "and init.weights names the file)");
+        }
         var entries = map.Required("layers", "for example [ {dense: 20}, relu, {dense: 1} ]").List("layers");
         if (entries.Count == 0) throw map["layers"]!.Error("a network needs at least one layer of weights, for example {dense: 1}");
-        return new NetworkConfig([.. entries.Select(LayerConfig.Read)], map["layers"]!);
+        return new NetworkConfig(LayerConfig.Read(entries, map["bias"]?.Flag() ?? false), map["layers"]!);
     }
 
     internal void Write(ConfigWriter writer) => writer.Section("network", () =>
     {
+        if (File is not null)
+        {
+            writer.Entry("file", File);
+            return;
+        }
         writer.Raw("layers", ConfigWriter.List(Layers.Select(l => l.Yaml)));
-        writer.Entry("bias", false);
+        writer.Entry("bias", false); // those that it asks for stand among the layers
     });
 
     /// <summary>The network for data with that many inputs, as a vector.</summary>
@@ -45,8 +64,14 @@ public sealed record NetworkConfig(IReadOnlyList<LayerConfig> Layers, ConfigNode
 
     /// <summary>The network for examples of that shape.</summary>
     /// <exception cref="ConfigException">Layers that do not chain; the entry is named.</exception>
+    /// <exception cref="Data.DataException">The graph of the file cannot be read.</exception>
     public Network Build(TensorShape input)
     {
+        if (File is not null)
+        {
+            var graph = OnnxNetwork.Read(File, input).Network;
+            return graph.Input == input ? graph : throw Place.Error($"the graph takes {graph.Input}; an example of the data is {input}");
+        }
         var builder = new NetworkBuilder(input);
         foreach (var layer in Layers) layer.AddTo(builder);
         try

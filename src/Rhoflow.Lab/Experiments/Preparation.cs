@@ -18,9 +18,13 @@ public static class Preparation
         ("center", Transform.Center),
         ("unit-norm", Transform.UnitNorm),
         ("constant-input", Transform.ConstantInput),
+        ("normalize-imagenet", Transform.NormalizeImageNet),
+        ("normalize-cifar10", Transform.NormalizeCifar10),
+        ("normalize-mnist", Transform.NormalizeMnist),
     ];
 
-    /// <summary>The names of the transforms: x/255 (digits: x/16), x − mean of the training inputs, x/‖x‖, (x, 1).</summary>
+    /// <summary>The names of the transforms: x/255 (digits: x/16), x − mean of the training inputs, x/‖x‖, (x, 1),
+    /// and per channel (x − μ)/σ with the constants that torchvision's users train with.</summary>
     public static readonly IReadOnlyList<string> TransformNames = [.. Known.Select(k => k.Name)];
 
     internal static Transform StepOf(string name) => Array.Find(Known, k => k.Name == name) is { Name: not null } known ? known.Step

@@ -27,8 +27,10 @@ public static partial class RunIdentity
                 : "-" + DataFiles.HashOf(kept);
             init = init with { File = file with { File = "sha256-" + DataFiles.HashOf(file.File) + learned } };
         }
+        var network = experiment.Network;
+        if (network?.File is { } graph) network = network with { File = "sha256-" + DataFiles.HashOf(graph) };
         var version = typeof(Networks.Network).Assembly.GetName().Version!;
-        var yaml = (experiment with { Name = "run", Data = data, Init = init, Figures = [] }).ToYaml();
+        var yaml = (experiment with { Name = "run", Data = data, Network = network, Init = init, Figures = [] }).ToYaml();
         var extensions = string.Concat(LoadedExtension.All.Select(static e => $"with {e}\n"));
         return $"rhoflow {version.Major}.{version.Minor}.{version.Build}\n{extensions}{yaml}";
     }

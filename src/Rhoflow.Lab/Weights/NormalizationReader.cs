@@ -14,8 +14,8 @@ internal static class NormalizationReader
     public static double[]? Read(WeightChoice choice, Network network, NamedArrays file, ArrayRoles roles, double[] theta,
         ArrayInfo[] matrices, HashSet<ArrayInfo> used, List<string> notes)
     {
-        int[] nodes = [.. Enumerable.Range(0, network.Nodes.Count).Where(i =>
-            network.Nodes[i].Windows is { Means: not null } or { Gamma: not null } or { Beta: not null })];
+        int[] nodes = [.. Enumerable.Range(0, network.Nodes.Count).Where(i => network.Nodes[i] is not BiasNode
+            && network.Nodes[i].Windows is { Means: not null } or { Gamma: not null } or { Beta: not null })];
         var found = Chosen(choice, roles, file);
         if (nodes.Length == 0) return null;
         if (found.Count == 0)

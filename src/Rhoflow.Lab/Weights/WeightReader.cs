@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rhoflow.Data;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Models.Onnx;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Weights;
@@ -34,7 +35,29 @@ internal sealed class WeightReader
     /// <exception cref="ArgumentException">As many names as layers were not given, or a name that the file does not have.</exception>
     public static LoadedWeights Read(WeightChoice choice, Network network) =>
         choice.File.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) ? OwnState.OfFlow(choice.File, network)
-            : new WeightReader(choice, network).Read();
+            : OfGraph(choice, network) ?? new WeightReader(choice, network).Read();
+
+    // A graph that is this network says which of its numbers are which; of any other the arrays are matched as in files without a graph.
+    private static LoadedWeights? OfGraph(WeightChoice choice, Network network)
+    {
+        if (choice is not { Names: null, Normalizations: null, Layout: null }
+            || !choice.File.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+        try
+        {
+            var graph = OnnxNetwork.Read(choice.File, network.Input);
+            return graph.Network.ToString() != network.ToString() || graph.Network.ParameterCount != network.ParameterCount ? null
+                : new LoadedWeights(graph.Theta, graph.Statistics,
+                    [$"weights of {Path.GetFileName(choice.File)}, whose graph is this network: "
+                        + string.Join(", ", graph.Layers.Select(static (a, k) => $"W{k + 1} = {a}")), .. graph.Notes]);
+        }
+        catch (DataException)
+        {
+            return null;
+        }
+    }
 
     private LoadedWeights Read()
     {
@@ -54,10 +77,15 @@ internal sealed class WeightReader
             if (takesBias) _used.Add(bias!);
         }
         SayLayouts(matrices, channelFirst);
-        var statistics = OwnState.Restore(_file, _network, theta)
-            ?? NormalizationReader.Read(_choice, _network, _file, _roles, theta, matrices, _used, _notes);
+        var statistics = OwnState.Restore(_file, _network, theta) ?? FromRoles();
         Leftovers(matrices);
         return new LoadedWeights(theta, statistics, _notes);
+
+        double[]? FromRoles()
+        {
+            BiasReader.Read(_network, _roles, _file, theta, matrices, _used, _notes);
+            return NormalizationReader.Read(_choice, _network, _file, _roles, theta, matrices, _used, _notes);
+        }
     }
 
     // As they were named in the config, first layer first.
@@ -176,7 +204,7 @@ internal sealed class WeightReader
         var first = biases.Length > 0 && _roles.Biases.GetValueOrDefault(matrices[0]) is { } bias && biases.Contains(bias)
             && !_choice.HasConstantInput;
         throw new DataException($"{_file.Path}: the network has no place for {List(left)}"
-            + (biases.Length > 0 ? "; its layers have no biases" : "")
+            + (biases.Length > 0 ? "; its layers have no biases (network.bias: true gives them some)" : "")
             + (first ? $" (data.transforms: [constant-input] makes one in the first layer, for {_roles.Biases[matrices[0]].Name})" : "")
             + $". To leave {(left.Length == 1 ? "it" : "them")} out knowingly, name what is to be used: "
             + _choice.Remedy("names", matrices.Select(static a => a.Name)));

@@ -35,6 +35,9 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
             case Transform.Center: Subtract(mean!); break;
             case Transform.UnitNorm: UnitNorm(); break;
             case Transform.ConstantInput: AppendConstant(); break;
+            case Transform.NormalizeImageNet: Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]); break;
+            case Transform.NormalizeCifar10: Normalize([0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616]); break;
+            case Transform.NormalizeMnist: Normalize([0.1307], [0.3081]); break;
             default: throw new ArgumentOutOfRangeException(nameof(step), step, "not a transform");
         }
     }
@@ -65,6 +68,22 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
         var row = Row(n);
         for (var i = 0; i < row.Length; i++) row[i] = T.CreateTruncating(double.CreateTruncating(row[i]) - mean[i]);
     });
+
+    private void Normalize(double[] mean, double[] deviation)
+    {
+        if (_shape is { } shape ? shape.Channels != mean.Length : mean.Length > 1)
+            throw new DataException($"data '{_source.Name}' has {FittedTransforms.Form(_shape, _inputs)}; these constants are of "
+                + $"{mean.Length} channel{(mean.Length == 1 ? "" : "s")}");
+        EachExample(n =>
+        {
+            var row = Row(n);
+            for (var i = 0; i < row.Length; i++)
+            {
+                var c = i % mean.Length;
+                row[i] = T.CreateTruncating((double.CreateTruncating(row[i]) - mean[c]) / deviation[c]);
+            }
+        });
+    }
 
     private void UnitNorm()
     {

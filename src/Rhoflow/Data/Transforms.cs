@@ -14,6 +14,15 @@ public enum Transform
 
     /// <summary>x_n ← (x_n, 1); on images a channel of ones.</summary>
     ConstantInput,
+
+    /// <summary>Of every channel (x − μ)/σ with ImageNet's constants, for pixels in [0, 1]: μ = .485, .456, .406, σ = .229, .224, .225.</summary>
+    NormalizeImageNet,
+
+    /// <summary>The same with CIFAR-10's: μ = .4914, .4822, .4465, σ = .247, .2435, .2616.</summary>
+    NormalizeCifar10,
+
+    /// <summary>The same with those of MNIST's one channel: μ = .1307, σ = .3081.</summary>
+    NormalizeMnist,
 }
 
 /// <summary>Changes of the inputs before training. Pure: each gives a new set, float32 where the old one is, else float64.</summary>

@@ -49,10 +49,26 @@ internal sealed class FoldingWalk
     public bool IsUnfolded => _unfolded.ContainsKey(_node);
 
     /// <summary>
-    /// The layer (from 0) whose output this node reads and no other does, a row of it a channel; null where there is none.
+    /// The layer (from 0) whose output this node reads and no other does, a row of it a channel, and the biases b that stand between;
+    /// null where there is none.
     /// </summary>
-    public int? LayerReadOnlyHere => _network.Nodes[_node].Sources[0] is var source && source >= 0 && _readers[source] == 1
-        && _network.Nodes[source].Layer is { } layer && _network.Layers[layer].Kind != LayerKind.Own ? layer : null;
+    public (int Layer, double[] Bias)? LayerReadOnlyHere
+    {
+        get
+        {
+            var bias = Array.Empty<double>();
+            var source = _network.Nodes[_node].Sources[0];
+            while (source >= 0 && _readers[source] == 1 && _network.Nodes[source] is BiasNode between)
+            {
+                var b = between.Windows.Beta!.Value.Of(Theta);
+                if (bias.Length == 0) bias = new double[b.Length];
+                for (var c = 0; c < b.Length; c++) bias[c] += b[c];
+                source = between.Sources[0];
+            }
+            return source >= 0 && _readers[source] == 1 && _network.Nodes[source].Layer is { } layer
+                && _network.Layers[layer].Kind != LayerKind.Own ? (layer, bias) : null;
+        }
+    }
 
     /// <summary>Walks; returns the normalizations that found no place, and why, or null.</summary>
     public (IReadOnlyList<int> Norms, string Reason)? Run()

@@ -19,7 +19,7 @@ public sealed class Network
         for (var i = 0; i < nodes.Length; i++)
             if (nodes[i].Layer is { } k) _nodeOfLayer[k] = i;
         foreach (var node in nodes)
-            if (node.Elementwise is { } sigma && node.Sources[0] >= 0 && nodes[node.Sources[0]].Layer is { } k) _activations[k] = sigma;
+            if (node.Elementwise is { } sigma && LayerBefore(node.Sources[0]) is { } k) _activations[k] = sigma;
         var lastWithoutScale = Array.FindLastIndex(nodes, static n => n.Traits.RemovesScale);
         for (int k = layers.Length - 1, degree = 1; k >= 0; k--)
         {
@@ -30,6 +30,12 @@ public sealed class Network
         }
         Outputs = nodes[^1].Shape.Count;
         WhyNotAChain = FirstBeyondAChain();
+
+        int? LayerBefore(int source)
+        {
+            while (source >= 0 && nodes[source] is BiasNode) source = nodes[source].Sources[0];
+            return source >= 0 ? nodes[source].Layer : null;
+        }
     }
 
     /// <summary>What one example is.</summary>
@@ -48,7 +54,7 @@ public sealed class Network
     public IReadOnlyList<Layer> Layers { get; }
 
     /// <summary>
-    /// The nonlinearity directly after W_1 … W_K, the identity where something else follows: σ of the layers of a chain. Where two branches
+    /// The nonlinearity directly after W_1 … W_K or their biases, the identity where something else follows: σ of the layers of a chain. Where two branches
     /// read a layer, that of the second.
     /// </summary>
     public IReadOnlyList<Activation> Activations => _activations;

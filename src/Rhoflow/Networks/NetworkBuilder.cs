@@ -28,7 +28,7 @@ public sealed partial class NetworkBuilder
     public TensorShape Shape => LastNode?.Shape ?? _input;
 
     /// <summary>The node that comes last here; −1 for the input.</summary>
-    private int Last { get; set; }
+    internal int Last { get; private set; }
 
     private Node? LastNode => Last == Node.NetworkInput ? null : _parts.Nodes[Last];
 
@@ -43,8 +43,11 @@ public sealed partial class NetworkBuilder
         return Network.FromNodes(_input, [.. _parts.Nodes], [.. _parts.Layers], _parts.Parameters, _parts.Statistics);
     }
 
-    // A builder that goes on from here and shares what this one has.
-    private NetworkBuilder Branch() => new(_input, _parts, Last);
+    /// <summary>A builder that goes on from another node and shares what this one has: for graphs that are read node by node.</summary>
+    internal NetworkBuilder At(int node) => new(_input, _parts, node);
+
+    // A builder that goes on from here.
+    private NetworkBuilder Branch() => At(Last);
 
     private NetworkBuilder Add(Node node)
     {

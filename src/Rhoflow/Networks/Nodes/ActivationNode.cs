@@ -77,6 +77,8 @@ internal sealed record ActivationNode(IReadOnlyList<int> Sources, TensorShape Sh
             ? SlotUse.InPlace
             : SlotUse.Own;
 
+    internal override bool KeepsOutput => Slot == SlotUse.InPlace;
+
     // 0 where it is no larger than 1.
     private double LargestSlope => Activation.Kind == ActivationKind.LeakyReLU && Math.Abs(Activation.Parameter) > 1
         ? Math.Abs(Activation.Parameter)

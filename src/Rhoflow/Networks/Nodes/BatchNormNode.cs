@@ -89,8 +89,10 @@ internal sealed record BatchNormNode(IReadOnlyList<int> Sources, TensorShape Sha
             own.Scale[c] = (IsAffine ? Windows.Gamma!.Value.Of(walk.Theta)[c] : 1) * (denominator > 0 ? 1 / Math.Sqrt(denominator) : 0);
             own.Shift[c] = (IsAffine ? Windows.Beta!.Value.Of(walk.Theta)[c] : 0) - own.Scale[c] * means[c];
         }
-        if (walk.LayerReadOnlyHere is not { } layer) return below[0] is null ? own : own.After(below[0]!);
-        walk.ScaleRows(layer, own);
+        if (walk.LayerReadOnlyHere is not { } read) return below[0] is null ? own : own.After(below[0]!);
+        // s (Wx + b) + t = (s W)x + b + (t + (s − 1) b): the bias stays the node that it is.
+        for (var c = 0; c < read.Bias.Length; c++) own.Shift[c] += (own.Scale[c] - 1) * read.Bias[c];
+        walk.ScaleRows(read.Layer, own);
         return null;
     }
 

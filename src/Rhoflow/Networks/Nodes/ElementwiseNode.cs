@@ -21,8 +21,20 @@ public sealed record ElementwiseKind(
     public static readonly ElementwiseKind Tanh = new("tanh", "tanh z", Math.Tanh, static z => 1 / (Math.Cosh(z) * Math.Cosh(z)),
         static z => -2 * Math.Tanh(z) / (Math.Cosh(z) * Math.Cosh(z)));
 
+    /// <summary>1/(1 + e^−z).</summary>
+    public static readonly ElementwiseKind Sigmoid = new("sigmoid", "1/(1 + e^−z)", Logistic, static z => Logistic(z) * Logistic(-z),
+        static z => Logistic(z) * Logistic(-z) * (Logistic(-z) - Logistic(z)));
+
+    /// <summary>z for z &gt; 0, else e^z − 1 (Clevert et al. 2016); its second derivative jumps at 0, where that of e^z is taken.</summary>
+    public static readonly ElementwiseKind Elu = new("elu", "z for z > 0, else e^z − 1", static z => z > 0 ? z : Expm1(z),
+        static z => z > 0 ? 1 : Math.Exp(z), static z => z > 0 ? 0 : Math.Exp(z));
+
+    /// <summary>z Φ(z), Φ the distribution function of N(0, 1) (Hendrycks, Gimpel 2016): σ' = Φ + zφ, σ'' = (2 − z²)φ.</summary>
+    public static readonly ElementwiseKind Gelu = new("gelu", "z Φ(z)", static z => z * Normal(z), static z => Normal(z) + z * Density(z),
+        static z => (2 - z * z) * Density(z));
+
     // Replaced as a whole, so that readers need no lock.
-    private static volatile ElementwiseKind[] s_all = [Tanh];
+    private static volatile ElementwiseKind[] s_all = [Tanh, Sigmoid, Elu, Gelu];
 
     /// <summary>All of them: the library's, then those registered.</summary>
     public static IReadOnlyList<ElementwiseKind> All => s_all;
@@ -51,6 +63,15 @@ public sealed record ElementwiseKind(
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private static double Logistic(double z) => z >= 0 ? 1 / (1 + Math.Exp(-z)) : Math.Exp(z) / (1 + Math.Exp(z));
+
+    // e^z − 1 = tanh(z/2)(e^z + 1), without cancellation.
+    private static double Expm1(double z) => Math.Tanh(z / 2) * (Math.Exp(z) + 1);
+
+    private static double Normal(double z) => MathNet.Numerics.SpecialFunctions.Erfc(-z / Math.Sqrt(2)) / 2;
+
+    private static double Density(double z) => Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI);
 }
 
 /// <summary>a = σ(z), elementwise, for a smooth σ without a degree.</summary>

@@ -46,6 +46,9 @@ public abstract record Node(IReadOnlyList<int> Sources, TensorShape Shape, NodeW
     /// <summary>Where its output lies.</summary>
     internal abstract SlotUse Slot { get; }
 
+    /// <summary>Whether its derivatives are read off its output, so that no node may run in place over that.</summary>
+    internal virtual bool KeepsOutput => false;
+
     /// <summary>The degree of homogeneity of its output; null where it has none (then <see cref="DegreeWalk.Because"/> says why).</summary>
     /// <param name="walk">Whose degrees are asked for.</param>
     /// <param name="below">The degrees of its sources.</param>

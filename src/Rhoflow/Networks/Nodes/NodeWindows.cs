@@ -15,7 +15,7 @@ public readonly record struct Window(int Offset, int Count)
 /// <summary>The windows of θ and of the vector of running statistics that a node owns.</summary>
 /// <param name="Layer">k − 1 of the weight matrix W_k in <see cref="Network.Layers"/>; null without one.</param>
 /// <param name="Gamma">γ of a normalization in θ, which starts at 1; null without it.</param>
-/// <param name="Beta">β of a normalization in θ, which starts at 0; null without it.</param>
+/// <param name="Beta">β of a normalization, or a bias b, in θ, which starts at 0; null without it.</param>
 /// <param name="Means">Running means, which start at 0; null without them.</param>
 /// <param name="Variances">Running variances, which start at 1; null without them.</param>
 public sealed record NodeWindows(int? Layer = null, Window? Gamma = null, Window? Beta = null, Window? Means = null,

@@ -101,6 +101,11 @@ public sealed partial class NetworkBuilder
         }
         return Add(new SumNode([left.Last, right.Last], left.Shape));
     }
+
+    /// <summary>What stands here plus the output of another node.</summary>
+    /// <exception cref="ArgumentException">They have different shapes.</exception>
+    internal NetworkBuilder Plus(int node) => At(node).Shape == Shape ? Add(new SumNode([Last, node], Shape))
+        : throw new ArgumentException($"{Shape} and {At(node).Shape} cannot be added");
 }
 
 /// <summary>z = Σ a_i: δ_z goes to every source.</summary>

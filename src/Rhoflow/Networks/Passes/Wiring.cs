@@ -54,7 +54,8 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         var node = _network.Nodes[i];
         if (node.Slot == SlotUse.Source) return this[node.Sources[0]];
-        if (node.Slot == SlotUse.InPlace && Origin(_network, node.Sources[0]) is var origin && origin >= 0 && _readers[origin] == 1)
+        if (node.Slot == SlotUse.InPlace && Origin(_network, node.Sources[0]) is var origin && origin >= 0 && _readers[origin] == 1
+            && !_network.Nodes[origin].KeepsOutput)
         {
             for (var j = 0; j < i; j++)
                 if (_slots[j] == _slots[origin]) OverwrittenBy[j] = i;

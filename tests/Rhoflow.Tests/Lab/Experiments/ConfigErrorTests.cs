@@ -59,7 +59,7 @@ public class ConfigErrorTests
     [InlineData("loss=cross-entropy", "is not available for flows, whose networks have one output; logistic")]
     [InlineData("loss={name: square, reduction: total}", "'total' is not known; allowed: sum, mean")]
     [InlineData("loss={reduction: sum}", "the key 'name' is missing")]
-    [InlineData("network.bias=true", "use data.transforms: [constant-input]")]
+    [InlineData("network.bias=perhaps", "network.bias: true or false was expected")]
     [InlineData("network.layers=[]", "needs at least one layer")]
     [InlineData("network.layers=[{conv: {kernel: 3}}]", "network.layers[0].conv: the key 'maps' is missing")]
     [InlineData("network.layers=[dropout]", "'dropout' is not here")]

@@ -123,7 +123,7 @@ public sealed class WeightInspectionTests
 
         var data = Run("inspect", folder / "m.safetensors", "--data", "iris");
         data.Status.ShouldBe(2);
-        data.Error.ShouldContain("needs their network");
+        data.Error.ShouldContain("holds weights and no graph: --network N.yaml says");
         Run("inspect", folder / "m.safetensors", "--measures", "margins").Status.ShouldBe(2);
         File.WriteAllBytes(folder / "m.safetensors", file[..^1]);
         Run("inspect", folder / "m.safetensors").Status.ShouldBe(3);

@@ -157,6 +157,29 @@ public sealed class WeightReaderTests : IDisposable
     }
 
     [Fact]
+    public void Biases_go_behind_the_layers_whose_weights_they_stand_beside()
+    {
+        Named[] w = [Draw("0.weight", 3, 2), Draw("0.bias", 3), Draw("2.weight", 1, 3), Draw("2.bias", 1)];
+        var network = new NetworkBuilder(2).Dense(3).Bias().Then(Activation.ReLU).Dense(1).Bias().Build();
+        double[] x = [.4, -.9];
+        double[] hidden = [.. Times(w[0].Values, x).Zip(w[1].Values, static (a, b) => a + b)];
+        double[] expected = [.. Times(w[2].Values, ReLU(hidden)).Zip(w[3].Values, static (a, b) => a + b)];
+        var weights = Read(network, w);
+        ShouldBe(Outputs(network, weights, x), expected);
+        var without = Read(network, w[..3]);
+        without.Notes.ShouldContain("weights.safetensors has no bias for node 5: 0");
+        ShouldBe(Outputs(network, without, x), Times(w[2].Values, ReLU(hidden)));
+        Refused(network, w[0], Draw("0.bias", 2), w[2], w[3])
+            .ShouldContain("array '0.bias' is 2; the bias behind W1 (node 2) needs 3");
+        // A convolution has one a map, whatever the layout of its kernel.
+        var image = new NetworkBuilder(new TensorShape(3, 3, 1)).Convolution(2, 3).Bias().Dense(1).Build();
+        Named[] conv = [Draw("conv.weight", 2, 1, 3, 3), Draw("conv.bias", 2), Draw("fc.weight", 1, 2)];
+        double[] pixels = [.. Enumerable.Range(0, 9).Select(_ => _random.NextDouble())];
+        ShouldBe(Outputs(image, Read(image, conv), pixels), Times(conv[2].Values,
+            [.. Times(conv[0].Values, pixels).Zip(conv[1].Values, static (a, b) => a + b)]));
+    }
+
+    [Fact]
     public void A_bias_of_a_convolution_is_the_weight_of_a_constant_channel()
     {
         const int side = 4, maps = 2, k = 3;

@@ -60,8 +60,14 @@ internal static class NetworkTable
             new NetworkBuilder(4).Dense(5).Then(Activation.ReLU).Dense(3).LayerNorm(gamma: true, epsilon: 0).Build(),
         ["layer norm in a branch"] = new NetworkBuilder(4).Dense(5)
             .Residual(b => b.LayerNorm(gamma: true).Dense(4).Then(Activation.ReLU).Dense(5)).LayerNorm().Dense(2).Build(),
+        ["biases"] = Image(6, 5, 2).Convolution(4, 3, 1, 1).Bias().Then(Activation.ReLU).Convolution(5, 3, 2).Bias().BatchNorm(affine: true)
+            .Then(Activation.LeakyReLU(0.2)).Flatten().Dense(4).Bias().Then(Activation.Power(2)).Dense(3).Bias().Build(),
+        ["biases everywhere"] = new NetworkBuilder(5).Bias().Dense(6).Then(Activation.ReLU).Bias()
+            .Residual(b => b.Bias().Dense(6).Bias()).Bias().Residual(b => b.Bias()).Dense(2).Build(),
         ["tanh"] = Image(4, 4, 2).Convolution(3, 2).BatchNorm(affine: true).Then(ElementwiseKind.Tanh).Flatten()
             .Dense(5).Then(ElementwiseKind.Tanh).Residual(b => b.Dense(5).Then(ElementwiseKind.Tanh)).Dense(2).Build(),
+        ["smooth units"] = new NetworkBuilder(4).Dense(5).Then(ElementwiseKind.Sigmoid).Dense(5).Bias().Then(ElementwiseKind.Gelu)
+            .Dense(4).Then(ElementwiseKind.Elu).Dense(2).Build(),
         ["layers of other assemblies"] = new NetworkBuilder(7).Then(static s => LocalLayer.After(s, patch: 3, stride: 2))
             .Then(Activation.ReLU).Then(static s => new SquaresLayer(s)).Dense(2).Build(),
         ["layers of other assemblies in a branch"] = new NetworkBuilder(4).Dense(5).BatchNorm()
@@ -101,6 +107,7 @@ internal static class NetworkTable
             builder.Convolution(random.Next(1, 10), random.Next(1, 3), random.Next(1, 3), random.Next(2));
         else if (shape.IsVector && random.Next(4) == 0) builder.Diagonal();
         else builder.Dense(random.Next(2, 10));
+        if (random.Next(3) == 0) builder.Bias();
         if (random.Next(2) == 0) builder.BatchNorm(random.Next(2) == 0, random.Next(2) == 0 ? 1e-5 : 0.1);
         if (random.Next(4) == 0 && builder.Shape.Count > 1)
             builder.LayerNorm(random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0 ? 1e-3 : 0.1);

@@ -33,9 +33,10 @@ internal sealed class ReferenceNodes(Network network)
                 WeightLayerNode n => Local(n, input.Count, theta, a, examples),
                 ConvolutionNode n => Convolution(n, input, theta, a, examples),
                 ActivationNode n => [.. a.Select(z => Activate(n.Activation, z))],
-                ElementwiseNode n => [.. a.Select(z => (Math.Exp(2 * z) - 1) / (Math.Exp(2 * z) + 1))],
+                ElementwiseNode n => [.. a.Select(z => Smooth(n.Kind, z))],
                 BatchNormNode n when Skipped.Contains(i) => a,
                 BatchNormNode n => Normalize(n, theta, a, running),
+                BiasNode n => [.. a.Select((v, j) => v + theta[n.Windows.Beta!.Value.Offset + j % n.Shape.Channels])],
                 LayerNormNode n => NormalizeExamples(n, theta, a),
                 PoolingNode n => Pool(n, input, a, examples),
                 GlobalAverageNode => Average(input, a, examples),
@@ -45,6 +46,15 @@ internal sealed class ReferenceNodes(Network network)
         }
         return values;
     }
+
+    private static double Smooth(string kind, double z) => kind switch
+    {
+        "tanh" => (Math.Exp(2 * z) - 1) / (Math.Exp(2 * z) + 1),
+        "sigmoid" => (1 + Math.Tanh(z / 2)) / 2,
+        "elu" => z > 0 ? z : Math.Exp(z) - 1,
+        "gelu" => z * (0.5 + MathNet.Numerics.Integrate.GaussLegendre(static t => Math.Exp(-t * t / 2), 0, z, 64) / Math.Sqrt(2 * Math.PI)),
+        _ => throw new ArgumentException(kind),
+    };
 
     private (double[] Weights, double[]? Biases) Parameters(int k, double[] theta) =>
         Folded is null ? (network.Layers[k].Of(theta).ToArray(), null) : Folded[k];

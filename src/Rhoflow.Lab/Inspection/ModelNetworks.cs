@@ -1,0 +1,105 @@
+using Rhoflow.Data;
+using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Datasets;
+using Rhoflow.Lab.DescentRuns;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Runs;
+using Rhoflow.Losses;
+using Rhoflow.Numerics;
+
+namespace Rhoflow.Lab.Inspection;
+
+/// <summary>
+/// A network that was trained elsewhere, on data: the file of its weights, what they are the weights of, and how inputs were prepared. All
+/// are words of configs, so that a person who wants to go on can train from the same.
+/// </summary>
+public static class ModelNetworks
+{
+    private const string Descent = "{kind: sgd, learning-rate: 0.01, epochs: 1}";
+
+    /// <summary>The network with its data.</summary>
+    /// <param name="model">A file of weights; of an .onnx file the graph is the network, unless another is given.</param>
+    /// <param name="network">A config that has network: and may have data:, loss: and init:; null: none.</param>
+    /// <param name="data">A set or path; null: what the config has.</param>
+    /// <param name="overrides">KEY=VALUE, as for a run.</param>
+    /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
+    /// <exception cref="ConfigException">Something is not said that cannot be known, or wrong.</exception>
+    /// <exception cref="DataException">A file cannot be read, or does not fit.</exception>
+    public static TrainedNetwork Load(string model, string? network, string? data, IReadOnlyList<string> overrides,
+        DataFolders? folders = null)
+    {
+        var source = network is null ? ConfigSource.Parse("{}", "inspect", Directory.GetCurrentDirectory()) : ConfigSource.Load(network);
+        var given = source.Node.IsScalar ? [] : source.Node.Keys;
+        var path = Path.GetFullPath(model);
+        var changes = new List<(string Path, string Value)>();
+        if (network is null) changes.Add(("network.file", Quoted(path)));
+        if (!given.Contains("init")) changes.Add(("init.weights", Quoted(path)));
+        else changes.Add(("init.weights.file", Quoted(path)));
+        if (data is not null) changes.AddRange(Data(data));
+        if (!given.Contains("descent") && !given.Contains("flow")) changes.Add(("descent", Descent));
+        if (!given.Contains("name")) changes.Add(("name", "inspect"));
+        changes.AddRange(Overrides.Expand(overrides, sweep: false)[0]);
+        var saysLoss = given.Contains("loss") || changes.Exists(static c => c.Path.StartsWith("loss", StringComparison.Ordinal));
+        if (!saysLoss) changes.Add(("loss", "cross-entropy"));
+        if (network is null && !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+            && !changes.Exists(static c => c.Path.StartsWith("network.layers", StringComparison.Ordinal)))
+        {
+            throw new ConfigException($"{model} holds weights and no graph: --network N.yaml says what they are the weights of (a config "
+                + "with network: {layers: […]}, as for a run)");
+        }
+        if (!given.Contains("data") && !changes.Exists(static c => c.Path is "data" or "data.set" or "data.path" or "data.inline"))
+            throw new ConfigException($"{model}: what it does on data needs data: --data D, a set (rhoflow data list) or a file");
+        Overrides.Apply(source, changes);
+        RequirePreparation(source, model);
+        var read = Experiment.Read(source);
+        return Of(model, read, saysLoss, folders);
+    }
+
+    // What was done to the inputs is in no file of weights.
+    private static void RequirePreparation(ConfigSource source, string model)
+    {
+        if (source.Node.At("data") is { IsScalar: false } data && data.Keys.Contains("transforms")) return;
+        throw new ConfigException($"{model}: how inputs were prepared when it was trained is not in the file, and is not guessed: "
+            + $"data.transforms=[…] says it, of {string.Join(", ", Preparation.TransformNames)}; data.transforms=[] leaves them as they are. "
+            + "PyTorch's ToTensor is scale-pixels");
+    }
+
+    private static TrainedNetwork Of(string model, Experiment e, bool saysLoss, DataFolders? folders)
+    {
+        var data = Preparation.Load(e.Data!, e.Precision, folders);
+        var network = e.Network!.Build(data.Train.Shape ?? TensorShape.Vector(data.Train.Inputs));
+        var notes = new List<string>();
+        if (!saysLoss)
+        {
+            if (network.Outputs == 1) e = e with { Loss = e.Loss with { Loss = Loss.Logistic } };
+            notes.Add($"losses are {e.Loss.Loss.Name}, since none was said (loss=…)");
+        }
+        data = data.For(e, network.Outputs);
+        PreparedDescent.Require(data.Train, network, e);
+        if (data.Test is { } test) PreparedDescent.Require(test, network, e);
+        var start = e.Init!.Start(network, e.Seed, e.Data);
+        return new TrainedNetwork
+        {
+            Source = model,
+            Network = network,
+            Theta = start.Theta,
+            Statistics = start.Statistics ?? network.StartStatistics(),
+            Loss = e.Loss.Loss,
+            Precision = e.Precision,
+            Train = data.Train,
+            Test = data.Test,
+            BatchNorm = e.Observe.Detail.BatchNorm,
+            Notes = [.. data.AllNotes, .. start.Notes, .. notes],
+        };
+    }
+
+    private static IEnumerable<(string Path, string Value)> Data(string given)
+    {
+        if (DataConfig.Sets.Contains(given)) return [("data.set", given), ("data.path", "null")];
+        return File.Exists(given) || Directory.Exists(given) ? [("data.path", Quoted(Path.GetFullPath(given))), ("data.set", "null")]
+            : throw new ConfigException($"--data {given}: there is no such file or folder, and no set of that name"
+                + Nearest.Hint(given, DataConfig.Sets, "sets"));
+    }
+
+    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+}
