@@ -61,7 +61,8 @@ internal sealed class GraphBuilder(TensorShape input, long opset)
             beta?.CopyTo(windows.Beta!.Value.Of(theta.AsSpan()));
             means?.CopyTo(windows.Means!.Value.Of(statistics.AsSpan()));
             variances?.CopyTo(windows.Variances!.Value.Of(statistics.AsSpan()));
-        }));
+        }
+    ));
 
     /// <summary>The network whose output is the value of that name.</summary>
     /// <exception cref="GraphRefusal">It is no vector of a node, or nodes stand behind it.</exception>
