@@ -40,8 +40,8 @@ internal static class InspectCommand
         };
         var data = new Option<string?>("--data")
         {
-            Description = "A set or path to measure on: of a file of weights, and of a run instead of its own data; then it is prepared by what "
-                + "the run learned of its own: classes by name, means, scales.",
+            Description = "A set or path to measure on: of a file of weights, and of a run instead of its own data; then it is prepared "
+                + "by what the run learned of its own: classes by name, means, scales.",
         };
         var families = new Option<string[]>("--measures")
         {

@@ -59,7 +59,10 @@ public sealed record InitConfig
     /// <param name="network">The graph of a file has its own weights.</param>
     internal static InitConfig Read(ConfigNode? node, NetworkConfig? network)
     {
-        if (node is null) return network?.File is { } model ? new InitConfig { Kind = "weights", File = new WeightChoice(model) } : new InitConfig();
+        if (node is null)
+        {
+            return network?.File is { } model ? new InitConfig { Kind = "weights", File = new WeightChoice(model) } : new InitConfig();
+        }
         var map = node.Map(Described);
         var kind = map["kind"]?.Word(Kinds) ?? (map.Has("weights") ? "weights" : "kaiming");
         if (kind != "weights" && map.Has("weights"))

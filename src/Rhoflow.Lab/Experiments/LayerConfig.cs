@@ -46,12 +46,13 @@ public sealed record LayerConfig(string Yaml, Action<NetworkBuilder> Add, Config
         for (var i = 0; i < nodes.Count; i++)
         {
             layers.Add(Read(nodes[i], withBiases));
-            if (withBiases && Heads(nodes[i]) is "dense" or "conv" && (i + 1 == nodes.Count || Heads(nodes[i + 1]) is not ("batch-norm" or "bias")))
+            var next = i + 1 < nodes.Count ? Head(nodes[i + 1]) : "";
+            if (withBiases && Head(nodes[i]) is "dense" or "conv" && next is not ("batch-norm" or "bias"))
                 layers.Add(Resolved(Of("bias"), new NodeSettings(), nodes[i]));
         }
         return layers;
 
-        static string Heads(ConfigNode node) => node.IsScalar ? node.Text() : node.Keys.FirstOrDefault() ?? "";
+        static string Head(ConfigNode node) => node.IsScalar ? node.Text() : node.Keys.FirstOrDefault() ?? "";
     }
 
     private static LayerConfig Read(ConfigNode node, bool withBiases)

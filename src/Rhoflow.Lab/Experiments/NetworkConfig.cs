@@ -20,15 +20,15 @@ public sealed record NetworkConfig(IReadOnlyList<LayerConfig> Layers, ConfigNode
         {
             Example = "model.onnx",
         },
-        new("bias", ConfigForm.Flag, "true: a bias after every dense and conv layer that no batch-norm follows, as the layer bias does; biases "
-            + "break homogeneity, and a constant input gives one to the first layer that does not")
+        new("bias", ConfigForm.Flag, "true: a bias after every dense and conv layer that no batch-norm follows, as the layer bias does; "
+            + "biases break homogeneity, and a constant input gives one to the first layer that does not")
         {
             Default = "false",
             Example = "true",
         },
     ];
 
-    /// <summary>An .onnx file whose graph is the network, and whose weights it starts from unless init says otherwise; null: the layers.</summary>
+    /// <summary>An .onnx file: its graph is the network, its weights are the start unless init says otherwise; null: layers.</summary>
     public string? File { get; init; }
 
     internal static NetworkConfig Read(ConfigNode node)

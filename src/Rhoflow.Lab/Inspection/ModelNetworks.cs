@@ -60,8 +60,8 @@ public static class ModelNetworks
     {
         if (source.Node.At("data") is { IsScalar: false } data && data.Keys.Contains("transforms")) return;
         throw new ConfigException($"{model}: how inputs were prepared when it was trained is not in the file, and is not guessed: "
-            + $"data.transforms=[…] says it, of {string.Join(", ", Preparation.TransformNames)}; data.transforms=[] leaves them as they are. "
-            + "PyTorch's ToTensor is scale-pixels");
+            + $"data.transforms=[…] says it, of {string.Join(", ", Preparation.TransformNames)}; data.transforms=[] leaves them as they "
+            + "are. PyTorch's ToTensor is scale-pixels");
     }
 
     private static TrainedNetwork Of(string model, Experiment e, bool saysLoss, DataFolders? folders)

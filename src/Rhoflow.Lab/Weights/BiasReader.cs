@@ -28,8 +28,8 @@ internal static class BiasReader
             var window = bias.Windows.Beta!.Value;
             var numbers = file.Numbers(array);
             if (numbers.Length != window.Count)
-                throw new DataException($"{file.Path}: array '{array.Name}' is {array.Form}; the bias behind W{k + 1} (node {node + 1}) needs "
-                    + $"{window.Count}");
+                throw new DataException($"{file.Path}: array '{array.Name}' is {array.Form}; the bias behind W{k + 1} (node {node + 1}) "
+                    + $"needs {window.Count}");
             numbers.CopyTo(window.Of(theta.AsSpan()));
             used.Add(array);
         }

@@ -15,7 +15,9 @@ public enum Transform
     /// <summary>x_n ← (x_n, 1); on images a channel of ones.</summary>
     ConstantInput,
 
-    /// <summary>Of every channel (x − μ)/σ with ImageNet's constants, for pixels in [0, 1]: μ = .485, .456, .406, σ = .229, .224, .225.</summary>
+    /// <summary>
+    /// Of every channel (x − μ)/σ with ImageNet's constants, for pixels in [0, 1]: μ = .485, .456, .406, σ = .229, .224, .225.
+    /// </summary>
     NormalizeImageNet,
 
     /// <summary>The same with CIFAR-10's: μ = .4914, .4822, .4465, σ = .247, .2435, .2616.</summary>

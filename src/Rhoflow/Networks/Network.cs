@@ -54,8 +54,8 @@ public sealed class Network
     public IReadOnlyList<Layer> Layers { get; }
 
     /// <summary>
-    /// The nonlinearity directly after W_1 … W_K or their biases, the identity where something else follows: σ of the layers of a chain. Where two branches
-    /// read a layer, that of the second.
+    /// The nonlinearity directly after W_1 … W_K or their biases, the identity where something else follows: σ of the layers of a
+    /// chain. Where two branches read a layer, that of the second.
     /// </summary>
     public IReadOnlyList<Activation> Activations => _activations;
 

@@ -88,7 +88,8 @@ public sealed class BiasTests : IDisposable
     [InlineData("[{dense: 3}, relu, {dense: 1}]", "dense bias relu dense bias")]
     [InlineData("[{dense: 3}, batch-norm, relu, {dense: 1}]", "dense batch-norm relu dense bias")]
     [InlineData("[{dense: 3}, bias, relu, {dense: 1}]", "dense bias relu dense bias")]
-    [InlineData("[{dense: 3}, {residual: [{dense: 3}, tanh, {dense: 3}]}, {dense: 1}]", "dense bias dense bias tanh dense bias residual dense bias")]
+    [InlineData("[{dense: 3}, {residual: [{dense: 3}, tanh, {dense: 3}]}, {dense: 1}]",
+        "dense bias dense bias tanh dense bias residual dense bias")]
     public void Network_bias_puts_one_after_every_layer_of_weights(string layers, string nodes)
     {
         var read = NetworkConfig.Read(ConfigSource.Parse($"layers: {layers}\nbias: true", "a.yaml").Node);

@@ -97,7 +97,8 @@ internal static class GraphOperators
     public static void Require(OnnxNode node, string name, double value)
     {
         var given = node.Attributes.TryGetValue(name, out var a) ? a.Integer ?? (a.Float is { } f ? Shortest(f) : value) : value;
-        if (given != value) throw new GraphRefusal(string.Create(CultureInfo.InvariantCulture, $"its {name} is {given}, and only {value} is known"));
+        if (given != value)
+            throw new GraphRefusal(string.Create(CultureInfo.InvariantCulture, $"its {name} is {given}, and only {value} is known"));
     }
 
     /// <summary>A bias behind a value.</summary>
@@ -130,7 +131,8 @@ internal static class GraphOperators
     }
 
     // Attributes are float32: 0.1f is meant as 0.1.
-    private static double Shortest(float value) => double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double Shortest(float value) =>
+        double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static void Unit(GraphBuilder builder, OnnxNode node, Func<NetworkBuilder, NetworkBuilder> add)
     {
@@ -176,7 +178,8 @@ internal static class GraphOperators
     {
         GraphValue a = Input(builder, node, 0), b = Input(builder, node, 1);
         if (a is SizesValue or ConstantValue && b is SizesValue or ConstantValue) ShapeOperators.Multiply(builder, node);
-        else if ((Halves(a, b) ?? Halves(b, a)) is { } z) builder.Set(node, builder.Put(z, static at => at.Then(ElementwiseKind.Gelu), z.Image));
+        else if ((Halves(a, b) ?? Halves(b, a)) is { } z)
+            builder.Set(node, builder.Put(z, static at => at.Then(ElementwiseKind.Gelu), z.Image));
         else
             builder.Set(node, Times(a, b) ?? Times(b, a)
                 ?? throw new GraphRefusal("products are known only as part of GELU"));

@@ -25,7 +25,8 @@ internal static class NormalizationOperators
         var x = GraphOperators.Values(builder, node, 0);
         var axes = x.Shape.IsVector ? 2 : 4;
         var axis = GraphOperators.Integer(node, "axis", -1);
-        if ((axis < 0 ? axis + axes : axis) != 1) throw new GraphRefusal("it normalizes over a part of the example; over all of it is known");
+        if ((axis < 0 ? axis + axes : axis) != 1)
+            throw new GraphRefusal("it normalizes over a part of the example; over all of it is known");
         var gamma = PerNumber(builder, node, 1, x);
         var beta = GraphOperators.Has(node, 2) ? PerNumber(builder, node, 2, x) : null;
         var y = builder.Put(x, at => at.LayerNorm(gamma: true, beta is not null, GraphOperators.Number(node, "epsilon", Epsilon)), x.Image);

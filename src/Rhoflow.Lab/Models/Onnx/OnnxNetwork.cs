@@ -32,7 +32,8 @@ internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Sta
     /// <param name="model">Its content.</param>
     /// <param name="input">One example, where the graph leaves it open; null: not known.</param>
     /// <exception cref="DataException">
-    /// The graph is damaged (a node reads what nothing before it gives), or it has a node that no network here has; node and reason are named.
+    /// The graph is damaged (a node reads what nothing before it gives), or it has a node that no network here has; node and reason are
+    /// named.
     /// </exception>
     public static OnnxNetwork Read(string name, OnnxModel model, TensorShape? input)
     {
@@ -122,11 +123,13 @@ internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Sta
     {
         string Given() => value.Shape is null ? "no shape" : $"shape {string.Join(" × ", value.Shape)}";
         if (value.Shape is not { Count: 2 or 4 } axes)
-            throw new DataException($"{name}: the input '{value.Name}' has {Given()}; N × numbers or N × channels × rows × columns is wanted");
+            throw new DataException($"{name}: the input '{value.Name}' has {Given()}; N × numbers or N × channels × rows × columns "
+                + "is wanted");
         var sizes = axes.Skip(1).Select(static a => int.TryParse(a, out var n) && n > 0 ? n : 0).ToArray();
         TensorShape? said = sizes.Contains(0) ? null
             : sizes is [var d] ? TensorShape.Vector(d) : new TensorShape(sizes[1], sizes[2], sizes[0]);
         return said ?? known
-            ?? throw new DataException($"{name}: the input '{value.Name}' has {Given()}; the data have to say the sizes that are left open");
+            ?? throw new DataException($"{name}: the input '{value.Name}' has {Given()}; the data have to say the sizes that "
+                + "are left open");
     }
 }

@@ -3,8 +3,8 @@ using Rhoflow.Networks;
 namespace Rhoflow.Lab.Models.Onnx;
 
 /// <summary>
-/// Operators that move no numbers: Flatten, Reshape, Squeeze. What exporters compute with sizes (x.view(x.size(0), −1)) is followed with the
-/// number of examples left open.
+/// Operators that move no numbers: Flatten, Reshape, Squeeze. What exporters compute with sizes (x.view(x.size(0), −1)) is followed with
+/// the number of examples left open.
 /// </summary>
 internal static class ShapeOperators
 {
@@ -48,7 +48,8 @@ internal static class ShapeOperators
     public static void Constant(GraphBuilder builder, OnnxNode node)
     {
         if (node.Attributes.TryGetValue("value", out var value) && value.Tensor is { } tensor) builder.Set(node, new ConstantValue(tensor));
-        else if (node.Attributes.TryGetValue("value_ints", out var list)) builder.Set(node, new SizesValue([.. list.Integers.Select(static v => (long?)v)]));
+        else if (node.Attributes.TryGetValue("value_ints", out var list))
+            builder.Set(node, new SizesValue([.. list.Integers.Select(static v => (long?)v)]));
         else if (node.Attributes.TryGetValue("value_int", out var one)) builder.Set(node, new SizesValue([one.Integer], IsScalar: true));
         else throw new GraphRefusal("it holds what is neither a tensor nor an integer");
     }
@@ -75,8 +76,8 @@ internal static class ShapeOperators
     }
 
     /// <summary>Lists of sizes one after the other.</summary>
-    public static void Concat(GraphBuilder builder, OnnxNode node) => builder.Set(node, new SizesValue([.. Enumerable.Range(0, node.Inputs.Count)
-        .SelectMany(i => GraphOperators.Input(builder, node, i) is NodeValue
+    public static void Concat(GraphBuilder builder, OnnxNode node) => builder.Set(node, new SizesValue(
+        [.. Enumerable.Range(0, node.Inputs.Count).SelectMany(i => GraphOperators.Input(builder, node, i) is NodeValue
             ? throw new GraphRefusal("it puts values side by side, which is known of sizes only")
             : Sizes(GraphOperators.Input(builder, node, i)))]));
 

@@ -71,8 +71,8 @@ internal sealed record NodeSyntax
     /// <summary>Every word, in the order of lists and errors.</summary>
     public static IReadOnlyList<NodeSyntax> All =>
     [
-        LinearNode.Dense, .. ConvolutionNode.Syntax, .. BiasNode.Syntax, .. ActivationNode.Syntax, .. ElementwiseNode.Syntax, LinearNode.Diagonal,
-        .. BatchNormNode.Syntax, .. LayerNormNode.Syntax, .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax, .. FlattenNode.Syntax,
+        LinearNode.Dense, .. ConvolutionNode.Syntax, .. BiasNode.Syntax, .. ActivationNode.Syntax, .. ElementwiseNode.Syntax,
+        LinearNode.Diagonal, .. BatchNormNode.Syntax, .. LayerNormNode.Syntax, .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax, .. FlattenNode.Syntax,
         .. SumNode.Syntax, .. WeightLayerNode.Syntax,
     ];
 

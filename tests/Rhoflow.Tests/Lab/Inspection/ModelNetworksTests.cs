@@ -31,8 +31,8 @@ public sealed class ModelNetworksTests : IDisposable
         WeightFiles.Safetensors(_folder, Array("fc1.weight", Hidden, Inputs), Array("fc1.bias", Hidden), Array("bn.weight", Hidden),
             Array("bn.bias", Hidden), new("bn.running_mean", _model["bn.mean"], Hidden), new("bn.running_var", _model["bn.var"], Hidden),
             Array("fc2.weight", Classes, Hidden), Array("fc2.bias", Classes));
-        File.WriteAllText(_folder / "n.yaml", $"network:\n  bias: true\n  layers: [ {{dense: {Hidden}}}, bias, {{batch-norm: {{affine: true, "
-            + $"epsilon: 1e-3}}}}, relu, {{dense: {Classes}}} ]\n");
+        File.WriteAllText(_folder / "n.yaml", $"network:\n  bias: true\n  layers: [ {{dense: {Hidden}}}, bias, {{batch-norm: "
+            + $"{{affine: true, epsilon: 1e-3}}}}, relu, {{dense: {Classes}}} ]\n");
     }
 
     public void Dispose() => _folder.Dispose();

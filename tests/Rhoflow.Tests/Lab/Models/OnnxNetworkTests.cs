@@ -96,7 +96,8 @@ public sealed class OnnxNetworkTests : IDisposable
     {
         var s = Sample(3, 6, 6);
         var a = s.Relu(s.Conv("x", "stem", 4, 3, 1, 1, bias: false));
-        var b = s.BatchNorm(s.Conv(s.Relu(s.BatchNorm(s.Conv(a, "a1", 4, 3, 1, 1, bias: false), "n1")), "a2", 4, 3, 1, 1, bias: false), "n2");
+        var inner = s.Relu(s.BatchNorm(s.Conv(a, "a1", 4, 3, 1, 1, bias: false), "n1"));
+        var b = s.BatchNorm(s.Conv(inner, "a2", 4, 3, 1, 1, bias: false), "n2");
         a = s.Relu(s.Add(b, a));
         b = s.BatchNorm(s.Conv(a, "b1", 8, 3, 2, 1, bias: false), "n3");
         a = s.Relu(s.Add(b, s.BatchNorm(s.Conv(a, "down", 8, 1, 2, 0, bias: false), "n4")));
@@ -111,7 +112,8 @@ public sealed class OnnxNetworkTests : IDisposable
         var a = s.Conv("x", "c", 2, 3, 1, 0, bias: false);
         var shape = s.Node("Shape", [a], [4], []);
         s.Constant("zero", [0]);
-        var n = s.Node("Unsqueeze", [s.Node("Gather", [shape, "zero"], [], [], OnnxSample.Whole("axis", 0)), s.Integers("axes", 0)], [1], []);
+        var first = s.Node("Gather", [shape, "zero"], [], [], OnnxSample.Whole("axis", 0));
+        var n = s.Node("Unsqueeze", [first, s.Integers("axes", 0)], [1], []);
         var sizes = s.Node("Concat", [n, s.Integers("rest", -1)], [2], []);
         Check(s, s.Gemm(s.Node("Reshape", [a, sizes], [Examples, 2], s[a]), "fc", 2));
     }
