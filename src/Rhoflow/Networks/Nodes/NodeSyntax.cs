@@ -72,8 +72,8 @@ internal sealed record NodeSyntax
     public static IReadOnlyList<NodeSyntax> All =>
     [
         LinearNode.Dense, .. ConvolutionNode.Syntax, .. BiasNode.Syntax, .. ActivationNode.Syntax, .. ElementwiseNode.Syntax,
-        LinearNode.Diagonal, .. BatchNormNode.Syntax, .. LayerNormNode.Syntax, .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax, .. FlattenNode.Syntax,
-        .. SumNode.Syntax, .. WeightLayerNode.Syntax,
+        LinearNode.Diagonal, .. BatchNormNode.Syntax, .. LayerNormNode.Syntax, .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax,
+        .. FlattenNode.Syntax, .. SumNode.Syntax, .. WeightLayerNode.Syntax,
     ];
 
     /// <summary>The word.</summary>
