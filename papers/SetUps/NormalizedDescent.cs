@@ -18,6 +18,9 @@ internal sealed class NormalizedDescent
     /// <summary>Steps of this size over 1 + ρ² are taken even where they go uphill.</summary>
     public double Shortest { get; init; } = .03;
 
+    // Where the loss is 0 to the last digit no step goes uphill, and an infinite one times no velocity would be no number.
+    private const double Longest = 1e100;
+
     private readonly Dataset _data;
     private readonly double _lambda;
     private readonly bool _tied;
@@ -86,7 +89,7 @@ internal sealed class NormalizedDescent
             }
             (Rho, _objective, fresh) = (rho, objective, false);
             (V, _next) = (_next, V);
-            _step *= 1.1;
+            _step = Math.Min(1.1 * _step, Longest);
         }
         return this;
     }
