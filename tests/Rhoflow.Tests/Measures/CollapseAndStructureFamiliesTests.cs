@@ -89,6 +89,10 @@ public class CollapseAndStructureFamiliesTests
         row["test_ncc_error"].ShouldBe(tested.Centers.Error);
         row["test_nc4_disagreement"].ShouldBe(tested.Centers.Disagreement);
         (row["path_nc1"] + row["path_nc23"] + row["path_off"]).ShouldBe(Math.Exp(train.Value.LogLoss) + 0.01 * Vectors.Dot(w, w), 1e-10);
+        using var team = new Team(1);
+        row["mean_alignment"].ShouldBe(MeanAlignment.Of(
+            new BetweenScatter(ClassMeans.Of(train.Features(4), labels, team).Centered(), 3), w, 3), 1e-12);
+        row.ShouldNotContainKey("mean_alignment_2", "of a convolution");
         row.ShouldNotContainKey("nc2_cosine_uncentred");
         row.ShouldNotContainKey("nc3_distance_2");
         row.Values.ShouldAllBe(static v => double.IsFinite(v));

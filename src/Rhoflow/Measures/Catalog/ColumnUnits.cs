@@ -217,6 +217,7 @@ public static partial class ColumnUnits
         ["nc3_etf"] = "distance of matrices of norm 1",
         ["nc4_disagreement"] = Share,
         ["ncc_error"] = Share,
+        ["mean_alignment"] = "mean squared cosine, 0 … 1",
         ["path_nc1"] = "part of the square loss",
         ["path_nc23"] =
             "part of the square loss",

@@ -54,6 +54,27 @@ internal static class CollapseMeasures
             }),
         new Measure
         {
+            Family = Family, Name = "mean_alignment", Need = MeasureNeed.Features, Cost = "p³",
+            Work = static s => new(Decomposed: Dense(s).Select(k => (double)Math.Min(s.Network.Layers[k - 1].Rows,
+                s.Network.Layers[k - 1].Columns)).Sum(static n => MeasureWork.Decomposing(n, n))),
+            Reference = "Rangamani–Lindegaard–Galanti–Poggio 2023",
+            Formula = "(1/r)‖MVᵀ‖_F², the mean squared cosine of the angles between the leading r eigenvectors of Σ_B (rows of M) and the "
+                + "leading r right singular vectors of W_k (rows of V)",
+            Variant = "dense layers, batch normalization folded in; μ_G the mean of class means; r = C − 1, or the smaller of the ranks; "
+                + "subspaces at random have r/p",
+            Columns = static s => [.. Dense(s).Select(k => $"mean_alignment{(k == s.Depth ? "" : $"_{k}")}")],
+            Values = static m => [.. Dense(m.Setting).Select(k =>
+            {
+                if (m.Features(k) is not { } features) return double.NaN;
+                var labels = Labels(m.Snapshot.Targets, m.Snapshot.Network);
+                var (means, layer) = (LabelledFeatures.MeansOf(features, labels, m.Cancellation), m.Snapshot.Network.Layers[k - 1]);
+                return MeanAlignment.Of(new BetweenScatter(means.Centered(), means.Classes), layer.Of(m.Snapshot.V), layer.Rows,
+                    m.Cancellation);
+            })],
+            Refuse = static s => WhyNot(s) ?? (Dense(s).Any() ? null : "no dense layer has its features kept"),
+        },
+        new Measure
+        {
             Family = Family, Name = "central_path", Need = MeasureNeed.Features, Cost = "N p² + p³",
             Work = static s => Width(s) is var p ? new(Operations: p * p * ((s.Train?.Count ?? 0) + p)) : default,
             Reference =
@@ -75,6 +96,10 @@ internal static class CollapseMeasures
                 ?? (!s.FeatureLayers.Contains(s.Depth) ? "the features of the last layer are not kept" : WhyNoPath(s)),
         },
     ];
+
+    // Those with kept features, 1 … K.
+    private static IEnumerable<int> Dense(MeasureSetting s) =>
+        s.FeatureLayers.Where(k => s.Network.Layers[k - 1].Kind == LayerKind.Dense);
 
     private static double Width(MeasureSetting s) => s.Network.Layers[^1].Columns;
 
