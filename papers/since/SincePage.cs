@@ -13,6 +13,16 @@ public static class SincePage
     /// <summary>Its claims and figures.</summary>
     public static IReadOnlyList<IStudy> Contents =>
     [
+        MinibatchGradientsBoundTheRank.Claim,
+        LowRankFigure.Figure,
+        LowRankBySgdAndDecay.Claim,
+        LowRankAndTestError.Claim,
+        SgdNoiseStays.Claim,
         UnconstrainedFeaturesCollapse.Claim,
+        IntermediateFigure.Figure,
+        CollapseByLayer.Claim,
+        MeansAlignWithWeights.Claim,
+        EffectiveDepth.Claim,
+        CentralPathInTraining.Claim,
     ];
 }
