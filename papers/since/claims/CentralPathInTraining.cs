@@ -28,7 +28,7 @@ internal static class CentralPathInTraining
         Statement = "The loss is L_NC1 + L_NC2/3 + L_⊥, and L_⊥, what the last layer loses against the least-squares classifier of the "
             + "features, becomes negligible in training: networks move along the central path.",
         SetUp = $"{IntermediateRuns.SetUp} Networks of 64 units: {string.Join("; ", Networks.Select(static n => n.Text))}; no bias. "
-            + $" Judged: observations with a training error of {Wording.Short(Terminal)} at most, medians over the seeds. The identity of "
+            + $"Judged: observations with a training error of {Wording.Short(Terminal)} at most, medians over the seeds. The identity of "
             + "the parts is a test (CentralPathTests).",
         Expected = "L_⊥/(L_NC1 + L_NC2/3 + L_⊥) ≤ .1 wherever the training set is fitted.",
         FullRuns = static () => IntermediateRuns.FullRuns(Networks),
