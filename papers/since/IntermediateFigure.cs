@@ -18,6 +18,7 @@ internal static class IntermediateFigure
             + "CDNV are to fall with depth; the nearest class centre is to separate from some layer on; the span of the class means is to "
             + "be that of the leading right singular vectors of W_k (mean squared cosine 1; dashed: subspaces at random, 9/64).",
         Config = "papers/since/intermediate.yaml",
+        Runs = static () => [.. Networks.Select(static n => n.Sweep)],
         FullRuns = static () => IntermediateRuns.FullRuns(Networks),
         Build = Build,
     };

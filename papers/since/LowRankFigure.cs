@@ -20,6 +20,7 @@ internal static class LowRankFigure
             + "bound of arXiv 2206.05794, far above what a layer of 64 units can have. Below: the singular values of the second layer, "
             + "medians of five seeds.",
         Config = "papers/since/low-rank.yaml",
+        Runs = static () => [.. LowRankRuns.All.Select(static s => s.Sweep)],
         FullRuns = LowRankRuns.FullRuns,
         Build = Build,
     };

@@ -55,6 +55,10 @@ internal sealed record LowRankRuns(string Name, int Batch, double Rate, double D
     /// <summary>B log(2/ε)/(2μλ), the theorem's bound of the rank, ε = <see cref="Tolerance"/>.</summary>
     public double Bound => Batch * Math.Log(2 / Tolerance) / (2 * Rate * Decay);
 
+    /// <summary>How it is trained.</summary>
+    public TrainingSweep Sweep => new(Config, $"descent.batch={Batch}", Number("learning-rate", Rate), Number("weight-decay", Decay),
+        $"descent.epochs={Epochs}", "seed=0..4");
+
     /// <summary>What full size trains.</summary>
     public static IReadOnlyList<Experiment> FullRuns() => [.. All.SelectMany(static s => s.Sweep.Experiments())];
 
@@ -92,9 +96,6 @@ internal sealed record LowRankRuns(string Name, int Batch, double Rate, double D
         var sum = relative.Sum();
         return Math.Exp(-relative.Where(static r => r > 0).Sum(r => r / sum * Math.Log(r / sum)));
     });
-
-    private TrainingSweep Sweep => new(Config, $"descent.batch={Batch}", Number("learning-rate", Rate), Number("weight-decay", Decay),
-        $"descent.epochs={Epochs}", "seed=0..4");
 
     private static string Number(string key, double value) => $"descent.{key}={value.ToString(CultureInfo.InvariantCulture)}";
 }

@@ -25,12 +25,12 @@ internal static class CentralPathInTraining
         Hypothesis = "Square loss with one-hot targets and λ‖W‖² of the last layer; trained by SGD past zero training error. Theirs has "
             + "a bias in the last layer, and deeper residual networks. No number stands for “negligible”: a tenth of the loss is taken as "
             + "negligible, half of it as not.",
-        Statement = "The loss is L_NC1 + L_NC2/3 + L_⊥, and L_⊥, what the last layer loses against the least-squares classifier of the "
+        Statement = "The loss is L_{NC1} + L_{NC2/3} + L_⊥, and L_⊥, what the last layer loses against the least-squares classifier of the "
             + "features, becomes negligible in training: networks move along the central path.",
         SetUp = $"{IntermediateRuns.SetUp} Networks of 64 units: {string.Join("; ", Networks.Select(static n => n.Text))}; no bias. "
             + $"Judged: observations with a training error of {Wording.Short(Terminal)} at most, medians over the seeds. The identity of "
             + "the parts is a test (CentralPathTests).",
-        Expected = "L_⊥/(L_NC1 + L_NC2/3 + L_⊥) ≤ .1 wherever the training set is fitted.",
+        Expected = "L_⊥/(L_{NC1} + L_{NC2/3} + L_⊥) ≤ .1 wherever the training set is fitted.",
         FullRuns = static () => IntermediateRuns.FullRuns(Networks),
         Check = Check,
     };
@@ -63,7 +63,7 @@ internal static class CentralPathInTraining
             texts.Add($"{of.Text}: {string.Join(", ", fitted.Select(i => $"{Wording.Text(share[i], 2)} (epoch {epochs[i]:F0})"))}");
             double[] x = [.. epochs.Select(static e => 1 + e)];
             var panel = new Panel(of.Text, new Axis("1 + epoch", Scale.Log), new Axis("part of the loss, median", Scale.Log));
-            foreach (var (name, column) in new[] { ("L_NC1", "path_nc1"), ("L_NC2/3", "path_nc23"), ("L_⊥", "path_off") })
+            foreach (var (name, column) in new[] { ("L_{NC1}", "path_nc1"), ("L_{NC2/3}", "path_nc23"), ("L_⊥", "path_off") })
                 panel = panel.Line(name, x, Medians((r, i) => r[column][i]));
             panels = [.. panels, panel];
         }

@@ -31,7 +31,7 @@ internal static class LowRankAndTestError
     {
         var judge = new Judge();
         var fitted = new List<(LowRankRuns Setting, double Rank, double Error)>();
-        var panel = new Panel("Test error against rank, five seeds a setting", new Axis("rank, mean of three hidden "
+        var panel = new Panel("Every run of the sixteen settings", new Axis("rank, mean of three hidden "
             + "layers", Min: 0, Max: 66),
             new Axis("test error", Min: 0));
         foreach (var s in LowRankRuns.All)
@@ -41,8 +41,14 @@ internal static class LowRankAndTestError
             var fits = runs.Max(static r => r.Last("train_error")) <= Fitted;
             judge.Measure($"{LowRankSetUp.Name(s)}: test error, by seed", errors);
             judge.Measure($"{LowRankSetUp.Name(s)}: training error, by seed", [.. runs.Select(static r => r.Last("train_error"))]);
-            panel = panel.Points(LowRankSetUp.Name(s) + (fits ? "" : " (not fitted)"), ranks, errors);
             if (fits) fitted.Add((s, Spread.Of(ranks).Median, Spread.Of(errors).Median));
+        }
+        foreach (var group in LowRankRuns.All.GroupBy(static s => s.Decay).OrderBy(static g => g.Key))
+        {
+            IObservations[] runs = [.. group.SelectMany(s => s.Runs(context))];
+            var fits = group.All(s => fitted.Exists(f => f.Setting == s));
+            panel = panel.Points($"λ = {Wording.Short(group.Key)}{(fits ? "" : " (not fitted)")}", [.. runs.Select(LowRankRuns.Rank)],
+                [.. runs.Select(static r => r.Last("test_error"))]);
         }
         var without = fitted.Single(static f => f.Setting == LowRankRuns.Without);
         var decayed = fitted.Where(static f => f.Setting.Decay > 0).ToArray();
