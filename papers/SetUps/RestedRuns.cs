@@ -37,6 +37,8 @@ internal sealed class RestedRuns
         ("bn", "normalization alone", [0]),
     ];
 
+    private const string Sine = "last_layer_sine";
+
     private readonly double[] _seeds;
     private readonly KeptRun _kept;
 
@@ -52,7 +54,8 @@ internal sealed class RestedRuns
         + "outputs with codes ±1 as in appendix G; ten classes: 200 examples, 64-32-32-10), seeds 0–4, until no layer moves by more than a "
         + "thousandth of its norm in (1 − μ)/(2ηλ) steps, the time of decay, or to a last epoch (which ones is said). Normalization and "
         + "decay: the hidden layers begin with norm 1 and only the last decays, which is eq. 5 and 6 with the memo's ρ_k = 1 for k < L; "
-        + $"λ = {Listed(0)}. Decay alone, of all layers: λ = {Listed(1)}. Normalization alone: λ = 0, to the end of its loss "
+        + $"λ = {Listed(0)}; by the statistics of the whole set sin ∠(V_L, ∂L/∂V_L) is shown where it was measured. Decay alone, of all "
+        + $"layers: λ = {Listed(1)}. Normalization alone: λ = 0, to the end of its loss "
         + "(papers/square-loss/collapse-at-rest.yaml; kept)";
 
     /// <summary>Which data and outputs.</summary>
@@ -83,13 +86,21 @@ internal sealed class RestedRuns
         {
             var lambda = e.decay == 0 ? "" : FormattableString.Invariant($"-{e.decay}");
             var name = $"{words}, {e.s.Words}{(e.decay == 0 ? "" : $", λ = {Wording.Short(e.decay)}")}";
-            return KeptRun.Find("square-loss/collapse-at-rest", $"{file}-{e.s.File}{lambda}") is { } kept
-                ? new RestedRuns(task, e.s.Words, e.decay, name, kept) : null;
+            return Kept($"{file}-{e.s.File}{lambda}") is { } kept ? new RestedRuns(task, e.s.Words, e.decay, name, kept) : null;
         }).OfType<RestedRuns>()];
     }
 
     /// <summary>Both forms of two classes.</summary>
     public static IReadOnlyList<RestedRuns> TwoClasses() => [.. Of(RestedTask.OneOutput), .. Of(RestedTask.TwoOutputs)];
+
+    /// <summary>
+    /// Two classes with normalization and decay at the largest λ, gone on from where they rest to a hundredth of the motion
+    /// (descent.stop.rest=1e-5) or 60,000 epochs.
+    /// </summary>
+    public static IReadOnlyList<RestedRuns> GoneOn() => [.. TwoClasses()
+        .Where(static r => r.IsTheModel && r.Decay == s_settings[0].Decays[0])
+        .Select(static r => new RestedRuns(r.Task, r.Setting, r.Decay, $"{r.Name}, gone on",
+            Kept($"{(r.Task == RestedTask.OneOutput ? "one" : "two")}-on")!))];
 
     /// <summary>A column of one start, an observation a number.</summary>
     public double[] Curve(string column, int seed) => Select(_kept[column], seed);
@@ -113,11 +124,16 @@ internal sealed class RestedRuns
     public double[] CentredDistances() => [.. Last("nc3_cosine").Zip(Last("rows_centred"),
         static (cosine, share) => Math.Sqrt(Math.Max(0, 2 - 2 * cosine / share)))];
 
-    /// <summary>The seeds whose training came to rest, classifies all its examples and has a near-zero loss.</summary>
+    /// <summary>
+    /// The seeds whose training came to rest, classifies all its examples and has a near-zero loss; where sin ∠(V_L, ∂L/∂V_L) was measured
+    /// by the statistics of the whole set, it is that of <see cref="CollapseRest.Bound"/> as well.
+    /// </summary>
     public int[] AtRest()
     {
         double[] rests = Last("rests"), error = Last("train_error"), square = MeanSquares();
-        return [.. Enumerable.Range(0, rests.Length).Where(i => rests[i] == 1 && error[i] == 0 && square[i] <= NearZero)];
+        var sine = _kept.Has(Sine) ? Last(Sine) : null;
+        return [.. Enumerable.Range(0, rests.Length).Where(i => rests[i] == 1 && error[i] == 0 && square[i] <= NearZero
+            && !(sine?[i] > CollapseRest.Bound))];
     }
 
     /// <summary>Records how long decay acted, what the loss was and who rests; returns <see cref="AtRest"/>.</summary>
@@ -126,6 +142,8 @@ internal sealed class RestedRuns
         var resting = AtRest();
         judge.Measure($"{Name}: times (1 − μ)/(2ηλ) until rest or the last epoch, by seed", Last("decay_times"));
         judge.Measure($"{Name}: mean square error, by seed", MeanSquares());
+        judge.Measure($"{Name}: training error, by seed", Last("train_error"));
+        if (_kept.Has(Sine)) judge.Measure($"{Name}: sin ∠(V_L, ∂L/∂V_L) at the end, by seed", Last(Sine));
         judge.Measure($"{Name}: starts of five that rest, at near-zero loss", resting.Length);
         return resting;
     }
@@ -140,16 +158,22 @@ internal sealed class RestedRuns
     })];
 
     /// <summary>
-    /// Medians of the starts against the time of decay, as long as all are in training (without decay: against the epoch over 10,000).
+    /// Medians of the starts against the time of decay, as long as all are in training, and of their ends (without decay: against the epoch
+    /// over 10,000).
     /// </summary>
     public (double[] Times, double[] Values) Middle(string column)
     {
         var time = Decay > 0 ? "decay_times" : "epoch";
         double[][] times = [.. Seeds.Select((_, i) => Curve(time, i))], values = [.. Seeds.Select((_, i) => Curve(column, i))];
+        var scale = Decay > 0 ? 1 : 1e-4;
         var shared = Enumerable.Range(1, times.Min(static t => t.Length) - 1).TakeWhile(i => times.All(t => t[i] == times[0][i])).ToArray();
-        return ([.. shared.Select(i => times[0][i] / (Decay > 0 ? 1 : 1e4))],
-            [.. shared.Select(i => Spread.Of(values.Select(v => v[i])).Median)]);
+        double[] middle = [.. shared.Select(i => times[0][i] * scale)],
+            of = [.. shared.Select(i => Spread.Of(values.Select(v => v[i])).Median)];
+        var end = Spread.Of(times.Select(static t => t[^1])).Median * scale;
+        return middle.Length > 0 && middle[^1] >= end ? (middle, of) : ([.. middle, end], [.. of, Median(column)]);
     }
+
+    private static KeptRun? Kept(string name) => KeptRun.Find("square-loss/collapse-at-rest", name);
 
     private static string Listed(int setting) => string.Join(", ", s_settings[setting].Decays.Select(static d => Wording.Short(d)));
 

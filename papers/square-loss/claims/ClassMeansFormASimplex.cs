@@ -129,7 +129,7 @@ internal static class ClassMeansFormASimplex
             caption: "Ten means come nearer to the frame with λ; the two-class form of the claim is on the wrong side of zero.",
             fails: "At rest cos(μ₊, μ₋) is 0 where −1 is claimed: medians "
                 + $"{string.Join(", ", model.Where(static r => r.AtRest().Length > 0)
-                    .Select(static r => $"{Text(r.Median("nc2_cosine_uncentred"))} ({r.Name}, {r.AtRest().Length} of 5 at "
+                    .Select(static r => $"{Text(Math.Round(r.Median("nc2_cosine_uncentred"), 9))} ({r.Name}, {r.AtRest().Length} of 5 at "
                         + $"rest)"))}. {numbers}",
             open: $"For ten classes it is a tendency that grows with λ. {numbers}");
     }

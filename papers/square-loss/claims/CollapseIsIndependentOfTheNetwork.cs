@@ -116,7 +116,8 @@ internal static class CollapseIsIndependentOfTheNetwork
                 + $"Σ_W/tr Σ_B, cos(μ₊, μ₋) and the disagreement of NC4 are "
                 + $"{string.Join("; ", rested.Where(static r => r.AtRest().Length > 0)
                     .Select(static r => $"{string.Join(", ", new[] { "rho", "nc1_trace_ratio", "nc2_cosine_uncentred", "nc4_disagreement" }
-                        .Select(c => Wording.Text(r.Median(c))))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}. NC4 holds.",
+                        .Select(c => Wording.Text(Math.Round(r.Median(c), 9))))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}. NC4 "
+                            + "holds.",
             open: $"NC1 (pinv) at the end goes from {M(decays[0], "nc1_pinv")} without decay to {M(decays[^1], "nc1_pinv")} at λ = .016; "
                 + $"at λ = .004 from {M(depths[0], "nc1_pinv")} with one hidden layer to {M(depths[^1], "nc1_pinv")} with five; "
                 + $"by the trace from {M(widths[0], "nc1_trace_ratio")} at width 16 to {M(widths[^1], "nc1_trace_ratio")} at 128. NC3 is "

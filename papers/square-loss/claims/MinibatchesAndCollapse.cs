@@ -108,7 +108,7 @@ internal static class MinibatchesAndCollapse
                 + $"{M(2, "nc1_trace_ratio")} with minibatches of 1, 5, 20, and {M(3, "nc1_trace_ratio")} with all: minibatches help a "
                 + "little. "
                 + "At a constant rate SGD does not come to rest, so that eq. 39, which needs every step to vanish, is not reached; where "
-                + "it is, ℓ_n = 0 would do.");
+                + "it is, ℓ_n = 0 would do. Minibatches in eq. 5 and 6 at a rate that falls, which do come to rest: b128.");
     }
 
     // Full size: ten times as many steps.

@@ -71,8 +71,8 @@ internal static class WithinClassVariability
                 [.. Spread.Seeds.Select((seed, k) =>
                     flows[i][k] / Allowed(CollapseFlow.Rest(context, decay, 1, seed).End.MeanSquare))]);
         judge.Measure("flow, λ = 0 from ρ0 = 20: tr Σ_W/tr Σ_B, by seed", Flow(0, 20));
-        var rested = RestedRuns.TwoClasses();
-        foreach (var runs in rested)
+        RestedRuns[] rested = [.. RestedRuns.TwoClasses()], goneOn = [.. RestedRuns.GoneOn()];
+        foreach (var runs in rested.Concat(goneOn))
         {
             var resting = runs.Resting(judge);
             double[] ratio = [.. runs.Last("nc1_trace_ratio").Zip(runs.MeanSquares(), static (r, m) => r / Allowed(m))];
@@ -174,17 +174,18 @@ internal static class WithinClassVariability
             + $"{Text(normalized[^1].Last("nc1_trace_ratio").Median)}. For 3 against 8 the first says {Text(two.Last("nc1_pinv").Median)} "
             + $"and the second {Text(two.Last("nc1_trace_ratio").Median)} at λ = .004, {Text(strongest.Last("nc1_pinv").Median)} and "
             + $"{Text(strongest.Last("nc1_trace_ratio").Median)} at .016: beside the line between the means the features vary freely.";
+        var further = "gone on, they stand at " + string.Join(", ", goneOn.Select(static r =>
+            $"{Text(r.Median("nc1_trace_ratio"))} after {Text(Spread.Of(r.Last("decay_times")).Median, 4)} times of decay ({r.Name})"));
+        var alone = string.Join(", ", rested.Where(static r => r.IsDecayAlone)
+            .Select(static r => $"{Text(r.Median("nc1_trace_ratio"))} ({r.Name})"));
         return judge.Outcome(chart: chart, caption: "Where the dots cross the dotted line depends on the definition: the verdict changes "
             + "with λ, and with what is called variability.",
             fails: "At rest with normalization and decay the features of a class still vary: medians of tr Σ_W/tr Σ_B are "
                 + $"{string.Join(", ", rested.Where(static r => r.IsTheModel && r.AtRest().Length > 0)
                     .Select(static r => $"{Text(r.Median("nc1_trace_ratio"))} ({r.Name}, {r.AtRest().Length} of 5 at rest)"))}, "
-                + "many times what their outputs leave. That V_L rests says something of h along V_L only (there tr(Σ_WΣ_B⁺)/C is at most "
-                + $"{Text(Largest(static r => r.IsTheModel, "nc1_pinv"))}), and eq. 38 is a sum over examples, not h = V_Lᵀf for each. "
-                + $"Decay "
-                + $"of all layers without normalization does bring features together: "
-                + $"{string.Join(", ", rested.Where(static r => r.IsDecayAlone)
-                    .Select(static r => $"{Text(r.Median("nc1_trace_ratio"))} ({r.Name})"))}. {numbers}",
+                + $"many times what their outputs leave; {further}. That V_L rests says something of h along V_L only (there tr(Σ_WΣ_B⁺)/C "
+                + $"is at most {Text(Largest(static r => r.IsTheModel, "nc1_pinv"))}), and eq. 38 is a sum over examples, not h = V_Lᵀf "
+                + $"for each. Decay of all layers without normalization does bring features together: {alone}. {numbers}",
             care: "Networks that are trained vary less within classes the larger λ is (of all layers), but variability does not vanish, "
                 + $"and stationarity does not ask for it. {numbers}", open: numbers);
     }
@@ -193,5 +194,5 @@ internal static class WithinClassVariability
     internal static double[] Middle(IReadOnlyList<MeasuredRun> runs, string column) =>
         [.. Enumerable.Range(0, runs[0].Count).Select(i => Spread.Of(runs.Select(r => r[column][i])).Median)];
 
-    private static string Text(double value) => Wording.Text(value);
+    private static string Text(double value, int digits = 3) => Wording.Text(value, digits);
 }

@@ -89,6 +89,33 @@ public class CollapseTests
         compared.ShouldBeGreaterThan(6);
     }
 
+    // η and μ of the config; without normalization η is twice as large. What is kept twice is the same.
+    [Fact]
+    public void Kept_runs_say_how_long_decay_acted_and_who_rests()
+    {
+        var all = Enum.GetValues<RestedTask>().SelectMany(RestedRuns.Of).ToArray();
+        all.Length.ShouldBe(21);
+        foreach (var runs in all.Concat(RestedRuns.GoneOn()))
+        {
+            double[] epochs = runs.Last("epoch"), times = runs.Last("decay_times"), rests = runs.Last("rests");
+            epochs.Length.ShouldBe(5, runs.Name);
+            for (var i = 0; i < 5; i++)
+            {
+                times[i].ShouldBe(2 * (runs.IsTheModel ? .01 : .02) * runs.Decay / (1 - .9) * epochs[i], 1e-12 + 1e-5 * times[i], runs.Name);
+                runs.Curve("epoch", i).ShouldBeInOrder();
+                if (rests[i] == 1) times[i].ShouldBeGreaterThan(50);
+                var ratio = runs.Curve("nc1_trace_ratio", i);
+                ratio[^1].ShouldBeLessThan(ratio[0]);
+            }
+            runs.AtRest().Length.ShouldBeLessThanOrEqualTo((int)rests.Sum());
+            var (at, middle) = runs.Middle("nc1_pinv");
+            at.ShouldBeInOrder();
+            middle[^1].ShouldBe(runs.Median("nc1_pinv"));
+        }
+        RestedRuns.GoneOn()[0].Curve("nc1_trace_ratio", 2)[0].ShouldBe(RestedRuns.Of(RestedTask.OneOutput)[0].Curve("nc1_trace_ratio",
+            2)[0]);
+    }
+
     // r₊² + r₋² ≥ 1 + cos² φ by another route: V_L anywhere on the sphere of p dimensions, found by descent on the sum itself.
     [Theory]
     [InlineData(2, 1)]
