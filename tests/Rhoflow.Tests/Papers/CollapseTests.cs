@@ -101,7 +101,8 @@ public class CollapseTests
             epochs.Length.ShouldBe(5, runs.Name);
             for (var i = 0; i < 5; i++)
             {
-                times[i].ShouldBe(2 * (runs.IsTheModel ? .01 : .02) * runs.Decay / (1 - .9) * epochs[i], 1e-12 + 1e-5 * times[i], runs.Name);
+                times[i].ShouldBe(2 * (runs.IsTheModel ? .01 : .02) * runs.Decay / (1 - .9) * epochs[i], 1e-12 + 1e-5 * times[i],
+                    runs.Name);
                 runs.Curve("epoch", i).ShouldBeInOrder();
                 if (rests[i] == 1) times[i].ShouldBeGreaterThan(50);
                 var ratio = runs.Curve("nc1_trace_ratio", i);
