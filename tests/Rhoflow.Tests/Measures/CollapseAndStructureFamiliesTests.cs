@@ -134,6 +134,42 @@ public class CollapseAndStructureFamiliesTests
         spectrum[4].ShouldBe(row["spectral_2"]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Active_units_are_the_signs_of_what_enters_the_ReLUs(int seed)
+    {
+        // One unit that is always on, one that never is; x ≥ 0.
+        var network = Network.Dense(4, 6, 5, 1);
+        var theta = Initialization.Kaiming(network, new RandomStream(seed));
+        var first = network.Layers[0].Of(theta);
+        for (var j = 0; j < 4; j++) (first[j], first[4 + j]) = (1 + j, -1 - j);
+        var random = new Random(seed);
+        double[] x = [.. Enumerable.Range(0, 9 * 4).Select(_ => random.NextDouble())];
+        double[] y = [.. Enumerable.Range(0, 9).Select(static n => n % 2 * 2 - 1.0)];
+        var setting = new MeasureSetting(network, Loss.Square, Dataset.Of("drawn", x, y, 4)) { FeatureLayers = [1, 2, 3] };
+        var row = Read([ActiveUnits.Measure], Observe(setting, theta).Input);
+        row.ShouldNotContainKey("active_share_1");
+        // By hand: z = W_1 x, and W_2 max(0, z).
+        var h = Enumerable.Range(0, 9).Select(n => x[(4 * n)..(4 * n + 4)]).ToArray();
+        foreach (var k in new[] { 2, 3 })
+        {
+            var w = network.Layers[k - 2].Of(theta).ToArray();
+            double[][] z = [.. h.Select(v => Enumerable.Range(0, network.Layers[k - 2].Rows)
+                .Select(i => Vectors.Dot(w.AsSpan(i * v.Length, v.Length), v)).ToArray())];
+            var units = z[0].Length;
+            bool[][] on = [.. Enumerable.Range(0, units).Select(i => z.Select(v => v[i] > 0).ToArray())];
+            row[$"active_share_{k}"].ShouldBe(on.Average(static u => u.Average(static a => a ? 1.0 : 0)), 1e-14);
+            row[$"active_always_{k}"].ShouldBe(on.Count(static u => u.All(static a => a)) / (double)units);
+            row[$"active_never_{k}"].ShouldBe(on.Count(static u => u.All(static a => !a)) / (double)units);
+            h = [.. z.Select(static v => v.Select(static a => Math.Max(0, a)).ToArray())];
+        }
+        row["active_always_2"].ShouldBeGreaterThanOrEqualTo(1.0 / 6);
+        row["active_never_2"].ShouldBeGreaterThanOrEqualTo(1.0 / 6);
+        ActiveUnits.Measure.Refuse(setting with { FeatureLayers = [1] })
+            .ShouldBe("no layer whose features are kept (observe.features) reads ReLUs");
+    }
+
     [Fact]
     public void A_measure_that_does_not_apply_says_why()
     {

@@ -234,6 +234,9 @@ public static partial class ColumnUnits
         ["product_alignment_k"] = Share,
         ["operator_norm_k"] = Norm + ", of the whole map",
         ["circular_norm_k"] = Norm + ", of the whole map",
+        ["active_share_k"] = Share,
+        ["active_always_k"] = Share,
+        ["active_never_k"] = Share,
     };
 
     /// <summary>All names that have a unit, as they are looked up: for the test that none is without its column.</summary>

@@ -4,7 +4,9 @@ using Rhoflow.Observations;
 
 namespace Rhoflow.Measures.Structure;
 
-/// <summary>Singular values of the layers and what they say; of convolutions also the norm of the whole map.</summary>
+/// <summary>
+/// Singular values of the layers and what they say; of convolutions also the norm of the whole map; which of their units are on.
+/// </summary>
 internal static class StructureMeasures
 {
     private const string Family = "structure";
@@ -73,6 +75,7 @@ internal static class StructureMeasures
             static shape => 30.0 * 8 * shape.Maps * shape.Channels * shape.Height * shape.Width / 2,
             static (shape, w, team, cancellation) =>
                 new CircularConvolution(shape, w).Norm(team, cancellation).Value),
+        ActiveUnits.Measure,
     ];
 
     /// <summary>The sizes of layer k (0 … K−1) if it is a convolution; null otherwise.</summary>
