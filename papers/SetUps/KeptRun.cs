@@ -18,6 +18,8 @@ internal sealed class KeptRun : IObservations
         (_columns, _rows) = MetricsFile.Read(stream, name);
     }
 
+    private KeptRun(KeptRun table, IReadOnlyList<double[]> rows) => (_name, _columns, _rows) = (table._name, table._columns, rows);
+
     /// <summary>A column, one number per observation; NaN = not measured there.</summary>
     public double[] this[string column] => Array.IndexOf(_columns, column) is >= 0 and var i
         ? [.. _rows.Select(r => r[i])]
@@ -34,6 +36,14 @@ internal sealed class KeptRun : IObservations
     {
         double[][] columns = [.. Enumerable.Range(1, count).Select(i => this[FormattableString.Invariant($"{name}{i}")])];
         return [.. Enumerable.Range(0, _rows.Count).Select(r => columns.Select(c => c[r]).ToArray())];
+    }
+
+    /// <summary>The runs of a table that holds several, one for each number in a column (<c>seed</c>), in the order of the table.</summary>
+    public IReadOnlyList<KeptRun> By(string column)
+    {
+        var key = Array.IndexOf(_columns, column);
+        return key < 0 ? throw new ArgumentException($"{_name} has no column '{column}'", nameof(column))
+            : [.. _rows.GroupBy(r => r[key]).Select(group => new KeptRun(this, [.. group]))];
     }
 
     /// <summary>The kept run, or null where none was run to its end yet.</summary>
