@@ -22,13 +22,14 @@ internal static class LossPanels
     /// <summary>Test errors by epoch, a panel a set; medians over the seeds with their range.</summary>
     public static Chart Errors(StudyContext context, string column, string axis) => new([.. TwoLosses.All.Select(set =>
     {
-        var panel = new Panel(set.Name, new Axis("epoch", Scale.Log, Min: 1), new Axis(axis));
+        var panel = new Panel(set.Name, new Axis("epoch", Scale.Log, Min: 1),
+            new Axis(axis, axis.StartsWith("log", StringComparison.Ordinal) ? Scale.Linear : Scale.Log));
         panel = panel.With(Band(set.Of(context, TwoLosses.Square), "square loss", column, 0));
         panel = panel.With(Band(set.Of(context, TwoLosses.CrossEntropy), "cross-entropy", column, 1));
         foreach (var (decay, i) in set.Decays.Select(static (d, i) => (d, i)))
             panel = panel.With(Band(set.Of(context, TwoLosses.Square, decay), $"square loss, λ = {Decay(decay)}", column, 2 + i));
         return panel;
-    })]);
+    })]) { Merged = true };
 
     /// <summary>λ in words.</summary>
     public static string Decay(string decay) => TrainingWords.Numbers([decay]).Single();

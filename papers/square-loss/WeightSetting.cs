@@ -22,6 +22,7 @@ internal sealed record WeightSetting(string Key, string Name, string Normalizati
     private static readonly string[] s_quick =
     [
         "data.set=digits", "data.classes=[\"3\", \"8\"]", "data.test=100", "descent.epochs=100", "observe.at={log-spaced: 4}",
+        "init.frobenius=6.5", "network.layers=[{dense: 56}, relu, {dense: 56}, relu, {dense: 56}, relu, {dense: 1}]",
     ];
 
     /// <summary>Hidden layers whose matrices are square.</summary>
@@ -107,6 +108,6 @@ internal sealed record WeightSetting(string Key, string Name, string Normalizati
             + $"{whole.Rate} (.005 for linear ones, some of which diverge at .02), momentum {whole.Momentum}, minibatches of "
             + $"{whole.Batch}, {whole.Epochs} epochs, λ = .005 or 0, layers of norm 5 at the start unless norm 1 is said, "
             + "seeds 0–4 with their own images (weights.yaml), kept from longer runs; 3 against 8 of "
-            + $"digits, {quick.LayersOnDigits}, {quick.Epochs} epochs, trained now. Batch normalization is folded into V_k";
+            + $"digits, {quick.LayersOnDigits}, layers of norm 6.5, {quick.Epochs} epochs, trained now. Batch normalization is folded into V_k";
     }
 }

@@ -53,8 +53,8 @@ internal static class NormalizationMakesOrthogonal
         judge.Premise.Near("distance of a Gaussian 32 × 32 matrix to orthogonal, median of the starts (law: √(1 − (8/3π)²))", start.Median,
             Gaussian, relative: .05);
         var panels = new[] { "orthogonal_distance", "projection_distance", "rank_one_distance" }
-            .Zip(new[] { "an orthogonal matrix", "a projection", "a matrix of rank one" }, static (column, nearest) => (Column: column,
-                Panel: new Panel($"To the nearest multiple of {nearest}", new Axis("1 + epoch", Scale.Log),
+            .Zip(new[] { "multiple of an orthogonal matrix", "multiple of a projection", "matrix of rank one" }, static (column, nearest) => (Column: column,
+                Panel: new Panel($"To the nearest {nearest}", new Axis("1 + epoch", Scale.Log),
                     new Axis("sine of the angle", Min: 0, Max: 1))))
             .ToArray();
         var texts = new List<string>();

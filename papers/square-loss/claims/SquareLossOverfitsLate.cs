@@ -20,9 +20,9 @@ internal static class SquareLossOverfitsLate
             + "(unless weight decay is used).” “Continuing GD, however, sometime yields overfitting for the square loss (and worse test "
             + "error) but not for cross-entropy.” The cause is conjectured to be λ that “is zero or too small”.",
         SetUp = LossPanels.SetUp + " Overfitting is the test error at the end less the one at the epoch with the least mean over the "
-            + "other four seeds. “More likely” is judged over all fifteen seeds of the three sets, as a share of "
-            + "the final error, since the sets differ in size; “not for cross-entropy” on CIFAR-10, of which the paper speaks; “unless” by the square loss with decay against cross-entropy. Two means differ where "
-            + "the 95 % interval of paired differences (Student) does not reach 0.",
+            + "other four seeds. “More likely” is judged over all fifteen seeds of the three sets, as a share of the final error, since "
+            + "the sets differ in size; “not for cross-entropy” on CIFAR-10, of which the paper speaks; “unless” by the square loss with "
+            + "decay against cross-entropy. Two means differ where the 95 % interval of paired differences (Student) does not reach 0.",
         Expected = "A rise for the square loss, a smaller or none for cross-entropy; less with decay.",
         FullRuns = TwoLosses.FullRuns,
         Check = Check,
