@@ -108,6 +108,7 @@ internal sealed record WeightSetting(string Key, string Name, string Normalizati
             + $"{whole.Rate} (.005 for linear ones, some of which diverge at .02), momentum {whole.Momentum}, minibatches of "
             + $"{whole.Batch}, {whole.Epochs} epochs, λ = .005 or 0, layers of norm 5 at the start unless norm 1 is said, "
             + "seeds 0–4 with their own images (weights.yaml), kept from longer runs; 3 against 8 of "
-            + $"digits, {quick.LayersOnDigits}, layers of norm 6.5, {quick.Epochs} epochs, trained now. Batch normalization is folded into V_k";
+            + $"digits, {quick.LayersOnDigits}, layers of norm 6.5, {quick.Epochs} epochs, trained now. Batch normalization is folded "
+            + "into V_k";
     }
 }

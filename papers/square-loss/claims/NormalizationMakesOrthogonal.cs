@@ -52,11 +52,11 @@ internal static class NormalizationMakesOrthogonal
         var start = Spread.Of(WeightSetting.Units.SelectMany(s => s.Whole(context)).Select(static r => Mean(r, "orthogonal_distance", 0)));
         judge.Premise.Near("distance of a Gaussian 32 × 32 matrix to orthogonal, median of the starts (law: √(1 − (8/3π)²))", start.Median,
             Gaussian, relative: .05);
-        var panels = new[] { "orthogonal_distance", "projection_distance", "rank_one_distance" }
-            .Zip(new[] { "multiple of an orthogonal matrix", "multiple of a projection", "matrix of rank one" }, static (column, nearest) => (Column: column,
-                Panel: new Panel($"To the nearest {nearest}", new Axis("1 + epoch", Scale.Log),
-                    new Axis("sine of the angle", Min: 0, Max: 1))))
-            .ToArray();
+        (string Column, Panel Panel)[] panels =
+        [
+            ("orthogonal_distance", To("multiple of an orthogonal matrix")), ("projection_distance", To("multiple of a projection")),
+            ("rank_one_distance", To("matrix of rank one")),
+        ];
         var texts = new List<string>();
         foreach (var (setting, i) in WeightSetting.Linear.Concat(WeightSetting.Units).Select(static (s, i) => (s, i)))
         {
@@ -102,6 +102,9 @@ internal static class NormalizationMakesOrthogonal
             caption: "MNIST, V_2 and V_3, medians of five seeds, settings with decay. Decay lowers the rank, and a matrix of low rank is "
             + "far from every orthogonal one.");
     }
+
+    private static Panel To(string nearest) => new($"To the nearest {nearest}", new Axis("1 + epoch", Scale.Log),
+        new Axis("sine of the angle", Min: 0, Max: 1));
 
     private static Panel Curve(Panel panel, WeightSetting setting, IReadOnlyList<IObservations> runs, string column, int colour)
     {
