@@ -29,7 +29,8 @@ internal static class LossPanels
         foreach (var (decay, i) in set.Decays.Select(static (d, i) => (d, i)))
             panel = panel.With(Band(set.Of(context, TwoLosses.Square, decay), $"square loss, λ = {Decay(decay)}", column, 2 + i));
         return panel;
-    })]) { Merged = true };
+    })])
+    { Merged = true };
 
     /// <summary>λ in words.</summary>
     public static string Decay(string decay) => TrainingWords.Numbers([decay]).Single();
