@@ -37,7 +37,10 @@ internal static class SquareLossDynamics
         Of(29, "E", Kind.Equilibrium,
             @"V_k^{eq} = \sum \alpha_n \frac{\partial f_n}{\partial V_k}, \quad \alpha_n = \frac{\rho f_n - y_n}{\sum_n (\rho f_n - "
             + @"y_n) f_n}",
-            "where V_k rests, as a combination of gradients; needs Σ ℓ_n f_n = −λρ ≠ 0", typeof(DirectionEquilibrium)),
+            "where V_k rests, as a combination of gradients; needs Σ ℓ_n f_n = −λρ ≠ 0", typeof(DirectionEquilibrium)) with
+        {
+            Note = "Before it, “it is reasonable to assume that α_n > 0”: y_nα_n < 0 for every example that is over-fitted, ρy_nf_n > 1.",
+        },
         Of(30, "E.1", Kind.Flow, @"\dot{\rho} = -2 \left[ \sum_n \rho (f_n)^2 - \sum_n f_n y_n \right] - 2\lambda \rho",
             "SQ eq. 5 once more", typeof(NormEquilibrium)),
         Of(31, "E.1", Kind.Equilibrium, @"\rho_{eq} = \frac{\sum_n y_n f_n}{\lambda + \sum_n f_n^2}",

@@ -36,10 +36,10 @@ internal static class ClassificationIsNotInterpolation
             + $"{PlaneExamples} inputs of gaussian-teacher in the plane: both minima over 1,440 directions of units by nonnegative least "
             + $"squares, λ = {Wording.Text(PlaneDecay)}, with a lower bound from the multipliers. (iii) Trained ReLU nets "
             + $"{string.Join(" and ", Deep.Select(PlaneNets.Name))}, {DeepExamples} inputs of gaussian-teacher, seeds 0–{Tried - 1}: "
-            + $"{Wording.Count(Steps)} steps of "
-            + $"descent on Σ(g − y)² + λΣ‖W_k‖², λ = {Wording.Text(DeepDecay)}, then, where all y g are within {Wording.Short(Fitted)} "
-            + $"of 1, as many from "
-            + $"there on Σ max(0, 1 − yg)² + λΣ‖W_k‖². Beyond its margin is y g > {1 + Beyond}.",
+            + $"{Wording.Count(Steps)} steps of descent on Σ(g − y)² + λΣ‖W_k‖², λ = {Wording.Text(DeepDecay)}, then, where all y g are "
+            + $"within {Wording.Short(Fitted)} "
+            + "of 1, as many from there on Σ max(0, 1 − yg)² + λΣ‖W_k‖² and, to compare with, as many more on the first. "
+            + $"Beyond its margin is y g > {1 + Beyond}.",
         Expected = "A smaller norm and examples beyond their margin in some data sets of each kind.",
         Check = Check,
     };
@@ -136,6 +136,7 @@ internal static class ClassificationIsNotInterpolation
         var regression = new DecayedDescent(net, start, data, DeepDecay, false).Run(Steps, context.Cancellation);
         if (regression.Margins.Any(static m => Math.Abs(m - 1) > Fitted)) return null;
         var classification = new DecayedDescent(net, regression.Weights, data, DeepDecay, true).Run(Steps, context.Cancellation);
+        regression.Run(Steps, context.Cancellation);
         return new Pair(regression.Norm, classification.Norm, classification.Margins.Count(static m => m > 1 + Beyond));
     }
 
