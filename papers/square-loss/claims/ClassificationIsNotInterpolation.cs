@@ -103,7 +103,8 @@ internal static class ClassificationIsNotInterpolation
             + "and bounded from below; trained networks that interpolate with the least norm that descent finds go on, once errors beyond "
             + "the margin no longer count, to a smaller one. “In general” is the right word: where no multiplier of regression is "
             + "negative the "
-            + $"two agree ({planePairs.Count(static p => p.Ratio > 1 - 1e-4)} of 5 data sets in the plane). That is eq. 29's α_n > 0: "
+            + $"two agree ({planePairs.Count(static p => p.Ratio > 1 - 1e-4)} of 5 data sets in the plane, "
+            + $"{linear.Count(static p => p.Ratio > 1 - 1e-4)} of 5 in one layer). That is eq. 29's α_n > 0: "
             + $"where "
             + "it holds, Observation 4 has nothing to say, and the reverse.");
     }
