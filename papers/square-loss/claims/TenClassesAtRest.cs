@@ -79,7 +79,8 @@ internal static class TenClassesAtRest
             + $"after "
             + (r.Decay > 0 ? $"{Wording.Text(Spread.Of(r.Last("decay_times")).Median)} times of decay, {r.AtRest().Length} of 5 at rest "
             + $"and of "
-                + "near-zero loss" : "training to its end");
+                + "near-zero loss" : "training to its end")
+            + (r.Last("train_error").Count(static e => e > 0) is > 0 and var missed ? $" ({missed} of 5 do not classify all)" : "");
         var numbers = $"NC1, NC2, NC3 and NC4 (medians). {string.Join("; ", all.Select(Row))}.";
         return judge.Outcome(chart: chart, holds: numbers, care: numbers, fails: numbers, open: numbers, caption: "With normalization "
             + "and decay "
