@@ -5,7 +5,6 @@ using Rhoflow.Losses;
 using Rhoflow.Measures.Structure;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
-using Rhoflow.Papers.SetUps;
 using Rhoflow.Papers.Since;
 using Rhoflow.Tests.Limits;
 using Shouldly;
