@@ -40,6 +40,7 @@ internal static class GraphOperators
         ["ReduceMean"] = WindowOperators.Mean,
         ["Flatten"] = ShapeOperators.Flatten,
         ["Reshape"] = ShapeOperators.Reshape,
+        ["Pad"] = WindowOperators.Pad,
         ["Squeeze"] = ShapeOperators.SameNumbers,
         ["Unsqueeze"] = ShapeOperators.SameNumbers,
         ["Identity"] = Same,

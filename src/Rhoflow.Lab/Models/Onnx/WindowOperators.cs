@@ -69,6 +69,15 @@ internal static class WindowOperators
         GlobalAverage(builder, node);
     }
 
+    /// <summary>A padding by nothing, which exporters write in front of pools.</summary>
+    public static void Pad(GraphBuilder builder, OnnxNode node)
+    {
+        var pads = GraphOperators.Has(node, 1) ? GraphOperators.Constants(builder, node, 1).Numbers()
+            : [.. List(node, "pads", []).Select(static v => (double)v)];
+        if (Array.Exists(pads, static p => p != 0)) throw new GraphRefusal($"it pads by {string.Join(", ", pads)} in a node of its own");
+        builder.Set(node, GraphOperators.Values(builder, node, 0));
+    }
+
     /// <summary>An attribute that is a list of integers.</summary>
     public static IReadOnlyList<long> List(OnnxNode node, string name, IReadOnlyList<long> otherwise) =>
         node.Attributes.TryGetValue(name, out var a) && a.Integers.Count > 0 ? a.Integers : otherwise;

@@ -119,6 +119,16 @@ public sealed class OnnxNetworkTests : IDisposable
     }
 
     [Fact]
+    public void A_padding_by_nothing()
+    {
+        var s = Sample(2, 4, 4);
+        var padded = s.Node("Pad", ["x", s.Integers("pads", 0, 0, 0, 0, 0, 0, 0, 0)], [Examples, 2, 4, 4], s.Input);
+        Check(s, s.Gemm(s.Flatten(s.MaxPool(padded, 2)), "fc", 2));
+        s = Sample(2, 4, 4);
+        Refused(s, s.Node("Pad", ["x", s.Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1)], [], [])).ShouldContain("it pads by 0, 0, 1, 1");
+    }
+
+    [Fact]
     public void Gelu_in_one_node_and_in_five()
     {
         static double Gelu(double z) => z / 2 * (1 + MathNet.Numerics.SpecialFunctions.Erf(z / Math.Sqrt(2)));
