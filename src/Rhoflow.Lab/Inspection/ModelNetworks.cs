@@ -33,8 +33,7 @@ public static class ModelNetworks
         var path = Path.GetFullPath(model);
         var changes = new List<(string Path, string Value)>();
         if (network is null) changes.Add(("network.file", Quoted(path)));
-        if (!given.Contains("init")) changes.Add(("init.weights", Quoted(path)));
-        else changes.Add(("init.weights.file", Quoted(path)));
+        changes.Add(("init.weights.file", Quoted(path)));
         if (data is not null) changes.AddRange(Data(data));
         if (!given.Contains("descent") && !given.Contains("flow")) changes.Add(("descent", Descent));
         if (!given.Contains("name")) changes.Add(("name", "inspect"));

@@ -84,6 +84,14 @@ public sealed class ModelNetworksTests : IDisposable
     }
 
     [Fact]
+    public void Which_array_is_which_may_be_said()
+    {
+        var named = Measured("weights.safetensors", "--network", _folder / "n.yaml", "init.weights.names=[fc1.weight, fc2.weight]");
+        named["measures"]!["log10_loss"]!.ToJsonString().ShouldBe(Measured("weights.safetensors", "--network", _folder / "n.yaml")
+            ["measures"]!["log10_loss"]!.ToJsonString());
+    }
+
+    [Fact]
     public void A_run_may_start_from_a_graph()
     {
         File.WriteAllText(_folder / "run.yaml", "name: graph\ndata: {path: d.csv, transforms: []}\nnetwork: {file: m.onnx}\n"
