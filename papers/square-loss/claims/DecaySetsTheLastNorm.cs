@@ -93,7 +93,7 @@ internal static class DecaySetsTheLastNorm
             + $"normalized layers, whose size no output depends on, like {Of(2)}: ‖W_k‖⁴ ∝ (ηL/(λB))^{{{Wording.Text(law.Slope)}}} where "
             + $"decay "
             + "holds the noise of minibatches, L the loss. ρ_L over eq. 7 is "
-            + $"{Wording.Text(Spread.Of(all.Select(static r => r.OverEquilibrium)))}. So eq. 7 holds of ρ_L at any rate; ∏ρ_k follows ηλ.";
+            + $"{Wording.Text(Spread.Of(all.Select(static r => r.OverEquilibrium)))}. Eq. 7 holds of ρ_L at any rate; ∏ρ_k falls with ηλ.";
         return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: chart,
             caption: "Dots: a run each, over the same seed's at the centre. Dashed: powers with the mean exponent. ± is the standard error "
                 + "over five seeds.");

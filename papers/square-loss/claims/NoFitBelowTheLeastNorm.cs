@@ -73,7 +73,7 @@ internal static class NoFitBelowTheLeastNorm
                 + $"{Wording.Text(least, 4)}{(curve.IsCertified ? ", certified" : ", the least that was found")}");
         }
         var text = $"{string.Join("; ", sentences)}. Below it the least loss is positive, above it fits of several starts differ and "
-            + "have P − L − N dimensions each at fixed ρ (W − N with the norms). A single descent over V often stays above the least loss: "
+            + "have P − L − N dimensions each at fixed ρ (W − N with the norms). A single descent over V may stay above the least loss: "
             + "the dots.";
         return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: new Chart([.. panels]),
             caption: "Lines: the least loss that is known at each ρ. Dots: where descents over V from random starts end at that ρ.");
