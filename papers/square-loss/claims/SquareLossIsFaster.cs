@@ -47,12 +47,14 @@ internal static class SquareLossIsFaster
             judge.Measure($"{set.Name}, square: fewest epochs over the rates of the grid (median of its two seeds)", fastest);
             judge.Measure($"{set.Name}, cross-entropy: fewest epochs over the rates of the grid (median of its two seeds)", other);
             texts.Add($"{set.Name}, test error {Wording.Text(good)}: {Words(fast)} with the square loss, {Words(slow)} with cross-entropy; "
-                + $"at the fastest rate of the grid {Wording.Text(fastest)} and {Wording.Text(other)}");
+                + $"at the fastest rate of the grid (two seeds) {Epochs(fastest)} and {Epochs(other)}");
         }
         var text = string.Join(". ", texts) + ".";
         return judge.Outcome(holds: text, care: text, fails: text, open: text,
             chart: LossPanels.Errors(context, "test_error", "test error"));
     }
+
+    private static string Epochs(double epochs) => double.IsNaN(epochs) ? "none" : Wording.Text(epochs);
 
     private static string Words(double[] epochs) => epochs.All(double.IsFinite)
         ? $"{Wording.Text(Spread.Of(epochs))} epochs" : $"{epochs.Count(double.IsFinite)} of {epochs.Length} seeds get there";
