@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Numerics;
 
 namespace Rhoflow.Papers.SquareLoss;
 

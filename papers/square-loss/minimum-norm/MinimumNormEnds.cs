@@ -2,7 +2,6 @@ using System.Globalization;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
 using Rhoflow.Lab.Files;
-using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Models.Onnx;
 

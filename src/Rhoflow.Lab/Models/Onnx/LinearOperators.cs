@@ -1,5 +1,3 @@
-using Rhoflow.Networks;
-
 namespace Rhoflow.Lab.Models.Onnx;
 
 /// <summary>Conv, Gemm and MatMul: layers of weights, with a bias behind them where there is one.</summary>

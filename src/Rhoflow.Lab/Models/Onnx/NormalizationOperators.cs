@@ -1,5 +1,3 @@
-using Rhoflow.Networks;
-
 namespace Rhoflow.Lab.Models.Onnx;
 
 /// <summary>Batch and layer normalization with their γ, β and running statistics.</summary>

@@ -1,4 +1,3 @@
-using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Models.Onnx;
