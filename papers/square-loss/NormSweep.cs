@@ -83,7 +83,8 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
     {
         var whole = Whole(context);
         NormGroup[] earlier = Earlier.Group(Norms) is { } group ? [group] : [];
-        if (whole.Any(g => g.Starts.Count == Norms.Length && g.Starts.All(static s => s.Runs.Count == Seeds))) return [.. whole, .. withEarlier ? earlier : []];
+        if (whole.Any(g => g.Starts.Count == Norms.Length && g.Starts.All(static s => s.Runs.Count == Seeds)))
+            return [.. whole, .. withEarlier ? earlier : []];
         return [new NormGroup("digits, dense", Quick(context)), .. whole, .. earlier];
     }
 
