@@ -74,8 +74,8 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
             context.Full ? Trained(context, network) : Kept(network))).Where(static g => g.Starts.Count > 0)];
 
     /// <summary>
-    /// What figures show: the networks on CIFAR-10; where of none of them all starts are kept from all seeds, digits before them, and behind
-    /// them what an earlier experiment left.
+    /// What figures show: the networks on CIFAR-10; where of none of them all starts are kept from all seeds, digits before them, and
+    /// behind them what an earlier experiment left.
     /// </summary>
     /// <param name="context">Where runs are.</param>
     /// <param name="withEarlier">Show the earlier experiment in any case.</param>
