@@ -20,7 +20,7 @@ public enum LayerKind
 
 /// <summary>
 /// One weight matrix W_k as a window on the flat parameter vector θ: z = W_k a.
-/// No biases: a constant input gives the first layer one (T3 §2).
+/// Without a bias: a constant input gives the first layer one (T3 §2), and others are nodes of their own.
 /// </summary>
 /// <param name="Kind">Dense, convolution and own layers (rows × columns weights, row-major), diagonal (one a coordinate).</param>
 /// <param name="Rows">Outputs; the maps of a convolution.</param>
