@@ -60,11 +60,12 @@ internal sealed record TwoLosses(string Key, string Name, string[] Overrides, st
             g.All(r => r.Last("epoch") == last) ? g.Average(static r => r["test_error"].Min()) : (double?)null))];
     }
 
-    /// <summary>The fewest epochs over the rates of the grid, medians of its seeds, to a test error; NaN: none gets there.</summary>
-    public double FewestEpochs(string loss, double good) => Rates(loss).GroupBy(static r => r.Last("rate"))
+    /// <summary>
+    /// Epochs to a test error, by seed of the grid, at the rate of which the median over the seeds is least; null: no rate gets there.
+    /// </summary>
+    public double[]? FewestEpochs(string loss, double good) => Rates(loss).GroupBy(static r => r.Last("rate"))
         .Select(g => new LossCurves([.. g]).EpochsTo(good))
-        .Where(static epochs => epochs.All(double.IsFinite)).Select(static epochs => Spread.Of(epochs).Median)
-        .DefaultIfEmpty(double.NaN).Min();
+        .Where(static epochs => epochs.All(double.IsFinite)).MinBy(static epochs => Spread.Of(epochs).Median);
 
     /// <summary>The rates in words.</summary>
     public string RatesText() => $"{Name}: square {Wording.Short(Rate(Square))}, cross-entropy {Wording.Short(Rate(CrossEntropy))}";

@@ -8,8 +8,9 @@ namespace Rhoflow.Papers.SquareLoss;
 /// <summary>Claim b136: whether normalization and decay turn V_k towards orthogonal matrices or projections.</summary>
 internal static class NormalizationMakesOrthogonal
 {
-    // “Towards” needs a bound: nearer than random matrices are, and clearly so below nine tenths of their distance.
+    // “Towards” needs a bound: nearer than at the random start, and clearly so below nine tenths of that distance.
     private const double Nearer = .9;
+    private const string Quantity = "distance at the end over that at the start, mean of five seeds";
 
     /// <summary>
     /// Distance of a large square Gaussian matrix to orthogonal ones: its singular values lie on a quarter circle, mean 8/(3π), mean square
@@ -18,8 +19,8 @@ internal static class NormalizationMakesOrthogonal
     public static double Gaussian { get; } = Math.Sqrt(1 - Math.Pow(8 / (3 * Math.PI), 2));
 
     /// <summary>
-    /// Distance of uvᵀ to projections, median over unit vectors u, v of random directions in p dimensions: √(1 − ((1 + |c|)/2)²), c = u·v,
-    /// of which the square is Beta(1/2, (p − 1)/2).
+    /// Distance of uvᵀ to multiples of orthogonal projections, median over unit vectors u, v of random directions in p dimensions:
+    /// √(1 − ((1 + |c|)/2)²), c = u·v, of which the square is Beta(1/2, (p − 1)/2).
     /// </summary>
     public static double RandomOfRankOne(int p) => Math.Sqrt(1 - Math.Pow((1 + Math.Sqrt(Beta.InvCDF(.5, (p - 1) / 2.0, .5))) / 2, 2));
 
@@ -33,15 +34,19 @@ internal static class NormalizationMakesOrthogonal
         Equations = ["SQ.48", "SQ.53"],
         Hypothesis = "Near-zero square loss under batch or weight normalization with weight decay; appendix H assumes deep linear networks "
             + "at training time and square V_k, k < L, and expects no orthogonal matrices “in real networks because of the role of the "
-            + "RELUs”: the linear networks are judged, those with ReLUs measured.",
+            + "RELUs … and because BN in practice does not exactly normalize the weight matrices”: linear networks with weight "
+            + "normalization, which is exact, are judged; those with ReLUs or batch normalization are measured. “P is a projection if P² = "
+            + "P; it is an orthogonal projection if P = Pᵀ” (H.1).",
         Statement = "“Commonly used normalization algorithms, such as BN, are shown to bias weight matrices towards being orthogonal (or "
             + "projection)” matrices.",
-        SetUp = WeightSetting.SetUp + ". Distances of V_2 and V_3 (32 × 32): sine of the angle to the nearest multiple of an orthogonal "
-            + "matrix and of an orthogonal projection; mean of both layers, median of five seeds, over those of random matrices: "
-            + "Gaussian ones for the first, uvᵀ with random u, v for the second, since trained matrices have lost rank and Gaussian ones "
-            + $"are farther. Towards one of the two: the smaller quotient at most {Wording.Short(Nearer)}; no bias: above 1. Four of five "
-            + $"networks have to fit (training error 0, L ≤ {Wording.Short(WeightSetting.FittedLoss)}).",
-        Expected = "One of the two distances is below that of random matrices.",
+        SetUp = WeightSetting.SetUp + ". Distances of V_2 and V_3 (32 × 32; V_1 is 784 × 32 and outside appendix H): sine of the angle to "
+            + "the nearest multiple of an orthogonal matrix, of an orthogonal projection, and of any projection of rank one, uvᵀ/(u·v). "
+            + "The last is the distance to rank one, since any uvᵀ with u·v ≠ 0 is such a multiple: this half of the statement is weak. "
+            + "Mean of both layers at the end over that at the Gaussian start, mean of five seeds with its 95 % interval (Student). "
+            + $"Towards: the interval is below {Wording.Short(Nearer)}; no bias: it is above 1. Four of five networks have to fit "
+            + $"(training error 0, L ≤ {Wording.Short(WeightSetting.FittedLoss)}). Projections that are not orthogonal, and weight "
+            + "normalization alone as the case that is judged, were added after a first look.",
+        Expected = "Both kinds come nearer than at the start, or one of them.",
         FullRuns = WeightSetting.FullRuns,
         Check = Check,
     };
@@ -54,10 +59,13 @@ internal static class NormalizationMakesOrthogonal
             Gaussian, relative: .05);
         (string Column, Panel Panel)[] panels =
         [
-            ("orthogonal_distance", To("multiple of an orthogonal matrix")), ("projection_distance", To("multiple of a projection")),
-            ("rank_one_distance", To("matrix of rank one")),
+            ("orthogonal_distance", To("multiple of an orthogonal matrix")),
+            ("projection_distance", To("multiple of an orthogonal projection")),
+            ("rank_one_distance", To("multiple of a projection of rank one")),
         ];
         var texts = new List<string>();
+        PairedDifference random = default;
+        Spread? nearest = null;
         foreach (var (setting, i) in WeightSetting.Linear.Concat(WeightSetting.Units).Select(static (s, i) => (s, i)))
         {
             context.Progress(setting.Name);
@@ -67,22 +75,22 @@ internal static class NormalizationMakesOrthogonal
             double orthogonal = Ratio(runs, "orthogonal_distance"), projection = Ratio(runs, "projection_distance"), rank =
                 Ratio(runs, "rank_one_distance");
             judge.Measure($"{setting.Name}: distance to orthogonal at the end, by seed", Ends(runs, "orthogonal_distance"));
-            judge.Measure($"{setting.Name}: distance to projections at the end, by seed", Ends(runs, "projection_distance"));
+            judge.Measure($"{setting.Name}: distance to orthogonal projections at the end, by seed", Ends(runs, "projection_distance"));
             judge.Measure($"{setting.Name}: distance to rank one at the end, by seed", Ends(runs, "rank_one_distance"));
             judge.Measure($"{setting.Name}: stable rank of V_2 and V_3 at the end, by seed", Ends(runs, "rank_stable"));
-            judge.Measure($"{setting.Name}: end over start of the distance to orthogonal, projections, rank one", orthogonal, projection,
-                rank);
+            judge.Measure($"{setting.Name}: end over start of the distance to orthogonal, orthogonal projections, rank one", orthogonal,
+                projection, rank);
             texts.Add($"{setting.Name} {Wording.Text(orthogonal)}, {Wording.Text(projection)}, {Wording.Text(rank)}");
-            if (setting.IsLinear && setting.Decays && setting.Normalization != "none")
+            if (setting.IsLinear && setting.Decays && setting.Normalization == "weight")
             {
                 judge.Hypothesis.AtLeast($"{setting.Name}: share of the networks that fit", fitted / (double)runs.Count, .8);
-                judge.Printed.In(setting.Name).AtMost("distance to orthogonal matrices or projections over random ones, the smaller",
-                    Math.Min(Spread.Of(Ends(runs, "orthogonal_distance")).Median / Gaussian,
-                        Spread.Of(Ends(runs, "projection_distance")).Median / RandomOfRankOne(32)), strict: Nearer, lenient: 1);
-                judge.Amended("they come nearer to rank one instead, away from orthogonal matrices").In(setting.Name)
-                    .AtMost("end over start of the distance to rank one", rank, 1);
-                judge.Amended("they come nearer to rank one instead, away from orthogonal matrices").In(setting.Name)
-                    .AtLeast("end over start of the distance to orthogonal matrices", orthogonal, 1);
+                Towards(judge.Printed.In($"{setting.Name}, orthogonal matrices"), runs, "orthogonal_distance");
+                Towards(judge.Amended("projections P² = P, which need not be orthogonal; any matrix of rank one with u·v ≠ 0 is a multiple "
+                    + "of one").In($"{setting.Name}, projections of rank one"), runs, "rank_one_distance");
+                judge.Measure($"{setting.Name}: |u·v| of V_2 ≈ uvᵀ and of V_3, least of five seeds", runs.Min(InnerProduct));
+                random = PairedDifference.Of([.. Ends(runs, "projection_distance").Select(static d => d / RandomOfRankOne(32))],
+                    new double[runs.Count]);
+                nearest = Spread.Of(Ends(runs, "rank_one_distance"));
             }
             if (setting.Decays)
                 for (var p = 0; p < panels.Length; p++) panels[p].Panel = Curve(panels[p].Panel, setting, runs, panels[p].Column, i);
@@ -90,18 +98,33 @@ internal static class NormalizationMakesOrthogonal
         foreach (var setting in new[] { WeightSetting.Decay, WeightSetting.Neither })
         {
             var runs = setting.Quick(context);
-            judge.Measure($"digits, {setting.Name}: end over start of the distance to orthogonal, projections, rank one",
+            judge.Measure($"digits, {setting.Name}: end over start of the distance to orthogonal, orthogonal projections, rank one",
                 Ratio(runs, "orthogonal_distance"), Ratio(runs, "projection_distance"), Ratio(runs, "rank_one_distance"));
         }
         panels[0].Panel = panels[0].Panel.Level("Gaussian", Gaussian);
         panels[1].Panel = panels[1].Panel.Level("random, rank one", RandomOfRankOne(32));
-        var text = "End over start of the distances of V_2, V_3 to orthogonal matrices, projections and rank one: "
+        var text = $"{WeightSetting.Linear[1].Name} leads away from orthogonal matrices, and to "
+            + $"{(nearest is { } at ? Wording.Text(at) : "")} from rank one: multiples of projections uvᵀ/(u·v), as is any matrix of rank "
+            + $"one with u·v ≠ 0. From orthogonal projections it is as far as random matrices of rank one, {random} of their distance. "
+            + "End over start of the distances of V_2, V_3 to orthogonal matrices, orthogonal projections and rank one, medians: "
             + $"{string.Join("; ", texts)}. The starts are at {Wording.Text(start.Median)} from orthogonal matrices (Gaussian law "
-            + $"{Wording.Text(Gaussian)}); random matrices of rank one are at {Wording.Text(RandomOfRankOne(32))} from projections.";
+            + $"{Wording.Text(Gaussian)}); random matrices of rank one are at {Wording.Text(RandomOfRankOne(32))} from orthogonal "
+            + "projections.";
         return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: new Chart([.. panels.Select(static p => p.Panel)]),
             caption: "MNIST, V_2 and V_3, medians of five seeds, settings with decay. Decay lowers the rank, and a matrix of low rank is "
             + "far from every orthogonal one.");
     }
+
+    private static void Towards(CheckGroup group, IReadOnlyList<IObservations> runs, string column)
+    {
+        var quotient = PairedDifference.Of([.. runs.Select(r => Mean(r, column, r["epoch"].Length - 1) / Mean(r, column, 0))],
+            new double[runs.Count]);
+        group.AtMost(Quantity, quotient.Mean, strict: Nearer - quotient.Half, lenient: 1 + quotient.Half);
+    }
+
+    // Of uvᵀ with unit u, v from its distance d to orthogonal projections: d² = 1 − ((1 + |u·v|)/2)².
+    private static double InnerProduct(IObservations run) => WeightSetting.SquareLayers.Min(k =>
+        2 * Math.Sqrt(1 - Math.Pow(run.Last(FormattableString.Invariant($"projection_distance_{k}")), 2)) - 1);
 
     private static Panel To(string nearest) => new($"To the nearest {nearest}", new Axis("1 + epoch", Scale.Log),
         new Axis("sine of the angle", Min: 0, Max: 1));

