@@ -9,9 +9,8 @@ internal static class DecayFindsTheLeastNorm
 {
     private const double Least = FirstFitIsTheLeastNorm.Least, Larger = FirstFitIsTheLeastNorm.Larger;
 
-    // Of nine of ten starts ρ changes by less than this over the last fifth of the steps: a dead network may be among them.
+    // ρ changes by less than this over the last fifth of the steps.
     private const double Rests = .03, NearZero = .1;
-    private const int Nine = 8;
 
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
@@ -27,8 +26,8 @@ internal static class DecayFindsTheLeastNorm
             + "whatever the start.",
         SetUp = $"{string.Join(" and ", MinimumNormCase.All.Select(static c => $"ReLU nets {c.Words}"))}, {MinimumNormCase.Starts} starts "
             + $"of V from ρ0 = {string.Join(" and ", MinimumNormCase.Norms.Select(static n => Wording.Short(n)))} ρ_min: descents of "
-            + $"(5)–(6) "
-            + "(BN + WD, BN) and of W_k with λ Σ‖W_k‖² (WD) or without, λ = εN/ρ_min² with ε = "
+            + $"(5)–(6) (BN + WD, BN; the sign of V_L makes Σyf > 0 at the start) and of W_k with λ Σ‖W_k‖² (WD) "
+            + "or without, λ = εN/ρ_min² with ε = "
             + $"{string.Join(" and ", MinimumNormEnds.Shares.Skip(1).Select(static s => Wording.Short(s)))}; "
             + $"{Wording.Count(MinimumNormEnds.QuickSteps)} steps (plane) and {Wording.Count(MinimumNormEnds.LongSteps)} (digits, kept "
             + $"from "
@@ -36,8 +35,11 @@ internal static class DecayFindsTheLeastNorm
             + "ρ over "
             + "the least norm at which E is known to be reached (b118; certified in the plane): 1 where no network has both smaller. ε = "
             + $"{Wording.Short(MinimumNormEnds.Shares[^1])} is judged; the other beside it. Least: within a factor {Wording.Text(Least)}, "
-            + $"larger: beyond {Wording.Text(Larger)}, chosen before the runs.",
+            + $"larger: beyond {Wording.Text(Larger)}, chosen before the runs. “Whatever the start” "
+            + "is these. The data were made smaller after first looks, for conditioning and speed (8, then 7, then 5 directions; 20, "
+            + "then 10 digits). Real batch normalization is not in the claim.",
         Expected = "Ratio 1 from every start and both norms.",
+        History = ["until 2026-11-29 nine of ten starts were judged"],
         Figures = ["square-loss/figure-02"],
         Check = Check,
     };
@@ -46,7 +48,7 @@ internal static class DecayFindsTheLeastNorm
     {
         var judge = new Judge();
         if (context.Full) MinimumNormEnds.Keep(context);
-        const string ratio = "ρ over the least norm with that loss, nine of ten starts";
+        const string ratio = "largest ρ over the least norm with that loss of ten starts";
         var strong = MinimumNormEnds.Shares[^1];
         var rows = new List<string>();
         foreach (var of in MinimumNormCase.All)
@@ -60,12 +62,13 @@ internal static class DecayFindsTheLeastNorm
                 judge.Measure($"{where}: ρ/ρ_min", Spread.Of(ends.Select(e => e.Rho / curve.Minimum)).ToString());
                 judge.Measure($"{where}: ρ over the least norm with that loss", Spread.Of(ratios).ToString());
                 judge.Measure($"{where}: mean square", Spread.Of(ends.Select(static e => e.MeanSquare)).ToString());
-                rows.Add($"{where} {MinimumNormEnds.Text(ratios)}");
+                judge.Measure($"{where}: largest change of ρ over the last fifth of the steps, relative", ends.Max(static e => e.Drift));
+                rows.Add($"{where} {MinimumNormEnds.Text(ratios)}{(ends.Max(static e => e.Drift) > Rests ? ", not at rest" : "")}");
                 if (setting.Share != strong) continue;
-                judge.Hypothesis.AtMost($"{where}: change of ρ over the last fifth of the steps, relative, nine of ten starts",
-                    ends.Select(static e => e.Drift).Order().ElementAt(Nine), Rests);
+                judge.Hypothesis.AtMost($"{where}: change of ρ over the last fifth of the steps, relative, of all starts",
+                    ends.Max(static e => e.Drift), Rests);
                 judge.Hypothesis.AtMost($"{where}: mean square, median", Spread.Of(ends.Select(static e => e.MeanSquare)).Median, NearZero);
-                judge.Printed.In(where).AtMost(ratio, ratios[Nine], strict: Least, lenient: Larger);
+                judge.Printed.In(where).AtMost(ratio, ratios[^1], strict: Least, lenient: Larger);
             }
         }
         var worst = 1.0;
@@ -73,13 +76,18 @@ internal static class DecayFindsTheLeastNorm
             foreach (var setting in MinimumNormEnds.All.Where(s => s.Normalized && s.Share == strong))
             {
                 var ratios = MinimumNormEnds.Ratios(context, of, setting);
-                worst = Math.Max(worst, ratios[Nine]);
-                judge.Printed.In($"{of.Name}, {setting.Words}").AtMost(ratio, ratios[Nine], strict: Least, lenient: Larger);
+                worst = Math.Max(worst, ratios[^1]);
+                judge.Printed.In($"{of.Name}, {setting.Words}").AtMost(ratio, ratios[^1], strict: Least, lenient: Larger);
             }
+        var images = MinimumNormEnds.Of(context, MinimumNormCase.Images, MinimumNormEnds.Of(true, strong, MinimumNormCase.Norms[0]));
+        double share = Spread.Of(images.Select(static e => e.Rho)).Median / LeastLossCurve.Of(context, MinimumNormCase.Images).Minimum,
+            square = Spread.Of(images.Select(static e => e.MeanSquare)).Median;
         var text = $"ρ over the least norm with that loss (median, least and greatest of {MinimumNormCase.Starts} starts): "
-            + $"{string.Join("; ", rows)}; with four other labellings in the plane at most {Wording.Text(worst, 4)} in nine of ten "
-            + $"starts. Two "
-            + "networks with the same function may still stand at different V, and the digits’ least norm is the best that was found.";
+            + $"{string.Join("; ", rows)}; with four other labellings in the plane at most {Wording.Text(worst, 4)}. "
+            + $"With ε = {Wording.Short(strong)} digits stand at ρ = {Wording.Text(share, 3)} ρ_min with a mean square of "
+            + $"{Wording.Text(square, 2)}; nearer zero loss those that still move are not judged. "
+            + "Two networks with the same function may stand at different V. The digits’ least norm is "
+            + "the best that was found, and not the minimum: some ratios are below 1. The claim is of the model (5)–(6) only.";
         return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: new Chart([.. MinimumNormEnds.Panels(context,
             s => s.Share == 0 || s.Share == strong)]),
             caption: $"Line: the least loss that is known at each ρ. Dots: where descents from {MinimumNormCase.Starts} starts and two "

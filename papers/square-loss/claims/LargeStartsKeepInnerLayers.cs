@@ -5,7 +5,7 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b121: from large starts inner layers barely move, and the fit is the tangent kernel's.</summary>
+/// <summary>Claim b121: from large starts inner layers barely move.</summary>
 internal static class LargeStartsKeepInnerLayers
 {
     // “Do not need to change much” has no bound: relative to ‖W_k(0)‖.
@@ -20,8 +20,8 @@ internal static class LargeStartsKeepInnerLayers
         Place = "§3 (“For large ρ and very small or zero λ”)",
         Hypothesis = "λ = 0, large ρ at the start, gradient descent to a fit of all examples, more units in every layer than training "
             + "examples (“the last layer before the linear classifier is overparametrized wrt training data”).",
-        Statement = "For large ρ there are solutions for any set of random weights in the previous layers, and the intermediate layers do "
-            + "not need to change much.",
+        Statement = "For large ρ and very small or zero λ the intermediate layers do not need to change much under GD in the iterations "
+            + "immediately after initialization.",
         SetUp = $"ReLU nets 64-{LazyStart.Units}-{LazyStart.Units}-1, {LazyStart.Examples} digits 3 and 8 of norm 1, N(0, 1) weights "
             + $"scaled "
             + $"to ‖W_k‖ = {string.Join(", ", LazyStart.CancelledNorms.Select(static n => Wording.Short(n)))} in all layers, square "
@@ -32,7 +32,9 @@ internal static class LargeStartsKeepInnerLayers
             + $"{Wording.Short(LazyStart.Norms[^1])}: from larger ones the steps do not come to a fit), once with targets y + g_0, so "
             + $"that a large start has not to "
             + "undo its own outputs. Barely: a relative move up to "
-            + $"{Wording.Short(Barely)} (beyond {Wording.Short(Much)} it is much), chosen before the runs.",
+            + $"{Wording.Short(Barely)} (beyond {Wording.Short(Much)} it is much), chosen before the runs. The moves are those of the "
+            + "whole training, which includes the iterations “immediately after initialization”; that solutions exist "
+            + "for any random weights is not checked.",
         Expected = "Relative moves of the inner layers fall to 0 as the start grows.",
         Check = Check,
     };
@@ -71,9 +73,8 @@ internal static class LargeStartsKeepInnerLayers
         const int layers = 3;
         judge.Amended($"outputs 0 at the start: J grows like ‖W(0)‖^{layers - 1}, so the move falls like ‖W(0)‖^{-layers}")
             .Near(law, exponent, -layers, relative: .05);
-        judge.Measure("outputs as they start: the same exponent", LinearRegression.Of([.. norms.TakeLast(2).Select(static v =>
-            Math.Log(v))],
-            [.. innerPlain.TakeLast(2).Select(static v => Math.Log(v))]).Slope);
+        var plainExponent = judge.Measure("outputs as they start: the same exponent", LinearRegression.Of(
+            [.. norms.TakeLast(2).Select(static v => Math.Log(v))], [.. innerPlain.TakeLast(2).Select(static v => Math.Log(v))]).Slope);
         var predicted = zero[^1].Max(static r => r.Moves.Zip(r.Predicted, static (m, p) => Math.Abs(m / p - 1)).Max());
         judge.Amended("outputs 0 at the start: the move is the tangent kernel’s").AtMost(
             $"largest |move over ‖(JᵀK⁻¹(y − g_0))_k‖ − 1| from {lazy}, all layers and seeds", predicted, .1);
@@ -94,10 +95,9 @@ internal static class LargeStartsKeepInnerLayers
         var text = $"From {largest} the inner layers move by {Wording.Text(innerPlain[^1])} of their norm "
             + $"({Wording.Text(innerPlain[^2])} from ‖W_k(0)‖ = {Wording.Short(norms[^2])}) and the kernel by "
             + $"{Wording.Text(kernelPlain[^1])} of its own ({Wording.Text(kernelPlain[^2])}): a large start has to undo outputs that grow "
-            + $"like ‖W(0)‖^{layers}, which takes a share of the weights that does not depend on the norm, so the kernel keeps changing. "
-            + $"Where "
-            + $"the outputs are 0 at the start the moves from {lazy} are {Wording.Text(innerZero[^1])} and "
-            + $"{Wording.Text(kernelZero[^1])}, and the "
+            + $"like ‖W(0)‖^{layers}, which takes a share of the weights that falls like ‖W(0)‖^{{{Wording.Text(plainExponent)}}} only, "
+            + $"and the kernel is not that of the start. Where the outputs are 0 at the start the moves from {lazy} are "
+            + $"{Wording.Text(innerZero[^1])} and {Wording.Text(kernelZero[^1])}, and the "
             + $"layers’ fall like ‖W(0)‖^{{{Wording.Text(exponent)}}}.";
         return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: new Chart(moves, kernel),
             caption: "Dashed: what the tangent kernel of the start says, ‖(JᵀK⁻¹(y − g_0))_k‖/‖W_k(0)‖.");

@@ -41,7 +41,8 @@ internal static class LinearStartForgotten
             + $"{Wording.Text(Decays)}/(λ‖w‖²), w the ridge solution. At λ = 0 beside a closed form: the part of v outside the data, u, "
             + $"has "
             + "u̇ = −ρ̇ρu, so that ‖u‖e^{ρ²/2} stays, and ρ² = ‖X⁺y‖² + ρ²‖u‖² is one equation for ρ at the end. At λ > 0 beside the ridge "
-            + "solution (XᵀX + λI)⁻¹Xᵀy; at it u falls like e^{−2λρ²t}.",
+            + "solution (XᵀX + λI)⁻¹Xᵀy; at it u falls like e^{−2λρ²t}. Ends further apart than "
+            + $"{Wording.Text(Apart)} ‖X⁺y‖ are two; the bound was .1 before a first look.",
         Expected = "λ = 0: w = X⁺y + P_null w at the ρ of the closed form, another for each start. λ > 0: ‖w − ridge‖ = 0.",
         Check = Check,
     };
@@ -79,9 +80,9 @@ internal static class LinearStartForgotten
             {
                 var target = minimum.Ridge(lambda);
                 var size = Vectors.Norm(target);
-                foreach (var norm in Norms)
+                foreach (var (norm, s) in Norms.SelectMany(static n => Enumerable.Range(0, Starts).Select(s => (n, s))))
                 {
-                    var v = ExampleSets.Normal(Inputs, 10 * seed, stream: 117);
+                    var v = ExampleSets.Normal(Inputs, 10 * seed + s, stream: 117);
                     Vectors.Scale(1 / Vectors.Norm(v), v, v);
                     var unit = 1 / (lambda * size * size);
                     double Null(double times) => Vectors.Norm(minimum.NullPart(

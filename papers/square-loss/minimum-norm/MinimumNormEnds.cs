@@ -71,6 +71,10 @@ internal static class MinimumNormEnds
                 loss[i]))];
     }
 
+    /// <summary>Ends of quick descents of all starts, at any setting.</summary>
+    public static IReadOnlyList<End> Quick(StudyContext context, MinimumNormCase of, Setting setting) =>
+        Computed.Of(context, (of, setting, QuickSteps));
+
     /// <summary>Of every end, sorted, ρ over the least norm at which its mean square is known to be reached.</summary>
     public static double[] Ratios(StudyContext context, MinimumNormCase of, Setting setting)
     {
