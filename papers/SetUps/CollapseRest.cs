@@ -14,10 +14,9 @@ internal static class CollapseRest
 
     /// <summary><see cref="Bound"/> in words.</summary>
     public static string Words { get; } = "at rest, V̇_k = 0 (the proof's “when V̇_k and ρ̇ converge to zero”), at least in the last "
-        + $"layer: sin ∠(V_L, ∂L/∂V_L) ≤ {Wording.Short(Bound)}; near-zero: a mean square error of {Wording.Short(NearZero)} at most. Runs "
-        + "that are not are shown only; of digits trained to rest the rule of their training says which rest. (Tried before: .1, at "
-        + "which three flows of five at λ = .02 count: NC1 to NC3 fail there and NC4 "
-        + "holds; by all layers nothing rests)";
+        + $"layer: sin ∠(V_L, ∂L/∂V_L) ≤ {Wording.Short(Bound)}; near-zero: a mean square error of {Wording.Short(NearZero)} at most. "
+        + "Runs that are not are shown only; of digits trained to rest the rule of their training says which rest. (Tried before: .1, at "
+        + "which three flows of five at λ = .02 count: NC1 to NC3 fail there and NC4 holds; by all layers nothing rests)";
 
     // “Close to zero” has no bound in the paper; this is b38's.
     private const double NearZero = .01;

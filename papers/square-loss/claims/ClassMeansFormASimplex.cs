@@ -26,24 +26,19 @@ internal static class ClassMeansFormASimplex
         Place = "§5, appendix G, corollary 4 (NC2)",
         Equations = ["SQ.5", "SQ.6"],
         Hypothesis = "Binary classification, square loss, batch normalization and decay, at convergence to near-zero loss (appendix G; "
-            + "its two outputs ±f are one). Converged: "
-            + $"{CollapseRest.Words}.",
-        Statement = "Equations 5 and 6 imply NC2, class means at the vertices of a simplex; for two classes h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so "
-            + "that μ₂ = −μ₁.",
+            + $"its two outputs ±f are one). Converged: {CollapseRest.Words}.",
+        Statement = "Equations 5 and 6 imply that h₊ → V_Lᵀ and h₋ → −V_Lᵀ, so that μ₂ = −μ₁ (the memo's binary NC2).",
         SetUp = "The networks and flows of claim B43. Ten classes: of the centred means the mean |cos + 1/9|, the spread of their "
             + "lengths over the mean length, and the distance of MMᵀ/‖MMᵀ‖ from the frame. Two classes: cos(μ₊, μ₋) as the means are, at "
             + $"the end of the flow (five seeds, λ = {string.Join(", ", FlowDecays.Select(static d => Wording.Short(d)))}) and of 3 "
-            + "against "
-            + $"8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. {RestedRuns.Words}. Two "
-            + $"classes are "
-            + "judged where normalization and decay act, ten shown (b127). "
-            + "Taken as reached: a cosine of "
-            + $"{Wording.Short(Opposite, zero: true)} (not "
-            + $"reached: above {Wording.Short(NotOpposite, zero: true)}).",
+            + $"against 8 (λ = {CollapseRuns.StrongText}, {Wording.Short(CollapseRuns.Decays[^1])}); and centred. {RestedRuns.Words}. "
+            + "Two classes are judged where normalization and decay act, ten shown (b127). Features behind ReLUs are not negative, so "
+            + $"that the check cannot pass for them. Taken as reached: a cosine of {Wording.Short(Opposite, zero: true)} (not reached: "
+            + $"above {Wording.Short(NotOpposite, zero: true)}).",
         History = ["was ? until 2026-11-29, because nothing that rests had a near-zero loss: training now goes on to rest",
             "was ≈ until 2026-11-28, because a tendency with λ counted as a narrower form of what two classes contradict",
-            "was ✗ until 2026-11-28, because networks that a falling learning rate had stopped, and flows of a loss above .01, counted as "
-            + "converged to near-zero loss, and ten classes were judged, of which the proof is not"],
+            "was ✗ until 2026-11-28, because networks that a falling learning rate had stopped, and flows of a loss above .01, counted "
+            + "as converged to near-zero loss, and ten classes were judged, of which the proof is not"],
         Expected = "Deviations 0; cos(μ₊, μ₋) = −1. First reading: mean deviation .057, lengths .086 (normalization and decay), .066, "
             + ".110 (no decay), .144, .148 (no normalization); uncentred cosine .06–.33 in the flow.",
         FullRuns = CollapseRuns.FullRuns,
@@ -85,9 +80,8 @@ internal static class ClassMeansFormASimplex
             if (runs.IsTheModel) Judged(runs.Name, resting, runs.Last("nc2_cosine_uncentred"));
             judge.Measure($"{runs.Name}: cos(μ₊, μ₋), by seed", runs.Last("nc2_cosine_uncentred"));
         }
-        judge.Amended("at rest with normalization and decay the two means are at a right angle, as far apart as features that are not "
-            + "negative "
-            + "can be")
+        judge.Amended("at rest with normalization and decay the two means are at a right angle, as far apart as features "
+            + "that are not negative can be")
             .AtMost("largest cos(μ₊, μ₋) of any start at rest", model.SelectMany(static r => r.AtRest()
                 .Select(i => r.Last("nc2_cosine_uncentred")[i])).Max(), .01);
         var corrected = judge.Amended("ten classes, centred, as a tendency: the frame is approached in training and with λ");
@@ -119,9 +113,8 @@ internal static class ClassMeansFormASimplex
         string M(IReadOnlyList<MeasuredRun> runs, string column) => Text(runs.Last(column).Median);
         var numbers = $"Ten digits, mean |cos + 1/9|: {M(normalized[0], "nc2_equiangularity")} without decay, "
             + $"{M(strong, "nc2_equiangularity")} at λ = {CollapseRuns.StrongText}, {M(normalized[^1], "nc2_equiangularity")} at "
-            + $"{Wording.Short(CollapseRuns.Decays[^1])} "
-            + $"({M(plain, "nc2_equiangularity")} with neither normalization nor decay). "
-            + $"For two classes cos(μ₊, μ₋) is {Wording.Text(Spread.Of(flow))} in the flow and "
+            + $"{Wording.Short(CollapseRuns.Decays[^1])} ({M(plain, "nc2_equiangularity")} with neither normalization nor decay). For "
+            + $"two classes cos(μ₊, μ₋) is {Wording.Text(Spread.Of(flow))} in the flow and "
             + $"{Wording.Text(two.Last("nc2_cosine_uncentred"))} for 3 against 8 (λ = .004; "
             + $"{Wording.Text(strongest.Last("nc2_cosine_uncentred"))} at .016), where −1 is claimed: ReLU features are not negative, so "
             + "μ₂ = −μ₁ cannot be. Centred, two means are opposite always.";

@@ -23,18 +23,18 @@ internal static class EveryExampleIsStationary
         Paper = SourcePapers.SquareLoss,
         Place = "Lemma 1.3, §5, eq. 11, 37, 40, 48",
         Hypothesis = "Normalization and weight decay λ > 0 (eq. 5, 6), convergence to a solution with near-zero square loss, V̇_k = 0 "
-            + "(Lemma 1), more than one example.",
-        Statement = "At the critical points of the dynamics with normalization and weight decay that are global minima ∂f(x_n)/∂V_k = V_k "
-            + "f(x_n) for every layer k and every example n.",
-        SetUp = "Flow (5)–(6) on 20 examples of a teacher network in four dimensions, ReLU net 4-16-16-1, "
-            + $"λ = {string.Join(", ", Decays.Select(d => Wording.Short(d)))}, ρ0 = {Rho0}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, "
-            + $"{Wording.Count(CollapseFlow.Steps)} adaptive Euler steps; "
-            + "‖V_kf_n − ∂f_n/∂V_k‖/‖∂f_n/∂V_k‖ (the sine of their angle), mean over examples. Varied: "
-            + "two examples of one label at an angle φ, nets 2-8-8-1 with ReLUs and linear, "
-            + $"λ = {Wording.Short(PairDecay)}, and one example alone; the linear net 4-16-16-1, λ = {Wording.Short(LinearDecay)}: "
-            + "ReLU nets rest on kinks of their units, where ∂f_n/∂V_k jumps and eq. 36 has no sharp meaning; it "
-            + $"has none. {RestedRuns.Words}: of two classes with normalization and decay the last layer, whose floor b125 derives (ten "
-            + "classes: f is the margin, of which two rows of V_L matter, so that eq. 40 is out of reach by itself; shown).",
+            + "(Lemma 1), more than one example. Lemma 1.3 says “at the critical points of the SGD dynamics that are global minima”; "
+            + "Lemma 1 itself and §5 are of the gradient flow, which is judged (SGD: b66, b128).",
+        Statement = "At the critical points of the dynamics with normalization and weight decay that are global minima ∂f(x_n)/∂V_k = "
+            + "V_k f(x_n) for every layer k and every example n.",
+        SetUp = "Flow (5)–(6) on 20 examples of a teacher network in four dimensions, ReLU net 4-16-16-1, λ = "
+            + $"{string.Join(", ", Decays.Select(d => Wording.Short(d)))}, ρ0 = {Rho0}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, "
+            + $"{Wording.Count(CollapseFlow.Steps)} adaptive Euler steps; ‖V_kf_n − ∂f_n/∂V_k‖/‖∂f_n/∂V_k‖ (the sine of their angle), "
+            + "mean over examples. Varied: two examples of one label at an angle φ, nets 2-8-8-1 with ReLUs and linear, λ = "
+            + $"{Wording.Short(PairDecay)}, and one example alone; the linear net 4-16-16-1, λ = {Wording.Short(LinearDecay)}: ReLU nets "
+            + $"rest on kinks of their units, where ∂f_n/∂V_k jumps and eq. 36 has no sharp meaning; it has none. {RestedRuns.Words}: of "
+            + "two classes with normalization and decay the last layer, whose floor b125 derives (ten classes: f is the margin, of which "
+            + "two rows of V_L matter, so that eq. 40 is out of reach by itself; shown).",
         Expected = "Residual 0 for all n and k (within .05; two examples at a right angle miss by 1/√2 whatever the bound). First "
             + "reading: .966, .921, .735 in the three layers (λ = .02), never below .7.",
         Check = Check,
@@ -70,8 +70,8 @@ internal static class EveryExampleIsStationary
                 [.. these.Select(r => r.Sum.Max())]);
             judge.Measure($"λ = {Text(lambda)}: mean of (ρf − y)², by seed", [.. these.Select(r => r.MeanSquare)]);
         }
-        const string bound = "for any weights the mean over examples of the squared residual of the first layer is at least 1 − μ_max of "
-            + "(1/N) Σ x̂x̂ᵀ";
+        const string bound = "for any weights the mean over examples of the squared residual of the first layer is at "
+            + "least 1 − μ_max of (1/N) Σ x̂x̂ᵀ";
         judge.Amended(bound).AtLeast("least excess over that bound, 15 networks", runs.Min(r => r.First - r.Bound), -1e-12);
         judge.Measure("that bound, by seed (0 for collinear inputs only)", [.. runs.Take(5).Select(r => r.Bound)]);
 
@@ -81,8 +81,8 @@ internal static class EveryExampleIsStationary
         judge.Measure("linear net, λ = .2: mean residual of layer 1, by seed", [.. straightened.Select(r => r.Means[0])]);
         judge.Measure("linear net, λ = .2: median over seeds of the mean residual of layer 1",
             Spread.Of(straightened.Select(r => r.Means[0])).Median);
-        judge.Amended("in a linear net all layers but the first satisfy the equations: the layers before have brought the examples onto "
-            + "one line")
+        judge.Amended("in a linear net all layers but the first satisfy the equations: the layers before have "
+            + "brought the examples onto one line")
             .AtMost("linear net, λ = .2: largest mean residual of layers 2 and 3", straightened.Max(r => r.Means.Skip(1).Max()), 1e-4);
 
         const string ofLast = "mean residual of the last layer, median";
@@ -131,21 +131,18 @@ internal static class EveryExampleIsStationary
                 .Predicted("least possible, sin(φ/2)", angles, a => Math.Sin(a * Math.PI / 360)));
         Run[] mild = [.. runs.Where(r => r.Decay == .02)];
         return judge.Outcome(chart: chart, caption: "The equations are satisfied where all examples point the same way, and missed by as "
-            + "much as they differ: the claim's verdict changes at φ = 0 only.",
+            + "much as they differ: first layer, one label.",
             fails: "Two examples of one label at an angle φ, fitted and at rest, miss by sin(φ/2) in the first layer. Digits of two "
-                + "classes at "
-                + "rest with normalization and decay miss in the last layer by "
+                + "classes at rest with normalization and decay miss in the last layer by "
                 + $"{string.Join(", ", RestedRuns.TwoClasses().Where(static r => r.IsTheModel && r.AtRest().Length > 0)
                     .Select(static r => $"{Text(r.Median("residual_mean"))} ({r.Name})"))}, by the law of b125. Twenty examples: "
                 + "with λ = .02 the mean residuals of the layers are "
                 + $"{string.Join(", ", Enumerable.Range(0, 3).Select(k => Text(Spread.Of(mild.Select(r => r.Means[k])).Median)))} "
-                + "(medians of five), "
-                + $"with (ρf − y)² = {Text(Spread.Of(mild.Select(r => r.MeanSquare)).Median)} in the mean. In the linear net, where the "
-                + $"sum over examples (eq. 36) vanishes to {Text(straightened.Max(r => r.Sum.Max()))}, layer 1 misses by "
-                + $"{Text(Spread.Of(straightened.Select(r => r.Means[0])).Median)} and the others do not. For k = 1 the equations "
-                + "cannot hold: "
-                + "f_nV_1 = ax_nᵀ for all n makes all x_n collinear. That a sum is zero does not make its terms zero (eq. 37). One "
-                + $"example alone satisfies them (to {Text(alone.Max())}).");
+                + $"(medians of five), with (ρf − y)² = {Text(Spread.Of(mild.Select(r => r.MeanSquare)).Median)} in the mean. In the "
+                + $"linear net, where the sum over examples (eq. 36) vanishes to {Text(straightened.Max(r => r.Sum.Max()))}, layer 1 "
+                + $"misses by {Text(Spread.Of(straightened.Select(r => r.Means[0])).Median)} and the others do not. For k = 1 the "
+                + "equations cannot hold: f_nV_1 = ax_nᵀ for all n makes all x_n collinear. That a sum is zero does not make its terms "
+                + $"zero (eq. 37). One example alone satisfies them (to {Text(alone.Max())}).");
     }
 
     private static Run Linear(long seed, StudyContext context)

@@ -5,8 +5,8 @@ using Rhoflow.Papers.SetUps;
 namespace Rhoflow.Papers.SquareLoss;
 
 /// <summary>
-/// Claim b66: stochastic gradient descent with many classes ends no nearer to stationarity for every example than gradient descent; its
-/// features vary a little less.
+/// Claim b66: no measurement decides; stochastic gradient descent without normalization ends no nearer to stationarity for every example
+/// than gradient descent, and its features vary a little less.
 /// </summary>
 internal static class MinibatchesAndCollapse
 {
@@ -21,23 +21,22 @@ internal static class MinibatchesAndCollapse
         Paper = SourcePapers.SquareLoss,
         Keywords = ["neural collapse"],
         Place = "Appendix E.3, eq. 39–40; footnote 8; appendix G",
-        Hypothesis = "Normalization and weight decay λ > 0, SGD with minibatches at a point where every step vanishes (appendix E.3, "
-            + "eq. 39).",
+        Hypothesis = "Normalization and weight decay λ > 0, SGD with minibatches at a point where every step "
+            + "vanishes (appendix E.3, eq. 39).",
         Statement = "SGD with minibatches is stationary only where every example is, so that with weight decay ∂f(x_n)/∂V_k = V_k f(x_n) "
             + "for all n, from which NC1 to NC4 follow.",
         SetUp = $"Digits in ten classes, {Sizes[^1].Batch} examples, ReLU net 64-32-32-32-10 without normalization (its statistics would "
-            + "depend on the "
-            + $"minibatch too), square loss, λ = .001, constant rate .05, no momentum, {Wording.Count(Sizes[^1].Epochs)} steps with "
-            + $"minibatches of {string.Join(", ", Sizes[..^1].Select(s => s.Batch))} and all {Sizes[^1].Batch}, "
-            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (papers/square-loss/collapse-minibatch.yaml). Eq. 40, ‖V_kf_n − "
-            + "∂f_n/∂V_k‖/‖∂f_n/∂V_k‖, in the paper's "
-            + $"setting of one output: the same for 3 against 8, 64-32-32-32-1, rate {Wording.Short(TwoClassRate)}, minibatches of "
-            + $"{Sizes[0].Batch} and {Sizes[^1].Batch}; with ten outputs f is "
-            + "the margin f_y − max f_j, of which eq. 40 is out of reach for the last layer (two of its rows matter). Taken as reached: "
-            + $"a residual of {Wording.Short(Reached)}; none of these networks is judged.",
+            + $"depend on the minibatch too), square loss, λ = .001, constant rate .05, no momentum, {Wording.Count(Sizes[^1].Epochs)} "
+            + $"steps with minibatches of {string.Join(", ", Sizes[..^1].Select(s => s.Batch))} and all {Sizes[^1].Batch}, seeds "
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]} (papers/square-loss/collapse-minibatch.yaml). Eq. 40, ‖V_kf_n − "
+            + "∂f_n/∂V_k‖/‖∂f_n/∂V_k‖, in the paper's setting of one output: the same for 3 against 8, 64-32-32-32-1, rate "
+            + $"{Wording.Short(TwoClassRate)}, minibatches of {Sizes[0].Batch} and {Sizes[^1].Batch}; with ten outputs f is the margin "
+            + "f_y − max f_j, of which eq. 40 is out of reach for the last layer (two of its rows matter). Taken as reached: a residual "
+            + $"of {Wording.Short(Reached)}; none of these networks is judged. No measurement decides: by b125 no such point exists for "
+            + "two classes behind ReLUs, so that the implication is empty.",
         Expected = "Residual 0 and NC1 → 0 with minibatches.",
-        History = ["was ✗ until 2026-11-28, because networks that SGD keeps moving, and without normalization, were taken for its "
-            + "stationary points"],
+        History = ["was ✗ until 2026-11-28, because networks that SGD keeps moving, and without normalization, were "
+            + "taken for its stationary points"],
         FullRuns = () => [.. Sizes.SelectMany(s => MeasuredRun.Experiments(Config, TenClasses(s, full: true))),
             .. new[] { Sizes[0], Sizes[^1] }.SelectMany(s => MeasuredRun.Experiments(Config, TwoClasses(s, full: true)))],
         Check = Check,
@@ -65,16 +64,15 @@ internal static class MinibatchesAndCollapse
         judge.Measure("tr Σ_W/tr Σ_B, all examples, by seed", full.BySeed("nc1_trace_ratio"));
         // With decay SGD at a constant rate never comes to rest (b57), and without normalization eq. 39 is not what it would rest at.
         judge.Hypothesis.That("SGD rests where every step vanishes, with normalization (here without, at a constant rate, at which with "
-            + "decay it "
-            + "goes on for ever: b57; in networks of more than one direction of inputs eq. 40 has no solution: b38)", false);
+            + "decay it goes on for ever: b57; in networks of more than one direction of inputs eq. 40 has no solution: b38)", false);
         judge.Printed.AtMost("residual of eq. 40 where every step of SGD vanishes, with normalization (no such point was reached)",
             double.NaN, Reached);
         judge.Amended("examples are as far from stationarity with minibatches as without")
             .AtLeast("3 against 8: least ratio of the median residual with minibatches of 1 to that with all examples, four layers",
             Enumerable.Range(1, 4).Min(k => one.Last($"example_residual_mean_{k}").Median / all.Last($"example_residual_mean_{k}").Median),
                 .8);
-        judge.Amended("after as many steps features vary less within classes with minibatches").AtMost("largest ratio of the median tr "
-            + "Σ_W/tr Σ_B with minibatches to that with all examples",
+        judge.Amended("without normalization, after as many steps, features vary less within classes with minibatches").AtMost("largest "
+            + "ratio of the median tr Σ_W/tr Σ_B with minibatches to that with all examples",
             runs[..^1].Max(r => r.Last("nc1_trace_ratio").Median) / full.Last("nc1_trace_ratio").Median, 1);
 
         var training = new Panel("Medians of five", new Axis("steps", Scale.Log, Min: 10), new Axis("tr Σ_W/tr Σ_B", Scale.Log));
@@ -101,14 +99,14 @@ internal static class MinibatchesAndCollapse
         string Residual(IReadOnlyList<MeasuredRun> r, int k) => Wording.Text(r.Last($"example_residual_mean_{k}").Median);
         string M(int i, string column) => Wording.Text(runs[i].Last(column).Median);
         return judge.Outcome(chart: chart,
-            caption: "The minibatch changes the speed of the collapse, not the equations that the examples satisfy. "
-                + $"For 3 against 8 the mean residuals of eq. 40 in the first and last layer are {Residual(one, 1)} and "
-                + $"{Residual(one, 4)} with one example a step, {Residual(all, 1)} and {Residual(all, 4)} with all. "
-                + $"Ten classes, tr Σ_W/tr Σ_B after 3,000 steps: {M(0, "nc1_trace_ratio")}, {M(1, "nc1_trace_ratio")}, "
-                + $"{M(2, "nc1_trace_ratio")} with minibatches of 1, 5, 20, and {M(3, "nc1_trace_ratio")} with all: minibatches help a "
-                + "little. "
-                + "At a constant rate SGD does not come to rest, so that eq. 39, which needs every step to vanish, is not reached; where "
-                + "it is, ℓ_n = 0 would do. Minibatches in eq. 5 and 6 at a rate that falls, which do come to rest: b128.");
+            open: "No measurement decides: by b125 no such point exists for two classes behind ReLUs, so that the implication is empty.",
+            caption: "Without normalization the minibatch changes the speed of the collapse, not the residuals of the examples. For 3 "
+                + $"against 8 the mean residuals of eq. 40 in the first and last layer are {Residual(one, 1)} and {Residual(one, 4)} "
+                + $"with one example a step, {Residual(all, 1)} and {Residual(all, 4)} with all. Ten classes, tr Σ_W/tr Σ_B after 3,000 "
+                + $"steps: {M(0, "nc1_trace_ratio")}, {M(1, "nc1_trace_ratio")}, {M(2, "nc1_trace_ratio")} with minibatches of 1, 5, 20, "
+                + $"and {M(3, "nc1_trace_ratio")} with all: minibatches help a little. At a constant rate SGD does not come to rest, so "
+                + "that eq. 39, which needs every step to vanish, is not reached; where it is, ℓ_n = 0 would do. Minibatches in eq. 5 "
+                + "and 6 at a rate that falls, which do come to rest: b128.");
     }
 
     // Full size: ten times as many steps.
