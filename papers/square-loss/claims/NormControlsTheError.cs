@@ -33,7 +33,8 @@ internal static class NormControlsTheError
         Statement = "“ρ, which is inversely related to the margin, … indeed controls the expected error.”",
         SetUp = WeightSetting.SetUp + ". The networks of b134. Rank correlation of ρ with the test error, both less their mean over the "
             + "networks on the same images, over all networks of a set and over those without and with decay alone. Its 95 % interval "
-            + "takes the networks less the means as independent pairs; networks of a setting are not, so that it is too narrow. The paper "
+            + "takes the networks less the means as independent pairs; networks of a setting are not, so that it is too narrow. Over a set "
+            + "ρ and the error also differ between decay and none, which the split leaves out. b141 has other pairs. The paper "
             + "gives no measure: “controls” as a correlation above 0 is ours, and the split by decay was added after a first look. The "
             + "bounds are only measured; a bound says something where it is below 1.",
         Expected = "Larger ρ, larger error.",

@@ -56,7 +56,7 @@ internal static class SquareLossIsFaster
             }
             else judge.Measure($"{set.Name}: {Quantity}, mean", ratio.Mean);
             texts.Add($"{set.Name}, test error {Wording.Text(good)}: {Words(fast)} with the square loss, {Words(slow)} with cross-entropy; "
-                + $"at the fastest rate of the grid (two seeds, medians) {Epochs(fastest)} and {Epochs(other)}");
+                + $"at the fastest rate at which both seeds of the grid get there (medians) {Epochs(fastest)} and {Epochs(other)}");
         }
         var text = $"{first}{string.Join(". ", texts)}.";
         return judge.Outcome(holds: text, care: text, fails: text, open: text,

@@ -77,7 +77,7 @@ internal static class SquareLossOverfitsLate
                 var decayed = set.Of(context, TwoLosses.Square, decay);
                 var left = PairedDifference.Of(decayed.Gain, entropy.Gain);
                 const string against = "late rise of the test error, square loss with decay less cross-entropy, mean of five seeds";
-                var fits = Unfitted(decayed) <= Fitted;
+                var (fits, risen) = (Unfitted(decayed) <= Fitted, PairedDifference.Of(decayed.Gain, new double[5]));
                 if (fits) judge.Printed.In($"{set.Name}, λ = {LossPanels.Decay(decay)}").AtMost(against, left.Mean, left.Half);
                 else judge.Measure($"{set.Name}, λ = {LossPanels.Decay(decay)}, which does not fit: {against}", left.Mean);
                 judge.Measure($"{set.Name}, square, λ = {LossPanels.Decay(decay)}: test error at the end, by seed", decayed.Final);
@@ -87,7 +87,7 @@ internal static class SquareLossOverfitsLate
                     [.. decayed.Seeds.Select(static r => r.Last("train_error"))]);
                 texts.Add($"{set.Name}, λ = {LossPanels.Decay(decay)}{(fits ? "" : " (training errors up to "
                     + $"{Wording.Text(Unfitted(decayed))}, not judged)")}: square "
-                    + $"{PairedDifference.Of(decayed.Gain, new double[5])}, error "
+                    + $"{risen}{(fits && risen.Mean > risen.Half ? ", which still rises" : "")}, error "
                     + $"{Wording.Text(decayed.Final.Average())} at the end against {Wording.Text(square.Final.Average())} without decay");
             }
         }
