@@ -27,7 +27,10 @@ internal sealed class TrainingWords(string config, params string[] overrides)
     public string Train => Wording.Count(_experiment.Data!.Train!.Value);
 
     /// <summary>Test examples.</summary>
-    public string Test => Wording.Count(_experiment.Data!.Test!.Value);
+    public string Test => Wording.Count(TestCount);
+
+    /// <summary>The same as a number.</summary>
+    public int TestCount => _experiment.Data!.Test!.Value;
 
     /// <summary><c>2,504</c>: how many weights the network has on images of 8 × 8.</summary>
     public string WeightsOnDigits => Wording.Count(OnDigits.ParameterCount);

@@ -17,8 +17,8 @@ internal static class LowRankFigure
         Caption = $"Digits, {LowRankRuns.Words.Train} images, five seeds a setting, {LowRankRuns.Words.LayersOnDigits}, trained until "
             + $"decay alone has multiplied the start by e^{{−10}}, and for {LowRankRuns.Middle.Epochs} epochs. Dots: the number of σ_i > "
             + ".001 σ_1, the mean over the three hidden layers of 64 units; solid: medians; dashed: B log(2/ε)/(2μλ) with ε = .001, the "
-            + "bound of arXiv 2206.05794, far above what a layer of 64 units can have. Below: the singular values of the second layer, "
-            + "medians of five seeds.",
+            + "bound of arXiv 2206.05794 as noted from a summary, far above what a layer of 64 units can have. Below: the "
+            + "singular values of the second layer, medians of five seeds.",
         Config = "papers/since/low-rank.yaml",
         Runs = static () => [.. LowRankRuns.All.Select(static s => s.Sweep)],
         FullRuns = LowRankRuns.FullRuns,
@@ -45,7 +45,7 @@ internal static class LowRankFigure
         }
         Panel Spectra(string title, IEnumerable<(string Name, LowRankRuns Setting)> settings)
         {
-            var panel = new Panel(title, new Axis("i"), new Axis("σ_i/σ_1 of W_2", Scale.Log, Min: 1e-6));
+            var panel = new Panel(title, new Axis("i, number of the singular value"), new Axis("σ_i/σ_1 of W_2", Scale.Log, Min: 1e-6));
             double[] i = [.. Enumerable.Range(1, LowRankRuns.Width).Select(static i => (double)i)];
             foreach (var (name, setting) in settings)
             {

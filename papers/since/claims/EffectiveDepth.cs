@@ -21,8 +21,9 @@ internal static class EffectiveDepth
         Statement = "Beyond some number of layers the effective depth does not depend on it: all layers above the first that separates "
             + "separate too.",
         SetUp = $"{IntermediateRuns.SetUp} Networks: {IntermediateRuns.Shallow.Text}, {IntermediateRuns.Dense.Text} and "
-            + $"{IntermediateRuns.Deep.Text} of 64 units. A network without such a layer counts as one deeper than it has.",
-        Expected = "The same effective depth, to one layer, with eight and with twelve hidden layers, and no layer above it that does not "
+            + $"{IntermediateRuns.Deep.Text} of 64 units. A network without such a layer counts as one deeper than it has. The "
+            + "bound of the difference was one layer at first, which depths of 1 and 2 cannot exceed; it was set to 0 after a look.",
+        Expected = "The same median effective depth with eight and with twelve hidden layers, and no layer above it that does not "
             + "separate.",
         Figures = ["since/intermediate"],
         FullRuns = static () => IntermediateRuns.FullRuns(IntermediateRuns.Shallow, IntermediateRuns.Dense, IntermediateRuns.Deep),
@@ -51,8 +52,10 @@ internal static class EffectiveDepth
             texts.Add($"{of.Text}: {string.Join(", ", bySeed)}");
         }
         judge.Printed.AtMost("median effective depth with twelve hidden layers less that with eight",
-            Math.Abs(depths[IntermediateRuns.Deep] - depths[IntermediateRuns.Dense]), 1);
-        var text = $"Effective depths by seed. {string.Join("; ", texts)}.";
+            Math.Abs(depths[IntermediateRuns.Deep] - depths[IntermediateRuns.Dense]), 0);
+        var text = $"Effective depths by seed. {string.Join("; ", texts)}. A weak test: digits need one or two layers, and from four to "
+            + $"eight hidden layers the median grows from {depths[IntermediateRuns.Shallow]} to {depths[IntermediateRuns.Dense]}, so that "
+            + "it is only from eight to twelve that it does not.";
         return judge.Outcome(holds: text, care: text, fails: text, open: text);
     }
 

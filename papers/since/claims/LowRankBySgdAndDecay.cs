@@ -17,7 +17,8 @@ internal static class LowRankBySgdAndDecay
         Place = "Galanti, Siegel, Gupte and Poggio (arXiv 2206.05794), abstract and experiments; Xu et al. (Research 6:0024, 2023)",
         Hypothesis = "Minibatch SGD, no assumption on data, width or depth; the theorem behind it is about plain steps, so that momentum "
             + "is 0 here. The experiments compare after as many epochs; the theorem is about T → ∞, so that settings are also compared "
-            + "once decay has erased the start of each.",
+            + "once decay has erased the start of each. The theorem bounds the rank from above; that the rank itself falls with "
+            + "B, 1/μ and 1/λ is what abstract and experiments say, not the theorem.",
         Statement = "SGD with weight decay makes weight matrices of low rank, the more so with smaller minibatches, higher rates or "
             + "stronger decay; without decay it does not.",
         SetUp = $"{LowRankSetUp.Words} Rank: the number of σ_i > {Wording.Short(LowRankRuns.Tolerance)} σ_1, the mean over the three "
@@ -64,7 +65,7 @@ internal static class LowRankBySgdAndDecay
             + $"{Wording.Text(Spread.Of(without).Median)}. The bound of the theorem is at least "
             + $"{Wording.Count((long)LowRankRuns.All.Where(static s => s.Decay > 0).Min(static s => s.Bound))} for all of them. After as "
             + "many epochs smaller minibatches and higher rates have let decay act for more steps, or farther in each; once it has erased "
-            + "every start, only λ itself is left.";
+            + "every start, neither lowers the rank in these two sweeps, and only λ itself is left.";
         return judge.Outcome(holds: text, care: text, fails: text);
     }
 }

@@ -36,7 +36,8 @@ internal static class SgdNoiseStays
             + $"{string.Join(", ", Sizes.Select(static s => s.Batch))} (the last: all), "
             + $"{string.Join(", ", Sizes.Select(static s => Wording.Count(s.Epochs)))} epochs, λ = 0 and {Wording.Short(Decay)}; and λ = "
             + $"{Wording.Short(Strong)}, at which the weights go to 0 ({StrongEpochs} epochs). Motion: the largest ‖ΔW‖ of a step in the "
-            + $"last epoch over that in the first; at rest below {Wording.Decade(Math.Log10(Rest))}.",
+            + $"last epoch over that in the first; at rest below {Wording.Decade(Math.Log10(Rest))}. That SGD without decay comes to "
+            + "rest is a premise, since without it motion would say nothing about decay.",
         Expected = "SGD with decay goes on, as fast at the end as halfway, where the function is not zero; SGD without decay (which "
             + "interpolates) and SGD whose weights go to 0 come to rest; where GD with decay ends, single examples still pull.",
         Check = Check,
@@ -65,9 +66,10 @@ internal static class SgdNoiseStays
                     sgd.AtLeast("motion of SGD, least of five seeds", motion.Min(), 10 * Rest);
                     sgd.AtLeast("motion of SGD in the last epoch over that halfway, least of five seeds", halfway, .5);
                 }
-                else if (decay == 0 && !all) judge.Printed.In(name).AtMost("motion, largest of five seeds", motion.Max(), Rest);
+                else if (decay == 0 && !all) judge.Premise.In(name).AtMost("motion, largest of five seeds", motion.Max(), Rest);
                 else if (decay > 0)
-                    judge.Printed.In(name).AtLeast("largest |ℓ_n|‖∂f_n‖ where GD ends (0: every example stationary), least of five seeds",
+                    judge.Amended("GD with decay ends where single examples pull").In(name).AtLeast(
+                        "largest |ℓ_n|‖∂f_n‖ where GD ends (0: every example stationary), least of five seeds",
                         ends.Min(static e => e.Pull), 10 * Rest);
                 double[] epochs = [.. Enumerable.Range(1, size.Epochs).Select(static e => (double)e)];
                 double[] path = [.. ends[0].Path.Select(static p => Math.Max(p, Floor))];

@@ -25,16 +25,15 @@ internal static class UnconstrainedFeaturesCollapse
             + "theorems 3.1 and 3.2",
         Keywords = ["neural collapse", "simplex", "strict saddle"],
         Hypothesis = "min over W, H, b of (1/N)Σ CE(Wh_n + b, y_n) + λ_W‖W‖²/2 + λ_H‖H‖²/2 + λ_b‖b‖²/2, all λ > 0, classes of equal size, "
-            + "features longer than the number of classes, d > K.",
+            + "features longer than the number of classes, d > K, and √(λ_Wλ_H) < 1/(K√n), above which the minimum is 0.",
         Statement = "The global minima are simplex equiangular tight frames, with features equal within a class and W aligned with their "
             + "means, and b = 0; every other critical point is a strict saddle, so that descent from random starts ends in collapse.",
         SetUp = $"K, d, n = {string.Join("; ", Sizes.Select(static s => $"{s.Classes}, {s.Width}, {s.Examples}"))}; λ = "
             + $"{Wording.Short(Lambda)} for all three; N(0, 1) starts, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; "
-            + $"{Wording.Count(Steps)} steps of "
-            + "gradient descent; NC1 to NC4 by the measures that trained networks are measured with; loss and ‖W‖² against their closed "
-            + "forms. Then, K = 4, the same with two classes kept alike, which ends at another critical point: second differences of L "
-            + "along "
-            + $"the direction that parts them, and descent from there after a push of {Wording.Text(Push)}.",
+            + $"{Wording.Count(Steps)} steps of gradient descent; NC1 to NC4 by the measures that trained networks are measured with; loss "
+            + "and ‖W‖² against their closed forms. Then, K = 4, the same with two classes kept alike, which ends at another critical "
+            + $"point: second differences of L along the direction that parts them, and descent from there after a push "
+            + $"of {Wording.Text(Push)}.",
         Expected = "All measures 0; the closed forms; negative curvature beside the minimum.",
         Check = Check,
     };
@@ -56,6 +55,7 @@ internal static class UnconstrainedFeaturesCollapse
                 bias = Math.Max(bias, Vectors.Norm(model.B));
                 worst = Math.Max(worst, Worst(model.Collapse()));
             }
+        judge.Hypothesis.AtMost("largest λK√n", Sizes.Max(static s => Lambda * s.Classes * Math.Sqrt(s.Examples)), 1);
         judge.Premise.AtMost("largest ‖∇L‖ at the end", slope, 1e-10);
         judge.Printed.AtMost("largest |L/L_min − 1|, 15 runs", loss, 1e-10);
         judge.Printed.AtMost("largest |‖W‖²/closed form − 1|", square, 1e-8);
@@ -93,10 +93,9 @@ internal static class UnconstrainedFeaturesCollapse
         return judge.Outcome(chart: chart, caption: "The second curve stays at the saddle until its curvature has enlarged the push.",
             holds: $"From 15 random starts with 2, 4 and 10 classes descent ends at the closed form (loss to {Wording.Text(loss)}, ‖W‖² to "
                 + $"{Wording.Text(square)}), and NC1 to NC4 are 0 to {Wording.Text(worst)}: the measures give exact collapse where it is "
-                + $"exact. With two "
-                + $"classes kept alike descent rests {Wording.Text(100 * above)} % or more above it, at a saddle (second derivative "
-                + $"{Wording.Text(curvature)} or less), and leaves it when pushed. The theorem speaks of every critical point; tried is "
-                + $"one kind.");
+                + $"exact. With two classes kept alike descent rests {Wording.Text(100 * above)} % or more above it, at a saddle (second "
+                + $"derivative {Wording.Text(curvature)} or less), and leaves it when pushed. The theorem speaks of every "
+                + "critical point; tried is one kind.");
     }
 
     private static double Worst(NeuralCollapse c) => new[]
