@@ -13,7 +13,7 @@ namespace Rhoflow.Papers.SquareLoss;
 internal static class BoundRisesWithTheNorm
 {
     private const int Inputs = 4, Examples = 8, Fresh = 400, Steps = 6000;
-    private const double Delta = .05, Interpolated = .1;
+    private const double Delta = .05, Interpolated = .1, Gamma = 1 - Interpolated;
 
     private static readonly double[] Starts = [.1, 20];
     private static readonly Network[] Shapes = [Network.Dense(Inputs, 32, 1), Network.Dense(Inputs, 24, 24, 1)];
@@ -34,10 +34,9 @@ internal static class BoundRisesWithTheNorm
             + $"{string.Join(" and ", Shapes.Select(PlaneNets.Name))}, {Examples} inputs of gaussian-teacher, {Wording.Count(Steps)} "
             + $"steps, seeds "
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}; pairs that interpolate to {Wording.Short(Interpolated)}. The bound twice: of g, "
-            + $"with γ = the least y g "
-            + "and the complexity of networks with the norms of g, and of f̃, with γ/ρ and the complexity of normalized "
-            + $"ones; constants of Golowich et al., δ = {Wording.Short(Delta)}. Beside it the error on {Fresh} fresh inputs of the same "
-            + $"teacher.",
+            + $"with γ = {Wording.Short(Gamma)}, below which no y g lies, and the complexity of networks with the norms of g, and of f̃, "
+            + "with γ/ρ and the complexity of normalized ones; constants of Golowich et al., "
+            + $"δ = {Wording.Short(Delta)}. Beside it the error on {Fresh} fresh inputs of the same teacher.",
         Expected = "One number by both ways; ordered as ρ.",
         Check = Check,
     };
@@ -70,9 +69,8 @@ internal static class BoundRisesWithTheNorm
                         normalized = Math.Exp(NormBounds.Golowich(unit, inputs));
                     scaling = Math.Max(scaling, Math.Abs(complexity / (rho * normalized) - 1));
                     // No training margin lies below γ, so that the empirical loss is 0; on the other way both are divided by ρ.
-                    const double gamma = 1 - Interpolated;
-                    bounds[i] = RampBound.Of(margins[i], gamma, complexity, 1, Delta).Total;
-                    var other = RampBound.Of([.. margins[i].Select(m => m / rho)], gamma / rho, normalized, 1, Delta).Total;
+                    bounds[i] = RampBound.Of(margins[i], Gamma, complexity, 1, Delta).Total;
+                    var other = RampBound.Of([.. margins[i].Select(m => m / rho)], Gamma / rho, normalized, 1, Delta).Total;
                     gap = Math.Max(gap, Math.Abs(bounds[i] / other - 1));
                     least = Math.Min(least, bounds[i]);
                 }
@@ -91,12 +89,9 @@ internal static class BoundRisesWithTheNorm
         judge.Printed.AtLeast("share of pairs whose bounds are ordered as ρ", ordered / (double)pairs, 1);
         judge.Measure("least bound (above 1 it says nothing)", least);
         judge.Measure("pairs in which the smaller ρ has fewer errors on fresh inputs; as many", errors, alike);
-        return judge.Outcome(holds: $"In {pairs} pairs of interpolating networks the bound by g and by f̃ is one number (to "
-            + $"{Wording.Text(gap)}), and is "
-            + "ordered as ρ: it is Aρ + ε. That is a statement about the bound. The bound itself is at least "
-            + $"{Wording.Text(least)}, where 1 is trivial, and the errors on fresh inputs are smaller for the smaller ρ in {errors} of "
-            + $"the {pairs} "
-            + $"pairs ({alike} tie).");
+        return judge.Outcome(holds: $"The smaller ρ has fewer errors on fresh inputs in only {errors} of {pairs} pairs of interpolating "
+            + $"networks ({alike} tie): what is ordered as ρ is the bound, which is Aρ + ε, by algebra. It is one number by g and by f̃ "
+            + $"(to {Wording.Text(gap)}), and at least {Wording.Text(least)}, where 1 is trivial.");
     }
 
     private static double[] Margins(ReadOnlySpan<double> g, ReadOnlySpan<double> y)

@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra.Double;
 using Rhoflow.Data;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
@@ -15,7 +16,7 @@ namespace Rhoflow.Papers.SquareLoss;
 internal static class ClassificationIsNotInterpolation
 {
     private const int LinearExamples = 10, LinearInputs = 15, PlaneExamples = 6, DeepExamples = 10, DeepInputs = 4, Steps = 8000, Tried = 8;
-    private const double Fitted = .25, PlaneDecay = 1e-6, DeepDecay = 1e-3, Beyond = .01;
+    private const double Fitted = .25, PlaneDecay = 1e-6, DeepDecay = 1e-3, Beyond = .01, Agreement = 1e-4;
 
     private static readonly Network[] Deep = [Network.Dense(DeepInputs, 16, 1), Network.Dense(DeepInputs, 12, 12, 1)];
 
@@ -37,9 +38,10 @@ internal static class ClassificationIsNotInterpolation
             + $"squares, λ = {Wording.Text(PlaneDecay)}, with a lower bound from the multipliers. (iii) Trained ReLU nets "
             + $"{string.Join(" and ", Deep.Select(PlaneNets.Name))}, {DeepExamples} inputs of gaussian-teacher, seeds 0–{Tried - 1}: "
             + $"{Wording.Count(Steps)} steps of descent on Σ(g − y)² + λΣ‖W_k‖², λ = {Wording.Text(DeepDecay)}, then, where all y g are "
-            + $"within {Wording.Short(Fitted)} "
-            + "of 1, as many from there on Σ max(0, 1 − yg)² + λΣ‖W_k‖² and, to compare with, as many more on the first. "
-            + $"Beyond its margin is y g > {1 + Beyond}.",
+            + $"within {Wording.Short(Fitted)} of 1, as many from there on Σ max(0, 1 − yg)² + λΣ‖W_k‖² and, to compare with, as many "
+            + $"more on the first. Beyond its margin is y g > {1 + Beyond}; two norms agree where their ratio is above 1 − "
+            + $"{Wording.Text(Agreement)}, and a multiplier is negative where y_nα_n < −{Wording.Text(Agreement)} Σ|α|. After a first "
+            + "look the tolerance of the lower bound was widened to 2 % and that of |ρyf − 1| to .01.",
         Expected = "A smaller norm and examples beyond their margin in some data sets of each kind.",
         Check = Check,
     };
@@ -47,6 +49,8 @@ internal static class ClassificationIsNotInterpolation
     private sealed record Pair(double Regression, double Classification, int Beyond)
     {
         public double Ratio => Classification / Regression;
+
+        public bool Apart => Ratio < 1 - Agreement;
     }
 
     private static ClaimOutcome Check(StudyContext context)
@@ -76,9 +80,15 @@ internal static class ClassificationIsNotInterpolation
         Judged("two layers, any width", planePairs);
         judge.Measure("two layers, any width: least y_nα_n of regression over Σ|α|, by "
             + "seed", [.. plane.Select(static p => Least(p.Regression))]);
-        judge.Amended("the two agree exactly where regression has no negative multiplier, y_nα_n ≥ 0 (b140): its minimum is then that of "
-            + "eq. 25 as well (Karush–Kuhn–Tucker)").AtMost("data sets, of 5, in which one is so and not the other",
-            plane.Zip(planePairs).Count(static p => (Least(p.First.Regression) < -1e-4) != (p.Second.Ratio < 1 - 1e-4)), 0);
+        double[] linearLeast = [.. Spread.Seeds.Select(LinearLeast)];
+        judge.Measure("one linear layer: least y_nα_n of regression over Σ|α|, by seed", linearLeast);
+        var agreement = judge.Amended("the two agree exactly where regression has no negative multiplier, y_nα_n ≥ 0 (b140): its minimum "
+            + "is then that of eq. 25 as well (Karush–Kuhn–Tucker)");
+        void Agree(string kind, IEnumerable<double> multipliers, Pair[] pairs) => agreement.In(kind).AtMost(
+            "data sets, of 5, in which one is so and not the other",
+            multipliers.Zip(pairs).Count(static p => p.First < -Agreement != p.Second.Apart), 0);
+        Agree("one linear layer", linearLeast, linear);
+        Agree("two layers, any width", plane.Select(static p => Least(p.Regression)), planePairs);
 
         foreach (var net in Deep)
         {
@@ -88,6 +98,8 @@ internal static class ClassificationIsNotInterpolation
             if (trained.Length > 0) Judged($"trained {PlaneNets.Name(net)}", trained);
         }
 
+        var without = linearLeast.Count(static m => m >= -Agreement);
+        var planeWithout = plane.Count(static p => Least(p.Regression) >= -Agreement);
         var first = plane[0];
         double[] order = [.. Enumerable.Range(1, PlaneExamples).Select(static n => (double)n)];
         var chart = new Chart(new Panel("Margins at the least norm, two layers of any width, seed 0",
@@ -99,14 +111,11 @@ internal static class ClassificationIsNotInterpolation
             holds: "Classification needs less norm than regression: over five data sets each the ratio is "
             + $"{Wording.Text(Spread.Of(linear.Select(static p => p.Ratio)))} for one linear layer and "
             + $"{Wording.Text(Spread.Of(planePairs.Select(static p => p.Ratio)))} for two layers of any width, where both minima are "
-            + $"global "
-            + "and bounded from below; trained networks that interpolate with the least norm that descent finds go on, once errors beyond "
-            + "the margin no longer count, to a smaller one. “In general” is the right word: where no multiplier of regression is "
-            + "negative the "
-            + $"two agree ({planePairs.Count(static p => p.Ratio > 1 - 1e-4)} of 5 data sets in the plane, "
-            + $"{linear.Count(static p => p.Ratio > 1 - 1e-4)} of 5 in one layer). That is eq. 29's α_n > 0: "
-            + $"where "
-            + "it holds, Observation 4 has nothing to say, and the reverse.");
+            + "global and bounded from below; trained networks that interpolate with the least norm that descent finds go on, once errors "
+            + "beyond the margin no longer count, to a smaller one. “In general” is the right word: the two agree where no multiplier of "
+            + $"regression is negative. That is so in {without} of 5 sets of one linear layer, which tests both directions, and in "
+            + $"{planeWithout} of 5 in the plane{(planeWithout == 0 ? ", which tests one: a negative multiplier, a smaller norm" : "")}. "
+            + "No negative multiplier is eq. 29's α_n > 0: where it holds, Observation 4 has nothing to say, and the reverse.");
     }
 
     /// <summary>Regression and classification of the five sets in the plane; b140 looks at the first.</summary>
@@ -126,6 +135,16 @@ internal static class ClassificationIsNotInterpolation
         var w = HardMargin.Solve(data).MinimumNorm.ToArray();
         var beyond = Enumerable.Range(0, data.Count).Count(n => data.Y[n] * Vectors.Dot(w, data.Example(n)) > 1 + Beyond);
         return new Pair(Vectors.Norm(MinimumNorm.Of(data).Weights), Vectors.Norm(w), beyond);
+    }
+
+    // Regression is w = Σ β_n x_n, β = (XXᵀ)⁻¹y, and α = β/‖w‖: its Karush–Kuhn–Tucker multipliers, without a search.
+    private static double LinearLeast(long seed)
+    {
+        var data = ExampleSets.HalfSpace(LinearExamples, LinearInputs, seed);
+        var x = DenseMatrix.OfRowArrays(Enumerable.Range(0, data.Count).Select(n => data.Example(n).ToArray()));
+        var y = data.Y.ToArray();
+        var beta = (x * x.Transpose()).Cholesky().Solve(DenseVector.OfArray(y));
+        return y.Zip(beta, static (a, b) => a * b).Min() / beta.SumMagnitudes();
     }
 
     // Null where descent does not interpolate.

@@ -57,9 +57,12 @@ internal static class CriticalNormAtLeastOne
         const string least1 = "least ρ at a critical point";
         const string positive = "minima of near-zero loss (footnote 6), or all y f ≥ 0, so that y f ≥ f² for |f̃| ≤ ‖x‖ = 1";
         var narrower = judge.Amended(positive);
-        FlowPoint[] ends = [.. PlaneNets.Sets.SelectMany(set => PlaneNets.Runs(context, set, 0)).Select(static r => r.Points[^1])];
-        FlowPoint[] fitted = [.. ends.Where(static p => Math.Exp(p.LogLoss) <= NearZero)];
-        judge.Measure("ends at near-zero loss, of all", fitted.Length, ends.Length);
+        FlowPoint[][] ends = [.. PlaneNets.Sets.Select(set => PlaneNets.Runs(context, set, 0).Select(static r => r.Points[^1]).ToArray())];
+        FlowPoint[][] near = [.. ends.Select(static e => e.Where(static p => Math.Exp(p.LogLoss) <= NearZero).ToArray())];
+        FlowPoint[] fitted = [.. near.SelectMany(static e => e)];
+        judge.Measure("ends at near-zero loss, of all", fitted.Length, ends.Sum(static e => e.Length));
+        foreach (var (set, count, all) in PlaneNets.Sets.Zip(near, ends))
+            judge.Measure($"{set}: ends at near-zero loss, of all", count.Length, all.Length);
         judge.Measure("ends at near-zero loss, by shape", [.. PlaneNets.Shapes.Select(net => (double)fitted.Count(p => p.Network == net))]);
         judge.Measure("least ρ of the ends at near-zero loss, by shape", [.. PlaneNets.Shapes.Select(net =>
             fitted.Where(p => p.Network == net).Select(static p => p.Rho).DefaultIfEmpty(double.NaN).Min())]);
@@ -106,12 +109,14 @@ internal static class CriticalNormAtLeastOne
             Direction, context);
         judge.Premise.AtMost("four alike: velocity where the flow rests", decay.Speed, 1e-9);
         judge.Measure($"ρ at rest, f = 1 four times, λ = {Wording.Short(Lambda)}", decay.Rho);
+        var counts = PlaneNets.Sets.Zip(near, ends).Select(static e => $"{e.Second.Length} of {e.Third.Length} with {e.First}");
         return judge.Outcome(care: "At a minimum of near-zero loss ρ f_n = y_n and |f_n| ≤ 1, so that ρ ≥ 1 by algebra: the "
-            + $"{fitted.Length} flows of ten shapes that end there have ρ from {Text(fitted.Min(static p => p.Rho))} on, and Σyf/Σf² ≥ 1 "
-            + $"wherever all y f ≥ 0 (least of {Nets * Spread.Seeds.Count} random nets {Text(least)}). Appendix B says it of every "
-            + $"equilibrium: on three inputs +, −, + that can be interpolated, ρ = {Text(exact)} is critical (ρ̇ = 0 and V̇ = 0) in every "
-            + "width and depth, with Σ y f > 0, where the units of a layer are alike; one unit flows to it "
-            + $"({Text(one.Rho)}). With λ = 1, which is not small, four right examples rest at {Text(decay.Rho)} = 4/(1 + 4).");
+            + $"{fitted.Length} flows that end there have ρ from {Text(fitted.Min(static p => p.Rho))} on. They are "
+            + $"{string.Join(", ", counts)}, over ten shapes. It is algebra too that Σyf/Σf² ≥ 1 wherever all y f ≥ 0 (least of "
+            + $"{Nets * Spread.Seeds.Count} random nets {Text(least)}). Appendix B says it of every equilibrium: on three inputs +, −, + "
+            + $"that 2-3-1 interpolates, ρ = {Text(exact)} is critical (ρ̇ = 0 and V̇ = 0) in every width and depth, with Σ y f > 0, where "
+            + $"the units of a layer are alike; one unit flows to it ({Text(one.Rho)}), though 2-1-1 itself cannot fit +, −, +. With λ = "
+            + $"{Wording.Short(Lambda)}, which is not small, four right examples rest at {Text(decay.Rho)} = 4/(1 + 4).");
     }
 
     // f = x_1 by units that are alike, at ρ_eq; the velocity there.

@@ -47,8 +47,9 @@ internal static class LastLayerInterpolates
     private static ClaimOutcome Check(StudyContext context)
     {
         var judge = new Judge();
-        var chart = new Panel("Share of perturbed networks that a last layer lets "
-            + "interpolate", new Axis("h/N"), new Axis("share", Min: 0, Max: 1));
+        var begins = new List<string>();
+        var chart = new Panel("Share of perturbed networks that a last layer lets interpolate", new Axis("h/N"),
+            new Axis("share", Min: 0, Max: 1));
         foreach (var layers in (int[])[2, 3])
         {
             var shares = new double[Widths.Length];
@@ -86,16 +87,22 @@ internal static class LastLayerInterpolates
                 judge.Measure($"{name}: largest factor between the ρ of two of these solutions", spread);
             }
             judge.Measure($"{layers} layers: share that interpolates, by h", shares);
+            var from = Array.FindLastIndex(shares, static s => s < 1) + 1;
+            if (from > 0 && from < shares.Length)
+                begins.Add($"with {layers} layers the share is {Wording.Text(shares[from - 1])} at h = {Ratio(from - 1)} N and 1 from "
+                    + $"{Ratio(from)} N on");
             judge.Amended("with fewer units than examples none does: N features are needed").AtMost($"{layers} layers: share at h = "
                 + $"{Widths[0]}", shares[0], 0);
             chart = chart.Line($"{layers} layers", [.. Widths.Select(static h => h / (double)Examples)], shares);
         }
         return judge.Outcome(chart: new Chart(chart), caption: "Each point: 90 perturbed networks.",
             holds: $"With {Enough} units for {Examples} examples all draws interpolate and all solutions differ: the features of the "
-                + $"examples "
-            + "are N independent vectors, which is so for an open set of weights, so that what is found is a matter of rank and no test of "
-            + "training. It is not so for every set of weights: with h near N some examples are seen by no unit, or by too few.");
+                + "examples are N independent vectors, which is so for an open set of weights, so that what is found is a matter of rank "
+                + $"and no test of training. It is not so for every set of weights: {string.Join("; ", begins)}. With h near N some "
+                + "examples are seen by no unit, or by too few.");
     }
+
+    private static string Ratio(int i) => Wording.Short(Widths[i] / (double)Examples);
 
     // All layers but the last, each by noise of that share of its norm.
     private static double[] Moved(Network net, double[] theta, double size, RandomStream random)

@@ -26,10 +26,11 @@ internal static class NormGrowsMonotonically
     {
         Id = "b33-norm-grows-monotonically",
         Paper = SourcePapers.SquareLoss,
-        Place = "Observation 1, §2.3.1, §3",
+        Place = "Observation 1, §1.2, §2.3.1, §3",
         Equations = ["SQ.5", "SQ.7"],
         Hypothesis = "L ≥ 2 layers, ‖x‖ = 1 (§2.1), gradient flow (5)–(6) from ρ = ε so small that ρ_eq of the start is above it, average "
-            + "separability Σ y_n f_n > 0, here at all times; λ > 0 and the limit λ = 0.",
+            + "separability Σ y_n f_n > 0, here at all times; λ > 0 and the limit λ = 0. A minimum is “a critical point of the gradient "
+            + "flow dynamics” (§1.2), V̇_k = 0 as well: ρ̇ = 0 alone is none.",
         Statement = "Assuming average separability (Σ y_n f_n > 0) and flow from ρ = ε, ρ grows monotonically until a minimum is reached, "
             + "where ρ_eq = Σ y f/(λ + Σ f²).",
         SetUp = $"Exact flow, λ = 0 and {Wording.Short(Lambda)}, ρ0 = {Wording.Short(PlaneNets.FirstRho)}, {PlaneNets.Words}; V from "
@@ -100,13 +101,13 @@ internal static class NormGrowsMonotonically
                 .Line($"input at {Wording.Short(PairAngles[1])}", x, Column(free, p => p.Rho * p.Outputs[1]))
                 .Level("label", 1));
         string Count((string Set, double Lambda, PlaneRun[] Runs) of) => $"{of.Set}, λ = {Wording.Short(of.Lambda)}: "
-            + $"{of.Runs.Count(r => r.Fall > Rounding)} of {of.Runs.Length} ({Wording.Text(of.Runs.Max(r => r.Fall))})";
+            + $"{of.Runs.Count(r => r.Fall > Rounding)} of {of.Runs.Length} ({Wording.Text(of.Runs.Max(r => r.Fall))}; "
+            + $"{of.Runs.Count(static r => r.Whole)})";
         var text = $"Two inputs of one label and one unit, λ = 0: ρ rises to {Text(turn.Rho)} and falls to {Text(free[^1].Rho)}, where "
-            + $"both "
-            + "are interpolated, with every y f > 0 throughout. The unit begins far from both; the nearer input is over-fitted while "
+            + "both are interpolated, with every y f > 0 throughout. The unit begins far from both; the nearer input is over-fitted while "
             + "the other is not yet fitted, ρ_eq is high there, and comes down as the unit turns to them. ρ turns where ρ̇ = 0 but V̇ is "
-            + $"not ({Text(Speed(turn))}) and the loss is {Text(Math.Exp(turn.LogLoss))}: no minimum. Of the random starts fall "
-            + $"(greatest fall): "
+            + $"not ({Text(Speed(turn))}) and the loss is {Text(Math.Exp(turn.LogLoss))}: no minimum (§1.2). Of the random starts "
+            + "fall (greatest fall; how many were followed to the end, so that the others may fall yet and the counts are lower bounds): "
             + $"{string.Join("; ", counted.Select(Count))}.";
         return judge.Outcome(chart: chart, care: text, fails: text, holds: text, open: text,
             caption: "Left: ρ passes the norm of the only interpolating solution by an eighth. Right: one input is over-fitted when it "
