@@ -56,7 +56,7 @@ public static class SquareLossPage
         ClassMeansFormASimplex.Claim,
         ClassifierIsSelfDual.Claim,
         NearestCentreDecides.Claim,
-        CollapseIsIndependentOfTheNetwork.Claim,
+        CollapseAtEachMinimum.Claim,
         TwoOutputsAreOpposite.Claim,
         TenClassesAtRest.Claim,
         EqualMarginsForced.Claim,

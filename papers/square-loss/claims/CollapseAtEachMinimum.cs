@@ -4,8 +4,8 @@ using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.SquareLoss;
 
-/// <summary>Claim b65: how near training ends to NC1–NC4 depends on λ, on width and on depth.</summary>
-internal static class CollapseIsIndependentOfTheNetwork
+/// <summary>Claim b65: whether Papyan's NC1 to NC4 hold where two classes rest at near-zero loss, at each ρ.</summary>
+internal static class CollapseAtEachMinimum
 {
     // What is collapsed (dual), and what is not; the paper gives no bound.
     private const double Collapsed = .01, Scattered = .1, Dual = .1, Far = .3;
@@ -22,7 +22,7 @@ internal static class CollapseIsIndependentOfTheNetwork
     /// <summary>The claim.</summary>
     public static Claim Claim { get; } = new()
     {
-        Id = "b65-collapse-whatever-the-network",
+        Id = "b65-collapse-at-each-minimum",
         Paper = SourcePapers.SquareLoss,
         Keywords = ["neural collapse"],
         Place = "§5, “properties of the Neural Collapse … irrespectively of the value of ρ_eq”; appendix G: “these results apply to each "
@@ -90,11 +90,14 @@ internal static class CollapseIsIndependentOfTheNetwork
             Judged("NC3 (‖W/‖W‖ − M/‖M‖‖), median", runs.Last("nc3_distance"), Dual, Far);
             Judged("NC4 (disagreement), median", runs.Last("nc4_disagreement"), 0, 0);
         }
-        judge.Amended("features vary less within classes the larger λ is").AtLeast("median NC1 (pinv) without decay over that at λ = .016",
+        judge.Amended("ten classes, not at rest: features vary less "
+            + "within classes the larger λ is").AtLeast("median NC1 (pinv) without decay over that at λ = .016",
             decays[0].Last("nc1_pinv").Median / decays[^1].Last("nc1_pinv").Median, 10);
-        judge.Amended("they vary more the wider the network is, at the same λ and number of epochs").AtLeast("median NC1 (trace) at "
-            + "width 128 over that at 16", widths[^1].Last("nc1_trace_ratio").Median / widths[0].Last("nc1_trace_ratio").Median, 3);
-        judge.Amended("and less the deeper it is").AtLeast("median NC1 (pinv) with one hidden layer over that with five",
+        judge.Amended("ten classes, not at rest: they vary more the wider the network is, at "
+            + "the same λ and number of epochs").AtLeast("median NC1 (trace) at width 128 "
+            + "over that at 16", widths[^1].Last("nc1_trace_ratio").Median / widths[0].Last("nc1_trace_ratio").Median, 3);
+        judge.Amended("ten classes, not at rest: they vary less the deeper it is").AtLeast("median NC1 (pinv) with one hidden "
+            + "layer over that with five",
             depths[0].Last("nc1_pinv").Median / depths[^1].Last("nc1_pinv").Median, 10);
 
         Panel Sweep(string title, Axis axis, double[] values, IReadOnlyList<MeasuredRun>[] runs)
