@@ -99,7 +99,7 @@ public sealed class RefusalTests : IDisposable
                 found.ShouldBe(expected[i], 1e-11);
                 kept++;
             }
-            kept.ShouldBeGreaterThanOrEqualTo(expected.Length - trial.Network.Nodes.OfType<ActivationNode>().Count());
+            kept.ShouldBeGreaterThanOrEqualTo(expected.Length - trial.Network.Nodes.Count(static n => n.Slot == SlotUse.InPlace));
         }
     }
 
