@@ -64,14 +64,10 @@ public sealed record NetworkConfig(IReadOnlyList<LayerConfig> Layers, ConfigNode
 
     /// <summary>The network for examples of that shape.</summary>
     /// <exception cref="ConfigException">Layers that do not chain; the entry is named.</exception>
-    /// <exception cref="Data.DataException">The graph of the file cannot be read.</exception>
+    /// <exception cref="Data.DataException">The graph of the file cannot be read, or takes other examples.</exception>
     public Network Build(TensorShape input)
     {
-        if (File is not null)
-        {
-            var graph = OnnxNetwork.Read(File, input).Network;
-            return graph.Input == input ? graph : throw Place.Error($"the graph takes {graph.Input}; an example of the data is {input}");
-        }
+        if (File is not null) return OnnxNetwork.Read(File, input).Network;
         var builder = new NetworkBuilder(input);
         foreach (var layer in Layers) layer.AddTo(builder);
         try

@@ -81,7 +81,7 @@ public sealed record RunSize(double Bytes, double Seconds, double DiskBytes, dou
         {
             return layers.Build(TensorShape.Vector(1));
         }
-        catch (ConfigException)
+        catch (Exception e) when (e is ConfigException or DataException)
         {
             return null;
         }

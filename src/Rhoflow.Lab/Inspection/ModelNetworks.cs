@@ -32,7 +32,8 @@ public static class ModelNetworks
         var given = source.Node.IsScalar ? [] : source.Node.Keys;
         var path = Path.GetFullPath(model);
         var changes = new List<(string Path, string Value)>();
-        if (network is null) changes.Add(("network.file", Quoted(path)));
+        var isGraph = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+        if (network is null && isGraph) changes.Add(("network.file", Quoted(path)));
         changes.Add(("init.weights.file", Quoted(path)));
         if (data is not null) changes.AddRange(Data(data));
         if (!given.Contains("descent") && !given.Contains("flow")) changes.Add(("descent", Descent));
@@ -40,7 +41,7 @@ public static class ModelNetworks
         changes.AddRange(Overrides.Expand(overrides, sweep: false)[0]);
         var saysLoss = given.Contains("loss") || changes.Exists(static c => c.Path.StartsWith("loss", StringComparison.Ordinal));
         if (!saysLoss) changes.Add(("loss", "cross-entropy"));
-        if (network is null && !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)
+        if (network is null && !isGraph
             && !changes.Exists(static c => c.Path.StartsWith("network.layers", StringComparison.Ordinal)))
         {
             throw new ConfigException($"{model} holds weights and no graph: --network N.yaml says what they are the weights of (a config "

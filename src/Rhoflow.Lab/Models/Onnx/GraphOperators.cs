@@ -120,7 +120,7 @@ internal static class GraphOperators
     // C, 1 × C, 1 × C × 1 × 1 or C × 1 × 1 numbers, or one for all.
     private static double[] PerChannel(NodeValue value, ConstantValue constant)
     {
-        var numbers = constant.Numbers();
+        var numbers = constant.Weights();
         var channels = value.Shape.Channels;
         if (numbers.Length == 1) return [.. Enumerable.Repeat(numbers[0], channels)];
         var axes = constant.Tensor.Shape.SkipWhile(static s => s == 1).ToArray();

@@ -9,12 +9,23 @@ internal abstract record GraphValue;
 /// <param name="Tensor">They.</param>
 internal sealed record ConstantValue(Tensor Tensor) : GraphValue
 {
-    /// <summary>Its numbers.</summary>
+    /// <summary>Its numbers, whatever they are.</summary>
     public double[] Numbers()
     {
         var numbers = new double[Tensor.Count];
         Tensor.Read(0, numbers);
         return numbers;
+    }
+
+    /// <summary>Its numbers as weights: floating-point and finite.</summary>
+    /// <exception cref="GraphRefusal">They are not.</exception>
+    public double[] Weights()
+    {
+        if (!Tensor.Type.IsFloating())
+            throw new GraphRefusal($"array '{Tensor.Name}' holds {Tensor.Type.Word()} numbers; weights are floating-point numbers");
+        var numbers = Numbers();
+        return Array.FindIndex(numbers, static v => !double.IsFinite(v)) is >= 0 and var bad
+            ? throw new GraphRefusal($"array '{Tensor.Name}' has {numbers[bad]} at place {bad}; weights are finite numbers") : numbers;
     }
 }
 

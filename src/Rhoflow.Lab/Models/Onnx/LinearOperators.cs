@@ -15,14 +15,14 @@ internal static class LinearOperators
         if (channels != x.Shape.Channels) throw new GraphRefusal($"its kernel has {channels} channels and its input {x.Shape.Channels}");
         var window = WindowOperators.Window.Of(node, (int)rows, x.Shape);
         var z = builder.Put(x, at => at.Convolution((int)maps, (int)rows, window.Stride, window.Padding));
-        var (numbers, c, k) = (w.Numbers(), (int)channels, (int)rows);
+        var (numbers, c, k) = (w.Weights(), (int)channels, (int)rows);
         var ours = new double[numbers.Length];
         for (var m = 0; m < maps; m++)
             for (var j = 0; j < c; j++)
                 for (var p = 0; p < k * k; p++) ours[(m * k * k + p) * c + j] = numbers[(m * c + j) * k * k + p];
         builder.Weights(z, w.Tensor.Name, ours);
         builder.Set(node, GraphOperators.Has(node, 2)
-            ? GraphOperators.Bias(builder, z, GraphOperators.Constants(builder, node, 2).Numbers()) : z);
+            ? GraphOperators.Bias(builder, z, GraphOperators.Constants(builder, node, 2).Weights()) : z);
     }
 
     /// <summary>α x B or α x Bᵀ, plus β c.</summary>
@@ -48,7 +48,7 @@ internal static class LinearOperators
         var (outputs, inputs) = rowsAreOutputs ? (first, second) : (second, first);
         if (inputs != x.Shape.Count) throw new GraphRefusal($"its matrix takes {inputs} numbers and gets {x.Shape.Count}");
         var z = builder.Put(x, at => at.Dense((int)outputs));
-        var numbers = w.Numbers();
+        var numbers = w.Weights();
         var ours = new double[numbers.Length];
         for (var i = 0; i < outputs; i++)
             for (var j = 0; j < inputs; j++)

@@ -34,7 +34,7 @@ internal static class NormalizationOperators
 
     private static double[] PerChannel(GraphBuilder builder, OnnxNode node, int at, NodeValue x, int count)
     {
-        var numbers = GraphOperators.Constants(builder, node, at).Numbers();
+        var numbers = GraphOperators.Constants(builder, node, at).Weights();
         return numbers.Length == count ? [.. Enumerable.Range(0, count).Select(i => numbers[x.InOnnx(i)])]
             : throw new GraphRefusal($"its input {at + 1} has {numbers.Length} numbers for {count} channels");
     }

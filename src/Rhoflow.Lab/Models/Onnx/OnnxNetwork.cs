@@ -12,13 +12,14 @@ namespace Rhoflow.Lab.Models.Onnx;
 internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Statistics, IReadOnlyList<string> Layers)
 {
     private const long OldestOpset = 7, NewestOpset = 25;
+    private const int MostInputs = 1 << 24;
 
     /// <summary>What is left out of the graph, and why.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The graph of a file.</summary>
     /// <param name="path">An .onnx file.</param>
-    /// <param name="input">One example, where the graph leaves it open; null: not known.</param>
+    /// <param name="input">One example of the data; null: not known, the graph has to say it.</param>
     /// <exception cref="DataException">It cannot be read, has no graph, or one that no network here is; see the other overload.</exception>
     public static OnnxNetwork Read(string path, TensorShape? input)
     {
@@ -30,7 +31,7 @@ internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Sta
     /// <summary>Reads the graph node by node.</summary>
     /// <param name="name">The file, for errors.</param>
     /// <param name="model">Its content.</param>
-    /// <param name="input">One example, where the graph leaves it open; null: not known.</param>
+    /// <param name="input">One example of the data; null: not known, the graph has to say it.</param>
     /// <exception cref="DataException">
     /// The graph is damaged (a node reads what nothing before it gives), or it has a node that no network here has; node and reason are
     /// named.
@@ -126,8 +127,12 @@ internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Sta
             throw new DataException($"{name}: the input '{value.Name}' has {Given()}; N × numbers or N × channels × rows × columns "
                 + "is wanted");
         var sizes = axes.Skip(1).Select(static a => int.TryParse(a, out var n) && n > 0 ? n : 0).ToArray();
+        if (sizes.Aggregate(1.0, static (a, b) => a * Math.Max(b, 1)) > MostInputs)
+            throw new DataException($"{name}: the input '{value.Name}' has {Given()}; {MostInputs} numbers are the most of an example");
         TensorShape? said = sizes.Contains(0) ? null
             : sizes is [var d] ? TensorShape.Vector(d) : new TensorShape(sizes[1], sizes[2], sizes[0]);
+        if (said is { } own && known is { } other && own != other)
+            throw new DataException($"{name}: the graph takes {own}; an example of the data is {other}");
         return said ?? known
             ?? throw new DataException($"{name}: the input '{value.Name}' has {Given()}; the data have to say the sizes that "
                 + "are left open");

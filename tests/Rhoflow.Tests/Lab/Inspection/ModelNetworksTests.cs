@@ -87,6 +87,9 @@ public sealed class ModelNetworksTests : IDisposable
     public void Which_array_is_which_may_be_said()
     {
         var named = Measured("weights.safetensors", "--network", _folder / "n.yaml", "init.weights.names=[fc1.weight, fc2.weight]");
+        Measured("weights.safetensors", $"network.layers=[{{dense: {Hidden}}}, bias, {{batch-norm: {{affine: true, epsilon: 1e-3}}}}, "
+            + $"relu, {{dense: {Classes}}}, bias]")["measures"]!["log10_loss"]!.ToJsonString()
+            .ShouldBe(named["measures"]!["log10_loss"]!.ToJsonString());
         named["measures"]!["log10_loss"]!.ToJsonString().ShouldBe(Measured("weights.safetensors", "--network", _folder / "n.yaml")
             ["measures"]!["log10_loss"]!.ToJsonString());
     }

@@ -170,6 +170,60 @@ public sealed class OnnxNetworkTests : IDisposable
     }
 
     [Fact]
+    public void Weights_that_are_no_finite_numbers_are_refused_by_name_and_place()
+    {
+        var s = Sample(2);
+        s.Constant("w", [1, 2, double.NaN, 4], 2, 2);
+        Refused(s, s.Node("MatMul", ["x", "w"], [], [])).ShouldContain("array 'w' has NaN at place 2; weights are finite numbers");
+        s = Sample(2);
+        s.Integers("w", 1, 2);
+        Refused(s, s.Node("Add", ["x", "w"], [], [])).ShouldContain("array 'w' holds int64 numbers; weights are floating-point numbers");
+    }
+
+    [Fact]
+    public void Examples_of_another_shape_are_refused()
+    {
+        var s = Sample(3, 8, 8);
+        var file = s.File(s.Gemm(s.Flatten(s.Conv("x", "c", 2, 3, 1, 1, bias: true)), "fc", 2));
+        Should.Throw<DataException>(() => Read(file, TensorShape.Vector(192))).Message
+            .ShouldBe("m.onnx: the graph takes 8×8×3; an example of the data is 192");
+        byte[] Dimension(long size) => OnnxFile.Bytes(1, OnnxFile.Number(1, size));
+        var huge = OnnxFile.Model(OnnxFile.Bytes(1, OnnxFile.Node("Relu", ["x"], ["y"])), OnnxFile.Bytes(11, OnnxFile.Text(1, "x"),
+            OnnxFile.Bytes(2, OnnxFile.Bytes(1, OnnxFile.Number(1, 1), OnnxFile.Bytes(2, Dimension(1), Dimension(int.MaxValue))))),
+            OnnxFile.Bytes(12, OnnxFile.Text(1, "y")));
+        Should.Throw<DataException>(() => Read(huge)).Message.ShouldContain("16777216 numbers are the most of an example");
+    }
+
+    // A small network with most of what is known: damaged, it is read, or refused in a sentence that names the file.
+    [Fact]
+    public void Damaged_graphs_are_read_or_refused() => LongHarness.Repeat("damaged ONNX graphs", 3_000, static random =>
+    {
+        var model = s_whole.Value;
+        var damaged = ModelSamples.Mutate(model, random, OnnxFile.Varint(ulong.MaxValue), [0x0a],
+            "Conv"u8.ToArray(), "Add"u8.ToArray(), [0]);
+        try
+        {
+            var content = OnnxReader.Read(new MemoryStore("m.onnx", damaged),
+                new ExternalData("m.onnx", null, static path => throw new DataException($"m.onnx: {path}")));
+            OnnxNetwork.Read("m.onnx", content.Onnx!, null).Theta.ShouldAllBe(static w => double.IsFinite(w));
+        }
+        catch (DataException e)
+        {
+            e.Message.ShouldContain("m.onnx");
+            e.Message.Any(char.IsControl).ShouldBeFalse(e.Message);
+            e.Message.Length.ShouldBeLessThan(3000);
+        }
+    });
+
+    private static readonly Lazy<byte[]> s_whole = new(static () =>
+    {
+        var s = new OnnxSample(new Random(1), 1, 2, 6, 6);
+        var a = s.Relu(s.BatchNorm(s.Conv("x", "c", 3, 3, 1, 1, bias: true), "n"));
+        a = s.MaxPool(s.Add(s.Conv(a, "d", 3, 1, 1, 0, bias: false), a), 2);
+        return s.File(s.Gemm(s.Map("Tanh", s.Gemm(s.Flatten(a), "e", 4), Math.Tanh), "f", 2));
+    });
+
+    [Fact]
     public void What_no_network_has_is_refused_with_node_and_reason()
     {
         var s = Sample(4, 5, 5);
