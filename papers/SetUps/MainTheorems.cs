@@ -83,8 +83,7 @@ internal static class MainTheorems
         new("Lemma 3", "§B.3", "After onset of separability; ρ(t) grows monotonically from t_0 to ∞.",
         [
             new("", "The full dynamical system (B), eq. 11, in the limit of t → ∞ converges to the same limit to which (A), eq. 5, "
-                + "converges "
-                + "for ρ → ∞.",
+                + "converges for ρ → ∞.",
                 Normalization, SphereDeep, SphereLinear),
         ]),
         new("Lemma 6", "§B.5", "Gradient descent on V_k and ρ_k under ‖V_k‖ = 1, and on W_k; ρ(t) > 0.",

@@ -24,8 +24,7 @@ internal static class SquareLossMainText
             "square loss with a Lagrange multiplier that keeps ‖V_k‖ = 1") with
         {
             Note = "After it, and again after SQ eq. 23: V̇_k = ρSẆ_k must be ρ_kS_kẆ_k, and “if W_k = ρ_kV_k then V̇_k = Ẇ_k/ρ_k” "
-                + "lacks S_k "
-                + "and belongs to gradient descent, not to weight normalization.",
+                + "lacks S_k and belongs to gradient descent, not to weight normalization.",
         },
         Of(4, "2.3", Kind.Loss, @"\mathcal{L} = \sum_n (\rho f_n - y_n)^2 + \nu \sum_k \|V_k\|^2 + \lambda \rho^2",
             "the same with weight decay", typeof(NormEquilibrium), typeof(NormalizedLossMeasures)),

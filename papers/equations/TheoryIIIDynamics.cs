@@ -113,10 +113,8 @@ internal static class TheoryIIIDynamics
             "Lemma 9: the margin of the one example that dominates never falls") with
         {
             Note = "The inequality after it is Cauchy and Schwarz's, not sub-multiplicativity. Where several examples matter the hard "
-                + "margin "
-                + "can fall; −log L/ρ does not. The remark of §14 must read 2λ = ‖Σ α_n ρ x_n‖ with α_n = e^{−ρv·x_n}: it takes the "
-                + "norm inside "
-                + "the sum and has the wrong sign in the exponent.",
+                + "margin can fall; −log L/ρ does not. The remark of §14 must read 2λ = ‖Σ α_n ρ x_n‖ with α_n = e^{−ρv·x_n}: it takes "
+                + "the norm inside the sum and has the wrong sign in the exponent.",
         },
         Of(71, "15", Kind.Definition,
             @"S_p = I - \frac{\nu \nu^T}{\|\nu\|_2^2}, \quad \nu_i = \frac{\partial \|w\|_p}{\partial w_i} "

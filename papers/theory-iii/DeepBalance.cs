@@ -18,9 +18,8 @@ internal static class DeepBalance
     /// <summary>In words.</summary>
     public static string Words =>
         $"Networks {Shape}, N(0, 1) weights with ‖W_k‖ set to {string.Join(", ", Norms.Select(n => Wording.Text(n)))}, "
-        + "seeds 0–4, "
-        + $"L = Σ e^{{−yf}} over {Examples} unit-norm inputs; deep linear networks (labels sign x_1) under gradient flow to "
-        + $"t = {Wording.Decade(Last)}, DOP853 in log t, relative tolerance {Wording.Text(Tolerance.Relative)}";
+        + $"seeds 0–4, L = Σ e^{{−yf}} over {Examples} unit-norm inputs; deep linear networks (labels sign x_1) under gradient flow to t = "
+        + $"{Wording.Decade(Last)}, DOP853 in log t, relative tolerance {Wording.Text(Tolerance.Relative)}";
 
     /// <summary>log₁₀ t at the end.</summary>
     public const int Last = 8;

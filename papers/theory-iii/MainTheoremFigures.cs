@@ -41,8 +41,7 @@ internal static class MainTheoremFigures
         "for Theorem 3", "The same set of stationary points, not the same point",
         "First KKT residuals, medians over starts, under batch normalization, which constrains another norm: on the inputs as they are it "
         + "does not fall, on whitened ones it does. Then margins of the limits of the dynamics (A), (B) and gradient descent from one "
-        + "start, "
-        + "diagonal networks of three layers; off the diagonal they are different KKT points.",
+        + "start, diagonal networks of three layers; off the diagonal they are different KKT points.",
         static context =>
         [
             Residuals(context, Relu, Dynamics.RowWeightNormalization, Dynamics.BatchNormalization, Dynamics.BatchNormalizationWhitened),

@@ -31,8 +31,7 @@ internal static class FastestSchedule
             + $"{Wording.Text(LogFamily.SetUp.Experiment.Flow.Relative)}): Iris (setosa against the rest, three support vectors in four "
             + "dimensions) and two examples in the plane (both support vectors); ρ = (log t + b log log t)/γ with "
             + $"b = {string.Join(", ", Slow.Append(Between).Concat(Fast).Select(b => Wording.Text(b)))} (t + e for t), and five that are "
-            + "faster at any "
-            + "b. No chance enters.",
+            + "faster at any b. No chance enters.",
         Expected = "Error·ρ/‖c‖ → 1 for b ≤ 2 and growing without end for b > 2. Frozen error: v*(ρ) at the norm where γSρe^{−ργ}(1 + "
             + "κγρ) = ρ̇/ρ, within 30 %.",
         Figures = ["schedules/linear"],

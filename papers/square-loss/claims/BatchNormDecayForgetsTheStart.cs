@@ -36,8 +36,7 @@ internal static class BatchNormDecayForgetsTheStart
             + "first form (ρ0 = .1, 1, 5; every seed apart at λ = 0) had been seen to fail: the starts, the size of the steps, the "
             + "median at λ = 0; the limits after pilot runs. What varies with λ is shown for that reason.",
         History = ["was ≈ until 2026-11-28, because the model without decay was held against a bound that had been chosen after "
-            + "pilot runs; "
-            + "the paper has none for “dependent”"],
+            + "pilot runs; the paper has none for “dependent”"],
         Expected = "Largest over smallest final ρ near 1 with decay, large without.",
         Figures = ["square-loss/figure-02", "square-loss/figure-07"],
         Check = Check,

@@ -23,8 +23,7 @@ internal static class BothAreRequired
         Place = "§6.1 (“requires BN or WN and WD, unlike the case of linear networks”); abstract",
         Equations = ["SQ.5", "SQ.6"],
         Hypothesis = "The square loss, gradient flow, nonlinear networks, L ≥ 2; fits or nearly, λ as large as where both find the least "
-            + "norm "
-            + "(b120).",
+            + "norm (b120).",
         Statement = "Convergence of the gradient flow to a minimum norm solution independently of initial conditions requires BN or WN and "
             + "WD.",
         SetUp = "The descents of b120 with normalization alone and with decay λ Σ‖W_k‖² alone, ε = "

@@ -25,18 +25,15 @@ internal static class BoundRisesWithTheNorm
         Paper = SourcePapers.SquareLoss,
         Place = "appendix F, eq. 42–45",
         Hypothesis = "Two solutions of zero empirical loss g^a = ρ_af^a, g^b = ρ_bf^b by one ReLU architecture, ρ_a < ρ_b; one bound for "
-            + "both, "
-            + "with the same c_1, c_2, N and δ.",
+            + "both, with the same c_1, c_2, N and δ.",
         Statement = "R_N(G) = ρ R_N(F̃), so that L_0(f^a) ≤ Aρ_a + ε and L_0(f^b) ≤ Aρ_b + ε: the bound for f^a is better. The same "
-            + "follows with "
-            + "the normalized networks and their margins (eq. 45).",
+            + "follows with the normalized networks and their margins (eq. 45).",
         SetUp = $"Model (5)–(6), λ = 0, from ρ0 = {Wording.Short(Starts[0])} and {Starts[1]}, ReLU nets "
             + $"{string.Join(" and ", Shapes.Select(PlaneNets.Name))}, {Examples} inputs of gaussian-teacher, {Wording.Count(Steps)} "
-            + $"steps, seeds "
-            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}; pairs that interpolate to {Wording.Short(Interpolated)}. The bound twice: of g, "
-            + $"with γ = {Wording.Short(Gamma)}, below which no y g lies, and the complexity of networks with the norms of g, and of f̃, "
-            + "with γ/ρ and the complexity of normalized ones; constants of Golowich et al., "
-            + $"δ = {Wording.Short(Delta)}. Beside it the error on {Fresh} fresh inputs of the same teacher.",
+            + $"steps, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; pairs that interpolate to {Wording.Short(Interpolated)}. The bound "
+            + $"twice: of g, with γ = {Wording.Short(Gamma)}, below which no y g lies, and the complexity of networks with the norms of g, "
+            + $"and of f̃, with γ/ρ and the complexity of normalized ones; constants of Golowich et al., δ = {Wording.Short(Delta)}. "
+            + $"Beside it the error on {Fresh} fresh inputs of the same teacher.",
         Expected = "One number by both ways; ordered as ρ.",
         Check = Check,
     };

@@ -27,15 +27,13 @@ internal static class ClassificationIsNotInterpolation
         Paper = SourcePapers.SquareLoss,
         Place = "Observation 4, eq. 24, 25, appendix C",
         Hypothesis = "Binary labels that the network can interpolate; minimum norm with y_n f_n = 1 (eq. 24) and with y_n f_n ≥ 1 (eq. "
-            + "25). "
-            + "“min ½‖W_k‖² for all k” has no solution for L ≥ 2, since layers can be rescaled (b17): read as the least ∏‖W_k‖.",
+            + "25). “min ½‖W_k‖² for all k” has no solution for L ≥ 2, since layers can be rescaled (b17): read as the least ∏‖W_k‖.",
         Statement = "Minimum norm binary classification under the square loss with margin 1 is not (in general) interpolation of all the "
             + "data.",
         SetUp = $"Seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}. (i) One linear layer, {LinearExamples} inputs in R^{LinearInputs} labelled "
             + "by a half-space: the hard margin by quadratic programming, interpolation by X⁺y. (ii) All two-layer ReLU networks of any "
-            + "width, "
-            + $"{PlaneExamples} inputs of gaussian-teacher in the plane: both minima over 1,440 directions of units by nonnegative least "
-            + $"squares, λ = {Wording.Text(PlaneDecay)}, with a lower bound from the multipliers. (iii) Trained ReLU nets "
+            + $"width, {PlaneExamples} inputs of gaussian-teacher in the plane: both minima over 1,440 directions of units by nonnegative "
+            + $"least squares, λ = {Wording.Text(PlaneDecay)}, with a lower bound from the multipliers. (iii) Trained ReLU nets "
             + $"{string.Join(" and ", Deep.Select(PlaneNets.Name))}, {DeepExamples} inputs of gaussian-teacher, seeds 0–{Tried - 1}: "
             + $"{Wording.Count(Steps)} steps of descent on Σ(g − y)² + λΣ‖W_k‖², λ = {Wording.Text(DeepDecay)}, then, where all y g are "
             + $"within {Wording.Short(Fitted)} of 1, as many from there on Σ max(0, 1 − yg)² + λΣ‖W_k‖² and, to compare with, as many "

@@ -31,8 +31,7 @@ internal static class CriticalNormAtLeastOne
         Place = "§3, footnote 6; appendix B after eq. 23",
         Equations = ["SQ.8a"],
         Hypothesis = "L ≥ 2 layers, ‖x‖ = 1 and so |f_n| ≤ 1 (§2.1), λ → 0, average separability. Footnote 6 stands at “a minimum of GD "
-            + "for "
-            + "which the square loss is close to zero and V̇_k = 0”; appendix B says it of any equilibrium ρ̇_k = 0.",
+            + "for which the square loss is close to zero and V̇_k = 0”; appendix B says it of any equilibrium ρ̇_k = 0.",
         Statement = "ρ ≥ 1 for a critical point to exist, because the critical point with the smallest possible ρ is for ρ = 1, f_n "
             + "y_n = 1.",
         SetUp = $"Flow (5)–(6), λ = 0. (i) Where the flows of b33 from ρ0 = {Wording.Short(PlaneNets.FirstRho)} end: {PlaneNets.Words}, "

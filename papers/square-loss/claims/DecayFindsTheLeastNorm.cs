@@ -30,14 +30,12 @@ internal static class DecayFindsTheLeastNorm
             + "or without, λ = εN/ρ_min² with ε = "
             + $"{string.Join(" and ", MinimumNormEnds.Shares.Skip(1).Select(static s => Wording.Short(s)))}; "
             + $"{Wording.Count(MinimumNormEnds.QuickSteps)} steps (plane) and {Wording.Count(MinimumNormEnds.LongSteps)} (digits, kept "
-            + $"from "
-            + "a longer run). With decay the norm and the loss are exchanged, so that of an end with ρ and mean square E the measure is "
-            + "ρ over "
-            + "the least norm at which E is known to be reached (b118; certified in the plane): 1 where no network has both smaller. ε = "
-            + $"{Wording.Short(MinimumNormEnds.Shares[^1])} is judged; the other beside it. Least: within a factor {Wording.Text(Least)}, "
-            + $"larger: beyond {Wording.Text(Larger)}, chosen before the runs. “Whatever the start” "
-            + "is these. The data were made smaller after first looks, for conditioning and speed (8, then 7, then 5 directions; 20, "
-            + "then 10 digits). Real batch normalization is not in the claim.",
+            + "from a longer run). With decay the norm and the loss are exchanged, so that of an end with ρ and mean square E the measure "
+            + "is ρ over the least norm at which E is known to be reached (b118; certified in the plane): 1 where no network has both "
+            + $"smaller. ε = {Wording.Short(MinimumNormEnds.Shares[^1])} is judged; the other beside it. Least: within a factor "
+            + $"{Wording.Text(Least)}, larger: beyond {Wording.Text(Larger)}, chosen before the runs. “Whatever the start” is these. The "
+            + "data were made smaller after first looks, for conditioning and speed (8, then 7, then 5 directions; 20, then 10 digits). "
+            + "Real batch normalization is not in the claim.",
         Expected = "Ratio 1 from every start and both norms.",
         History = ["until 2026-11-29 nine of ten starts were judged"],
         Figures = ["square-loss/figure-02"],
@@ -91,7 +89,6 @@ internal static class DecayFindsTheLeastNorm
         return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: new Chart([.. MinimumNormEnds.Panels(context,
             s => s.Share == 0 || s.Share == strong)]),
             caption: $"Line: the least loss that is known at each ρ. Dots: where descents from {MinimumNormCase.Starts} starts and two "
-                + $"norms "
-                + $"ended, with ε = {Wording.Short(strong)} where there is decay. Nothing can lie below a certified line.");
+                + $"norms ended, with ε = {Wording.Short(strong)} where there is decay. Nothing can lie below a certified line.");
     }
 }

@@ -94,10 +94,9 @@ internal static class DecaySetsTheLastNorm
             "|slope of log ‖W_k‖⁴ against log ηL/(λB) − 1|, B < N", Math.Abs(law.Slope - 1), .1);
         var text = $"256 examples: ρ_L goes like {Of(0)}; ∏ρ_k like {Of(1)}, and at fixed ηλ like η^{{{Text(kept)}}}; the weights of the "
             + $"normalized layers, whose size no output depends on, like {Of(2)}: ‖W_k‖⁴ ∝ (ηL/(λB))^{{{Wording.Text(law.Slope)}}} where "
-            + $"decay "
-            + "holds the noise of minibatches, L the loss. ρ_L over eq. 7 is "
-            + $"{Wording.Text(Spread.Of(all.Select(static r => r.OverEquilibrium)))}. At fixed B ρ_L does not "
-            + "depend on η; with B it falls as much as with λ, and ∏ρ_k falls with ηλ.";
+            + "decay holds the noise of minibatches, L the loss. ρ_L over eq. 7 is "
+            + $"{Wording.Text(Spread.Of(all.Select(static r => r.OverEquilibrium)))}. At fixed B ρ_L does not depend on η; with B it falls "
+            + "as much as with λ, and ∏ρ_k falls with ηλ.";
         return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: chart,
             caption: "Dots: a run each, over the same seed's at the centre. Dashed: powers with the mean exponent. ± is the standard error "
                 + "over five seeds.");

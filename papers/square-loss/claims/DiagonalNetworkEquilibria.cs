@@ -31,11 +31,9 @@ internal static class DiagonalNetworkEquilibria
         Statement = "At the critical points of a normalized diagonal network f̂ = V_L … V_1 x̂ every weight V_k^i is 0 or ±x̂^i/f̂ "
             + "(eq. 57), whatever the layer.",
         SetUp = $"x̂ = {Wording.Row(X)}, L = {Layers}: residual of V_k f̂ = ∂f̂/∂V_k at that V with every set of coordinates that are not "
-            + "0, and at V = x̂/f̂. "
-            + "Fixed-ρ flow "
-            + "(ρ = 1, "
-            + $"exponential loss, x̂ as the one example with y = 1) of four diagonal layers from {Runs} random directions for each of "
-            + $"the seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, to t = {Wording.Decade(Math.Log10(End))}: which coordinate is left.",
+            + "0, and at V = x̂/f̂. Fixed-ρ flow (ρ = 1, exponential loss, x̂ as the one example with y = 1) of four diagonal layers from "
+            + $"{Runs} random directions for each of the seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, to t = "
+            + $"{Wording.Decade(Math.Log10(End))}: which coordinate is left.",
         Expected = "Residual 0.",
         History = ["was ✗ until 2026-11-28, because the formula of eq. 57 was judged; it is a slip, now in the table of equations",
             "was ✓ until 2026-11-28, because the statement judged was the project's, with the constant left open; eq. 57 is the section's "

@@ -32,16 +32,13 @@ internal static class EqualLayersStayEqual
         Place = "Lemma 3, eq. 26, appendix D",
         Equations = ["SQ.25a", "SQ.26"],
         Hypothesis = "Square loss with the mean over examples, gradient flow without batch normalization and without decay, L ≥ 2 layers "
-            + "of "
-            + "equal norms at the start (appendix D; the lemma itself does not need equal norms).",
+            + "of equal norms at the start (appendix D; the lemma itself does not need equal norms).",
         Statement = "∂ρ_k²/∂t is independent of k, so that all ρ_k are the same at all times and ρ = ρ_k^L.",
         SetUp = $"ReLU nets {string.Join(", ", Shapes.Select(PlaneNets.Name))}, {Examples} examples of gaussian-teacher, seeds "
-            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}. d‖W_k‖²/dt at random weights of unequal norms by back-propagation, 2⟨W_k, Ẇ_k⟩, "
-            + $"and by "
-            + $"central differences (±{Wording.Text(Difference)}) of the loss when W_k is multiplied by 1 + ε, which is −½ of it. The "
-            + $"exact "
-            + $"flow from ‖W_k‖ = 1 for all k to t = {End} ({Instants} instants; earlier where it comes to stand on kinks): ρ_k of all "
-            + "layers, and ρ_k² against the integral of eq. 26 with the sign and the label set right.",
+            + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}. d‖W_k‖²/dt at random weights of unequal norms by back-propagation, 2⟨W_k, Ẇ_k⟩, and "
+            + $"by central differences (±{Wording.Text(Difference)}) of the loss when W_k is multiplied by 1 + ε, which is −½ of it. The "
+            + $"exact flow from ‖W_k‖ = 1 for all k to t = {End} ({Instants} instants; earlier where it comes to stand on kinks): ρ_k of "
+            + "all layers, and ρ_k² against the integral of eq. 26 with the sign and the label set right.",
         Expected = "One rate; ρ_k equal along the flow.",
         Check = Check,
     };
@@ -92,12 +89,9 @@ internal static class EqualLayersStayEqual
         judge.Amended("what follows from it: since yg − g² ≤ ¼ for y = ±1, ‖W_k‖² grows by at most t, and rests where g = y")
             .AtMost("largest ‖W_k(t)‖² − ‖W_k(0)‖² − t along the flows", excess, 1e-9);
         return judge.Outcome(holds: $"The rates of all layers agree to {Wording.Text(spread)} in {Shapes.Length * Spread.Seeds.Count} "
-            + $"ReLU nets of two "
-            + $"to five layers, by back-propagation and by differences of the loss; equal layers stay equal to {Wording.Text(unequal)} "
-            + $"along "
-            + "the flow, so ρ = ρ_k^L. The common rate is (4/N)Σ g(y − g): eq. 26 prints + for its first sum and leaves y out of the "
-            + "second, by "
-            + "which norms would go on growing where every example is interpolated (rate "
+            + "ReLU nets of two to five layers, by back-propagation and by differences of the loss; equal layers stay equal to "
+            + $"{Wording.Text(unequal)} along the flow, so ρ = ρ_k^L. The common rate is (4/N)Σ g(y − g): eq. 26 prints + for its first "
+            + "sum and leaves y out of the second, by which norms would go on growing where every example is interpolated (rate "
             + $"{Wording.Text(atRest.Min())} or more). With the right sign they rest there, rise only while Σyg > Σg², as eq. 28 says, and "
             + "no layer's squared norm grows by more than t. The lemma's conclusion is untouched by the slip, since both forms are the "
             + "same for all k.");

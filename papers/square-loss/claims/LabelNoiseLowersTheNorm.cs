@@ -54,11 +54,9 @@ internal static class LabelNoiseLowersTheNorm
         Place = "footnote 13 (appendix E.1)",
         Statement = "Label noise also makes Σ_n f_n y_n smaller, which decreases the equilibrium ρ = Σ y f/(λ + Σ f²).",
         SetUp = Claim.SetUp.Split(" This is the fifth")[0] + " Beside it, at fixed f: Σ f_n(y_n ± δ) over Σ f_n y_n, f_n of either sign "
-            + "and "
-            + $"size drawn once, mean of {Wording.Count(Draws)} draws of the signs.",
+            + $"and size drawn once, mean of {Wording.Count(Draws)} draws of the signs.",
         Expected = "Σ y f with noise over that without at most 1. (Σ y f/N is the mean margin, which E.1 says grows in the end; in a "
-            + "step, at "
-            + "the f of that step, noise of mean 0 leaves the expected sum as it is.)",
+            + "step, at the f of that step, noise of mean 0 leaves the expected sum as it is.)",
         History = ["✗ rested until 2026-11-28 on networks with δ = 1; now on fixed f, where it holds for any δ"],
         Check = CheckReason,
     };
@@ -84,11 +82,9 @@ internal static class LabelNoiseLowersTheNorm
         judge.Amended("and at δ = 1, which is not small, in the end the sum is larger, as the margin is").AtLeast(
             "Σ y f at the end with noise over that without, least of both norms and five seeds", ratios.Min(static r => r.Min()), 1);
         return judge.Outcome(fails: $"With weight normalization and δ = 1 the final Σ y f is {Wording.Text(Spread.Of(ratios[0]))} (norm "
-            + "1) and "
-            + $"{Wording.Text(Spread.Of(ratios[1]))} (norm 3) of that without noise: larger. Read of a single step, at the f of that step, "
-            + "noise of mean 0 leaves the expected sum as it is. ρ falls (b55-label-noise-lowers-the-norm) because Σ f² grows more than Σ "
-            + "y f "
-            + "does.");
+            + $"1) and {Wording.Text(Spread.Of(ratios[1]))} (norm 3) of that without noise: larger. Read of a single step, at the f of "
+            + "that step, noise of mean 0 leaves the expected sum as it is. ρ falls (b55-label-noise-lowers-the-norm) because Σ f² grows "
+            + "more than Σ y f does.");
     }
 
     private static ClaimOutcome Check(StudyContext context)
@@ -154,8 +150,7 @@ internal static class LabelNoiseLowersTheNorm
         corrected.AtLeast("norm 3, δ = 1: least ratio of mean margins with and without noise", margins, 1);
         var text = $"With weight normalization and δ = {Noises[^1]}, over the same without noise, {string.Join("; ", judged)}. Without "
             + $"normalization, ρ over that without noise, median (least … largest of five seeds): {string.Join("; ", parts)}; in the "
-            + "larger network "
-            + $"from norm 1 with δ = 1 {Wording.Text(Spread.Of(larger).Median)} ({Wording.Text(larger.Min())} … "
+            + $"larger network from norm 1 with δ = 1 {Wording.Text(Spread.Of(larger).Median)} ({Wording.Text(larger.Min())} … "
             + $"{Wording.Text(larger.Max())}): small, and it depends on the set-up.";
         return judge.Outcome(chart: new Chart(panel.Level("without noise", 1)), caption: "A dot is one seed against itself without noise.",
             open: text);

@@ -23,18 +23,14 @@ internal static class LargeStartsKeepInnerLayers
         Statement = "For large ρ and very small or zero λ the intermediate layers do not need to change much under GD in the iterations "
             + "immediately after initialization.",
         SetUp = $"ReLU nets 64-{LazyStart.Units}-{LazyStart.Units}-1, {LazyStart.Examples} digits 3 and 8 of norm 1, N(0, 1) weights "
-            + $"scaled "
-            + $"to ‖W_k‖ = {string.Join(", ", LazyStart.CancelledNorms.Select(static n => Wording.Short(n)))} in all layers, square "
-            + $"loss, descent "
-            + $"without normalization to a mean square of {LazyStart.Fitted}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (images and "
-            + "start). ‖W_k − W_k(0)‖/‖W_k(0)‖, the change of the tangent kernel K = JJᵀ on the training images, and the move that K says "
-            + "from the start alone, ΔW = JᵀK⁻¹(y − g_0). Once as they start (up to "
-            + $"{Wording.Short(LazyStart.Norms[^1])}: from larger ones the steps do not come to a fit), once with targets y + g_0, so "
-            + $"that a large start has not to "
-            + "undo its own outputs. Barely: a relative move up to "
-            + $"{Wording.Short(Barely)} (beyond {Wording.Short(Much)} it is much), chosen before the runs. The moves are those of the "
-            + "whole training, which includes the iterations “immediately after initialization”; that solutions exist "
-            + "for any random weights is not checked.",
+            + $"scaled to ‖W_k‖ = {string.Join(", ", LazyStart.CancelledNorms.Select(static n => Wording.Short(n)))} in all layers, square "
+            + $"loss, descent without normalization to a mean square of {LazyStart.Fitted}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} "
+            + "(images and start). ‖W_k − W_k(0)‖/‖W_k(0)‖, the change of the tangent kernel K = JJᵀ on the training images, and the move "
+            + $"that K says from the start alone, ΔW = JᵀK⁻¹(y − g_0). Once as they start (up to {Wording.Short(LazyStart.Norms[^1])}: "
+            + "from larger ones the steps do not come to a fit), once with targets y + g_0, so that a large start has not to undo its own "
+            + $"outputs. Barely: a relative move up to {Wording.Short(Barely)} (beyond {Wording.Short(Much)} it is much), chosen before "
+            + "the runs. The moves are those of the whole training, which includes the iterations “immediately after initialization”; "
+            + "that solutions exist for any random weights is not checked.",
         Expected = "Relative moves of the inner layers fall to 0 as the start grows.",
         Check = Check,
     };

@@ -31,13 +31,10 @@ internal static class LastLayerInterpolates
         Statement = "Almost every perturbation of the weights before the linear classifier at the top yields a different interpolating "
             + "solution: the last layer is enough to provide solutions for any set of random weights in the previous layers.",
         SetUp = $"ReLU nets {Inputs}-h-1 and {Inputs}-h-h-1, h = {string.Join(", ", Widths)}, {Examples} inputs of gaussian-teacher, "
-            + $"N(0, 1) "
-            + $"weights, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; all weights before the last layer moved by Gaussian noise of "
+            + $"N(0, 1) weights, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; all weights before the last layer moved by Gaussian noise of "
             + $"{string.Join(", ", Sizes.Select(static s => Wording.Text(s)))} times their norm, {Draws} draws each; W_L is the least "
-            + $"squares "
-            + $"solution of minimum norm. It interpolates where max |g_n − y_n| ≤ {Wording.Text(Zero)}. Solutions are compared on "
-            + $"{Fresh} fresh "
-            + "inputs. The claim is judged at the widest; the others show where it begins.",
+            + $"squares solution of minimum norm. It interpolates where max |g_n − y_n| ≤ {Wording.Text(Zero)}. Solutions are compared on "
+            + $"{Fresh} fresh inputs. The claim is judged at the widest; the others show where it begins.",
         Expected = "Every draw interpolates and differs.",
         Check = Check,
     };

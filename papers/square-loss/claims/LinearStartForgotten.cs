@@ -39,10 +39,9 @@ internal static class LinearStartForgotten
             + $"{string.Join(" and ", Norms.Select(static n => Wording.Short(n)))}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} of data and "
             + $"starts; λ = 0 to t = 1e4 and λ = {string.Join(", ", Lambdas.Select(static l => Wording.Short(l)))} to t = "
             + $"{Wording.Text(Decays)}/(λ‖w‖²), w the ridge solution. At λ = 0 beside a closed form: the part of v outside the data, u, "
-            + $"has "
-            + "u̇ = −ρ̇ρu, so that ‖u‖e^{ρ²/2} stays, and ρ² = ‖X⁺y‖² + ρ²‖u‖² is one equation for ρ at the end. At λ > 0 beside the ridge "
-            + "solution (XᵀX + λI)⁻¹Xᵀy; at it u falls like e^{−2λρ²t}. Ends further apart than "
-            + $"{Wording.Text(Apart)} ‖X⁺y‖ are two; the bound was .1 before a first look.",
+            + "has u̇ = −ρ̇ρu, so that ‖u‖e^{ρ²/2} stays, and ρ² = ‖X⁺y‖² + ρ²‖u‖² is one equation for ρ at the end. At λ > 0 beside "
+            + $"the ridge solution (XᵀX + λI)⁻¹Xᵀy; at it u falls like e^{{−2λρ²t}}. Ends further apart than {Wording.Text(Apart)} ‖X⁺y‖ "
+            + "are two; the bound was .1 before a first look.",
         Expected = "λ = 0: w = X⁺y + P_null w at the ρ of the closed form, another for each start. λ > 0: ‖w − ridge‖ = 0.",
         Check = Check,
     };
@@ -110,10 +109,8 @@ internal static class LinearStartForgotten
         }
         var text = $"λ = 0: ends of {Norms.Length * Starts} starts lie up to {Wording.Text(spread.Min(), 2)} … "
             + $"{Wording.Text(spread.Max(), 2)} ‖X⁺y‖ apart in five data sets, least where ‖X⁺y‖ is large since ‖u‖ falls like "
-            + $"e^{{−ρ²/2}}, and ρ is the closed form’s to {Wording.Text(law, 2)}. λ > 0: "
-            + $"all ends are the ridge solution to {Wording.Text(ridge.Max(), 2)}, after a time of some 1/(2λρ²), which grows without "
-            + $"bound "
-            + "as λ → 0.";
+            + $"e^{{−ρ²/2}}, and ρ is the closed form’s to {Wording.Text(law, 2)}. λ > 0: all ends are the ridge solution to "
+            + $"{Wording.Text(ridge.Max(), 2)}, after a time of some 1/(2λρ²), which grows without bound as λ → 0.";
         return judge.Outcome(holds: text, fails: text, chart: new Chart(panel.Level("least norm, and the end for λ → 0", 1)),
             caption: "With decay all starts end at the level, to within λ.");
     }

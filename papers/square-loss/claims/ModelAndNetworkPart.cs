@@ -27,21 +27,18 @@ internal static class ModelAndNetworkPart
         Hypothesis = "A network trained with batch normalization and decay, rates small enough for its gradient flow (§2.3, “the key "
             + "assumption in this paper”), for decay's own time 1/(2λ) and more.",
         Statement = "“The dynamics above with Lagrange multipliers [ρ_k = 1 for k < L and ρ_L = ρ, eq. 5–6], captures the key "
-            + "normalization "
-            + "property of batch normalization, though not all of its details.” Read as: ρ(t) of a network follows the model's.",
+            + "normalization property of batch normalization, though not all of its details.” Read as: ρ(t) of a network follows the "
+            + "model's.",
         SetUp = $"Network 8-16-1, batch normalization in front of the ReLU, {Examples} examples of gaussian-teacher, all layers of norm 1 "
-            + "at "
-            + $"the start, SGD in minibatches of {Examples / Batches} without momentum, λ = .005, rates {Wording.Short(Rates[0])} … "
+            + $"at the start, SGD in minibatches of {Examples / Batches} without momentum, λ = .005, rates {Wording.Short(Rates[0])} … "
             + $"{Wording.Short(Rates[^1])} to t = steps × rate = {End} (decay’s own time 1/(2λ)); all {Examples} examples in one batch "
-            + $"with rate {Wording.Short(WholeBatchRate)}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (model-and-network.yaml). The "
-            + "model: the same "
-            + "network with batch normalization folded in at the start (means over the training set; the shift is left out), inputs "
-            + $"scaled so that ρ = ‖W_2‖; steps of {Wording.Short(Fine)}. ρ parts where it differs by more than {100 * Apart} %. As "
-            + "controls "
-            + $"the model itself in steps as large as the rates, and in minibatches of {Examples / Batches} by steps of "
-            + $"{Wording.Short(Rates[^1])}. This is the fourth set-up: on digits the "
-            + "model’s own steps were unstable; rates to .4 and t = 100 failed as this one does, and up to t = 10 the claim held. The "
-            + "check of one batch was added when it had been seen to pass.",
+            + $"with rate {Wording.Short(WholeBatchRate)}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (model-and-network.yaml). The model: "
+            + "the same network with batch normalization folded in at the start (means over the training set; the shift is left out), "
+            + $"inputs scaled so that ρ = ‖W_2‖; steps of {Wording.Short(Fine)}. ρ parts where it differs by more than {100 * Apart} %. As "
+            + $"controls the model itself in steps as large as the rates, and in minibatches of {Examples / Batches} by steps of "
+            + $"{Wording.Short(Rates[^1])}. This is the fourth set-up: on digits the model’s own steps were unstable; rates to .4 and t = "
+            + "100 failed as this one does, and up to t = 10 the claim held. The check of one batch was added when it had been seen to "
+            + "pass.",
         History = ["was ≈ until 2026-11-28, because minibatches, each of which is normalized by its own statistics, were judged: they have "
             + "no gradient flow, and the memo leaves details out"],
         Expected = $"One batch: ρ within {100 * Apart} % of the model's to t = {End}. Minibatches are shown beside it.",

@@ -34,15 +34,12 @@ internal static class NormGrowsMonotonically
         Statement = "Assuming average separability (Σ y_n f_n > 0) and flow from ρ = ε, ρ grows monotonically until a minimum is reached, "
             + "where ρ_eq = Σ y f/(λ + Σ f²).",
         SetUp = $"Exact flow, λ = 0 and {Wording.Short(Lambda)}, ρ0 = {Wording.Short(PlaneNets.FirstRho)}, {PlaneNets.Words}; V from "
-            + $"N(0, 1), V_L "
-            + $"with the sign for which Σ y f > 0; seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} of data and weights; to t = "
+            + $"N(0, 1), V_L with the sign for which Σ y f > 0; seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} of data and weights; to t = "
             + $"{PlaneNets.End}, or to where the flow comes to stand on kinks, or {PlaneNets.MaxSteps} steps of the integrator; "
-            + $"{PlaneNets.Observed} instants. "
-            + $"Data: one example x = (1, 0), y = 1; {PlaneNets.Alike} inputs from a quarter of the circle, all labelled +1; "
-            + $"{PlaneNets.Mixed} of "
-            + "gaussian-teacher with both labels. Runs whose Σ y f does not stay above 0 are counted and left out. Written down beside: "
-            + $"net 2-1-1, inputs at the angles {Wording.Row(PairAngles)}, both +1, the unit at {Wording.Short(PairStart)}, λ = 0 and "
-            + $"{Wording.Short(Lambda)}; one example, one layer and two units (b33 as it was).",
+            + $"{PlaneNets.Observed} instants. Data: one example x = (1, 0), y = 1; {PlaneNets.Alike} inputs from a quarter of the circle, "
+            + $"all labelled +1; {PlaneNets.Mixed} of gaussian-teacher with both labels. Runs whose Σ y f does not stay above 0 are "
+            + $"counted and left out. Written down beside: net 2-1-1, inputs at the angles {Wording.Row(PairAngles)}, both +1, the unit at "
+            + $"{Wording.Short(PairStart)}, λ = 0 and {Wording.Short(Lambda)}; one example, one layer and two units (b33 as it was).",
         Expected = $"No fall of ρ (to {Wording.Text(Rounding)}).",
         History = ["was ≈ until 2026-11-29, because λ = 0 was taken for what it needs: that had been tried on six starts of one width"],
         Check = Check,

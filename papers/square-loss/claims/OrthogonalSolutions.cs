@@ -24,10 +24,9 @@ internal static class OrthogonalSolutions
         Statement = "Matrices V_k proportional to orthogonal ones always satisfy the constraint equations: with f = V_4V_3V_2V_1x, V_3 ∝ "
             + "∂f/∂V_3 = V_4ᵀ(V_2V_1)ᵀ.",
         SetUp = $"Three p × p orthogonal matrices Q_k/√p (uniform) under a row V_4, p = {string.Join(", ", Widths)}, {Draws} draws for "
-            + "each of "
-            + $"the seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, one random example: relative residual of V_3 f = ∂f/∂V_3, V_4 random and "
-            + "aligned (V_4 ∝ (V_3V_2V_1x)ᵀ). As the appendix "
-            + "writes it, without x and with a p × p matrix V_4: the cosine of V_3 and V_4ᵀ(V_2V_1)ᵀ.",
+            + $"each of the seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, one random example: relative residual of V_3 f = ∂f/∂V_3, V_4 "
+            + "random and aligned (V_4 ∝ (V_3V_2V_1x)ᵀ). As the appendix writes it, without x and with a p × p matrix V_4: the cosine of "
+            + "V_3 and V_4ᵀ(V_2V_1)ᵀ.",
         Expected = "Residual 0, cosine 1. First reading, p = 4: .936 (random), .866 (aligned); cosine .26 for one draw.",
         Check = Check,
     };

@@ -25,10 +25,9 @@ internal static class ProjectionSolutions
         Statement = "A class of solutions of V_k f_n = ∂f_n/∂V_k for deep linear networks is V_1 = … = V_{L−1} = P with a projection P² = "
             + "P, and V_L ∝ the activity of layer L − 1.",
         SetUp = $"L = {Layers}, P = UUᵀ/√r of rank r = 1 … p with random ranges, p = {string.Join(", ", Widths)}, "
-            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; one example x inside the range (drawn "
-            + $"in it), V_L ∝ (PPPx)ᵀ: the relative residual, worst layer. Then P of rank one, p = {Tilted}, and x at angles of 0 to 90° "
-            + "from "
-            + "its range. That x lies in the range is the reading most in favour of the claim.",
+            + $"seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}; one example x inside the range (drawn in it), V_L ∝ (PPPx)ᵀ: the relative "
+            + $"residual, worst layer. Then P of rank one, p = {Tilted}, and x at angles of 0 to 90° from its range. That x lies in the "
+            + "range is the reading most in favour of the claim.",
         Expected = "Residual 0. First reading, p = 4: 0 (rank one), .707, .816 (ranks 2, 3); .714 for a generic x at k = 1.",
         Check = Check,
     };

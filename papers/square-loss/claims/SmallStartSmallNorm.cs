@@ -22,15 +22,13 @@ internal static class SmallStartSmallNorm
         Statement = "Without BN and WD, gradient descent from a small start finds solutions of small ρ and large margin; from a large "
             + "start ρ and the margin are worse.",
         SetUp = $"Networks {Quick.LayersOnDigits}, digits 3 against 8, SGD without normalization or decay, rate {Quick.Rate}, "
-            + $"{Quick.Epochs} "
-            + $"epochs, all layers of norm {Listed(NormSweep.Plain.QuickNorms, " or ")} at the start, seeds "
+            + $"{Quick.Epochs} epochs, all layers of norm {Listed(NormSweep.Plain.QuickNorms, " or ")} at the start, seeds "
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]} (norms-quick.yaml). Further evidence, where it is kept: networks on two classes of "
             + $"CIFAR-10, norms {Listed(NormSweep.Plain.Norms, " and ")} (norms.yaml; without it figure-10.yaml). "
             + "Test error is compared too, which the bound would like to rank.",
         History = ["was ≈ until 2026-11-28, because the test error, which the paper does not claim to follow, was judged with it",
             "until 2026-11-28 it also said that ρ grows from zero and that a bound on the expected error follows, which nothing "
-            + "here tests; "
-            + "where the data are fitted the mean margin is 1/ρ, so that it and ρ are one check"],
+            + "here tests; where the data are fitted the mean margin is 1/ρ, so that it and ρ are one check"],
         Expected = "ρ increases and the mean margin decreases with the initial norm, for every seed.",
         Figures = ["square-loss/figure-11", "square-loss/figure-12"],
         FullRuns = NormSweep.Plain.FullRuns,
@@ -83,8 +81,7 @@ internal static class SmallStartSmallNorm
         return judge.Outcome(chart: new Chart(Panel("ρ", "rho", Scale.Log), Panel("mean margin", "margin_mean", Scale.Log),
             Panel("test error", "test_error", Scale.Linear)),
             holds: text + "ρ and margin follow the start in every run; the test error, of which the paper claims a bound only, does "
-                + "not rank "
-                + "with them throughout.", fails: text);
+                + "not rank with them throughout.", fails: text);
     }
 
     private static string Listed(string[] norms, string last) => string.Join(", ", norms[..^1]) + last + norms[^1];

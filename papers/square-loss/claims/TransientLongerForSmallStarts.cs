@@ -29,8 +29,7 @@ internal static class TransientLongerForSmallStarts
         SetUp = $"ρ̇ = 2Lρ^{{2−2/L}}(b − cρ) with b = Σyf = {Wording.Short(B)}, c = Σf² = {Wording.Short(C)} held fixed. T: time until ρ "
             + $"is half of b/c, for L = {string.Join(", ", Depths)} and ρ(0) = {Wording.Decade(Exponents[0])} … "
             + $"{Wording.Decade(Exponents[^1])}: in closed form, and by integrating the L layer norms (two examples whose margins have "
-            + "that b "
-            + "and c).",
+            + "that b and c).",
         Expected = "For small ρ(0), here to 1e-3, T decreases in ρ(0) for every L and increases in L for every ρ(0), and a tenth of ρ(0) "
             + "lengthens it by a larger factor the larger L is.",
         History = ["was ≈ until 2026-11-28, because starts of ρ(0) = .01 and .1 were judged too: the paper speaks of ρ(0) ≈ 0"],
@@ -72,8 +71,7 @@ internal static class TransientLongerForSmallStarts
             + "0.01: from larger starts deeper networks are faster.",
             holds: $"From ρ(0) = 1e-6 T = {string.Join(", ", times.Select(t => Wording.Text(t[0])))} for L = 2, 3, 4, 6, 10; from ρ(0) = "
                 + $".1 it is {string.Join(", ", last.Select(t => Wording.Text(t)))}: there, where the paper does not speak, more layers "
-                + "are faster. "
-                + "A small ρ means layers of ρ^{1/L}, which are not small if L is large.");
+                + "are faster. A small ρ means layers of ρ^{1/L}, which are not small if L is large.");
     }
 
     private static double Growth(double[][] times, int from, int to) =>

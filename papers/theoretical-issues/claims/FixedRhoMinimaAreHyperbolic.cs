@@ -49,11 +49,9 @@ internal static class FixedRhoMinimaAreHyperbolic
         }
         return judge.Outcome(
             fails: $"Zero eigenvalues at the limits: {string.Join(", ", texts)}. "
-                + "Hidden units of full layers can be rotated or split into one "
-                + "another without a change of f, so that limits of linear and ReLU networks lie in flat sets. (Diagonal networks have no "
-                + "such directions.) b19-stationary-points-are-hyperbolic finds the same on the three examples. Nothing can be said of "
-                + "the ReLU networks all of whose limits "
-                + "have units on "
+                + "Hidden units of full layers can be rotated or split into one another without a change of f, so that limits of linear "
+                + "and ReLU networks lie in flat sets. (Diagonal networks have no such directions.) b19-stationary-points-are-hyperbolic "
+                + "finds the same on the three examples. Nothing can be said of the ReLU networks all of whose limits have units on "
                 + "kinks.");
     }
 }

@@ -15,8 +15,8 @@ internal static class OneLimitOfBothDynamics
         Paper = SourcePapers.TheoreticalIssues,
         Place = "Lemma 3, §B.3; Theory III §4.3 after eq. 15",
         Hypothesis = TheoremNumbers.Hypothesis + " On what the limit of (A) depends is not said; here (A) is continued from each ρ to "
-            + "the next. "
-            + "(Theory III's Theorem 1.2 is read for the set of stationary points, t2, and §4.3 and Lemma 3 for the limit from one start.)",
+            + "the next. (Theory III's Theorem 1.2 is read for the set of stationary points, t2, and §4.3 and Lemma 3 for the limit from "
+            + "one start.)",
         Statement = "The full dynamical system (B) in the limit t → ∞ converges to the same limit to which the dynamics (A) converges for "
             + "ρ → ∞ (if it exists).",
         SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + ". Two limits are one network if no normalized output differs by more "
@@ -61,8 +61,7 @@ internal static class OneLimitOfBothDynamics
                 + $"{Wording.Text(Margin(worst, Dynamics.Lagrange), 4)} under (B), both KKT points to "
                 + $"{Wording.Text(Math.Max(worst.Start[Dynamics.FixedRho].Residuals[^1], worst.Start[Dynamics.Lagrange].Residuals[^1]))}. "
                 + "While ρ grows (B) does not wait for V to come to rest as (A) does, so that they leave a start on different sides of a "
-                + "saddle. "
-                + "Deep linear networks have one limit (their layers may still be rotated against each other).",
+                + "saddle. Deep linear networks have one limit (their layers may still be rotated against each other).",
             chart: new Chart(panel.Predicted("one limit", [0, 1], x => x)),
             caption: "Points off the line: starts from which the two dynamics go to KKT points of different margin.");
     }

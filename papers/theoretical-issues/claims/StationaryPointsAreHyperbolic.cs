@@ -32,9 +32,8 @@ internal static class StationaryPointsAreHyperbolic
         SetUp = $"Limits of the fixed-ρ flow, ρ = {Wording.Text(Rho)}, exponential loss (sum), five starts (seeds "
             + $"{Spread.Seeds[0]}–{Spread.Seeds[^1]}) each: one linear layer, two "
             + $"linear layers and ReLU nets 2-H-1 with all units active on all examples, H = {string.Join(", ", Widths)}, on the three "
-            + "examples in "
-            + "the plane, followed to t = 1e8. Eigenvalues of the Riemannian Hessian of L on the product of "
-            + $"spheres; zero means ≤ {Wording.Text(Zero)} of the largest.",
+            + "examples in the plane, followed to t = 1e8. Eigenvalues of the Riemannian Hessian of L on the product of spheres; zero "
+            + $"means ≤ {Wording.Text(Zero)} of the largest.",
         Expected = "No zero eigenvalue.",
         Check = Check,
     };
@@ -83,10 +82,9 @@ internal static class StationaryPointsAreHyperbolic
         return judge.Outcome(
             fails: $"Two linear layers with H = {string.Join(", ", Widths)} hidden units have {string.Join(", ", zeros)} zero eigenvalues "
                 + $"at the limits of the flow, ReLU nets with all units active {string.Join(", ", relu)}: small rotations of the "
-                + "hidden units "
-                + "change no output, so the minima are not isolated and not hyperbolic. One linear layer is (smallest tangent eigenvalue "
-                + $"{Lab.Claims.Check.Text(linear.Min(h => h.Eigenvalues[0]))}·L). The quadratic form of Lemma 1 is evaluated at V "
-                + "itself, a direction that the constraint ‖V_k‖ = 1 excludes.",
+                + "hidden units change no output, so the minima are not isolated and not hyperbolic. One linear layer is (smallest "
+                + $"tangent eigenvalue {Lab.Claims.Check.Text(linear.Min(h => h.Eigenvalues[0]))}·L). The quadratic form of Lemma 1 is "
+                + "evaluated at V itself, a direction that the constraint ‖V_k‖ = 1 excludes.",
             chart: new Chart(panel), caption: "Exactly H − 1 directions are flat.");
     }
 

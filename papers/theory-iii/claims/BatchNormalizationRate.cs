@@ -25,23 +25,18 @@ internal static class BatchNormalizationRate
         Place = "§16, after eq. 80; §11.3",
         Equations = ["T3.80"],
         Hypothesis = "One linear layer under the exponential loss, a single data point (§16, before eq. 79: “for notation convenience”; "
-            + "its "
-            + "experiments “suggest modifications” for N ≠ 1); batch normalization as §11.3 simplifies it, without mean and shift (§16: "
-            + "“our "
-            + "simplified analysis implies”).",
+            + "its experiments “suggest modifications” for N ≠ 1); batch normalization as §11.3 simplifies it, without mean and shift "
+            + "(§16: “our simplified analysis implies”).",
         Statement = "Batch normalization has the same convergence rate as weight normalization.",
         SetUp = "f = g w·x/√(wᵀCw), C the second moment of the inputs, from g = 1, gradient flow in log t (relative tolerance 1e-12), "
-            + "the error measured from each method's own limit: one example, the first of the three of b09, on which f = g sign(w·x) and w "
-            + $"does not move; beside it, outside §16's hypothesis, Iris, setosa against the rest, from w ∝ {Wording.Row(IrisStart)} to "
-            + $"t = "
-            + $"{Wording.Decade(IrisDecades[^1])} (several support vectors), and the three examples of b09 of which one is at the margin, "
-            + $"from {Wording.Row(PlaneStart)} to {Wording.Decade(PlaneDecades[^1])}. The same after whitening by C^{{−½}}. The "
-            + "three examples were first followed to t = 1e12 at a relative tolerance of 1e-10, where batch normalization had not "
-            + "settled (exponent "
-            + "−.232, at the end −.269); the verdict was the same.",
+            + "the error measured from each method's own limit: one example, the first of the three of b09, on which f = g sign(w·x) and "
+            + $"w does not move; beside it, outside §16's hypothesis, Iris, setosa against the rest, from w ∝ {Wording.Row(IrisStart)} to "
+            + $"t = {Wording.Decade(IrisDecades[^1])} (several support vectors), and the three examples of b09 of which one is at the "
+            + $"margin, from {Wording.Row(PlaneStart)} to {Wording.Decade(PlaneDecades[^1])}. The same after whitening by C^{{−½}}. The "
+            + "three examples were first followed to t = 1e12 at a relative tolerance of 1e-10, where batch normalization had not settled "
+            + "(exponent −.232, at the end −.269); the verdict was the same.",
         Expected = "The same exponent of the error: in log t with several support vectors (both are v* + c/ρ), in t with one, where the "
-            + "other "
-            + "examples leave e^{−ρΔ} = t^{−Δ/m}, Δ the gap of the margins in the method's own norm and m the margin.",
+            + "other examples leave e^{−ρΔ} = t^{−Δ/m}, Δ the gap of the margins in the method's own norm and m the margin.",
         Check = Check,
     };
 
@@ -104,9 +99,8 @@ internal static class BatchNormalizationRate
             + $"{Wording.Text(onlyBatch.Errors[^1])}, while that of weight normalization is {Wording.Text(only.Errors[^1])} at t = 1e6. On "
             + "Iris both errors fall like 1/log t: the exponents in log t between t = 1e100 and 1e300 are "
             + $"{Wording.Text(several.InLogT())} and {Wording.Text(severalBatch.InLogT())}. With one support vector of three both fall as "
-            + $"powers of t, t^{{{Wording.Text(one.InT())}}} and t^{{{Wording.Text(oneBatch.InT())}}}: the exponent is the relative gap "
-            + "to the "
-            + "next margin, and the two methods measure margins in different norms. On whitened inputs they are one flow.";
+            + $"powers of t, t^{{{Wording.Text(one.InT())}}} and t^{{{Wording.Text(oneBatch.InT())}}}: the exponent is the relative gap to "
+            + "the next margin, and the two methods measure margins in different norms. On whitened inputs they are one flow.";
         return judge.Outcome(holds: numbers, care: numbers, fails: numbers, chart: new Chart(
             Errors("Iris", several, severalBatch), Errors("One of three at the margin", one, oneBatch)),
             caption: "Distance of the direction from each method's own limit.");

@@ -29,21 +29,17 @@ internal static class CoefficientNormalizationGeneralizes
         Hypothesis = "Deep networks trained with and without normalization until they fit their training set (§11.1: “in our experiments”; "
             + "neither networks nor data nor the norm that is kept are given).",
         Statement = "Normalization at each iteration, the coefficient normalization method, improves generalization, but not as much as "
-            + "weight "
-            + "normalization does.",
+            + "weight normalization does.",
         SetUp = $"{Words.Train} digits, {Words.Test} test digits, {Words.LayersOnDigits}, layers of norm {string.Join(", ", Norms)} at the "
             + $"start, cross-entropy, SGD with momentum {Words.Momentum} in minibatches of {Words.Batch}, {Words.Epochs} epochs; rate "
             + $"{Words.Rate} on W_k (plain), {string.Join(" and ", TrainingWords.Numbers(Rates))} on V_k (normalized, each at the better "
             + $"of the two by training loss); the same images, start and order for all, seeds 0–{Seeds - 1} (normalization.yaml). "
-            + $"Coefficient normalization keeps "
-            + "each "
-            + "layer at the norm of its start; weight normalization by matrices trains it. Judged: the mean gain in test error over the "
-            + "seeds from each norm, in standard errors; from 2 on it is a gain, from −2 down a loss, and between them it is open. The "
-            + "norm is "
-            + "a choice that the paper leaves open: yes and no need it at every norm. "
-            + "First tried: ten seeds from Kaiming's start, rates .05 and .2 for all three methods. There coefficient "
-            + "normalization left up to .095 of the training images wrong, so that it was outside the hypothesis, and lost 6.0 and 5.7 "
-            + "standard errors to plain descent; norms and rates were chosen after that. Plain descent has one rate, the others two.",
+            + "Coefficient normalization keeps each layer at the norm of its start; weight normalization by matrices trains it. Judged: "
+            + "the mean gain in test error over the seeds from each norm, in standard errors; from 2 on it is a gain, from −2 down a "
+            + "loss, and between them it is open. The norm is a choice that the paper leaves open: yes and no need it at every norm. "
+            + "First tried: ten seeds from Kaiming's start, rates .05 and .2 for all three methods. There coefficient normalization left "
+            + "up to .095 of the training images wrong, so that it was outside the hypothesis, and lost 6.0 and 5.7 standard errors to "
+            + "plain descent; norms and rates were chosen after that. Plain descent has one rate, the others two.",
         Expected = "Gains of coefficient normalization over plain descent, and of weight normalization over coefficient normalization.",
         Check = Check,
     };
@@ -77,8 +73,7 @@ internal static class CoefficientNormalizationGeneralizes
         var text = $"Mean test errors from layers of norm {Norms[1]} are {Means(1)}. Over plain descent coefficient normalization gains "
             + $"{string.Join(", ", coefficient.Select(static g => Wording.Text(g, 2)))} standard errors from the three norms, and weight "
             + $"normalization over it {string.Join(", ", weight.Select(static g => Wording.Text(g, 2)))}. The paper gives neither set-up "
-            + "nor "
-            + "numbers to compare.";
+            + "nor numbers to compare.";
         return judge.Outcome(holds: text, care: text, fails: text, open: text, chart: new Chart(panel),
             caption: text);
     }

@@ -62,13 +62,10 @@ internal static class ConditionNumberWorstAtSquare
             .Predicted("(1 + √q)/(1 − √q)", x, [.. Sizes.Select(n => n == D ? double.NaN : Law(n))])
             .At("N = D", D));
         var text = $"The median is {Lab.Claims.Check.Text(At(D))} at N = D = {D} and falls on both sides, to "
-            + $"{Lab.Claims.Check.Text(At(80))} at "
-            + $"80, {Lab.Claims.Check.Text(At(1280))} at 1280 and {Lab.Claims.Check.Text(At(5))} at 5. It depends on the ratio of the "
-            + "sides alone, "
-            + "the same in N/D and D/N. “Even better for N ≪ D” therefore hangs on how far each side is taken, which the footnote does not "
-            + $"say: N = 5 (D/N = 8) is better than N > D up to N/D = {Lab.Claims.Check.Text(reach)}, and worse beyond; at equal ratios "
-            + "there is "
-            + "no difference.";
+            + $"{Lab.Claims.Check.Text(At(80))} at 80, {Lab.Claims.Check.Text(At(1280))} at 1280 and {Lab.Claims.Check.Text(At(5))} at 5. "
+            + "It depends on the ratio of the sides alone, the same in N/D and D/N. “Even better for N ≪ D” therefore hangs on how far "
+            + "each side is taken, which the footnote does not say: N = 5 (D/N = 8) is better than N > D up to N/D = "
+            + $"{Lab.Claims.Check.Text(reach)}, and worse beyond; at equal ratios there is no difference.";
         return judge.Outcome(chart: chart, holds: text, care: text, fails: text,
             caption: "Dashed: the Marchenko–Pastur edges, which large matrices reach. " + text);
     }

@@ -16,8 +16,7 @@ internal static class DeeperGrowsFaster
         Statement = "For K > 1 the product of the norms diverges faster than logarithmically, while each individual layer diverges more "
             + "slowly than in the one-layer case.",
         SetUp = $"{NormGrowth.Words}, K = {string.Join(", ", NormGrowth.Layers)}, to {Wording.End(NormGrowth.SetUp)}; integration of the "
-            + "K norms "
-            + "against the closed form.",
+            + "K norms against the closed form.",
         Expected = "Faster than logarithmically: ρ/log t grows without bound. From Ṙ = K (log R)^{2−2/K} follows ρ = log t + (2 − 2/K) "
             + "log log t + log K + o(1): more than for one layer, but ρ/log t → 1 for every K.",
         Figures = ["theory-iii/figure-03", "theory-iiib/figure-07"],

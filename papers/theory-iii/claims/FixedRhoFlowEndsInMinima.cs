@@ -14,8 +14,7 @@ internal static class FixedRhoFlowEndsInMinima
         Place = "Theorem 1.1, §4.2, eq. 10, 11",
         Hypothesis = TheoremNumbers.Hypothesis + " ρ fixed and large.",
         Statement = "The dynamics (A), L minimized at fixed ρ under ‖V_k‖ = 1, approaches stationary points of the V_k flow that if "
-            + "realizable "
-            + "are likely to be convex minima for large but finite ρ.",
+            + "realizable are likely to be convex minima for large but finite ρ.",
         SetUp = TheoremSetting.Words + ". (A) to rest at ρ = ρ(T0), 2ρ(T0), 4ρ(T0) … until log N/(ρη) ≤ "
             + $"{Wording.Text(TheoremRuns.LastBound)}. Whether the limit at the largest ρ is a local minimum: "
             + $"L after {TheoremRuns.Restarts} restarts from V moved by "

@@ -19,9 +19,8 @@ internal static class GradientDescentSharesTheStationaryPoints
         Equations = ["T3.16e", "PNAS.16c", "PNAS.18b"],
         Hypothesis = TheoremNumbers.Hypothesis,
         Statement = "The usual, unconstrained dynamics converges to the same stationary points of the flow of V_k as (A) and (B). (The "
-            + "same "
-            + "set: \"even with the same initial conditions the two dynamics\" need not \"converge to the same minima\", says Theoretical "
-            + "issues after Lemma 6.)",
+            + "same set: \"even with the same initial conditions the two dynamics\" need not \"converge to the same minima\", says "
+            + "Theoretical issues after Lemma 6.)",
         SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + $". Judged for each kind of network apart; the bounds "
             + $"({Wording.Text(Strict)} "
             + $"of the starts for yes, less than {Wording.Text(Lenient)} for no) are ours, and starts at which kinks stop gradient descent "

@@ -16,8 +16,7 @@ internal static class LagrangeAndFixedRhoShareStationaryPoints
         Place = "Theorem 1.2, §4.3, eq. 12–15; Theoretical issues Theorem 3.2, first half",
         Hypothesis = TheoremNumbers.Hypothesis,
         Statement = "The dynamics (B), L minimized under ‖V_k‖ = 1 with respect to V_k and ρ_k, has stationary points for t → ∞ that "
-            + "coincide "
-            + "with the limit for ρ → ∞ in the dynamics (A).",
+            + "coincide with the limit for ρ → ∞ in the dynamics (A).",
         SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + ". Tested is that the ends of both lie within the same set, the KKT "
             + "points of the margin; not that each limit of one is a limit of the other",
         Expected = "Both go to KKT points of the margin; at ρ no farther from one than log N/(ρη).",
@@ -49,12 +48,10 @@ internal static class LagrangeAndFixedRhoShareStationaryPoints
         return judge.Outcome(
             holds: $"In this sense, the same set of stationary points: the KKT residual is {Wording.Text(swept)} at the end of (A) and "
                 + $"{Wording.Text(lagrange)} at that of (B), {followed.Count} of {all.Count} starts, and never above log N/(ρη) at any "
-                + "end. "
-                + "(At a stationary point of (A) that bound is a theorem; (B) keeps to it because it follows those points as ρ grows.) "
-                + $"Which point of the set it is may differ: at {apart} starts the two end at different networks "
-                + "(t3-one-limit-of-both-dynamics). Kinks "
-                + $"of several ReLUs stop (B) for good at {all.Count - followed.Count} starts, among them all of ReLU 16-2-1 on Digits at "
-                + "t = 1e300.");
+                + "end. (At a stationary point of (A) that bound is a theorem; (B) keeps to it because it follows those points as ρ "
+                + $"grows.) Which point of the set it is may differ: at {apart} starts the two end at different networks "
+                + $"(t3-one-limit-of-both-dynamics). Kinks of several ReLUs stop (B) for good at {all.Count - followed.Count} starts, "
+                + "among them all of ReLU 16-2-1 on Digits at t = 1e300.");
     }
 
     private static double Over((TheoremSetting Setting, TheoremRuns.Start Start) s, Dynamics dynamics)

@@ -22,23 +22,20 @@ internal static class LargeStartsAreLazy
         Paper = SourcePapers.TheoryIII,
         Place = "§5, Discussion (“neural tangent kernel”)",
         Hypothesis = "Networks of one architecture that fit their training set, the larger starts in the regime in which the tangent "
-            + "kernel "
-            + "hardly changes (§5, after [41] and [42]); “low accuracy” is read as lower than from small starts.",
+            + "kernel hardly changes (§5, after [41] and [42]); “low accuracy” is read as lower than from small starts.",
         Statement = "Networks can be described by a neural tangent kernel, linearly in the weights, under large norm initializations; this "
             + "regime is characterized by low accuracy in terms of the expected error.",
         SetUp = $"(i) Digits 3 against 8, {Train} training and {Test} test images of norm 1, ReLU nets 64-{Units}-1, N(0, 1) weights "
-            + "scaled to "
-            + $"‖W_k‖ = {string.Join(", ", Norms.Select(static n => Wording.Short(n)))} in pairs of units whose outputs cancel (so that f "
-            + "= 0 at the "
-            + "start, without which a large start has to undo its own outputs), logistic loss, gradient descent to L = "
-            + $"{Wording.Short(Fitted)} with a step that follows the kernel's size, seeds 0–{Seeds - 1} (images and "
-            + "start); kernel K = ∇f∇fᵀ on the training images before and after. (ii) The 80 networks of b49 on ten digits (layers of norm "
+            + "scaled to ‖W_k‖ = "
+            + $"{string.Join(", ", Norms.Select(static n => Wording.Short(n)))} in pairs of units whose outputs cancel (so that f "
+            + "= 0 at the start, without which a large start has to undo its own outputs), logistic loss, gradient descent to L = "
+            + $"{Wording.Short(Fitted)} with a step that follows the kernel's size, seeds 0–{Seeds - 1} (images and start); kernel K = "
+            + "∇f∇fᵀ on the training images before and after. (ii) The 80 networks of b49 on ten digits (layers of norm "
             + $"{NormalizedNets.DigitNorms[0]} to {NormalizedNets.DigitNorms[^1]}), and those kept from the longer run on CIFAR-10 "
             + $"({NormalizedNets.ImageNorms[0]} to {NormalizedNets.ImageNorms[^1]}): test error from the largest norm less that from the "
             + "smallest, pair by pair, in standard errors: from 2 on it is larger, from −2 down smaller. The paper's “large norm "
-            + "initializations” are not said to begin at f = 0; (ii) are ordinary starts, whose kernels were not kept. First tried "
-            + "in (i): five seeds, norms 2 to 32, outputs not cancelled, to L = .1; up to .05 of the training images were left wrong and "
-            + "the "
+            + "initializations” are not said to begin at f = 0; (ii) are ordinary starts, whose kernels were not kept. First tried in "
+            + "(i): five seeds, norms 2 to 32, outputs not cancelled, to L = .1; up to .05 of the training images were left wrong and the "
             + "kernel moved by up to .77 from the largest norm, both outside the hypothesis, and the test error was larger by 12 standard "
             + "errors. Norms, end and cancelled outputs were chosen after that.",
         Expected = "‖K − K_0‖/‖K_0‖ falls with the norm of the start, and the test error rises.",

@@ -17,10 +17,9 @@ internal static class LimitsMaximizeTheMargin
         Statement = "For ρ → ∞ in (A) and for t → ∞ in (B) the stationary points of V_k are maxima of the margin and minimum norm "
             + "minimizers.",
         SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words + $", also those of (B). From each limit {TheoremRuns.Restarts} "
-            + $"restarts: V moved by "
-            + $"{Wording.Text(TheoremRuns.Radius)} in every layer, then (A) at the same ρ, along which γ̃ = −log L/ρ never falls; a gain "
-            + "counts "
-            + "above log N/(ρη), by which γ̃ and the margin may differ. Deep linear networks: margin against the hard-margin SVM, exactly",
+            + $"restarts: V moved by {Wording.Text(TheoremRuns.Radius)} in every layer, then (A) at the same ρ, along which γ̃ = −log L/ρ "
+            + "never falls; a gain counts above log N/(ρη), by which γ̃ and the margin may differ. Deep linear networks: margin against "
+            + "the hard-margin SVM, exactly",
         Expected = "No start whose limit gains margin nearby.",
         Figures = ["theory-iii/theorem-1"],
         Check = Check,
@@ -56,15 +55,14 @@ internal static class LimitsMaximizeTheMargin
         var place = counter.Start.Limits[Dynamics.FixedRho];
         return judge.Outcome(
             care: "Deep linear networks reach the margin of the support vector machine, diagonal ones a local maximum. ReLU networks may "
-                + "not: "
-                + $"under (A) {TheoremNumbers.Counts(all, (s, r) => TheoremNumbers.Gains(s, r, Dynamics.FixedRho))}, under (B) "
-                + $"{TheoremNumbers.Counts(lagrange, (s, r) => TheoremNumbers.Gains(s, r, Dynamics.Lagrange))} "
-                + $"end at KKT points next to which the margin is larger. {counter.Setting.Name}, seed {counter.Start.Seed}: margin "
+                + $"not: under (A) {TheoremNumbers.Counts(all, (s, r) => TheoremNumbers.Gains(s, r, Dynamics.FixedRho))}, under (B) "
+                + $"{TheoremNumbers.Counts(lagrange, (s, r) => TheoremNumbers.Gains(s, r, Dynamics.Lagrange))} end at KKT points next to "
+                + $"which the margin is larger. {counter.Setting.Name}, seed {counter.Start.Seed}: margin "
                 + $"{Wording.Text(TheoremTrace.Margin(counter.Setting, place.V), 4)}, KKT residual "
                 + $"{Wording.Text(TheoremKkt.Residual(counter.Setting.Network, place.V, counter.Setting.Data))}, and after a step of "
                 + $"{Wording.Text(TheoremRuns.Radius)} the flow finds {Wording.Text(100 * counter.Start.Rises[Dynamics.FixedRho], 2)} % "
-                + "more: a "
-                + "hidden unit that has died out would be of use again. The first-order conditions, which §4.4 proves, cannot tell.");
+                + "more: a hidden unit that has died out would be of use again. The first-order conditions, which §4.4 proves, cannot "
+                + "tell.");
     }
 
     private static double Short(TheoremSetting setting, SweptDirections.Place place, double best) =>

@@ -108,10 +108,9 @@ internal static class LinearRelationVanishes
         var product = found.Select(f => Spread.Of(f.Draws.Select(d => d.Threshold * d.Margin)).Median).ToArray();
         var norm = string.Create(CultureInfo.InvariantCulture, $"{Spread.Of(plain.Select(d => d.Threshold)).Median / 4:N0}");
         var text = $"On digits the correlation at ρ' = 1: {Wording.Text(At(0).Median)} ({Wording.Text(At(0).Min)} … "
-            + $"{Wording.Text(At(0).Max)}), at 4 "
-            + $"and 16 the same within {Wording.Text(plain.Max(d => Math.Abs(d.Correlations[2] - d.Correlations[0])), 1)}: nothing "
-            + "happens at 4. "
-            + $"It changes at ρ' = {string.Join(", ", thresholds)} (medians of five draws): ρ' times the mean margin is "
+            + $"{Wording.Text(At(0).Max)}), at 4 and 16 the same within "
+            + $"{Wording.Text(plain.Max(d => Math.Abs(d.Correlations[2] - d.Correlations[0])), 1)}: nothing happens at 4. It changes at ρ' "
+            + $"= {string.Join(", ", thresholds)} (medians of five draws): ρ' times the mean margin is "
             + $"{Wording.Text(product.Min(), 2)} to {Wording.Text(product.Max(), 2)} there, on a grid of powers of 4. "
             + $"Inputs scaled by c move it by exactly 1/c: here it would be 4 with inputs of norm {norm} instead of 1. "
             + $"Just before, the correlation is best ({Wording.Text(Spread.Of(plain.Select(d => d.Correlations.Max())).Median)}); beyond, "

@@ -61,12 +61,10 @@ internal static class ManyLayersLimit
         return judge.Outcome(chart: chart,
             caption: "At a fixed t log R grows by log K without bound; at a fixed Kt it has a limit.",
             care: $"The product grows with K (log R = {Wording.Text(atTime[0])}, {Wording.Text(atTime[5])}, {Wording.Text(atTime[^1])} at "
-                + "t = "
-                + $"{Time} for K = 2, 100, {Wording.Count(Many)}), but without a limit: α_∞ is infinite, and log R rises by log K. In the "
-                + "time "
-                + $"Kt there is one, with L as printed and the constant 1: log R at Kt = {Time} is {Wording.Text(rescaled[^2], 5)} and "
-                + $"{Wording.Text(rescaled[^1], 5)} for K = 1,000 and {Wording.Count(Many)}. It needs the same ρ(0); from layers below 1 "
-                + "(figure "
-                + "3 has ρ_k(0) = .8) ρ(0) = ρ_k(0)^K goes to 0, and the product waits the longer the larger K is.");
+                + $"t = {Time} for K = 2, 100, {Wording.Count(Many)}), but without a limit: α_∞ is infinite, and log R rises by log K. In "
+                + $"the time Kt there is one, with L as printed and the constant 1: log R at Kt = {Time} is "
+                + $"{Wording.Text(rescaled[^2], 5)} and {Wording.Text(rescaled[^1], 5)} for K = 1,000 and {Wording.Count(Many)}. It needs "
+                + "the same ρ(0); from layers below 1 (figure 3 has ρ_k(0) = .8) ρ(0) = ρ_k(0)^K goes to 0, and the product waits the "
+                + "longer the larger K is.");
     }
 }

@@ -42,14 +42,12 @@ internal static class MarginIsMonotone
         SetUp = $"(i) One linear layer, z = {string.Join(", ", Examples)}, w0 = {Wording.Row(ExampleSets.Start)}, exponential loss (sum), "
             + $"gradient flow to t = {Wording.Decade(Last)}, {Observations} instants even in log t. (ii) ReLU nets "
             + $"{string.Join(" and ", Widths.Select(w => $"{Inputs}-{string.Join('-', w)}"))} on {Drawn} examples of gaussian-teacher, "
-            + "gradient flow and "
-            + $"weight normalization, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, "
-            + $"layers of norm {Wording.Text(LayerNorm)}, to t = {Wording.Decade(NetworkLast)}, from "
-            + "the first "
-            + $"instant with L < 1 on (tolerance {Wording.Text(NetworkTolerance.Relative)}, kinks located exactly). (iii) Lemma 9: from "
-            + "the directions at those first instants, and in (i) at the first instant, with all layers scaled so that the least margin "
-            + $"carries {100 * StartShare} % of the sum, the same flows to t = {Wording.Decade(After)}/L; the margin between instants at "
-            + $"which one example carries {100 * Dominance} %.",
+            + $"gradient flow and weight normalization, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]}, layers of norm "
+            + $"{Wording.Text(LayerNorm)}, to t = {Wording.Decade(NetworkLast)}, from the first instant with L < 1 on (tolerance "
+            + $"{Wording.Text(NetworkTolerance.Relative)}, kinks located exactly). (iii) Lemma 9: from the directions at those first "
+            + $"instants, and in (i) at the first instant, with all layers scaled so that the least margin carries {100 * StartShare} % of "
+            + $"the sum, the same flows to t = {Wording.Decade(After)}/L; the margin between instants at which one example carries "
+            + $"{100 * Dominance} %.",
         Expected = "No fall of min_n y_n f̃_n between instants at which one example carries nearly all of Σ e^{−ρf̃}.",
         History = ["was ✗ until 2026-11-28, because it was tested without Lemma 9's if, on three examples that share the loss; then ✓ by a "
             + "criterion that implies the conclusion by Cauchy–Schwarz, on one linear set"],

@@ -81,15 +81,13 @@ internal static class OneSupportVectorAtTheLimit
             .Line("example of smallest margin", sizes, alones)
             .At("the first reaches the margin", Border).At("the second leaves it", Leaving));
         return judge.Outcome(chart: chart, caption: "Left and right of the lines one example alone is at the maximum margin and H_N = 0; "
-            + "between "
-            + "them both are, and it is not.",
+            + "between them both are, and it is not.",
             care: "Where one example alone is at the maximum margin, v is parallel to it and H_N = 0. At the maximum margin of Iris the "
                 + $"three support vectors {string.Join(", ", svm.SupportVectors)} have ‖H_n‖ = "
                 + $"{string.Join(", ", norms.Select(Text))}: none vanishes, nor does their sum. "
-                + $"With the weights e^{{−ρf̃}} that the sum before footnote 3 has they vanish together, and with the dual weights at the "
-                + $"limit (relative {Text(Vectors.Norm(sum) / size)}). H_n = 0 would need x_n "
-                + "parallel to v. "
-                + "The paper's chain of inequalities compares vectors, for which ≥ has no meaning.");
+                + "With the weights e^{−ρf̃} that the sum before footnote 3 has they vanish together, and with the dual weights at the "
+                + $"limit (relative {Text(Vectors.Norm(sum) / size)}). H_n = 0 would need x_n parallel to v. The paper's chain of "
+                + "inequalities compares vectors, for which ≥ has no meaning.");
     }
 
     // The second example alone is at the maximum margin below s = z₁·z₂/‖z₂‖², the first alone above ‖z₁‖²/z₁·z₂.

@@ -20,15 +20,13 @@ internal static class PredictionRatioWorstAtSquare
         Paper = SourcePapers.TheoryIII,
         Place = "§5, footnote 5",
         Hypothesis = "Random N × D data, the pseudoinverse solution, errors in the data (footnote 5: “data errors are amplified most when "
-            + "N = "
-            + "D in the estimation of new data; in an equivalent way the ratio …”); “usually” is taken as the median over draws.",
+            + "N = D in the estimation of new data; in an equivalent way the ratio …”); “usually” is taken as the median over draws.",
         Statement = "The ratio of out-of-sample prediction and in-sample prediction is largest for N = D, better for N > D and best for N "
             + "≪ D.",
         SetUp = $"Standard normal X, N × D, D = {D}, N = {Sizes[0]} … {Sizes[^1]}, {Draws} draws each (stream N of seed 0), y = ε standard "
             + "normal, w = X⁺ε: what the errors do to a new standard normal example, ‖w‖², over what they do to a fitted one, ‖Xw‖²/N. "
-            + "Beside "
-            + $"it y = Xw_0 + ε with ‖w_0‖ = 1 and ε of deviation {Wording.Short(Noise)}: ‖w − w_0‖² over ‖X(w − w_0)‖²/N, and over the "
-            + "training error ‖y − Xw‖²/N.",
+            + $"Beside it y = Xw_0 + ε with ‖w_0‖ = 1 and ε of deviation {Wording.Short(Noise)}: ‖w − w_0‖² over ‖X(w − w_0)‖²/N, and over "
+            + "the training error ‖y − Xw‖²/N.",
         Expected = "Greatest at N = D. In the mean N/(|N − D| − 1): above 1 for every N > D, and N/D for N ≪ D.",
         Check = Check,
     };
@@ -77,8 +75,7 @@ internal static class PredictionRatioWorstAtSquare
                 + $"{Wording.Text(At(noise, 640))} at 640 and {Wording.Text(noise[0])} at 5: as errors spread over the D weights of few "
                 + "examples, a new one feels little of them. That is not a low error of prediction: with a signal the ratio at N = 5 is "
                 + $"{Wording.Text(signal[0])} against {Wording.Text(At(signal, 640))} at 640, since the pseudoinverse does not see what "
-                + "lies "
-                + "outside the span of its examples.");
+                + "lies outside the span of its examples.");
     }
 
     private sealed record Ratio(double Errors, double Signal, double Training);

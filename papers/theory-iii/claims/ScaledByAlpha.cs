@@ -18,19 +18,16 @@ internal static class ScaledByAlpha
         Paper = SourcePapers.TheoryIII,
         Place = "§17, eq. 81, Fig. 7",
         Hypothesis = "A linear network under the exponential loss, v̇ = (α/ρ) Σ e^{−αρv·x}(x − vvᵀx) with α(t) = 1/log t, log t, log log "
-            + "t, "
-            + "exp t (§17). Of ρ nothing is said; here it is constant (b12 has the other reading, ρ := α(t)).",
+            + "t, exp t (§17). Of ρ nothing is said; here it is constant (b12 has the other reading, ρ := α(t)).",
         Statement = "Alternative scalings of ρ by α(t) change how fast v converges: the rates of figure 7 depend on α.",
         SetUp = $"{ScheduledNorm.Words.Replace("v̇ = ρ Σ e^{−ρv·z}(I − vvᵀ)z with ρ(t)", "v̇ = (α/ρ) Σ e^{−αρv·z}(I − vvᵀ)z with α(t)",
             StringComparison.Ordinal)}; ρ = {string.Join(", ", Rhos.Select(static r => Wording.Short(r)))}. Left open by "
-            + "the paper: the caption of figure 7 has “ρ set as several functions of t”; figure 7 draws ρ moving by ρ̇ as well. "
-            + "Earlier the "
-            + "printed checks were that α = log t halves the error from t = 1e2 to 1e8, which failed at ρ = .5 (.726), and that α has to "
-            + "grow; both are "
-            + "measured and amended now. Since the paper states no rate and does not say what ρ does, nothing is judged as printed.",
+            + "the paper: the caption of figure 7 has “ρ set as several functions of t”; figure 7 draws ρ moving by ρ̇ as well. Earlier "
+            + "the printed checks were that α = log t halves the error from t = 1e2 to 1e8, which failed at ρ = .5 (.726), and that α has "
+            + "to grow; both are measured and amended now. Since the paper states no rate and does not say what ρ does, nothing is judged "
+            + "as printed.",
         Expected = "Different errors for different α at every ρ; α = log t converges, α = 1/log t goes to the mean direction. αρ is what "
-            + "ρ(t) is "
-            + "in b12, at a time that runs 1/ρ² as fast: so α = log t converges for ργ < 1 only (γ = .743).",
+            + "ρ(t) is in b12, at a time that runs 1/ρ² as fast: so α = log t converges for ργ < 1 only (γ = .743).",
         Figures = ["theory-iii/figure-07"],
         Check = Check,
     };
@@ -83,9 +80,8 @@ internal static class ScaledByAlpha
         string Errors(Schedule s) => string.Join(", ", Rhos.Select(r => Wording.Text(Error(s, r, 8))));
         var numbers = $"At t = 1e8 the errors for ρ = {string.Join(", ", Rhos.Select(static r => Wording.Short(r)))} are "
             + $"{Errors(Schedule.LogT)} (α = log t), {Errors(Schedule.LogLogT)} (log log t), {Errors(Schedule.InverseLogT)} (1/log t, "
-            + "which "
-            + $"misclassifies) and {Errors(Schedule.ExpT)} (exp t). α = log t follows v*(αρ) to the maximum margin "
-            + $"while ργ < 1; with ρ = 2 it freezes, at {Wording.Text(Follows(2))} of the error of v*(αρ).";
+            + $"which misclassifies) and {Errors(Schedule.ExpT)} (exp t). α = log t follows v*(αρ) to the maximum margin while ργ < 1; "
+            + $"with ρ = 2 it freezes, at {Wording.Text(Follows(2))} of the error of v*(αρ).";
         return judge.Outcome(holds: numbers, care: numbers, fails: numbers, open: numbers, chart: new Chart(panel),
             caption: "A larger constant ρ is a larger effective norm αρ: at ρ = 2 even log t is too fast.");
     }

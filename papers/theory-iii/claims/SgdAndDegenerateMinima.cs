@@ -45,9 +45,8 @@ internal static class SgdAndDegenerateMinima
             + $"(ii) {Dimension} examples that are all 0 at both minima, each with {Dimension} times the part of one y_i; steps of "
             + $"{Wording.Text(Step)} and {Wording.Text(LongStep)}. And a ReLU net {NetInputs}-{Hidden}-1 on {NetExamples} examples of a "
             + $"teacher, exponential loss (mean), {Wording.Count(NetSteps)} steps of {Wording.Text(NetStep)} with {Batch} examples each, "
-            + $"and plain "
-            + "gradient descent beside it. (ii) has finite minima of zero loss, which an exponential loss has not, so that it is outside "
-            + "the conjecture.",
+            + "and plain gradient descent beside it. (ii) has finite minima of zero loss, which an exponential loss has not, so that it "
+            + "is outside the conjecture.",
         Expected = "More than half of the chains in the valley at the end; Boltzmann's share for SGDL.",
         Check = Check,
     };

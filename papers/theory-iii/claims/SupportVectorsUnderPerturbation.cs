@@ -25,19 +25,13 @@ internal static class SupportVectorsUnderPerturbation
             + string.Join(", ", SupportVectorRun.Amplitudes.Skip(1).Select(static a => a.ToString("#,0.##", CultureInfo.InvariantCulture)))
             + ", and 0 as the control. CIFAR-10, kept from a longer run: figure-10.yaml on five draws, perturbed at epochs "
             + $"{Epochs(SupportVectorRun.EarlyPerturbed)}. An outcome is one perturbation: the example of the smallest margin before it "
-            + "and "
-            + "before the next one (at the end for the last). Counted where all are fitted before and after, and where the control's "
-            + "example is "
-            + "the same at both, so that the network had settled. First CIFAR-10 was perturbed long after the fit, as figures 10 and 11 "
-            + "were "
-            + $"run (epochs {Epochs(SupportVectorRun.ImagesPerturbed)}), and all came back; the runs from right after the fit on were "
-            + $"added "
-            + "when this was known, and both count. Of the \"set of support vectors\" only its first, the example of the smallest "
-            + "margin, is "
-            + "judged.",
+            + "and before the next one (at the end for the last). Counted where all are fitted before and after, and where the control's "
+            + "example is the same at both, so that the network had settled. First CIFAR-10 was perturbed long after the fit, as figures "
+            + $"10 and 11 were run (epochs {Epochs(SupportVectorRun.ImagesPerturbed)}), and all came back; the runs from right after the "
+            + "fit on were added when this was known, and both count. Of the \"set of support vectors\" only its first, the example of "
+            + "the smallest margin, is judged.",
         Expected = "The example of the smallest margin stands still at the end of training; at each amplitude some perturbations change "
-            + "it and "
-            + "some do not.",
+            + "it and some do not.",
         History = ["was ≈ until 2026-11-28: the draw of the images and when they are perturbed decide, and the paper gives neither",
             "was ? until 2026-11-29, since which five draws of CIFAR-10 are perturbed from right after the fit on, with the order kept",
             "was ✓ for a day, while the runs long after the fit, where all come back, were measured and not judged"],
@@ -97,13 +91,10 @@ internal static class SupportVectorsUnderPerturbation
         panel = panel.Line("CIFAR-10", [.. images.Keys], [.. images.Values.Select(Share)], 2);
         string Counts(Outcome o) => $"{o.Same} of {o.Same + o.Other}";
         var text = $"On CIFAR-10 with five layers, perturbed right after the fit, {Counts(images[.5])} perturbations by .5 ‖∇L‖ came back "
-            + "to their "
-            + $"example and {Counts(images[.9])} by .9 (five draws of the images); the others ended on another one. On digits "
-            + $"{Counts(digits[.5])} "
-            + $"and {Counts(digits[.9])} came back, the gradient being too small to move weights, and {Counts(digits[50])} and "
-            + $"{Counts(digits[90])} by 50 and 90 ‖∇L‖, which are .5 and .9 times the gradient of the sum. Long after the fit, where the "
-            + "gradient "
-            + "is smaller, all come back on CIFAR-10 too.";
+            + $"to their example and {Counts(images[.9])} by .9 (five draws of the images); the others ended on another one. On digits "
+            + $"{Counts(digits[.5])} and {Counts(digits[.9])} came back, the gradient being too small to move weights, and "
+            + $"{Counts(digits[50])} and {Counts(digits[90])} by 50 and 90 ‖∇L‖, which are .5 and .9 times the gradient of the sum. Long "
+            + "after the fit, where the gradient is smaller, all come back on CIFAR-10 too.";
         return judge.Outcome(holds: text, care: text, fails: text, chart: new Chart(panel.At("fig. 10", .5).At("fig. 11", .9)),
             caption: text);
     }

@@ -22,14 +22,12 @@ internal static class TangentGradientLeavesNormalization
         Paper = SourcePapers.TheoryIII,
         Place = "§11.4, Observation 1; eq. 50, 52 and 53",
         Hypothesis = "Weight normalization with ‖v‖ = 1 at the start (eq. 52, 53); batch normalization as §11.3 simplifies it, X/σ_B "
-            + "without "
-            + "ε, shift and scale (Observation 1 and the proof after it).",
+            + "without ε, shift and scale (Observation 1 and the proof after it).",
         Statement = "The dynamical system of weight normalization (eq. 52 and 53) is not changed by the tangent gradient transformation "
             + "u̇ = Sg, S = I − uuᵀ/‖u‖². The same argument applies to batch normalization.",
         SetUp = $"ReLU networks {DeepBalance.Shape}, N(0, 1) weights, 10 inputs, exponential loss, seeds 0–{Seeds - 1}: v̇_k of weight "
             + $"normalization by matrices and by rows, before and after S. ReLU networks 4-{Units}-1 with batch normalization of the "
-            + "hidden "
-            + "units (all examples as one batch), ε = 0: −∂L/∂w of every row, before and after S; the same with ε = "
+            + "hidden units (all examples as one batch), ε = 0: −∂L/∂w of every row, before and after S; the same with ε = "
             + $"{Wording.Text(Usual)}.",
         Expected = "Sv̇ = v̇ to rounding. (S² = S; and a unit that is divided by its own spread does not depend on the size of its row.)",
         Check = Check,

@@ -29,8 +29,7 @@ internal static class TwoLayerProduct
             + "2-3-1 under gradient descent on the example (1, 0), "
             + "started balanced at ρ_k = 0.8.",
         Expected = $"li(R(t)) − li(R(0)) in proportion to t. From eq. 61 itself with equal layers, ρ̇ = f̃ρ^{{K−1}}e^{{−ρ^K f̃}}, so that "
-            + "the "
-            + $"constant is K: products at t = {Last} of 9.75103 (K = 2) and 11.06215 (K = 3); with K² 10.53337 and 12.32424.",
+            + $"the constant is K: products at t = {Last} of 9.75103 (K = 2) and 11.06215 (K = 3); with K² 10.53337 and 12.32424.",
         History = ["was ≈ until 2026-11-28, because K² in place of K was judged; it is a slip, now in the table of equations"],
         Figures = ["theory-iii/figure-03"],
         Check = Check,

@@ -20,8 +20,7 @@ internal static class TwoUnequalLayers
         Place = "§12.2, eq. 61 and 62",
         Hypothesis = "Gradient flow under the exponential loss, two layers of any norms, one example with f̃ > 0 constant (§12.2).",
         Statement = "For two layers, with r² = ρ_1² + ρ_2² and γ = e^{ρ_1ρ_2f}, γ̇ = f²r² and rṙ = 2 log γ/γ: a coupled system, from "
-            + "which the "
-            + "asymptotic behaviour is not read off easily.",
+            + "which the asymptotic behaviour is not read off easily.",
         SetUp = "Norms by their own equations 61 from "
             + string.Join("; ", Starts.Select(static s => $"{Wording.Row(s.Norms)} with f̃ = {Wording.Short(s.F)}"))
             + $", to t = 1e300; beside them eq. 62 in {Wording.Count(Steps)} steps of Runge and Kutta even in log(1 + t), to t = "
@@ -63,8 +62,7 @@ internal static class TwoUnequalLayers
         return judge.Outcome(chart: new Chart(panel), caption: "Lines: both norms by eq. 61; dots: eq. 62.",
             holds: $"Both systems give the same r and γ (to {Wording.Text(apart)}). They part only in form: r⁴ − (2 log γ/f)² = (ρ_1² − "
                 + "ρ_2²)² is conserved, which leaves γ̇ = f²√(c² + (2 log γ/f)²), and γ ~ 2f t log t from any start (log γ differs from "
-                + "that "
-                + $"by {Wording.Text(law)} at t = 1e300).");
+                + $"that by {Wording.Text(law)} at t = 1e300).");
     }
 
     private static FlowRun Run(double f, double[] norms) => NormGrowth.Run(2).With(Override.Of("flow.f", f),

@@ -25,8 +25,8 @@ internal static class WeightNormalizationIsFaster
             + "the error falls like t^{−½ log t} against 1/log t.",
         SetUp = $"One support vector: {OneFlower.Words}; and z = {Wording.Row(OneOfThree.Data.Example(0).ToArray())}, "
             + $"{Wording.Row(OneOfThree.Data.Example(1).ToArray())}, {Wording.Row(OneOfThree.Data.Example(2).ToArray())}, of which the "
-            + "first "
-            + "alone is at the margin. Several: " + IrisFlows.Words + "; five Gaussian directions with ρ = 1; and the " + TwoWeights.Words
+            + "first alone is at the margin. "
+            + "Several: " + IrisFlows.Words + "; five Gaussian directions with ρ = 1; and the " + TwoWeights.Words
             + ".",
         Expected = "With one support vector the quotient of the errors goes to 0, and −log error is ½ log² t to leading order (inputs of "
             + "norm 1; ½ (log t/‖x‖)² else). Beside other examples, of margins m_2 ≥ … on the limit, the next one leaves an error of "

@@ -17,10 +17,9 @@ internal static class WeightNormalizationIsLagrange
         Hypothesis = TheoremNumbers.Hypothesis + " One norm g = ρ_k for each layer, as §11.2 defines it (\"for each layer\").",
         Statement = "Weight normalization corresponds to dynamics (B).",
         SetUp = TheoremSetting.Words
-            + $". Weight normalization, V̇_k = ρ_k S Ẇ_k on the network's weights, and (B), V̇_k = ρ Σ e^{{−ρf̃}}(∂f̃/∂V_k − "
-            + $"V_k f̃) on the normalized network, to t = {Wording.Decade(TheoremRuns.LastOfMatrices)}, or to where kinks first stop one "
-            + "of them; "
-            + "and weight normalization with one norm per unit, as its inventors have it",
+            + ". Weight normalization, V̇_k = ρ_k S Ẇ_k on the network's weights, and (B), V̇_k = ρ Σ e^{−ρf̃}(∂f̃/∂V_k − V_k f̃) on "
+            + $"the normalized network, to t = {Wording.Decade(TheoremRuns.LastOfMatrices)}, or to where kinks first stop one of them; and "
+            + "weight normalization with one norm per unit, as its inventors have it",
         Expected = "The same V at every t, to the integrators' tolerance.",
         Check = Check,
     };
@@ -45,11 +44,9 @@ internal static class WeightNormalizationIsLagrange
         return judge.Outcome(
             holds: $"With one norm per matrix the two flows, computed from different formulas, agree to {Wording.Text(apart.Max)} to t = "
                 + $"{Wording.Decade(TheoremRuns.LastOfMatrices)} at {whole.Count} of {all.Count} starts, those where kinks stop neither. "
-                + $"With one norm per unit, as weight normalization "
-                + "is used, "
-                + $"V is {Wording.Text(rows)} away on the way. T3 eq. 14 and 15 and PNAS eq. 11 print + V_k f̃, which would let ½‖V_k‖² "
-                + "grow at "
-                + "the rate 2ρ Σ e^{−ρf̃} f̃; T3 eq. 22 has the right sign.");
+                + $"With one norm per unit, as weight normalization is used, V is {Wording.Text(rows)} away on the way. T3 eq. 14 and 15 "
+                + "and PNAS eq. 11 print + V_k f̃, which would let ½‖V_k‖² grow at the rate 2ρ Σ e^{−ρf̃} f̃; T3 eq. 22 has the right "
+                + "sign.");
     }
 
     private static double Apart(TheoremRuns.Start start, Dynamics dynamics)

@@ -46,10 +46,9 @@ internal sealed record TheoremSetting(string Name, Network Network, Dataset Data
         + "example; Digits 3 against 8, 2×2 blocks averaged; teacher labels are those of a random ReLU network, for linear and diagonal "
         + "networks the sign of x_1. L = Σ e^{−yf}. Ten starts each, twenty of diagonal networks: N(0, 1) weights scaled to ‖W_k‖ = "
         + $"{Wording.Text(StartNorm)}, followed by gradient descent to L = 1, which separates the data (every y_n f_n > 0): from that W "
-        + "all "
-        + "dynamics start. Seeds whose descent does not get there by t = "
-        + $"{Wording.Decade(LastStart.Log10T)} (dead ReLUs, kinks) are outside the hypothesis and are passed over. DOP853 and Radau IIA in "
-        + $"log(1 + t), relative tolerance {Wording.Text(Options.Tolerance.Relative)}";
+        + $"all dynamics start. Seeds whose descent does not get there by t = {Wording.Decade(LastStart.Log10T)} (dead ReLUs, kinks) are "
+        + "outside the hypothesis and are passed over. DOP853 and Radau IIA in log(1 + t), relative tolerance "
+        + $"{Wording.Text(Options.Tolerance.Relative)}";
 
     private static readonly TheoremSetting[] Quick =
     [

@@ -27,19 +27,17 @@ internal static class DeepNetworkIsConjugateToALinearOne
         Paper = SourcePapers.TheoryIIIb,
         Place = "§12.3.2 (before and after eq. 46), eq. 47",
         Hypothesis = "Exponential loss, a deep nonlinear network with smooth units that separates its data, decay with an arbitrarily "
-            + "small "
-            + $"λ (here {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}), a minimum of gradient descent (§12.3.2).",
+            + "small λ (here "
+            + $"{string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}), a minimum of gradient descent (§12.3.2).",
         Statement = "The dynamical system of a deep nonlinear network with an arbitrarily small regularization around a minimum is "
             + "topologically conjugate to that of a regularized linear network: its eigenvalues are all positive, and h_i(x_i) = "
             + "sgn(x_i)|x_i|^{ν_i/μ_i}.",
         SetUp = $"The minima of b63 ({DecayedMinimum.Inputs}-{SquareUnits}-1 with x² units; beside them deep linear networks "
             + $"{DecayedMinimum.Inputs}-H-1, H = {string.Join(", ", Hidden)}), seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (those minima at "
-            + "which the data are separated), and one linear layer with as many weights on "
-            + $"{DecayedMinimum.Examples} random examples under the same loss and decay. μ_i and ν_i: eigenvalues at both minima (zero: "
-            + $"at most {Wording.Text(DecayedMinimum.Zero)} of the largest). Where all are positive: h of b63 followed by eq. 47 at "
-            + $"{Points} points (λ = {Wording.Text(Lambda)}), against the flow of the linear network; where not: the speed at minima "
-            + "turned by "
-            + $"{Wording.Text(Turn)} rad.",
+            + $"which the data are separated), and one linear layer with as many weights on {DecayedMinimum.Examples} random examples "
+            + $"under the same loss and decay. μ_i and ν_i: eigenvalues at both minima (zero: at most {Wording.Text(DecayedMinimum.Zero)} "
+            + $"of the largest). Where all are positive: h of b63 followed by eq. 47 at {Points} points (λ = {Wording.Text(Lambda)}), "
+            + $"against the flow of the linear network; where not: the speed at minima turned by {Wording.Text(Turn)} rad.",
         Expected = "No zero eigenvalue, and the composed map turns one flow into the other. (A homeomorphism maps points at rest "
             + "to points at rest: the regularized linear network, strictly convex, has one.)",
         History = ["was ≈ until 2026-11-28, because linear units were printed; the sentence is about nonlinear ones"],

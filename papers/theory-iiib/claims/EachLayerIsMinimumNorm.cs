@@ -19,15 +19,13 @@ internal static class EachLayerIsMinimumNorm
             + " \"Around an asymptotic equilibrium\"; the others' weights and every ReLU's side as they are there "
             + "(\"linearized\").",
         Statement = "The solution is the local (for the specific minimum) minimum Frobenius norm solution for the weight matrices at each "
-            + "layer; "
-            + "each W_k converges to the minimum norm solution.",
+            + "layer; each W_k converges to the minimum norm solution.",
         SetUp = TheoremSetting.Words + ". " + TheoremNumbers.Words
             + $". At the end of gradient descent itself, t = {Wording.Decade(TheoremRuns.LastOfDescent)}, where it is followed so far, f "
-            + $"is "
-            + "linear in each W_k alone: the best V_k for the others as they are is the hard-margin SVM's on the features y_n ∂f̃_n/∂V_k, "
-            + "its margin η_k. Layers with units on their kinks have no such features and are left out. The bounds on 1 − η/η_k, up to "
-            + $"{Wording.Text(TheoremNumbers.Small)} for yes and above {Wording.Text(Large)} for no, are ours. (Where gradient descent is "
-            + "brought to rest by (A) 1 − η/η_k ≤ log N/(ρη) follows from the rest, and tests nothing.)",
+            + "is linear in each W_k alone: the best V_k for the others as they are is the hard-margin SVM's on the features y_n "
+            + "∂f̃_n/∂V_k, its margin η_k. Layers with units on their kinks have no such features and are left out. The bounds on 1 − "
+            + $"η/η_k, up to {Wording.Text(TheoremNumbers.Small)} for yes and above {Wording.Text(Large)} for no, are ours. (Where "
+            + "gradient descent is brought to rest by (A) 1 − η/η_k ≤ log N/(ρη) follows from the rest, and tests nothing.)",
         Expected = "1 − η/η_k goes to 0 at every layer, as slowly as the direction settles.",
         Figures = ["theory-iiib/theorem-3"],
         Check = Check,

@@ -95,9 +95,8 @@ internal static class ExponentialHessianBecomesSemidefinite
         var text = $"At L = 1e{Losses[^1]} the Hessian still has {Spread.Of(negative.Select(c => c[^1]))} "
             + "negative eigenvalues of 178: −y ∂²f stays beside ∂f ∂fᵀ at every finite ρ. But their share −μ_min/μ_max falls, "
             + $"{string.Join(", ", medians.Select(m => Wording.Text(m)))} at L = {string.Join(", ", Losses.Select(Wording.Decade))} "
-            + "(medians "
-            + $"of five), like 1/log(1/L), so that it is 0 in the limit. That all eigenvalues go to zero holds (the largest falls by "
-            + $"10^{Lab.Claims.Check.Text(-fall.Max())} or more from L = 1e{Losses[0]} on).";
+            + "(medians of five), like 1/log(1/L), so that it is 0 in the limit. That all eigenvalues go to zero holds (the largest falls "
+            + $"by 10^{Lab.Claims.Check.Text(-fall.Max())} or more from L = 1e{Losses[0]} on).";
         return judge.Outcome(chart: new Chart(panel, shares2.Predicted("∝ 1/log(1/L)", x, l => medians[^1] * x[^1] / l)),
             caption: "Semi-definite would be 0: the count stays, the share of the largest goes to 0.", care: text, fails: text);
     }

@@ -22,8 +22,7 @@ internal static class PerturbationsOfTrainedNetworks
         Equations = ["T3b.5"],
         Hypothesis = "A network with training error 0 under the cross-entropy, Gaussian perturbations of a quarter of each layer's spread, "
             + "gradient descent of 100 epochs after each, until the training error is 0 again (§6, figure 5; no rate is given). How near "
-            + "to "
-            + "its level the risk has to come, and how steadily the expected risk has to grow, is not said.",
+            + "to its level the risk has to come, and how steadily the expected risk has to grow, is not said.",
         Statement = "After each small perturbation of the weights gradient descent on the cross-entropy brings the empirical risk back "
             + "to its level, while the norm of the weights increases after each perturbation and the expected risk grows increasingly "
             + "higher; without perturbations the weights increase too, though more slowly; the classification error is less affected.",
@@ -38,8 +37,8 @@ internal static class PerturbationsOfTrainedNetworks
             + "everything drifts. “Increasingly higher”: an interval after the last perturbation the test loss is larger than before the "
             + "first, at the end larger than the control’s, and from one perturbation to the next, as often as can be.",
         History = ["was ≈ until 2026-11-29, by a bound of ours on the loss that is back, chosen when .059 had been seen, and by a rate of "
-            + "ours "
-            + "at which the paper's protocol is not kept", "was judged on runs with momentum .9 until 2026-11-29, where the caption says "
+            + "ours at which the paper's protocol is not "
+            + "kept", "was judged on runs with momentum .9 until 2026-11-29, where the caption says "
             + "gradient descent"],
         Expected = "Training error 0 and training loss at its level before each next perturbation; right after each ρ "
             + "is larger, by (1 + 1/16)^{1/2} a layer in the mean (noise is orthogonal to the weights in the mean); the test loss larger "

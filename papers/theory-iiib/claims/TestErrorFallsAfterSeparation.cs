@@ -26,18 +26,16 @@ internal static class TestErrorFallsAfterSeparation
         Place = "§4 (end), §2; Theory III §1",
         Equations = ["T3b.4"],
         Hypothesis = "One linear layer, separable data, logistic loss (§4); low noise in the sense of Tsybakov’s conditions (§4, §5.4, "
-            + "§9), "
-            + "read as few data near the boundary of the classes.",
+            + "§9), read as few data near the boundary of the classes.",
         Statement = "Optimization of the logistic loss helps decrease the classification error in testing even after the training "
             + "classification error is zero and the empirical risk is very small.",
         SetUp = $"Logistic loss (sum), one linear layer, gradient flow from 0 to t = {Wording.Decade(Late)}, {Draws} draws each: pairs of "
             + $"digits ({DigitExamples} images, tested on the others); {Examples} of {Inputs} normal inputs labelled by a random "
             + $"half-space u, with |u·x| ≥ {Wording.Short(Gap)}‖x‖, so that none lies near the boundary ({Wording.Count(Fresh)} fresh "
-            + "examples); "
-            + "outside the hypothesis, beside them: the same without that gap, and with variances 1/i. Test error at the first "
+            + "examples); outside the hypothesis, beside them: the same without that gap, and with variances 1/i. Test error at the first "
             + $"observation at which the training error is 0, where L ≤ {Wording.Text(Small)}, and at the end; gains are paired, draw by "
-            + "draw, in standard errors of their mean: from 2 on there is a gain, below −2 a loss. A first version had uniform "
-            + "directions without a gap only, on which the test error rose; digits and the gap came after that.",
+            + "draw, in standard errors of their mean: from 2 on there is a gain, below −2 a loss. A first version had uniform directions "
+            + "without a gap only, on which the test error rose; digits and the gap came after that.",
         Expected = "A smaller test error at the end than at separation, and than where the risk is very small.",
         History = ["was ≈ until 2026-11-28, because data at the boundary, outside the hypothesis, were its counter-example, and means were "
             + "compared without error bars"],

@@ -28,8 +28,7 @@ internal static class WeightDecayRestoresHyperbolicity
             + "definite for any λ_i > 0 (after eq. 36).",
         SetUp = $"Deep linear networks {Inputs}-H-1, H = {string.Join(", ", Hidden)}, on {Examples} examples of gaussian-teacher with the "
             + $"labels of a half-space under the exponential loss, on {Fitted} under the square loss (sums; a linear map separates the "
-            + "first and "
-            + $"fits the second), λ = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}; the gradient "
+            + $"first and fits the second), λ = {string.Join(" and ", Lambdas.Select(static l => Wording.Text(l)))}; the gradient "
             + $"flow with decay from Kaiming’s start to t = {Wording.Decade(LogEnd)}, seeds {Spread.Seeds[0]}–{Spread.Seeds[^1]} (data "
             + "and start); dense Hessian of L + λΣ‖W_k‖² there. "
             + $"Zero: at most {Wording.Text(Zero)} of the largest eigenvalue.",

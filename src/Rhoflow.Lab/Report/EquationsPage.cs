@@ -21,9 +21,9 @@ internal static class EquationsPage
         html.Append("<header><h1>The equations of the papers</h1>\n<p class=\"lead\">Every numbered equation as it is printed and, where "
             + "the print is wrong, as it must read; formulas without a number (in the text, in footnotes, lemmas and captions) stand by "
             + "the equation before them, with a letter. A <em>residual</em> is the largest difference from what an independent "
-            + "computation, mostly differences of the loss, gives on a random instance, relative to the largest number there: about 1e-9 where a form "
-            + "is right. Of an inequality it is how far that is broken, of an approximation how far the order of its error misses the "
-            + "stated one.</p>\n</header>\n");
+            + "computation, mostly differences of the loss, gives on a random instance, relative to the largest number there: about 1e-9 "
+            + "where a form is right. Of an inequality it is how far that is broken, of an approximation how far the "
+            + "order of its error misses the stated one.</p>\n</header>\n");
         Counts(html, equations);
         Filters(html, equations);
         foreach (var paper in equations.GroupBy(static e => e.Paper))
