@@ -37,7 +37,10 @@ public sealed record ObserveConfig
     /// <summary>n of log-spaced; 0 otherwise.</summary>
     public int LogSpaced { get; init; }
 
-    /// <summary>Families, or the single word default (what costs next to nothing and applies) or all.</summary>
+    /// <summary>
+    /// Families and single measures (family/name, none of a family that is there whole), or the single word default (what costs next to
+    /// nothing and applies) or all.
+    /// </summary>
     public IReadOnlyList<string> Measures { get; init; } = ["default"];
 
     /// <summary>Keep W_k (ρ_k, V_k) of every observation.</summary>
@@ -65,9 +68,9 @@ public sealed record ObserveConfig
             Default = "50 log-spaced instants, or every fiftieth of the epochs",
             Example = "{log-spaced: 50}",
         },
-        new("measures", ConfigForm.List | ConfigForm.Word, "families of measures (`rhoflow list measures`)")
+        new("measures", ConfigForm.List | ConfigForm.Word, "families of measures, or single ones as family/name (`rhoflow list measures`)")
         {
-            Words = Words,
+            Words = [.. Words, .. MeasureCatalog.All.Select(Single)],
             Default = "default: what costs no more than outputs",
             Example = "[loss, norms, margins]",
         },
@@ -76,6 +79,8 @@ public sealed record ObserveConfig
     ];
 
     private static string[] Words => ["default", "all", .. Families];
+
+    private static string Single(Measure measure) => $"{measure.Family}/{measure.Name}";
 
     private const int Most = 1_000_000;
 
@@ -210,23 +215,36 @@ public sealed record ObserveConfig
             i == n - 1 ? end : i == 0 && flow.From.T > 0 ? flow.From : TimeValue.FromLog10(first + (last - first) * i / (n - 1)))];
     }
 
-    /// <summary>Whether a family is to be measured.</summary>
+    /// <summary>Whether a family, or a measure of it, is to be measured.</summary>
     public bool Wants(string family) => IsLenient
         ? Measures[0] == "all" || MeasureCatalog.Default.Contains(family)
-        : Measures.Contains(family);
+        : Measures.Any(m => m == family || m.StartsWith($"{family}/", StringComparison.Ordinal));
 
     /// <summary>Whether a measure is to be taken; by default those that need no more than outputs.</summary>
-    public bool Wants(Measure measure) => Wants(measure.Family) && (Measures is not ["default"] || measure.Need <= MeasureNeed.TestOutputs);
+    public bool Wants(Measure measure)
+    {
+        ArgumentNullException.ThrowIfNull(measure);
+        return IsLenient ? Wants(measure.Family) && (Measures is not ["default"] || measure.Need <= MeasureNeed.TestOutputs)
+            : Measures.Contains(measure.Family) || Measures.Contains(Single(measure));
+    }
 
-    /// <summary>True for default and all: what does not apply is left out. A family that is named must apply.</summary>
+    /// <summary>True for default and all: what does not apply is left out. What is named must apply.</summary>
     public bool IsLenient => Measures is ["all"] or ["default"];
 
     private static string[] ReadMeasures(ConfigNode? node)
     {
         if (node is null) return ["default"];
-        string[] words = [.. node.IsScalar ? [node.Word(Words, null)] : node.List("families of measures").Select(n => n.Word(Words, null))];
+        string[] words = [.. node.IsScalar ? [ReadMeasure(node)] : node.List("families of measures").Select(ReadMeasure)];
         if (words.Contains("all")) return ["all"];
         if (words.Contains("default")) words = words.Length == 1 ? words : [.. words, .. MeasureCatalog.Default];
-        return words is ["default"] ? words : [.. Families.Where(f => words.Contains(f))];
+        return words is ["default"] ? words : [.. Families.Where(f => words.Contains(f)),
+            .. MeasureCatalog.All.Where(m => !words.Contains(m.Family)).Select(Single).Where(m => words.Contains(m))];
+    }
+
+    // What is wrong with family/name is said of the family, or of the names in it.
+    private static string ReadMeasure(ConfigNode node)
+    {
+        var family = node.IsScalar && node.Text().Split('/') is [var f, _] && Families.Contains(f) ? f : null;
+        return node.Word(family is null ? Words : [.. MeasureCatalog.All.Where(m => m.Family == family).Select(Single)], null);
     }
 }
