@@ -244,7 +244,8 @@ public sealed record ObserveConfig
     // What is wrong with family/name is said of the family, or of the names in it.
     private static string ReadMeasure(ConfigNode node)
     {
-        var family = node.IsScalar && node.Text().Split('/') is [var f, _] && Families.Contains(f) ? f : null;
-        return node.Word(family is null ? Words : [.. MeasureCatalog.All.Where(m => m.Family == family).Select(Single)], null);
+        if (!node.IsScalar || node.Text().Split('/') is not [var family, _]) return node.Word(Words);
+        return Families.Contains(family) ? node.Word([.. MeasureCatalog.All.Where(m => m.Family == family).Select(Single)])
+            : throw node.Error($"'{family}' is no family of measures{Nearest.Hint(family, Families)}");
     }
 }

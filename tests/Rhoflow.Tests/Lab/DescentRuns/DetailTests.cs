@@ -32,6 +32,24 @@ public class DetailTests
     }
 
     [Fact]
+    public void A_measure_named_alone_gives_the_numbers_of_its_family_and_takes_none_of_the_others()
+    {
+        var (columns, rows) = Measured("observe.measures=[norms/start_distance, margins, margins/margin_min, norms/rho_k]");
+        var whole = Measured("observe.measures=[norms, margins]");
+        foreach (var column in new[] { "rho_1", "start_distance_2", "margin_min", "support_first" })
+        {
+            rows.Select(r => r[Array.IndexOf(columns, column)])
+                .ShouldBe(whole.Rows.Select(r => r[Array.IndexOf(whole.Columns, column)]));
+            rows[^1][Array.IndexOf(columns, column)].ShouldNotBe(double.NaN);
+        }
+        columns.ShouldNotContain("balance_1");
+        // Every table has ρ; it is not measured here.
+        Finite((columns, rows), "rho").ShouldBe([false, false, false]);
+        Trainings.Read(["observe.measures=[norms/rho_k, margins, margins/margin_min, loss/train_error]"]).Observe.Measures
+            .ShouldBe(["margins", "loss/train_error", "norms/rho_k"]);
+    }
+
+    [Fact]
     public void Curvature_is_that_of_the_chosen_number_of_examples()
     {
         var some = Measured("observe.measures=curvature", "observe.curvature-examples=20");

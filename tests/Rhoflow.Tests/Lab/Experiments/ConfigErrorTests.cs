@@ -48,6 +48,8 @@ public class ConfigErrorTests
     [InlineData("observe.at={log-spaced: 10}", "needs flow.until")]
     [InlineData("observe={measures: all}", "neither flow.until nor observe.at")]
     [InlineData("observe.measures=[losses]", "'losses' is not known; nearest: loss")]
+    [InlineData("observe.measures=norms/rhok", "'norms/rhok' is not known; nearest: norms/rho, norms/rho_k")]
+    [InlineData("observe.measures=[norm/rho]", "'norm' is no family of measures; nearest: norms, normalized-loss; allowed: loss, norms")]
     [InlineData("observe.weights=maybe", "true or false was expected; 'maybe' was given")]
     [InlineData("observe.weights=\"true\"", "true or false was expected; the text \"true\" was given")]
     [InlineData("seed=1.5", "seed: a whole number was expected; '1.5' was given")]
