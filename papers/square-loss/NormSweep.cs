@@ -115,10 +115,9 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
     private Start[] Trained(StudyContext context, string network)
     {
         var starts = Starts(Norms, Seeds, OfImages(network).Runs(context));
-        var folder = Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(context.RunsFolder)) ?? ".", "kept", Config);
         foreach (var start in starts)
             for (var seed = 0; seed < start.Runs.Count; seed++)
-                KeptNorms.Write(folder, KeptName(network, start.Norm, seed), start.Runs[seed],
+                KeptNorms.Write(context, Config, KeptName(network, start.Norm, seed), start.Runs[seed],
                     withMargins: Normalized && !Decays && seed == 0);
         return starts;
     }

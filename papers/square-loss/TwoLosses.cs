@@ -37,6 +37,8 @@ internal sealed record TwoLosses(string Key, string Name, string[] Overrides, st
     /// <summary>All.</summary>
     public static IReadOnlyList<TwoLosses> All { get; } = [Digits, Mnist, Cifar];
 
+    private static readonly string[] s_kept = ["epoch", "log10_loss", "log10_test_loss", "train_error", "test_error"];
+
     /// <summary>Seeds that are compared.</summary>
     public const string Seeds = "seed=0..4";
 
@@ -76,15 +78,20 @@ internal sealed record TwoLosses(string Key, string Name, string[] Overrides, st
             .SelectMany(run => set.Sweep(run.Item1, run.Item2).Experiments()))];
 
     private static readonly SharedResults<(TwoLosses Set, string Loss, string Decay), LossCurves> s_curves =
-        new(static (context, of) => new LossCurves(of.Set.IsQuick || context.Full
-            ? (IReadOnlyList<IObservations>)of.Set.Sweep(of.Loss, of.Decay).Runs(context) : of.Set.Kept(of.Loss, of.Decay)));
+        new(static (context, of) => new LossCurves(of.Set.Runs(context, of.Loss, of.Decay)));
+
+    private IReadOnlyList<IObservations> Runs(StudyContext context, string loss, string decay)
+    {
+        var name = $"{Key}-{loss}{(decay == "0" ? "" : $"-decay-{decay}")}";
+        if (!IsQuick && !context.Full) return Table(name).By("seed");
+        var runs = Sweep(loss, decay).Runs(context);
+        if (!IsQuick) KeptTable.OfSeeds(runs, s_kept).Write(context, Config, name);
+        return runs;
+    }
 
     private TrainingSweep Sweep(string loss, string decay) => new(Config, [.. Overrides, $"loss={loss}",
         $"descent.learning-rate={Rate(loss).ToString(CultureInfo.InvariantCulture)}",
         .. decay == "0" ? Array.Empty<string>() : [$"descent.weight-decay={decay}"], Seeds]);
-
-    private IReadOnlyList<KeptRun> Kept(string loss, string decay) =>
-        Table($"{Key}-{loss}{(decay == "0" ? "" : $"-decay-{decay}")}").By("seed");
 
     private IReadOnlyList<KeptRun> Rates(string loss) => [.. Table($"{Key}-{loss}-rates").By("rate").SelectMany(static r => r.By("seed"))];
 

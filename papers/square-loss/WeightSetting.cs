@@ -28,6 +28,17 @@ internal sealed record WeightSetting(string Key, string Name, string Normalizati
     /// <summary>Hidden layers whose matrices are square.</summary>
     public static IReadOnlyList<int> SquareLayers { get; } = [2, 3];
 
+    // What is kept of the longer runs; bounds are of networks without normalization, active units of those with ReLUs.
+    private static readonly string[] s_kept =
+    [
+        "epoch", "log10_loss", "train_error", "test_error", "rho", "margin_q10", "ramp_bound", "ramp_loss", "log10_frobenius_margin_q10",
+        "log10_spectral_margin_q10", "log10_bartlett_q10", "log10_pac_bayes_q10", "log10_path_l2_margin_q10",
+        .. new[] { "orthogonal_distance", "projection_distance", "rank_one_distance", "rank_stable" }
+            .SelectMany(static name => SquareLayers.Select(k => $"{name}_{k}")),
+        .. new[] { "active_share", "active_always", "active_never" }
+            .SelectMany(static name => SquareLayers.Append(4).Select(k => $"{name}_{k}")),
+    ];
+
     /// <summary>Batch normalization and decay: the paper's setting.</summary>
     public static WeightSetting BatchDecay { get; } = new("bn-wd", "BN + WD", "batch", true);
 
@@ -59,9 +70,12 @@ internal sealed record WeightSetting(string Key, string Name, string Normalizati
     /// <summary>Five seeds on MNIST: kept, or trained for the full size.</summary>
     public IReadOnlyList<IObservations> Whole(StudyContext context)
     {
-        if (context.Full) return Sweep([]).Runs(context);
-        return KeptRun.Find(Config, $"{Key}-norm-{Norm}")?.By("seed")
-            ?? throw new InvalidOperationException($"no table '{Key}-norm-{Norm}' of {Config} was kept");
+        var name = $"{Key}-norm-{Norm}";
+        if (!context.Full)
+            return KeptRun.Find(Config, name)?.By("seed") ?? throw new InvalidOperationException($"no table '{name}' of {Config} was kept");
+        var runs = Sweep([]).Runs(context);
+        KeptTable.OfSeeds(runs, [.. s_kept.Where(runs[0].Has)]).Write(context, Config, name);
+        return runs;
     }
 
     /// <summary>Five seeds on digits, trained now.</summary>

@@ -114,23 +114,12 @@ internal static class MinimumNormEnds
         }
     }
 
-    /// <summary>The table that is kept of a case, with six digits.</summary>
-    public static string Table(StudyContext context, MinimumNormCase of)
-    {
-        static string Row(params double[] values) =>
-            string.Join(',', values.Select(static v => v.ToString("G6", CultureInfo.InvariantCulture))) + "\n";
-        return "normalized,share,rho_start,start,rho,rho_before,mean_square\n" + string.Concat(All.SelectMany(s =>
-            Computed.Of(context, (of, s, LongSteps)).Select((e, i) =>
-                Row(s.Normalized ? 1 : 0, s.Share, s.Start, i, e.Rho, e.Before, e.MeanSquare))));
-    }
-
     /// <summary>Writes what papers/square-loss/results/minimum-norm would keep beside the report, at full size.</summary>
-    public static void Keep(StudyContext context)
-    {
-        var folder = Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(context.RunsFolder)) ?? ".", "kept", Kept);
-        Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, $"{MinimumNormCase.Images.Name}.csv"), Table(context, MinimumNormCase.Images));
-    }
+    public static void Keep(StudyContext context) =>
+        new KeptTable(["normalized", "share", "rho_start", "start", "rho", "rho_before", "mean_square"],
+            [.. All.SelectMany(s => Computed.Of(context, (MinimumNormCase.Images, s, LongSteps)).Select((e, i) =>
+                (double[])[s.Normalized ? 1 : 0, s.Share, s.Start, i, e.Rho, e.Before, e.MeanSquare]))])
+            .Write(context, Kept, MinimumNormCase.Images.Name);
 
     private static readonly SharedResults<(MinimumNormCase Case, Setting Setting, int Steps), End[]> Computed = new(static (context, key) =>
         [.. Enumerable.Range(0, MinimumNormCase.Starts).Select(s =>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Experiments;
-using Rhoflow.Lab.Files;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;
 
@@ -59,9 +58,7 @@ internal static class NormRates
         if (context.Full)
         {
             var rows = Trained(context, All, Examples, []);
-            var folder = Path.Combine(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(context.RunsFolder)) ?? ".", "kept", Config);
-            Directory.CreateDirectory(folder);
-            AtomicFile.Write(Path.Combine(folder, $"{KeptName}.csv"), Table(rows));
+            Table(rows).Write(context, Config, KeptName);
             return rows;
         }
         if (KeptRun.Find(Config, KeptName) is not { } kept) return [];
@@ -80,10 +77,11 @@ internal static class NormRates
     /// <summary>What full size trains.</summary>
     public static IReadOnlyList<Experiment> FullRuns() => [.. All.SelectMany(static s => Sweep(s, Examples, []).Experiments())];
 
-    /// <summary>A row a run, six digits.</summary>
-    public static string Table(IEnumerable<Row> rows) => "rate,lambda,batch,seed,rho_last,rho,inner_norm,mean_square,over_equilibrium\n"
-        + string.Concat(rows.Select(static r => string.Join(',', new[] { r.Of.Rate, r.Of.Lambda, r.Of.Batch, r.Seed, r.Last, r.Product,
-            r.Inner, r.Loss, r.OverEquilibrium }.Select(static v => v.ToString("G6", CultureInfo.InvariantCulture))) + "\n"));
+    /// <summary>A row a run.</summary>
+    public static KeptTable Table(IEnumerable<Row> rows) =>
+        new(["rate", "lambda", "batch", "seed", "rho_last", "rho", "inner_norm", "mean_square", "over_equilibrium"],
+            [.. rows.Select(static r => (double[])[r.Of.Rate, r.Of.Lambda, r.Of.Batch, r.Seed, r.Last, r.Product, r.Inner, r.Loss,
+                r.OverEquilibrium])]);
 
     /// <summary>
     /// The exponent of a quantity in one of η, λ, B: of every seed the slope of its logarithm, with mean and standard error over the

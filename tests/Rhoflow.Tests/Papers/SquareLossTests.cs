@@ -4,6 +4,7 @@ using Rhoflow.Numerics;
 using Rhoflow.Papers.Catalog;
 using Rhoflow.Papers.SetUps;
 using Rhoflow.Papers.SquareLoss;
+using Rhoflow.Tests.Lab;
 using Shouldly;
 using Xunit;
 
@@ -166,7 +167,7 @@ public sealed class SquareLossTests
         };
         (string[] Columns, IReadOnlyList<double[]> Rows) Read(string text) => Rhoflow.Lab.Runs.MetricsFile.Read(
             new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text)), "kept");
-        var (names, rows) = Read(KeptNorms.Observations(run, withMargins: true));
+        var (names, rows) = Read(KeptNorms.Observations(run, withMargins: true).ToString());
         rows.Count.ShouldBe(3);
         names.ShouldNotContain("whole_set_rho_1");
         rows.Select(r => r[Array.IndexOf(names, "log10_loss")]).ShouldBe([0, double.NaN, double.NegativeInfinity]);
@@ -175,11 +176,39 @@ public sealed class SquareLossTests
         rows[1][Array.IndexOf(names, "m1")].ShouldBe(margins[0], 1e-5);
         rows[1][Array.IndexOf(names, $"m{NormTraining.Quantiles}")].ShouldBe(margins[^1], 1e-5);
         rows[1][Array.IndexOf(names, "m17")].ShouldBe((margins[499] + margins[500]) / 2, 1e-5);
-        var (ends, shares) = Read(KeptNorms.Margins(run));
+        var (ends, shares) = Read(KeptNorms.Margins(run).ToString());
         ends.ShouldBe(["share", "margin"]);
         shares.Count.ShouldBe(NormTraining.FinalQuantiles);
         shares[50][0].ShouldBe(.5);
         shares[100][1].ShouldBe(margins[^1], 1e-5);
+    }
+
+    [Fact]
+    public void A_table_of_seeds_is_read_back_seed_by_seed_and_lies_beside_the_report()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new Random(Random.Shared.Next());
+        var runs = Enumerable.Range(0, 3).Select(_ => new Drawn(new()
+        {
+            ["epoch"] = [0, 1],
+            ["test_error"] = [random.NextDouble(), double.PositiveInfinity],
+            ["other"] = [1, 2],
+        })).ToArray();
+        KeptTable.OfSeeds(runs, ["epoch", "test_error"])
+            .Write(new StudyContext(full: true, runs: Path.Combine(folder.Path, "report", "runs")), "square-loss/any", "name");
+        using var stream = File.OpenRead(Path.Combine(folder.Path, "report", "kept", "square-loss", "any", "name.csv"));
+        var (names, rows) = Rhoflow.Lab.Runs.MetricsFile.Read(stream, "kept");
+        names.ShouldBe(["seed", "epoch", "test_error"]);
+        rows.Select(static r => r[0]).ShouldBe([0, 0, 1, 1, 2, 2]);
+        rows[4][2].ShouldBe(runs[2]["test_error"][0], 1e-5);
+        rows[5][2].ShouldBe(double.PositiveInfinity);
+    }
+
+    private sealed record Drawn(Dictionary<string, double[]> Columns) : IObservations
+    {
+        public double[] this[string column] => Columns[column];
+
+        public double Last(string column) => this[column][^1];
     }
 
     // A minibatch that is the whole set, again and again, is no minibatch.
