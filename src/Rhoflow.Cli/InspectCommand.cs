@@ -54,6 +54,11 @@ internal static class InspectCommand
             Description = "Curvature is that of the loss on the first so many training examples.",
             DefaultValueFactory = static _ => 2000,
         };
+        var replicates = new Option<int>("--tail-replicates")
+        {
+            Description = "Replicates of the bootstrap that tests power laws of spectra: p is good to 1/(2√replicates).",
+            DefaultValueFactory = static _ => 100,
+        };
         var batchNorm = new Option<string?>("--batch-norm")
         {
             Description = "By which statistics batch normalization goes, as observe.batch-norm: batch, running or whole-set.",
@@ -66,7 +71,7 @@ internal static class InspectCommand
         var root = ShowCommand.RootOption();
         var command = new Command("inspect", "Every measure of one trained network.")
         {
-            model, overrides, data, layers, families, examples, batchNorm, threads, root,
+            model, overrides, data, layers, families, examples, replicates, batchNorm, threads, root,
         };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -75,6 +80,8 @@ internal static class InspectCommand
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
             if (parsed.GetValue(examples) < 1)
                 throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
+            if (parsed.GetValue(replicates) < 0)
+                throw new ConfigException($"--tail-replicates {parsed.GetValue(replicates)}: at least 0 is needed");
             if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
             var isFile = File.Exists(parsed.GetValue(model));
             string[] changes = parsed.GetValue(overrides) ?? [];
@@ -97,7 +104,7 @@ internal static class InspectCommand
             cancellation.ThrowIfCancellationRequested();
             var watch = new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest);
             var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads), cancellation,
-                watch);
+                watch, parsed.GetValue(replicates));
             progress.Dispose();
             // The work has stopped: what is left is to show it.
             using var showing = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;
@@ -110,7 +117,8 @@ internal static class InspectCommand
 
             int OfFile(string path) => ModelInspection.Run(path, ModelInspection.Families(path, wanted), parsed.GetValue(threads),
                 new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest), parsed.InvocationConfiguration.Output,
-                parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet), progress.Dispose, cancellation);
+                parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet), progress.Dispose, cancellation,
+                parsed.GetValue(replicates));
         });
         return command;
     }

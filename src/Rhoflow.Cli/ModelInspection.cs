@@ -16,16 +16,16 @@ internal static class ModelInspection
         foreach (var family in wanted)
             if (!WeightInspection.Families.Contains(family))
                 throw new ConfigException($"--measures {family}: needs a network and data; {model} is a file of weights, which "
-                    + $"have {string.Join(" and ", WeightInspection.Families)}. With --data D the others are measured too");
+                    + $"have {string.Join(", ", WeightInspection.Families)}. With --data D the others are measured too");
         return wanted;
     }
 
     /// <summary>Reads, measures and shows.</summary>
     public static int Run(string path, IReadOnlyList<string> families, int threads, InspectionWatch watch, TextWriter output, bool json,
-        bool quiet, Action ready, CancellationToken cancellation)
+        bool quiet, Action ready, CancellationToken cancellation, int tailReplicates = 100)
     {
         using var model = ModelFile.Open(path);
-        var inspection = WeightInspection.Of(model.Content.Tensors, families, threads, watch, cancellation);
+        var inspection = WeightInspection.Of(model.Content.Tensors, families, threads, watch, cancellation, tailReplicates);
         ready();
         if (json) output.WriteLine(Document(model, inspection).ToJsonString(Json.Options));
         else Show(model, inspection, output, quiet);
@@ -59,11 +59,12 @@ internal static class ModelInspection
         foreach (var note in model.Content.Notes) output.WriteLine($"note: {PlainWriter.Plain(note)}");
         if (inspection.Layers.Count > 0)
         {
-            string[] columns = [.. inspection.Layers[0].Values.Keys];
+            string[] columns = [.. inspection.Layers[0].Values.Keys.Except(SpectraOfWeights.Columns)];
             var layers = Terminal.Table(["weights", "kind", "rows × columns", .. columns], leftAligned: 2);
             foreach (var l in inspection.Layers)
                 layers.Add([l.Name, l.Kind, string.Join(" × ", l.Shape), .. columns.Select(c => ObservationTable.Number(l.Values[c], 5))]);
-            Terminal.On(output).Write(layers);
+            if (columns.Length > 0) Terminal.On(output).Write(layers);
+            SpectraTables.Show(inspection.Layers, output);
             var together = Terminal.Table(["model", "value"]);
             foreach (var (column, value) in inspection.Measures.Where(static m => !double.IsNaN(m.Value)))
                 together.Add(column, ObservationTable.Number(value));

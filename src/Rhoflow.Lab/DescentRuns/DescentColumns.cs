@@ -39,6 +39,7 @@ internal sealed class DescentColumns
         {
             FeatureLayers = observe.Detail.FeatureLayers(network.Depth),
             WeightDecay = DecayOf(experiment),
+            TailReplicates = observe.Detail.TailReplicates,
         });
         RequireMemory(experiment, train, test);
         var notes = new List<string>(Table.Notes);

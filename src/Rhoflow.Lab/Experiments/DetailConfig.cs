@@ -33,6 +33,12 @@ public sealed record DetailConfig
             Default = "2000",
             Example = "500",
         },
+        new("tail-replicates", ConfigForm.Whole, "replicates of the bootstrap that tests power laws of spectra (0: none): p is good to "
+            + "1/(2√replicates)")
+        {
+            Default = "100",
+            Example = "2500",
+        },
         new("batch-norm", ConfigForm.Word | ConfigForm.List, "by which statistics batch normalization is looked at; of two, outputs by "
             + "the second stand beside: columns whole_set_rho …")
         {
@@ -68,6 +74,11 @@ public sealed record DetailConfig
     /// </summary>
     public BatchNormBy? Beside { get; init; }
 
+    /// <summary>Replicates of the bootstrap that tests power laws of spectra.</summary>
+    public int TailReplicates { get; init; } = UsualTailReplicates;
+
+    private const int UsualTailReplicates = 100, MostTailReplicates = 100_000;
+
     internal static DetailConfig Read(ConfigMap? map, bool always)
     {
         var detail = new DetailConfig { Gradients = ReadWhen(map?["gradients"], always), Curvature = ReadWhen(map?["curvature"], always) };
@@ -76,6 +87,11 @@ public sealed record DetailConfig
         {
             var (by, beside) = BatchNormWords.ReadWithBeside(node);
             detail = detail with { BatchNorm = by, Beside = beside };
+        }
+        if (map?["tail-replicates"] is { } replicates)
+        {
+            detail = detail with { TailReplicates = replicates.Count(0) };
+            if (detail.TailReplicates > MostTailReplicates) throw replicates.Error($"at most {MostTailReplicates}");
         }
         return map?["curvature-examples"] is { } examples ? detail with { CurvatureExamples = examples.Count(1) } : detail;
     }
@@ -108,6 +124,8 @@ public sealed record DetailConfig
         else if (Features.Count == 0) writer.Entry("features", "last");
         else writer.Raw("features", ConfigWriter.List(Features.Select(static k => k.ToString(CultureInfo.InvariantCulture))));
         writer.Entry("curvature-examples", CurvatureExamples);
+        // Runs from before this key keep their names.
+        if (TailReplicates != UsualTailReplicates) writer.Entry("tail-replicates", TailReplicates);
         if (BatchNorm is not { } by) return;
         if (Beside is { } beside) writer.Entry("batch-norm", [BatchNormWords.Word(by), BatchNormWords.Word(beside)]);
         else writer.Entry("batch-norm", BatchNormWords.Word(by));

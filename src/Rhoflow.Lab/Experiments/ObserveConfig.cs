@@ -10,7 +10,8 @@ public sealed record ObserveConfig
 {
     private static readonly string[] s_order =
     [
-        "loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "curvature", "bounds", "limits",
+        "loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "collapse", "structure", "spectra", "curvature",
+        "bounds", "limits",
     ];
 
     /// <summary>All families that configs may name: the library's in their order, then those of extensions.</summary>

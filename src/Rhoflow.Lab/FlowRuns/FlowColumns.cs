@@ -26,6 +26,7 @@ internal sealed class FlowColumns
         {
             FeatureLayers = experiment.Observe.Detail.FeatureLayers(flow.Network.Depth),
             WeightDecay = flow.Lambda,
+            TailReplicates = experiment.Observe.Detail.TailReplicates,
         });
         var notes = new List<string>(Table.Notes);
         _limit = experiment.Observe.Wants("direction") ? Limit(experiment, flow, risk?.Data, notes) : null;

@@ -49,11 +49,12 @@ public sealed record NetworkInspection(
     /// <param name="threads">No influence on results.</param>
     /// <param name="cancellation">Ends the measuring; what was measured before it is given.</param>
     /// <param name="watch">What is told where it stands; null: nothing.</param>
+    /// <param name="tailReplicates">Of the bootstrap that tests power laws of spectra.</param>
     /// <exception cref="OperationCanceledException">Cancelled before anything was measured.</exception>
     public static NetworkInspection Of(TrainedNetwork network, IReadOnlyList<string> families, int curvatureExamples, int threads,
-        CancellationToken cancellation = default, InspectionWatch? watch = null) =>
-        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads, cancellation, watch)
-            : Of<double>(network, families, curvatureExamples, threads, cancellation, watch);
+        CancellationToken cancellation = default, InspectionWatch? watch = null, int tailReplicates = 100) =>
+        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads, cancellation, watch, tailReplicates)
+            : Of<double>(network, families, curvatureExamples, threads, cancellation, watch, tailReplicates);
 
     /// <summary>The layers, measures and reasons of `inspect --json`.</summary>
     public JsonObject ToJson() => new()
@@ -76,14 +77,14 @@ public sealed record NetworkInspection(
     };
 
     private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads,
-        CancellationToken cancellation, InspectionWatch? told) where T : unmanaged, IFloatingPointIeee754<T>
+        CancellationToken cancellation, InspectionWatch? told, int tailReplicates) where T : unmanaged, IFloatingPointIeee754<T>
     {
         told?.Progress("preparing");
         var network = n.Network;
         var view = new BatchNormView(network, n.Loss, n.Reduction, n.BatchNorm, n.Batch);
         double[] theta = n.Theta.ToArray(), statistics = view.Statistics<T>(theta, n.Statistics.Span, n.Train, cancellation);
         var detail = new DetailConfig { Gradients = true, Curvature = true, CurvatureExamples = curvatureExamples };
-        var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay };
+        var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay, TailReplicates = tailReplicates };
         var observe = new ObserveConfig { Unit = "epoch", Measures = families.Count == 0 ? ["all"] : families, Detail = detail };
         var curved = n.Train.Count <= curvatureExamples ? n.Train : n.Train.Choose([.. Enumerable.Range(0, curvatureExamples)]);
         var table = new MeasureTable(observe, setting) { KeepsPart = true };
@@ -121,7 +122,7 @@ public sealed record NetworkInspection(
         var observation = table.Read(noClocks, input, isDue: static _ => true, (need, through) =>
             view.Linearize(through, need == MeasureNeed.Curvature ? curved : n.Train, theta, statistics, threads, cancellation),
             cancellation, watch);
-        return Sorted(network, table, observation) with
+        return Sorted(network, table, observation, input) with
         {
             Dear = dear,
             IsInterrupted = table.NotReached.Count > 0,
@@ -140,7 +141,7 @@ public sealed record NetworkInspection(
     }
 
     // A column NAME_1 … NAME_K belongs to the layers.
-    private static NetworkInspection Sorted(Network network, MeasureTable table, Observation observation)
+    private static NetworkInspection Sorted(Network network, MeasureTable table, Observation observation, MeasureInput input)
     {
         var values = table.Names.Zip(observation.Row).ToDictionary(static v => v.First, static v => v.Second, StringComparer.Ordinal);
         var layers = Enumerable.Range(0, network.Depth).Select(k => new Dictionary<string, double>(StringComparer.Ordinal)
@@ -155,6 +156,7 @@ public sealed record NetworkInspection(
             if (missing.TrueForAll(f => f.Item1 != $"{measure.Family}/{measure.Name}") && columns.Length > 0
                 && Array.TrueForAll(columns, c => double.IsNaN(values[c])))
                 missing.Add(($"{measure.Family}/{measure.Name}", "it has no value for this network on these data"));
+            missing.AddRange(measure.Gaps(input).Select(g => ($"{measure.Family}/{measure.Name} of {g.What}", g.Why)));
             foreach (var column in columns)
             {
                 if (OfLayer(column, network.Depth, values.Keys) is var (name, k)) layers[k - 1][name] = values[column];

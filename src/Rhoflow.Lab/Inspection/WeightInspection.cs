@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Rhoflow.Kernels;
 using Rhoflow.Lab.Models;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Measures.Spectra;
 using Rhoflow.Measures.Structure;
 
 namespace Rhoflow.Lab.Inspection;
@@ -14,8 +15,8 @@ namespace Rhoflow.Lab.Inspection;
 internal sealed record InspectedTensor(string Name, string Form, string Type, string? WhyNot);
 
 /// <summary>
-/// What the weights of a model say without data and without its graph: norms and singular values of every matrix and convolution, the same
-/// columns by the same formulas as the families norms and structure have for a network that is known. Of a convolution it is the matrix
+/// What the weights of a model say without data and without its graph: norms, singular values and the laws of these of every matrix and
+/// convolution, the same columns by the same formulas as the families norms, structure and spectra have for a network that is known. Of a convolution it is the matrix
 /// maps × patch. One matrix at a time is read.
 /// </summary>
 /// <param name="Layers">Matrices and convolutions, in the order of the file, which is not always that of the network.</param>
@@ -27,6 +28,8 @@ internal sealed record WeightInspection(IReadOnlyList<InspectedLayer> Layers, IR
 {
     // More inner products than these take 1 GB.
     private const int MostSmaller = 11_585;
+
+    private static readonly string[] s_norms = ["frobenius", "largest"];
 
     private static readonly string[] s_structure =
         ["spectral", "rank_stable", "effective_rank", "rank", "rank_one_distance", "orthogonal_distance"];
@@ -41,16 +44,17 @@ internal sealed record WeightInspection(IReadOnlyList<InspectedLayer> Layers, IR
     public bool IsInterrupted { get; init; }
 
     /// <summary>The families that weights alone have.</summary>
-    public static readonly IReadOnlyList<string> Families = ["norms", "structure"];
+    public static readonly IReadOnlyList<string> Families = ["norms", "structure", "spectra"];
 
     /// <param name="tensors">Of a file.</param>
-    /// <param name="families">Of <see cref="Families"/>; none: both, without what takes long.</param>
+    /// <param name="families">Of <see cref="Families"/>; none: all, without what takes long.</param>
     /// <param name="threads">No influence on results.</param>
     /// <param name="watch">What is told where it stands.</param>
+    /// <param name="tailReplicates">Of the bootstrap that tests power laws.</param>
     /// <param name="cancellation">Ends the measuring; what was measured before it is given.</param>
     /// <exception cref="Rhoflow.Data.DataException">The file cannot be read, or is damaged where its numbers are.</exception>
     public static WeightInspection Of(IReadOnlyList<Tensor> tensors, IReadOnlyList<string> families, int threads, InspectionWatch watch,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, int tailReplicates = SpectrumLaws.Replicates)
     {
         var (layers, spectra, listed) = (new List<InspectedLayer>(), new List<IReadOnlyList<double>>(), new List<InspectedTensor>());
         var leftOut = new List<(string, string)>();
@@ -76,7 +80,7 @@ internal sealed record WeightInspection(IReadOnlyList<InspectedLayer> Layers, IR
                 }
             listed.Add(new InspectedTensor(tensor.Name, tensor.Form, tensor.Type.Word(), why));
         }
-        return new WeightInspection(layers, listed, Together(layers), spectra)
+        return new WeightInspection(layers, listed, [.. Together(layers), .. SpectraOfWeights.Means(layers)], spectra)
         {
             LeftOut = leftOut,
             Parameters = parameters,
@@ -89,13 +93,13 @@ internal sealed record WeightInspection(IReadOnlyList<InspectedLayer> Layers, IR
             var matrix = new StreamedMatrix(tensor, rows, columns);
             var (largest, bad) = matrix.Largest(cancellation);
             if (bad is { } place) return $"number {place} of it is {largest}";
-            var wantsSpectrum = families.Count == 0 || families.Contains("structure");
+            bool Wants(string family) => families.Count == 0 || families.Contains(family);
             var values = new Dictionary<string, double>(StringComparer.Ordinal);
             IReadOnlyList<double> spectrum = [];
             var scale = largest > 0 ? largest : 1;
             values["frobenius"] = scale * Math.Sqrt(matrix.SumOfSquares(scale, cancellation));
             values["largest"] = largest;
-            if (wantsSpectrum)
+            if (Wants("structure") || Wants("spectra"))
             {
                 var seconds = Seconds(rows, columns);
                 var tooLarge = matrix.Smaller > MostSmaller;
@@ -104,7 +108,8 @@ internal sealed record WeightInspection(IReadOnlyList<InspectedLayer> Layers, IR
                     var norm = matrix.Norm(scale, cancellation).Value;
                     values["spectral"] = norm;
                     values["rank_stable"] = norm > 0 ? values["frobenius"] / norm * (values["frobenius"] / norm) : double.NaN;
-                    foreach (var name in s_structure.Skip(2)) values[name] = double.NaN;
+                    foreach (var name in s_structure.Skip(2).Concat(Wants("spectra") ? SpectraOfWeights.Columns : []))
+                        values[name] = double.NaN;
                     leftOut.Add(($"structure/singular_values of {tensor.Name}", tooLarge
                         ? $"{matrix.Smaller} of them would need more than 1 GB; ‖W‖₂ is by Lanczos"
                         : $"they take about {MeasureWatch.Words(seconds)}; --measures structure; ‖W‖₂ is by Lanczos"));
@@ -116,13 +121,13 @@ internal sealed record WeightInspection(IReadOnlyList<InspectedLayer> Layers, IR
                         s.RankOneDistance, s.OrthogonalDistance];
                     foreach (var (name, value) in s_structure.Zip(of)) values[name] = value;
                     spectrum = s.Values;
+                    if (Wants("spectra"))
+                        leftOut.AddRange(SpectraOfWeights.Add(values, s.Values, rows, columns, tailReplicates, cancellation)
+                            .Select(w => ($"spectra/{w.What} of {tensor.Name}", w.Why)));
                 }
             }
-            if (families.Count > 0 && !families.Contains("norms"))
-            {
-                values.Remove("frobenius");
-                values.Remove("largest");
-            }
+            foreach (var name in (string[])[.. Wants("norms") ? [] : s_norms, .. Wants("structure") ? [] : s_structure])
+                values.Remove(name);
             layers.Add(new InspectedLayer(tensor.Name, TensorRole.Kind(tensor), [rows, columns], values));
             spectra.Add(spectrum);
             return null;

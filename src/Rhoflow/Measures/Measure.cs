@@ -67,6 +67,9 @@ public sealed record Measure
     /// <summary>A sentence why it does not apply to a network, loss or data; null where it does.</summary>
     public Func<MeasureSetting, string?> Refuse { get; init; } = static _ => null;
 
+    /// <summary>Which of its values are NaN, and why each: <c>inspect</c> says it.</summary>
+    public Func<MeasureInput, IReadOnlyList<(string What, string Why)>> Gaps { get; init; } = static _ => [];
+
     /// <summary>Curves and spectra in addition to the columns.</summary>
     public IReadOnlyList<MeasureArray> Arrays { get; init; } = [];
 

@@ -19,6 +19,9 @@ public sealed record MeasureSetting(Network Network, Loss? Loss = null, Dataset?
     /// <summary>λ of the penalty λ‖W‖² (λρ² where the flow has that); 0 without, NaN where layers have several.</summary>
     public double WeightDecay { get; init; }
 
+    /// <summary>Replicates of the bootstrap that tests power laws of spectra: p is good to 1/(2√replicates).</summary>
+    public int TailReplicates { get; init; } = 100;
+
     /// <summary>K.</summary>
     public int Depth => Network.Depth;
 

@@ -17,7 +17,7 @@ namespace Rhoflow.Tests.Measures;
 public class CatalogTests
 {
     private static readonly string[] s_families =
-        ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "limits", "curvature"];
+        ["loss", "norms", "margins", "direction", "normalized-loss", "equilibrium", "limits", "curvature", "spectra"];
 
     public static TheoryData<string> Cases => new("linear", "relu", "deep linear", "power", "convolutional", "normalized", "inhomogeneous",
         "regression", "one example", "dead layer", "all wrong", "one class");

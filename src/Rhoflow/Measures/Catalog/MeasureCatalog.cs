@@ -8,6 +8,7 @@ using Rhoflow.Measures.LossAndError;
 using Rhoflow.Measures.Margins;
 using Rhoflow.Measures.NormalizedLoss;
 using Rhoflow.Measures.Norms;
+using Rhoflow.Measures.Spectra;
 using Rhoflow.Measures.Structure;
 
 namespace Rhoflow.Measures.Catalog;
@@ -23,7 +24,7 @@ public static class MeasureCatalog
         .. LossMeasures.All, .. NormMeasures.All, .. MarginMeasures.All, .. DirectionMeasures.All,
         .. NormalizedLossMeasures.All, .. EquilibriumMeasures.All, .. LimitMeasures.All, .. CurvatureMeasures.All,
         .. BoundsMeasures.All,
-        .. CollapseMeasures.All, .. StructureMeasures.All,
+        .. CollapseMeasures.All, .. StructureMeasures.All, .. SpectraMeasures.All,
     ];
 
     /// <summary>All measures, family by family: the library's, then those registered.</summary>

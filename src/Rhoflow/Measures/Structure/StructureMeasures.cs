@@ -81,7 +81,8 @@ internal static class StructureMeasures
     /// <summary>The sizes of layer k (0 … K−1) if it is a convolution; null otherwise.</summary>
     internal static ConvolutionShape? Shape(Network network, int k) => network.Layers[k].Geometry;
 
-    private static IEnumerable<SingularSpectrum> Spectra(MeasureInput m)
+    /// <summary>Singular values of every V_k, computed once a snapshot.</summary>
+    internal static IEnumerable<SingularSpectrum> Spectra(MeasureInput m)
     {
         var known = s_spectra.Of(m.Snapshot);
         foreach (var (k, layer) in m.Snapshot.Network.Layers.Index())
@@ -100,6 +101,10 @@ internal static class StructureMeasures
         }
     }
 
+    /// <summary>What all singular values take that measures of one snapshot share.</summary>
+    internal static MeasureWork SingularValues(Network network) => Decompositions(network.Layers
+        .Where(static l => l.Kind != LayerKind.Diagonal).Select(static l => ((double)l.Rows, (double)l.Columns)), "singular values");
+
     private static MeasureWork Decompositions(IEnumerable<(double Rows, double Columns)> matrices, string shared = "") =>
         new(shared, Decomposed: matrices.Sum(static m => MeasureWork.Decomposing(m.Rows, m.Columns)));
 
@@ -110,8 +115,7 @@ internal static class StructureMeasures
         Formula = formula,
         Reference = reference,
         Cost = "p³",
-        Work = static s => Decompositions(s.Network.Layers.Where(static l => l.Kind != LayerKind.Diagonal)
-            .Select(static l => ((double)l.Rows, (double)l.Columns)), "singular values"),
+        Work = static s => SingularValues(s.Network),
         Columns = setting => [.. Enumerable.Range(1, setting.Depth).Select(k => $"{name}_{k}")],
         Values = input => [.. Spectra(input).Select((s, k) => value(s, input.Snapshot.RhoK[k]))],
     };
