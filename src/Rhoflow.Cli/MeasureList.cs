@@ -17,7 +17,7 @@ internal static class MeasureList
         .. MeasureCatalog.All.Select(Entry),
     ];
 
-    /// <summary>Networks of K layers that between them have every column: classes, one output, linear, normalized, images.</summary>
+    /// <summary>Networks of K layers that between them have every column: classes, one output, linear, normalized, images, wide.</summary>
     internal static IReadOnlyList<MeasureSetting> Settings { get; } = MakeSettings();
 
     private static MeasureSetting[] MakeSettings()
@@ -30,11 +30,14 @@ internal static class MeasureList
         var convolutions = new NetworkBuilder(images.Shape!.Value).Convolution(2, 3, 1, 1).Then(Activation.ReLU)
             .Convolution(2, 3, 1, 1).Then(Activation.ReLU).Dense(2);
         var binary = data.Binary("1");
+        // Laws of spectra need matrices of twenty singular values.
+        var wide = new Dataset("wide", [.. Enumerable.Range(0, 96).Select(static i => i % 5.0)], [0, 1, 0, 1], 24, ["0", "1"]);
         MeasureSetting[] settings =
         [
             new(Network.Dense(2, 3, 3, 2), Loss.CrossEntropy, data, data), new(Network.Dense(2, 3, 3, 1), Loss.Exponential, binary, binary),
             new(Network.Dense(2, 3, 3, 2), Loss.Square, data, data), new(Network.Linear(2, 3, 3, 2), Loss.Square, data, data),
             new(normalized.Build(), Loss.CrossEntropy, data, data), new(convolutions.Build(), Loss.CrossEntropy, images, images),
+            new(Network.Dense(24, 22, 21, 2), Loss.CrossEntropy, wide, wide),
         ];
         return [.. settings.Select(static s => s with { FeatureLayers = [1, 2, 3] })];
     }

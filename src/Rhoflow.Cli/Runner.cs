@@ -193,7 +193,7 @@ internal static class Runner
         var said = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         return new(request.Root, request.Resume, CommandLineWords)
         {
-            Data = request.Data,
+            Data = request.Data with { Reading = at => progress.Report(() => at) },
             Said = note =>
             {
                 if (!request.Quiet && !request.Json && said.TryAdd(note, true)) progress.Say(note);

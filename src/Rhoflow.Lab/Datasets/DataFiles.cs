@@ -18,6 +18,9 @@ internal static class DataFiles
     /// <summary>True if the path is not that of a file that can be read.</summary>
     public static bool IsFolder(string path) => !IsNumpy(path) && !IsText(path);
 
+    /// <summary>True for a folder of folders with images, and not of the files of a set that is known by name.</summary>
+    public static bool IsOfImages(string path) => IsFolder(path) && ImageFolder.Is(path) && !Catalogue.All.Any(s => Present(s, path).Any());
+
     /// <summary>Which set's files a folder holds.</summary>
     /// <exception cref="DataException">There is no such folder, or it holds the files of no set.</exception>
     public static string Recognize(string folder)
@@ -26,16 +29,26 @@ internal static class DataFiles
         if (Catalogue.All.FirstOrDefault(set => Present(set, folder).Any()) is { } found) return found.Name;
         var known = Catalogue.All.Where(s => s.Files.Count > 0)
             .Select(s => $"{s.Name}: {string.Join(", ", s.Files.Where(f => f.Required).Select(f => f.Name))}");
-        throw new DataException($"{folder} holds the files of no set that is known by name: {string.Join("; ", known)} (or with .gz)");
+        throw new DataException($"{folder} holds the files of no set that is known by name: {string.Join("; ", known)} (or with .gz); nor folders with images, one a class");
     }
 
     /// <summary>"sha256-…", the same for the same content wherever it lies.</summary>
     /// <exception cref="DataException">A file is missing or cannot be read.</exception>
     public static string Identity(string path)
     {
+        if (IsOfImages(path)) return "sha256-" + OfImages(path);
         if (IsFolder(path)) return "sha256-" + Together(Present(Catalogue.Find(Recognize(path))!, path));
         var labels = IsNumpy(path) && IsTable(path) ? Numpy.LabelFile(path) : null;
         return "sha256-" + (labels is not null ? Together([path, labels]) : HashOf(path));
+    }
+
+    // Names belong to the content: they are the labels, and the order.
+    private static string OfImages(string folder)
+    {
+        string[] files = [.. ImageFolder.Files(folder)];
+        var hashes = new string[files.Length];
+        Parallel.For(0, files.Length, n => hashes[n] = $"{Path.GetRelativePath(folder, files[n]).Replace('\\', '/')} {HashOf(files[n])}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(hashes))));
     }
 
     private static IEnumerable<string> Present(CatalogueEntry set, string folder) =>

@@ -6,6 +6,9 @@ namespace Rhoflow.Lab.Datasets;
 /// <param name="Places">Folders that hold cifar10/, mnist/ …, or the files themselves; the first is where fetched sets go.</param>
 public sealed record DataFolders(IReadOnlyList<string> Places)
 {
+    /// <summary>Told how far the reading of many files has come; null where nobody listens.</summary>
+    public Action<string>? Reading { get; init; }
+
     /// <summary>The variable that names the folder of the data sets.</summary>
     public const string Variable = "RHOFLOW_DATA";
 

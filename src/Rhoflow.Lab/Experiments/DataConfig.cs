@@ -16,8 +16,15 @@ public sealed record DataConfig
         new("y", ConfigForm.List, "one label an example: ±1, or 0 … C−1") { Example = "[1, -1]" },
     ];
 
-    private static readonly ConfigKey[] s_monomials =
-        [new("monomials", ConfigForm.Whole, "the inputs are 1, x, …, x^d of the one input; comes first") { Example = "30" }];
+    private static readonly ConfigKey[] s_steps =
+    [
+        new("monomials", ConfigForm.Whole, "the inputs are 1, x, …, x^d of the one input; comes first") { Example = "30" },
+        new("normalize", ConfigForm.Map, "of every channel (x − mean)/std; pixels in [0, 1] are those after scale-pixels")
+        {
+            Keys = ChannelConstants.Described,
+            Example = "{mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25]}",
+        },
+    ];
 
     /// <summary>The keys of <c>data</c>; exactly one of inline, set and path is given.</summary>
     internal static IReadOnlyList<ConfigKey> Described { get; } =
@@ -28,7 +35,8 @@ public sealed record DataConfig
             Example = "{x: [[1.0, 0.5], [0.4, 1.2]], y: [1, 1]}",
         },
         new("set", ConfigForm.Word, "a set by its name (`rhoflow list data`)") { Words = Sets, Example = "iris" },
-        new("path", ConfigForm.Text, "a csv, tsv, npy or npz file (also .gz), or a folder of CIFAR-10 or MNIST files, beside the config")
+        new("path", ConfigForm.Text, "a csv, tsv, npy or npz file (also .gz), a folder of CIFAR-10 or MNIST files, or one "
+            + "of PNG and JPEG images with a sub-folder for each class, beside the config")
         {
             Example = "table.csv",
         },
@@ -55,9 +63,9 @@ public sealed record DataConfig
             Example = "0.1",
         },
         new("transforms", ConfigForm.List, $"done to the inputs in order: {string.Join(", ", Preparation.TransformNames)}; "
-            + "{monomials: d} first")
+            + "{normalize: {mean: […], std: […]}}; {monomials: d} first")
         {
-            Keys = s_monomials,
+            Keys = s_steps,
             Words = [.. Preparation.TransformNames],
             Default = "[]",
             Example = "[scale-pixels, center]",
@@ -83,7 +91,7 @@ public sealed record DataConfig
     /// <summary>How a synthetic set is drawn; null for others.</summary>
     public DrawnSet? Drawn { get; init; }
 
-    /// <summary>A csv, npy or npz file, or a folder of CIFAR-10 or MNIST files; absolute.</summary>
+    /// <summary>A csv, npy or npz file, or a folder of CIFAR-10 or MNIST files, or of images by class; absolute.</summary>
     public string? Path { get; init; }
 
     /// <summary>How the file is to be read, where that is not to be guessed.</summary>
@@ -97,7 +105,9 @@ public sealed record DataConfig
     /// <summary>d of the transform {monomials: d}: the inputs are 1, x, …, x^d of the one input; null: as they are.</summary>
     public int? Monomials { get; init; }
 
-    /// <summary>What is done to inputs, in order, after <see cref="Monomials"/>.</summary>
+    /// <summary>
+    /// What is done to inputs, in order, after <see cref="Monomials"/>: words, and {normalize: {mean: […], std: […]}} as it is written.
+    /// </summary>
     public IReadOnlyList<string> Transforms { get; init; } = [];
 
     /// <summary>How many examples to train on; null: all, or all that <see cref="Test"/> leaves.</summary>
@@ -146,11 +156,21 @@ public sealed record DataConfig
         {
             if (!step.IsMap)
             {
-                names.Add(step.Word([.. Preparation.TransformNames], static word => word == "monomials"
-                    ? "needs a degree, as in {monomials: 30}" : null));
+                names.Add(step.Word([.. Preparation.TransformNames], static word => word switch
+                {
+                    "monomials" => "needs a degree, as in {monomials: 30}",
+                    "normalize" => "needs constants, as in {normalize: {mean: [0.5], std: [0.25]}}",
+                    _ => null,
+                }));
                 continue;
             }
-            degree = step.Map(s_monomials).Required("monomials", "the degree of the polynomial").Count(1);
+            var map = step.Map(s_steps);
+            if (map.OneOf("monomials", "normalize") == "normalize")
+            {
+                names.Add(ChannelConstants.Read(map["normalize"]!).ToString());
+                continue;
+            }
+            degree = map["monomials"]!.Count(1);
             if (n > 0) throw step.Error("monomials come first; what follows is done to them");
         }
         return (degree, names);
@@ -179,7 +199,7 @@ public sealed record DataConfig
         DataFormatConfig.Write(Format, writer);
         if (Classes is not null) writer.Entry("classes", Classes);
         if (Monomials is { } degree) writer.Raw("transforms", ConfigWriter.List([$"{{monomials: {degree}}}", .. Transforms]));
-        else if (Transforms.Count > 0) writer.Entry("transforms", Transforms);
+        else if (Transforms.Count > 0) writer.Raw("transforms", ConfigWriter.List(Transforms));
         if (Train is { } train) writer.Entry("train", train);
         if (Test is { } test) writer.Entry("test", test);
         writer.Entry("seed", Seed);
@@ -212,7 +232,8 @@ public sealed record DataConfig
         var given = node.Text();
         var full = System.IO.Path.GetFullPath(given, node.Folder);
         if (!DataFiles.IsFolder(full) || Directory.Exists(full) || System.IO.Path.GetExtension(full).Length == 0) return full;
-        throw node.Error($"'{given}' is not a .csv, .csv.gz, .npy or .npz file, nor a folder of CIFAR-10 or MNIST files; these (and "
+        throw node.Error($"'{given}' is not a .csv, .csv.gz, .npy or .npz file, nor a folder of CIFAR-10 or MNIST files or of images, one "
+            + "sub-folder a class; these (and "
             + ".tsv, .tsv.gz, .npy.gz) can be read (csv: the label where data.label says, or in the column named label, class, species, "
             + "target or y, or in the last; npy: y in FILE_y.npy beside it, or in the last column; npz: arrays x and y, or where "
             + "data.arrays says)");

@@ -44,7 +44,7 @@ public sealed record FittedPreparation
     {
         get
         {
-            var constants = Transforms.Steps.Count(static s => s == Transform.ConstantInput);
+            var constants = Transforms.Steps.Count(static s => s.Kind == Transform.ConstantInput);
             return Transforms.Shape is { } s ? s with { Channels = s.Channels + constants } : TensorShape.Vector(Inputs + constants);
         }
     }

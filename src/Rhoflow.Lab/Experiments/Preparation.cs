@@ -12,7 +12,7 @@ public static class Preparation
     // The streams of data.seed. Synthetic sets take 0, 1 (gaussian-teacher), 10 and 11.
     private const int TrainStream = 1, LabelStream = 2, TestStream = 3, NoiseStream = 4, TestLabelStream = 5;
 
-    private static readonly (string Name, Transform Step)[] Known =
+    private static readonly (string Name, InputStep Step)[] Known =
     [
         ("scale-pixels", Transform.ScalePixels),
         ("center", Transform.Center),
@@ -27,7 +27,7 @@ public static class Preparation
     /// and per channel (x − μ)/σ with the constants that torchvision's users train with.</summary>
     public static readonly IReadOnlyList<string> TransformNames = [.. Known.Select(k => k.Name)];
 
-    internal static Transform StepOf(string name) => Array.Find(Known, k => k.Name == name) is { Name: not null } known ? known.Step
+    internal static InputStep StepOf(string name) => ChannelConstants.Parse(name) is { } constants ? constants.Step : Array.Find(Known, k => k.Name == name) is { Name: not null } known ? known.Step
         : throw new ArgumentException($"there is no transform '{name}'; there are {string.Join(", ", TransformNames)}");
 
     /// <summary>The training set, the test set if one is asked for, and what the training set taught.</summary>
@@ -138,7 +138,7 @@ public static class Preparation
         if (!source.HasTestPart)
         {
             var (first, second) = Split(labelled, config);
-            return (first, second, classes);
+            return (source.OfTrain(first), second is null ? null : source.OfTrain(second), classes);
         }
         var chosen = source.OfTrain(
             labelled.Choose(Labels.Balanced(train, config.Train, "train", new RandomStream(config.Seed, TrainStream))));

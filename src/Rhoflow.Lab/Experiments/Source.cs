@@ -56,6 +56,7 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart) : 
             ("iris", _) => Whole(Iris.Load()),
             ("digits", _) => Whole(Digits.Load()),
             ({ } set, _) => FromFolder(set, folders.Require(Catalogue.Find(set)!), wanted, config.Test != 0),
+            (_, { } path) when DataFiles.IsOfImages(path) => FromImages(path, wanted, config.Test != 0, folders.Reading),
             (_, { } path) when DataFiles.IsFolder(path) => FromFolder(DataFiles.Recognize(path), path, wanted, config.Test != 0),
             (_, { } path) when DataFiles.IsNumpy(path) => FromNumpy(path, config.Format, config.Test != 0),
             (_, { } path) => Whole(Csv.Read(path, config.Format)),
@@ -71,6 +72,22 @@ internal sealed record Source(Dataset Train, Dataset? Test, bool HasTestPart) : 
         {
             var test = wantsTest ? Lend(test: true) : null;
             return new(train.Examples, test?.Examples, true) { _train = train, _test = test };
+        }
+        catch
+        {
+            train.Dispose();
+            throw;
+        }
+    }
+
+    private static Source FromImages(string folder, IReadOnlyList<string>? classes, bool wantsTest, Action<string>? progress)
+    {
+        var (first, second) = ImageFolder.Open(folder);
+        var train = first.Lend(classes, progress, null, out var shape);
+        try
+        {
+            var test = wantsTest ? second?.Lend(classes, progress, shape, out _) : null;
+            return new(train.Examples, test?.Examples, second is not null) { _train = train, _test = test };
         }
         catch
         {

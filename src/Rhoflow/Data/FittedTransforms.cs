@@ -12,13 +12,13 @@ namespace Rhoflow.Data;
 /// <param name="Shape">The shape of an image before the first of them; null where inputs are no images.</param>
 /// <param name="PixelMaximum">What <see cref="Transform.ScalePixels"/> divides by.</param>
 /// <param name="Means">One mean for each <see cref="Transform.Center"/>, in their order.</param>
-internal sealed record FittedTransforms(IReadOnlyList<Transform> Steps, int Inputs, TensorShape? Shape, double PixelMaximum,
+internal sealed record FittedTransforms(IReadOnlyList<InputStep> Steps, int Inputs, TensorShape? Shape, double PixelMaximum,
     IReadOnlyList<double[]> Means)
 {
     /// <summary>The training examples changed, and what was learned on the way.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     /// <exception cref="DataException">An example is zero and has no direction.</exception>
-    public static (Dataset Train, FittedTransforms Fitted) Fit<T>(Dataset train, IReadOnlyList<Transform> steps)
+    public static (Dataset Train, FittedTransforms Fitted) Fit<T>(Dataset train, IReadOnlyList<InputStep> steps)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var means = new List<double[]>();
@@ -27,7 +27,7 @@ internal sealed record FittedTransforms(IReadOnlyList<Transform> Steps, int Inpu
         var x = fitted.Buffer<T>(train);
         foreach (var step in steps)
         {
-            if (step == Transform.Center) means.Add(x.Mean());
+            if (step.Kind == Transform.Center) means.Add(x.Mean());
             x.Apply(step, means.LastOrDefault(), train.PixelMaximum);
         }
         return (x.ToDataset(), fitted);
@@ -45,7 +45,7 @@ internal sealed record FittedTransforms(IReadOnlyList<Transform> Steps, int Inpu
         if (ChangesNothing<T>(other)) return other;
         var x = Buffer<T>(other);
         var center = 0;
-        foreach (var step in Steps) x.Apply(step, step == Transform.Center ? Means[center++] : null, PixelMaximum);
+        foreach (var step in Steps) x.Apply(step, step.Kind == Transform.Center ? Means[center++] : null, PixelMaximum);
         return x.ToDataset();
     }
 
@@ -58,8 +58,8 @@ internal sealed record FittedTransforms(IReadOnlyList<Transform> Steps, int Inpu
             var sizes = new List<int>();
             foreach (var step in Steps)
             {
-                if (step == Transform.Center) sizes.Add(inputs);
-                if (step != Transform.ConstantInput) continue;
+                if (step.Kind == Transform.Center) sizes.Add(inputs);
+                if (step.Kind != Transform.ConstantInput) continue;
                 inputs += inputs / channels;
                 channels++;
             }
@@ -74,5 +74,5 @@ internal sealed record FittedTransforms(IReadOnlyList<Transform> Steps, int Inpu
     private bool ChangesNothing<T>(Dataset data) => Steps.Count == 0 && data.StoredAs == typeof(T);
 
     private InputBuffer<T> Buffer<T>(Dataset data) where T : unmanaged, IFloatingPointIeee754<T> =>
-        new(data, Steps.Count(static s => s == Transform.ConstantInput));
+        new(data, Steps.Count(static s => s.Kind == Transform.ConstantInput));
 }

@@ -27,9 +27,9 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
 
     /// <param name="mean">What <see cref="Transform.Center"/> subtracts, one number per input.</param>
     /// <param name="full">What <see cref="Transform.ScalePixels"/> divides by.</param>
-    public void Apply(Transform step, double[]? mean, double full)
+    public void Apply(InputStep step, double[]? mean, double full)
     {
-        switch (step)
+        switch (step.Kind)
         {
             case Transform.ScalePixels: Scale(T.CreateTruncating(full)); break;
             case Transform.Center: Subtract(mean!); break;
@@ -38,6 +38,10 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
             case Transform.NormalizeImageNet: Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]); break;
             case Transform.NormalizeCifar10: Normalize([0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616]); break;
             case Transform.NormalizeMnist: Normalize([0.1307], [0.3081]); break;
+            case Transform.Normalize:
+                // One for all inputs that are no channels, or one for each.
+                Normalize(step.Mean!, step.Deviation!, _shape is null && step.Mean!.Length == _inputs);
+                break;
             default: throw new ArgumentOutOfRangeException(nameof(step), step, "not a transform");
         }
     }
@@ -69,9 +73,9 @@ internal sealed class InputBuffer<T> where T : unmanaged, IFloatingPointIeee754<
         for (var i = 0; i < row.Length; i++) row[i] = T.CreateTruncating(double.CreateTruncating(row[i]) - mean[i]);
     });
 
-    private void Normalize(double[] mean, double[] deviation)
+    private void Normalize(double[] mean, double[] deviation, bool ofInputs = false)
     {
-        if (_shape is { } shape ? shape.Channels != mean.Length : mean.Length > 1)
+        if (!ofInputs && (_shape is { } shape ? shape.Channels != mean.Length : mean.Length > 1))
             throw new DataException($"data '{_source.Name}' has {FittedTransforms.Form(_shape, _inputs)}; these constants are of "
                 + $"{mean.Length} channel{(mean.Length == 1 ? "" : "s")}");
         EachExample(n =>

@@ -14,10 +14,11 @@ internal sealed class LentImages : IDisposable
     private readonly IMemoryOwner<byte> _pixels;
     private readonly TensorShape _shape;
 
-    private LentImages(string name, IMemoryOwner<byte> pixels, double[] y, IReadOnlyList<string> classNames, TensorShape shape)
+    private LentImages(string name, IMemoryOwner<byte> pixels, double[] y, IReadOnlyList<string> classNames, TensorShape shape,
+        DataReading? reading)
     {
         (_pixels, _shape) = (pixels, shape);
-        Examples = new Dataset(name, [.. Enumerable.Range(0, y.Length).Select(static n => (double)n)], y, 1, classNames);
+        Examples = new Dataset(name, [.. Enumerable.Range(0, y.Length).Select(static n => (double)n)], y, 1, classNames).WithReading(reading);
     }
 
     /// <summary>All examples with their labels; the one input of each is its place among the images.</summary>
@@ -28,15 +29,16 @@ internal sealed class LentImages : IDisposable
     /// <param name="shape">The shape of an image.</param>
     /// <param name="read">Reads them into the memory that it asks for by its length in bytes; gives targets and names of the
     /// classes.</param>
+    /// <param name="reading">What they were taken for; null: nothing was guessed.</param>
     /// <exception cref="DataException">What <paramref name="read"/> finds wrong.</exception>
-    public static LentImages Read(
-        string name, TensorShape shape, Func<Func<int, Memory<byte>>, (double[] Y, IReadOnlyList<string> ClassNames)> read)
+    public static LentImages Read(string name, TensorShape shape,
+        Func<Func<int, Memory<byte>>, (double[] Y, IReadOnlyList<string> ClassNames)> read, DataReading? reading = null)
     {
         IMemoryOwner<byte>? pixels = null;
         try
         {
             var (y, names) = read(bytes => (pixels = new NativeBytes(bytes)).Memory);
-            return new LentImages(name, pixels!, y, names, shape);
+            return new LentImages(name, pixels!, y, names, shape, reading);
         }
         catch
         {
@@ -54,7 +56,7 @@ internal sealed class LentImages : IDisposable
         var places = chosen.X;
         var x = GC.AllocateUninitializedArray<byte>(checked(chosen.Count * size));
         for (var i = 0; i < chosen.Count; i++) pixels.Slice((int)places[i] * size, size).CopyTo(x.AsSpan(i * size));
-        return Dataset.Of(chosen.Name, x, chosen.Y.ToArray(), size, chosen.ClassNames, _shape);
+        return Dataset.Of(chosen.Name, x, chosen.Y.ToArray(), size, chosen.ClassNames, _shape).WithReading(chosen.Reading);
     }
 
     /// <inheritdoc/>

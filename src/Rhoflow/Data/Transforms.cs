@@ -25,6 +25,18 @@ public enum Transform
 
     /// <summary>The same with those of MNIST's one channel: μ = .1307, σ = .3081.</summary>
     NormalizeMnist,
+
+    /// <summary>The same with constants that are given: <see cref="Transforms.Normalize"/>.</summary>
+    Normalize,
+}
+
+/// <summary>A transform with the constants that it may need.</summary>
+/// <param name="Kind">What is done.</param>
+/// <param name="Mean">μ of <see cref="Transform.Normalize"/>, one number a channel; null for others.</param>
+/// <param name="Deviation">σ of it, as many.</param>
+internal sealed record InputStep(Transform Kind, double[]? Mean = null, double[]? Deviation = null)
+{
+    public static implicit operator InputStep(Transform kind) => new(kind);
 }
 
 /// <summary>Changes of the inputs before training. Pure: each gives a new set, float32 where the old one is, else float64.</summary>
@@ -47,6 +59,22 @@ public static class Transforms
     /// constant channel, H × W × (C+1), which does the same for a convolution.
     /// </summary>
     public static Dataset ConstantInput(this Dataset data) => data.Apply(Transform.ConstantInput);
+
+    /// <summary>
+    /// Of every channel (x − μ)/σ: of images one μ and σ for each of their channels, of other inputs one for each input, or one for all.
+    /// </summary>
+    /// <param name="data">The examples.</param>
+    /// <param name="mean">μ.</param>
+    /// <param name="deviation">σ, as many, above 0.</param>
+    /// <exception cref="ArgumentException">Not as many of each, or a σ that is not above 0.</exception>
+    /// <exception cref="DataException">Another number of channels.</exception>
+    public static Dataset Normalize(this Dataset data, IReadOnlyList<double> mean, IReadOnlyList<double> deviation)
+    {
+        if (mean.Count == 0 || mean.Count != deviation.Count || deviation.Any(static d => !(d > 0)))
+            throw new ArgumentException($"{mean.Count} means and {deviation.Count} deviations: as many of each, and deviations above 0",
+                nameof(deviation));
+        return data.Apply(new InputStep(Transform.Normalize, [.. mean], [.. deviation]));
+    }
 
     /// <summary>x_n ← (1, x_n, x_n², …, x_n^degree): the features of a polynomial (T3b §6). In float64.</summary>
     /// <param name="data">Examples with one input.</param>
@@ -73,8 +101,8 @@ public static class Transforms
         return data.WithInputs(x, degree + 1);
     }
 
-    private static Dataset Apply(this Dataset data, Transform step) =>
-        data.StoredAs == typeof(float) ? Prepare<float>(data, null, [step]).Train : Prepare<double>(data, null, [step]).Train;
+    private static Dataset Apply(this Dataset data, InputStep step) =>
+        data.StoredAs == typeof(float) ? FittedTransforms.Fit<float>(data, [step]).Train : FittedTransforms.Fit<double>(data, [step]).Train;
 
     /// <summary>
     /// A training and a test set through the same steps, stored as <typeparamref name="T"/>. The test set must not influence its own
@@ -89,7 +117,7 @@ public static class Transforms
         if (test is not null && (test.Inputs != train.Inputs || test.Shape != train.Shape))
             throw new DataException($"data '{test.Name}' has {Form(test)}, but '{train.Name}' has {Form(train)}; training and test "
                 + "examples need the same");
-        var (changed, fitted) = FittedTransforms.Fit<T>(train, steps);
+        var (changed, fitted) = FittedTransforms.Fit<T>(train, [.. steps.Select(static s => (InputStep)s)]);
         return (changed, test is null ? null : fitted.Apply<T>(test));
     }
 
