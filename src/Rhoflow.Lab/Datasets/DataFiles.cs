@@ -29,7 +29,8 @@ internal static class DataFiles
         if (Catalogue.All.FirstOrDefault(set => Present(set, folder).Any()) is { } found) return found.Name;
         var known = Catalogue.All.Where(s => s.Files.Count > 0)
             .Select(s => $"{s.Name}: {string.Join(", ", s.Files.Where(f => f.Required).Select(f => f.Name))}");
-        throw new DataException($"{folder} holds the files of no set that is known by name: {string.Join("; ", known)} (or with .gz); nor folders with images, one a class");
+        throw new DataException($"{folder} holds the files of no set that is known by name: {string.Join("; ", known)} (or with .gz); nor "
+            + "folders with images, one a class");
     }
 
     /// <summary>"sha256-…", the same for the same content wherever it lies.</summary>

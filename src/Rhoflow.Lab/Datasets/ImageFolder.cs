@@ -4,8 +4,9 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Lab.Datasets;
 
 /// <summary>
-/// A folder of PNG and JPEG images with one sub-folder a class, as torchvision's ImageFolder has them: classes and the images of each in the
-/// order of their names; those that begin with a dot belong to the system. Sub-folders train and test (or val) with the classes in them are the two parts.
+/// A folder of PNG and JPEG images with one sub-folder a class, as torchvision's ImageFolder has them: classes and the images of each in
+/// the order of their names; those that begin with a dot belong to the system. Sub-folders train and test (or val) with the classes in them
+/// are the two parts.
 /// </summary>
 internal sealed class ImageFolder
 {

@@ -5,7 +5,7 @@ using Rhoflow.Lab.Config;
 
 namespace Rhoflow.Lab.Experiments;
 
-/// <summary>The transform {normalize: {mean: […], std: […]}}: of every channel (x − μ)/σ with constants that somebody trained with.</summary>
+/// <summary>The transform {normalize: {mean: […], std: […]}}: of every channel (x − μ)/σ with somebody's constants.</summary>
 /// <param name="Mean">μ, one number a channel.</param>
 /// <param name="Deviation">σ, as many, above 0.</param>
 internal sealed partial record ChannelConstants(IReadOnlyList<double> Mean, IReadOnlyList<double> Deviation)

@@ -27,7 +27,8 @@ public static class Preparation
     /// and per channel (x − μ)/σ with the constants that torchvision's users train with.</summary>
     public static readonly IReadOnlyList<string> TransformNames = [.. Known.Select(k => k.Name)];
 
-    internal static InputStep StepOf(string name) => ChannelConstants.Parse(name) is { } constants ? constants.Step : Array.Find(Known, k => k.Name == name) is { Name: not null } known ? known.Step
+    internal static InputStep StepOf(string name) => ChannelConstants.Parse(name) is { } constants ? constants.Step
+        : Array.Find(Known, k => k.Name == name) is { Name: not null } known ? known.Step
         : throw new ArgumentException($"there is no transform '{name}'; there are {string.Join(", ", TransformNames)}");
 
     /// <summary>The training set, the test set if one is asked for, and what the training set taught.</summary>

@@ -53,7 +53,8 @@ public sealed record NetworkInspection(
     /// <exception cref="OperationCanceledException">Cancelled before anything was measured.</exception>
     public static NetworkInspection Of(TrainedNetwork network, IReadOnlyList<string> families, int curvatureExamples, int threads,
         CancellationToken cancellation = default, InspectionWatch? watch = null, int tailReplicates = 100) =>
-        network.Precision == Precision.Float32 ? Of<float>(network, families, curvatureExamples, threads, cancellation, watch, tailReplicates)
+        network.Precision == Precision.Float32
+            ? Of<float>(network, families, curvatureExamples, threads, cancellation, watch, tailReplicates)
             : Of<double>(network, families, curvatureExamples, threads, cancellation, watch, tailReplicates);
 
     /// <summary>The layers, measures and reasons of `inspect --json`.</summary>

@@ -24,7 +24,10 @@ internal static class SpectraOfWeights
         int columns, int replicates, CancellationToken cancellation)
     {
         var laws = new SpectrumLaws(singular, rows, columns);
-        double[] of = [.. laws.PowerLaw(), laws.Probability(replicates, cancellation), .. laws.Rivals(), .. laws.LogNorms(), .. laws.Bulk()];
+        double[] of =
+        [
+            .. laws.PowerLaw(), laws.Probability(replicates, cancellation), .. laws.Rivals(), .. laws.LogNorms(), .. laws.Bulk(),
+        ];
         foreach (var (name, value) in Columns.Zip(of)) values[name] = value;
         if (laws.WhyNoTail is { } why && why == laws.WhyNoBulk) return [("power_law and random_matrix", why)];
         return

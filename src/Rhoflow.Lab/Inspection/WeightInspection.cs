@@ -16,8 +16,8 @@ internal sealed record InspectedTensor(string Name, string Form, string Type, st
 
 /// <summary>
 /// What the weights of a model say without data and without its graph: norms, singular values and the laws of these of every matrix and
-/// convolution, the same columns by the same formulas as the families norms, structure and spectra have for a network that is known. Of a convolution it is the matrix
-/// maps × patch. One matrix at a time is read.
+/// convolution, the same columns by the same formulas as the families norms, structure and spectra have for a network that is known. Of a
+/// convolution it is the matrix maps × patch. One matrix at a time is read.
 /// </summary>
 /// <param name="Layers">Matrices and convolutions, in the order of the file, which is not always that of the network.</param>
 /// <param name="Tensors">All, measured or not.</param>

@@ -18,7 +18,8 @@ internal sealed class LentImages : IDisposable
         DataReading? reading)
     {
         (_pixels, _shape) = (pixels, shape);
-        Examples = new Dataset(name, [.. Enumerable.Range(0, y.Length).Select(static n => (double)n)], y, 1, classNames).WithReading(reading);
+        Examples = new Dataset(name, [.. Enumerable.Range(0, y.Length).Select(static n => (double)n)], y, 1, classNames)
+            .WithReading(reading);
     }
 
     /// <summary>All examples with their labels; the one input of each is its place among the images.</summary>

@@ -16,7 +16,8 @@ public static partial class ColumnUnits
     ];
 
     private const string Share = "share, 0 … 1", Cosine = "cosine, −1 … 1", Count = "examples", Norm = "units of W_k",
-        Margin = "units of f/ρ", Square = "units of W_k²", LogSquare = "log₁₀, units of W_k²", Radians = "radians", Ratio = "ratio", Nats = "mean loss, natural logarithm",
+        Margin = "units of f/ρ", Square = "units of W_k²", LogSquare = "log₁₀, units of W_k²",
+        Radians = "radians", Ratio = "ratio", Nats = "mean loss, natural logarithm",
         Curvature = "units of L/W²: eigenvalue of the matrix itself (nan where a double cannot hold it)", Sign = "−1, 0 or 1",
         LogCurvature = "log₁₀ of its size in units of L/W²", CurvatureError = "units of L/W² (one standard error)",
         Residual = "units of L/W²: an eigenvalue is within", Sine = "sine, 0 … 1", Eigenvalues = "eigenvalues",

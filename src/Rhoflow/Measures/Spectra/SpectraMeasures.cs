@@ -6,8 +6,8 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Spectra;
 
 /// <summary>
-/// How heavy the tail of every layer's spectrum is, and what of it a random matrix would have too: quantities that WeightWatcher made known,
-/// with the errors and tests of their fits.
+/// How heavy the tail of every layer's spectrum is, and what of it a random matrix would have too: quantities that WeightWatcher made
+/// known, with the errors and tests of their fits.
 /// </summary>
 internal static class SpectraMeasures
 {
@@ -106,7 +106,8 @@ internal static class SpectraMeasures
     private static string? WhyNot(MeasureSetting s) =>
         s.Network.Layers.Select(static l => SpectrumLaws.WhyNot(l.Rows, l.Columns, l.Kind == LayerKind.Diagonal)).ToArray() is var all
             && Array.TrueForAll(all, static w => w is not null)
-            ? $"no layer is a matrix with {SpectrumLaws.LeastValues} or more singular values, of which laws of spectra are looked for" : null;
+            ? $"no layer is a matrix with {SpectrumLaws.LeastValues} or more singular values, of which laws of spectra are looked for"
+            : null;
 
     private static MeasureWork Decompositions(MeasureSetting s) => StructureMeasures.SingularValues(s.Network);
 }

@@ -67,7 +67,8 @@ public sealed class SpectraFamilyTests
         row["alpha_mean"].ShouldBe((row["alpha_1"] + row["alpha_2"]) / 2, 1e-12);
         row["alpha_3"].ShouldBe(double.NaN);
         row["mp_edge_3"].ShouldBe(double.NaN);
-        row["log10_spectral_squared_3"].ShouldBe(2 * Math.Log10(SingularSpectrum.Of(s_network.Layers[2].Of(theta), 3, 25).SpectralNorm), 1e-9);
+        row["log10_spectral_squared_3"].ShouldBe(
+            2 * Math.Log10(SingularSpectrum.Of(s_network.Layers[2].Of(theta), 3, 25).SpectralNorm), 1e-9);
         SpectraMeasures.All[0].Gaps(input).ShouldHaveSingleItem().ShouldBe(
             ("W3", "3 × 25 has 3 singular values; laws of spectra are looked for in 20 or more"));
         // The same draws, and none where none are asked for.
