@@ -7,7 +7,7 @@ namespace Rhoflow.Measures.Spectra;
 /// <param name="Alpha">α = 1 + n/Σ log(x_i/x_min), over the n values of the tail.</param>
 /// <param name="LogStart">log x_min, of one of the values.</param>
 /// <param name="Count">n, with x_min itself.</param>
-/// <param name="Distance">sup |S(x) − P(x)| over x ≥ x_min: S of the values, on both sides of each step, P(x) = 1 − (x/x_min)^(1−α).</param>
+/// <param name="Distance">sup |S(x) − P(x)| over x ≥ x_min: S of the values, at both sides of a step, P(x) = 1 − (x/x_min)^(1−α).</param>
 internal readonly record struct PowerLawTail(double Alpha, double LogStart, int Count, double Distance)
 {
     /// <summary>A tail of fewer values is not fitted: its α would be uncertain by more than a third.</summary>
