@@ -23,6 +23,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
     public static readonly Floors Library = new("library", "Rhoflow.",
     [
         ["Measures.Catalog"],
+        ["Measures.Spectra"],
         ["Measures.Bounds", "Measures.Collapse", "Measures.Curvature", "Measures.Direction", "Measures.Equilibrium", "Measures.Limits",
             "Measures.LossAndError",
             "Measures.NormalizedLoss", "Measures.Norms", "Measures.Structure"],
