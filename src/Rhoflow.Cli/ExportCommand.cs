@@ -4,11 +4,15 @@ using System.Text.Json.Nodes;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Export;
 using Rhoflow.Lab.Files;
+using Rhoflow.Lab.Models.Writing;
 using Rhoflow.Lab.Runs;
 
 namespace Rhoflow.Cli;
 
-/// <summary><c>rhoflow export RUN… --to parquet|csv|tensorboard</c>: the observations of runs as other programs read them.</summary>
+/// <summary>
+/// <c>rhoflow export RUN… --to parquet|csv|tensorboard</c>: the observations of runs as other programs read them;
+/// <c>--to safetensors|onnx|npz</c>: the network of one.
+/// </summary>
 internal static class ExportCommand
 {
     private const string Examples = """
@@ -16,9 +20,11 @@ internal static class ExportCommand
           rhoflow export runs/conv --to csv --where "test_error<0.1" > good.csv
           rhoflow export 3fa2 81c0 --to parquet --arrays --config --out two.parquet
           rhoflow export runs/conv --to tensorboard --out boards              then: tensorboard --logdir boards
+          rhoflow export 3fa2 --to onnx --out conv.onnx                       the network itself, for ONNX Runtime and others
+          rhoflow export 3fa2 --to safetensors --out conv.safetensors         its weights, named as PyTorch names them
         """;
 
-    private static readonly string[] s_forms = ["parquet", "csv", "tensorboard"];
+    private static readonly string[] s_forms = ["parquet", "csv", "tensorboard", .. ModelWriter.Formats];
 
     public static Command Create()
     {
@@ -30,8 +36,9 @@ internal static class ExportCommand
         CompletionCommand.OfRuns(words);
         var to = new Option<string?>("--to")
         {
-            Description = "parquet, csv, or tensorboard; unless given, what the name of --out ends with.",
-            HelpName = "parquet|csv|tensorboard",
+            Description = "parquet, csv, or tensorboard: observations; safetensors, onnx, or npz: the network of a run. Unless given, "
+                + "what the name of --out ends with.",
+            HelpName = "FORM",
         };
         var place = new Option<string?>("--out")
         {
@@ -46,11 +53,16 @@ internal static class ExportCommand
         };
         var config = new Option<bool>("--config") { Description = "All keys of the configs, not only those in which the runs differ." };
         var arrays = new Option<bool>("--arrays") { Description = "Margins, spectra, weights … as lists (parquet)." };
-        var root = ShowCommand.RootOption();
-        var command = new CommandWithExamples("export", "Writes the observations of runs as one long table, or for TensorBoard.",
-            Examples)
+        var precision = new Option<string?>("--precision")
         {
-            words, to, place, where, columns, config, arrays, root,
+            Description = "The numbers of a network's file; as the run computed, but float32 in ONNX, unless given.",
+            HelpName = "float32|float64",
+        };
+        var root = ShowCommand.RootOption();
+        var command = new CommandWithExamples("export", "Writes the observations of runs as one long table, or for TensorBoard; or the "
+            + "network of a run for PyTorch and ONNX.", Examples)
+        {
+            words, to, place, where, columns, config, arrays, precision, root,
         };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -62,6 +74,15 @@ internal static class ExportCommand
             using var progress = new ProgressLine(error, quiet);
             void Note(string text) => progress.Say(text);
             var form = Form(parsed.GetValue(to), parsed.GetValue(place));
+            if (ModelWriter.Formats.Contains(form))
+            {
+                foreach (var other in new Option[] { where, columns, config, arrays }.Where(o => parsed.GetResult(o) is { Implicit: false }))
+                    throw new ConfigException($"{other.Name} is for tables; {form} holds the network of a run");
+                return Task.FromResult(ModelExport.Run(given, RunSelection.Find(given, parsed.GetValue(root)!, Note), form,
+                    parsed.GetValue(place), parsed.GetValue(precision), output, json, Note));
+            }
+            if (parsed.GetValue(precision) is not null)
+                throw new ConfigException($"--precision is for the network of a run; {form} is a table");
             var file = Target(form, parsed.GetValue(place), json);
             if (parsed.GetValue(arrays) && form != "parquet")
                 throw new ConfigException($"--arrays: {form} has no lists; --to parquet has, and the arrays lie as .npy in the "

@@ -19,7 +19,8 @@ internal sealed record NormalizationArrays(string Name)
     public ArrayInfo? Variance { get; init; }
 
     /// <summary>Its channels.</summary>
-    public int Count => (Mean ?? Scale ?? Shift ?? Variance)!.Shape is [var n] ? n : -1;
+    public int Count => (Mean ?? Scale ?? Shift ?? Variance)!.Shape is { Count: 1 or 3 } shape
+        ? shape.Aggregate(1, static (a, b) => a * b) : -1;
 
     /// <summary>What there is of it.</summary>
     public IEnumerable<ArrayInfo> All => new[] { Scale, Shift, Mean, Variance }.OfType<ArrayInfo>();
@@ -35,8 +36,8 @@ internal sealed partial class ArrayRoles
         ArrayInfo[] full = [.. arrays.Where(static a => a.Shape.Count is 2 or 4)];
         var own = arrays.Where(static a => OwnName().IsMatch(a.Name)).ToArray();
         var counters = arrays.Where(static a => a.Part == Parts.Counter).ToHashSet();
-        var left = arrays.Except(full).Except(counters).Where(static a => a.Shape.Count == 1).ToList();
-        foreach (var array in left.ToArray())
+        var left = arrays.Except(full).Except(counters).Where(static a => a.Shape.Count is 1 or 3).ToList();
+        foreach (var array in left.Where(static a => a.Shape.Count == 1).ToArray())
         {
             if (full.FirstOrDefault(m => IsBiasOf(array, m)) is not { } matrix) continue;
             Biases[matrix] = array;

@@ -6,6 +6,10 @@ namespace Rhoflow.Lab.Weights;
 /// <summary>Biases of a file into the bias nodes of the network: the bias that belongs to the array of W_k goes behind W_k.</summary>
 internal static class BiasReader
 {
+    /// <summary>Whether a bias stands behind no matrix and no convolution, so that its array is a module of its own.</summary>
+    public static bool IsAlone(Network network, int node) => network.Nodes[node] is BiasNode { Sources: [var source] }
+        && (source < 0 || network.Nodes[source].Layer is not { } k || network.Layers[k].Kind == LayerKind.Diagonal);
+
     /// <summary>Fills them; those without an array stay 0.</summary>
     /// <param name="matrices">The arrays of W_1 … W_K.</param>
     /// <param name="used">Arrays that have a place; gets those that find one here.</param>
@@ -22,7 +26,8 @@ internal static class BiasReader
             if (source < 0 || network.Nodes[source].Layer is not { } k || roles.Biases.GetValueOrDefault(matrices[k]) is not { } array
                 || used.Contains(array))
             {
-                without.Add(node + 1);
+                // NormalizationReader looks for it.
+                if (!IsAlone(network, node)) without.Add(node + 1);
                 continue;
             }
             var window = bias.Windows.Beta!.Value;

@@ -1,3 +1,4 @@
+using Rhoflow.Lab.Models;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
@@ -13,6 +14,7 @@ internal sealed class LayerPlace
     private readonly Layer _layer;
     private readonly TensorShape _input;
     private readonly int _kernel, _padding;
+    private readonly int[]? _order;
     private readonly bool _takesBias;
 
     /// <param name="network">The network.</param>
@@ -23,9 +25,10 @@ internal sealed class LayerPlace
         _layer = network.Layers[k];
         var node = network.Nodes[network.NodeOf(k + 1)];
         var source = node.Sources[0];
-        // The image that a dense layer reads as one vector: nothing but nonlinearities may stand between.
-        while (source != Node.NetworkInput && network.ShapeOf(source).IsVector && network.Nodes[source] is { Sources: [var below] } passed
-            && (passed.Elementwise is not null || passed.Kind == "flatten")) source = below;
+        // The image that a dense layer reads as one vector: what stands between leaves every number in its place.
+        while (source != Node.NetworkInput && network.ShapeOf(source).IsVector && network.Nodes[source].Sources[0] is var below
+            && KeepsPlaces(network, source) && network.ShapeOf(below).Count == network.ShapeOf(source).Count) source = below;
+        if (_layer.Kind == LayerKind.Diagonal) _order = new VectorOrder(network).OfVector(network.NodeOf(k + 1));
         _input = network.ShapeOf(source);
         _takesBias = hasConstantInput && source == Node.NetworkInput && _layer.Kind is LayerKind.Dense or LayerKind.Convolution;
         (_kernel, _padding) = (_layer.Geometry?.KernelHeight ?? 0, _layer.Geometry?.Padding ?? 0);
@@ -60,7 +63,8 @@ internal sealed class LayerPlace
     /// <param name="isChannelFirst">Whether columns of a dense layer come as channel, row, column of an image.</param>
     public double[] Place(ArrayInfo array, double[] numbers, double[]? bias, bool isChannelFirst)
     {
-        if (_layer.Kind is LayerKind.Diagonal or LayerKind.Own) return numbers;
+        if (_layer.Kind == LayerKind.Diagonal) return VectorOrder.Ours(numbers, isChannelFirst ? _order : null);
+        if (_layer.Kind == LayerKind.Own) return numbers;
         var w = new double[_layer.Count];
         var (rows, columns) = (_layer.Rows, _layer.Columns);
         var channels = _input.Channels - (bias is null ? 0 : 1);
@@ -86,6 +90,9 @@ internal sealed class LayerPlace
     // Where every patch has the constant 1: below the first pixel of a patch that lies in the image; for dense layers anywhere.
     private int ConstantColumn(int positions) =>
         (IsConvolution ? _padding * _kernel + _padding : positions - 1) * _input.Channels + _input.Channels - 1;
+
+    private static bool KeepsPlaces(Network network, int node) => network.Nodes[node].Layer is not { } layer
+        || network.Layers[layer].Kind == LayerKind.Diagonal;
 
     private bool Fits(ArrayInfo array, int constants)
     {

@@ -1,4 +1,5 @@
 using Rhoflow.Data;
+using Rhoflow.Lab.Models;
 using Rhoflow.Networks;
 
 namespace Rhoflow.Lab.Weights;
@@ -8,15 +9,19 @@ internal static class NormalizationReader
 {
     /// <summary>Fills γ and β of θ; gives the running statistics, null where the file has none.</summary>
     /// <param name="matrices">The arrays of W_1 … W_K: a bias directly before a batch normalization is taken off its running mean.</param>
+    /// <param name="places">Where vectors that were images have their numbers, if images come as channel, row, column; null otherwise.</param>
     /// <param name="used">Gets the arrays that were used.</param>
     /// <param name="notes">Gets what was matched with what.</param>
     /// <exception cref="DataException">They do not fit, or are not the network's only way.</exception>
     public static double[]? Read(WeightChoice choice, Network network, NamedArrays file, ArrayRoles roles, double[] theta,
-        ArrayInfo[] matrices, HashSet<ArrayInfo> used, List<string> notes)
+        ArrayInfo[] matrices, VectorOrder? places, HashSet<ArrayInfo> used, List<string> notes)
     {
-        int[] nodes = [.. Enumerable.Range(0, network.Nodes.Count).Where(i => network.Nodes[i] is not BiasNode
-            && network.Nodes[i].Windows is { Means: not null } or { Gamma: not null } or { Beta: not null })];
         var found = Chosen(choice, roles, file);
+        int[] nodes = [.. Enumerable.Range(0, network.Nodes.Count).Where(i => BiasReader.IsAlone(network, i)
+            || network.Nodes[i] is not BiasNode && network.Nodes[i].Windows is { Means: not null } or { Gamma: not null }
+                or { Beta: not null })];
+        // Files without such a bias leave it 0.
+        if (found.Count < nodes.Length) nodes = [.. nodes.Where(i => network.Nodes[i] is not BiasNode)];
         if (nodes.Length == 0) return null;
         if (found.Count == 0)
         {
@@ -25,7 +30,7 @@ internal static class NormalizationReader
         }
         var statistics = network.StartStatistics();
         var order = Match(choice, network, file, nodes, found);
-        for (var k = 0; k < nodes.Length; k++) Place(network, nodes[k], found[order[k]], file, theta, statistics, used, notes);
+        for (var k = 0; k < nodes.Length; k++) Place(network, nodes[k], found[order[k]], file, places, theta, statistics, used, notes);
         notes.Add("normalizations: " + string.Join(", ", nodes.Select((n, k) => $"node {n + 1} = {found[order[k]].Name}")));
         TakeBiases(network, roles, file, matrices, statistics, [.. nodes.Where((_, k) => found[order[k]].Mean is not null)], used, notes);
         return network.StatisticsCount == 0 ? null : statistics;
@@ -43,7 +48,8 @@ internal static class NormalizationReader
         int Width(int k) => network.Nodes[nodes[k]].Windows is { Means: { } m } ? m.Count
             : (network.Nodes[nodes[k]].Windows.Gamma ?? network.Nodes[nodes[k]].Windows.Beta)!.Value.Count;
         bool Fits(int k, int i) => found[i].Count == Width(k)
-            && (found[i].Mean is null && found[i].Variance is null || network.Nodes[nodes[k]].Windows.Means is not null);
+            && (found[i].Mean is null && found[i].Variance is null || network.Nodes[nodes[k]].Windows.Means is not null)
+            && (network.Nodes[nodes[k]] is not BiasNode || found[i].Scale is null);
         string Describe() => $"{string.Join(", ", found.Select(static m => $"{m.Name} ({m.Count})"))} for the network's "
             + string.Join(", ", nodes.Select((n, k) => $"node {n + 1} ({network.Nodes[n].Kind}, {Width(k)})"));
         if (found.Count != nodes.Length)
@@ -62,8 +68,8 @@ internal static class NormalizationReader
             + $"{Describe()}. Say it, first to last: {choice.Remedy("normalizations", nodes.Select(static _ => "?"))}");
     }
 
-    private static void Place(Network network, int node, NormalizationArrays from, NamedArrays file, double[] theta, double[] statistics,
-        HashSet<ArrayInfo> used, List<string> notes)
+    private static void Place(Network network, int node, NormalizationArrays from, NamedArrays file, VectorOrder? places, double[] theta,
+        double[] statistics, HashSet<ArrayInfo> used, List<string> notes)
     {
         var windows = network.Nodes[node].Windows;
         void Put(ArrayInfo? array, Window? window, double[] into, double neutral, string what, string remedy)
@@ -73,7 +79,9 @@ internal static class NormalizationReader
                 if (window is not null) notes.Add($"{from.Name} has no {what}: it starts at {neutral}");
                 return;
             }
-            var numbers = file.Numbers(array);
+            // C × H × W numbers of a layer normalization are PyTorch's, whatever else the file says.
+            var order = array.Shape.Count == 3 ? (places ?? new VectorOrder(network)).Of(node) : places?.OfVector(node);
+            var numbers = VectorOrder.Ours(file.Numbers(array), order);
             if (window is { } at)
             {
                 if (numbers.Length != at.Count)

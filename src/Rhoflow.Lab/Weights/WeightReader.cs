@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rhoflow.Data;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Models;
 using Rhoflow.Lab.Models.Onnx;
 using Rhoflow.Networks;
 
@@ -83,8 +84,9 @@ internal sealed class WeightReader
 
         double[]? FromRoles()
         {
+            var order = channelFirst ? new VectorOrder(_network) : null;
             BiasReader.Read(_network, _roles, _file, theta, matrices, _used, _notes);
-            return NormalizationReader.Read(_choice, _network, _file, _roles, theta, matrices, _used, _notes);
+            return NormalizationReader.Read(_choice, _network, _file, _roles, theta, matrices, order, _used, _notes);
         }
     }
 

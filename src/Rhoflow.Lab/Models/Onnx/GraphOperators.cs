@@ -16,6 +16,7 @@ internal static class GraphOperators
         ["Mul"] = Multiply,
         ["Div"] = Divide,
         ["Erf"] = Erf,
+        ["Pow"] = Power,
         ["Relu"] = static (b, n) => Unit(b, n, static at => at.Then(Activation.ReLU)),
         ["LeakyRelu"] = static (b, n) => Unit(b, n, at => at.Then(Activation.LeakyReLU(Number(n, "alpha", 0.01)))),
         ["Tanh"] = static (b, n) => Unit(b, n, static at => at.Then(ElementwiseKind.Tanh)),
@@ -181,14 +182,22 @@ internal static class GraphOperators
         else if ((Halves(a, b) ?? Halves(b, a)) is { } z)
             builder.Set(node, builder.Put(z, static at => at.Then(ElementwiseKind.Gelu), z.Image));
         else
-            builder.Set(node, Times(a, b) ?? Times(b, a)
-                ?? throw new GraphRefusal("products are known only as part of GELU"));
+            builder.Set(node, Times(a, b) ?? Times(b, a) ?? LinearOperators.Diagonal(builder, a, b) ?? LinearOperators.Diagonal(builder, b, a)
+                ?? throw new GraphRefusal("products are known of a vector with numbers, and as part of GELU"));
 
         static NodeValue? Halves(GraphValue a, GraphValue b) =>
             a is GeluValue { Stage: GeluStage.Times } g && b is ConstantValue c && IsNumber(c, 0.5) ? g.Of : null;
 
-        static GeluValue? Times(GraphValue a, GraphValue b) =>
+        static GraphValue? Times(GraphValue a, GraphValue b) =>
             a is NodeValue z && b is GeluValue { Stage: GeluStage.OnePlus } g && g.Of == z ? g with { Stage = GeluStage.Times } : null;
+    }
+
+    private static void Power(GraphBuilder builder, OnnxNode node)
+    {
+        var exponent = Constants(builder, node, 1);
+        if (exponent.Tensor.Count != 1 || exponent.Numbers()[0] is not (>= 1 and <= 64 and var p) || p != Math.Floor(p))
+            throw new GraphRefusal("powers are known with one whole exponent from 1 to 64");
+        Unit(builder, node, at => at.Then(Activation.Power((int)p)));
     }
 
     private static bool IsNumber(ConstantValue constant, double value) =>

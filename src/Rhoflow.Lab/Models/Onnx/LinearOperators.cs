@@ -38,6 +38,17 @@ internal static class LinearOperators
     /// <summary>x B.</summary>
     public static void MatMul(GraphBuilder builder, OnnxNode node) => builder.Set(node, Dense(builder, node, rowsAreOutputs: false, 1));
 
+    /// <summary>A vector times one number a coordinate: a diagonal layer; null where these are something else.</summary>
+    public static GraphValue? Diagonal(GraphBuilder builder, GraphValue vector, GraphValue numbers)
+    {
+        if (vector is not NodeValue { Shape.IsVector: true } x || numbers is not ConstantValue w || w.Tensor.Count != x.Shape.Count
+            || w.Tensor.Shape.SkipWhile(static s => s == 1).Count() > 1) return null;
+        var given = w.Weights();
+        var z = builder.Put(x, static at => at.Diagonal(), x.Image);
+        builder.Weights(z, w.Tensor.Name, [.. given.Select((_, i) => given[x.InOnnx(i)])]);
+        return z;
+    }
+
     // Columns read the numbers of a vector that was an image in the order channel, row, column.
     private static NodeValue Dense(GraphBuilder builder, OnnxNode node, bool rowsAreOutputs, double factor)
     {

@@ -1,3 +1,5 @@
+using Rhoflow.Lab.Models.Writing;
+
 namespace Rhoflow.Lab.Models.Onnx;
 
 /// <summary>Batch and layer normalization with their γ, β and running statistics.</summary>
@@ -12,8 +14,9 @@ internal static class NormalizationOperators
         var x = GraphOperators.Values(builder, node, 0);
         var parts = Enumerable.Range(1, 4).Select(i => PerChannel(builder, node, i, x, x.Shape.Channels)).ToArray();
         if (parts[3].Any(static v => v < 0)) throw new GraphRefusal("it has a negative variance");
-        var y = builder.Put(x, at => at.BatchNorm(affine: true, GraphOperators.Number(node, "epsilon", Epsilon)), x.Image);
-        builder.Numbers(y, parts[0], parts[1], parts[2], parts[3]);
+        var isAffine = !(IsFixed(builder, node, 1, parts[0], 1) && IsFixed(builder, node, 2, parts[1], 0));
+        var y = builder.Put(x, at => at.BatchNorm(isAffine, GraphOperators.Number(node, "epsilon", Epsilon)), x.Image);
+        builder.Numbers(y, isAffine ? parts[0] : null, isAffine ? parts[1] : null, parts[2], parts[3]);
         builder.Set(node, y);
     }
 
@@ -27,10 +30,18 @@ internal static class NormalizationOperators
             throw new GraphRefusal("it normalizes over a part of the example; over all of it is known");
         var gamma = PerNumber(builder, node, 1, x);
         var beta = GraphOperators.Has(node, 2) ? PerNumber(builder, node, 2, x) : null;
-        var y = builder.Put(x, at => at.LayerNorm(gamma: true, beta is not null, GraphOperators.Number(node, "epsilon", Epsilon)), x.Image);
+        if (IsFixed(builder, node, 1, gamma, 1)) gamma = null;
+        if (beta is not null && IsFixed(builder, node, 2, beta, 0)) beta = null;
+        var y = builder.Put(x, at => at.LayerNorm(gamma is not null, beta is not null, GraphOperators.Number(node, "epsilon", Epsilon)),
+            x.Image);
         builder.Numbers(y, gamma, beta);
         builder.Set(node, y);
     }
+
+    // What this program writes where a network learns no γ or β.
+    private static bool IsFixed(GraphBuilder builder, OnnxNode node, int at, double[] numbers, double value) =>
+        GraphOperators.Constants(builder, node, at).Tensor.Name.EndsWith(OnnxWriter.ConstantSuffix, StringComparison.Ordinal)
+        && Array.TrueForAll(numbers, v => v == value);
 
     private static double[] PerChannel(GraphBuilder builder, OnnxNode node, int at, NodeValue x, int count)
     {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Rhoflow.Lab.Export;
+namespace Rhoflow.Lab.Files;
 
 /// <summary>A message in the wire format of Protocol Buffers: fields by their numbers, one after the other.</summary>
 internal sealed class ProtocolBuffer
@@ -62,6 +62,13 @@ internal sealed class ProtocolBuffer
         Head(field, Wire.Length);
         Varint((ulong)bytes.Length);
         _bytes.Write(bytes);
+        return this;
+    }
+
+    /// <summary>All fields of another one.</summary>
+    public ProtocolBuffer Append(ProtocolBuffer other)
+    {
+        _bytes.Write(other.Bytes);
         return this;
     }
 
