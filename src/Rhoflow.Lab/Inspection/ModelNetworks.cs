@@ -3,8 +3,11 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.DescentRuns;
 using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Extensions;
+using Rhoflow.Lab.Models.Onnx;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Losses;
+using Rhoflow.Networks;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Inspection;
@@ -67,8 +70,8 @@ public static class ModelNetworks
     private static TrainedNetwork Of(string model, Experiment e, bool saysLoss, DataFolders? folders)
     {
         var data = Preparation.Load(e.Data!, e.Precision, folders);
-        var network = e.Network!.Build(data.Train.Shape ?? TensorShape.Vector(data.Train.Inputs));
-        var notes = new List<string>();
+        var (network, graph) = Build(e.Network!, data.Train);
+        var notes = new List<string>(graph?.Notes ?? []);
         if (!saysLoss)
         {
             if (network.Outputs == 1) e = e with { Loss = e.Loss with { Loss = Loss.Logistic } };
@@ -77,11 +80,12 @@ public static class ModelNetworks
         data = data.For(e, network.Outputs);
         PreparedDescent.Require(data.Train, network, e);
         if (data.Test is { } test) PreparedDescent.Require(test, network, e);
-        var start = e.Init!.Start(network, e.Seed, e.Data);
+        var start = graph is not null ? new InitialWeights(graph.Theta, null, []) : e.Init!.Start(network, e.Seed, e.Data);
         return new TrainedNetwork
         {
             Source = model,
             Network = network,
+            Graph = graph,
             Theta = start.Theta,
             Statistics = start.Statistics ?? network.StartStatistics(),
             Loss = e.Loss.Loss,
@@ -91,6 +95,28 @@ public static class ModelNetworks
             BatchNorm = e.Observe.Detail.BatchNorm,
             Notes = [.. data.AllNotes, .. start.Notes, .. notes],
         };
+    }
+
+    // A graph that is no network here may be computed by another program, of which only outputs and features are known.
+    private static (Network Network, RuntimeGraph? Graph) Build(NetworkConfig config, Dataset data)
+    {
+        try
+        {
+            return (config.Build(data.Shape ?? TensorShape.Vector(data.Inputs)), null);
+        }
+        catch (GraphDataException refused) when (config.File is not null)
+        {
+            var runtime = GraphRuntimes.Find() ?? throw new DataException($"{refused.Message}. {GraphRuntimes.Remedy}", refused);
+            try
+            {
+                var graph = RuntimeGraph.Open(config.File, runtime, data, Environment.ProcessorCount);
+                return (graph.Network, graph);
+            }
+            catch (DataException e)
+            {
+                throw new DataException($"{refused.Message}; and {e.Message}", e);
+            }
+        }
     }
 
     private static IEnumerable<(string Path, string Value)> Data(string given)

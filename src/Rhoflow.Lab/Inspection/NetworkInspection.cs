@@ -53,7 +53,8 @@ public sealed record NetworkInspection(
     /// <exception cref="OperationCanceledException">Cancelled before anything was measured.</exception>
     public static NetworkInspection Of(TrainedNetwork network, IReadOnlyList<string> families, int curvatureExamples, int threads,
         CancellationToken cancellation = default, InspectionWatch? watch = null, int tailReplicates = 100) =>
-        network.Precision == Precision.Float32
+        network.Graph is { } graph ? RuntimeInspection.Of(network, graph, families, cancellation, watch)
+            : network.Precision == Precision.Float32
             ? Of<float>(network, families, curvatureExamples, threads, cancellation, watch, tailReplicates)
             : Of<double>(network, families, curvatureExamples, threads, cancellation, watch, tailReplicates);
 
@@ -142,7 +143,7 @@ public sealed record NetworkInspection(
     }
 
     // A column NAME_1 … NAME_K belongs to the layers.
-    private static NetworkInspection Sorted(Network network, MeasureTable table, Observation observation, MeasureInput input)
+    internal static NetworkInspection Sorted(Network network, MeasureTable table, Observation observation, MeasureInput input)
     {
         var values = table.Names.Zip(observation.Row).ToDictionary(static v => v.First, static v => v.Second, StringComparer.Ordinal);
         var layers = Enumerable.Range(0, network.Depth).Select(k => new Dictionary<string, double>(StringComparer.Ordinal)

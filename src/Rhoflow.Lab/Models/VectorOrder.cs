@@ -61,6 +61,8 @@ internal sealed class VectorOrder
         if (!node.Shape.IsVector || node.Layer is not null && _network.Layers[node.Layer.Value].Kind != LayerKind.Diagonal) return null;
         var below = node.Sources.Select(s => _network.ShapeOf(s) is { IsVector: false } image ? [image] : s < 0 ? null : _images[s])
             .ToArray();
+        if (node is ConcatNode)
+            return [.. below.SelectMany((b, s) => b ?? [TensorShape.Vector(_network.ShapeOf(node.Sources[s]).Count)])];
         if (node is not SumNode) return node.Shape.Count == _network.ShapeOf(node.Sources[0]).Count ? below[0] : null;
         var orders = node.Sources.Select(Of).ToArray();
         if (Array.Exists(orders, o => !(o ?? []).AsSpan().SequenceEqual(orders[0] ?? []))) Mixed.Add(i);

@@ -1,5 +1,6 @@
 using Rhoflow.Data;
 using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Models.Onnx;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
@@ -14,6 +15,9 @@ public sealed record TrainedNetwork
 
     /// <summary>Its layers.</summary>
     public required Network Network { get; init; }
+
+    /// <summary>The graph that another program computes; null: networks here do.</summary>
+    public RuntimeGraph? Graph { get; init; }
 
     /// <summary>θ, P numbers.</summary>
     public required ReadOnlyMemory<double> Theta { get; init; }

@@ -28,7 +28,7 @@ internal sealed class LayerPlace
         // The image that a dense layer reads as one vector: what stands between leaves every number in its place.
         while (source != Node.NetworkInput && network.ShapeOf(source).IsVector && network.Nodes[source].Sources[0] is var below
             && KeepsPlaces(network, source) && network.ShapeOf(below).Count == network.ShapeOf(source).Count) source = below;
-        if (_layer.Kind == LayerKind.Diagonal) _order = new VectorOrder(network).OfVector(network.NodeOf(k + 1));
+        if (_layer.Kind is LayerKind.Dense or LayerKind.Diagonal) _order = new VectorOrder(network).Of(node.Sources[0]);
         _input = network.ShapeOf(source);
         _takesBias = hasConstantInput && source == Node.NetworkInput && _layer.Kind is LayerKind.Dense or LayerKind.Convolution;
         (_kernel, _padding) = (_layer.Geometry?.KernelHeight ?? 0, _layer.Geometry?.Padding ?? 0);
@@ -36,7 +36,7 @@ internal sealed class LayerPlace
     }
 
     /// <summary>Whether the columns of a dense array depend on how images are read as vectors.</summary>
-    public bool DependsOnLayout => _layer.Kind == LayerKind.Dense && _input.Positions > 1 && _input.Channels > 1;
+    public bool DependsOnLayout => _layer.Kind == LayerKind.Dense && _order is not null;
 
     /// <summary>Whether it is a convolution.</summary>
     public bool IsConvolution => _layer.Kind == LayerKind.Convolution;
@@ -67,6 +67,16 @@ internal sealed class LayerPlace
         if (_layer.Kind == LayerKind.Own) return numbers;
         var w = new double[_layer.Count];
         var (rows, columns) = (_layer.Rows, _layer.Columns);
+        if (_layer.Kind == LayerKind.Dense && bias is null)
+        {
+            for (var row = 0; row < rows; row++)
+                for (var j = 0; j < columns; j++)
+                {
+                    var column = isChannelFirst && _order is not null ? _order[j] : j;
+                    w[row * columns + j] = numbers[array.IsKernel ? column * rows + row : row * columns + column];
+                }
+            return w;
+        }
         var channels = _input.Channels - (bias is null ? 0 : 1);
         var positions = IsConvolution ? _kernel * _kernel : _input.Positions;
         var given = positions * channels;
@@ -103,7 +113,7 @@ internal sealed class LayerPlace
         {
             LayerKind.Diagonal => [[rows]],
             LayerKind.Own => [[rows, _layer.Columns]],
-            LayerKind.Dense => [Turned(rows, _input.Positions * channels)],
+            LayerKind.Dense => [Turned(rows, _layer.Columns - constants * _input.Positions)],
             _ when array.IsKernel => [[_kernel, _kernel, channels, rows]],
             _ => [[rows, _kernel * _kernel * channels], [rows, channels, _kernel, _kernel]],
         };

@@ -35,12 +35,12 @@ internal sealed class GraphBuilder(TensorShape input, long opset)
     /// <summary>Puts nodes behind a value.</summary>
     /// <param name="after">What they read.</param>
     /// <param name="add">Adds them.</param>
-    /// <param name="image">Of a vector that was an image: its shape.</param>
-    public NodeValue Put(NodeValue after, Func<NetworkBuilder, NetworkBuilder> add, TensorShape? image = null)
+    /// <param name="order">Of a vector whose numbers ONNX has in another order: where.</param>
+    public NodeValue Put(NodeValue after, Func<NetworkBuilder, NetworkBuilder> add, int[]? order = null)
     {
         var end = add(_builder.At(after.Node));
         _last = Math.Max(_last, end.Last);
-        return new NodeValue(end.Last, end.Shape, image);
+        return new NodeValue(end.Last, end.Shape, order);
     }
 
     /// <summary>The matrix of the layer that a value comes from.</summary>

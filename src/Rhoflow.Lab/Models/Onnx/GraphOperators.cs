@@ -49,7 +49,7 @@ internal static class GraphOperators
         ["Constant"] = ShapeOperators.Constant,
         ["Shape"] = ShapeOperators.Shape,
         ["Gather"] = ShapeOperators.Gather,
-        ["Concat"] = ShapeOperators.Concat,
+        ["Concat"] = Concat,
         ["Slice"] = ShapeOperators.Slice,
     };
 
@@ -113,7 +113,7 @@ internal static class GraphOperators
     {
         if (numbers.Length != value.Shape.Channels)
             throw new GraphRefusal($"its bias has {numbers.Length} numbers for {value.Shape.Channels} channels");
-        var biased = builder.Put(value, static at => at.Bias(), value.Image);
+        var biased = builder.Put(value, static at => at.Bias(), value.Order);
         builder.Numbers(biased, beta: numbers);
         return biased;
     }
@@ -138,7 +138,7 @@ internal static class GraphOperators
     private static void Unit(GraphBuilder builder, OnnxNode node, Func<NetworkBuilder, NetworkBuilder> add)
     {
         var value = Values(builder, node, 0);
-        builder.Set(node, builder.Put(value, add, value.Image));
+        builder.Set(node, builder.Put(value, add, value.Order));
     }
 
     private static void Same(GraphBuilder builder, OnnxNode node) => builder.Set(node, Input(builder, node, 0));
@@ -148,7 +148,7 @@ internal static class GraphOperators
         GraphValue a = Input(builder, node, 0), b = Input(builder, node, 1);
         builder.Set(node, (a, b) switch
         {
-            (NodeValue u, NodeValue v) when u.Image == v.Image => builder.Put(u, at => at.Plus(v.Node), u.Image),
+            (NodeValue u, NodeValue v) when u.HasOrderOf(v) => builder.Put(u, at => at.Plus(v.Node), u.Order),
             (NodeValue, NodeValue) => throw new GraphRefusal("it adds vectors whose numbers come from images of other shapes"),
             _ => Shifted(a, b) ?? Shifted(b, a) ?? throw new GraphRefusal("it adds neither two values nor a value and a constant"),
         });
@@ -159,6 +159,21 @@ internal static class GraphOperators
             (GeluValue { Stage: GeluStage.Erf } g, ConstantValue c) when IsNumber(c, 1) => g with { Stage = GeluStage.OnePlus },
             _ => null,
         };
+    }
+
+    // Of images the channels, of vectors the numbers: each part keeps the order of its own image.
+    private static void Concat(GraphBuilder builder, OnnxNode node)
+    {
+        if (node.Inputs.Count == 0 || Input(builder, node, 0) is not NodeValue first)
+        {
+            ShapeOperators.Concat(builder, node);
+            return;
+        }
+        NodeValue[] parts = [.. Enumerable.Range(0, node.Inputs.Count).Select(i => Values(builder, node, i))];
+        var axis = Integer(node, "axis", 1);
+        if ((axis < 0 ? axis + (first.Shape.IsVector ? 2 : 4) : axis) != 1)
+            throw new GraphRefusal($"it puts values side by side along axis {axis}; along channels, or the numbers of vectors, is known");
+        builder.Set(node, builder.Put(first, at => at.Beside([.. parts.Select(static p => p.Node)]), NodeValue.OrderOf(parts)));
     }
 
     private static void Subtract(GraphBuilder builder, OnnxNode node) =>
@@ -180,7 +195,7 @@ internal static class GraphOperators
         GraphValue a = Input(builder, node, 0), b = Input(builder, node, 1);
         if (a is SizesValue or ConstantValue && b is SizesValue or ConstantValue) ShapeOperators.Multiply(builder, node);
         else if ((Halves(a, b) ?? Halves(b, a)) is { } z)
-            builder.Set(node, builder.Put(z, static at => at.Then(ElementwiseKind.Gelu), z.Image));
+            builder.Set(node, builder.Put(z, static at => at.Then(ElementwiseKind.Gelu), z.Order));
         else
             builder.Set(node, Times(a, b) ?? Times(b, a) ?? LinearOperators.Diagonal(builder, a, b) ?? LinearOperators.Diagonal(builder, b, a)
                 ?? throw new GraphRefusal("products are known of a vector with numbers, and as part of GELU"));

@@ -32,18 +32,33 @@ internal sealed record ConstantValue(Tensor Tensor) : GraphValue
 /// <summary>What a node of the network gives.</summary>
 /// <param name="Node">Its number from 0; −1 for the input.</param>
 /// <param name="Shape">One example of it.</param>
-/// <param name="Image">
-/// Of a vector that was an image: its shape. ONNX has its numbers in the order channel, row, column, the network in the order row, column,
-/// channel.
+/// <param name="Order">
+/// Where ONNX has entry i of a vector that was an image, in the order channel, row, column; the network has row, column, channel. null: at
+/// the same place.
 /// </param>
-internal sealed record NodeValue(int Node, TensorShape Shape, TensorShape? Image = null) : GraphValue
+internal sealed record NodeValue(int Node, TensorShape Shape, int[]? Order = null) : GraphValue
 {
     /// <summary>Where ONNX has entry i of the vector.</summary>
-    public int InOnnx(int i)
+    public int InOnnx(int i) => Order is null ? i : Order[i];
+
+    /// <summary>Whether the numbers of another one stand in the same order.</summary>
+    public bool HasOrderOf(NodeValue other) => (Order ?? []).AsSpan().SequenceEqual(other.Order ?? []);
+
+    /// <summary>Of an image that is read as a vector.</summary>
+    public static int[]? OrderOf(TensorShape image) => image.Channels == 1 || image.Positions == 1 ? null
+        : [.. Enumerable.Range(0, image.Count).Select(i => i % image.Channels * image.Positions + i / image.Channels)];
+
+    /// <summary>Of vectors one behind the other.</summary>
+    public static int[]? OrderOf(IReadOnlyList<NodeValue> parts)
     {
-        if (Image is not { } image) return i;
-        var (position, channel) = Math.DivRem(i, image.Channels);
-        return channel * image.Positions + position;
+        if (parts.All(static p => p.Order is null)) return null;
+        var (order, begin) = (new List<int>(), 0);
+        foreach (var part in parts)
+        {
+            order.AddRange(Enumerable.Range(0, part.Shape.Count).Select(i => begin + part.InOnnx(i)));
+            begin += part.Shape.Count;
+        }
+        return [.. order];
     }
 }
 

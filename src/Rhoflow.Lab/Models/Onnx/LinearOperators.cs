@@ -44,7 +44,7 @@ internal static class LinearOperators
         if (vector is not NodeValue { Shape.IsVector: true } x || numbers is not ConstantValue w || w.Tensor.Count != x.Shape.Count
             || w.Tensor.Shape.SkipWhile(static s => s == 1).Count() > 1) return null;
         var given = w.Weights();
-        var z = builder.Put(x, static at => at.Diagonal(), x.Image);
+        var z = builder.Put(x, static at => at.Diagonal(), x.Order);
         builder.Weights(z, w.Tensor.Name, [.. given.Select((_, i) => given[x.InOnnx(i)])]);
         return z;
     }

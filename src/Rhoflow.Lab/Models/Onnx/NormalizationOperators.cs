@@ -15,7 +15,7 @@ internal static class NormalizationOperators
         var parts = Enumerable.Range(1, 4).Select(i => PerChannel(builder, node, i, x, x.Shape.Channels)).ToArray();
         if (parts[3].Any(static v => v < 0)) throw new GraphRefusal("it has a negative variance");
         var isAffine = !(IsFixed(builder, node, 1, parts[0], 1) && IsFixed(builder, node, 2, parts[1], 0));
-        var y = builder.Put(x, at => at.BatchNorm(isAffine, GraphOperators.Number(node, "epsilon", Epsilon)), x.Image);
+        var y = builder.Put(x, at => at.BatchNorm(isAffine, GraphOperators.Number(node, "epsilon", Epsilon)), x.Order);
         builder.Numbers(y, isAffine ? parts[0] : null, isAffine ? parts[1] : null, parts[2], parts[3]);
         builder.Set(node, y);
     }
@@ -33,7 +33,7 @@ internal static class NormalizationOperators
         if (IsFixed(builder, node, 1, gamma, 1)) gamma = null;
         if (beta is not null && IsFixed(builder, node, 2, beta, 0)) beta = null;
         var y = builder.Put(x, at => at.LayerNorm(gamma is not null, beta is not null, GraphOperators.Number(node, "epsilon", Epsilon)),
-            x.Image);
+            x.Order);
         builder.Numbers(y, gamma, beta);
         builder.Set(node, y);
     }
@@ -51,5 +51,5 @@ internal static class NormalizationOperators
     }
 
     private static double[] PerNumber(GraphBuilder builder, OnnxNode node, int at, NodeValue x) => PerChannel(builder, node, at,
-        x.Shape.IsVector ? x : x with { Image = x.Shape }, x.Shape.Count);
+        x.Shape.IsVector ? x : x with { Order = NodeValue.OrderOf(x.Shape) }, x.Shape.Count);
 }

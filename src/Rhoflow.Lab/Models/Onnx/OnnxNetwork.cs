@@ -32,15 +32,13 @@ internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Sta
     /// <param name="name">The file, for errors.</param>
     /// <param name="model">Its content.</param>
     /// <param name="input">One example of the data; null: not known, the graph has to say it.</param>
-    /// <exception cref="DataException">
-    /// The graph is damaged (a node reads what nothing before it gives), or it has a node that no network here has; node and reason are
-    /// named.
-    /// </exception>
+    /// <exception cref="DataException">The graph is damaged: a node reads what nothing before it gives.</exception>
+    /// <exception cref="GraphDataException">It has a node that no network here has; node and reason are named.</exception>
     public static OnnxNetwork Read(string name, OnnxModel model, TensorShape? input)
     {
         var opset = model.Opsets.GetValueOrDefault("");
         if (opset is < OldestOpset or > NewestOpset)
-            throw new DataException($"{name}: its operators are of version {opset} of ONNX; {OldestOpset} to {NewestOpset} are known here");
+            throw new GraphDataException($"{name}: its operators are of version {opset} of ONNX; {OldestOpset} to {NewestOpset} are known here");
         var graph = model.Graph;
         var constants = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var t in graph.Initializers)
@@ -66,7 +64,7 @@ internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Sta
         }
         catch (GraphRefusal refusal)
         {
-            throw new DataException($"{name}: {refusal.Message}", refusal);
+            throw new GraphDataException($"{name}: {refusal.Message}", refusal);
         }
     }
 
@@ -78,7 +76,7 @@ internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Sta
         }
         catch (Exception e) when (e is GraphRefusal or ArgumentException or OverflowException or KeyNotFoundException)
         {
-            throw new DataException($"{name}: {Describe(node, graph)} has no counterpart in a network here: {e.Message}", e);
+            throw new GraphDataException($"{name}: {Describe(node, graph)} has no counterpart in a network here: {e.Message}", e);
         }
     }
 
@@ -124,7 +122,7 @@ internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Sta
     {
         string Given() => value.Shape is null ? "no shape" : $"shape {string.Join(" × ", value.Shape)}";
         if (value.Shape is not { Count: 2 or 4 } axes)
-            throw new DataException($"{name}: the input '{value.Name}' has {Given()}; N × numbers or N × channels × rows × columns "
+            throw new GraphDataException($"{name}: the input '{value.Name}' has {Given()}; N × numbers or N × channels × rows × columns "
                 + "is wanted");
         var sizes = axes.Skip(1).Select(static a => int.TryParse(a, out var n) && n > 0 ? n : 0).ToArray();
         if (sizes.Aggregate(1.0, static (a, b) => a * Math.Max(b, 1)) > MostInputs)

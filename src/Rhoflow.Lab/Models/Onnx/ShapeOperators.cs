@@ -76,7 +76,7 @@ internal static class ShapeOperators
     /// <summary>Lists of sizes one after the other.</summary>
     public static void Concat(GraphBuilder builder, OnnxNode node) => builder.Set(node, new SizesValue(
         [.. Enumerable.Range(0, node.Inputs.Count).SelectMany(i => GraphOperators.Input(builder, node, i) is NodeValue
-            ? throw new GraphRefusal("it puts values side by side, which is known of sizes only")
+            ? throw new GraphRefusal("it puts sizes and values side by side")
             : Sizes(GraphOperators.Input(builder, node, i)))]));
 
     /// <summary>A part of a list of sizes.</summary>
@@ -97,7 +97,7 @@ internal static class ShapeOperators
     }
 
     private static NodeValue Vector(GraphBuilder builder, NodeValue x) => x.Shape.IsVector ? x
-        : builder.Put(x, static at => at.Flatten(), x.Shape.Channels == 1 ? null : x.Shape);
+        : builder.Put(x, static at => at.Flatten(), NodeValue.OrderOf(x.Shape));
 
     private static SizesValue SizesOf(GraphBuilder builder, OnnxNode node, int at) => GraphOperators.Input(builder, node, at) as SizesValue
         ?? throw new GraphRefusal("it is known of sizes only");

@@ -45,6 +45,9 @@ internal sealed class WireReader
     public static WireReader Of(ByteStore file, WireField field) => field.Wire == 2 ? new WireReader(file, field.Begin, field.Length)
         : throw new DataException($"{file.Name}: field {field.Number} before byte {field.Begin} should be a message and is a number");
 
+    /// <summary>Where the next field begins.</summary>
+    public long At => _at;
+
     /// <summary>The next field; false at the end of the message.</summary>
     /// <exception cref="DataException">It goes beyond the message, or is of no form that Protocol Buffers have.</exception>
     public bool Next(out WireField field)

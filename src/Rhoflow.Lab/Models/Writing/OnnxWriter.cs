@@ -75,6 +75,7 @@ internal sealed class OnnxWriter
         SumNode when _modules.Order.Mixed.Contains(i) =>
             throw Refused(i, "it adds vectors, one of which was an image, whose numbers come in another order there"),
         SumNode => node.Sources.Skip(1).Aggregate(x, (sum, s) => _graph.Node("Add", [sum, Input(s)])),
+        ConcatNode => _graph.Node("Concat", [.. node.Sources.Select(Input)], ("axis", 1L)),
         _ => throw Refused(i, "no operator of ONNX is known to do the same"),
     };
 

@@ -73,7 +73,7 @@ internal sealed record NodeSyntax
     [
         LinearNode.Dense, .. ConvolutionNode.Syntax, .. BiasNode.Syntax, .. ActivationNode.Syntax, .. ElementwiseNode.Syntax,
         LinearNode.Diagonal, .. BatchNormNode.Syntax, .. LayerNormNode.Syntax, .. PoolingNode.Syntax, .. GlobalAverageNode.Syntax,
-        .. FlattenNode.Syntax, .. SumNode.Syntax, .. WeightLayerNode.Syntax,
+        .. FlattenNode.Syntax, .. SumNode.Syntax, .. ConcatNode.Syntax, .. WeightLayerNode.Syntax,
     ];
 
     /// <summary>The word.</summary>

@@ -37,6 +37,10 @@ public sealed class ModelWriterTests : IDisposable
         ["residuals"] = static () => new NetworkBuilder(new TensorShape(5, 5, 2)).Convolution(4, 3, 1, 1)
             .Residual(static b => b.BatchNorm(affine: true).Then(Activation.ReLU).Convolution(4, 3, 1, 1))
             .Residual(static b => b.Convolution(6, 3, 2, 1), static b => b.Convolution(6, 1, 2)).Bias().GlobalAverage().Dense(3).Build(),
+        ["side by side"] = static () => new NetworkBuilder(new TensorShape(4, 4, 2)).Convolution(3, 3, padding: 1)
+            .Concat(static b => b.BatchNorm(affine: true).Then(Activation.ReLU).Convolution(2, 3, padding: 1))
+            .Concat(static b => b.Convolution(2, 1), static b => b.MaxPool(3, 1, 1)).Flatten().Concat(static b => b.Dense(5).Bias())
+            .BatchNorm(affine: true).Dense(3).Build(),
         ["one position"] = static () => new NetworkBuilder(new TensorShape(4, 4, 3)).Convolution(6, 4).Then(Activation.ReLU)
             .Convolution(5, 1).Bias().Dense(2).Build(),
         ["images normalized as a whole"] = static () => new NetworkBuilder(new TensorShape(3, 4, 2)).Convolution(3, 3, padding: 1)

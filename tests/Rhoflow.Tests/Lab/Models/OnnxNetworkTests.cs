@@ -105,6 +105,20 @@ public sealed class OnnxNetworkTests : IDisposable
     }
 
     [Fact]
+    public void Dense_blocks_and_branches_side_by_side()
+    {
+        var s = Sample(3, 5, 4);
+        var a = s.Conv("x", "stem", 4, 3, 1, 1, bias: false);
+        for (var i = 0; i < 2; i++)
+            a = s.Concat(a, s.Conv(s.Relu(s.BatchNorm(a, $"n{i}")), $"grow{i}", 3, 3, 1, 1, bias: true));
+        a = s.Concat(s.Conv(a, "p1", 2, 1, 1, 0, bias: true), s.Conv(a, "p3", 3, 3, 1, 1, bias: true),
+            s.Conv(s.Relu(a), "p5", 2, 5, 1, 2, bias: false));
+        var flat = s.Flatten(a);
+        var f = s.Concat(flat, s.Gemm(flat, "side", 3), s.Flatten(s.MaxPool(a, 2)));
+        Check(s, s.Gemm(s.BatchNorm(f, "last"), "fc", 2)).Network.Nodes.Count(static n => n.Kind == "concat").ShouldBe(4);
+    }
+
+    [Fact]
     public void Sizes_that_the_graph_computes()
     {
         // x.view(x.size(0), −1) as exporters write it.
@@ -219,7 +233,7 @@ public sealed class OnnxNetworkTests : IDisposable
     {
         var s = new OnnxSample(new Random(1), 1, 2, 6, 6);
         var a = s.Relu(s.BatchNorm(s.Conv("x", "c", 3, 3, 1, 1, bias: true), "n"));
-        a = s.MaxPool(s.Add(s.Conv(a, "d", 3, 1, 1, 0, bias: false), a), 2);
+        a = s.MaxPool(s.Concat(s.Add(s.Conv(a, "d", 3, 1, 1, 0, bias: false), a), s.Conv(a, "g", 2, 3, 1, 1, bias: true)), 2);
         return s.File(s.Gemm(s.Map("Tanh", s.Gemm(s.Flatten(a), "e", 4), Math.Tanh), "f", 2));
     });
 

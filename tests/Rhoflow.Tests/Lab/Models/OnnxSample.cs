@@ -10,7 +10,8 @@ namespace Rhoflow.Tests.Lab.Models;
 internal sealed class OnnxSample
 {
     private readonly Random _random;
-    private readonly List<byte[]> _nodes = [], _initializers = [];
+    private readonly List<byte[]> _nodes = [];
+    private readonly List<Func<bool, byte[]>> _initializers = [];
     private readonly Dictionary<string, (long[] Shape, double[] Values)> _values = new(StringComparer.Ordinal);
     private readonly long[] _input;
     private int _count;
@@ -26,6 +27,8 @@ internal sealed class OnnxSample
 
     public double[] this[string name] => _values[name].Values;
 
+    public long[] ShapeOf(string name) => _values[name].Shape;
+
     /// <summary>Another way of writing a node, with a value that is known.</summary>
     public string Node(string op, string[] inputs, long[] shape, double[] values, params byte[][] attributes)
     {
@@ -39,24 +42,27 @@ internal sealed class OnnxSample
 
     public string Constant(string name, double[] values, params long[] shape)
     {
-        _initializers.Add(Bytes(5, Tensor(name, 11, shape, Bytes(9, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()))));
+        _initializers.Add(isSingle => Bytes(5, Tensor(name, isSingle ? 1 : 11, shape, Bytes(9, isSingle
+            ? MemoryMarshal.AsBytes<float>(Array.ConvertAll(values, static v => (float)v)).ToArray()
+            : MemoryMarshal.AsBytes(values.AsSpan()).ToArray()))));
         _values[name] = (shape, values);
         return name;
     }
 
     public string Integers(string name, params long[] values)
     {
-        _initializers.Add(Bytes(5, Tensor(name, 7, [values.Length], Bytes(9, MemoryMarshal.AsBytes(values.AsSpan()).ToArray()))));
+        var tensor = Bytes(5, Tensor(name, 7, [values.Length], Bytes(9, MemoryMarshal.AsBytes(values.AsSpan()).ToArray())));
+        _initializers.Add(_ => tensor);
         return name;
     }
 
-    public static byte[] Whole(string name, long value) => [.. Text(1, name), .. Number(3, value)];
+    public static byte[] Whole(string name, long value) => [.. Text(1, name), .. Number(3, value), .. Number(20, 2)];
 
     public static byte[] Wholes(string name, params long[] values) =>
-        [.. Text(1, name), .. Bytes(8, [.. values.Select(static v => Varint((ulong)v))])];
+        [.. Text(1, name), .. Bytes(8, [.. values.Select(static v => Varint((ulong)v))]), .. Number(20, 7)];
 
     public static byte[] Real(string name, float value) =>
-        [.. Text(1, name), .. Varint(2 << 3 | 5), .. BitConverter.GetBytes(value)];
+        [.. Text(1, name), .. Varint(2 << 3 | 5), .. BitConverter.GetBytes(value), .. Number(20, 1)];
 
     public string Conv(string x, string name, int maps, int kernel, int stride, int pad, bool bias)
     {
@@ -116,6 +122,18 @@ internal sealed class OnnxSample
 
     public string Add(string x, string y) => Node("Add", [x, y], _values[x].Shape, [.. this[x].Zip(this[y], static (a, b) => a + b)]);
 
+    /// <summary>Side by side along the second axis.</summary>
+    public string Concat(params string[] parts)
+    {
+        var shapes = parts.Select(p => _values[p].Shape).ToArray();
+        long examples = shapes[0][0], positions = shapes[0].Skip(2).Aggregate(1L, static (u, v) => u * v);
+        var values = new List<double>();
+        for (var n = 0; n < examples; n++)
+            foreach (var (part, shape) in parts.Zip(shapes))
+                values.AddRange(this[part].Skip((int)(n * shape[1] * positions)).Take((int)(shape[1] * positions)));
+        return Node("Concat", parts, [examples, shapes.Sum(static s => s[1]), .. shapes[0].Skip(2)], [.. values], Whole("axis", 1));
+    }
+
     public string MaxPool(string x, int kernel)
     {
         var (s, a) = _values[x];
@@ -140,11 +158,12 @@ internal sealed class OnnxSample
     /// <summary>The model file.</summary>
     /// <param name="output">The value that the graph gives.</param>
     /// <param name="opset">The version of its operators.</param>
-    public byte[] File(string output, int opset = 17) =>
+    /// <param name="isSingle">Whether its numbers are float32; else float64.</param>
+    public byte[] File(string output, int opset = 17, bool isSingle = false) =>
     [
         .. Number(1, 8),
-        .. Bytes(7, [.. _nodes.Select(static n => Bytes(1, n)), .. _initializers,
-            Bytes(11, Text(1, "x"), Bytes(2, Bytes(1, Number(1, 11), Bytes(2, Bytes(1, Text(2, "N")),
+        .. Bytes(7, [.. _nodes.Select(static n => Bytes(1, n)), .. _initializers.Select(i => i(isSingle)),
+            Bytes(11, Text(1, "x"), Bytes(2, Bytes(1, Number(1, isSingle ? 1 : 11), Bytes(2, Bytes(1, Text(2, "N")),
                 [.. _input.SelectMany(static d => Bytes(1, Number(1, d)))])))),
             Bytes(12, Text(1, output))]),
         .. Bytes(8, Text(1, ""), Number(2, opset)),

@@ -133,6 +133,10 @@ public sealed class PathNormTests
                 return Enumerable.Range(0, below.Positions).SelectMany(i => Through(i * below.Channels + unit, 1.0 / below.Positions));
             case SumNode sum:
                 return sum.Sources.SelectMany(s => Paths(network, theta, s, unit));
+            case ConcatNode concat:
+                var part = 0;
+                while (channel >= concat.Channels[part]) channel -= concat.Channels[part++];
+                return Paths(network, theta, concat.Sources[part], position * concat.Channels[part] + channel);
             case ActivationNode { Activation: { Kind: ActivationKind.LeakyReLU, Parameter: var slope } }:
                 return Through(unit, Math.Max(1, Math.Abs(slope)));
             default:

@@ -47,6 +47,12 @@ internal static class NetworkTable
             .Residual(b => b.Then(Activation.ReLU).Residual(c => c.Dense(5).Then(Activation.ReLU).Dense(5)).Dense(5), s =>
             s.Residual(c => c.Then(Activation.LeakyReLU(0.3)).Diagonal()))
             .Dense(1).Build(),
+        ["side by side"] = Image(5, 6, 2).Convolution(3, 3, 1, 1).BatchNorm(affine: true)
+            .Concat(b => b.Then(Activation.ReLU).Convolution(2, 3, 1, 1).BatchNorm())
+            .Concat(b => b.Convolution(4, 1), s => s.Concat(c => c.Convolution(2, 3, 1, 1).Bias()).MaxPool(3, 1, 1))
+            .BatchNorm().Then(Activation.ReLU).Flatten().Concat(b => b.Dense(3).Then(Activation.Power(2))).Dense(3).Build(),
+        ["beside the input"] = new NetworkBuilder(4).Concat(b => b.Dense(3).Then(Activation.ReLU)).Concat(b => b.Dense(5), s => s.Flatten())
+            .Residual(b => b.Dense(12)).Then(Activation.LeakyReLU(0.2)).Dense(2).Build(),
         ["layer norm"] = new NetworkBuilder(5).Dense(8).LayerNorm().Then(Activation.ReLU).Dense(6).LayerNorm(gamma: true, beta: true)
             .Then(Activation.Power(2))
             .Dense(2).Build(),
@@ -96,6 +102,12 @@ internal static class NetworkTable
     {
         Activation[] activations = [Activation.ReLU, Activation.LeakyReLU(0.2), Activation.LeakyReLU(-0.5), Activation.Power(2)];
         var shape = builder.Shape;
+        if (depth == 0 && random.Next(5) == 0)
+        {
+            if (shape.IsVector) builder.Concat(b => AddBlock(b, random, 1));
+            else builder.Concat(b => b.Convolution(3, 3, 1, 1).BatchNorm(random.Next(2) == 0));
+            return;
+        }
         if (depth == 0 && random.Next(3) == 0)
         {
             if (shape.IsVector) builder.Residual(b => { AddBlock(b, random, 1); b.Dense(shape.Channels); });

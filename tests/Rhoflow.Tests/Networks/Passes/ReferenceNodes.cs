@@ -41,6 +41,8 @@ internal sealed class ReferenceNodes(Network network)
                 PoolingNode n => Pool(n, input, a, examples),
                 GlobalAverageNode => Average(input, a, examples),
                 FlattenNode => a,
+                ConcatNode n => [.. Enumerable.Range(0, examples * n.Shape.Positions).SelectMany(row =>
+                    n.Sources.Zip(n.Channels).SelectMany(s => Value(s.First).Skip(row * s.Second).Take(s.Second)))],
                 _ => node.Sources.Select(Value).Aggregate((u, v) => [.. u.Zip(v, (p, q) => p + q)]),
             };
         }
