@@ -20,7 +20,12 @@ internal static class RuntimeInspection
     public static NetworkInspection Of(TrainedNetwork n, RuntimeGraph graph, IReadOnlyList<string> families,
         CancellationToken cancellation, InspectionWatch? told)
     {
-        var observe = new ObserveConfig { Unit = "epoch", Measures = families.Count == 0 ? ["all"] : families, Detail = new DetailConfig() };
+        var observe = new ObserveConfig
+        {
+            Unit = "epoch",
+            Measures = families.Count == 0 ? ["all"] : families,
+            Detail = new DetailConfig(),
+        };
         var (kept, left) = graph.Features(n.Train.Count + (n.Test?.Count ?? 0));
         var setting = new MeasureSetting(n.Network, n.Loss, n.Train, n.Test) { FeatureLayers = kept };
         var without = MeasureCatalog.All.Where(static m => m.Need is MeasureNeed.Gradients or MeasureNeed.Curvature).ToHashSet();
@@ -33,7 +38,10 @@ internal static class RuntimeInspection
             if (families.Count == 0)
             {
                 dear = told.Dear(watch.Forecast, table);
-                table = new MeasureTable(observe, setting, without.Concat(dear.Select(static d => d.Measure)).ToHashSet()) { KeepsPart = true };
+                table = new MeasureTable(observe, setting, without.Concat(dear.Select(static d => d.Measure)).ToHashSet())
+                {
+                    KeepsPart = true,
+                };
             }
         }
         var (f, features) = Run(n.Train);

@@ -9,7 +9,7 @@ internal static class NormalizationReader
 {
     /// <summary>Fills γ and β of θ; gives the running statistics, null where the file has none.</summary>
     /// <param name="matrices">The arrays of W_1 … W_K: a bias directly before a batch normalization is taken off its running mean.</param>
-    /// <param name="places">Where vectors that were images have their numbers, if images come as channel, row, column; null otherwise.</param>
+    /// <param name="places">Where vectors that were images have their numbers, if images come as channel, row, column; else null.</param>
     /// <param name="used">Gets the arrays that were used.</param>
     /// <param name="notes">Gets what was matched with what.</param>
     /// <exception cref="DataException">They do not fit, or are not the network's only way.</exception>

@@ -66,7 +66,8 @@ internal sealed record GraphLayers(IReadOnlyList<GraphLayer> Layers, string Outp
 
     private static GraphLayer? Layer(OnnxNode node, Tensor w) => (node.Operator, w.Shape) switch
     {
-        ("Gemm", [var a, var b]) when GraphOperators.Integer(node, "transB", 0) != 0 => new(w.Name, node.Inputs[0], w, (int)a, (int)b, true),
+        ("Gemm", [var a, var b]) when GraphOperators.Integer(node, "transB", 0) != 0 =>
+            new(w.Name, node.Inputs[0], w, (int)a, (int)b, true),
         ("Gemm" or "MatMul", [var a, var b]) => new(w.Name, node.Inputs[0], w, (int)b, (int)a, false),
         ("Conv", [var maps, ..]) when maps > 0 => new(w.Name, node.Inputs[0], w, (int)maps, (int)(w.Count / maps), true),
         _ => null,

@@ -197,7 +197,8 @@ internal static class GraphOperators
         else if ((Halves(a, b) ?? Halves(b, a)) is { } z)
             builder.Set(node, builder.Put(z, static at => at.Then(ElementwiseKind.Gelu), z.Order));
         else
-            builder.Set(node, Times(a, b) ?? Times(b, a) ?? LinearOperators.Diagonal(builder, a, b) ?? LinearOperators.Diagonal(builder, b, a)
+            builder.Set(node, Times(a, b) ?? Times(b, a) ?? LinearOperators.Diagonal(builder, a, b)
+                ?? LinearOperators.Diagonal(builder, b, a)
                 ?? throw new GraphRefusal("products are known of a vector with numbers, and as part of GELU"));
 
         static NodeValue? Halves(GraphValue a, GraphValue b) =>

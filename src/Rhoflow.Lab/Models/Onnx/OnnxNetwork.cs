@@ -38,7 +38,8 @@ internal sealed record OnnxNetwork(Network Network, double[] Theta, double[] Sta
     {
         var opset = model.Opsets.GetValueOrDefault("");
         if (opset is < OldestOpset or > NewestOpset)
-            throw new GraphDataException($"{name}: its operators are of version {opset} of ONNX; {OldestOpset} to {NewestOpset} are known here");
+            throw new GraphDataException($"{name}: its operators are of version {opset} of ONNX; {OldestOpset} to {NewestOpset} are "
+                + "known here");
         var graph = model.Graph;
         var constants = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var t in graph.Initializers)

@@ -28,11 +28,11 @@ internal sealed record RuntimeInput(string Name, int[] Sizes, int Examples, Tens
         var constants = graph.Initializers.Select(static t => t.Name).ToHashSet(StringComparer.Ordinal);
         OnnxValue[] given = [.. graph.Inputs.Where(i => !constants.Contains(i.Name))];
         if (given is not [var input])
-            throw new DataException($"{name}: the graph has {given.Length} inputs ({string.Join(", ", given.Select(static g => g.Name))}); "
-                + "one, the examples, is wanted");
+            throw new DataException($"{name}: the graph has {given.Length} inputs ("
+                + $"{string.Join(", ", given.Select(static g => g.Name))}); one, the examples, is wanted");
         if (input.ElementType is not (0 or Float32 or Float64))
-            throw new DataException($"{name}: the input '{input.Name}' is of type {input.ElementType} of ONNX; only float32 (1) and float64 "
-                + "(11) are given");
+            throw new DataException($"{name}: the input '{input.Name}' is of type {input.ElementType} of ONNX; only float32 (1) and "
+                + "float64 (11) are given");
         var axes = (input.Shape ?? []).Select(static a => int.TryParse(a, out var n) && n > 0 ? n : 0).ToArray();
         var has = input.Shape is null ? "no shape" : $"shape {string.Join(" × ", input.Shape)}";
         int[]? sizes = axes.Length switch
@@ -54,8 +54,8 @@ internal sealed record RuntimeInput(string Name, int[] Sizes, int Examples, Tens
     // One of the two may be open.
     private static int[]? Sequence(int[] axes, int count) => (axes[1], axes[2]) switch
     {
-        (> 0 and var steps, > 0 and var numbers) => [steps, numbers],
-        (> 0 and var steps, _) when count % steps == 0 => [steps, count / steps],
+        ( > 0 and var steps, > 0 and var numbers) => [steps, numbers],
+        ( > 0 and var steps, _) when count % steps == 0 => [steps, count / steps],
         (_, > 0 and var numbers) when count % numbers == 0 => [count / numbers, numbers],
         _ => null,
     };

@@ -59,7 +59,8 @@ public sealed class RuntimeGraphTests : IDisposable
     private static Dictionary<string, double> Measures(TrainedNetwork network, out NetworkInspection inspection)
     {
         inspection = NetworkInspection.Of(network, ["loss", "norms", "margins", "normalized-loss", "collapse"], 10, 1);
-        return inspection.Measures.Concat(inspection.Layers.SelectMany(static l => l.Values.Select(v => ("", $"{l.Name} {v.Key}", v.Value))))
+        return inspection.Measures
+            .Concat(inspection.Layers.SelectMany(static l => l.Values.Select(v => ("", $"{l.Name} {v.Key}", v.Value))))
             .Where(static m => !double.IsNaN(m.Item3)).ToDictionary(static m => m.Item2, static m => m.Item3, StringComparer.Ordinal);
     }
 
@@ -136,7 +137,8 @@ public sealed class RuntimeGraphTests : IDisposable
         var image = Dataset.Of("d", new double[12], [0, 1, 2], 4, null, new TensorShape(2, 2, 1));
         Should.Throw<DataException>(() => RuntimeGraph.Open(path, new Loops(s), image, 1)).Message
             .ShouldContain("the input 'x' has shape N × 5; an example of the data is 2×2×1, which does not fit");
-        Should.Throw<DataException>(() => RuntimeGraph.Open(path, new Refusing(), Data(s), 1)).Message.ShouldBe($"{path}: no such operator");
+        Should.Throw<DataException>(() => RuntimeGraph.Open(path, new Refusing(), Data(s), 1)).Message
+            .ShouldBe($"{path}: no such operator");
         var bare = Sample(4);
         File.WriteAllBytes(_folder / "bare.onnx", bare.File(bare.Relu("x")));
         Should.Throw<DataException>(() => RuntimeGraph.Open(_folder / "bare.onnx", new Loops(bare), Data(bare), 1)).Message
@@ -147,14 +149,14 @@ public sealed class RuntimeGraphTests : IDisposable
     public void ONNX_Runtime_agrees()
     {
         var runtime = GraphRuntimes.In([Path.Combine(Path.GetDirectoryName(Drawing.Root())!, ".build", "onnxruntime")]);
-        if (runtime is null) Assert.Skip("the package is not there: dotnet publish src/Rhoflow.OnnxRuntime -c Release --use-current-runtime -o .build/onnxruntime");
+        if (runtime is null) Assert.Skip($"the package is not there. {GraphRuntimes.Remedy}");
         var s = Sample(5);
         Agree(s, Multilayer(s), Data(s), runtime, 1e-5, 50);
         var c = Sample(2, 4, 6);
         Agree(c, Convolutional(c), Data(c, new TensorShape(4, 6, 2)), runtime, 1e-5, 50);
         var unknown = Sample(4);
-        Should.Throw<DataException>(() => RuntimeGraph.Open(Written(unknown, unknown.Gemm(unknown.Map("Sneeze", "x", static v => v), "fc", 2)),
-            runtime, Data(unknown), 1)).Message.ShouldContain("Sneeze");
+        var path = Written(unknown, unknown.Gemm(unknown.Map("Sneeze", "x", static v => v), "fc", 2));
+        Should.Throw<DataException>(() => RuntimeGraph.Open(path, runtime, Data(unknown), 1)).Message.ShouldContain("Sneeze");
     }
 
     /// <summary>Gives the values that a sample computed by loops, for the examples that it knows.</summary>
