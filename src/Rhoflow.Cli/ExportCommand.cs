@@ -76,7 +76,8 @@ internal static class ExportCommand
             var form = Form(parsed.GetValue(to), parsed.GetValue(place));
             if (ModelWriter.Formats.Contains(form))
             {
-                foreach (var other in new Option[] { where, columns, config, arrays }.Where(o => parsed.GetResult(o) is { Implicit: false }))
+                Option[] ofTables = [where, columns, config, arrays];
+                if (Array.Find(ofTables, o => parsed.GetResult(o) is { Implicit: false }) is { } other)
                     throw new ConfigException($"{other.Name} is for tables; {form} holds the network of a run");
                 return Task.FromResult(ModelExport.Run(given, RunSelection.Find(given, parsed.GetValue(root)!, Note), form,
                     parsed.GetValue(place), parsed.GetValue(precision), output, json, Note));
