@@ -16,7 +16,12 @@ namespace Rhoflow.Lab.Inspection;
 /// </summary>
 internal static class RuntimeInspection
 {
-    /// <inheritdoc cref="NetworkInspection.Of(TrainedNetwork, IReadOnlyList{string}, int, int, CancellationToken, InspectionWatch)"/>
+    /// <summary>Measures.</summary>
+    /// <param name="n">Its data, loss and notes.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="families">Families of measures; none: all, without what takes long.</param>
+    /// <param name="cancellation">Ends the measuring; what was measured before it is given.</param>
+    /// <param name="told">What is told where it stands; null: nothing.</param>
     public static NetworkInspection Of(TrainedNetwork n, RuntimeGraph graph, IReadOnlyList<string> families,
         CancellationToken cancellation, InspectionWatch? told)
     {
