@@ -130,6 +130,7 @@ public static class CommandLine
         ExportCommand.Create(),
         ListCommand.Create(),
         InspectCommand.Create(),
+        OverlapCommand.Create(),
         DataCommand.Create(),
         BenchCommand.Create(),
         DoctorCommand.Create(),

@@ -31,7 +31,7 @@ internal sealed class StreamedMatrix
     {
         // W and Wᵀ have the same singular values: the one that is read in the order of the file is looked at.
         if (!tensor.IsContiguous && tensor.Shape.Count == 2 && tensor.Transposed() is { IsContiguous: true } turned)
-            (_tensor, Rows, Columns) = (turned, columns, rows);
+            (_tensor, Rows, Columns, IsTurned) = (turned, columns, rows, true);
         else (_tensor, Rows, Columns) = (tensor, rows, columns);
         if (_tensor.IsContiguous || _tensor.Count > MostHeld) return;
         _held = new double[_tensor.Count];
@@ -43,6 +43,9 @@ internal sealed class StreamedMatrix
 
     /// <summary>Of the matrix that is looked at: W, or Wᵀ.</summary>
     public int Columns { get; }
+
+    /// <summary>Whether that is Wᵀ.</summary>
+    public bool IsTurned { get; }
 
     /// <summary>n = min(rows, columns).</summary>
     public int Smaller => Math.Min(Rows, Columns);
@@ -92,7 +95,12 @@ internal sealed class StreamedMatrix
 
     /// <summary>All singular values, from the n × n matrix of inner products of W/scale.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public SingularSpectrum ByGram(double scale, Team team, CancellationToken cancellation = default)
+    public SingularSpectrum ByGram(double scale, Team team, CancellationToken cancellation = default) =>
+        SingularSpectrum.OfGram(Gram(scale, team, cancellation), Smaller, scale, team, cancellation);
+
+    /// <summary>The n × n inner products of the columns of W/scale, or of its rows where there are fewer.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public double[] Gram(double scale, Team team, CancellationToken cancellation = default)
     {
         var n = Smaller;
         var gram = new double[n * n];
@@ -103,7 +111,26 @@ internal sealed class StreamedMatrix
             Wide((block, width) => Gemm.Gram<double>(GemmForm.NT, n, width, block, width, gram, n, accumulate: true, team), scale,
                 cancellation);
         Gemm.Mirror<double>(n, gram, n);
-        return SingularSpectrum.OfGram(gram, n, scale, team, cancellation);
+        return gram;
+    }
+
+    /// <summary>W/scale times vectors of the smaller side; Wᵀ/scale where rows are the smaller side.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public double[][] Images(IReadOnlyList<double[]> vectors, double scale, CancellationToken cancellation = default)
+    {
+        var tall = Columns <= Rows;
+        double[][] images = [.. vectors.Select(_ => new double[tall ? Rows : Columns])];
+        Tall((block, rows, first) =>
+        {
+            for (var i = 0; i < rows; i++)
+            {
+                var row = block.AsSpan(i * Columns, Columns);
+                for (var k = 0; k < images.Length; k++)
+                    if (tall) images[k][first + i] = Vectors.Dot(row, vectors[k]);
+                    else Vectors.Add(vectors[k][first + i], row, images[k]);
+            }
+        }, scale, cancellation);
+        return images;
     }
 
     /// <summary>‖W‖₂ by Lanczos on (W/scale)ᵀ(W/scale): the matrix is read once a step.</summary>

@@ -26,7 +26,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
         ["Measures.Spectra"],
         ["Measures.Bounds", "Measures.Collapse", "Measures.Curvature", "Measures.Direction", "Measures.Equilibrium", "Measures.Limits",
             "Measures.LossAndError",
-            "Measures.NormalizedLoss", "Measures.Norms", "Measures.Structure"],
+            "Measures.NormalizedLoss", "Measures.Norms", "Measures.Overlap", "Measures.Structure"],
         ["Measures.Margins"],
         ["Measures", "Flows", "Descents", "Limits"],
         ["Observations"],

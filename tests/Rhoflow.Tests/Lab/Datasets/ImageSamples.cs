@@ -43,6 +43,21 @@ internal static class ImageSamples
             .. Chunk("IEND"u8, [])];
     }
 
+    /// <summary>A PNG with right checksums wherever its chunks can be followed; anything else as it is.</summary>
+    public static byte[] Checked(byte[] bytes)
+    {
+        if (bytes[1] != (byte)'P') return bytes;
+        for (var at = 8; bytes.Length - at >= 12;)
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at));
+            if (length > bytes.Length - at - 12) break;
+            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(at + 8 + (int)length),
+                Crc32.HashToUInt32(bytes.AsSpan(at + 4, 4 + (int)length)));
+            at += 12 + (int)length;
+        }
+        return bytes;
+    }
+
     private static byte[] Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> content)
     {
         byte[] body = [.. type, .. content];
