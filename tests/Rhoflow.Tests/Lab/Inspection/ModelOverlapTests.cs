@@ -62,9 +62,9 @@ public sealed class ModelOverlapTests
     public void A_model_is_itself_and_nothing_is_skipped_in_silence()
     {
         var w = Draw(120);
-        var a = Tensors(("w", [12, 10], w), ("one", [1, 4], [1, 2, 3, 4]), ("bias", [3], [1, 2, 3]), ("mine", [2, 2], Draw(4)),
+        var a = Tensors(("w", [12, 10], w), ("one", [1, 4], [1, 2, 3, 4]), ("fc.bias", [3], [1, 2, 3]), ("mine", [2, 2], Draw(4)),
             ("shape", [2, 3], Draw(6)), ("zero", [4, 4], new float[16]), ("bad", [2, 2], [1, 2, float.NaN, 4]));
-        var b = Tensors(("w", [12, 10], w), ("one", [1, 4], [2, 4, 6, 8]), ("bias", [3], [1, 2, 3]), ("yours", [2, 2], Draw(4)),
+        var b = Tensors(("w", [12, 10], w), ("one", [1, 4], [2, 4, 6, 8]), ("fc.bias", [3], [1, 2, 3]), ("yours", [2, 2], Draw(4)),
             ("shape", [3, 2], Draw(6)), ("zero", [4, 4], Draw(16)), ("bad", [2, 2], [1, 2, 3, 4]));
         var overlap = Compare(a, b);
         overlap.Matrices.Select(static m => m.Name).ShouldBe(["w", "one", "zero", "bad"]);
@@ -80,7 +80,7 @@ public sealed class ModelOverlapTests
         why["mine"].ShouldBe("is in A only (2 × 2)");
         why["yours"].ShouldBe("is in B only (2 × 2)");
         why["shape"].ShouldBe("is 2 × 3 in A and 3 × 2 in B");
-        why["bias"].ShouldContain("bias");
+        why["fc.bias"].ShouldContain("bias");
         why["bad"].ShouldBe("number 2 of it in A is NaN");
         why["subspaces of one"].ShouldContain("one singular value");
         why["subspaces of zero"].ShouldContain("no 2 singular values");
@@ -114,7 +114,9 @@ public sealed class ModelOverlapTests
         var shown = Run("overlap", folder / "pair0", folder / "pair1").Output;
         shown.ShouldContain("W1");
         shown.ShouldContain("not compared: state.x, ");
-        Run("overlap", folder / "pair0", folder / "nothing").Status.ShouldBe(3);
+        Run("overlap", folder / "pair0", folder / "nothing").Status.ShouldBe(2);
+        File.WriteAllText(folder / "notes.txt", "no model");
+        Run("overlap", folder / "pair0", folder / "notes.txt").Status.ShouldBe(3);
         Run("overlap", folder / "pair0", folder / "pair1", "--rank", "0").Status.ShouldBe(2);
         Run("overlap", folder / "pair0", folder / "pair1", "data.transforms=[]").Error.ShouldContain("there is no --data");
     }
