@@ -160,7 +160,7 @@ internal sealed class DescentColumns
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var theta = replica.Theta();
-        var some = _curved.Choose([.. Enumerable.Range(0, Math.Min(MeasureForecast.Trial, _curved.Count))]);
+        var some = _curved.Choose(MeasureForecast.Some(Table.Setting, _curved.Count));
         return MeasureForecast.Of(Table.Setting, _curved.Count, () => _view.Linearize(through: false, some, theta,
             _view.Statistics<T>(theta, replica.State.Statistics, _train, cancellation), threads, cancellation));
     }

@@ -96,7 +96,7 @@ public sealed record NetworkInspection(
         {
             told.Progress("timing some passes");
             watch.Forecast = MeasureForecast.Of(setting, curved.Count, () => view.Linearize(through: false,
-                curved.Choose([.. Enumerable.Range(0, Math.Min(MeasureForecast.Trial, curved.Count))]), theta, statistics, threads,
+                curved.Choose(MeasureForecast.Some(setting, curved.Count)), theta, statistics, threads,
                 cancellation));
             if (families.Count == 0)
             {

@@ -14,6 +14,9 @@ internal sealed class MeasureForecast
     /// <summary>Examples that speeds are taken from.</summary>
     public const int Trial = 128;
 
+    // Of a product with the Hessian, which takes a second or two; networks of few operations show their speed on more examples.
+    private const double TrialFlops = 2e10;
+
     // Seen on two threads with AVX2 and more: matrix products, and decompositions by MathNet, on the n·m·min(n, m) that they count.
     private const double Operations = 2e10, Decomposed = 1.2e8;
 
@@ -25,6 +28,12 @@ internal sealed class MeasureForecast
 
     private MeasureForecast(MeasureSetting setting, int curved, double product, double gradient, double pass) =>
         (_setting, _curved, _product, _gradient, _pass) = (setting, curved, product, gradient, pass);
+
+    /// <summary>The examples that speeds are taken from: at most <see cref="Trial"/>, fewer where one of them takes long.</summary>
+    /// <param name="setting">What is measured of what.</param>
+    /// <param name="curved">Examples that curvature is taken on.</param>
+    public static int[] Some(MeasureSetting setting, int curved) =>
+        [.. Enumerable.Range(0, Math.Min(curved, (int)Math.Clamp(TrialFlops / Flops(setting, 1), 2, Trial)))];
 
     /// <summary>Takes the speeds.</summary>
     /// <param name="setting">What is measured of what.</param>

@@ -13,7 +13,9 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
 {
     // Bytes of activations and derivatives that are kept between products, and examples of a block.
     private const long LargestKept = 1L << 30;
-    private const int LargestBlock = 1024;
+    // Of the activations of a block, and of the derivatives that may be taken of them.
+    private const long LargestPart = 1L << 31;
+    private const int SmallestBlock = 8, LargestBlock = 1024;
 
     private readonly Team _team;
     private readonly T[] _theta, _direction, _part;
@@ -61,7 +63,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         var shares = network.StatisticsCount > 0 && by == NormalizeBy.Batch;
         if (shares && BatchStatistics.WhyNot(network, data.Count, batch, dropsLast: false) is { } why)
             throw new ArgumentException(why, nameof(batch));
-        _block = Math.Min(shares ? batch == 0 ? data.Count : batch : LargestBlock, data.Count);
+        _block = Math.Min(shares ? batch == 0 ? data.Count : batch : BlockOf(network, Unsafe.SizeOf<T>()), data.Count);
         _blocks = (data.Count + _block - 1) / _block;
         var kept = Keeps(network, data.Count, Unsafe.SizeOf<T>(), _block).All ? _blocks : 1;
         _slots = [.. Enumerable.Range(0, kept).Select(_ => new Slot(network, _block, _team))];
@@ -84,14 +86,22 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     /// <summary>Whether activations and derivatives of all examples are kept between products, and the bytes of those that are.</summary>
     /// <param name="examples">N.</param>
     /// <param name="bytesOfNumber">4 or 8.</param>
-    /// <param name="largest">Of a block.</param>
-    internal static (bool All, long Bytes) Keeps(Network network, int examples, int bytesOfNumber, int largest = LargestBlock)
+    /// <param name="largest">Of a block; null: as it is where nothing is shared among the examples of a minibatch.</param>
+    internal static (bool All, long Bytes) Keeps(Network network, int examples, int bytesOfNumber, int? largest = null)
     {
-        var block = Math.Min(largest, examples);
-        var bytes = 4L * block * (network.Inputs + network.Nodes.Sum(static n => (long)n.Shape.Count)) * bytesOfNumber;
+        var block = Math.Min(largest ?? BlockOf(network, bytesOfNumber), examples);
+        var bytes = block * BytesOfExample(network, bytesOfNumber);
         var blocks = (examples + block - 1) / block;
         return bytes * blocks <= LargestKept ? (true, bytes * blocks) : (blocks == 1, bytes);
     }
+
+    // Fewer examples at a time where the activations of one are large.
+    private static int BlockOf(Network network, int bytesOfNumber) =>
+        (int)Math.Clamp(LargestPart / BytesOfExample(network, bytesOfNumber), SmallestBlock, LargestBlock);
+
+    // Values, their derivatives along a direction, δ and its derivative.
+    private static long BytesOfExample(Network network, int bytesOfNumber) =>
+        4L * (network.Inputs + network.Nodes.Sum(static n => (long)n.Shape.Count)) * bytesOfNumber;
 
     internal override CancellationToken Cancellation => _cancellation;
 

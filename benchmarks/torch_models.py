@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Models of PyTorch for `rhoflow inspect`: an MLP, a VGG-type net, ResNet-18 for CIFAR, and a small transformer encoder.
 
-    python3 benchmarks/models.py OUT [--examples 100] [--opsets 13,17,20] [--cifar FOLDER]    # makes them, with what PyTorch says of them
-    python3 benchmarks/models.py OUT --compare                                                # holds rhoflow's measures against that
+    python3 benchmarks/torch_models.py OUT [--examples 100] [--opsets 13,17,20] [--cifar FOLDER]    # makes them, with what PyTorch says of them
+    python3 benchmarks/torch_models.py OUT --compare                                                # holds rhoflow's measures against that
 
 OUT gets for each NAME the state dict as NAME.pt and NAME.safetensors, the graph as NAME-OPSET.onnx (where the installed PyTorch writes that
 opset), NAME.npz with the examples x and labels y, NAME.yaml with the network for the files of weights, and NAME.json: log10 of the
@@ -210,7 +210,7 @@ def compare(out, names, rhoflow):
                 worst = math.inf
                 continue
             found = json.loads(run.stdout)
-            parts = {key: abs(found["measures"][key] - expected[key]) / max(abs(expected[key]), 1e-12)
+            parts = {key: abs(found["measures"][key] - expected[key]) / (abs(expected[key]) or 1)
                      for key in ("log10_loss", "train_error", "log10_rho", "margin_min", "margin_mean")}
             ours, theirs = sorted(r["frobenius"] for r in found["layers"]), sorted(r["frobenius"] for r in expected["layers"])
             parts["layers"] = max(abs(a - b) / b for a, b in zip(ours, theirs)) if len(ours) == len(theirs) else math.inf
