@@ -2,7 +2,6 @@ using Rhoflow.Kernels;
 using Rhoflow.Lab.Models;
 using Rhoflow.Measures.Overlap;
 using Rhoflow.Numerics;
-using Tensor = Rhoflow.Lab.Models.Tensor;
 
 namespace Rhoflow.Lab.Inspection;
 

@@ -2,7 +2,6 @@ using Rhoflow.Data;
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Numerics;
-using Rhoflow.Tests.Lab.Experiments;
 using Shouldly;
 using Xunit;
 

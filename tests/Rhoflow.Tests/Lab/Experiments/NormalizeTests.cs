@@ -2,7 +2,6 @@ using Rhoflow.Data;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Numerics;
-using Rhoflow.Tests.Data;
 using Shouldly;
 using Xunit;
 
