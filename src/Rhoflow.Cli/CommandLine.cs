@@ -100,7 +100,8 @@ public static class CommandLine
     public static void GiveUp(string[] args, TextWriter output, TextWriter error)
     {
         var kept = args is ["run", ..] && !args.Contains("--dry-run", StringComparer.Ordinal)
-            ? ". What was saved before is kept, and the same command with --resume goes on from there" : "";
+            ? ". What was saved before is kept, and the same command with --resume goes on from there"
+            : args is ["watch", ..] ? ". What was measured before is kept, and the same command goes on with what is new" : "";
         var message = $"interrupted; what was being computed cannot be stopped halfway and is given up{kept}";
         ClearLine();
         error.WriteLine($"rhoflow: {message}");
@@ -131,6 +132,7 @@ public static class CommandLine
         ListCommand.Create(),
         InspectCommand.Create(),
         OverlapCommand.Create(),
+        WatchCommand.Create(),
         DataCommand.Create(),
         BenchCommand.Create(),
         DoctorCommand.Create(),

@@ -1,41 +1,39 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
-using Rhoflow.Data;
 using Rhoflow.Lab.Config;
-using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Files;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Models;
+using Rhoflow.Lab.Plots;
+using Rhoflow.Lab.Report;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Measures.Catalog;
-using Rhoflow.Networks;
-using Rhoflow.Numerics;
 
 namespace Rhoflow.Cli;
 
-/// <summary><c>rhoflow inspect MODEL</c>: every measure of one trained network, or what a file of weights says by itself.</summary>
+/// <summary>
+/// <c>rhoflow inspect MODEL [MODEL…]</c>: every measure of trained networks, or what files of weights say by themselves; several side by
+/// side, many as a trajectory.
+/// </summary>
 internal static class InspectCommand
 {
-    // Measures that take longer are asked for by their family.
-    private const double Longest = 10;
+    // More columns than these are read better as rows.
+    private const int MostBeside = 3;
 
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL")
+        var words = new Argument<string[]>("MODEL")
         {
             Description = "A run folder (runs/NAME/…): the network that the run ended with; or a file of weights: "
-                + $"{ModelFile.Formats}.",
+                + $"{ModelFile.Formats}. Two or three stand side by side, more are a trajectory. After files of weights KEY=VALUE, what a "
+                + "config would say: data.transforms=[scale-pixels], loss=square, data.test=2000 …",
+            Arity = ArgumentArity.OneOrMore,
+            HelpName = "MODEL [MODEL…] [key.sub=value…]",
         };
-        CompletionCommand.OfRuns(model);
-        var overrides = new Argument<string[]>("key.sub=value")
+        CompletionCommand.OfRuns(words);
+        var network = new Option<string?>("--network")
         {
-            Description = "For a file of weights, what a config would say: data.transforms=[scale-pixels], loss=square, data.test=2000 …",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        CompletionCommand.OfKeys(overrides);
-        var layers = new Option<string?>("--network")
-        {
-            Description = "For a file of weights without a graph: a config whose network: says what they are the weights of.",
+            Description = "For files of weights without a graph: a config whose network: says what they are the weights of.",
             HelpName = "N.yaml",
         };
         var data = new Option<string?>("--data")
@@ -46,7 +44,7 @@ internal static class InspectCommand
         var families = new Option<string[]>("--measures")
         {
             Description = $"Families ({string.Join(", ", MeasureCatalog.Families)}), or all. Unless given, all measures that take at most "
-                + $"about {Longest:0} s each; those left out are named.",
+                + $"about {InspectRequest.Longest:0} s each; those left out are named.",
             AllowMultipleArgumentsPerToken = true,
         };
         var examples = new Option<int>("--curvature-examples")
@@ -68,137 +66,164 @@ internal static class InspectCommand
             Description = "Threads; no influence on results.",
             DefaultValueFactory = static _ => Environment.ProcessorCount,
         };
-        var root = ShowCommand.RootOption();
-        var command = new Command("inspect", "Every measure of one trained network.")
+        var target = new Option<string?>("--out")
         {
-            model, overrides, data, layers, families, examples, replicates, batchNorm, threads, root,
+            Description = "Of one model a page with figures, FILE.html or a folder; of several their trajectory, FILE.html, .svg, .png or "
+                + ".csv, or a folder for all of them.",
+            HelpName = "FILE|DIR",
+        };
+        var root = ShowCommand.RootOption();
+        var command = new Command("inspect", "Every measure of trained networks.")
+        {
+            words, data, network, families, examples, replicates, batchNorm, target, threads, root,
         };
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var wanted = Families(parsed.GetValue(families));
-            using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, parsed.GetValue(standard.Quiet));
-            if (parsed.GetValue(examples) < 1)
-                throw new ConfigException($"--curvature-examples {parsed.GetValue(examples)}: at least 1 is needed");
-            if (parsed.GetValue(replicates) < 0)
-                throw new ConfigException($"--tail-replicates {parsed.GetValue(replicates)}: at least 0 is needed");
-            if (parsed.GetValue(threads) < 1) throw new ConfigException($"-j {parsed.GetValue(threads)}: at least 1 is needed");
-            var isFile = File.Exists(parsed.GetValue(model));
-            string[] changes = parsed.GetValue(overrides) ?? [];
-            if (!isFile && (parsed.GetValue(layers) is not null || changes.Length > 0))
-                throw new ConfigException("--network and KEY=VALUE are for a file of weights; a run has its own config");
-            if (isFile && parsed.GetValue(data) is null && parsed.GetValue(layers) is null && changes.Length == 0)
+            string[] given = parsed.GetValue(words) ?? [];
+            StandardOptions.RequireWords(command, given);
+            string[] models = [.. given.Where(static w => !InspectRequest.IsChange(w))];
+            if (models.Length == 0) throw new ConfigException("inspect: a model is needed, a run folder or a file of weights");
+            var request = new InspectRequest
             {
-                foreach (var idle in new Option[] { examples, batchNorm }.Where(o => parsed.GetResult(o) is { Implicit: false }))
-                    progress.Say($"note: {idle.Name} says nothing of a file of weights, which are looked at without data");
-                return Task.FromResult(OfFile(parsed.GetValue(model)!));
-            }
-            var curvature = wanted.Length == 0 || wanted.Any(static f => f is "all" or "curvature");
-            if (!curvature && parsed.GetResult(examples) is { Implicit: false })
-                progress.Say("note: --curvature-examples says nothing here: no measure of curvature is asked for");
-            var run = isFile ? null : Find(parsed.GetValue(model)!, parsed.GetValue(root)!, progress.Say);
-            progress.Report(static () => "reading and preparing the data");
-            var network = Unstoppable.Run(() => run is not null ? TrainedNetworks.OfRun(run, parsed.GetValue(data))
-                : ModelNetworks.Load(parsed.GetValue(model)!, parsed.GetValue(layers), parsed.GetValue(data), changes), cancellation);
-            if (parsed.GetValue(batchNorm) is { } by) network = network with { BatchNorm = BatchNormWords.Parse("--batch-norm", by) };
-            cancellation.ThrowIfCancellationRequested();
-            var watch = new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest);
-            var inspection = NetworkInspection.Of(network, wanted, parsed.GetValue(examples), parsed.GetValue(threads), cancellation,
-                watch, parsed.GetValue(replicates));
-            progress.Dispose();
-            // The work has stopped: what is left is to show it.
-            using var showing = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;
-            if (parsed.GetValue(standard.Json))
-                parsed.InvocationConfiguration.Output.WriteLine(Document(network, inspection).ToJsonString(Json.Options));
-            else Show(network, inspection, parsed.InvocationConfiguration.Output, parsed.GetValue(standard.Quiet));
-            if (!inspection.IsInterrupted) return Task.FromResult(ExitStatus.Done);
-            parsed.InvocationConfiguration.Error.WriteLine("rhoflow: interrupted; this is what was measured until then");
-            return Task.FromResult(ExitStatus.Interrupted);
-
-            int OfFile(string path) => ModelInspection.Run(path, ModelInspection.Families(path, wanted), parsed.GetValue(threads),
-                new InspectionWatch(at => progress.Report(() => at), progress.Say, Longest), parsed.InvocationConfiguration.Output,
-                parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet), progress.Dispose, cancellation,
-                parsed.GetValue(replicates));
+                Models = models,
+                Changes = [.. given.Where(InspectRequest.IsChange)],
+                Network = parsed.GetValue(network),
+                Data = parsed.GetValue(data),
+                Families = InspectRequest.FamiliesOf(parsed.GetValue(families)),
+                CurvatureExamples = parsed.GetValue(examples),
+                TailReplicates = parsed.GetValue(replicates),
+                BatchNorm = parsed.GetValue(batchNorm),
+                Threads = parsed.GetValue(threads),
+                Root = parsed.GetValue(root)!,
+                ForData = [.. new Option[] { examples, batchNorm }.Where(o => parsed.GetResult(o) is { Implicit: false })
+                    .Select(static o => o.Name)],
+            };
+            var to = parsed.InvocationConfiguration;
+            var (json, quiet, file) = (parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet), parsed.GetValue(target));
+            using var progress = new ProgressLine(to.Error, quiet);
+            request.Check(progress);
+            return Task.FromResult(models.Length == 1 ? One(request, file, progress, to, json, quiet, cancellation)
+                : Many(request, file, progress, to, json, quiet, cancellation));
         });
         return command;
     }
 
-    private static string[] Families(string[]? given)
+    private static int One(InspectRequest request, string? target, ProgressLine progress, InvocationConfiguration to, bool json, bool quiet,
+        CancellationToken cancellation)
     {
-        string[] words = [.. (given ?? [])
-            .SelectMany(static w => w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-        foreach (var word in words)
-            if (word != "all" && !MeasureCatalog.Families.Contains(word))
-                throw new ConfigException(
-                    $"--measures: '{word}' is not a family{Nearest.Hint(word, [.. MeasureCatalog.Families, "all"], "families")}");
-        return words.Contains("all") ? ["all"] : words;
-    }
-
-    private static RunFolder Find(string model, string root, Action<string> note)
-    {
-        var runs = RunSelection.Find([model], root, note);
-        return runs.Count switch
+        var page = target is null ? null : PageOf(target);
+        var model = request.Inspect(request.Models[0], progress, cancellation, everyLayer: page is not null);
+        progress.Dispose();
+        // The work has stopped: what is left is to show it.
+        using var showing = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;
+        if (json) to.Output.WriteLine(model.ToJson().ToJsonString(Json.Options));
+        else if (model.Weights is not null) ModelInspection.Show(model, to.Output, quiet);
+        else InspectionTable.Show(model.Network!, model.Inspection!, to.Output, quiet);
+        if (page is not null)
         {
-            1 => runs[0],
-            0 => throw new DataException($"{model} is not the folder of a run (runs/NAME/yyyy-MM-dd_HH-mm-ss_ID), and holds none"),
-            _ => throw new ConfigException(string.Create(CultureInfo.InvariantCulture, $"{model} holds {runs.Count} runs: ")
-                + string.Join(", ", runs.Take(8).Select(static r => r.Id)) + (runs.Count > 8 ? ", …" : "")
-                + "; name one of them (`rhoflow show` lists them)"),
-        };
-    }
-
-    private static JsonObject Document(TrainedNetwork n, NetworkInspection inspection)
-    {
-        var homogeneity = Homogeneity.Of(n.Network);
-        var document = new JsonObject
-        {
-            ["model"] = new JsonObject
+            Places.Writing(page, () =>
             {
-                ["source"] = n.Source,
-                ["network"] = n.Network.ToString(),
-                ["parameters"] = n.Network.ParameterCount,
-                ["inputs"] = n.Network.Inputs,
-                ["outputs"] = n.Network.Outputs,
-                ["loss"] = n.Loss.Name,
-                ["data"] = n.Train.Name,
-                ["examples"] = n.Train.Count,
-                ["test_examples"] = n.Test?.Count,
-                ["homogeneity_degree"] = homogeneity.Degree,
-                ["homogeneity_reason"] = homogeneity.Reason,
-                ["notes"] = new JsonArray([.. n.Notes.Select(static note => (JsonNode)note)]),
-            },
-        };
-        foreach (var (key, value) in inspection.ToJson()) document[key] = value?.DeepClone();
-        return document;
+                InspectionPage.Write(page, model, CommandLine.Words());
+                return page;
+            });
+            if (!json) to.Output.WriteLine(Places.Show(Path.GetFullPath(page)));
+        }
+        if (!model.IsInterrupted) return ExitStatus.Done;
+        to.Error.WriteLine("rhoflow: interrupted; this is what was measured until then");
+        return ExitStatus.Interrupted;
     }
 
-    private static void Show(TrainedNetwork n, NetworkInspection inspection, TextWriter output, bool quiet)
+    // One model has a page; a folder gets it as inspect.html.
+    private static string PageOf(string target)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{n.Network}: {n.Network.ParameterCount} parameters, {n.Loss.Name} loss, {n.Train.Count} training examples of "
-            + $"{n.Train.Name}{(n.Test is { } test ? $", {test.Count} test examples" : "")}"));
-        foreach (var note in n.Notes) output.WriteLine($"note: {note}");
-        var columns = inspection.Layers.SelectMany(static l => l.Values.Keys).Distinct().ToArray();
-        var layers = Terminal.Table(["layer", .. inspection.Layers.Select(static l => $"{l.Name} {l.Kind} {string.Join("×", l.Shape)}")]);
-        foreach (var column in columns)
-            layers.Add([column, .. inspection.Layers.Select(l => l.Values.TryGetValue(column, out var v) ? ObservationTable.Number(v)
-                : "")]);
-        Terminal.On(output).Write(layers);
-        foreach (var family in inspection.Measures.Where(static m => !double.IsNaN(m.Value)).GroupBy(static m => m.Family))
+        if (!Directory.Exists(target) && Path.GetExtension(target) is var ending and not "")
+            return ending == ".html" ? target : throw new ConfigException($"--out {target}: one model has a page, FILE.html or a folder; "
+                + "pictures and tables are of several");
+        return Path.Combine(target, "inspect.html");
+    }
+
+    private static int Many(InspectRequest request, string? target, ProgressLine progress, InvocationConfiguration to, bool json,
+        bool quiet, CancellationToken cancellation)
+    {
+        var targets = target is null ? [] : PlotFiles.Targets(target, "trajectory");
+        var models = new List<InspectedModel>();
+        var refused = new List<(string Model, Exception Why)>();
+        foreach (var name in request.Models)
         {
-            var table = Terminal.Table([family.Key, "value"]);
-            foreach (var (_, column, value) in family) table.Add([column, ObservationTable.Number(value)]);
-            Terminal.On(output).Write(table);
+            if (cancellation.IsCancellationRequested) break;
+            try
+            {
+                models.Add(request.Inspect(name, progress, cancellation));
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested && models.Count > 0)
+            {
+                break;
+            }
+            // Of many one that cannot be read is said, and the others are shown.
+            catch (Data.DataException e) when (request.Models.Count > MostBeside)
+            {
+                progress.Say($"{name} is left out: {e.Message}");
+                refused.Add((name, e));
+            }
         }
-        if (quiet) return;
-        foreach (var note in inspection.Notes) output.WriteLine($"note: {note}");
-        foreach (var (what, why) in inspection.NotMeasured.Where(static m => m.Why != "interrupted"))
-            output.WriteLine($"not measured: {what}: {why}");
-        foreach (var left in inspection.NotMeasured.Where(static m => m.Why == "interrupted").GroupBy(static m => m.What.Split('/')[0]))
-            output.WriteLine($"interrupted before: {left.Key}: {string.Join(", ", left.Select(static m => m.What.Split('/')[1]))}");
-        foreach (var family in inspection.Dear.GroupBy(static d => d.Measure.Family, StringComparer.Ordinal))
-            output.WriteLine($"left out, since it takes long: {family.Key}: "
-                + string.Join(", ", family.Select(static d => $"{d.Measure.Name} (about {Durations.Text(d.Seconds)})"))
-                + $"; --measures {family.Key}, or all");
+        if (models.Count == 0 && refused.Count > 0) throw refused[0].Why;
+        var trajectory = request.Models.Count > MostBeside || target is not null ? ModelTrajectory.Of(models) : null;
+        var written = trajectory is null ? [] : Draw(trajectory, targets, progress, cancellation);
+        progress.Dispose();
+        using var showing = cancellation.IsCancellationRequested ? SavedStates.Saving() : null;
+        if (json)
+        {
+            var document = new JsonObject
+            {
+                ["models"] = new JsonArray([.. (trajectory?.Models ?? models).Select(static m => (JsonNode)m.ToJson())]),
+            };
+            if (trajectory is not null)
+            {
+                document["order"] = trajectory.IsByName ? "step" : "time";
+                document["steps"] = new JsonArray([.. trajectory.Steps.Select(static s => (JsonNode)s)]);
+                document["files"] = new JsonArray([.. written.Select(static f => (JsonNode)f)]);
+            }
+            if (refused.Count > 0)
+                document["not_measured"] = new JsonArray([.. refused.Select(static r => (JsonNode)new JsonObject
+                {
+                    ["what"] = r.Model,
+                    ["why"] = r.Why.Message,
+                })]);
+            to.Output.WriteLine(document.ToJsonString(Json.Options));
+        }
+        else
+        {
+            if (trajectory is null || request.Models.Count <= MostBeside) ModelTables.Beside(models, to.Output, quiet);
+            else ModelTables.Trajectory(trajectory, to.Output);
+            foreach (var file in written) to.Output.WriteLine(Places.Show(file));
+        }
+        if (cancellation.IsCancellationRequested || models.Exists(static m => m.IsInterrupted))
+        {
+            to.Error.WriteLine($"rhoflow: interrupted; {models.Count} of {request.Models.Count} models were measured until then");
+            return ExitStatus.Interrupted;
+        }
+        return refused.Count > 0 ? ExitStatus.BadData : ExitStatus.Done;
+    }
+
+    // csv has every measure, not only what is drawn.
+    private static IReadOnlyList<string> Draw(ModelTrajectory trajectory, IReadOnlyList<string> targets, ProgressLine progress,
+        CancellationToken cancellation)
+    {
+        if (targets.Count == 0 || cancellation.IsCancellationRequested) return [];
+        progress.Report(static () => "drawing");
+        return Places.Writing(targets[0], () =>
+        {
+            string[] tables = [.. targets.Where(static t => t.EndsWith(".csv", StringComparison.Ordinal)).Select(Path.GetFullPath)];
+            var files = PlotFiles.Write(TrajectoryFigure.Of(trajectory), [.. targets.Where(t => !tables.Contains(Path.GetFullPath(t)))],
+                CommandLine.Words(), cancellation);
+            foreach (var table in tables)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(table)!);
+                AtomicFile.Write(table, trajectory.ToCsv());
+            }
+            foreach (var note in files.Notes) progress.Say(note);
+            return (IReadOnlyList<string>)[.. files.Written, .. tables];
+        });
     }
 }

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Inspection;
-using Rhoflow.Lab.Models;
 
 namespace Rhoflow.Cli;
 
@@ -20,43 +18,15 @@ internal static class ModelInspection
         return wanted;
     }
 
-    /// <summary>Reads, measures and shows.</summary>
-    public static int Run(string path, IReadOnlyList<string> families, int threads, InspectionWatch watch, TextWriter output, bool json,
-        bool quiet, Action ready, CancellationToken cancellation, int tailReplicates = 100)
+    /// <summary>Matrices and convolutions, the whole, and which arrays were not measured and why.</summary>
+    public static void Show(InspectedModel model, TextWriter output, bool quiet)
     {
-        using var model = ModelFile.Open(path);
-        var inspection = WeightInspection.Of(model.Content.Tensors, families, threads, watch, cancellation, tailReplicates);
-        ready();
-        if (json) output.WriteLine(Document(model, inspection).ToJsonString(Json.Options));
-        else Show(model, inspection, output, quiet);
-        return inspection.IsInterrupted ? ExitStatus.Interrupted : ExitStatus.Done;
-    }
-
-    private static JsonObject Document(ModelFile model, WeightInspection inspection)
-    {
-        var document = new JsonObject
-        {
-            ["model"] = new JsonObject
-            {
-                ["source"] = model.Path,
-                ["format"] = model.Content.Format,
-                ["bytes"] = model.Bytes,
-                ["tensors"] = model.Content.Tensors.Count,
-                ["parameters"] = inspection.Parameters,
-                ["notes"] = new JsonArray([.. model.Content.Notes.Select(static n => (JsonNode)n)]),
-            },
-        };
-        foreach (var (key, value) in inspection.ToJson()) document[key] = value?.DeepClone();
-        return document;
-    }
-
-    private static void Show(ModelFile model, WeightInspection inspection, TextWriter output, bool quiet)
-    {
+        var inspection = model.Weights!;
         output.WriteLine(PlainWriter.Plain(string.Create(CultureInfo.InvariantCulture,
-            $"{model.Path} ({model.Content.Format}): {model.Content.Tensors.Count} "
-            + $"array{(model.Content.Tensors.Count == 1 ? "" : "s")}, {inspection.Parameters} parameters, "
+            $"{model.Source} ({(string?)model.About["format"]}): {inspection.Tensors.Count} "
+            + $"array{(inspection.Tensors.Count == 1 ? "" : "s")}, {inspection.Parameters} parameters, "
             + $"{inspection.Layers.Count} matrices and convolutions measured")));
-        foreach (var note in model.Content.Notes) output.WriteLine($"note: {PlainWriter.Plain(note)}");
+        foreach (var note in model.About["notes"]!.AsArray()) output.WriteLine($"note: {PlainWriter.Plain((string?)note ?? "")}");
         if (inspection.Layers.Count > 0)
         {
             string[] columns = [.. inspection.Layers[0].Values.Keys.Except(SpectraOfWeights.Columns)];

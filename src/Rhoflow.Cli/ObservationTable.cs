@@ -20,6 +20,7 @@ internal static class ObservationTable
     public static void Show(RunFolder folder, TextWriter output, bool reused = false)
     {
         var (columns, rows) = Read(folder);
+        var summary = folder.Summary;
         int At(string name) => Array.IndexOf(columns, name);
         bool Measured(string name) => At(name) is >= 0 and var i && rows.Any(r => !double.IsNaN(r[i]));
         // Where ρ leaves the range of a double its logarithm takes its place.
@@ -28,11 +29,12 @@ internal static class ObservationTable
             .ToArray();
         if (rows.Count > 0)
         {
-            // A descent is followed by epochs, a flow by t.
-            var epochs = Measured("epoch");
+            // A descent is followed by epochs, a flow by t, checkpoints by step.
+            var epochs = Measured("epoch") && summary?["checkpoints"] is null;
             var shown = Thin(rows).ToArray();
             var table = new FittedTable();
             if (epochs) table.Add("epoch", 0, shown.Select(r => Number(r[At("epoch")])));
+            else if (!Measured("log10_t") && Measured("step")) table.Add("step", 0, shown.Select(r => Number(r[At("step")], 12)));
             else if (At("t") >= 0 && At("log10_t") >= 0) table.Add("t", 0, shown.Select(r => Time(r[At("t")], r[At("log10_t")])));
             // Another kind of run, or a header that was damaged.
             else table.Add("row", 0, Thin([.. rows.Select(static (_, i) => new double[] { i })]).Select(static r => Number(r[0])));
@@ -44,17 +46,19 @@ internal static class ObservationTable
             if (table.Show(output) is { Count: > 0 } leftOut) output.WriteLine($"no room for {string.Join(", ", leftOut)}: in metrics.csv");
         }
         if (rows.Count > MostRows) output.WriteLine($"{MostRows} of {rows.Count} observations; all of them in metrics.csv");
-        var summary = folder.Summary;
         var seconds = (double?)summary?["seconds"];
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{folder.Name} {folder.Id} {folder.Status.ToString().ToLowerInvariant()}"
             + $"{(reused ? $" before, on {folder.FinishedAt:yyyy-MM-dd HH:mm}," : "")}"
-            + $"{(seconds is { } s ? $" in {s:g3} s ({(long?)summary!["steps"]} steps)" : "")}: {Places.Show(folder.Path)}"));
+            + $"{(seconds is { } s ? $" in {s:g3} s ({Work(summary!)})" : "")}: {Places.Show(folder.Path)}"));
         if (folder.Status == RunStatus.Running && folder.AtWork is { } owner) output.WriteLine($"at work: {owner}");
         if (RunRecord.Read(folder) is { Status: RunStatus.Finished, Reached: false })
             output.WriteLine($"{folder.Name} ended before its until was reached (see the events in summary.json)");
         foreach (var note in summary?["notes"]?.AsArray() ?? []) output.WriteLine($"note: {note}");
     }
+
+    private static string Work(System.Text.Json.Nodes.JsonObject summary) =>
+        (long?)summary["checkpoints"] is { } n ? $"{n} checkpoint{(n == 1 ? "" : "s")}" : $"{(long?)summary["steps"]} steps";
 
     /// <summary>Six digits, or nothing where a quantity was not measured.</summary>
     public static string Number(double value, int digits = 6) => double.IsNaN(value) ? ""

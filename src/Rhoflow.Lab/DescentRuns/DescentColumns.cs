@@ -105,7 +105,7 @@ internal sealed class DescentColumns
     internal History Start<T>(Replica<T> replica) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var theta = replica.Theta();
-        var (rhoK, v, _) = DescentPoint.Directions(_network, theta, _view.Statistics<T>(theta, replica.State.Statistics, _train));
+        var (rhoK, v, _) = TrainedPoint.Directions(_network, theta, _view.Statistics<T>(theta, replica.State.Statistics, _train));
         return new History(_network, rhoK, v, theta);
     }
 
@@ -148,7 +148,7 @@ internal sealed class DescentColumns
     {
         var outputs = new double[_train.Count * _network.Outputs];
         var score = training.Evaluate(replica, statistics, _train, outputs, look);
-        var point = DescentPoint.Of(_network, replica.Theta(), statistics, outputs, _train.Y.ToArray(), score.LogLoss, Reduction.Mean);
+        var point = TrainedPoint.Of(_network, replica.Theta(), statistics, outputs, _train.Y.ToArray(), score.LogLoss, Reduction.Mean);
         return new MeasureInput(Table.Setting, point)
         {
             Test = _test is null ? null : OnTest(training, replica, statistics, point.LogRho, lookAtTest),

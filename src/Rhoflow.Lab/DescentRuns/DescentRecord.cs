@@ -169,7 +169,7 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
             ["notes"] = new JsonArray([.. notes.Select(static n => (JsonNode)n)]),
             ["parameters"] = _run.Network.ParameterCount,
             ["network"] = _run.Network.ToString(),
-            ["homogeneity"] = Homogeneous(Homogeneity.Of(_run.Network)),
+            ["homogeneity"] = RunDocument.Homogeneous(_run.Network),
             ["layers"] = RunDocument.Layers(_run.Network),
         };
         if (_run.DataNotes.Count == 0) summary.Remove("data_notes");
@@ -197,11 +197,4 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
                 + $"observed, {At(best.LogLoss)} at epoch {best.Epoch:g6}"),
         ];
     }
-
-    private static JsonObject Homogeneous(Homogeneity h) => new()
-    {
-        ["degree"] = h.Degree,
-        ["layers"] = new JsonArray([.. h.Layers.Select(static e => (JsonNode?)e)]),
-        ["reason"] = h.Reason,
-    };
 }

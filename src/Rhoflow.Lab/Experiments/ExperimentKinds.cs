@@ -63,7 +63,7 @@ public static class ExperimentKinds
     ];
 
     // Replaced as a whole, so that readers need no lock.
-    private static volatile ExperimentKind[] s_all = [FlowExperiment.Described, DescentExperiment.Described];
+    private static volatile ExperimentKind[] s_all = [FlowExperiment.Described, DescentExperiment.Described, WatchExperiment.Described];
 
     /// <summary>All kinds, in the order in which they were registered.</summary>
     public static IReadOnlyList<ExperimentKind> All => s_all;

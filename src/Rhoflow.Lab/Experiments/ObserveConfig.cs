@@ -19,7 +19,7 @@ public sealed record ObserveConfig
 
     /// <summary>
     /// How the times were written: t, log10-t or both (instants), log-spaced (so many, filled in between start and end), every or epoch (of
-    /// descents).
+    /// descents), each (of checkpoints: whenever one appears).
     /// </summary>
     public required string Unit { get; init; }
 
@@ -84,6 +84,8 @@ public sealed record ObserveConfig
     private static string Single(Measure measure) => $"{measure.Family}/{measure.Name}";
 
     private const int Most = 1_000_000;
+
+    private const string Each = "each";
 
     /// <summary>Where log-spaced instants begin when the run starts at 0.</summary>
     private const double FirstLog10T = -2;
@@ -160,6 +162,17 @@ public sealed record ObserveConfig
         }
     }
 
+    /// <summary>What the config of something that is looked at whenever it appears says: there are no times.</summary>
+    internal static ObserveConfig ReadEach(ConfigNode? node)
+    {
+        var (map, what) = ReadWhat(node, always: true);
+        if (map?["at"] is { } at) throw at.NoMeaning("has no meaning beside 'watch': every checkpoint is looked at");
+        foreach (var key in new[] { "gradients", "curvature" })
+            if (map?[key] is { } when && when.Text() == "ends")
+                throw when.NoMeaning("has no meaning beside 'watch': checkpoints have no end");
+        return what with { Unit = Each };
+    }
+
     // Everything but the times.
     private static (ConfigMap? Map, ObserveConfig What) ReadWhat(ConfigNode? node, bool always)
     {
@@ -186,7 +199,7 @@ public sealed record ObserveConfig
 
     internal void Write(ConfigWriter writer) => writer.Section("observe", () =>
     {
-        writer.Section("at", () =>
+        if (Unit != Each) writer.Section("at", () =>
         {
             if (Unit == "log-spaced") writer.Entry(Unit, LogSpaced);
             else if (Unit == "every") writer.Raw(Unit, $"{Every} epochs");

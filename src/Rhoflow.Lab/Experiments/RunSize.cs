@@ -45,7 +45,7 @@ public sealed record RunSize(double Bytes, double Seconds, double DiskBytes, dou
         var descent = (e as DescentExperiment)?.Descent;
         double observations = training ? e.Observe.Epochs.Count : e.Observe.Instants.Count;
         // θ, and in the precision of training weights, gradient and step; flows keep the stages of an explicit step.
-        var ofWeights = training ? 8 + 3 * number : 16 * 8;
+        var ofWeights = training ? 8 + 3 * number : e is FlowExperiment ? 16 * 8 : 8 + number;
         var together = descent is { Batch: > 0 and var batch } ? Math.Min(batch, examples) : Math.Min(2048, examples);
         var bytes = examples * (shape?.Count ?? 0) * number + weights * ofWeights + 2 * units * together * number;
         var epochs = (double)(descent?.Epochs ?? 0);

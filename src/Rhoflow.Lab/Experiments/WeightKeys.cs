@@ -16,13 +16,9 @@ internal static class WeightKeys
     private static readonly string[] s_layouts = ["nchw", "nhwc"];
     private static readonly string[] s_preparations = ["run", "new"];
 
-    /// <summary>The keys of <c>init.weights</c>.</summary>
-    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    /// <summary>The keys that say which arrays of a file are which.</summary>
+    internal static IReadOnlyList<ConfigKey> OfArrays { get; } =
     [
-        new("file", ConfigForm.Text, "a file of weights (.safetensors, .pt, .npz, .onnx), or the folder of a run")
-        {
-            Example = "model.safetensors",
-        },
         new("names", ConfigForm.List, "the arrays of W_1 … W_K, in this order")
         {
             Default = "by the numbers in their names and by their shapes",
@@ -39,6 +35,16 @@ internal static class WeightKeys
             Default = "that of the data",
             Example = "nchw",
         },
+    ];
+
+    /// <summary>The keys of <c>init.weights</c>.</summary>
+    internal static IReadOnlyList<ConfigKey> Described { get; } =
+    [
+        new("file", ConfigForm.Text, "a file of weights (.safetensors, .pt, .npz, .onnx), or the folder of a run")
+        {
+            Example = "model.safetensors",
+        },
+        .. OfArrays,
         new("preparation", ConfigForm.Word, "weights of a run: whether data are prepared by what that run learned, or anew")
         {
             Words = s_preparations,
@@ -53,17 +59,30 @@ internal static class WeightKeys
         if (node.IsScalar) return (new WeightChoice(ReadPath(node)) { Given = node.Text() }, false);
         var map = node.Map(Described);
         var file = map.Required("file", "a file of weights (.safetensors, .pt, .npz, .onnx), or the folder of a run");
+        var choice = ReadArrays(map, new WeightChoice(ReadPath(file)) { Given = file.Text() });
+        if (map["preparation"] is { } preparation && PreparationOf(choice) is null)
+            throw preparation.Error("has a meaning for the weights of a run only, which knows how its data were prepared");
+        return (choice, map["preparation"]?.Word(s_preparations) == "new");
+    }
+
+    /// <summary>The choice with what <see cref="OfArrays"/> say.</summary>
+    public static WeightChoice ReadArrays(ConfigMap map, WeightChoice choice)
+    {
         string[]? Names(string key) => map[key] is { } list ? [.. list.List("names of arrays").Select(static n => n.Text())] : null;
-        var choice = new WeightChoice(ReadPath(file))
+        return choice with
         {
-            Given = file.Text(),
             Names = Names("names"),
             Normalizations = Names("normalizations"),
             Layout = map["layout"]?.Word(s_layouts),
         };
-        if (map["preparation"] is { } preparation && PreparationOf(choice) is null)
-            throw preparation.Error("has a meaning for the weights of a run only, which knows how its data were prepared");
-        return (choice, map["preparation"]?.Word(s_preparations) == "new");
+    }
+
+    /// <summary>Writes <see cref="OfArrays"/> back.</summary>
+    public static void WriteArrays(ConfigWriter writer, WeightChoice file)
+    {
+        if (file.Names is { } names) writer.Entry("names", names);
+        if (file.Normalizations is { } normalizations) writer.Entry("normalizations", normalizations);
+        if (file.Layout is { } layout) writer.Entry("layout", layout);
     }
 
     public static void Write(ConfigWriter writer, WeightChoice file, bool anew)
@@ -76,9 +95,7 @@ internal static class WeightKeys
         writer.Section("weights", () =>
         {
             writer.Entry("file", file.File);
-            if (file.Names is { } names) writer.Entry("names", names);
-            if (file.Normalizations is { } normalizations) writer.Entry("normalizations", normalizations);
-            if (file.Layout is { } layout) writer.Entry("layout", layout);
+            WriteArrays(writer, file);
             if (anew) writer.Entry("preparation", "new");
         });
     }

@@ -62,6 +62,25 @@ public sealed partial class Npy : IDisposable
         return table;
     }
 
+    /// <summary>Writes some rows of a table, in a given order, into a new one.</summary>
+    /// <exception cref="InvalidDataException">Not a float64 table in C order, or one that has not all of these rows.</exception>
+    public static void Choose(string path, string target, IReadOnlyList<int> chosen)
+    {
+        using var from = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var (rows, columns) = ReadHeader(from);
+        using var to = new FileStream(target, FileMode.Create, FileAccess.Write);
+        to.Write(Header(columns, chosen.Count));
+        var row = new byte[columns * sizeof(double)];
+        foreach (var r in chosen)
+        {
+            if (r >= rows) throw new InvalidDataException($"{path} holds {rows} rows; there is no row {r + 1}");
+            from.Seek(HeaderLength + (long)r * row.Length, SeekOrigin.Begin);
+            from.ReadExactly(row);
+            to.Write(row);
+        }
+        to.Flush(flushToDisk: true);
+    }
+
     /// <summary>Flushes the file to the disk.</summary>
     public void Dispose()
     {

@@ -36,9 +36,12 @@ public static class ModelNetworks
         var path = Path.GetFullPath(model);
         var changes = new List<(string Path, string Value)>();
         var isGraph = path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
-        if (network is null && isGraph) changes.Add(("network.file", Quoted(path)));
-        changes.Add(("init.weights.file", Quoted(path)));
-        if (data is not null) changes.AddRange(Data(data));
+        if (network is null && isGraph) changes.Add(("network.file", ForeignModel.Quoted(path)));
+        // A config made for training says how its weights are drawn, which those of the file are not.
+        if (given.Contains("init"))
+            foreach (var key in new[] { "kind", "scale", "frobenius" }) changes.Add(($"init.{key}", "null"));
+        changes.Add(("init.weights.file", ForeignModel.Quoted(path)));
+        if (data is not null) changes.AddRange(ForeignModel.Data(data));
         if (!given.Contains("descent") && !given.Contains("flow")) changes.Add(("descent", Descent));
         if (!given.Contains("name")) changes.Add(("name", "inspect"));
         changes.AddRange(Overrides.Expand(overrides, sweep: false)[0]);
@@ -53,18 +56,9 @@ public static class ModelNetworks
         if (!given.Contains("data") && !changes.Exists(static c => c.Path is "data" or "data.set" or "data.path" or "data.inline"))
             throw new ConfigException($"{model}: what it does on data needs data: --data D, a set (rhoflow data list) or a file");
         Overrides.Apply(source, changes);
-        RequirePreparation(source, model);
+        ForeignModel.RequirePreparation(source, model);
         var read = Experiment.Read(source);
         return Of(model, read, saysLoss, folders);
-    }
-
-    // What was done to the inputs is in no file of weights.
-    private static void RequirePreparation(ConfigSource source, string model)
-    {
-        if (source.Node.At("data") is { IsScalar: false } data && data.Keys.Contains("transforms")) return;
-        throw new ConfigException($"{model}: how inputs were prepared when it was trained is not in the file, and is not guessed: "
-            + $"data.transforms=[…] says it, of {string.Join(", ", Preparation.TransformNames)}; data.transforms=[] leaves them as they "
-            + "are. PyTorch's ToTensor is scale-pixels");
     }
 
     private static TrainedNetwork Of(string model, Experiment e, bool saysLoss, DataFolders? folders)
@@ -118,14 +112,4 @@ public static class ModelNetworks
             }
         }
     }
-
-    private static IEnumerable<(string Path, string Value)> Data(string given)
-    {
-        if (DataConfig.Sets.Contains(given)) return [("data.set", given), ("data.path", "null")];
-        return File.Exists(given) || Directory.Exists(given) ? [("data.path", Quoted(Path.GetFullPath(given))), ("data.set", "null")]
-            : throw new ConfigException($"--data {given}: there is no such file or folder, and no set of that name"
-                + Nearest.Hint(given, DataConfig.Sets, "sets"));
-    }
-
-    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -31,6 +31,9 @@ public sealed record NetworkInspection(
     IReadOnlyList<InspectedLayer> Layers, IReadOnlyList<(string Family, string Column, double Value)> Measures,
     IReadOnlyList<(string Name, IReadOnlyList<double> Values)> Arrays, IReadOnlyList<(string What, string Why)> NotMeasured)
 {
+    /// <summary>The network as it was looked at: ρ_k, V_k, and what it gives on the training examples.</summary>
+    internal Snapshot? Point { get; init; }
+
     /// <summary>By what was measured, where that has to be said.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -50,13 +53,22 @@ public sealed record NetworkInspection(
     /// <param name="cancellation">Ends the measuring; what was measured before it is given.</param>
     /// <param name="watch">What is told where it stands; null: nothing.</param>
     /// <param name="tailReplicates">Of the bootstrap that tests power laws of spectra.</param>
+    /// <param name="everyLayer">Whether features of every layer are looked at, not only what enters the last.</param>
     /// <exception cref="OperationCanceledException">Cancelled before anything was measured.</exception>
     public static NetworkInspection Of(TrainedNetwork network, IReadOnlyList<string> families, int curvatureExamples, int threads,
-        CancellationToken cancellation = default, InspectionWatch? watch = null, int tailReplicates = 100) =>
-        network.Graph is { } graph ? RuntimeInspection.Of(network, graph, families, cancellation, watch)
-            : network.Precision == Precision.Float32
-            ? Of<float>(network, families, curvatureExamples, threads, cancellation, watch, tailReplicates)
-            : Of<double>(network, families, curvatureExamples, threads, cancellation, watch, tailReplicates);
+        CancellationToken cancellation = default, InspectionWatch? watch = null, int tailReplicates = 100, bool everyLayer = false)
+    {
+        if (network.Graph is { } graph) return RuntimeInspection.Of(network, graph, families, cancellation, watch);
+        var setting = new MeasureSetting(network.Network, network.Loss, network.Train, network.Test)
+        {
+            WeightDecay = network.WeightDecay,
+            TailReplicates = tailReplicates,
+        };
+        if (everyLayer) setting = setting with { FeatureLayers = [.. Enumerable.Range(1, network.Network.Depth)] };
+        return network.Precision == Precision.Float32
+            ? Of<float>(network, setting, families, curvatureExamples, threads, cancellation, watch)
+            : Of<double>(network, setting, families, curvatureExamples, threads, cancellation, watch);
+    }
 
     /// <summary>The layers, measures and reasons of `inspect --json`.</summary>
     public JsonObject ToJson() => new()
@@ -78,26 +90,20 @@ public sealed record NetworkInspection(
         ["interrupted"] = IsInterrupted,
     };
 
-    private static NetworkInspection Of<T>(TrainedNetwork n, IReadOnlyList<string> families, int curvatureExamples, int threads,
-        CancellationToken cancellation, InspectionWatch? told, int tailReplicates) where T : unmanaged, IFloatingPointIeee754<T>
+    private static NetworkInspection Of<T>(TrainedNetwork n, MeasureSetting setting, IReadOnlyList<string> families, int curvatureExamples,
+        int threads, CancellationToken cancellation, InspectionWatch? told) where T : unmanaged, IFloatingPointIeee754<T>
     {
         told?.Progress("preparing");
-        var network = n.Network;
-        var view = new BatchNormView(network, n.Loss, n.Reduction, n.BatchNorm, n.Batch);
-        double[] theta = n.Theta.ToArray(), statistics = view.Statistics<T>(theta, n.Statistics.Span, n.Train, cancellation);
         var detail = new DetailConfig { Gradients = true, Curvature = true, CurvatureExamples = curvatureExamples };
-        var setting = new MeasureSetting(network, n.Loss, n.Train, n.Test) { WeightDecay = n.WeightDecay, TailReplicates = tailReplicates };
+        var observer = new NetworkObserver<T>(n, setting, curvatureExamples, threads, cancellation);
         var observe = new ObserveConfig { Unit = "epoch", Measures = families.Count == 0 ? ["all"] : families, Detail = detail };
-        var curved = n.Train.Count <= curvatureExamples ? n.Train : n.Train.Choose([.. Enumerable.Range(0, curvatureExamples)]);
         var table = new MeasureTable(observe, setting) { KeepsPart = true };
         using var watch = new MeasureWatch(told is null ? static _ => { } : told.Progress);
         IReadOnlyList<DearMeasure> dear = [];
         if (told is not null)
         {
             told.Progress("timing some passes");
-            watch.Forecast = MeasureForecast.Of(setting, curved.Count, () => view.Linearize(through: false,
-                curved.Choose(MeasureForecast.Some(setting, curved.Count)), theta, statistics, threads,
-                cancellation));
+            watch.Forecast = observer.Forecast();
             if (families.Count == 0)
             {
                 dear = told.Dear(watch.Forecast, table);
@@ -107,39 +113,17 @@ public sealed record NetworkInspection(
                 watch.Forecast.Of(table.Taken.Select(static t => t.Measure)));
             told.Progress($"the outputs of {n.Train.Count + (n.Test?.Count ?? 0)} examples");
         }
-        using var train = Linearization.Of<T>(network, n.Loss, n.Train, n.Reduction, theta, statistics, threads, cancellation);
-        using var test = n.Test is null ? null : Linearization.Of<T>(network, n.Loss, n.Test, n.Reduction, theta, statistics, threads,
-            cancellation);
-        var point = DescentPoint.Of(network, theta, statistics, train.Outputs.ToArray(), n.Train.Y.ToArray(), train.Value.LogLoss,
-            n.Reduction);
-        var input = new MeasureInput(setting, point)
-        {
-            Test = test is null ? null : OnTest(test, point.LogRho),
-            Features = FeatureMemo.Of(train.Features),
-            TestFeatures = FeatureMemo.Of(k => test?.Features(k)),
-            LearningRate = n.LearningRate,
-            Risk = network is { IsChain: true, Outputs: 1 } ? new EmpiricalRisk(network, n.Loss, n.Train, n.Reduction) : null,
-        };
         double[] noClocks = [double.NaN, double.NaN, double.NaN, double.NaN, double.NaN];
-        var observation = table.Read(noClocks, input, isDue: static _ => true, (need, through) =>
-            view.Linearize(through, need == MeasureNeed.Curvature ? curved : n.Train, theta, statistics, threads, cancellation),
-            cancellation, watch);
-        return Sorted(network, table, observation, input) with
+        var observation = observer.Observe(table, noClocks, watch, out var input);
+        return Sorted(n.Network, table, observation, input) with
         {
+            Point = observation.Point,
             Dear = dear,
             IsInterrupted = table.NotReached.Count > 0,
             Seconds = [.. watch.Took.GroupBy(static t => t.Measure.Family, StringComparer.Ordinal)
                 .Select(static g => (g.Key, g.Sum(static t => t.Seconds)))],
-            Notes = [.. view.Notes(n.Train, [.. table.Taken.Where(static t => t.Measure.GoesThroughStatistics)
-                .Select(t => t.Measure.Need == MeasureNeed.Curvature ? curved : n.Train).Distinct()])],
+            Notes = [.. observer.Notes(table)],
         };
-    }
-
-    private static TestResult OnTest(Linearization test, double logRho)
-    {
-        var outputs = test.Outputs.ToArray();
-        NormsAndDirections.DivideByRho(outputs, logRho);
-        return new TestResult(outputs, test.Data.Y.ToArray(), test.Network.Outputs, test.Value.LogLoss);
     }
 
     // A column NAME_1 … NAME_K belongs to the layers.

@@ -1,4 +1,3 @@
-using Rhoflow.Lab.DescentRuns;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Models.Onnx;
 using Rhoflow.Lab.Runs;
@@ -50,7 +49,7 @@ internal static class RuntimeInspection
             }
         }
         var (f, features) = Run(n.Train);
-        var point = DescentPoint.Of(n.Network, n.Theta.ToArray(), [], f, n.Train.Y.ToArray(), LogLoss(n, n.Train, f), n.Reduction);
+        var point = TrainedPoint.Of(n.Network, n.Theta.ToArray(), [], f, n.Train.Y.ToArray(), LogLoss(n, n.Train, f), n.Reduction);
         var (testF, testFeatures) = n.Test is null ? ([], null) : Run(n.Test);
         var input = new MeasureInput(setting, point)
         {
@@ -70,6 +69,7 @@ internal static class RuntimeInspection
                     .Select(m => ($"{m.Family}/{m.Name}", $"it needs derivatives, which {graph.Runtime} does not give of this graph")),
                 .. left.Select(static l => ($"collapse/features of W{l.K}", l.Why)),
             ],
+            Point = observation.Point,
             Dear = dear,
             IsInterrupted = table.NotReached.Count > 0,
             Seconds = [.. watch.Took.GroupBy(static t => t.Measure.Family, StringComparer.Ordinal)

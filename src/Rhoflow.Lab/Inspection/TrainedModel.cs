@@ -42,7 +42,7 @@ public sealed class TrainedModel
     /// <summary>
     /// ρ = ∏‖W_k‖_F^{e_k}, batch normalization folded into the W_k: what margins of networks of any scale are divided by (T3 §9).
     /// </summary>
-    public double Rho => Math.Exp(DescentRuns.DescentPoint.Directions(Network, _theta, _statistics).LogRho);
+    public double Rho => Math.Exp(Runs.TrainedPoint.Directions(Network, _theta, _statistics).LogRho);
 
     /// <summary>The graph of an .onnx file.</summary>
     /// <param name="path">The file.</param>

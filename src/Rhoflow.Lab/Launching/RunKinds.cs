@@ -2,16 +2,17 @@ using Rhoflow.Lab.DescentRuns;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.FlowRuns;
 using Rhoflow.Lab.Runs;
+using Rhoflow.Lab.WatchRuns;
 
 namespace Rhoflow.Lab.Launching;
 
-/// <summary>All kinds of runs: flows, descents, and what joined by <see cref="Register"/>.</summary>
+/// <summary>All kinds of runs: flows, descents, watched checkpoints, and what joined by <see cref="Register"/>.</summary>
 public static class RunKinds
 {
     private static readonly Lock Adding = new();
 
     // Replaced as a whole, so that readers need no lock.
-    private static volatile RunKind[] s_all = [FlowRunKind.Instance, DescentRunKind.Instance];
+    private static volatile RunKind[] s_all = [FlowRunKind.Instance, DescentRunKind.Instance, WatchRunKind.Instance];
 
     /// <summary>Adds a kind, and how its configs are read, before the first config of that kind is read.</summary>
     /// <exception cref="ArgumentException">The key of its configs is taken.</exception>

@@ -25,7 +25,10 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
     /// <summary>Where data sets lie; unless given where RHOFLOW_DATA says, or the user's cache.</summary>
     public DataFolders Data { get; init; } = DataFolders.Of(null);
 
-    /// <summary>Told how the data of a run were read, before it begins; a sweep may tell the same again for every run.</summary>
+    /// <summary>
+    /// Told how the data of a run were read, before it begins, and by kinds of runs that have something to keep while they go on; a sweep
+    /// may tell the same again for every run.
+    /// </summary>
     public Action<string>? Said { get; init; }
 
     /// <summary>Wait for runs that other processes are at work on; otherwise their outcome says who is.</summary>
@@ -95,7 +98,7 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         for (var i = 0; i < group.Count; i++)
         {
             if (outcomes[i] is { AtWork: null }) continue;
-            outcomes[i] = Settled(group[i].Name, RunIdentity.Id(group[i]));
+            outcomes[i] = Settled(group[i], RunIdentity.Id(group[i]));
             if (outcomes[i] is null) open.Add(i);
         }
         if (open.Count == 0) return;
@@ -147,11 +150,12 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
     }
 
     // Finished, or at work elsewhere; null: neither.
-    private RunOutcome? Settled(string name, string id)
+    private RunOutcome? Settled(Experiment e, string id)
     {
-        foreach (var folder in RunFolder.Of(Root, name).Where(f => f.Id == id).Reverse())
+        var goesOn = RunKinds.Of(e).GoesOn;
+        foreach (var folder in RunFolder.Of(Root, e.Name).Where(f => f.Id == id).Reverse())
         {
-            if (folder.Status == RunStatus.Finished) return new RunOutcome(folder, RunStatus.Finished, Reused: true);
+            if (!goesOn && folder.Status == RunStatus.Finished) return new RunOutcome(folder, RunStatus.Finished, Reused: true);
             if (folder.Holder(_watch) is { } owner) return new RunOutcome(folder, RunStatus.Running) { AtWork = owner };
         }
         return null;
@@ -162,9 +166,11 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         var e = run.Experiment;
         using var claim = RunClaim.Take(Root, e.Name, run.Id, _watch, cancellation);
         // Again: another process may have been faster while this one loaded its data.
-        settled = Settled(e.Name, run.Id);
+        settled = Settled(e, run.Id);
         if (settled is not null) return null;
-        if (!Resume || RunFolder.FindResumable(Root, e.Name, run.Id, _watch) is not { } started)
+        var left = RunKinds.Of(e).GoesOn ? RunFolder.Of(Root, e.Name).LastOrDefault(f => f.Id == run.Id)
+            : Resume ? RunFolder.FindResumable(Root, e.Name, run.Id, _watch) : null;
+        if (left is not { } started)
             return Member(run, RunFolder.Create(Root, e.Name, run.Id, e.ToYaml(), Described(), DateTime.Now, locked: true), resume: false);
         if (started.TryLock(_watch, out var owner) is not { } locked)
         {
@@ -176,10 +182,10 @@ public sealed record RunLauncher(string Root, bool Resume, IReadOnlyList<string>
         return Member(run, locked, resume: true);
     }
 
-    private static RunMember Member(PreparedRun run, RunFolder folder, bool resume)
+    private RunMember Member(PreparedRun run, RunFolder folder, bool resume)
     {
         PreparationFile.Keep(folder, run);
-        return new RunMember(run, folder, resume);
+        return new RunMember(run, folder, resume) { Said = Said };
     }
 
     private System.Text.Json.Nodes.JsonObject Described() => RunEnvironment.Describe(CommandLine);

@@ -87,20 +87,25 @@ internal static class Traces
     public static int[] Some(int[] of, int most) => of.Length <= most ? of
         : [.. Enumerable.Range(0, most).Select(i => of[(int)Math.Round(i * (of.Length - 1.0) / (most - 1))]).Distinct()];
 
-    /// <summary>When an observation was made: t = 1e3, epoch 10.</summary>
+    /// <summary>When an observation was made: t = 1e3, epoch 10, step 500.</summary>
     public static string Time(PlotRun run, int row)
     {
         if (double.IsFinite(run.At(row, "epoch"))) return $"epoch {PlotAxis.Short(run.At(row, "epoch"))}";
         var exponent = run.At(row, "log10_t");
+        if (!double.IsFinite(run.At(row, "t")) && !double.IsFinite(exponent) && double.IsFinite(run.At(row, "step")))
+            return $"step {PlotAxis.Short(run.At(row, "step"))}";
         return double.IsFinite(exponent) ? $"t = {new PlotAxis(new PlotName("t", PlotSource.Column), Scale.Exponent).Text(exponent)}"
             : $"t = {PlotAxis.Short(run.At(row, "t"))}";
     }
 
-    /// <summary>What runs are followed by: epochs where all count them, else t.</summary>
-    public static string Clock(IReadOnlyList<PlotRun> runs) =>
-        runs.All(static r => r.Rows.Count == 0 || double.IsFinite(r.At(r.Rows.Count - 1, "epoch"))) ? "epoch"
+    /// <summary>What runs are followed by: epochs where all count them, steps where nothing else is, else t.</summary>
+    public static string Clock(IReadOnlyList<PlotRun> runs) => Counts(runs, "epoch") ? "epoch"
+        : runs.All(static r => !Counts([r], "t") && !Counts([r], "log10_t")) && Counts(runs, "step") ? "step"
             : runs.Any(static r => r.Has("t") || r.Has("log10_t")) ? "t"
             : runs.SelectMany(static r => r.Columns).FirstOrDefault() ?? throw new ConfigException("these runs have observed nothing yet");
+
+    private static bool Counts(IReadOnlyList<PlotRun> runs, string clock) =>
+        runs.All(r => r.Rows.Count == 0 || double.IsFinite(r.At(r.Rows.Count - 1, clock)));
 
     private static Trace Ordered(PlotRun run, double[] values, int row, PlotKind kind)
     {

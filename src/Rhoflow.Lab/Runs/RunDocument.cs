@@ -84,6 +84,18 @@ public static class RunDocument
         ["offset"] = l.Offset,
     })]);
 
+    /// <summary>f(cW) = c^degree f(W) as summary.json has it: the degree in each W_k, or the reason why there is none.</summary>
+    internal static JsonObject Homogeneous(Networks.Network network)
+    {
+        var h = Networks.Homogeneity.Of(network);
+        return new JsonObject
+        {
+            ["degree"] = h.Degree,
+            ["layers"] = new JsonArray([.. h.Layers.Select(static e => (JsonNode?)e)]),
+            ["reason"] = h.Reason,
+        };
+    }
+
     internal static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
     // What is lost: rows of arrays that were written with those of the table.

@@ -9,9 +9,7 @@ namespace Rhoflow.Lab.Runs;
 /// <summary>A run's folder could not be written or read: where and why. Exit status 1.</summary>
 public sealed class RunFolderException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>
-/// finished, failed or interrupted as summary.json says; where there is none running, if a process is at work, or else unfinished.
-/// </summary>
+/// <summary>As summary.json says; where there is none running, if a process is at work, or else unfinished.</summary>
 public enum RunStatus
 {
     /// <summary>Killed: no process is at work, and none has said how it ended.</summary>

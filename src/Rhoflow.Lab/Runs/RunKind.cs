@@ -21,6 +21,11 @@ public abstract class RunKind
     /// </summary>
     public virtual string? Together(Experiment experiment) => null;
 
+    /// <summary>
+    /// Whether a finished run is gone on with when it is launched again, since there may be more of what it looks at than when it ended.
+    /// </summary>
+    public virtual bool GoesOn => false;
+
     /// <summary>Makes a group ready, in its order.</summary>
     /// <param name="group">One experiment, or several that run together.</param>
     /// <param name="folders">Where data sets lie.</param>
@@ -52,4 +57,8 @@ public abstract class RunKind
 /// <param name="Run">What to do.</param>
 /// <param name="Folder">Where to write.</param>
 /// <param name="Resume">Go on from the state that the folder holds.</param>
-public sealed record RunMember(PreparedRun Run, RunFolder Folder, bool Resume);
+public sealed record RunMember(PreparedRun Run, RunFolder Folder, bool Resume)
+{
+    /// <summary>Told what a person is to keep while the run goes on; null: nobody.</summary>
+    public Action<string>? Said { get; init; }
+}

@@ -19,16 +19,22 @@ public static class RunSelection
     public static IReadOnlyList<RunFolder> Find(IReadOnlyList<string> words, string root, Action<string>? note = null)
     {
         IReadOnlyList<RunFolder>? all = null;
-        return [.. words.SelectMany(word => Directory.Exists(word) ? RunFolder.Under(word)
-            : Directory.Exists(Path.Combine(root, word)) ? RunFolder.Under(Path.Combine(root, word))
+        return [.. words.SelectMany(word => FolderOf(word, root) is { } folder ? RunFolder.Under(folder)
             : [One(word, all ??= RunFolder.Under(root), root, note)]).DistinctBy(static f => f.Path, StringComparer.Ordinal)];
+    }
+
+    // A folder of something else may have the name of an experiment: ckpt, which `watch` has made runs/ckpt of.
+    private static string? FolderOf(string word, string root)
+    {
+        var named = Path.Combine(root, word);
+        if (!Directory.Exists(named)) return Directory.Exists(word) ? word : null;
+        return Directory.Exists(word) && RunFolder.Under(word).Count > 0 ? word : named;
     }
 
     /// <summary>Whether a word names one run, not a folder of runs.</summary>
     public static bool IsOne(string word, string root)
     {
-        var folder = Directory.Exists(word) ? word : Path.Combine(root, word);
-        return RunFolder.At(folder) is not null || !Directory.Exists(folder);
+        return FolderOf(word, root) is not { } folder || RunFolder.At(folder) is not null;
     }
 
     private static RunFolder One(string word, IReadOnlyList<RunFolder> all, string root, Action<string>? note)

@@ -21,9 +21,12 @@ public sealed record WeightChoice(string File)
     /// <summary>Whether the last input of every example is the constant 1, so that the first layer has a bias.</summary>
     public bool HasConstantInput { get; init; }
 
+    /// <summary>It is one of many files of a folder that is watched, for which the config speaks of all of them.</summary>
+    public bool IsOfFolder { get; init; }
+
     /// <summary>How a config says more about the file.</summary>
-    internal string Remedy(string key, IEnumerable<string> values) =>
-        $"init.weights: {{file: {Given}, {key}: [{string.Join(", ", values)}]}}";
+    internal string Remedy(string key, IEnumerable<string> values) => IsOfFolder ? $"watch.{key}=[{string.Join(", ", values)}]"
+        : $"init.weights: {{file: {Given}, {key}: [{string.Join(", ", values)}]}}";
 }
 
 /// <summary>Starting weights from a file.</summary>

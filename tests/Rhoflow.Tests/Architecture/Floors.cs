@@ -43,6 +43,7 @@ internal sealed record Floors(string Name, string Prefix, IReadOnlyList<IReadOnl
         ["Clusters", "Export", "Inspection", "Plots"],
         ["Extensions"],
         ["Launching"],
+        ["WatchRuns"],
         ["FlowRuns", "DescentRuns", "Claims", "Tables"],
         ["Runs"],
         ["Experiments"],

@@ -2,17 +2,18 @@ using Rhoflow.Losses;
 using Rhoflow.Networks;
 using Rhoflow.Observations;
 
-namespace Rhoflow.Lab.DescentRuns;
+namespace Rhoflow.Lab.Runs;
 
 /// <summary>
-/// One observation of a descent. ρ_k and V_k are those of the network that is evaluated: batch normalization with its running statistics is
-/// folded into the weights (Memo 112's ρ has the scale of batch normalization in it), so that f = ρ f̃ up to the shifts of means.
+/// One observation of a network that is, or was, trained. ρ_k and V_k are those of the network that is evaluated: batch normalization
+/// with its running statistics is folded into the weights (Memo 112's ρ has the scale of batch normalization in it), so that f = ρ f̃ up to
+/// the shifts of means.
 /// </summary>
-internal sealed class DescentPoint : Snapshot
+internal sealed class TrainedPoint : Snapshot
 {
     private readonly double[] _theta;
 
-    private DescentPoint(Network network, double[] theta, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets,
+    private TrainedPoint(Network network, double[] theta, double[] rhoK, double[] v, double logRho, double[] outputs, double[] targets,
         double logLoss, Reduction reduction)
         : base(network, rhoK, v, logRho, outputs, targets, logLoss, reduction == Reduction.Mean ? -Math.Log(targets.Length) : 0) =>
         _theta = theta;
@@ -28,12 +29,12 @@ internal sealed class DescentPoint : Snapshot
     /// <param name="targets">y_n.</param>
     /// <param name="logLoss">log L over the training set.</param>
     /// <param name="reduction">Whether that is a mean or a sum.</param>
-    public static DescentPoint Of(Network network, double[] theta, ReadOnlySpan<double> statistics, double[] outputs, double[] targets,
+    public static TrainedPoint Of(Network network, double[] theta, ReadOnlySpan<double> statistics, double[] outputs, double[] targets,
         double logLoss, Reduction reduction)
     {
         var (rhoK, v, logRho) = Directions(network, theta, statistics);
         NormsAndDirections.DivideByRho(outputs, logRho);
-        return new DescentPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss, reduction);
+        return new TrainedPoint(network, theta, rhoK, v, logRho, outputs, targets, logLoss, reduction);
     }
 
     /// <summary>ρ_k, V and log ρ of the network that is evaluated.</summary>
