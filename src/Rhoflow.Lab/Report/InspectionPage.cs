@@ -76,8 +76,8 @@ internal static class InspectionPage
             _ => $"The network is not exactly homogeneous: {h.Reason}. Degree by layer: {layers}. Margins here are those of f/ρ all the "
                 + "same, ρ the product of the norms of the matrices with batch normalization folded in: they rank examples of this "
                 + "network, but are not invariant under a rescaling of its weights, so they do not compare it with another as those of "
-                + "homogeneous networks do. What theory has for such networks are near-homogeneous margins min y f/‖θ‖^M, where |⟨θ, ∂f/∂θ⟩ − M f| is "
-                + "bounded by a polynomial in ‖θ‖ of degree below M ",
+                + "homogeneous networks do. What theory has for such networks are near-homogeneous margins min y f/‖θ‖^M, where "
+                + "|⟨θ, ∂f/∂θ⟩ − M f| is bounded by a polynomial in ‖θ‖ of degree below M ",
         }));
         if (h.Reason is not null)
             html.Append("(<a href=\"https://arxiv.org/abs/2502.16075\">Cai, Zhou, Wu, Mei, Lindsey, Bartlett 2025</a>, Definition 1).");
