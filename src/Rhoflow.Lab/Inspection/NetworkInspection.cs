@@ -1,9 +1,7 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Rhoflow.Lab.DescentRuns;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;

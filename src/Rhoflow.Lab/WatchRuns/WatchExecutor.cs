@@ -4,7 +4,6 @@ using System.Numerics;
 using Rhoflow.Data;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Runs;
-using Rhoflow.Measures;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.WatchRuns;
