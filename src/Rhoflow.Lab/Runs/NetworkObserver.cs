@@ -52,8 +52,7 @@ internal sealed class NetworkObserver<T> where T : unmanaged, IFloatingPointIeee
 
     /// <summary>How long measures will take, from some passes that are timed now.</summary>
     public MeasureForecast Forecast() => MeasureForecast.Of(_setting, Curved.Count, () => _view.Linearize(through: false,
-        Curved.Choose([.. Enumerable.Range(0, Math.Min(MeasureForecast.Trial, Curved.Count))]), _theta, _statistics, _threads,
-        _cancellation));
+        Curved.Choose(MeasureForecast.Some(_setting, Curved.Count)), _theta, _statistics, _threads, _cancellation));
 
     /// <summary>By which statistics of batch normalization is measured, where that has to be said.</summary>
     public IEnumerable<string> Notes(MeasureTable table) => _view.Notes(_n.Train,
