@@ -212,6 +212,7 @@ internal sealed class DescentColumns
         {
             StepScale.Plain => (sum, double.NaN),
             StepScale.LossBased => (double.NaN, sum),
+            StepScale.WholeLoss => (double.NaN, replica.State.Tau),
             _ => (double.NaN, double.NaN),
         };
     }

@@ -162,6 +162,8 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
             ["epochs"] = _replica.State.Epoch,
             ["steps"] = _replica.State.Step,
             ["ended_by"] = _replica.Ending,
+            ["rate_factor"] = _replica.State.RateFactor,
+            ["epochs_taken_back"] = _replica.State.TakenBack,
             ["replicas_together"] = _together,
             ["seconds"] = Math.Round(Seconds, 3),
             ["seconds_observing"] = Math.Round(_observing, 3),
@@ -173,6 +175,8 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
             ["layers"] = RunDocument.Layers(_run.Network),
         };
         if (_run.DataNotes.Count == 0) summary.Remove("data_notes");
+        if (_replica.Options.Adaptive is null)
+            foreach (var name in (string[])["rate_factor", "epochs_taken_back"]) summary.Remove(name);
         if (status == RunStatus.Failed)
             summary["last_finite"] = new JsonObject
             {

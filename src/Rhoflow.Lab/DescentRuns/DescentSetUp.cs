@@ -28,6 +28,7 @@ internal static class DescentSetUp
                 Rescaling = c.Rho.Kind.Rescaling(c.Rho),
                 Perturbation = c.Perturbation?.Build(),
                 LabelNoise = c.LabelNoise.Build(),
+                Adaptive = c.Schedule.Adaptive,
                 Stop = new StopWhen
                 {
                     Log10Loss = c.Stop.Log10Loss,

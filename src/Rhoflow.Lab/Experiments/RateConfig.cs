@@ -21,6 +21,9 @@ public sealed record RateConfig
     /// <summary>cosine: the rate at the last epoch.</summary>
     public double Final { get; init; }
 
+    /// <summary>adaptive: growth, back-off and patience; null: another kind.</summary>
+    public AdaptiveRate? Adaptive { get; init; }
+
     /// <summary>The keys of <c>descent.schedule</c>: kinds with values of their own.</summary>
     internal static IReadOnlyList<ConfigKey> Described =>
         [.. RateKind.All.Where(static k => k.Read is not null)
@@ -33,7 +36,8 @@ public sealed record RateConfig
         {
             var word = node.Word([.. RateKind.All.Select(static k => k.Name)]);
             var kind = RateKind.All.First(k => k.Name == word);
-            return kind.Needs is null ? new RateConfig { Kind = kind } : throw node.Error(kind.Needs);
+            return kind.Needs is not null ? throw node.Error(kind.Needs)
+                : new RateConfig { Kind = kind, Adaptive = kind == RateKind.Adaptive ? new AdaptiveRate() : null };
         }
         var map = node.Map(Described);
         var name = map.OneOf([.. Described.Select(static k => k.Name)]);

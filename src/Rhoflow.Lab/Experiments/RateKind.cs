@@ -18,6 +18,26 @@ public sealed record RateKind(string Name)
     private static readonly ConfigKey[] s_cosine =
         [new("final", ConfigForm.Number, "the rate at the last epoch") { Default = "0", Example = "1e-3" }];
 
+    private static readonly ConfigKey[] s_adaptive =
+    [
+        new("growth", ConfigForm.Number, "what η is multiplied by after an epoch that lowered L, at least 1")
+        {
+            Default = "1.1",
+            Example = "1.05",
+        },
+        new("back-off", ConfigForm.Number, "what η is multiplied by after one that did not, and was taken back, between 0 and 1")
+        {
+            Default = "0.5",
+            Example = "0.8",
+        },
+        new("patience", ConfigForm.Whole, "so many epochs in a row that are taken back end the run") { Default = "40", Example = "20" },
+        new("window", ConfigForm.Whole, "minibatches that L̂ is a mean over; 1: each is divided by its own loss")
+        {
+            Default = "10",
+            Example = "1",
+        },
+    ];
+
     /// <summary>The same rate always.</summary>
     public static readonly RateKind Constant = new("constant");
 
@@ -50,11 +70,33 @@ public sealed record RateKind(string Name)
     /// <summary>η/L.</summary>
     public static readonly RateKind LossBased = new("loss-based") { Scale = StepScale.LossBased };
 
+    /// <summary>η/L of the whole set, η growing while L falls; epochs that do not lower it are taken back.</summary>
+    public static readonly RateKind Adaptive = new("adaptive")
+    {
+        Meaning = "η/L̂, L̂ of the whole training set, then with the minibatches; η grows while L falls, and an epoch that does not lower "
+            + "L is taken back",
+        Keys = s_adaptive,
+        Scale = StepScale.WholeLoss,
+        Read = static node =>
+        {
+            var (map, standard) = (node.Map(s_adaptive), new AdaptiveRate());
+            return new RateConfig
+            {
+                Kind = Adaptive!,
+                Adaptive = new AdaptiveRate(map["growth"]?.Positive() ?? standard.Growth, map["back-off"]?.Positive() ?? standard.BackOff,
+                    map["patience"]?.Count(1) ?? standard.Patience, map["window"]?.Count(1) ?? standard.Window),
+            };
+        },
+        Text = static c => $"{{adaptive: {{growth: {ConfigWriter.Number(c.Adaptive!.Growth)}, back-off: "
+            + $"{ConfigWriter.Number(c.Adaptive.BackOff)}, patience: {c.Adaptive.Patience}, window: "
+            + $"{c.Adaptive.Window}}}}}",
+    };
+
     /// <summary>η/‖∇L‖.</summary>
     public static readonly RateKind Normalized = new("normalized") { Scale = StepScale.Normalized };
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<RateKind> All { get; } = [Constant, Step, Cosine, LossBased, Normalized];
+    public static IReadOnlyList<RateKind> All { get; } = [Constant, Step, Cosine, LossBased, Adaptive, Normalized];
 
     /// <summary>η as a function of the epoch: from η, the values of the config, and how many epochs there are.</summary>
     public Func<double, RateConfig, int, LearningRate> Rate { get; init; } = static (eta, _, _) => LearningRate.Constant(eta);

@@ -31,6 +31,9 @@ public sealed record DescentOptions(Optimizer Rule)
     /// <summary>Noise on the targets of every minibatch; null: none.</summary>
     public LabelNoise? LabelNoise { get; init; }
 
+    /// <summary>A rate that grows while the loss falls, and epochs that are taken back; null: the rate is the optimizer's.</summary>
+    public AdaptiveRate? Adaptive { get; init; }
+
     /// <summary>What ends the descent before its last epoch.</summary>
     public StopWhen Stop { get; init; } = new();
 
@@ -64,6 +67,17 @@ public sealed record DescentOptions(Optimizer Rule)
                 $"the factor of norm rescaling must be positive and finite; {rescaling.Factor} was given");
         if (Perturbation is { } p)
             Require(IsSize(p.Amplitude), $"the amplitude of a perturbation must be finite and not negative; {p.Amplitude} was given");
+        Require(Adaptive is not null == (Rule.Scale == StepScale.WholeLoss),
+            $"an adaptive rate and steps over the whole loss need each other");
+        if (Adaptive is { } adaptive)
+        {
+            Require(adaptive.Growth >= 1 && double.IsFinite(adaptive.Growth), $"growth must be at least 1; {adaptive.Growth} was given");
+            Require(adaptive.BackOff is > 0 and < 1, $"back-off must lie between 0 and 1; {adaptive.BackOff} was given");
+            Require(adaptive.Window >= 1, $"the window must be at least 1; {adaptive.Window} was given");
+            Require(adaptive.Patience >= 1, $"patience must be at least 1; {adaptive.Patience} was given");
+            Require(Rescaling is null && Perturbation is null && Norms is not { Rule: NormRule.Scheduled } && LabelNoise is null,
+                $"an adaptive rate needs a loss that nothing else changes: no rescaling, perturbation, label noise or schedule of ρ");
+        }
         if (Stop.Rest is { } rest)
         {
             Require(rest > 0 && double.IsFinite(rest), $"rest must be positive and finite; {rest} was given");

@@ -16,13 +16,15 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
 {
     private readonly IReadOnlyList<StateArray> _ofRules;
 
-    internal DescentState(int parameters, int norms, IReadOnlyList<StateArray> ofRules, int statistics, bool keepsBefore)
+    internal DescentState(int parameters, int norms, IReadOnlyList<StateArray> ofRules, int statistics, bool keepsBefore,
+        bool adapts)
     {
         XArray = new T[parameters];
         NormsArray = new double[norms];
         _ofRules = ofRules;
         StatisticsArray = new double[statistics];
         BeforeArray = keepsBefore ? new T[parameters] : [];
+        if (adapts) Adaptation = new Adaptation(Moving, _ofRules);
     }
 
     /// <summary>The coordinates, P numbers: W itself, or V_k (v_k) in the windows of the layers, γ and β after them.</summary>
@@ -45,6 +47,19 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
 
     /// <summary>The part of that time which has passed.</summary>
     internal double DecayTime { get; set; }
+
+    /// <summary>Where <see cref="DescentOptions.Adaptive"/> stands; null without it.</summary>
+    internal Adaptation? Adaptation { get; }
+
+    /// <summary>η_e/η_0 of <see cref="DescentOptions.Adaptive"/>, which decides it at the end of every epoch; 1 without it.</summary>
+    public double RateFactor => Adaptation?.Factor ?? 1;
+
+    /// <summary>Epochs that <see cref="DescentOptions.Adaptive"/> has taken back.</summary>
+    public int TakenBack => Adaptation?.TakenBack ?? 0;
+
+    /// <summary>τ = ∫ L dt of <see cref="DescentOptions.Adaptive"/>: Σ η_e over the steps of the epochs that were kept; NaN without
+    /// it.</summary>
+    public double Tau => Adaptation?.Tau ?? double.NaN;
 
     /// <summary>Steps taken.</summary>
     public long Step { get; internal set; }
@@ -69,14 +84,23 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
 
     /// <summary>
     /// The arrays, without those that are empty: "x", "norms", those of the rules ("momentum", and with "norm-" in front those for the
-    /// norms), "statistics", and "before", which rest is measured from.
+    /// norms), "statistics", "before", which rest is measured from, and with "epoch-" in front what an adaptive rate goes back to.
     /// </summary>
     public IReadOnlyList<StateArray> Arrays
     {
         get
         {
-            StateArray[] all = [new("x", XArray), new("norms", NormsArray), .. _ofRules, new("statistics", StatisticsArray),
-                new("before", BeforeArray)];
+            StateArray[] before = BeforeArray.Length > 0 ? [new("before", BeforeArray)] : [];
+            return [.. Moving, .. before, .. Adaptation?.Arrays ?? []];
+        }
+    }
+
+    /// <summary>Those that steps change, without those that are empty.</summary>
+    internal IReadOnlyList<StateArray> Moving
+    {
+        get
+        {
+            StateArray[] all = [new("x", XArray), new("norms", NormsArray), .. _ofRules, new("statistics", StatisticsArray)];
             return [.. all.Where(static a => a.Values.Length > 0)];
         }
     }
@@ -94,6 +118,7 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
         {
             var scalars = Counted();
             if (BeforeArray.Length > 0) scalars["decay-time"] = DecayTime;
+            foreach (var (name, value) in Adaptation?.Scalars ?? new Dictionary<string, double>(0)) scalars[name] = value;
             return scalars;
         }
     }
@@ -131,6 +156,7 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
         (Step, Epoch, StepInEpoch) = ((long)Scalar("step"), (int)Scalar("epoch"), (int)Scalar("step-in-epoch"));
         (LogLoss, BestLogLoss) = (Scalar("log-loss"), Scalar("best-log-loss"));
         if (BeforeArray.Length > 0) DecayTime = Scalar("decay-time");
+        Adaptation?.Restore(Scalar);
         (BestEpoch, IsStopped) = ((int)Scalar("best-epoch"), Scalar("stopped") != 0);
         foreach (var array in own) Array.Copy(arrays[array.Name], array.Values, array.Values.Length);
     }

@@ -37,7 +37,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         var rules = new RulePipeline<T>(Options.Rule.Rules, memory, normMemory);
         StateArray[] ofRules = [.. memory.Arrays, .. normMemory?.Arrays ?? []];
         State = new DescentState<T>(_network.ParameterCount, norms, ofRules, _network.StatisticsCount,
-            keepsBefore: Options.Stop.Rest is not null);
+            keepsBefore: Options.Stop.Rest is not null, adapts: Options.Adaptive is not null);
         double[] statistics = start.Statistics is { } given ? [.. given] : _network.StartStatistics();
         if (statistics.Length != _network.StatisticsCount)
             throw new ArgumentException(
@@ -52,7 +52,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         _stepper = new Stepper<T>(_network, Options, coordinates, rules, State, w, _h, threads);
         _stepper.Adopt(keepNorms: false);
         w.AsSpan(0, State.BeforeArray.Length).CopyTo(State.BeforeArray);
-        _before = new StateCopy(State.Arrays);
+        _before = new StateCopy(State.Moving);
         if (Options.LabelNoise is { } noise) _noise = new TargetNoise(noise, _network.Outputs, capacity, Seed);
     }
 
@@ -117,6 +117,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <summary>Adds one block of the minibatch to the gradient of this step.</summary>
     internal void Accumulate(MinibatchRisk<T> risk, Minibatch<T> batch, int block, int total)
     {
+        if (State.Adaptation is { IsLost: true }) return;
         if (block == 0)
         {
             Schedule();
@@ -137,7 +138,13 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// </summary>
     internal void Finish(Team team)
     {
-        var eta = Options.Rule.LearningRate.At(State.Epoch);
+        if (State.Adaptation is { IsLost: true })
+        {
+            State.Step++;
+            State.StepInEpoch++;
+            return;
+        }
+        var eta = Options.Rule.LearningRate.At(State.Epoch) * State.RateFactor;
         var lost = double.IsNaN(_value.LogLoss) ? $"the loss is not a number{FirstWeight()}"
             : double.IsPositiveInfinity(_value.LogLoss) ? $"the loss is infinite{FirstWeight()}"
             : null;
@@ -147,7 +154,16 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
             _before.Keep();
             _counters = State.Counters;
         }
+        State.Adaptation?.Follow(Options.Adaptive!, LogObjective(_value.LogLoss));
         var why = lost ?? (eta > 0 ? _stepper.Step(_value, eta, team) : null);
+        if (why is not null && State.Adaptation is { } adaptation)
+        {
+            // Taken back at the end of the epoch, with a smaller rate afterwards.
+            adaptation.IsLost = true;
+            State.Step++;
+            State.StepInEpoch++;
+            return;
+        }
         if (why is not null)
         {
             Fail(why, eta, loses: lost is not null);
@@ -174,6 +190,23 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
             $"the descent diverged at epoch {epoch}, step {step}, with learning rate {eta:g6}: {why}. ")
             + string.Create(CultureInfo.InvariantCulture, $"The last finite loss was 10^{_lastFinite / Math.Log(10):g6}; ")
             + $"{kept}. Try a smaller learning rate.");
+    }
+
+    /// <summary>log(L + Σ λ_k‖W_k‖²), which an adaptive rate looks at.</summary>
+    /// <param name="logLoss">log L of the whole training set.</param>
+    internal double LogObjective(double logLoss) => Vectors.LogAddExp(logLoss, _stepper.LogPenalty());
+
+    /// <summary>Keeps an epoch or takes it back, and decides the next rate.</summary>
+    /// <param name="logLoss">log L of the whole training set now.</param>
+    internal void Adapt(double logLoss)
+    {
+        var (adaptation, rate) = (State.Adaptation!, Options.Adaptive!);
+        var tau = Options.Rule.LearningRate.At(State.Epoch) * adaptation.Factor * State.StepInEpoch;
+        if (adaptation.End(rate, LogObjective(logLoss), tau)) return;
+        _stepper.Refresh();
+        if (adaptation.InARow >= rate.Patience)
+            End(string.Create(CultureInfo.InvariantCulture, $"the training loss has not fallen for {adaptation.InARow} epochs, though the "
+                + $"learning rate fell to {Options.Rule.LearningRate.At(State.Epoch) * adaptation.Factor:g3}: it gets nowhere"));
     }
 
     internal void EndEpoch()

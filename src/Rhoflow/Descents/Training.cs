@@ -105,8 +105,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
             var (epoch, step) = Counters();
             if (epoch >= epochs) return;
             cancellation.ThrowIfCancellationRequested();
-            if (step == 0)
-                for (var i = 0; i < _activeCount; i++) _active[i].BeginEpoch(GradientNorm);
+            if (step == 0) BeginEpoch(cancellation);
             for (var first = step; step < StepsPerEpoch && CountActive() > 0; step++)
             {
                 // Not between what an epoch begins with and its first step: a state saved there would have it done twice.
@@ -115,7 +114,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
                 afterStep?.Invoke(this);
             }
             CountActive();
-            for (var i = 0; i < _activeCount; i++) EndEpoch(_active[i]);
+            EndEpoch(cancellation);
         }
         if (Array.TrueForAll(_replicas, static r => r.Failure is not null)) throw _replicas[0].Failure!;
     }
@@ -205,6 +204,32 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
             if (replica.IsActive) return (replica.State.Epoch, replica.State.StepInEpoch);
         return (_replicas.Max(static r => r.State.Epoch), 0);
     }
+
+    private void BeginEpoch(CancellationToken cancellation)
+    {
+        for (var i = 0; i < _activeCount; i++)
+        {
+            var replica = _active[i];
+            if (replica.State.Adaptation is { } first && double.IsNaN(first.LogLoss))
+                first.Begin(replica.LogObjective(OnTraining(replica, cancellation).LogLoss));
+            replica.BeginEpoch(GradientNorm);
+        }
+    }
+
+    // All are looked at before one of them goes on: cancelled in between, they stand at the same step.
+    private void EndEpoch(CancellationToken cancellation)
+    {
+        Score?[] scores = [.. _active.Take(_activeCount).Select(r => r.State.Adaptation is null ? (Score?)null
+            : r.State.Adaptation.IsLost ? new Score(double.NaN, double.NaN) : OnTraining(r, cancellation))];
+        for (var i = 0; i < _activeCount; i++)
+        {
+            if (scores[i] is { } score) _active[i].Adapt(score.LogLoss);
+            EndEpoch(_active[i]);
+        }
+    }
+
+    private Score OnTraining(Replica<T> replica, CancellationToken cancellation) =>
+        Evaluate(replica, look: (_, _) => cancellation.ThrowIfCancellationRequested());
 
     private void EndEpoch(Replica<T> replica)
     {

@@ -16,6 +16,12 @@ public enum StepScale
     LossBased,
 
     /// <summary>
+    /// L̂ of <see cref="AdaptiveRate"/>, the mean over the last minibatches that begins as the loss of the whole training set, in the log
+    /// frame as well.
+    /// </summary>
+    WholeLoss,
+
+    /// <summary>
     /// ‖∇L‖ in the coordinates that move (on the spheres: its tangential part): normalized gradient descent, steps of length η.
     /// </summary>
     Normalized,
@@ -29,7 +35,8 @@ public enum StepScale
 /// <param name="LogScale">s'.</param>
 /// <param name="Pull">e^{s−s'}, the factor of h.</param>
 /// <param name="Decay">2e^{−s'}, the factor of λW.</param>
-/// <param name="LogLoss">log of L, with λ‖W‖² if there is decay.</param>
+/// <param name="LogLoss">log of L, with λ‖W‖² if there is decay; of the minibatch, or of the whole set by
+/// <see cref="StepScale.WholeLoss"/>.</param>
 internal readonly record struct StepFrame(double LogScale, double Pull, double Decay, double LogLoss)
 {
     /// <param name="value">Of the risk.</param>
@@ -46,7 +53,7 @@ internal readonly record struct StepFrame(double LogScale, double Pull, double D
     public double Multiplier(StepScale scale, double square) => scale switch
     {
         StepScale.Plain => Math.Exp(LogScale),
-        StepScale.LossBased => double.IsNegativeInfinity(LogLoss) ? 0 : Math.Exp(LogScale - LogLoss),
+        StepScale.LossBased or StepScale.WholeLoss => double.IsNegativeInfinity(LogLoss) ? 0 : Math.Exp(LogScale - LogLoss),
         _ => square == 0 ? 0 : 1 / Math.Sqrt(square),
     };
 
@@ -54,7 +61,7 @@ internal readonly record struct StepFrame(double LogScale, double Pull, double D
     public double Rate(StepScale scale, double eta, double square) => scale switch
     {
         StepScale.Plain => eta,
-        StepScale.LossBased => eta * Math.Exp(-LogLoss),
+        StepScale.LossBased or StepScale.WholeLoss => eta * Math.Exp(-LogLoss),
         _ => square == 0 ? 0 : eta * Math.Exp(-LogScale) / Math.Sqrt(square),
     };
 }

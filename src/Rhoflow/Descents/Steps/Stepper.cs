@@ -53,7 +53,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         _seed = options.NoiseSeed ?? options.Seed;
         _random = [.. Enumerable.Range(0, threads).Select(static _ => new RandomStream(0))];
         // Only a Lagrange step can fail after others have been taken.
-        if (options.Normalization == Normalization.Lagrange) _copy = new StateCopy(state.Arrays);
+        if (options.Normalization == Normalization.Lagrange) _copy = new StateCopy(state.Moving);
         (_pull, _move) = (Pull, Move);
     }
 
@@ -95,6 +95,7 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         var scale = _optimizer.Scale;
         _frame = StepFrame.Of(value, _couples, _couples && scale == StepScale.LossBased ? LogPenalty() : double.NegativeInfinity);
+        if (State.Adaptation is { } adaptation) _frame = _frame with { LogLoss = adaptation.Running };
         team.Run(_segments.Length, _pull);
         var square = _trainsNorms ? Vectors.Dot(_normPull, _normPull) : 0;
         foreach (var part in _squares) square += part;
@@ -246,7 +247,8 @@ internal sealed class Stepper<T> where T : unmanaged, IFloatingPointIeee754<T>
         }
     }
 
-    private double LogPenalty()
+    /// <summary>log Σ λ_k‖W_k‖²; −∞ without decay.</summary>
+    public double LogPenalty()
     {
         var sum = 0.0;
         for (var k = 0; k < _lambda.Length; k++)
