@@ -54,6 +54,7 @@ internal static class ObservationTable
         if (folder.Status == RunStatus.Running && folder.AtWork is { } owner) output.WriteLine($"at work: {owner}");
         if (RunRecord.Read(folder) is { Status: RunStatus.Finished, Reached: false })
             output.WriteLine($"{folder.Name} ended before its until was reached (see the events in summary.json)");
+        if ((string?)summary?["ended_by"] is { } ended) output.WriteLine($"ended: {ended}");
         foreach (var note in summary?["notes"]?.AsArray() ?? []) output.WriteLine($"note: {note}");
     }
 

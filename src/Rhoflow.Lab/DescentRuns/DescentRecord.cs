@@ -147,8 +147,11 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
 
     private JsonObject Summarize(RunStatus status, string? error, BestState<T>? kept)
     {
-        string[] notes = [.. _recovery, .. _run.Columns.Notes, .. _run.Columns.Table.Failures, .. kept is null ? [] : Kept(status, kept)];
         var (columns, rows) = MetricsFile.Read(_folder.File("metrics.csv"));
+        var stagnation = status != RunStatus.Finished || _run.Experiment.Descent.WeightDecay.Any(static d => d > 0) ? null
+            : Stagnation.Of(columns, rows, _run.Experiment.Descent.Schedule.Kind.Name);
+        string[] notes = [.. _recovery, .. _run.Columns.Notes, .. _run.Columns.Table.Failures, .. kept is null ? [] : Kept(status, kept),
+            .. stagnation is null ? [] : new[] { stagnation }];
         var summary = new JsonObject
         {
             ["name"] = _run.Experiment.Name,

@@ -32,21 +32,40 @@ public class AdaptiveRateTests
     }
 
     [Theory]
-    [InlineData(.05, 0, 0)]
-    [InlineData(400, 0, 0)]
-    [InlineData(30, .9, 0)]
-    [InlineData(3, .5, .01)]
-    public void It_is_the_loop_that_the_formulas_say(double eta, double mu, double lambda)
+    [InlineData(.05, 0, 0, 0)]
+    [InlineData(8, 0, 0, 1)]
+    [InlineData(3, .9, 0, 1)]
+    [InlineData(3, .5, .01, 1)]
+    public void It_is_the_loop_that_the_formulas_say(double eta, double mu, double lambda, int leastTakenBack)
     {
         var seed = Random.Shared.Next();
-        var random = new Random(seed);
-        var risk = Separable(random, 10, 3);
-        var (net, data, rate) = (risk.Network, risk.Data, new AdaptiveRate(1.3, .4, 100, Window: 3));
-        var start = TrainingTests.Start(net, seed);
-        using var training = Descent.Of(risk, Options(eta, rate, mu, batch: 4, lambda)).From(start);
-        const int epochs = 25;
+        var rate = new AdaptiveRate(1.3, .4, 100, Window: 3);
+        const int epochs = 12;
+        // Where L leaves plain numbers, or an epoch is decided by a rounding, the two ways need not agree: others are drawn.
+        (DataRisk<double> Risk, double[] Start, (double[] W, double Factor, double Tau, int TakenBack) End)? drawn = null;
+        for (var random = new Random(seed); drawn is null;)
+        {
+            var risk = Separable(random, 10, 3);
+            var start = TrainingTests.Start(risk.Network, random.Next());
+            if (Loop(risk, start, rate, eta, mu, lambda, epochs) is { } end && end.TakenBack >= leastTakenBack) drawn = (risk, start, end);
+        }
+        var (of, from, (w, factor, tau, takenBack)) = drawn.Value;
+        using var training = Descent.Of(of, Options(eta, rate, mu, batch: 4, lambda)).From(from);
         training.Train(epochs);
+        var replica = training.Replicas[0];
+        replica.State.TakenBack.ShouldBe(takenBack, $"seed {seed}");
+        replica.State.RateFactor.ShouldBe(factor, factor * 1e-12);
+        replica.State.Tau.ShouldBe(tau, tau * 1e-9);
+        replica.State.Epoch.ShouldBe(epochs);
+        var last = replica.Theta();
+        for (var i = 0; i < w.Length; i++) last[i].ShouldBe(w[i], 1e-6 * (1 + Math.Abs(w[i])), $"seed {seed}");
+    }
 
+    // In plain numbers; null where they do not suffice.
+    private static (double[] W, double Factor, double Tau, int TakenBack)? Loop(DataRisk<double> risk, double[] start, AdaptiveRate rate,
+        double eta, double mu, double lambda, int epochs)
+    {
+        var (net, data) = (risk.Network, risk.Data);
         var whole = new EmpiricalRisk(net, risk.Loss, data);
         double[] w = [.. start], m = new double[w.Length], h = new double[w.Length];
         double Penalty() => lambda * w.Sum(static v => v * v);
@@ -63,32 +82,27 @@ public class AdaptiveRateTests
                 var batch = new EmpiricalRisk(net, risk.Loss, data.Choose(order.Examples(epoch, s).ToArray()));
                 var value = batch.Evaluate(w, h);
                 var own = Math.Exp(value.LogLoss) + Penalty();
-                running += (own - running) / 3;
+                if (value.LogLoss > 20) return null;
+                running += (own - running) / rate.Window;
                 for (var i = 0; i < w.Length; i++)
                 {
-                    m[i] = mu * m[i] + (-Math.Exp(value.LogScale) * h[i] + 2 * lambda * w[i]) / running;
+                    m[i] = mu * m[i] + (2 * lambda * w[i] - Math.Exp(value.LogScale) * h[i]) / running;
                     w[i] -= eta * factor * m[i];
                 }
             }
             var now = Objective();
+            if (now is not (> 1e-100 and < 1e9) || Math.Abs(now - before) < 1e-6 * before) return null;
             if (now < before)
             {
-                (before, tau, factor) = (now, tau + eta * factor * order.StepsPerEpoch, factor * 1.3);
+                (before, tau, factor) = (now, tau + eta * factor * order.StepsPerEpoch, factor * rate.Growth);
                 continue;
             }
             w = from;
             Array.Clear(m);
-            factor *= .4;
+            factor *= rate.BackOff;
             takenBack++;
         }
-        var replica = training.Replicas[0];
-        replica.State.TakenBack.ShouldBe(takenBack, $"seed {seed}");
-        if (eta > 1) takenBack.ShouldBeGreaterThan(0, $"seed {seed}");
-        replica.State.RateFactor.ShouldBe(factor, factor * 1e-12);
-        replica.State.Tau.ShouldBe(tau, tau * 1e-9);
-        replica.State.Epoch.ShouldBe(epochs);
-        var end = replica.Theta();
-        for (var i = 0; i < w.Length; i++) end[i].ShouldBe(w[i], 1e-7 * (1 + Math.Abs(w[i])), $"seed {seed}");
+        return (w, factor, tau, takenBack);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public class LongerDescentTests
     [Theory]
     [InlineData("seed=1")]
     [InlineData("descent.schedule={step: {at: [3, 5], factor: 0.5}}")]
+    [InlineData("descent.schedule={adaptive: {back-off: 0.1}}", "descent.learning-rate=20", "descent.label-noise=0")]
     [InlineData("descent.kind=gd")]
     [InlineData("precision=float64", "descent.rule=adam", "~descent.momentum")]
     public void More_epochs_give_the_bits_of_the_uninterrupted_run(params string[] overrides)
