@@ -31,7 +31,7 @@ public sealed record RateKind(string Name)
             Example = "0.8",
         },
         new("patience", ConfigForm.Whole, "so many epochs in a row that are taken back end the run") { Default = "40", Example = "20" },
-        new("window", ConfigForm.Whole, "minibatches that L̂ is a mean over; 1: each is divided by its own loss")
+        new("window", ConfigForm.Whole, "the least number of minibatches that L̂ is a mean over; 1: each is divided by its own loss")
         {
             Default = "10",
             Example = "1",

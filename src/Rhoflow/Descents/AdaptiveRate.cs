@@ -5,8 +5,9 @@ namespace Rhoflow.Descents;
 /// <summary>
 /// A learning rate that is found on the way (the scheme by which Lyu and Li 2020 trained a network to a loss of 1e-882): an epoch of
 /// steps W ← W − η_e ∇L_b/L̂, where L_b is the loss of the minibatch and L̂ begins as that of the whole training set (with the penalty
-/// λ‖W‖²) and goes with the minibatches, L̂ ← L̂ + (L_b − L̂)/<see cref="Window"/> before each step: an epoch may lower L by many powers of
-/// ten, and no step is longer than <see cref="Window"/> η_e‖∇L_b‖/L_b. If the epoch ends with a smaller L of the whole set, η_{e+1} = <see cref="Growth"/> η_e; if not, or if a step has left the range of
+/// λ‖W‖²) and goes with the minibatches, L̂ ← L̂ + (L_b − L̂)/n before each step: an epoch may lower L by many powers of ten, and no step is
+/// longer than n η_e‖∇L_b‖/L_b. n begins at <see cref="Window"/>, and grows as η falls where an epoch is taken back: where few examples are
+/// most of L, the minibatches without them must not go by their own small loss. If the epoch ends with a smaller L of the whole set, η_{e+1} = <see cref="Growth"/> η_e; if not, or if a step has left the range of
 /// numbers, weights and statistics go back to where it began, η_{e+1} = <see cref="BackOff"/> η_e, and rules forget: a momentum may have
 /// been on its way up, and would be so again at any η. Both are epochs, with minibatches in an order of their own. η_0 is the learning rate of the optimizer, whose scale is <see cref="StepScale.WholeLoss"/>.
 /// </summary>
@@ -15,7 +16,7 @@ namespace Rhoflow.Descents;
 /// <param name="Patience">
 /// So many epochs in a row that do not lower L end the descent: a smaller η did not help, and it gets nowhere.
 /// </param>
-/// <param name="Window">Minibatches that L̂ is a mean over; 1: each is divided by its own loss.</param>
+/// <param name="Window">The least n, minibatches that L̂ is a mean over; 1: each is divided by its own loss.</param>
 public sealed record AdaptiveRate(double Growth = 1.1, double BackOff = 0.5, int Patience = 40, int Window = 10);
 
 /// <summary>Where an <see cref="AdaptiveRate"/> stands.</summary>
@@ -30,6 +31,9 @@ internal sealed class Adaptation(IReadOnlyList<StateArray> moving, IReadOnlyList
 
     /// <summary>log L_e (natural); NaN before the first epoch.</summary>
     public double LogLoss { get; private set; } = double.NaN;
+
+    /// <summary>n over the window that is asked for: at least 1.</summary>
+    public double Widening { get; private set; } = 1;
 
     /// <summary>log L̂.</summary>
     public double Running { get; private set; } = double.NaN;
@@ -55,6 +59,7 @@ internal sealed class Adaptation(IReadOnlyList<StateArray> moving, IReadOnlyList
         ["rate-factor"] = Factor,
         ["epoch-log-loss"] = LogLoss,
         ["running-log-loss"] = Running,
+        ["widening"] = Widening,
         ["epoch-is-lost"] = IsLost ? 1 : 0,
         ["taken-back"] = TakenBack,
         ["taken-back-in-a-row"] = InARow,
@@ -64,7 +69,7 @@ internal sealed class Adaptation(IReadOnlyList<StateArray> moving, IReadOnlyList
     public void Restore(Func<string, double> scalar)
     {
         (Factor, LogLoss, IsLost) = (scalar("rate-factor"), scalar("epoch-log-loss"), scalar("epoch-is-lost") != 0);
-        Running = scalar("running-log-loss");
+        (Running, Widening) = (scalar("running-log-loss"), scalar("widening"));
         (TakenBack, InARow, Tau) = ((int)scalar("taken-back"), (int)scalar("taken-back-in-a-row"), scalar("tau"));
     }
 
@@ -81,7 +86,7 @@ internal sealed class Adaptation(IReadOnlyList<StateArray> moving, IReadOnlyList
     /// <param name="logLoss">log L_b.</param>
     public void Follow(AdaptiveRate rate, double logLoss)
     {
-        var share = 1.0 / rate.Window;
+        var share = 1 / (rate.Window * Widening);
         Running = Vectors.LogAddExp(Running + Math.Log(1 - share), logLoss + Math.Log(share));
     }
 
@@ -98,13 +103,14 @@ internal sealed class Adaptation(IReadOnlyList<StateArray> moving, IReadOnlyList
         {
             Begin(logLoss);
             Tau += tau;
-            (Factor, InARow) = (Factor * rate.Growth, 0);
+            (Factor, Widening, InARow) = (Factor * rate.Growth, Math.Max(1, Widening / rate.Growth), 0);
             return true;
         }
         _start.TakeBack();
         foreach (var memory in ofRules) Array.Clear(memory.Values);
         Begin(LogLoss);
-        (Factor, TakenBack, InARow) = (Factor * rate.BackOff, TakenBack + 1, InARow + 1);
+        (Factor, Widening) = (Factor * rate.BackOff, Widening / rate.BackOff);
+        (TakenBack, InARow) = (TakenBack + 1, InARow + 1);
         return false;
     }
 }

@@ -70,7 +70,7 @@ public class AdaptiveRateTests
         double[] w = [.. start], m = new double[w.Length], h = new double[w.Length];
         double Penalty() => lambda * w.Sum(static v => v * v);
         double Objective() => Math.Exp(whole.LogLoss(w)) + Penalty();
-        double factor = 1, before = Objective(), tau = 0;
+        double factor = 1, widening = 1, before = Objective(), tau = 0;
         var takenBack = 0;
         var order = new MinibatchOrder(data.Count, 4, false, 5);
         for (var epoch = 0; epoch < epochs; epoch++)
@@ -83,7 +83,7 @@ public class AdaptiveRateTests
                 var value = batch.Evaluate(w, h);
                 var own = Math.Exp(value.LogLoss) + Penalty();
                 if (value.LogLoss > 20) return null;
-                running += (own - running) / rate.Window;
+                running += (own - running) / (rate.Window * widening);
                 for (var i = 0; i < w.Length; i++)
                 {
                     m[i] = mu * m[i] + (2 * lambda * w[i] - Math.Exp(value.LogScale) * h[i]) / running;
@@ -95,11 +95,13 @@ public class AdaptiveRateTests
             if (now < before)
             {
                 (before, tau, factor) = (now, tau + eta * factor * order.StepsPerEpoch, factor * rate.Growth);
+                widening = Math.Max(1, widening / rate.Growth);
                 continue;
             }
             w = from;
             Array.Clear(m);
             factor *= rate.BackOff;
+            widening /= rate.BackOff;
             takenBack++;
         }
         return (w, factor, tau, takenBack);

@@ -91,6 +91,7 @@ public class SinceTests
     [InlineData("b149-class-means-align-with-weights", Verdict.Fails)]
     [InlineData("b150-effective-depth-does-not-grow", Verdict.Holds)]
     [InlineData("b151-central-path", Verdict.Care)]
+    [InlineData("b152-directions-reach-kkt-points", Verdict.Undecided)]
     public void Claims_come_to_their_verdicts(string id, Verdict expected)
     {
         var outcome = Outcomes.Of(id);

@@ -1,0 +1,56 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Figures;
+using Rhoflow.Papers.SetUps;
+
+namespace Rhoflow.Papers.Since;
+
+/// <summary>Margin and distance from a KKT point against the logarithm of the loss, down to 10^−1000.</summary>
+internal static class LimitFigure
+{
+    /// <summary>The figure.</summary>
+    public static PaperFigure Figure { get; } = new()
+    {
+        Id = "since/to-the-limit",
+        Paper = SincePage.Paper,
+        Number = "3",
+        Title = "Training until the loss is 10^{−1000}",
+        Caption = "Digits, 3 against 8, 100 images, 64-16-16-1 with ReLUs, exponential loss, five starts; a rate that grows while the "
+            + "loss falls, and epochs that are taken back where it does not (Lyu and Li 2020). Left: y f/ρ of the example with the smallest; "
+            + "middle: ε, the distance of θ/‖θ‖ from the cone of the y_n∇f_n of small margins, 0 at a KKT point of the maximum margin "
+            + "problem (their definition, best multipliers); right: δ, the slackness. Last: MNIST, all 60,000 images, a convolutional "
+            + "network, cross-entropy, one start.",
+        Config = "papers/since/to-the-limit.yaml",
+        Runs = static () => [LimitRuns.Plain.Sweep, LimitRuns.Momentum.Sweep, LimitRuns.Mnist],
+        FullRuns = LimitRuns.FullRuns,
+        Build = Build,
+    };
+
+    private static Chart Build(StudyContext context)
+    {
+        Panel Of(string title, string column, Axis y, double from = -1)
+        {
+            var panel = new Panel(title, new Axis("−log₁₀ L", Scale.Log), y);
+            foreach (var (runs, colour) in new[] { (LimitRuns.Plain, 0), (LimitRuns.Momentum, 1) })
+            {
+                // One series, broken between the starts: all have come so far.
+                var parts = runs.Runs(context).Select(r => LimitRuns.After(r, column, from)).ToArray();
+                panel = panel.Line($"{runs.Name}, five starts", [.. parts.SelectMany(static p => p.Depth.Append(p.Depth[^1]))],
+                    [.. parts.SelectMany(static p => p.Values.Append(double.NaN))], colour);
+            }
+            return panel;
+        }
+        List<Panel> panels =
+        [
+            Of("Smallest margin", "margin_min", new Axis("min y f/ρ")),
+            Of("Distance from a KKT point", "kkt_epsilon", new Axis("ε")),
+            Of("Slackness", "kkt_slackness", new Axis("δ", Scale.Log), from: -3),
+        ];
+        if (LimitRuns.OfMnist(context) is { } mnist)
+        {
+            var (depth, margins) = LimitRuns.After(mnist, "margin_min");
+            panels.Add(new Panel("MNIST, 60,000 images", new Axis("−log₁₀ L", Scale.Log), new Axis("min (f_y − f_j)/ρ"))
+                .Line("convolutions, momentum .99", depth, margins, 1));
+        }
+        return new Chart([.. panels]) { Columns = 2 };
+    }
+}

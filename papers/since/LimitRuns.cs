@@ -1,0 +1,52 @@
+using Rhoflow.Lab.Claims;
+using Rhoflow.Lab.Experiments;
+using Rhoflow.Papers.SetUps;
+
+namespace Rhoflow.Papers.Since;
+
+/// <summary>Trainings of papers/since/to-the-limit.yaml: digits, five starts, trained now.</summary>
+/// <param name="Name">In texts and legends.</param>
+/// <param name="Overrides">Of the config.</param>
+internal sealed record LimitRuns(string Name, params string[] Overrides)
+{
+    private const string Config = "since/to-the-limit", MnistConfig = "since/to-the-limit-mnist";
+
+    /// <summary>What Lyu and Li's theorems are about.</summary>
+    public static LimitRuns Plain { get; } = new("gradient descent");
+
+    /// <summary>The same with momentum, to log₁₀ L = −1000.</summary>
+    public static LimitRuns Momentum { get; } =
+        new("momentum .99", "descent.momentum=0.99", "descent.schedule={adaptive: {growth: 1.05}}");
+
+    /// <summary>How they are trained.</summary>
+    public TrainingSweep Sweep => new(Config, [.. Overrides, "seed=0..4"]);
+
+    /// <summary>All 60,000 images of MNIST.</summary>
+    public static TrainingSweep Mnist { get; } = new(MnistConfig);
+
+    /// <summary>What full size trains.</summary>
+    public static IReadOnlyList<Experiment> FullRuns() => Mnist.Experiments();
+
+    /// <summary>The convolutional network: trained for the full size, otherwise what was kept of it; null: nothing.</summary>
+    public static IObservations? OfMnist(StudyContext context)
+    {
+        if (!context.Full) return KeptRun.Find(MnistConfig, "seed-0");
+        var run = Mnist.Runs(context)[0];
+        KeptTable.OfSeeds([run], ["epoch", "log10_loss", "train_error", "test_error", "rho", "margin_min"])
+            .Write(context, MnistConfig, "seed-0");
+        return run;
+    }
+
+    /// <summary>Five runs.</summary>
+    public IReadOnlyList<MeasuredRun> Runs(StudyContext context) => Sweep.Runs(context);
+
+    /// <summary>
+    /// The observations from the first with log₁₀ L ≤ <paramref name="from"/> on; their <paramref name="column"/> and −log₁₀ L.
+    /// </summary>
+    public static (double[] Depth, double[] Values) After(IObservations run, string column, double from = -1)
+    {
+        double[] loss = run["log10_loss"], values = run[column];
+        var first = Array.FindIndex(loss, l => l <= from);
+        return first < 0 ? ([], []) : ([.. loss[first..].Select(static l => -l)], values[first..]);
+    }
+}
