@@ -15,13 +15,11 @@ internal static class LimitFigure
         Number = "3",
         Title = "Training until the loss is 10^{−1000}",
         Caption = "Digits, 3 against 8, 100 images, 64-16-16-1 with ReLUs, exponential loss, five starts; a rate that grows while the "
-            + "loss falls, and epochs that are taken back where it does not (Lyu and Li 2020). Left: y f/ρ of the example with the smallest; "
-            + "middle: ε, the distance of θ/‖θ‖ from the cone of the y_n∇f_n of small margins, 0 at a KKT point of the maximum margin "
-            + "problem (their definition, best multipliers); right: δ, the slackness. Last: MNIST, all 60,000 images, a convolutional "
-            + "network, cross-entropy, one start.",
+            + "loss falls, and epochs that are taken back where it does not (Lyu and Li 2020). Left: the smallest y f/ρ; middle: ε, the "
+            + "distance of θ/‖θ‖ from the cone of the y_n∇f_n of small margins, 0 at a KKT point of the maximum margin problem (their "
+            + "definition, best multipliers); right: δ, the slackness.",
         Config = "papers/since/to-the-limit.yaml",
-        Runs = static () => [LimitRuns.Plain.Sweep, LimitRuns.Momentum.Sweep, LimitRuns.Mnist],
-        FullRuns = LimitRuns.FullRuns,
+        Runs = static () => [LimitRuns.Plain.Sweep, LimitRuns.Momentum.Sweep],
         Build = Build,
     };
 
@@ -39,18 +37,10 @@ internal static class LimitFigure
             }
             return panel;
         }
-        List<Panel> panels =
-        [
+        return new Chart(
             Of("Smallest margin", "margin_min", new Axis("min y f/ρ")),
             Of("Distance from a KKT point", "kkt_epsilon", new Axis("ε")),
-            Of("Slackness", "kkt_slackness", new Axis("δ", Scale.Log), from: -3),
-        ];
-        if (LimitRuns.OfMnist(context) is { } mnist)
-        {
-            var (depth, margins) = LimitRuns.After(mnist, "margin_min");
-            panels.Add(new Panel("MNIST, 60,000 images", new Axis("−log₁₀ L", Scale.Log), new Axis("min (f_y − f_j)/ρ"))
-                .Line("convolutions, momentum .99", depth, margins, 1));
-        }
-        return new Chart([.. panels]) { Columns = 2 };
+            Of("Slackness", "kkt_slackness", new Axis("δ", Scale.Log), from: -3))
+        { Columns = 3 };
     }
 }

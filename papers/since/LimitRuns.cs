@@ -1,5 +1,4 @@
 using Rhoflow.Lab.Claims;
-using Rhoflow.Lab.Experiments;
 using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.Since;
@@ -9,7 +8,7 @@ namespace Rhoflow.Papers.Since;
 /// <param name="Overrides">Of the config.</param>
 internal sealed record LimitRuns(string Name, params string[] Overrides)
 {
-    private const string Config = "since/to-the-limit", MnistConfig = "since/to-the-limit-mnist";
+    private const string Config = "since/to-the-limit";
 
     /// <summary>What Lyu and Li's theorems are about.</summary>
     public static LimitRuns Plain { get; } = new("gradient descent");
@@ -20,22 +19,6 @@ internal sealed record LimitRuns(string Name, params string[] Overrides)
 
     /// <summary>How they are trained.</summary>
     public TrainingSweep Sweep => new(Config, [.. Overrides, "seed=0..4"]);
-
-    /// <summary>All 60,000 images of MNIST.</summary>
-    public static TrainingSweep Mnist { get; } = new(MnistConfig);
-
-    /// <summary>What full size trains.</summary>
-    public static IReadOnlyList<Experiment> FullRuns() => Mnist.Experiments();
-
-    /// <summary>The convolutional network: trained for the full size, otherwise what was kept of it; null: nothing.</summary>
-    public static IObservations? OfMnist(StudyContext context)
-    {
-        if (!context.Full) return KeptRun.Find(MnistConfig, "seed-0");
-        var run = Mnist.Runs(context)[0];
-        KeptTable.OfSeeds([run], ["epoch", "log10_loss", "train_error", "test_error", "rho", "margin_min"])
-            .Write(context, MnistConfig, "seed-0");
-        return run;
-    }
 
     /// <summary>Five runs.</summary>
     public IReadOnlyList<MeasuredRun> Runs(StudyContext context) => Sweep.Runs(context);

@@ -8,7 +8,8 @@ public static class SincePage
     /// <summary>Not one paper: each claim names its own.</summary>
     public static Paper Paper { get; } = new("since", "Since the papers",
         "What the same group and its neighbours found after the four papers: low rank by minibatches and weight decay, collapse in the "
-        + "layers below the last, models in which collapse can be solved for, training until the loss is 10^{−1000}; every claim names its paper");
+        + "layers below the last, models in which collapse can be solved for, training to a loss of 10^{−1000}; every claim names "
+        + "its paper");
 
     /// <summary>Its claims and figures.</summary>
     public static IReadOnlyList<IStudy> Contents =>

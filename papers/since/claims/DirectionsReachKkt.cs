@@ -34,7 +34,6 @@ internal static class DirectionsReachKkt
         Expected = "A smoothed margin that does not fall between observations by more than a thousandth; ε at the end at most .1; "
             + "above .7 the direction has not come nearer. The limit itself no training reaches.",
         Figures = ["since/to-the-limit"],
-        FullRuns = LimitRuns.FullRuns,
         Check = Check,
     };
 
@@ -64,7 +63,8 @@ internal static class DirectionsReachKkt
             if (runs != LimitRuns.Plain) continue;
             judge.Hypothesis.AtMost("largest log₁₀ L at the end", depths.Max(), Early);
             judge.Hypothesis.AtMost("largest training error at the end", all.Max(static r => r.Last("train_error")), 0);
-            judge.Printed.AtMost("largest fall of the smoothed margin between observations, as a share, worst seed", falls.Max(), 1e-3, .05);
+            judge.Printed.AtMost("largest fall of the smoothed margin between observations, as a share, worst seed", falls.Max(),
+                1e-3, .05);
             judge.Printed.AtMost("ε at the end, worst seed", epsilon.Max(static e => e.Last), Near, Far);
         }
         var text = $"{string.Join("; ", texts)}. ε falls slowly: the theorems promise a power of log ‖θ‖, and none of these is near 0.";

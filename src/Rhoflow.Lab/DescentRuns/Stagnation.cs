@@ -15,7 +15,8 @@ internal static class Stagnation
     /// <param name="schedule">How η changes.</param>
     public static string? Of(string[] columns, IReadOnlyList<double[]> rows, string schedule)
     {
-        int epoch = Array.IndexOf(columns, "epoch"), loss = Array.IndexOf(columns, "log10_loss"), error = Array.IndexOf(columns, "train_error");
+        int epoch = Array.IndexOf(columns, "epoch"), loss = Array.IndexOf(columns, "log10_loss");
+        var error = Array.IndexOf(columns, "train_error");
         if (rows.Count == 0 || rows[^1] is not { } last || !(last[error] > Errors) || last[epoch] < 4) return null;
         // The lowest loss of the first half, in which there must be something to compare with.
         var first = rows.Where(r => r[epoch] > 0 && r[epoch] <= last[epoch] / 2 && double.IsFinite(r[loss])).ToArray();
@@ -24,7 +25,7 @@ internal static class Stagnation
         var late = rows.Where(r => r[epoch] > last[epoch] / 2).Min(r => r[loss]);
         if (!(late > best[loss] + Math.Log10(1 - Falls))) return null;
         return string.Create(CultureInfo.InvariantCulture, $"the training loss has not fallen since epoch {best[epoch]:g6}: it was "
-            + $"10^{best[loss]:g4} there and is 10^{last[loss]:g4} now, with {100 * last[error]:g3} % of the training examples misclassified. "
-            + $"Another learning rate may get further{(schedule == "adaptive" ? "" : ", or schedule: adaptive, which finds one")}");
+            + $"10^{best[loss]:g4} there and is 10^{last[loss]:g4} now, with {100 * last[error]:g3} % of the training examples "
+            + $"misclassified. Another learning rate may get further{(schedule == "adaptive" ? "" : ", or schedule: adaptive, which finds one")}");
     }
 }

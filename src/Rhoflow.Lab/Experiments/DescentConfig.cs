@@ -72,7 +72,7 @@ public sealed record DescentConfig
             Example = "adam",
         },
         new("learning-rate", ConfigForm.Number, "η > 0") { Example = "0.1" },
-        new("schedule", ConfigForm.Word | ConfigForm.Map, "how η changes; loss-based is η/L of the minibatch, adaptive finds it, normalized η/‖∇L‖")
+        new("schedule", ConfigForm.Word | ConfigForm.Map, "how η changes; loss-based is η/L of the minibatch, normalized η/‖∇L‖")
         {
             Words = [.. RateKind.All.Where(static k => k.Needs is null).Select(static k => k.Name)],
             Keys = RateConfig.Described,

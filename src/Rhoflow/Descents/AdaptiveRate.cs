@@ -4,12 +4,14 @@ namespace Rhoflow.Descents;
 
 /// <summary>
 /// A learning rate that is found on the way (the scheme by which Lyu and Li 2020 trained a network to a loss of 1e-882): an epoch of
-/// steps W ← W − η_e ∇L_b/L̂, where L_b is the loss of the minibatch and L̂ begins as that of the whole training set (with the penalty
-/// λ‖W‖²) and goes with the minibatches, L̂ ← L̂ + (L_b − L̂)/n before each step: an epoch may lower L by many powers of ten, and no step is
-/// longer than n η_e‖∇L_b‖/L_b. n begins at <see cref="Window"/>, and grows as η falls where an epoch is taken back: where few examples are
-/// most of L, the minibatches without them must not go by their own small loss. If the epoch ends with a smaller L of the whole set, η_{e+1} = <see cref="Growth"/> η_e; if not, or if a step has left the range of
-/// numbers, weights and statistics go back to where it began, η_{e+1} = <see cref="BackOff"/> η_e, and rules forget: a momentum may have
-/// been on its way up, and would be so again at any η. Both are epochs, with minibatches in an order of their own. η_0 is the learning rate of the optimizer, whose scale is <see cref="StepScale.WholeLoss"/>.
+/// steps W ← W − η_e ∇L_b/L̂. L_b is the loss of the minibatch. L̂ begins as that of the whole training set (with the penalty λ‖W‖²) and
+/// goes with the minibatches, L̂ ← L̂ + (L_b − L̂)/n before each step, so that an epoch may lower L by many powers of ten, and no step is
+/// longer than n η_e‖∇L_b‖/L_b. If the epoch ends with a smaller L of the whole set, η_{e+1} = <see cref="Growth"/> η_e. If not, or if a
+/// step has left the range of numbers, weights and statistics go back to where it began, η_{e+1} = <see cref="BackOff"/> η_e, and rules
+/// forget: a momentum may have been on its way up, and would be so again at any η. Both are epochs, with minibatches in an order of their
+/// own. n begins at <see cref="Window"/>, its least value, and is divided by the same factors: where few examples are most of L, the
+/// minibatches without them must not go by their own small loss. η_0 is the learning rate of the optimizer, whose scale is
+/// <see cref="StepScale.WholeLoss"/>.
 /// </summary>
 /// <param name="Growth">What η is multiplied by after an epoch that lowered L; at least 1.</param>
 /// <param name="BackOff">What η is multiplied by after one that did not; in (0, 1).</param>

@@ -45,7 +45,8 @@ public sealed class DescentWordTests
     public void Schedules_and_norms()
     {
         foreach (var (given, kind) in new (string, RateKind)[] { ("constant", RateKind.Constant), ("{step: {at: 3}}", RateKind.Step),
-            ("cosine", RateKind.Cosine), ("loss-based", RateKind.LossBased), ("adaptive", RateKind.Adaptive), ("normalized", RateKind.Normalized) })
+            ("cosine", RateKind.Cosine), ("loss-based", RateKind.LossBased), ("adaptive", RateKind.Adaptive),
+            ("normalized", RateKind.Normalized) })
             Same([$"descent.schedule={given}"]).Schedule.Kind.ShouldBeSameAs(kind);
         foreach (var (given, kind) in new (string, RhoKind)[] { ("constant", RhoKind.Constant), ("trained", RhoKind.Trained),
             ("{schedule: 1 + t}", RhoKind.Scheduled), ("{rescale: {every: 2, factor: 3}}", RhoKind.Rescaled) })
