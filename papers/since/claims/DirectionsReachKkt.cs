@@ -25,8 +25,8 @@ internal static class DirectionsReachKkt
         Statement = "From then on the smoothed normalized margin does not fall, and every limit of θ/‖θ‖ is a KKT point of min ‖θ‖² with "
             + "y_n f_n ≥ 1.",
         SetUp = "Digits, 3 against 8, 100 images, 64-16-16-1 with ReLUs, no biases, (1/N)Σ e^{−yf}, five starts. Gradient descent with all "
-            + "images a step, whose rate grows by 1.1 while the loss falls; a step that does not lower it is taken back and the rate halved "
-            + "(to-the-limit.yaml): small enough to lower the loss, and not smaller. ε and δ are those of the paper, with the best "
+            + "images a step, whose rate grows by 1.1 while the loss falls; a step that does not lower it is taken back, and the rate "
+            + "halved (to-the-limit.yaml): small enough to lower the loss, and not smaller. ε and δ are those of the paper, with the best "
             + "multipliers on the examples of small margin, ε as a share of ‖θ‖. Judged: gradient descent, which comes to about "
             + "10^{−250} in 20,000 steps. Beside it momentum .99, which the theorems do not have, to 10^{−1000}; there ε was seen before "
             + "any bound was set. At first ε had to be half of what it was at 10^{−5}; the worst start ends at .50, so that a rounding "
