@@ -24,9 +24,9 @@ internal static class Stagnation
         var best = first.MinBy(r => r[loss])!;
         var late = rows.Where(r => r[epoch] > last[epoch] / 2).Min(r => r[loss]);
         if (!(late > best[loss] + Math.Log10(1 - Falls))) return null;
-        return string.Create(CultureInfo.InvariantCulture, $"the training loss has not fallen since epoch {best[epoch]:g6}: it was "
+        var found = string.Create(CultureInfo.InvariantCulture, $"the training loss has not fallen since epoch {best[epoch]:g6}: it was "
             + $"10^{best[loss]:g4} there and is 10^{last[loss]:g4} now, with {100 * last[error]:g3} % of the training examples "
-            + "misclassified. Another learning rate may get further")
-            + (schedule == "adaptive" ? "" : ", or schedule: adaptive, which finds one");
+            + $"misclassified. Another learning rate may get further");
+        return found + (schedule == "adaptive" ? "" : ", or schedule: adaptive, which finds one");
     }
 }
