@@ -5,7 +5,7 @@ using Rhoflow.Observations;
 namespace Rhoflow.Measures.Overlap;
 
 /// <summary>
-/// Centered kernel alignment of two networks on the same N examples (Kornblith, Norouzi, Lee and Hinton 2019, eq. 3, 4):
+/// Centered kernel alignment of two networks on the same N examples (Kornblith, Norouzi, Lee and Hinton 2019, section 3):
 /// CKA = ⟨HKH, HLH⟩_F/(‖HKH‖_F ‖HLH‖_F), H = I − 11ᵀ/N, between 0 and 1, the same for rotated and scaled features. Of few examples beside
 /// many features it is large for features that have nothing in common.
 /// </summary>
