@@ -1,6 +1,5 @@
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
-using Rhoflow.Papers.SetUps;
 
 namespace Rhoflow.Papers.Since;
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Figures;
-using Rhoflow.Lab.Files;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
 using Rhoflow.Papers.SetUps;

@@ -7,7 +7,6 @@ using Rhoflow.Descents;
 using Rhoflow.Lab.Files;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Measures;
-using Rhoflow.Networks;
 using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.DescentRuns;

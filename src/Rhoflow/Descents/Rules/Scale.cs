@@ -16,15 +16,15 @@ public enum StepScale
     LossBased,
 
     /// <summary>
+    /// ‖∇L‖ in the coordinates that move (on the spheres: its tangential part): normalized gradient descent, steps of length η.
+    /// </summary>
+    Normalized,
+
+    /// <summary>
     /// L̂ of <see cref="AdaptiveRate"/>, the mean over the last minibatches that begins as the loss of the whole training set, in the log
     /// frame as well.
     /// </summary>
     WholeLoss,
-
-    /// <summary>
-    /// ‖∇L‖ in the coordinates that move (on the spheres: its tangential part): normalized gradient descent, steps of length η.
-    /// </summary>
-    Normalized,
 }
 
 /// <summary>

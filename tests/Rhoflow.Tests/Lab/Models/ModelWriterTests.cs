@@ -1,7 +1,5 @@
-using Rhoflow.Data;
 using Rhoflow.Kernels;
 using Rhoflow.Lab.Config;
-using Rhoflow.Lab.Models;
 using Rhoflow.Lab.Models.Onnx;
 using Rhoflow.Lab.Models.Writing;
 using Rhoflow.Lab.Weights;

@@ -1,5 +1,4 @@
 using Rhoflow.Data;
-using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Extensions;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Models;
