@@ -101,7 +101,7 @@ public sealed record NetworkInspection(
         if (told is not null)
         {
             told.Progress("timing some passes");
-            watch.Forecast = observer.Forecast();
+            watch.Forecast = observer.Forecast(table);
             if (families.Count == 0)
             {
                 dear = told.Dear(watch.Forecast, table);

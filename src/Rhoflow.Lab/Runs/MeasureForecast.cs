@@ -20,14 +20,15 @@ internal sealed class MeasureForecast
     // Seen on two threads with AVX2 and more: matrix products, and decompositions by MathNet, on the n·m·min(n, m) that they count.
     private const double Operations = 2e10, Decomposed = 1.2e8;
 
-    private const double Forward = 0.5;
+    // Of a backward pass, and of a product with the Hessian.
+    private const double Forward = 0.5, ForwardOfProduct = 1.0 / 6;
 
     private readonly MeasureSetting _setting;
     private readonly int _curved;
-    private readonly double _product, _gradient, _pass;
+    private readonly double _product, _gradient, _pass, _output;
 
-    private MeasureForecast(MeasureSetting setting, int curved, double product, double gradient, double pass) =>
-        (_setting, _curved, _product, _gradient, _pass) = (setting, curved, product, gradient, pass);
+    private MeasureForecast(MeasureSetting setting, int curved, double product, double gradient, double pass, double output) =>
+        (_setting, _curved, _product, _gradient, _pass, _output) = (setting, curved, product, gradient, pass, output);
 
     /// <summary>The examples that speeds are taken from: at most <see cref="Trial"/>, fewer where one of them takes long.</summary>
     /// <param name="setting">What is measured of what.</param>
@@ -35,25 +36,47 @@ internal sealed class MeasureForecast
     public static int[] Some(MeasureSetting setting, int curved) =>
         [.. Enumerable.Range(0, Math.Min(curved, (int)Math.Clamp(TrialFlops / Flops(setting, 1), 2, Trial)))];
 
-    /// <summary>Takes the speeds.</summary>
+    /// <summary>Examples that outputs show their speed on: more than derivatives, which take longer.</summary>
+    /// <param name="setting">What is measured of what.</param>
+    /// <param name="examples">That there are.</param>
+    public static int[] SomeOutputs(MeasureSetting setting, int examples) =>
+        [.. Enumerable.Range(0, Math.Min(examples, (int)Math.Clamp(TrialFlops / (ForwardOfProduct * Flops(setting, 1)), 2, Trial)))];
+
+    /// <summary>Takes the speeds that are asked for: of a large network each of them costs seconds.</summary>
     /// <param name="setting">What is measured of what.</param>
     /// <param name="curved">Examples that curvature is taken on.</param>
     /// <param name="some">Makes the derivatives on at most <see cref="Trial"/> examples; null where there are none.</param>
-    public static MeasureForecast Of(MeasureSetting setting, int curved, Func<Linearization?> some)
+    /// <param name="measures">What the forecast will be of; null: anything.</param>
+    /// <param name="output">Takes the seconds that the outputs of one example take; null: half a backward pass in float64.</param>
+    public static MeasureForecast Of(MeasureSetting setting, int curved, Func<Linearization?> some,
+        IReadOnlyCollection<Measure>? measures = null, Func<double>? output = null)
     {
-        using var passes = some();
-        if (passes is null) return new MeasureForecast(setting, curved, 0, 0, 0);
+        var products = measures?.Any(static m => m.Need == MeasureNeed.Curvature) ?? true;
+        var gradients = measures?.Any(m => m.Work(setting).Gradients > 0) ?? true;
+        var back = output is null || (measures?.Any(static m => m.Need == MeasureNeed.Gradients) ?? true);
+        var forward = output?.Invoke();
+        using var passes = products || gradients || back ? some() : null;
+        if (passes is null) return new MeasureForecast(setting, curved, 0, 0, 0, forward ?? 0);
         double[] direction = [.. passes.Theta], result = new double[direction.Length];
         // The first of everything compiles.
-        var product = Time(() => passes.HessianVectorProduct(direction, result));
-        var gradient = Time(() => passes.EachVectorJacobianProduct([0, passes.Data.Count - 1], new double[2 * setting.Network.Outputs],
-            static (_, _, _) => { })) / 2;
-        var pass = Time(() => passes.VectorJacobianProduct(passes.Weights, result)) / passes.Data.Count;
-        return new MeasureForecast(setting, curved, product / Flops(setting, passes.Data.Count), gradient, pass);
+        var product = products ? Time(() => passes.HessianVectorProduct(direction, result)) : 0;
+        var gradient = gradients ? Time(() => passes.EachVectorJacobianProduct([0, passes.Data.Count - 1],
+            new double[2 * setting.Network.Outputs], static (_, _, _) => { })) / 2 : 0;
+        var pass = back ? Time(() => passes.VectorJacobianProduct(passes.Weights, result)) / passes.Data.Count : 0;
+        return new MeasureForecast(setting, curved, product / Flops(setting, passes.Data.Count), gradient, pass, forward ?? Forward * pass);
     }
 
-    /// <summary>Seconds of the outputs of so many examples: a forward pass is about half of a backward one.</summary>
-    public double Outputs(int examples) => Forward * _pass * examples;
+    /// <summary>Seconds of the outputs of so many examples.</summary>
+    public double Outputs(int examples) => _output * examples;
+
+    /// <summary>Seconds of some work, done a second time: the first compiles.</summary>
+    public static double Time(Action work)
+    {
+        work();
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
+    }
 
     /// <summary>
     /// Seconds of each of some measures, in their order: what several of them share is counted with the first.
@@ -75,8 +98,9 @@ internal sealed class MeasureForecast
             var curvature = measure.Need == MeasureNeed.Curvature ? Curvature(names) : before;
             var whole = work.Passes * (kept ? 1 : 1 + Forward);
             var through = measure.GoesThroughStatistics && _setting.Network.StatisticsCount > 0;
-            if (measure.Need == MeasureNeed.Gradients && linearized.Add(through)) whole += Forward;
-            seconds.Add((measure, whole * _pass * examples + work.Gradients * _gradient
+            // What looks at some examples alone needs no outputs of the others.
+            if (measure.Need == MeasureNeed.Gradients && work.Examples == 0 && linearized.Add(through)) whole += Forward;
+            seconds.Add((measure, whole * _pass * examples + work.Gradients * _gradient + work.Examples * _pass
                 + work.Operations / Operations + work.Decomposed / Decomposed
                 + Math.Max(0, curvature - before)));
             before = curvature;
@@ -95,12 +119,4 @@ internal sealed class MeasureForecast
 
     private static double Flops(MeasureSetting setting, int examples) =>
         Math.Max(1, CurvatureForecast.Of(setting, ["hessian_ends"], examples).LayerFlops.Sum());
-
-    private static double Time(Action work)
-    {
-        work();
-        var clock = Stopwatch.StartNew();
-        work();
-        return clock.Elapsed.TotalSeconds;
-    }
 }

@@ -50,9 +50,10 @@ internal sealed class NetworkObserver<T> where T : unmanaged, IFloatingPointIeee
     public static Dataset CurvedOf(Dataset train, int examples) =>
         train.Count <= examples ? train : train.Choose([.. Enumerable.Range(0, examples)]);
 
-    /// <summary>How long measures will take, from some passes that are timed now.</summary>
-    public MeasureForecast Forecast() => MeasureForecast.Of(_setting, Curved.Count, () => _view.Linearize(through: false,
-        Curved.Choose(MeasureForecast.Some(_setting, Curved.Count)), _theta, _statistics, _threads, _cancellation));
+    /// <summary>How long the outputs and the measures of a table will take, from some passes that are timed now.</summary>
+    public MeasureForecast Forecast(MeasureTable table) => MeasureForecast.Of(_setting, Curved.Count, () => _view.Linearize(through: false,
+        Curved.Choose(MeasureForecast.Some(_setting, Curved.Count)), _theta, _statistics, _threads, _cancellation),
+        [.. table.Taken.Select(static t => t.Measure)], SecondsOfOutputs);
 
     /// <summary>By which statistics of batch normalization is measured, where that has to be said.</summary>
     public IEnumerable<string> Notes(MeasureTable table) => _view.Notes(_n.Train,
@@ -67,8 +68,8 @@ internal sealed class NetworkObserver<T> where T : unmanaged, IFloatingPointIeee
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Observation Observe(MeasureTable table, ReadOnlySpan<double> clocks, MeasureWatch? watch, out MeasureInput input)
     {
-        using var train = Outputs(_n.Train, _statistics);
-        using var test = _n.Test is { } examples ? Outputs(examples, _statistics) : null;
+        using var train = Outputs(_n.Train, _statistics, table);
+        using var test = _n.Test is { } examples ? Outputs(examples, _statistics, table) : null;
         input = Input(train, test, _statistics) with
         {
             Features = FeatureMemo.Of(train.Features),
@@ -85,25 +86,29 @@ internal sealed class NetworkObserver<T> where T : unmanaged, IFloatingPointIeee
     private MeasureInput ByOthers(BatchNormBy by)
     {
         var statistics = (_view with { Asked = by }).Statistics<T>(_theta, _n.Statistics.Span, _n.Train, _cancellation);
-        using var train = Outputs(_n.Train, statistics);
-        using var test = _n.Test is { } examples ? Outputs(examples, statistics) : null;
+        using var train = Outputs(_n.Train, statistics, features: null);
+        using var test = _n.Test is { } examples ? Outputs(examples, statistics, features: null) : null;
         return Input(train, test, statistics);
     }
 
-    private Linearization Outputs(Dataset data, double[] statistics) =>
-        Linearization.Of<T>(_n.Network, _n.Loss, data, _n.Reduction, _theta, statistics, _threads, _cancellation);
-
-    private MeasureInput Input(Linearization train, Linearization? test, double[] statistics)
+    private double SecondsOfOutputs()
     {
-        var point = TrainedPoint.Of(_n.Network, _theta, statistics, train.Outputs.ToArray(), _n.Train.Y.ToArray(), train.Value.LogLoss,
-            _n.Reduction);
+        var some = _n.Train.Choose(MeasureForecast.SomeOutputs(_setting, _n.Train.Count));
+        return MeasureForecast.Time(() => Outputs(some, _statistics, features: null).Dispose()) / some.Count;
+    }
+
+    private DataPass<T> Outputs(Dataset data, double[] statistics, MeasureTable? features) =>
+        new(_n.Network, _n.Loss, data, _n.Reduction, _theta, statistics, features, _threads, _cancellation);
+
+    private MeasureInput Input(DataPass<T> train, DataPass<T>? test, double[] statistics)
+    {
+        var point = TrainedPoint.Of(_n.Network, _theta, statistics, train.Outputs, _n.Train.Y.ToArray(), train.LogLoss, _n.Reduction);
         return new MeasureInput(_setting, point) { Test = test is null ? null : OnTest(test, point.LogRho) };
     }
 
-    private static TestResult OnTest(Linearization test, double logRho)
+    private TestResult OnTest(DataPass<T> test, double logRho)
     {
-        var outputs = test.Outputs.ToArray();
-        NormsAndDirections.DivideByRho(outputs, logRho);
-        return new TestResult(outputs, test.Data.Y.ToArray(), test.Network.Outputs, test.Value.LogLoss);
+        NormsAndDirections.DivideByRho(test.Outputs, logRho);
+        return new TestResult(test.Outputs, _n.Test!.Y.ToArray(), _n.Network.Outputs, test.LogLoss);
     }
 }

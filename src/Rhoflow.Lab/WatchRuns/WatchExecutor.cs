@@ -196,7 +196,7 @@ internal sealed class WatchExecutor
         if (_forecast is null && _run.Experiment.Observe.Measures is not ["default"])
         {
             _progress?.Invoke("timing some passes");
-            _forecast = observer.Forecast();
+            _forecast = observer.Forecast(_run.Table);
             var all = _forecast.Outputs(network.Train.Count + (network.Test?.Count ?? 0))
                 + _forecast.Of(_run.Table.Taken.Select(static t => t.Measure)).Sum(static m => m.Seconds);
             if (all > WorthSaying) _said($"a checkpoint takes about {MeasureWatch.Words(all)}");

@@ -7,8 +7,9 @@ namespace Rhoflow.Measures;
 /// <param name="Passes">Backward passes over all training examples.</param>
 /// <param name="Operations">Of matrix products and passes, a multiply-add counting 2.</param>
 /// <param name="Decomposed">n·m·min(n, m) of matrices that are decomposed one after another, on one thread.</param>
+/// <param name="Examples">Forward and backward passes of this many examples, many at a time; the others are not looked at.</param>
 internal readonly record struct MeasureWork(
-    string Shared = "", double Gradients = 0, double Passes = 0, double Operations = 0, double Decomposed = 0)
+    string Shared = "", double Gradients = 0, double Passes = 0, double Operations = 0, double Decomposed = 0, double Examples = 0)
 {
     /// <summary>Nothing worth a word.</summary>
     public static readonly MeasureWork Little = new("");

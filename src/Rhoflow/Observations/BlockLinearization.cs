@@ -19,13 +19,13 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
 
     private readonly Team _team;
     private readonly T[] _theta, _direction, _part;
-    private readonly double[] _outputs, _weights, _statistics;
-    private readonly LossValue _value;
-    private readonly Slot[] _slots;
+    private readonly double[] _statistics;
     private readonly int _block, _blocks;
     private readonly CancellationToken _cancellation;
     private T[] _c = [], _cDot = [];
     private double[] _fDot = [], _weightsDot = [];
+    private Slot[]? _slots;
+    private Evaluation? _evaluated;
     private int _products;
 
     /// <param name="network">The network.</param>
@@ -45,7 +45,6 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     /// <param name="batch">
     /// Examples that share statistics, in the order of the data; 0: all. Of no meaning without batch normalization.
     /// </param>
-    /// <exception cref="OperationCanceledException">Cancelled; products throw it too.</exception>
     /// <exception cref="DataException">Data that do not fit network and loss.</exception>
     /// <exception cref="ArgumentException">A minibatch of one number a channel, which has no variance.</exception>
     public BlockLinearization(Network network, Loss loss, Dataset data, Reduction reduction, ReadOnlyMemory<double> theta,
@@ -65,23 +64,27 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
             throw new ArgumentException(why, nameof(batch));
         _block = Math.Min(shares ? batch == 0 ? data.Count : batch : BlockOf(network, Unsafe.SizeOf<T>()), data.Count);
         _blocks = (data.Count + _block - 1) / _block;
-        var kept = Keeps(network, data.Count, Unsafe.SizeOf<T>(), _block).All ? _blocks : 1;
-        _slots = [.. Enumerable.Range(0, kept).Select(_ => new Slot(network, _block, _team))];
-        var size = network.Outputs;
-        (_outputs, _weights) = (new double[data.Count * size], new double[data.Count * size]);
+    }
+
+    // Made by the first who asks: what looks at single examples, or at θ alone, needs no pass over all of them.
+    private Evaluation Evaluated => _evaluated ??= Evaluate();
+
+    private Slot[] Slots => _slots ??= [.. Enumerable.Range(0, Keeps(Network, Data.Count, Unsafe.SizeOf<T>(), _block).All ? _blocks : 1)
+        .Select(_ => new Slot(Network, _block, _team))];
+
+    private Evaluation Evaluate()
+    {
+        var size = Network.Outputs;
+        double[] outputs = new double[Data.Count * size], weights = new double[outputs.Length];
         for (var b = 0; b < _blocks; b++)
         {
             var slot = At(b);
-            Widen(slot.Passes.Outputs, _outputs.AsSpan(slot.First * size));
+            Widen(slot.Passes.Outputs, outputs.AsSpan(slot.First * size));
         }
-        var shift = reduction == Reduction.Mean ? Math.Log(data.Count) : 0;
-        var value = loss.Evaluate(_outputs, data.Y, size, _weights);
-        _value = new LossValue(value.LogLoss - shift, value.LogScale - shift);
-        Curved = value;
+        var shift = Reduction == Reduction.Mean ? Math.Log(Data.Count) : 0;
+        var sum = Loss.Evaluate(outputs, Data.Y, size, weights);
+        return new Evaluation(outputs, weights, new LossValue(sum.LogLoss - shift, sum.LogScale - shift), sum);
     }
-
-    // The loss as a sum: what curvatures of single examples are relative to; 1/N of a mean is in the scale.
-    private LossValue Curved { get; }
 
     /// <summary>Whether activations and derivatives of all examples are kept between products, and the bytes of those that are.</summary>
     /// <param name="examples">N.</param>
@@ -109,18 +112,18 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
 
     public override Team Team => _team;
 
-    public override ReadOnlySpan<double> Outputs => _outputs;
+    public override ReadOnlySpan<double> Outputs => Evaluated.Outputs;
 
-    public override ReadOnlySpan<double> Weights => _weights;
+    public override ReadOnlySpan<double> Weights => Evaluated.Weights;
 
-    public override LossValue Value => _value;
+    public override LossValue Value => Evaluated.Value;
 
     public override void VectorJacobianProduct(ReadOnlySpan<double> weights, Span<double> g)
     {
         var size = Network.Outputs;
-        if (weights.Length != _outputs.Length)
+        if (weights.Length != Data.Count * size)
             throw new ArgumentException(
-                $"{Data.Count} examples with {size} outputs need {_outputs.Length} weights; {weights.Length} were given", nameof(weights));
+                $"{Data.Count} examples with {size} outputs need {Data.Count * size} weights; {weights.Length} were given", nameof(weights));
         g.Clear();
         for (var b = 0; b < _blocks; b++)
         {
@@ -146,16 +149,18 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         Narrow(v, _direction);
         result.Clear();
         var size = Network.Outputs;
+        // Before the blocks: where one slot serves them all, it would be taken from the product.
+        var at = Evaluated;
         for (var b = 0; b < _blocks; b++)
         {
             var slot = At(b);
-            var cDot = CurvatureTimes(slot);
-            var c = Narrow(_weights.AsSpan(slot.First * size, slot.Count * size), ref _c);
+            var cDot = CurvatureTimes(slot, at);
+            var c = Narrow(at.Weights.AsSpan(slot.First * size, slot.Count * size), ref _c);
             foreach (ref var weight in c) weight = -weight;
             slot.Passes.HessianVectorProduct(_theta, _direction, c, cDot, _part);
             Add(_part, result);
         }
-        return _value;
+        return at.Value;
     }
 
     public override LossValue GaussNewtonVectorProduct(ReadOnlySpan<double> v, Span<double> result)
@@ -163,13 +168,14 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         _products++;
         Narrow(v, _direction);
         result.Clear();
+        var at = Evaluated;
         for (var b = 0; b < _blocks; b++)
         {
             var slot = At(b);
-            slot.Passes.VectorJacobianProduct(_theta, CurvatureTimes(slot), _part);
+            slot.Passes.VectorJacobianProduct(_theta, CurvatureTimes(slot, at), _part);
             Add(_part, result);
         }
-        return _value;
+        return at.Value;
     }
 
     public override void EachGradient(ReadOnlySpan<int> examples, GradientVisitor visit)
@@ -240,14 +246,13 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     }
 
     // ċ = (∂²ℓ/∂f²) ḟ for a block, ḟ along the current direction.
-    private Span<T> CurvatureTimes(Slot slot)
+    private Span<T> CurvatureTimes(Slot slot, Evaluation at)
     {
         var size = slot.Count * Network.Outputs;
         if (_fDot.Length < size) (_fDot, _weightsDot) = (new double[size], new double[size]);
         Widen(slot.Passes.JacobianVectorProduct(_theta, _direction), _fDot);
-        Loss.CurvatureTimes(_outputs.AsSpan(slot.First * Network.Outputs, size), Data.Y.Slice(slot.First, slot.Count), Network.Outputs,
-            Curved,
-            _fDot.AsSpan(0, size), _weightsDot.AsSpan(0, size));
+        Loss.CurvatureTimes(at.Outputs.AsSpan(slot.First * Network.Outputs, size), Data.Y.Slice(slot.First, slot.Count), Network.Outputs,
+            at.Sum, _fDot.AsSpan(0, size), _weightsDot.AsSpan(0, size));
         return Narrow(_weightsDot.AsSpan(0, size), ref _cDot);
     }
 
@@ -255,7 +260,7 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     private Slot At(int b)
     {
         _cancellation.Look();
-        var slot = _slots[b % _slots.Length];
+        var slot = Slots[b % Slots.Length];
         var first = b * _block;
         if (slot.First != first) slot.Forward(_theta, Data, first, Math.Min(_block, Data.Count - first), By, _statistics);
         return slot;
@@ -282,6 +287,9 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
     {
         for (var i = 0; i < from.Length; i++) to[i] = T.CreateTruncating(from[i]);
     }
+
+    // f, −∂L/∂f up to e^{s}, L, and the loss as a sum: what curvatures of single examples are relative to; 1/N of a mean is in the scale.
+    private sealed record Evaluation(double[] Outputs, double[] Weights, LossValue Value, LossValue Sum);
 
     private sealed class Slot(Network network, int capacity, Team team)
     {

@@ -3,46 +3,43 @@ using Rhoflow.Networks;
 
 namespace Rhoflow.Measures.Margins;
 
-/// <summary>
-/// ∂f/∂x of single examples: the network with a diagonal layer in front, whose weights are the example and whose input is all ones. The
-/// derivative by those weights is the derivative by the example.
-/// </summary>
-internal sealed class InputGradients : IDisposable
+/// <summary>f and ∂f/∂x of a few examples at a time, in float64; no derivative by the weights is taken on the way.</summary>
+internal sealed class InputGradients
 {
-    private readonly Network _probe;
-    private readonly double[] _theta, _statistics, _gradient;
-    private readonly Team _team = new();
-    private readonly GraphPasses<double> _propagation;
-    private readonly Minibatch<double> _ones;
+    // Of the activations of examples that go together, and of their derivatives.
+    private const long Part = 1L << 28;
+    private const int LargestBlock = 256;
+
+    private readonly double[] _theta, _statistics;
+    private readonly GraphPasses<double> _passes;
+    private readonly Minibatch<double> _batch;
 
     /// <param name="network">The network.</param>
     /// <param name="theta">θ.</param>
     /// <param name="statistics">Running means and variances of batch normalization; empty without it.</param>
-    public InputGradients(Network network, ReadOnlySpan<double> theta, ReadOnlySpan<double> statistics)
+    /// <param name="team">Who works; used by nobody else meanwhile.</param>
+    public InputGradients(Network network, ReadOnlySpan<double> theta, ReadOnlySpan<double> statistics, Team team)
     {
-        var d = network.Inputs;
-        // The network one node, one layer and d parameters later, after the diagonal.
-        Node[] nodes = [new LinearNode([Node.NetworkInput], network.Input, new NodeWindows(0)),
-            .. network.Nodes.Select(n => n.Shifted(1, 1, d))];
-        Layer[] layers = [new(LayerKind.Diagonal, d, d, 0), .. network.Layers.Select(l => l with { Offset = l.Offset + d })];
-        _probe = Network.FromNodes(network.Input, nodes, layers, network.ParameterCount + d, network.StatisticsCount);
-        (_theta, _statistics) = ([.. new double[d], .. theta], statistics.ToArray());
-        _gradient = new double[_theta.Length];
-        _propagation = new GraphPasses<double>(_probe, 1, _team);
-        _ones = new Minibatch<double>(network.Input, 1, shared: false, _team);
-        _ones.GatherRange([.. Enumerable.Repeat(1.0, d)], [], 0, 1);
+        (_theta, _statistics) = (theta.ToArray(), statistics.ToArray());
+        var bytes = 2L * sizeof(double) * (network.Inputs + network.Nodes.Sum(static n => (long)n.Shape.Count));
+        Capacity = (int)Math.Clamp(Part / bytes, 1, LargestBlock);
+        _passes = new GraphPasses<double>(network, Capacity, team, movesInput: true);
+        _batch = new Minibatch<double>(network.Input, Capacity, shared: false, team);
     }
 
-    /// <summary>Σ_c weights_c ∂f_c(x)/∂x, d numbers that stay until the next call.</summary>
-    /// <param name="x">One example.</param>
-    /// <param name="weights">C numbers.</param>
-    public ReadOnlySpan<double> At(ReadOnlySpan<double> x, ReadOnlySpan<double> weights)
+    /// <summary>The most examples at a time.</summary>
+    public int Capacity { get; }
+
+    /// <summary>f, n × C numbers that stay until the next call.</summary>
+    /// <param name="x">n examples, at most <see cref="Capacity"/>, row-major.</param>
+    public ReadOnlySpan<double> Outputs(ReadOnlySpan<double> x)
     {
-        x.CopyTo(_theta);
-        _propagation.Forward(_theta, _ones, NormalizeBy.Running, _statistics);
-        _propagation.VectorJacobianProduct(_theta, weights, _gradient);
-        return _gradient.AsSpan(0, x.Length);
+        _batch.GatherRange(x, [], 0, x.Length / _passes.Network.Inputs);
+        _passes.Forward(_theta, _batch, NormalizeBy.Running, _statistics);
+        return _passes.Outputs;
     }
 
-    public void Dispose() => _team.Dispose();
+    /// <summary>Σ_c weights_c ∂f_c(x)/∂x of the examples of the last outputs, n × d numbers that stay until the next call.</summary>
+    /// <param name="weights">n × C.</param>
+    public ReadOnlySpan<double> At(ReadOnlySpan<double> weights) => _passes.InputGradients(_theta, weights);
 }

@@ -17,17 +17,23 @@ internal static class InputMargins
     /// <summary>The distances of the chosen examples. Where no change of the input moves the margin: 0 if it is 0, else ±∞.</summary>
     public static double[] Distances(Linearization passes, ReadOnlySpan<int> examples)
     {
-        var outputs = passes.Network.Outputs;
-        var weights = MarginWeights.Of(passes.Outputs, passes.Data.Y, outputs, examples);
-        using var gradients = new InputGradients(passes.Network, passes.Theta, passes.Statistics);
+        int size = passes.Network.Outputs, d = passes.Network.Inputs;
+        var gradients = new InputGradients(passes.Network, passes.Theta, passes.Statistics, passes.Team);
         var distances = new double[examples.Length];
-        for (var i = 0; i < distances.Length; i++)
+        var weights = new double[gradients.Capacity * size];
+        for (var first = 0; first < distances.Length; first += gradients.Capacity)
         {
             passes.Cancellation.Look();
-            var w = weights.AsSpan(i * outputs, outputs);
-            var margin = Vectors.Dot(w, passes.Outputs.Slice(examples[i] * outputs, outputs));
-            var slope = Vectors.Norm(gradients.At(passes.Data.Example(examples[i]), w));
-            distances[i] = margin == 0 ? 0 : margin / slope;
+            var some = passes.Data.Choose([.. examples.Slice(first, Math.Min(gradients.Capacity, examples.Length - first))]);
+            var outputs = gradients.Outputs(some.X);
+            var w = weights.AsSpan(0, some.Count * size);
+            MarginWeights.Fill(outputs, some.Y, size, w);
+            var slopes = gradients.At(w);
+            for (var i = 0; i < some.Count; i++)
+            {
+                var margin = Vectors.Dot(w.Slice(i * size, size), outputs.Slice(i * size, size));
+                distances[first + i] = margin == 0 ? 0 : margin / Vectors.Norm(slopes.Slice(i * d, d));
+            }
         }
         return distances;
     }

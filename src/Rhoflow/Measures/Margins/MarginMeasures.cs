@@ -95,8 +95,8 @@ internal static class MarginMeasures
             Reference = "Elsayed et al. 2018, at the input",
             Variant = "strongest other class; ℓ2; not divided by a spread of the inputs",
             Need = MeasureNeed.Gradients,
-            Cost = "1000 passes of one example",
-            Work = static s => new(Gradients: Math.Min(s.Train?.Count ?? 0, InputMargins.LargestSample)),
+            Cost = "a forward and a backward pass of 1000 examples",
+            Work = static s => new(Examples: Math.Min(s.Train?.Count ?? 0, InputMargins.LargestSample)),
             Columns = static _ => Summary("input_margin"),
             Values = static m => Summarize(m.Passes is { } p
                 ? InputMargins.Distances(p, Sampling.Even(p.Data.Count, InputMargins.LargestSample)) : null),

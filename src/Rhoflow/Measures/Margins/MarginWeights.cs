@@ -18,17 +18,28 @@ internal static class MarginWeights
     {
         var weights = new double[examples.Length * outputs];
         for (var i = 0; i < examples.Length; i++)
+            Fill(f.Slice(examples[i] * outputs, outputs), y.Slice(examples[i], 1), outputs, weights.AsSpan(i * outputs, outputs));
+        return weights;
+    }
+
+    /// <summary>The same for all of some examples.</summary>
+    /// <param name="f">Their outputs, n × C.</param>
+    /// <param name="y">Their targets.</param>
+    /// <param name="outputs">C.</param>
+    /// <param name="weights">Receives n rows of C weights.</param>
+    public static void Fill(ReadOnlySpan<double> f, ReadOnlySpan<double> y, int outputs, Span<double> weights)
+    {
+        weights.Clear();
+        for (var i = 0; i < y.Length; i++)
         {
-            var n = examples[i];
             if (outputs == 1)
             {
-                weights[i] = y[n];
+                weights[i] = y[i];
                 continue;
             }
-            Margin.Of(f.Slice(n * outputs, outputs), (int)y[n], out var rival);
-            weights[i * outputs + (int)y[n]] = 1;
+            Margin.Of(f.Slice(i * outputs, outputs), (int)y[i], out var rival);
+            weights[i * outputs + (int)y[i]] = 1;
             weights[i * outputs + rival] = -1;
         }
-        return weights;
     }
 }

@@ -27,12 +27,18 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
     /// <param name="capacity">The most examples of a minibatch.</param>
     /// <param name="team">Who works; used by nobody else at the same time.</param>
     public GraphPasses(Network network, int capacity, Team team)
+        : this(network, capacity, team, movesInput: false)
+    {
+    }
+
+    /// <param name="movesInput">Whether <see cref="InputGradients"/> are taken: their memory.</param>
+    internal GraphPasses(Network network, int capacity, Team team, bool movesInput)
     {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
             throw new NotSupportedException($"networks compute with float or double, not with {typeof(T).Name}");
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         (Network, Capacity, _team) = (network, capacity, team);
-        _wiring = new Wiring<T>(network, capacity, team);
+        _wiring = new Wiring<T>(network, capacity, team, movesInput);
     }
 
     /// <inheritdoc/>
@@ -170,8 +176,27 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
         CheckParameters(nameof(gradient), gradient.Length);
         CheckOutputs(nameof(weights), weights.Length);
         NeedDeltas();
+        Back(new Pass<T> { Examples = _examples, Theta = theta, Gradient = gradient, By = _by, Inputs = _inputs! }, weights);
+    }
+
+    /// <summary>
+    /// Σ_c weights_nc ∂f_c(x_n)/∂x_n of every example of the last forward pass, N × d, valid until the next call; no derivative by θ is
+    /// taken. By the minibatch's own statistics it is that of Σ_n Σ_c weights_nc f_c(x_n).
+    /// </summary>
+    /// <exception cref="InvalidOperationException">These passes were made without.</exception>
+    internal ReadOnlySpan<T> InputGradients(ReadOnlySpan<T> theta, ReadOnlySpan<T> weights)
+    {
+        if (!_wiring.Input.Moves) throw new InvalidOperationException("these passes were made without derivatives by the input");
+        CheckParameters(nameof(theta), theta.Length);
+        CheckOutputs(nameof(weights), weights.Length);
+        NeedDeltas();
+        Back(new Pass<T> { Examples = _examples, Theta = theta, By = _by, Inputs = _inputs! }, weights);
+        return _wiring.Input.Delta(_examples);
+    }
+
+    private void Back(in Pass<T> pass, ReadOnlySpan<T> weights)
+    {
         weights.CopyTo(_wiring.Output.Delta(_examples));
-        var pass = new Pass<T> { Examples = _examples, Theta = theta, Gradient = gradient, By = _by, Inputs = _inputs! };
         for (var i = _wiring.Operators.Length - 1; i >= 0; i--)
         {
             _team.Cancellation.Look();

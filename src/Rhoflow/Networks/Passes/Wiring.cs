@@ -13,10 +13,14 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
     private readonly int[] _readers;              // of every node's output, also where it is read as a vector; the network's output counts
     private readonly List<Slot<T>> _all = [];
 
-    public Wiring(Network network, int capacity, Team team)
+    /// <param name="network">What runs.</param>
+    /// <param name="capacity">The most examples of a minibatch.</param>
+    /// <param name="team">Who works.</param>
+    /// <param name="movesInput">Whether derivatives by the network's input are taken too.</param>
+    public Wiring(Network network, int capacity, Team team, bool movesInput = false)
     {
         _network = network;
-        Input = new Slot<T>(capacity, network.Inputs, moves: false);
+        Input = new Slot<T>(capacity, network.Inputs, movesInput);
         _slots = new Slot<T>[network.Nodes.Count];
         _readers = CountReaders(network);
         OverwrittenBy = new int?[network.Nodes.Count];
@@ -46,9 +50,18 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
 
     public Slot<T> this[int node] => node == Node.NetworkInput ? Input : _slots[node];
 
-    public void MakeDeltas() => _all.ForEach(static s => s.MakeDelta());
+    public void MakeDeltas()
+    {
+        Input.MakeDelta();
+        _all.ForEach(static s => s.MakeDelta());
+    }
 
-    public void MakeDots() => _all.ForEach(static s => s.MakeDots());
+    // The input's own derivative along θ̇ stays 0.
+    public void MakeDots()
+    {
+        Input.MakeDots();
+        _all.ForEach(static s => s.MakeDots());
+    }
 
     private Slot<T> SlotFor(int i, int capacity)
     {

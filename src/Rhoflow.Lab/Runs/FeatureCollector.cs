@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Numerics;
 using Rhoflow.Data;
-using Rhoflow.Lab.Runs;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Observations;
 
-namespace Rhoflow.Lab.DescentRuns;
+namespace Rhoflow.Lab.Runs;
 
 /// <summary>
 /// Keeps what enters layers while a data set is evaluated, so that features cost no pass of their own. The memory is lent: fresh memory for
