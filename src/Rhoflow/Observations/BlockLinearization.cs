@@ -123,7 +123,8 @@ internal sealed class BlockLinearization<T> : Linearization where T : unmanaged,
         var size = Network.Outputs;
         if (weights.Length != Data.Count * size)
             throw new ArgumentException(
-                $"{Data.Count} examples with {size} outputs need {Data.Count * size} weights; {weights.Length} were given", nameof(weights));
+                $"{Data.Count} examples with {size} outputs need {Data.Count * size} weights; {weights.Length} were given",
+                nameof(weights));
         g.Clear();
         for (var b = 0; b < _blocks; b++)
         {

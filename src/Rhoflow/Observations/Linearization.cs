@@ -14,8 +14,8 @@ public delegate void GradientVisitor(int n, int c, ReadOnlySpan<double> gradient
 /// A network and its loss at one θ on a whole data set, with first and second derivatives. Batch normalization goes by its running
 /// statistics (the network that is evaluated) or by those of the examples, which derivatives then go through (the loss that is descended);
 /// <see cref="By"/> says which. Sums are carried in float64, in the order of the data, and give the same bits with
-/// any number of threads. Outputs are computed when something first needs them. Owns its work buffers; not thread-safe, use one instance per
-/// thread.
+/// any number of threads. Outputs are computed when something first needs them. Owns its work buffers; not thread-safe, use one instance
+/// per thread.
 /// </summary>
 public abstract class Linearization : IDisposable
 {
