@@ -18,7 +18,7 @@ internal sealed class DataPass<T> : IDisposable where T : unmanaged, IFloatingPo
 {
     // Of the activations of examples that are propagated together: what one node writes should be in a cache when the next one reads it,
     // and every block packs the weights again.
-    private const long Part = 1L << 27;
+    private const long Part = 1L << 28;
     private const int SmallestBlock = 8, LargestBlock = 1024;
 
     private readonly Dataset _data;
@@ -47,7 +47,7 @@ internal sealed class DataPass<T> : IDisposable where T : unmanaged, IFloatingPo
         double[] running = [.. statistics];
         var block = Math.Min(BlockOf(network), data.Count);
         var batch = new Minibatch<T>(network.Input, block, shared: false, team);
-        var passes = new GraphPasses<T>(network, block, team);
+        var passes = new GraphPasses<T>(network, block, team, movesInput: false, evaluatesOnly: true);
         Outputs = new double[data.Count * network.Outputs];
         for (var first = 0; first < data.Count; first += block)
         {
@@ -61,6 +61,10 @@ internal sealed class DataPass<T> : IDisposable where T : unmanaged, IFloatingPo
         var log = loss.Evaluate(Outputs, data.Y, network.Outputs, new double[Outputs.Length]).LogLoss;
         LogLoss = reduction == Reduction.Mean ? log - Math.Log(data.Count) : log;
     }
+
+    /// <summary>How outputs are computed, where they differ from training's in the last digits; null: they do not.</summary>
+    public static string? Note(Network network) => network.Layers.Any(ConvolutionNode.IsFiltered<T>)
+        ? "outputs are computed in float32, 3 × 3 convolutions of stride 1 by Winograd's filtering: within about 1e-6 of their size" : null;
 
     /// <summary>f(x_n), N × C.</summary>
     public double[] Outputs { get; }

@@ -55,10 +55,13 @@ internal sealed class NetworkObserver<T> where T : unmanaged, IFloatingPointIeee
         Curved.Choose(MeasureForecast.Some(_setting, Curved.Count)), _theta, _statistics, _threads, _cancellation),
         [.. table.Taken.Select(static t => t.Measure)], SecondsOfOutputs);
 
-    /// <summary>By which statistics of batch normalization is measured, where that has to be said.</summary>
-    public IEnumerable<string> Notes(MeasureTable table) => _view.Notes(_n.Train,
-        [.. table.Taken.Where(static t => t.Measure.GoesThroughStatistics)
+    /// <summary>How outputs are computed, and by which statistics of batch normalization is measured, where that has to be said.</summary>
+    public IEnumerable<string> Notes(MeasureTable table)
+    {
+        var notes = _view.Notes(_n.Train, [.. table.Taken.Where(static t => t.Measure.GoesThroughStatistics)
             .Select(t => t.Measure.Need == MeasureNeed.Curvature ? Curved : _n.Train).Distinct()]);
+        return DataPass<T>.Note(_n.Network) is { } note ? notes.Prepend(note) : notes;
+    }
 
     /// <summary>One observation: every measure of the table, whatever it needs.</summary>
     /// <param name="table">Of the same setting.</param>

@@ -98,8 +98,13 @@ internal sealed record ConvolutionNode(IReadOnlyList<int> Sources, TensorShape S
         return z;
     }
 
-    internal override IOperator<T> MakeOperator<T>(OperatorSite<T> site) =>
-        new ConvolutionOperator<T>(site.Layer, site.Capacity, site.Source, site.Target, site.Team);
+    internal override IOperator<T> MakeOperator<T>(OperatorSite<T> site) => IsFiltered<T>(site.Layer) && site.EvaluatesOnly
+        ? new FilteredConvolution<T>(site.Layer, site.Source, site.Target, site.Team)
+        : new ConvolutionOperator<T>(site.Layer, site.Capacity, site.Source, site.Target, site.Team);
+
+    /// <summary>Whether passes that evaluate only take Winograd's filtering for a layer: in float64 digits are worth more.</summary>
+    internal static bool IsFiltered<T>(Layer layer) where T : unmanaged, IFloatingPointIeee754<T> =>
+        typeof(T) == typeof(float) && layer.Geometry is { } shape && WinogradForward<T>.Fits(shape);
 }
 
 public sealed partial class NetworkBuilder
@@ -175,4 +180,22 @@ internal sealed class ConvolutionOperator<T> : IOperator<T> where T : unmanaged,
 
     private ReadOnlySpan<T> Window(ReadOnlySpan<T> theta) => theta.Slice(_layer.Offset, _layer.Count);
     private Span<T> Window(Span<T> theta) => theta.Slice(_layer.Offset, _layer.Count);
+}
+
+/// <summary>z = W ∗ a with fewer multiplications, where no derivatives are taken.</summary>
+internal sealed class FilteredConvolution<T>(Layer layer, Source<T> source, Slot<T> target, Team team) : IOperator<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly WinogradForward<T> _kernel = new(layer.Geometry!, team);
+
+    public void Forward(in Pass<T> pass) => _kernel.Run(pass.Examples, source.Slot.Value(pass.Examples),
+        pass.Theta.Slice(layer.Offset, layer.Count), target.Value(pass.Examples));
+
+    public void VectorJacobianProduct(in Pass<T> pass) => throw Refusal();
+
+    public void JacobianVectorProduct(in Pass<T> pass) => throw Refusal();
+
+    public void HessianVectorProduct(in Pass<T> pass) => throw Refusal();
+
+    private static InvalidOperationException Refusal() => new("a convolution that is evaluated only has no derivatives");
 }

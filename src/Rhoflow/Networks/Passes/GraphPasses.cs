@@ -16,6 +16,7 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
 {
     private readonly Wiring<T> _wiring;
     private readonly Team _team;
+    private readonly bool _evaluatesOnly;
     private Minibatch<T>? _inputs;
     private Minibatch<T>? _block;
     private NormalizeBy _by;
@@ -32,13 +33,17 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
     }
 
     /// <param name="movesInput">Whether <see cref="InputGradients"/> are taken: their memory.</param>
-    internal GraphPasses(Network network, int capacity, Team team, bool movesInput)
+    /// <param name="evaluatesOnly">
+    /// Whether outputs are all that is asked for. Float32 convolutions then take fewer multiplications where that is faster
+    /// (<see cref="WinogradForward{T}"/>): outputs differ from those of other passes in the last digits.
+    /// </param>
+    internal GraphPasses(Network network, int capacity, Team team, bool movesInput, bool evaluatesOnly = false)
     {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
             throw new NotSupportedException($"networks compute with float or double, not with {typeof(T).Name}");
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        (Network, Capacity, _team) = (network, capacity, team);
-        _wiring = new Wiring<T>(network, capacity, team, movesInput);
+        (Network, Capacity, _team, _evaluatesOnly) = (network, capacity, team, evaluatesOnly);
+        _wiring = new Wiring<T>(network, capacity, team, movesInput, evaluatesOnly);
     }
 
     /// <inheritdoc/>
@@ -261,6 +266,7 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
 
     private void NeedForward()
     {
+        if (_evaluatesOnly) throw new InvalidOperationException("these passes were made for outputs alone");
         if (_inputs is null || _examples == 0) throw new InvalidOperationException($"derivatives are taken after {nameof(Forward)}");
     }
 

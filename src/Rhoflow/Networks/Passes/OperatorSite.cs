@@ -25,8 +25,9 @@ internal enum SlotUse
 /// <param name="Target">Where its output goes.</param>
 /// <param name="ReadsInput">Whether its first source is the network's input.</param>
 /// <param name="Team">Who works.</param>
+/// <param name="EvaluatesOnly">Whether forward passes are all that is asked for.</param>
 internal sealed record OperatorSite<T>(Network Network, int Index, int Capacity, Source<T>[] Sources, Slot<T> Target, bool ReadsInput,
-    Team Team)
+    Team Team, bool EvaluatesOnly = false)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>The first source.</summary>

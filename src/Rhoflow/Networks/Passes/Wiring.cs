@@ -17,7 +17,8 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="capacity">The most examples of a minibatch.</param>
     /// <param name="team">Who works.</param>
     /// <param name="movesInput">Whether derivatives by the network's input are taken too.</param>
-    public Wiring(Network network, int capacity, Team team, bool movesInput = false)
+    /// <param name="evaluatesOnly">Whether no derivatives are taken at all.</param>
+    public Wiring(Network network, int capacity, Team team, bool movesInput, bool evaluatesOnly)
     {
         _network = network;
         Input = new Slot<T>(capacity, network.Inputs, movesInput);
@@ -32,7 +33,8 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
         {
             Source<T>[] sources = [.. network.Nodes[i].Sources.Select(s => Connect(i, s, written))];
             Operators[i] = network.Nodes[i]
-                .MakeOperator(new OperatorSite<T>(network, i, capacity, sources, _slots[i], sources[0].Slot == Input, team));
+                .MakeOperator(new OperatorSite<T>(network, i, capacity, sources, _slots[i], sources[0].Slot == Input, team,
+                    evaluatesOnly));
         }
     }
 
