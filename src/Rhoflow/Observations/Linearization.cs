@@ -20,9 +20,9 @@ public delegate void GradientVisitor(int n, int c, ReadOnlySpan<double> gradient
 public abstract class Linearization : IDisposable
 {
     private readonly ReadOnlyMemory<double> _theta, _statistics;
-    private readonly double[] _scale, _toV;
+    private (double[] Scale, double[] ToV)? _directions;
 
-    /// <summary>Sets what follows from θ alone.</summary>
+    /// <summary>Checks that the numbers are those of the network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="loss">ℓ.</param>
     /// <param name="data">The examples.</param>
@@ -39,7 +39,6 @@ public abstract class Linearization : IDisposable
             throw new ArgumentException($"the network has {network.StatisticsCount} running statistics; {statistics.Length} were given",
                 nameof(statistics));
         (Network, Loss, Data, Reduction, By, _theta, _statistics) = (network, loss, data, reduction, by, theta, statistics);
-        (_scale, _toV) = Directions(network, theta.Span, statistics.Span, folds: by == NormalizeBy.Running);
     }
 
     /// <summary>The network.</summary>
@@ -67,7 +66,7 @@ public abstract class Linearization : IDisposable
     /// W = Scale ∘ θ with batch normalization folded into the weights (<see cref="BatchNormFolding"/>); 1 where nothing is folded, and on γ
     /// and β. By the examples' own statistics nothing is: what W is multiplied by depends on W.
     /// </summary>
-    public ReadOnlySpan<double> Scale => _scale;
+    public ReadOnlySpan<double> Scale => ByLayer.Scale;
 
     /// <summary>Ends every pass and product, and what is computed by them.</summary>
     internal virtual CancellationToken Cancellation => CancellationToken.None;
@@ -140,7 +139,7 @@ public abstract class Linearization : IDisposable
     }
 
     /// <summary>∂f/∂θ → ∂f̃/∂V, in place.</summary>
-    public void Normalize(Span<double> g) => TensorPrimitives.Multiply(g, _toV, g);
+    public void Normalize(Span<double> g) => TensorPrimitives.Multiply(g, ByLayer.ToV, g);
 
     /// <summary>The node whose output enters W_k (<see cref="Node.NetworkInput"/>: the data themselves).</summary>
     public static int Source(Network network, int k) => network.Nodes[network.NodeOf(k)].Sources[0];
@@ -171,6 +170,10 @@ public abstract class Linearization : IDisposable
         int batch = 0)
         where T : unmanaged, IFloatingPointIeee754<T> =>
             new BlockLinearization<T>(network, loss, data, reduction, theta, statistics, threads, cancellation, by, batch);
+
+    // P numbers each, which few ask for.
+    private (double[] Scale, double[] ToV) ByLayer =>
+        _directions ??= Directions(Network, Theta, Statistics, folds: By == NormalizeBy.Running);
 
     // Folding is linear in the weights: what it does to ones is what it multiplies by.
     private static (double[] Scale, double[] ToV) Directions(

@@ -10,17 +10,16 @@ internal sealed class InputGradients
     private const long Part = 1L << 28;
     private const int LargestBlock = 256;
 
-    private readonly double[] _theta, _statistics;
+    private readonly double[] _statistics;
     private readonly GraphPasses<double> _passes;
     private readonly Minibatch<double> _batch;
 
     /// <param name="network">The network.</param>
-    /// <param name="theta">θ.</param>
     /// <param name="statistics">Running means and variances of batch normalization; empty without it.</param>
     /// <param name="team">Who works; used by nobody else meanwhile.</param>
-    public InputGradients(Network network, ReadOnlySpan<double> theta, ReadOnlySpan<double> statistics, Team team)
+    public InputGradients(Network network, ReadOnlySpan<double> statistics, Team team)
     {
-        (_theta, _statistics) = (theta.ToArray(), statistics.ToArray());
+        _statistics = statistics.ToArray();
         var bytes = 2L * sizeof(double) * (network.Inputs + network.Nodes.Sum(static n => (long)n.Shape.Count));
         Capacity = (int)Math.Clamp(Part / bytes, 1, LargestBlock);
         _passes = new GraphPasses<double>(network, Capacity, team, movesInput: true);
@@ -31,15 +30,17 @@ internal sealed class InputGradients
     public int Capacity { get; }
 
     /// <summary>f, n × C numbers that stay until the next call.</summary>
+    /// <param name="theta">θ.</param>
     /// <param name="x">n examples, at most <see cref="Capacity"/>, row-major.</param>
-    public ReadOnlySpan<double> Outputs(ReadOnlySpan<double> x)
+    public ReadOnlySpan<double> Outputs(ReadOnlySpan<double> theta, ReadOnlySpan<double> x)
     {
         _batch.GatherRange(x, [], 0, x.Length / _passes.Network.Inputs);
-        _passes.Forward(_theta, _batch, NormalizeBy.Running, _statistics);
+        _passes.Forward(theta, _batch, NormalizeBy.Running, _statistics);
         return _passes.Outputs;
     }
 
     /// <summary>Σ_c weights_c ∂f_c(x)/∂x of the examples of the last outputs, n × d numbers that stay until the next call.</summary>
+    /// <param name="theta">The same θ.</param>
     /// <param name="weights">n × C.</param>
-    public ReadOnlySpan<double> At(ReadOnlySpan<double> weights) => _passes.InputGradients(_theta, weights);
+    public ReadOnlySpan<double> At(ReadOnlySpan<double> theta, ReadOnlySpan<double> weights) => _passes.InputGradients(theta, weights);
 }

@@ -18,17 +18,17 @@ internal static class InputMargins
     public static double[] Distances(Linearization passes, ReadOnlySpan<int> examples)
     {
         int size = passes.Network.Outputs, d = passes.Network.Inputs;
-        var gradients = new InputGradients(passes.Network, passes.Theta, passes.Statistics, passes.Team);
+        var gradients = new InputGradients(passes.Network, passes.Statistics, passes.Team);
         var distances = new double[examples.Length];
         var weights = new double[gradients.Capacity * size];
         for (var first = 0; first < distances.Length; first += gradients.Capacity)
         {
             passes.Cancellation.Look();
             var some = passes.Data.Choose([.. examples.Slice(first, Math.Min(gradients.Capacity, examples.Length - first))]);
-            var outputs = gradients.Outputs(some.X);
+            var outputs = gradients.Outputs(passes.Theta, some.X);
             var w = weights.AsSpan(0, some.Count * size);
             MarginWeights.Fill(outputs, some.Y, size, w);
-            var slopes = gradients.At(w);
+            var slopes = gradients.At(passes.Theta, w);
             for (var i = 0; i < some.Count; i++)
             {
                 var margin = Vectors.Dot(w.Slice(i * size, size), outputs.Slice(i * size, size));
