@@ -103,5 +103,31 @@ public sealed class InspectionWatchTests : IDisposable
         each[0].ShouldBe(3 * forecast.Outputs(network.Train.Count), 1e-9 * each[0]);
         each[1].ShouldBe(0);
         each[2].ShouldBe(each[0], 1e-9 * each[0]);
+        // Margins at the input need both of some examples, and no outputs of the others.
+        Seconds("input_margin")[0].ShouldBe(2 * forecast.Outputs(Math.Min(1000, network.Train.Count)), 1e-9 * each[0]);
+    }
+
+    [Fact]
+    public void Only_what_is_asked_for_is_timed()
+    {
+        var network = Network();
+        var setting = new MeasureSetting(network.Network, network.Loss, network.Train, network.Test);
+        var made = 0;
+        MeasureForecast Of(Func<double>? output, params string[] names) => MeasureForecast.Of(setting, 40, () =>
+        {
+            made++;
+            return Linearization.Of<double>(network.Network, network.Loss, network.Train, network.Reduction, network.Theta,
+                network.Statistics, 1);
+        }, [.. names.Select(static n => MeasureCatalog.All.Single(m => m.Name == n))], output);
+        Of(static () => 0.5, "log10_loss", "rho", "nc1").Outputs(10).ShouldBe(5);
+        made.ShouldBe(0);
+        Of(null, "log10_loss").Outputs(10).ShouldBeGreaterThan(0);
+        made.ShouldBe(1);
+        foreach (var name in (string[])["kkt_residual", "hessian_ends"])
+        {
+            var measure = MeasureCatalog.All.Single(m => m.Name == name);
+            Of(static () => 0.5, name).Of([measure])[0].Seconds.ShouldBeGreaterThan(0, name);
+        }
+        made.ShouldBe(3);
     }
 }
