@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Models of PyTorch for `rhoflow inspect`: an MLP, a VGG-type net, ResNet-18 for CIFAR, and a small transformer encoder.
 
-    python3 benchmarks/torch_models.py OUT [--examples 100] [--opsets 13,17,20] [--cifar FOLDER]    # makes them, with what PyTorch says of them
-    python3 benchmarks/torch_models.py OUT --compare                                                # holds rhoflow's measures against that
+    # makes them, with what PyTorch says of them
+    python3 benchmarks/torch_models.py OUT [--examples 100] [--opsets 13,17,20] [--cifar FOLDER]
+    # holds rhoflow's measures against that
+    python3 benchmarks/torch_models.py OUT --compare
 
 OUT gets for each NAME the state dict as NAME.pt and NAME.safetensors, the graph as NAME-OPSET.onnx (where the installed PyTorch writes that
 opset), NAME.npz with the examples x and labels y, NAME.yaml with the network for the files of weights, and NAME.json: log10 of the
