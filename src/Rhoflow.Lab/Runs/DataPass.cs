@@ -2,9 +2,7 @@ using System.Numerics;
 using Rhoflow.Data;
 using Rhoflow.Kernels;
 using Rhoflow.Losses;
-using Rhoflow.Measures;
 using Rhoflow.Networks;
-using Rhoflow.Numerics;
 using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.Runs;
