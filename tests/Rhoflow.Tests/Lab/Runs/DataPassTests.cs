@@ -1,4 +1,3 @@
-using Rhoflow.Data;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Runs;
