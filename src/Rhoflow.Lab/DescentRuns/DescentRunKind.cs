@@ -18,27 +18,35 @@ public sealed class DescentRunKind : RunKind
     /// <inheritdoc/>
     public override bool Takes(Experiment experiment) => experiment is DescentExperiment;
 
-    /// <summary>What replicas must have in common: the config without its name, its start, and the numbers of its step rule.</summary>
-    public override string Together(Experiment experiment) => ((DescentExperiment)experiment with
+    /// <summary>
+    /// What replicas must have in common: the config without its name, its start, and the numbers of its step rule. Null for epochs that
+    /// leave out examples, since each replica leaves out others.
+    /// </summary>
+    public override string? Together(Experiment experiment)
     {
-        Name = "replicas",
-        Seed = 0,
-        Init = null,
-        Descent = ((DescentExperiment)experiment).Descent with
+        var own = (DescentExperiment)experiment;
+        if (own.Descent.Schedule.Adaptive is { LeftOut: > 0 }) return null;
+        return (own with
         {
-            LearningRate = 1,
-            Schedule = RateConfig.Constant,
-            Optimizer = OptimizerConfig.Default,
-            WeightDecay = [0],
-            Normalization = NormalizationKind.None,
-            PerRow = false,
-            Rho = RhoConfig.Constant,
-            Temperature = 0,
-            LabelNoise = LabelNoiseConfig.None,
-            Perturbation = null,
-            Stop = StopConfig.Never,
-        },
-    }).ToYaml() + experiment.Init?.Learned()?.ToJson();
+            Name = "replicas",
+            Seed = 0,
+            Init = null,
+            Descent = own.Descent with
+            {
+                LearningRate = 1,
+                Schedule = RateConfig.Constant,
+                Optimizer = OptimizerConfig.Default,
+                WeightDecay = [0],
+                Normalization = NormalizationKind.None,
+                PerRow = false,
+                Rho = RhoConfig.Constant,
+                Temperature = 0,
+                LabelNoise = LabelNoiseConfig.None,
+                Perturbation = null,
+                Stop = StopConfig.Never,
+            },
+        }).ToYaml() + experiment.Init?.Learned()?.ToJson();
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<PreparedRun> Prepare(IReadOnlyList<Experiment> group, DataFolders folders) =>

@@ -36,6 +36,11 @@ public sealed record RateKind(string Name)
             Default = "10",
             Example = "1",
         },
+        new("leave-out", ConfigForm.Number, "a share of L: an epoch goes over the examples that are all of L but this share")
+        {
+            Default = "0",
+            Example = "1e-6",
+        },
     ];
 
     /// <summary>The same rate always.</summary>
@@ -84,12 +89,13 @@ public sealed record RateKind(string Name)
             {
                 Kind = Adaptive!,
                 Adaptive = new AdaptiveRate(map["growth"]?.Positive() ?? standard.Growth, map["back-off"]?.Positive() ?? standard.BackOff,
-                    map["patience"]?.Count(1) ?? standard.Patience, map["window"]?.Count(1) ?? standard.Window),
+                    map["patience"]?.Count(1) ?? standard.Patience, map["window"]?.Count(1) ?? standard.Window,
+                    map["leave-out"]?.NonNegative() ?? standard.LeftOut),
             };
         },
         Text = static c => $"{{adaptive: {{growth: {ConfigWriter.Number(c.Adaptive!.Growth)}, back-off: "
             + $"{ConfigWriter.Number(c.Adaptive.BackOff)}, patience: {c.Adaptive.Patience}, window: "
-            + $"{c.Adaptive.Window}}}}}",
+            + $"{c.Adaptive.Window}, leave-out: {ConfigWriter.Number(c.Adaptive.LeftOut)}}}}}",
     };
 
     /// <summary>η/‖∇L‖.</summary>

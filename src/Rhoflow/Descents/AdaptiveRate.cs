@@ -19,12 +19,17 @@ namespace Rhoflow.Descents;
 /// So many epochs in a row that do not lower L end the descent: a smaller η did not help, and it gets nowhere.
 /// </param>
 /// <param name="Window">The least n, minibatches that L̂ is a mean over; 1: each is divided by its own loss.</param>
-public sealed record AdaptiveRate(double Growth = 1.1, double BackOff = 0.5, int Patience = 40, int Window = 10);
+/// <param name="LeftOut">
+/// ε, in [0, 1): an epoch goes over the examples that are all but a share ε of L where it begins, as often as its number of steps allows;
+/// 0: over all. Whether it is kept is decided by the loss of all.
+/// </param>
+public sealed record AdaptiveRate(double Growth = 1.1, double BackOff = 0.5, int Patience = 40, int Window = 10, double LeftOut = 0);
 
 /// <summary>Where an <see cref="AdaptiveRate"/> stands.</summary>
 /// <param name="moving">The arrays of the state that steps change.</param>
 /// <param name="ofRules">Those of them that rules remember gradients by.</param>
-internal sealed class Adaptation(IReadOnlyList<StateArray> moving, IReadOnlyList<StateArray> ofRules)
+/// <param name="active">The examples that an epoch goes over; null: all.</param>
+internal sealed class Adaptation(IReadOnlyList<StateArray> moving, IReadOnlyList<StateArray> ofRules, ActiveExamples? active)
 {
     private readonly StateCopy _start = new(moving);
 
@@ -52,8 +57,12 @@ internal sealed class Adaptation(IReadOnlyList<StateArray> moving, IReadOnlyList
     /// <summary>τ = ∫ L dt: Σ η_e over the steps of the epochs that were kept.</summary>
     public double Tau { get; private set; }
 
+    /// <summary>The examples that the epoch goes over; null: all.</summary>
+    public ActiveExamples? Active => active;
+
     /// <summary>The state where the epoch began.</summary>
-    public IReadOnlyList<StateArray> Arrays => _start.Kept("epoch-");
+    public IReadOnlyList<StateArray> Arrays =>
+        [.. _start.Kept("epoch-"), .. active is null ? Array.Empty<StateArray>() : [new("active", active.Mask)]];
 
     /// <summary>Everything else, by name.</summary>
     public IReadOnlyDictionary<string, double> Scalars => new Dictionary<string, double>(StringComparer.Ordinal)
@@ -73,6 +82,7 @@ internal sealed class Adaptation(IReadOnlyList<StateArray> moving, IReadOnlyList
         (Factor, LogLoss, IsLost) = (scalar("rate-factor"), scalar("epoch-log-loss"), scalar("epoch-is-lost") != 0);
         (Running, Widening) = (scalar("running-log-loss"), scalar("widening"));
         (TakenBack, InARow, Tau) = ((int)scalar("taken-back"), (int)scalar("taken-back-in-a-row"), scalar("tau"));
+        active?.Refresh();
     }
 
     /// <summary>Before the first epoch.</summary>

@@ -74,6 +74,10 @@ public sealed record DescentOptions(Optimizer Rule)
             Require(adaptive.Growth >= 1 && double.IsFinite(adaptive.Growth), $"growth must be at least 1; {adaptive.Growth} was given");
             Require(adaptive.BackOff is > 0 and < 1, $"back-off must lie between 0 and 1; {adaptive.BackOff} was given");
             Require(adaptive.Window >= 1, $"the window must be at least 1; {adaptive.Window} was given");
+            Require(adaptive.LeftOut is >= 0 and < 1,
+                $"the share left out must be at least 0 and less than 1; {adaptive.LeftOut} was given");
+            Require(adaptive.LeftOut == 0 || network.StatisticsCount == 0,
+                $"batch normalization needs minibatches of all examples, so an adaptive rate cannot leave out any");
             Require(adaptive.Patience >= 1, $"patience must be at least 1; {adaptive.Patience} was given");
             Require(Rescaling is null && Perturbation is null && Norms is not { Rule: NormRule.Scheduled } && LabelNoise is null,
                 $"an adaptive rate needs a loss that nothing else changes: no rescaling, perturbation, label noise or schedule of ρ");

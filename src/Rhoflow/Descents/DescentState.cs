@@ -17,14 +17,14 @@ public sealed class DescentState<T> where T : unmanaged, IFloatingPointIeee754<T
     private readonly IReadOnlyList<StateArray> _ofRules;
 
     internal DescentState(int parameters, int norms, IReadOnlyList<StateArray> ofRules, int statistics, bool keepsBefore,
-        bool adapts)
+        bool adapts, ActiveExamples? active = null)
     {
         XArray = new T[parameters];
         NormsArray = new double[norms];
         _ofRules = ofRules;
         StatisticsArray = new double[statistics];
         BeforeArray = keepsBefore ? new T[parameters] : [];
-        if (adapts) Adaptation = new Adaptation(Moving, _ofRules);
+        if (adapts) Adaptation = new Adaptation(Moving, _ofRules, active);
     }
 
     /// <summary>The coordinates, P numbers: W itself, or V_k (v_k) in the windows of the layers, γ and β after them.</summary>

@@ -8,14 +8,14 @@ namespace Rhoflow.Descents;
 /// </summary>
 internal sealed class MinibatchOrder
 {
-    private const int Stream = 101;
+    private const int Stream = 101, ActiveStream = 102;
 
     private readonly int[] _order;
     private readonly int _batch;
     private readonly long _seed;
     private readonly bool _shuffled;
     private readonly RandomStream _random = new(0);
-    private int _epoch = -1;
+    private int _epoch = -1, _pass = -1;
 
     /// <param name="count">N.</param>
     /// <param name="batch">Examples of a minibatch; 0: all, in their order.</param>
@@ -37,6 +37,27 @@ internal sealed class MinibatchOrder
 
     /// <summary>The largest minibatch.</summary>
     public int Largest => _batch;
+
+    /// <summary>
+    /// The same of an epoch that goes over some examples only, as often as it has steps for: all of them at once where they are no more
+    /// than a minibatch, otherwise in an order that depends on (seed, epoch, pass).
+    /// </summary>
+    /// <param name="active">Which.</param>
+    public ReadOnlySpan<int> Examples(int epoch, int step, int[] active)
+    {
+        if (active.Length <= _batch) return active;
+        var perPass = (active.Length + _batch - 1) / _batch;
+        var pass = step / perPass;
+        if ((epoch, pass) != (_epoch, _pass))
+        {
+            active.CopyTo(_order, 0);
+            _random.Restart(_seed, ActiveStream, ((long)epoch << 32) + pass);
+            _random.Shuffle(_order.AsSpan(0, active.Length));
+            (_epoch, _pass) = (epoch, pass);
+        }
+        var first = step % perPass * _batch;
+        return _order.AsSpan(first, Math.Min(_batch, active.Length - first));
+    }
 
     /// <summary>The examples of one step; valid until another epoch is asked for.</summary>
     public ReadOnlySpan<int> Examples(int epoch, int step)

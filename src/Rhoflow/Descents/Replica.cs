@@ -37,7 +37,8 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         var rules = new RulePipeline<T>(Options.Rule.Rules, memory, normMemory);
         StateArray[] ofRules = [.. memory.Arrays, .. normMemory?.Arrays ?? []];
         State = new DescentState<T>(_network.ParameterCount, norms, ofRules, _network.StatisticsCount,
-            keepsBefore: Options.Stop.Rest is not null, adapts: Options.Adaptive is not null);
+            keepsBefore: Options.Stop.Rest is not null, adapts: Options.Adaptive is not null,
+            Options.Adaptive is { LeftOut: > 0 } leaves ? new ActiveExamples(risk.Data.Count, leaves.LeftOut) : null);
         double[] statistics = start.Statistics is { } given ? [.. given] : _network.StartStatistics();
         if (statistics.Length != _network.StatisticsCount)
             throw new ArgumentException(
@@ -127,7 +128,7 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
         var target = block == 0 ? _h : _block;
         var value = risk.Gradient(_stepper.Weights, batch, NormalizeBy.Batch, _statistics, target,
             _noise is null ? default : _noise.Y, _noise is null ? default : _noise.Shift);
-        var share = Math.Log((double)batch.Count / total);
+        var share = Math.Log((double)batch.Count / total) + (State.Adaptation?.Active?.LogShare ?? 0);
         value = new LossValue(value.LogLoss + share, value.LogScale + share);
         _value = block == 0 ? value : GradientSum.Add(_h, _value, _block, value);
     }
@@ -198,15 +199,21 @@ public sealed class Replica<T> where T : unmanaged, IFloatingPointIeee754<T>
 
     /// <summary>Keeps an epoch or takes it back, and decides the next rate.</summary>
     /// <param name="logLoss">log L of the whole training set now.</param>
-    internal void Adapt(double logLoss)
+    /// <param name="logLosses">log ℓ_n, where epochs leave out examples.</param>
+    /// <returns>Whether it is kept.</returns>
+    internal bool Adapt(double logLoss, ReadOnlySpan<double> logLosses)
     {
         var (adaptation, rate) = (State.Adaptation!, Options.Adaptive!);
         var tau = Options.Rule.LearningRate.At(State.Epoch) * adaptation.Factor * State.StepInEpoch;
-        if (adaptation.End(rate, LogObjective(logLoss), tau)) return;
+        var isLost = adaptation.IsLost;
+        var keeps = adaptation.End(rate, LogObjective(logLoss), tau);
+        if (!isLost) adaptation.Active?.Choose(logLosses, adds: !keeps);
+        if (keeps) return true;
         _stepper.Refresh();
         if (adaptation.InARow >= rate.Patience)
             End(string.Create(CultureInfo.InvariantCulture, $"the training loss has not fallen for {adaptation.InARow} epochs, though the "
                 + $"learning rate fell to {Options.Rule.LearningRate.At(State.Epoch) * adaptation.Factor:g3}: it gets nowhere"));
+        return false;
     }
 
     internal void EndEpoch()

@@ -31,6 +31,9 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     private readonly bool _schedules;
     private bool _gathered;
 
+    // f_n and log ℓ_n of all examples, where an epoch leaves some out.
+    private readonly double[] _outputs = [], _losses = [], _weights = [];
+
     /// <summary>A training from the beginning.</summary>
     /// <param name="risk">Network, loss and training set.</param>
     /// <param name="starts">One per replica; their batch, drop-last and seed are equal.</param>
@@ -75,6 +78,14 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         _batch = new Minibatch<T>(risk.Network.Input, _block, shared: starts.Count > 1, _team);
         _replicas = [.. starts.Select((s, i) => new Replica<T>(i, risk, s, _block, _order.Largest > _block, threads / outer))];
         _active = new Replica<T>[_replicas.Length];
+        if (starts.Any(static s => s.Options.Adaptive is { LeftOut: > 0 }))
+        {
+            if (starts.Count > 1)
+                throw new ArgumentException(
+                    "a replica whose epochs leave out examples sees minibatches of its own, so it is trained alone");
+            (_outputs, _losses) = (new double[risk.Data.Count * risk.Network.Outputs], new double[risk.Data.Count]);
+            _weights = new double[risk.Network.Outputs];
+        }
         _schedules = starts.Any(static s => s.Options.Norms is { Schedule: not null });
         (_accumulate, _finish, _both) = (Accumulate, Finish, Both);
     }
@@ -110,7 +121,8 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
             {
                 // Not between what an epoch begins with and its first step: a state saved there would have it done twice.
                 if (step > first) cancellation.ThrowIfCancellationRequested();
-                Step(_order.Examples(epoch, step), cancellation);
+                var active = _active[0].State.Adaptation?.Active;
+                Step(active is null ? _order.Examples(epoch, step) : _order.Examples(epoch, step, active.Indices), cancellation);
                 afterStep?.Invoke(this);
             }
             CountActive();
@@ -167,7 +179,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
     // Full batches that fit at once are gathered once.
     private void Gather(ReadOnlySpan<int> examples)
     {
-        var stays = _order.IsConstant && _order.Largest == _block;
+        var stays = _order.IsConstant && _order.Largest == _block && _losses.Length == 0;
         if (stays && _gathered) return;
         _batch.Gather(_risk.X, _risk.Y, examples);
         _gathered = stays;
@@ -211,7 +223,10 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         {
             var replica = _active[i];
             if (replica.State.Adaptation is { } first && double.IsNaN(first.LogLoss))
+            {
                 first.Begin(replica.LogObjective(OnTraining(replica, cancellation).LogLoss));
+                first.Active?.Choose(_losses, adds: false);
+            }
             replica.BeginEpoch(GradientNorm);
         }
     }
@@ -223,15 +238,22 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
             : r.State.Adaptation.IsLost ? new Score(double.NaN, double.NaN) : OnTraining(r, cancellation))];
         for (var i = 0; i < _activeCount; i++)
         {
-            if (scores[i] is { } score) _active[i].Adapt(score.LogLoss);
-            EndEpoch(_active[i]);
+            // Of an epoch that is taken back, the loss now is not what was just found.
+            var falls = scores[i] is { } s && _active[i].Adapt(s.LogLoss, _losses);
+            EndEpoch(_active[i], falls ? scores[i] : null);
         }
     }
 
-    private Score OnTraining(Replica<T> replica, CancellationToken cancellation) =>
-        Evaluate(replica, look: (_, _) => cancellation.ThrowIfCancellationRequested());
+    private Score OnTraining(Replica<T> replica, CancellationToken cancellation)
+    {
+        var score = Evaluate(replica, look: (_, _) => cancellation.ThrowIfCancellationRequested(), outputs: _outputs);
+        var classes = _risk.Network.Outputs;
+        for (var n = 0; n < _losses.Length; n++)
+            _losses[n] = _risk.Loss.Evaluate(_outputs.AsSpan(n * classes, classes), [_risk.Data.Y[n]], classes, _weights).LogLoss;
+        return score;
+    }
 
-    private void EndEpoch(Replica<T> replica)
+    private void EndEpoch(Replica<T> replica, Score? known)
     {
         replica.EndEpoch();
         var stop = replica.Options.Stop;
@@ -239,7 +261,7 @@ public sealed class Training<T> : IDisposable where T : unmanaged, IFloatingPoin
         if (stop.Rho is { } rho && replica.LogRho() >= Math.Log(rho)) End($"ρ has reached {rho:g6}");
         if (stop.NeedsTraining)
         {
-            var score = Evaluate(replica);
+            var score = known ?? Evaluate(replica);
             if (score.Log10Loss <= stop.Log10Loss) End($"the training loss has reached 10^{stop.Log10Loss:g6}");
             else if (score.Error <= stop.TrainError) End($"the training error has reached {stop.TrainError:g6}");
         }
