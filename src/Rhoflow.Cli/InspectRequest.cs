@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rhoflow.Data;
 using Rhoflow.Lab.Config;
+using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.Experiments;
 using Rhoflow.Lab.Inspection;
 using Rhoflow.Lab.Models;
@@ -40,6 +41,9 @@ internal sealed record InspectRequest
 
     /// <summary>Options that were given although weights alone have no use for them.</summary>
     public required IReadOnlyList<string> ForData { get; init; }
+
+    // Of files of weights, which all have the same words.
+    private readonly ModelData _data = new();
 
     private bool SaysNetwork => Network is not null || Changes.Count > 0;
 
@@ -97,8 +101,9 @@ internal sealed record InspectRequest
         }
         var run = File.Exists(model) ? null : Find(model, progress.Say);
         progress.Report(() => $"{place}reading and preparing the data");
-        var network = Unstoppable.Run(() => run is not null ? TrainedNetworks.OfRun(run, Data)
-            : ModelNetworks.Load(model, Network, Data, Changes), cancellation);
+        var folders = DataFolders.Of(null) with { Reading = at => progress.Report(() => place + at) };
+        var network = Unstoppable.Run(() => run is not null ? TrainedNetworks.OfRun(run, Data, folders)
+            : ModelNetworks.Load(model, Network, Data, Changes, folders, _data, Threads), cancellation);
         if (BatchNorm is { } by) network = network with { BatchNorm = BatchNormWords.Parse("--batch-norm", by) };
         cancellation.ThrowIfCancellationRequested();
         return InspectedModel.Of(network, NetworkInspection.Of(network, Families, CurvatureExamples, Threads, cancellation, watch,

@@ -84,7 +84,7 @@ internal static class WatchCommand
             progress.Report(static () => "reading and preparing the data");
             var launcher = new RunLauncher(parsed.GetValue(root)!, Resume: true, Environment.GetCommandLineArgs()[1..])
             {
-                Data = DataFolders.Of(parsed.GetValue(dataFolder)),
+                Data = DataFolders.Of(parsed.GetValue(dataFolder)) with { Reading = at => progress.Report(() => at) },
                 Said = progress.Say,
                 Wait = false,
             };

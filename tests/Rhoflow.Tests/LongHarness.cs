@@ -7,7 +7,8 @@ namespace Rhoflow.Tests;
 
 /// <summary>
 /// A harness that is repeated with fresh random inputs: some times in the ordinary suite, and for hours under `./test --long MINUTES`,
-/// where a test with <c>[Fact(Explicit = true)]</c> calls the same body. The minutes are shared evenly by all such tests.
+/// where a test with <c>[Fact(Explicit = true)]</c> calls the same body. The minutes are shared evenly by all such tests. How often each
+/// was done stands in the file that <c>RHOFLOW_LONG_FIGURES</c> names: one that was ended before its number was reached goes on with it.
 /// </summary>
 internal static class LongHarness
 {
@@ -33,24 +34,36 @@ internal static class LongHarness
     public static int Repeat(string name, int most, Action<Random> body)
     {
         var clock = Stopwatch.StartNew();
-        var done = 0;
-        while (done < most && (done == 0 || !IsLong || clock.Elapsed < Share))
+        var (before, minutes) = IsLong ? LongFigures.Of(name, most) : default;
+        var (done, written, began, seed) = (0, TimeSpan.Zero, 0L, 0);
+        // What never returns is told by its seed.
+        using var watchdog = IsLong ? new Timer(_ =>
         {
-            var seed = int.TryParse(Environment.GetEnvironmentVariable("RHOFLOW_SEED"), out var given) && done == 0 ? given
+            if (Volatile.Read(ref seed) is var at && Stopwatch.GetElapsedTime(Volatile.Read(ref began)) is { TotalSeconds: > 20 } so)
+                Console.WriteLine($"long: {name}: seed {at} has not returned for {so.TotalSeconds:0} s");
+        }, null, 20_000, 20_000) : null;
+        while (before + done < most && (done == 0 || !IsLong || clock.Elapsed < Share))
+        {
+            seed = int.TryParse(Environment.GetEnvironmentVariable("RHOFLOW_SEED"), out var given) && done == 0 ? given
                 : Random.Shared.Next();
+            began = Stopwatch.GetTimestamp();
             try
             {
                 body(new Random(seed));
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"{name}, seed {seed}, after {done} that went well: {e.Message}", e);
+                throw new InvalidOperationException($"{name}, seed {seed}, after {before + done} that went well: {e.Message}", e);
             }
             done++;
+            if (!IsLong || clock.Elapsed - written < TimeSpan.FromSeconds(5)) continue;
+            written = clock.Elapsed;
+            LongFigures.Write(name, before + done, minutes + written.TotalMinutes);
         }
-        if (IsLong)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"long: {name}: {done} times in {clock.Elapsed.TotalMinutes:0.0} min"));
+        if (!IsLong) return done;
+        LongFigures.Write(name, before + done, minutes + clock.Elapsed.TotalMinutes);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"long: {name}: {before + done} times in "
+            + $"{minutes + clock.Elapsed.TotalMinutes:0.0} min, {done / clock.Elapsed.TotalSeconds:0} a second"));
         return done;
     }
 }

@@ -21,9 +21,11 @@ internal static class ImageFile
     /// <param name="path">Of the file.</param>
     /// <param name="channels">1, or 3: a grey image has its value three times then.</param>
     /// <exception cref="DataException">No image, or a damaged one.</exception>
-    public static byte[] Pixels(string path, int channels)
+    public static byte[] Pixels(string path, int channels) => Pixels(path, Bytes(path), channels);
+
+    /// <summary>The pixels of a file whose bytes are read.</summary>
+    public static byte[] Pixels(string path, byte[] bytes, int channels)
     {
-        var bytes = Bytes(path);
         var header = ImageFrame.Of(path, bytes);
         try
         {

@@ -9,6 +9,7 @@ using Rhoflow.Losses;
 using Rhoflow.Measures;
 using Rhoflow.Measures.Curvature;
 using Rhoflow.Networks;
+using Rhoflow.Numerics;
 using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.DescentRuns;
@@ -37,6 +38,7 @@ internal sealed class DescentColumns
         _detail = observe.Detail;
         Table = new MeasureTable(observe, new MeasureSetting(network, _loss, train, test)
         {
+            IsSingle = experiment.Precision == Precision.Float32,
             FeatureLayers = observe.Detail.FeatureLayers(network.Depth),
             WeightDecay = DecayOf(experiment),
             TailReplicates = observe.Detail.TailReplicates,

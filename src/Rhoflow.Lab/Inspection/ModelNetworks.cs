@@ -26,10 +26,12 @@ public static class ModelNetworks
     /// <param name="data">A set or path; null: what the config has.</param>
     /// <param name="overrides">KEY=VALUE, as for a run.</param>
     /// <param name="folders">Where data sets lie; null: where RHOFLOW_DATA says, or the user's cache.</param>
+    /// <param name="shared">Data that other models were loaded with; null: none.</param>
+    /// <param name="threads">How many may work in another program that computes the graph; no influence on results.</param>
     /// <exception cref="ConfigException">Something is not said that cannot be known, or wrong.</exception>
     /// <exception cref="DataException">A file cannot be read, or does not fit.</exception>
     public static TrainedNetwork Load(string model, string? network, string? data, IReadOnlyList<string> overrides,
-        DataFolders? folders = null)
+        DataFolders? folders = null, ModelData? shared = null, int threads = 1)
     {
         var source = network is null ? ConfigSource.Parse("{}", "inspect", Directory.GetCurrentDirectory()) : ConfigSource.Load(network);
         var given = source.Node.IsScalar ? [] : source.Node.Keys;
@@ -58,13 +60,13 @@ public static class ModelNetworks
         Overrides.Apply(source, changes);
         ForeignModel.RequirePreparation(source, model);
         var read = Experiment.Read(source);
-        return Of(model, read, saysLoss, folders);
+        var prepared = (shared ?? new ModelData()).Of(source.Node.At("data").ToJson()?.ToJsonString() ?? "", read, folders);
+        return Of(model, read, saysLoss, prepared, threads);
     }
 
-    private static TrainedNetwork Of(string model, Experiment e, bool saysLoss, DataFolders? folders)
+    private static TrainedNetwork Of(string model, Experiment e, bool saysLoss, PreparedData data, int threads)
     {
-        var data = Preparation.Load(e.Data!, e.Precision, folders);
-        var (network, graph) = Build(e.Network!, data.Train);
+        var (network, graph) = Build(e.Network!, data.Train, threads);
         var notes = new List<string>(graph?.Notes ?? []);
         if (!saysLoss)
         {
@@ -92,7 +94,7 @@ public static class ModelNetworks
     }
 
     // A graph that is no network here may be computed by another program, of which only outputs and features are known.
-    private static (Network Network, RuntimeGraph? Graph) Build(NetworkConfig config, Dataset data)
+    private static (Network Network, RuntimeGraph? Graph) Build(NetworkConfig config, Dataset data, int threads)
     {
         try
         {
@@ -103,7 +105,7 @@ public static class ModelNetworks
             var runtime = GraphRuntimes.Find() ?? throw new DataException($"{refused.Message}. {GraphRuntimes.Remedy}", refused);
             try
             {
-                var graph = RuntimeGraph.Open(config.File, runtime, data, Environment.ProcessorCount);
+                var graph = RuntimeGraph.Open(config.File, runtime, data, threads);
                 return (graph.Network, graph);
             }
             catch (DataException e)

@@ -59,6 +59,7 @@ public sealed record NetworkInspection(
         if (network.Graph is { } graph) return RuntimeInspection.Of(network, graph, families, cancellation, watch);
         var setting = new MeasureSetting(network.Network, network.Loss, network.Train, network.Test)
         {
+            IsSingle = network.Precision == Precision.Float32,
             WeightDecay = network.WeightDecay,
             TailReplicates = tailReplicates,
         };

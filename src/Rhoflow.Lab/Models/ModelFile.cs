@@ -72,7 +72,12 @@ internal sealed class ModelFile : IDisposable
     private ModelContent Read(ByteStore file)
     {
         bool Ends(string ending) => Path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
-        if (Ends(".index.json")) return ShardIndex.Read(file, Path, Store);
+        if (Ends(".index.json"))
+        {
+            var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
+            return ShardIndex.Read(file, Path, name => Store(System.IO.Path.Combine(folder, name)),
+                name => File.Exists(System.IO.Path.Combine(folder, name)));
+        }
         if (Ends(".safetensors")) return SafetensorsReader.Read(file);
         if (Ends(".onnx"))
             return OnnxReader.Read(file, new ExternalData(Path, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)), Store));

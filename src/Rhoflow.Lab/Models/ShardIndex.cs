@@ -13,21 +13,21 @@ internal static class ShardIndex
 
     /// <param name="index">The .index.json.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="open">Opens a file by its path.</param>
+    /// <param name="open">Opens a file beside the index by its name.</param>
+    /// <param name="exists">Whether there is a file of a name beside the index.</param>
     /// <exception cref="DataException">The index or a shard is damaged, a shard would lie elsewhere, or they contradict each
     /// other.</exception>
-    public static ModelContent Read(ByteStore index, string path, Func<string, ByteStore> open)
+    public static ModelContent Read(ByteStore index, string path, Func<string, ByteStore> open,
+        Func<string, bool> exists)
     {
         var map = Map(index);
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var tensors = new List<Tensor>();
         foreach (var group in map.GroupBy(static m => m.Value, static m => m.Key, StringComparer.Ordinal))
         {
             var (shard, names) = (group.Key, group.ToHashSet(StringComparer.Ordinal));
-            var file = Path.Combine(folder, shard);
-            if (!File.Exists(file))
+            if (!exists(shard))
                 throw new DataException($"{path}: the file '{shard}', which holds {names.Count} arrays, is not beside it");
-            foreach (var tensor in SafetensorsReader.Read(open(file)).Tensors)
+            foreach (var tensor in SafetensorsReader.Read(open(shard)).Tensors)
             {
                 if (!names.Remove(tensor.Name))
                     throw new DataException(map.TryGetValue(tensor.Name, out var other)

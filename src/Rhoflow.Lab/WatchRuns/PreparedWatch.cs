@@ -26,6 +26,7 @@ internal sealed class PreparedWatch : PreparedRun
         var observe = experiment.Observe;
         Table = new MeasureTable(observe, new MeasureSetting(network, experiment.Loss.Loss, data.Train, data.Test)
         {
+            IsSingle = experiment.Precision == Precision.Float32,
             FeatureLayers = observe.Detail.FeatureLayers(network.Depth),
             TailReplicates = observe.Detail.TailReplicates,
         });

@@ -22,6 +22,9 @@ public sealed record MeasureSetting(Network Network, Loss? Loss = null, Dataset?
     /// <summary>Replicates of the bootstrap that tests power laws of spectra: p is good to 1/(2√replicates).</summary>
     public int TailReplicates { get; init; } = 100;
 
+    /// <summary>Whether the network computes in float32: then passes that need no more are made in it.</summary>
+    internal bool IsSingle { get; init; }
+
     /// <summary>K.</summary>
     public int Depth => Network.Depth;
 

@@ -16,6 +16,23 @@ public sealed record Homogeneity(int? Degree, IReadOnlyList<int?> Layers, string
         var degree = all.Run();
         return new Homogeneity(degree, [.. Enumerable.Range(0, network.Depth).Select(k => new DegreeWalk(network, k).Run())], all.Reason);
     }
+
+    /// <summary>
+    /// M ≥ 1 with lim_{c→∞} f(cθ; x)/c^M = f_H(θ; x) finite and in general not 0: where parts of several degrees are added, the largest. In
+    /// a network that is homogeneous this is its degree. Cai, Zhou, Wu, Mei, Lindsey, Bartlett 2025 call a network M-near-homogeneous where
+    /// what is left, ⟨∂f/∂θ, θ⟩ − M f, is bounded by a polynomial in ‖θ‖ of degree below M, and f_H its homogenization.
+    /// </summary>
+    /// <returns>M, or null and why there is none.</returns>
+    internal static (int? M, string? WhyNot) Leading(Network network)
+    {
+        var walk = new DegreeWalk(network, layer: null) { IsLeading = true };
+        return walk.Run() switch
+        {
+            >= 1 and var m => (m, null),
+            { } => (null, "f does not grow with the scale of the parameters"),
+            _ => (null, walk.Reason ?? "f is no sum of parts with degrees"),
+        };
+    }
 }
 
 /// <summary>One walk over the nodes that gives the degree of every node's output in certain parameters.</summary>
@@ -26,6 +43,9 @@ internal sealed class DegreeWalk(Network network, int? layer, bool isFolded = fa
 {
     /// <summary>Whether batch normalization counts as folded into the weights.</summary>
     public bool IsFolded => isFolded;
+
+    /// <summary>Whether only the part of largest degree counts: what is left of f(cθ)/c^M for large c.</summary>
+    public bool IsLeading { get; init; }
 
     /// <summary>The degree of γ and β: 1 where all parameters are scaled, otherwise 0.</summary>
     public int Affine => layer is null ? 1 : 0;

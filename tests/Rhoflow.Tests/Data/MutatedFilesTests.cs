@@ -14,19 +14,36 @@ public sealed class MutatedFilesTests : IDisposable
         ["NaN", "1e999", "\"", ";", "\n", "\r\n", "0,5", "-", "99999999999999999999", "(", "\0", "é", "sep=;\n",
         "'descr': '<f8'", "(1000000000,)", "<U1000000", "|O", ",", "#"];
 
+    private static readonly string[] s_kinds = ["csv", "npy", "npz", "idx", "cifar"];
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Mutated_files_are_read_or_refused_in_a_sentence() => LongHarness.Repeat("mutated data files", 600, Once);
+    public void Mutated_files_are_read_or_refused_in_a_sentence() =>
+        LongHarness.Repeat("mutated data files", 600, random => Once(random, s_kinds[random.Next(s_kinds.Length)]));
 
     [Fact(Explicit = true)]
-    public void Mutated_files_for_hours() => LongHarness.Repeat("mutated data files", 1_000_000, Once);
+    public void Mutated_csv_files_for_hours() => ForHours("csv");
 
-    private void Once(Random random)
+    [Fact(Explicit = true)]
+    public void Mutated_npy_files_for_hours() => ForHours("npy");
+
+    [Fact(Explicit = true)]
+    public void Mutated_npz_files_for_hours() => ForHours("npz");
+
+    [Fact(Explicit = true)]
+    public void Mutated_idx_files_for_hours() => ForHours("idx");
+
+    [Fact(Explicit = true)]
+    public void Mutated_cifar_files_for_hours() => ForHours("cifar");
+
+    private void ForHours(string kind) => LongHarness.Repeat($"mutated {kind} data", 1_000_000, random => Once(random, kind));
+
+    private void Once(Random random, string kind)
     {
-        var (name, bytes) = Sample(random);
+        var (name, bytes) = Sample(random, kind);
         for (var changes = random.Next(1, 4); changes > 0; changes--) bytes = Mutate(bytes, random);
         if (name.EndsWith(".gz", StringComparison.Ordinal))
         {
@@ -62,16 +79,19 @@ public sealed class MutatedFilesTests : IDisposable
         : path.Contains("cifar", StringComparison.Ordinal) ? Cifar10.Test(Path.GetDirectoryName(path)!)
         : path.Contains(".csv", StringComparison.Ordinal) ? Csv.Read(path) : Numpy.Read(path).Train;
 
-    private (string Name, byte[] Bytes) Sample(Random random)
+    private (string Name, byte[] Bytes) Sample(Random random, string kind)
     {
         byte[] Bytes<T>(params T[] values) where T : unmanaged => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
-        switch (random.Next(8))
+        var first = random.Next(2) == 0;
+        switch (kind)
         {
-            case 0: return ("a.csv", [.. "a,b,label\n1.5,2,x\n-3,4e2,y\n5,6,x\n"u8]);
-            case 1: return ("b.csv.gz", [.. "0;1;2\n0,5;1,25;0\n1;2;1\n3,5;4;2\n"u8]);
-            case 2: return ("c.npy", SampleFiles.Npy("<f8", "(2, 3)", Bytes<double>(1, 2, 0, 3, 4, 1), fortran: random.Next(2) == 0));
-            case 3: return ("d.npy.gz", SampleFiles.Npy(">u2", "(2, 3)", Bytes<ushort>(1, 2, 0, 3, 4, 1), version: random.Next(1, 4)));
-            case 4 or 5:
+            case "csv":
+                return first ? ("a.csv", [.. "a,b,label\n1.5,2,x\n-3,4e2,y\n5,6,x\n"u8])
+                    : ("b.csv.gz", [.. "0;1;2\n0,5;1,25;0\n1;2;1\n3,5;4;2\n"u8]);
+            case "npy":
+                return first ? ("c.npy", SampleFiles.Npy("<f8", "(2, 3)", Bytes<double>(1, 2, 0, 3, 4, 1), fortran: random.Next(2) == 0))
+                    : ("d.npy.gz", SampleFiles.Npy(">u2", "(2, 3)", Bytes<ushort>(1, 2, 0, 3, 4, 1), version: random.Next(1, 4)));
+            case "npz":
                 var stream = new MemoryStream();
                 using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
                     foreach (var (n, array) in new[] { ("X", SampleFiles.Npy("<f4", "(2, 1, 2, 2)", Bytes<float>(1, 2, 3, 4, 5, 6, 7, 8))),
@@ -82,12 +102,17 @@ public sealed class MutatedFilesTests : IDisposable
                         entry.Write(array);
                     }
                 return ("e.npz", stream.ToArray());
-            case 6:
+            case "idx":
+                // Images are damaged, or the labels beside them.
                 Directory.CreateDirectory(_folder / "mnist");
-                File.WriteAllBytes(_folder / "mnist/" + Mnist.TestFiles[1], SampleFiles.IdxLabels(3, 1));
-                return ("mnist/" + Mnist.TestFiles[0] + (random.Next(2) == 0 ? ".gz" : ""), SampleFiles.IdxImages(2, 28, 28, 1));
+                var (images, labels) = (SampleFiles.IdxImages(2, 28, 28, 1), SampleFiles.IdxLabels(3, 1));
+                var ofImages = random.Next(2) == 0;
+                File.WriteAllBytes(_folder / "mnist/" + Mnist.TestFiles[ofImages ? 1 : 0], ofImages ? labels : images);
+                foreach (var file in Mnist.TestFiles) File.Delete(_folder / "mnist/" + file + ".gz");
+                File.Delete(_folder / "mnist/" + Mnist.TestFiles[ofImages ? 0 : 1]);
+                return ("mnist/" + Mnist.TestFiles[ofImages ? 0 : 1] + (first ? ".gz" : ""), ofImages ? images : labels);
             default:
-                return ("cifar/" + Cifar10.TestFile + (random.Next(2) == 0 ? ".gz" : ""), SampleFiles.CifarRecords(1, 3, 1));
+                return ("cifar/" + Cifar10.TestFile + (first ? ".gz" : ""), SampleFiles.CifarRecords(1, 3, 1));
         }
     }
 

@@ -93,21 +93,24 @@ internal static class MarginMeasures
             Formula = $"q_n/‖∂q_n/∂x‖, q_n = y f or f_y − max_{{j≠y}} f_j: the linearized distance to the boundary, of at most "
                 + $"{InputMargins.LargestSample} examples at equal distances",
             Reference = "Elsayed et al. 2018, at the input",
-            Variant = "strongest other class; ℓ2; not divided by a spread of the inputs",
+            Variant = "strongest other class; ℓ2; not divided by a spread of the inputs; where the network computes in "
+                + "float32, outputs and slopes are of float32",
             Need = MeasureNeed.Gradients,
             Cost = "a forward and a backward pass of 1000 examples",
             Work = static s => new(Examples: Math.Min(s.Train?.Count ?? 0, InputMargins.LargestSample)),
             Columns = static _ => Summary("input_margin"),
             Values = static m => Summarize(m.Passes is { } p
-                ? InputMargins.Distances(p, Sampling.Even(p.Data.Count, InputMargins.LargestSample)) : null),
+                ? InputMargins.Distances(p, Sampling.Even(p.Data.Count, InputMargins.LargestSample),
+                m.Setting.IsSingle) : null),
             Refuse = NoMargins,
         },
+        .. NearHomogeneousMargins.All,
     ];
 
     // The ten examples of the smallest margins, ascending.
     private static int OrderLength(MeasureSetting s) => Math.Min(10, s.Train?.Count ?? 0);
 
-    private static string? NoMargins(MeasureSetting s) => s.HasClasses ? null : "regression targets have no margins";
+    internal static string? NoMargins(MeasureSetting s) => s.HasClasses ? null : "regression targets have no margins";
 
     private static string? NoTest(MeasureSetting s) => s.Test is null ? "there are no test data" : NoMargins(s);
 

@@ -54,6 +54,7 @@ internal sealed record BiasNode(IReadOnlyList<int> Sources, TensorShape Shape, N
     internal override int? Degree(DegreeWalk walk, int?[] below)
     {
         if (below[0] is not { } degree || degree == walk.Affine) return below[0];
+        if (walk.IsLeading) return Math.Max(degree, walk.Affine);
         walk.Because($"the bias of node {walk.Number} is added to a part of degree {degree}");
         return null;
     }

@@ -57,6 +57,7 @@ internal sealed record ConcatNode(IReadOnlyList<int> Sources, TensorShape Shape,
     internal override int? Degree(DegreeWalk walk, int?[] below)
     {
         if (Array.TrueForAll(below, d => d == below[0])) return below[0];
+        if (walk.IsLeading && Array.TrueForAll(below, static d => d is not null)) return below.Max();
         if (Array.TrueForAll(below, static d => d is not null))
             walk.Because($"node {walk.Number} puts parts of degree {string.Join(" and ", below)} side by side");
         return null;

@@ -36,6 +36,9 @@ public sealed record ElementwiseKind(
     // Replaced as a whole, so that readers need no lock.
     private static volatile ElementwiseKind[] s_all = [Tanh, Sigmoid, Elu, Gelu];
 
+    /// <summary>Whether σ(cz)/c → max(z, 0) for c → ∞; of those of other assemblies it is not known.</summary>
+    internal bool IsRectifying => this == Elu || this == Gelu;
+
     /// <summary>All of them: the library's, then those registered.</summary>
     public static IReadOnlyList<ElementwiseKind> All => s_all;
 
@@ -111,6 +114,7 @@ internal sealed record ElementwiseNode(IReadOnlyList<int> Sources, TensorShape S
     internal override int? Degree(DegreeWalk walk, int?[] below)
     {
         if (below[0] is null or 0) return below[0];
+        if (walk.IsLeading && Sigma.IsRectifying) return below[0];
         walk.Because($"{Sigma.Name} (node {walk.Number}) is not homogeneous");
         return null;
     }

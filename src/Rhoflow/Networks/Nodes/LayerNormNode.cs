@@ -67,7 +67,8 @@ internal sealed record LayerNormNode(IReadOnlyList<int> Sources, TensorShape Sha
             walk.Because($"the layer normalization of node {walk.Number} has ε = {Epsilon}: "
                 + "invariant to the scale of the weights below only as far as ε is small beside the variances");
         }
-        if (Windows.Gamma is not null || Windows.Beta is null || walk.Affine == 0) return Windows.HasParameters ? walk.Affine : 0;
+        if (Windows.Gamma is not null || Windows.Beta is null || walk.Affine == 0
+            || walk.IsLeading) return Windows.HasParameters ? walk.Affine : 0;
         walk.Because($"the layer normalization of node {walk.Number} adds β to a part of degree 0");
         return null;
     }

@@ -52,6 +52,7 @@ internal sealed record SumNode(IReadOnlyList<int> Sources, TensorShape Shape) : 
     internal override int? Degree(DegreeWalk walk, int?[] below)
     {
         if (Array.TrueForAll(below, d => d == below[0])) return below[0];
+        if (walk.IsLeading && Array.TrueForAll(below, static d => d is not null)) return below.Max();
         if (Array.TrueForAll(below, static d => d is not null))
             walk.Because($"the residual sum of node {walk.Number} adds parts of degree {string.Join(" and ", below)}");
         return null;

@@ -47,7 +47,7 @@ internal static class ImageSamples
     /// <summary>A PNG with right checksums wherever its chunks can be followed; anything else as it is.</summary>
     public static byte[] Checked(byte[] bytes)
     {
-        if (bytes[1] != (byte)'P') return bytes;
+        if (bytes is not [_, (byte)'P', ..]) return bytes;
         for (var at = 8; bytes.Length - at >= 12;)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at));

@@ -136,6 +136,12 @@ public sealed class SafetensorsReaderTests : IDisposable
     [Fact(Explicit = true)]
     public void Mutated_files_for_hours() => LongHarness.Repeat("mutated safetensors models", 1_000_000, Mutated);
 
+    [Fact]
+    public void Mutated_indexes_are_read_or_refused() => LongHarness.Repeat("mutated sharded indexes", 10_000, MutatedIndex);
+
+    [Fact(Explicit = true)]
+    public void Mutated_indexes_for_hours() => LongHarness.Repeat("mutated sharded indexes", 1_000_000, MutatedIndex);
+
     private static readonly string[] Words = ["9223372036854775807", "[[[[", "-1", "\"U64\"", "1e400", "\\ud800", "{\"a\":"];
 
     private static void Mutated(Random random)
@@ -144,6 +150,24 @@ public sealed class SafetensorsReaderTests : IDisposable
             ("n", "I64", [], new byte[8]), ("none", "F8_E4M3", [0, 5], []));
         var mutant = ModelSamples.Mutate(bytes, random, [.. Words.Select(Encoding.UTF8.GetBytes)]);
         ModelSamples.ReadOrRefused(mutant, "m.safetensors", SafetensorsReader.Read);
+    }
+
+    // The index or a shard.
+    private static void MutatedIndex(Random random)
+    {
+        var shards = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            ["1.safetensors"] = ModelSamples.Safetensors(("a", [2], [1, 2]), ("b", [1], [3])),
+            ["2.safetensors"] = ModelSamples.Safetensors(("c", [1, 1], [3])),
+        };
+        byte[] index = [.. """{"metadata": {"total_size": 16}, "weight_map": {"a": "1.safetensors", "b": "1.safetensors", """u8,
+            .. """ "c": "2.safetensors"}}"""u8];
+        string[] words = [.. Words, "../", "\"a\":", "2.safetensors", "}}", "\"weight_map\": {", "/etc/passwd", "null"];
+        byte[] Damaged(byte[] bytes) => ModelSamples.Mutate(bytes, random, [.. words.Select(Encoding.UTF8.GetBytes)]);
+        if (random.Next(4) == 0) shards["1.safetensors"] = Damaged(shards["1.safetensors"]);
+        else index = Damaged(index);
+        ModelSamples.ReadOrRefused(index, "m.safetensors.index.json", store => ShardIndex.Read(store, "m.safetensors.index.json", name =>
+            new MemoryStore($"m.safetensors.index.json ({name})", shards[name]), shards.ContainsKey));
     }
 
     private void Shards(string first, string second, string map)

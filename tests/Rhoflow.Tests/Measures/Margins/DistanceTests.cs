@@ -30,10 +30,10 @@ public class DistanceTests
         double[] theta = Initialization.Kaiming(network, new RandomStream(2)), statistics = Observations.Statistics(network, 3), weights =
             [.3, -1, 2];
         using var team = new Rhoflow.Kernels.Team(2);
-        var gradients = new InputGradients(network, statistics, team);
+        var gradients = new InputGradients<double>(network, theta, statistics, team);
         // All at a time, though the kinks of one have nothing to do with the others.
-        var f = gradients.Outputs(theta, data.X).ToArray();
-        var all = gradients.At(theta, [.. weights, .. weights, .. weights]).ToArray();
+        var f = gradients.Outputs(data).ToArray();
+        var all = gradients.At([.. weights, .. weights, .. weights]).ToArray();
         for (var n = 0; n < 3; n++)
         {
             var x = data.Example(n).ToArray();
