@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Models of PyTorch for `rhoflow inspect`: an MLP, a VGG-type net, ResNet-18 for CIFAR, and a small transformer encoder.
+"""Models of PyTorch for `rhoflow inspect`: MLPs with ReLU and GELU, a VGG-type net, ResNet-18 for CIFAR, and a small transformer encoder.
 
     # makes them, with what PyTorch says of them
     python3 benchmarks/torch_models.py OUT [--examples 100] [--opsets 13,17,20] [--cifar FOLDER]
     # holds rhoflow's measures against that
     python3 benchmarks/torch_models.py OUT --compare
 
-OUT gets for each NAME the state dict as NAME.pt and NAME.safetensors, the graph as NAME-OPSET.onnx (where the installed PyTorch writes that
-opset), NAME.npz with the examples x and labels y, NAME.yaml with the network for the files of weights, and NAME.json: log10 of the
-cross-entropy, error, margins over the product of the matrices' Frobenius norms, and these norms. Weights are PyTorch's initial ones, batch
-normalization has seen ten minibatches. With --cifar (a folder of data_batch_1.bin …) the images are the first of CIFAR-10, else noise.
+OUT gets for each NAME the state dict as NAME.pt and NAME.safetensors, the graph as NAME-OPSET.onnx (newer opsets than the installed PyTorch
+writes are rewritten from 17 by onnx_opset.py), NAME.npz with the examples x and labels y, NAME.yaml with the network for the files of
+weights, and NAME.json: log10 of the cross-entropy, error, margins over the product of the matrices' Frobenius norms, and these norms.
+Weights are PyTorch's initial ones, batch normalization has seen ten minibatches. With --cifar (a folder of data_batch_1.bin …) the images
+are the first of CIFAR-10, else noise.
 """
 import argparse
 import json
@@ -24,6 +25,8 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from onnx_opset import convert
 
 CLASSES, SEED = 10, 1
 
@@ -99,6 +102,8 @@ def resnet_layers():
 MODELS = {
     "mlp": (lambda: nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, CLASSES)), (20,),
             "{dense: 64}, relu, {dense: 64}, relu, {dense: 10}"),
+    "gelu": (lambda: nn.Sequential(nn.Linear(20, 64), nn.GELU(), nn.Linear(64, 64), nn.GELU(), nn.Linear(64, CLASSES)), (20,),
+             "{dense: 64}, gelu, {dense: 64}, gelu, {dense: 10}"),
     "vgg": (vgg, (3, 32, 32), "{conv: 16}, bias, {batch-norm: {affine: true}}, relu, {max-pool: 2}, {conv: 32}, bias, "
             "{batch-norm: {affine: true}}, relu, {max-pool: 2}, {conv: 64}, bias, {batch-norm: {affine: true}}, relu, {conv: 64}, bias, "
             "{batch-norm: {affine: true}}, relu, {max-pool: 2}, {dense: 64}, relu, {dense: 10}"),
@@ -182,6 +187,9 @@ def make(out, names, count, opsets, images):
             with open(base + ".yaml", "w", encoding="utf-8") as file:
                 file.write(f"network:\n  bias: true\n  layers: [ {layers} ]\n")
         for opset in opsets:
+            if opset > 17 and os.path.exists(f"{base}-17.onnx"):
+                convert(f"{base}-17.onnx", f"{base}-{opset}.onnx", opset)
+                continue
             try:
                 torch.onnx.export(model, x[:2], f"{base}-{opset}.onnx", opset_version=opset, input_names=["x"], output_names=["f"],
                                   dynamic_axes={"x": {0: "N"}, "f": {0: "N"}})

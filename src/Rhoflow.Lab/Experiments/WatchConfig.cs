@@ -22,6 +22,9 @@ public enum CheckpointOrder
 /// <param name="Arrays">What is said about arrays; its file is replaced by each checkpoint.</param>
 public sealed record WatchConfig(string Folder, CheckpointOrder Order, WeightChoice Arrays)
 {
+    /// <summary>The checkpoint before the first step; null: it is not known.</summary>
+    public string? Start { get; init; }
+
     private static readonly string[] s_orders = ["step", "time"];
 
     /// <summary>The keys of <c>watch</c>.</summary>
@@ -33,6 +36,10 @@ public sealed record WatchConfig(string Folder, CheckpointOrder Order, WeightCho
             Words = s_orders,
             Default = "step where names have numbers, else time",
             Example = "time",
+        },
+        new("start", ConfigForm.Text, "the checkpoint before the first step: then there are the distances of weights from it; read once")
+        {
+            Example = "ckpt/0.safetensors",
         },
         .. WeightKeys.OfArrays,
     ];
@@ -47,13 +54,17 @@ public sealed record WatchConfig(string Folder, CheckpointOrder Order, WeightCho
             "step" => CheckpointOrder.Step,
             "time" => CheckpointOrder.Time,
             _ => CheckpointOrder.AsNamed,
-        }, WeightKeys.ReadArrays(map, new WeightChoice(path) { IsOfFolder = true }));
+        }, WeightKeys.ReadArrays(map, new WeightChoice(path) { IsOfFolder = true }))
+        {
+            Start = map["start"] is { } start ? Path.GetFullPath(start.Text(), start.Folder) : null,
+        };
     }
 
     internal void Write(ConfigWriter writer) => writer.Section("watch", () =>
     {
         writer.Entry("folder", Folder);
         if (Order != CheckpointOrder.AsNamed) writer.Entry("order", Order == CheckpointOrder.Step ? "step" : "time");
+        if (Start is not null) writer.Entry("start", Start);
         WeightKeys.WriteArrays(writer, Arrays);
     });
 }

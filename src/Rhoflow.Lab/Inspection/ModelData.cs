@@ -4,7 +4,8 @@ using Rhoflow.Numerics;
 
 namespace Rhoflow.Lab.Inspection;
 
-/// <summary>The data that models are looked at with, one after another: read and prepared once while what is said of them stays the same.</summary>
+/// <summary>The data that models are looked at with, one after another: read and prepared once while what is said of them stays the
+/// same.</summary>
 public sealed class ModelData
 {
     private (string Words, Precision Precision, PreparedData Data)? _last;

@@ -76,12 +76,26 @@ internal static class InspectionPage
             _ => $"The network is not exactly homogeneous: {h.Reason}. Degree by layer: {layers}. Margins here are those of f/ρ all the "
                 + "same, ρ the product of the norms of the matrices with batch normalization folded in: they rank examples of this "
                 + "network, but are not invariant under a rescaling of its weights, so they do not compare it with another as those of "
-                + "homogeneous networks do. What theory has for such networks are near-homogeneous margins min y f/‖θ‖^M, where "
-                + "|⟨θ, ∂f/∂θ⟩ − M f| is bounded by a polynomial in ‖θ‖ of degree below M ",
+                + "homogeneous networks do. " + Nearly(model, n.Network),
         }));
         if (h.Reason is not null)
-            html.Append("(<a href=\"https://arxiv.org/abs/2502.16075\">Cai, Zhou, Wu, Mei, Lindsey, Bartlett 2025</a>, Definition 1).");
+            html.Append(" (<a href=\"https://arxiv.org/abs/2502.16075\">Cai, Zhou, Wu, Mei, Lindsey, Bartlett 2025</a>)");
         html.Append("</p>\n");
+    }
+
+    // What theory has for such networks, as numbers.
+    private static string Nearly(InspectedModel model, Network network)
+    {
+        if (Homogeneity.Leading(network) is not { M: { } m })
+            return $"It is not near-homogeneous either: {Homogeneity.Leading(network).WhyNot}.";
+        double Of(string column) => model[column];
+        var text = "What theory has for such networks are near-homogeneous margins min y f/‖θ‖^M, where |⟨θ, ∂f/∂θ⟩ − M f| is bounded by a "
+            + $"polynomial in ‖θ‖ of degree below M: here M = {m}";
+        if (!double.IsNaN(Of("near_homogeneous_margin"))) text += $" and the margin is {Number(Of("near_homogeneous_margin"))}";
+        if (!double.IsNaN(Of("homogenized_margin")))
+            text += $", that of the limit f(cθ)/c^M for large c {Number(Of("homogenized_margin"))}, and the left side for the examples "
+                + $"with the smallest margins at most {Number(Of("near_homogeneity_gap"))} in the same units";
+        return text + ".";
     }
 
     // Of the parameters as they are, biases and scales among them.

@@ -43,6 +43,9 @@ internal sealed class NetworkObserver<T> where T : unmanaged, IFloatingPointIeee
     /// <summary>The direction that theory predicts, of a linear network with one output; null: none.</summary>
     public double[]? Limit { get; init; }
 
+    /// <summary>The network before its first step, of which nothing since is known; null: not known either.</summary>
+    public History? Start { get; init; }
+
     /// <summary>Statistics of batch normalization by which outputs are measured beside; null: none.</summary>
     public BatchNormBy? Beside { get; init; }
 
@@ -78,6 +81,7 @@ internal sealed class NetworkObserver<T> where T : unmanaged, IFloatingPointIeee
             Features = FeatureMemo.Of(train.Features),
             TestFeatures = FeatureMemo.Of(k => test?.Features(k)),
             Limit = Limit,
+            History = Start,
             LearningRate = _n.LearningRate,
             Risk = _n.Network is { IsChain: true, Outputs: 1 } ? new EmpiricalRisk(_n.Network, _n.Loss, _n.Train, _n.Reduction) : null,
         };

@@ -5,7 +5,8 @@ namespace Rhoflow.Lab.WatchRuns;
 
 /// <summary>What the name of a checkpoint says of when it was written.</summary>
 /// <param name="Step">
-/// The number after "step" or "iter" in the name; without these words the one after "epoch"; without it the last number there is.
+/// The number after "step" or "iter" in the name; without these words the one after "epoch"; without it the last number there is. Of a
+/// name without a number, those of the folder that it lies in.
 /// </param>
 /// <param name="Epoch">The number after "epoch"; null: the word is not there.</param>
 internal readonly partial record struct CheckpointName(long Step, long? Epoch)
@@ -15,12 +16,19 @@ internal readonly partial record struct CheckpointName(long Step, long? Epoch)
 
     /// <summary>Reads a name; null where it has no number that could be a step.</summary>
     /// <param name="file">With or without folders before it and the ending behind it.</param>
-    public static CheckpointName? Of(string file)
+    public static CheckpointName? Of(string file) => OfFile(file)
+        ?? (Path.GetFileName(Path.GetDirectoryName(file)) is { Length: > 0 } folder ? OfWords(folder) : null);
+
+    private static CheckpointName? OfFile(string file)
     {
         var name = Path.GetFileName(file);
         var dot = name.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase) ? name.IndexOf('.', StringComparison.Ordinal)
             : name.LastIndexOf('.');
-        if (dot > 0) name = name[..dot];
+        return OfWords(dot > 0 ? name[..dot] : name);
+    }
+
+    private static CheckpointName? OfWords(string name)
+    {
         var epoch = Number(Epochs().Match(name));
         var step = Number(Steps().Match(name)) ?? epoch ?? Number(Last().Match(name));
         return step is { } n ? new CheckpointName(n, epoch) : null;

@@ -8,6 +8,7 @@ using Rhoflow.Lab.Weights;
 using Rhoflow.Measures;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Observations;
 
 namespace Rhoflow.Lab.WatchRuns;
 
@@ -38,6 +39,11 @@ internal sealed class PreparedWatch : PreparedRun
         var feasible = !observe.IsLenient || (long)data.Train.Count * data.Train.Inputs <= LargestLimit;
         if (network is { IsChain: true, IsLinear: true, Outputs: 1 } && feasible && observe.Wants("direction"))
             Limit = LimitDirection.Of(data.Train, experiment.Loss.Loss, observe.IsLenient, _notes);
+        if (experiment.Watch.Start is not { } start) return;
+        var first = Read(start, out _);
+        var theta = first.Theta.ToArray();
+        var (rhoK, v, _) = TrainedPoint.Directions(network, theta, first.Statistics.Span);
+        Start = new History(network, rhoK, v, theta) { IsOfStart = true };
     }
 
     /// <inheritdoc/>
@@ -51,6 +57,9 @@ internal sealed class PreparedWatch : PreparedRun
 
     /// <summary>The direction that theory predicts, of a linear network with one output; null: none.</summary>
     public double[]? Limit { get; }
+
+    /// <summary>The network before the first step; null: nobody said which that is.</summary>
+    public History? Start { get; }
 
     /// <inheritdoc/>
     public override int Unknowns => Network.ParameterCount;

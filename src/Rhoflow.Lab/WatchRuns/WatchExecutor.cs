@@ -166,13 +166,13 @@ internal sealed class WatchExecutor
         {
             _progress?.Invoke($"reading {file.Name}");
             var (network, notes) = Unstoppable.Run(() => (_run.Read(path, out var notes), notes), _cancellation);
-            if (CheckpointFile.At(path) is { } now && now != file) return null;
+            if (CheckpointFile.At(_run.Experiment.Watch.Folder, file.Name) is { } now && now != file) return null;
             foreach (var note in notes) Note(note.Replace(file.Name, "a checkpoint", StringComparison.Ordinal));
             return network;
         }
         catch (DataException e)
         {
-            var now = CheckpointFile.At(path);
+            var now = CheckpointFile.At(_run.Experiment.Watch.Folder, file.Name);
             if (now is null) Note($"{file.Name} was deleted before it was measured");
             else if (now == file) Refuse(file, Why(e.Message, path));
             return null;
@@ -189,6 +189,7 @@ internal sealed class WatchExecutor
         var observer = new NetworkObserver<T>(network, _run.Table.Setting, detail.CurvatureExamples, _threads, _cancellation)
         {
             Limit = _run.Limit,
+            Start = _run.Start,
             Beside = detail.Beside,
         };
         foreach (var note in observer.Notes(_run.Table)) Note(note);

@@ -38,7 +38,7 @@ public sealed class WatchRunKind : RunKind
         if (WatchState.Read(folder, e.Watch.Order).Measured is not [.., var last])
             throw new DataException($"{folder.Path}: no checkpoint was measured yet");
         var path = Path.Combine(e.Watch.Folder, last.File.Name);
-        if (CheckpointFile.At(path) != last.File)
+        if (CheckpointFile.At(e.Watch.Folder, last.File.Name) != last.File)
             throw new DataException($"{folder.Path}: its last checkpoint, {path}, is not there any more, or is another file now; "
                 + "`inspect FILE` takes another one");
         return PreparedWatch.Read(e, data, path) with { Source = path };

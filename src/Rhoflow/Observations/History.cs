@@ -40,6 +40,9 @@ public sealed class History
 
     internal double[] StartWeightsArray { get; }
 
+    /// <summary>Whether the start alone is known, and no observation between it and now.</summary>
+    internal bool IsOfStart { get; init; }
+
     /// <summary>V at the observation before this one; at the first, that of the start.</summary>
     public ReadOnlySpan<double> PreviousV => _previousV;
 

@@ -15,11 +15,11 @@ internal static class DirectionMeasures
             "T3 §16; T3b §4", static m => m.Limit is null ? double.NaN : m.Snapshot.DirectionError(m.Limit)),
         Measure.Single(Family, "direction_angle", "angle(v, v*), radians", "T3 §16",
             static m => m.Limit is null ? double.NaN : m.Snapshot.AngleTo(m.Limit)),
-        PerLayer("step_angle", "angle(V_k, V_k of the observation before), radians", "T3 Fig 6", static (m, k) => m.History is { } h
-            ? Vectors.Angle(m.Setting.Network.Layers[k].Of(m.Snapshot.V), m.Setting.Network.Layers[k].Of(h.PreviousV))
-            : double.NaN),
+        PerLayer("step_angle", "angle(V_k, V_k of the observation before), radians", "T3 Fig 6",
+            static (m, k) => m.History is { IsOfStart: false } h ? Vectors.Angle(m.Setting.Network.Layers[k].Of(m.Snapshot.V),
+                m.Setting.Network.Layers[k].Of(h.PreviousV)) : double.NaN),
         PerLayer("path", "Σ ‖ΔV_k‖ over the observations so far: chords, so a lower bound of the length that V_k has gone", "T3 Fig 6",
-            static (m, k) => m.History is { } h ? h.Path[k] + h.Step(m.Snapshot, k) : double.NaN),
+            static (m, k) => m.History is { IsOfStart: false } h ? h.Path[k] + h.Step(m.Snapshot, k) : double.NaN),
         new()
         {
             Family = Family,

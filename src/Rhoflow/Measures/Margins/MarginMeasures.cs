@@ -124,7 +124,7 @@ internal static class MarginMeasures
 
     private static double[] Change(MeasureInput m)
     {
-        if (m.History is null) return [double.NaN, double.NaN, double.NaN];
+        if (m.History is not { IsOfStart: false }) return [double.NaN, double.NaN, double.NaN];
         var (entered, left, jaccard) =
             SupportVectors.Change(SupportVectors.Of(m.Snapshot.MarginsArray), [.. m.History.PreviousSupport]);
         return [entered, left, jaccard];

@@ -8,10 +8,11 @@ namespace Rhoflow.Measures.Margins;
 /// <summary>
 /// Margins of networks that are homogeneous only nearly: biases, layer normalization, units like GELU, residual sums of several degrees.
 /// Cai, Zhou, Wu, Mei, Lindsey, Bartlett 2025 (arXiv 2502.16075) call f M-near-homogeneous where |⟨∂f/∂θ, θ⟩ − M f| ≤ p'(‖θ‖) with a
-/// polynomial p' of degree below M, and take (log 1/L − p_a(‖θ‖))/‖θ‖^M, with p_a from M p_a(r) − r p_a'(r) = p'(r), for its normalized margin.
-/// p is a bound that one chooses, so there is no one such number; what does not depend on the choice is measured: the quotient without
-/// p_a, how large the left side is, and the limit of the quotient as θ grows along its direction, which the quotient less p_a/‖θ‖^M bounds
-/// from below.
+/// polynomial p' of degree below M, and subtract from the margin a polynomial p_a(‖θ‖), M p_a(r) − r p_a'(r) = p'(r), before they divide it
+/// by ‖θ‖^M (quoted from memory: of the paper only the abstract could be looked at). p is a bound that one chooses, so there is no one such
+/// number; what does not depend on the choice is measured: the quotient without p_a, how large the left side is, and the limit of the
+/// quotient as θ grows along its direction. The quotient less p_a/‖θ‖^M is a lower bound of that limit, since along the ray the derivative
+/// of q/r^M is (⟨∂q/∂θ, θ⟩ − M q)/r^{M+1}.
 /// </summary>
 internal static class NearHomogeneousMargins
 {
@@ -27,11 +28,11 @@ internal static class NearHomogeneousMargins
         {
             Family = Family,
             Name = "near_homogeneous_margin",
-            Formula = "min_n y_n f_n/‖θ‖^M over training and test examples, θ all parameters (biases and scales too), M the largest degree of the "
-                + "parts that f is a sum of; and M",
+            Formula = "min_n y_n f_n/‖θ‖^M over training and test examples, θ all parameters (biases and scales too), M the largest degree "
+                + "of the parts that f is a sum of; and M",
             Reference = Paper,
-            Variant = "without the bound p_a of their normalized margin, which is one's choice; batch normalization counts as a part of degree 1 "
-                + "with its scale, 0 without",
+            Variant = "without the bound p_a of their normalized margin, which is one's choice; batch normalization counts as a part of "
+                + "degree 1 with its scale, 0 without",
             Columns = static s => s.Test is null ? ["near_homogeneous_degree", "near_homogeneous_margin"]
                 : ["near_homogeneous_degree", "near_homogeneous_margin", "test_near_homogeneous_margin"],
             Values = static m =>
@@ -47,8 +48,8 @@ internal static class NearHomogeneousMargins
         {
             Family = Family,
             Name = "homogenization",
-            Formula = "min_n y_n f_H(θ/‖θ‖; x_n), f_H(θ) = lim_{c→∞} f(cθ)/c^M, and max_n |⟨∂q_n/∂θ, θ⟩ − M q_n|/‖θ‖^M with q_n = y_n f_n or f_y "
-                + $"− max_{{j≠y}} f_j, of the at most {InputMargins.LargestSample} examples with the smallest q_n",
+            Formula = "min_n y_n f_H(θ/‖θ‖; x_n), f_H(θ) = lim_{c→∞} f(cθ)/c^M, and max_n |⟨∂q_n/∂θ, θ⟩ − M q_n|/‖θ‖^M with q_n = y_n f_n "
+                + $"or f_y − max_{{j≠y}} f_j, of the at most {InputMargins.LargestSample} examples with the smallest q_n",
             Reference = Paper,
             Variant = "the limit by extrapolation from c = 2^20/‖θ‖ and 2^21/‖θ‖",
             Need = MeasureNeed.Gradients,

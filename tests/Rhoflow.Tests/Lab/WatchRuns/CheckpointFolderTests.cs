@@ -25,6 +25,8 @@ public sealed class CheckpointFolderTests : IDisposable
     [InlineData("resnet18.onnx", 18, null)]
     [InlineData("ckpt-0000.pt", 0, null)]
     [InlineData("m3.safetensors.index.json", 3, null)]
+    [InlineData("checkpoint-500/model.safetensors", 500, null)]
+    [InlineData("epoch=2/step 40/model.safetensors.index.json", 40, null)]
     public void A_name_says_the_step(string name, long step, int? epoch) =>
         CheckpointName.Of(name).ShouldBe(new CheckpointName(step, epoch));
 
@@ -51,6 +53,27 @@ public sealed class CheckpointFolderTests : IDisposable
         _time.Pass(0.2);
         Ready().ShouldBe(["1.pt"]);
         _files.Pending.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Folders_in_it_are_looked_into_and_shards_belong_to_their_index()
+    {
+        foreach (var folder in (string[])["checkpoint-5", "checkpoint-5/deeper", ".checkpoint-6"])
+            Directory.CreateDirectory(_folder / folder);
+        foreach (var name in (string[])["checkpoint-5/model-00001-of-00002.safetensors", "checkpoint-5/model.safetensors.index.json",
+            "checkpoint-5/deeper/7.pt", ".checkpoint-6/6.pt", "4.pt"])
+        {
+            File.WriteAllText(_folder / name, "old");
+            File.SetLastWriteTimeUtc(_folder / name, DateTime.UnixEpoch);
+        }
+        Ready().ShouldBe(["4.pt"]);
+        _files.Pending.ShouldHaveSingleItem().Name.ShouldBe("checkpoint-5/model.safetensors.index.json");
+        File.WriteAllText(_folder / "checkpoint-5/model-00002-of-00002.safetensors", "second");
+        _time.Pass(0.5);
+        Ready().ShouldBe([]);
+        _time.Pass(1.1);
+        var (name5, bytes, _) = _files.Look().Single(static f => f.Name != "4.pt");
+        (name5, bytes).ShouldBe(("checkpoint-5/model.safetensors.index.json", 12));
     }
 
     [Fact]

@@ -104,6 +104,27 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public void With_a_start_there_are_distances_from_it()
+    {
+        var (a1, a2) = Checkpoint("0.safetensors");
+        Directory.CreateDirectory(_folder / "ckpt/checkpoint-9");
+        var (b1, b2) = Checkpoint("checkpoint-9/model.safetensors");
+        Once("runs", $"watch.start={_folder / "ckpt/0.safetensors"}", "--measures", "norms,direction").Status.ShouldBe(0);
+        var (columns, rows) = Metrics();
+        double Of(int row, string column) => rows[row][Array.IndexOf(columns, column)];
+        (Of(0, "step"), Of(1, "step")).ShouldBe((0, 9));
+        static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, static (u, v) => (u - v) * (u - v)).Sum());
+        Of(0, "start_distance_1").ShouldBe(0);
+        Of(1, "start_distance_1").ShouldBe(Distance(a1, b1), 1e-12);
+        Of(1, "start_distance_2").ShouldBe(Distance(a2, b2), 1e-12);
+        double.IsNaN(Of(1, "step_angle_1")).ShouldBeTrue();
+        Once("others", "--measures", "norms").Status.ShouldBe(0);
+        var (otherColumns, others) = Metrics("others");
+        double.IsNaN(others[1][Array.IndexOf(otherColumns, "start_distance_1")]).ShouldBeTrue();
+        Once("third", "watch.start=nowhere.pt", "--measures", "norms").Error.ShouldContain("nowhere.pt");
+    }
+
+    [Fact]
     public void In_pieces_late_or_written_anew_it_is_the_table_of_one_look()
     {
         Checkpoint("20.safetensors");
