@@ -18,7 +18,7 @@ internal static class CurvatureWorks
 
     public static IReadOnlyList<Work> All { get; } =
     [
-        new("eigen", Threads, "curvature.py", ["torch"], Top, 0, IsSingle: true, IsRate: false, new Goal(GoalKind.Ratio, 2),
+        new("eigen", Threads, "curvature.py", ["torch", "libtorch"], Top, 0, IsSingle: true, IsRate: false, new Goal(GoalKind.Ratio, 2),
             "the Hessian products: 6 matrix products a layer and image") { Pairs = 3, IsDear = true },
     ];
 

@@ -41,7 +41,7 @@ internal sealed class Measurement(Work work, SuiteOptions options, TimeLimit lim
         var room = Room(cost + (theirs is { } t ? t.Count * t.Seconds : 0));
         if (theirs is not null && room < Math.Min(FewestPairs, _wanted))
             (theirs, note, room) = (null, $"{peer} over {limit.Words}", Room(cost));
-        List<double> mine = [], cpu = [], ratios = [], costs = [], seconds = [];
+        List<double> mine = [], cpu = [], ratios = [], costs = [], seconds = [], cpuRatios = [];
         for (var pair = 0; pair < room; pair++)
         {
             limit.ThrowIfInterrupted();
@@ -51,11 +51,13 @@ internal sealed class Measurement(Work work, SuiteOptions options, TimeLimit lim
             cpu.Add((Environment.CpuUsage.TotalTime - before).TotalSeconds / ours.Count);
             if (theirs is { } their)
             {
+                var used = their.Peer.CpuSeconds;
                 var (one, why) = their.Peer.Seconds(question, count, limit);
                 if (one is { } s)
                 {
                     seconds.Add(s);
                     ratios.Add(s / mine[^1]);
+                    cpuRatios.Add((their.Peer.CpuSeconds - used) / count / cpu[^1]);
                 }
                 else (theirs, note) = (null, $"{peer} {why}");
             }
@@ -65,6 +67,7 @@ internal sealed class Measurement(Work work, SuiteOptions options, TimeLimit lim
         {
             Note = note,
             Pairs = mine.Count,
+            CpuRatio = theirs is not null && cpuRatios.Count > 0 && double.IsFinite(cpuRatios.Sum()) ? Numbers.Median(cpuRatios) : null,
             CpuShare = mine.Count > 0 ? cpu.Sum() / (work.Threads * mine.Sum()) : null,
         };
         if (mine.Count == 0) mine.Add(ours.Seconds);

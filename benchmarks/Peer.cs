@@ -24,6 +24,27 @@ internal sealed class Peer : IDisposable
     /// <summary>Whether it answers no more.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>CPU time that it has used, of all its threads; NaN where the system does not tell it.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_disposed) return double.NaN;
+                try
+                {
+                    _process.Refresh();
+                    return _process.TotalProcessorTime.TotalSeconds;
+                }
+                catch (Exception e) when (e is InvalidOperationException or NotSupportedException or Win32Exception)
+                {
+                    return double.NaN;
+                }
+            }
+        }
+    }
+
     /// <summary>Seconds of one repetition, or why there are none.</summary>
     public (double? Seconds, string Why) Seconds(string work, int repeats, TimeLimit limit)
     {

@@ -8,7 +8,7 @@ namespace Rhoflow.Benchmarks;
 /// registers can do in the CPU time that it took. Below <see cref="LeastShare"/> it is crippled, and our ratio to it would say nothing
 /// about us.
 /// </summary>
-/// <param name="Library">numpy, scipy, torch.</param>
+/// <param name="Library">numpy, scipy, torch, libtorch, onnxruntime.</param>
 /// <param name="Threads">That it ran with.</param>
 /// <param name="Version">As it says.</param>
 /// <param name="Blas">What it multiplies with: "OpenBLAS 0.3.21", "MKL 2024.2", "reference BLAS"; empty where that is not known.</param>

@@ -83,7 +83,7 @@ internal sealed class Peers(PeerSource source, Func<TimeLimit> limit, Cancellati
     // Debian's OpenBLAS does not know recent processors and falls back to SSE3 there; which of its core types is best is measured.
     private Home? Find(string library)
     {
-        foreach (var program in source.Programs)
+        foreach (var program in source.ProgramsFor(library))
         {
             var home = new Home(program, "");
             if (Look(home, library, 1) is not { } best) continue;

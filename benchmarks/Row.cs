@@ -7,7 +7,7 @@ namespace Rhoflow.Benchmarks;
 /// <param name="Ours">Median of our measurements, in <paramref name="Unit"/>; null where the row ran out before there was one.</param>
 public sealed record Row(string Name, int Threads, string Unit, double? Ours)
 {
-    /// <summary>The library that it is compared with: numpy, scipy, torch; null where there is none.</summary>
+    /// <summary>The library that it is compared with: numpy, scipy, torch, libtorch, onnxruntime; null where there is none.</summary>
     public string? PeerName { get; init; }
 
     /// <summary>Median of the peer's measurements; null where there is no ratio.</summary>
@@ -24,6 +24,12 @@ public sealed record Row(string Name, int Threads, string Unit, double? Ours)
 
     /// <summary>The largest of the pairs' ratios.</summary>
     public double? RatioMax { get; init; }
+
+    /// <summary>
+    /// Median over the pairs of the peer's CPU time over ours, of all threads of either process: what the ratio would be on a quiet machine
+    /// whose threads never wait. Null without a peer.
+    /// </summary>
+    public double? CpuRatio { get; init; }
 
     /// <summary>
     /// Share of the processor's measured peak (of its float type, with so many threads at work) in the CPU time of the process, in which

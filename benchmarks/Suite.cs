@@ -34,7 +34,8 @@ internal sealed class Suite : IDisposable
 
     /// <summary>Every row.</summary>
     public static IReadOnlyList<Work> Works { get; } =
-        [.. TrainingWorks.All, .. CurvatureWorks.All, .. FlowWorks.All, .. MeasureWorks.All, .. ObservationWorks.All];
+        [.. TrainingWorks.All, .. InferenceWorks.All, .. CurvatureWorks.All, .. FlowWorks.All, .. MeasureWorks.All,
+            .. ObservationWorks.All];
 
     /// <summary>The rows there are.</summary>
     public static IEnumerable<string> Names => Works.Select(static w => w.Name).Distinct();
@@ -102,7 +103,11 @@ internal sealed class Suite : IDisposable
         return isThere || _peers.Reports.Any(static r => r.Library == "torch") ? Compared(names) : null;
     }
 
-    public void Dispose() => _peers.Dispose();
+    public void Dispose()
+    {
+        _peers.Dispose();
+        InferenceWorks.Clear();
+    }
 
     private IEnumerable<GradientRow> Compared(string[] names)
     {

@@ -16,7 +16,7 @@ internal static class TrainingWorks
     private const string Script = "training.py";
     private const int Batch = 128, Side = 1024, Copies = 16;
 
-    private static readonly string[] Peers = ["torch"];
+    private static readonly string[] Peers = ["torch", "libtorch"];
 
     public static IReadOnlyList<Work> All { get; } =
     [

@@ -48,7 +48,8 @@ internal static class BenchCommand
                 + "given, bench/DATE_TIME.json.",
             HelpName = "FILE",
         };
-        var command = new CommandWithExamples("bench", "Times our work and the peers' (numpy, scipy, PyTorch where installed) in "
+        var command = new CommandWithExamples("bench", "Times our work and the peers' (numpy, scipy, PyTorch, LibTorch, "
+            + "ONNX Runtime where installed) in "
             + "alternating pairs, and compares derivatives with PyTorch's (gradients-…).", Examples)
         {
             names, full, limit, pairs, place,
@@ -127,7 +128,7 @@ internal static class BenchCommand
             }
             foreach (var remedy in results.Peers.Where(p => !p.IsFair && !quiet).GroupBy(static p => p.Remedy, StringComparer.Ordinal))
                 Tell($"no ratio to {string.Join(", ", remedy.Select(static p => p.Library).Distinct())}. {remedy.Key}");
-            foreach (var library in suite.Missing.Where(_ => !quiet)) Tell($"{library}: not installed (python3-{library})");
+            foreach (var library in suite.Missing.Where(_ => !quiet)) Tell(PeerSource.Missing(library));
             foreach (var row in suite.Rows())
             {
                 if (results.Rows.Count == 0) Tell(table.Head);
@@ -155,7 +156,8 @@ internal static class BenchCommand
             output.WriteLine("gradients: PyTorch (python3-torch) is not installed, so they are not compared.");
         if (results.Rows.Any(static r => r.Ratio is not null))
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"ratio: the median over at most {options.Pairs} alternating pairs of the peer's time over ours; above 1 we are faster."));
+                $"ratio: the median over at most {options.Pairs} alternating pairs of the peer's time over ours; above 1 we are faster. ")
+                + "In CPU time: the same of what both processes used, in which other programs do not count.");
         if (results.Rows.Any(static r => r.PeakShare is not null))
             output.WriteLine("of peak: of fused multiply-adds in registers, measured here with as many threads; in CPU time, so that other "
                 + "programs do not count.");

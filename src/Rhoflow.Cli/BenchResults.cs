@@ -25,6 +25,7 @@ internal sealed class BenchResults(string? file)
         ("ratio", static r => r.Ratio ?? double.NaN),
         ("ratio_min", static r => r.RatioMin ?? double.NaN),
         ("ratio_max", static r => r.RatioMax ?? double.NaN),
+        ("cpu_ratio", static r => r.CpuRatio ?? double.NaN),
         ("pairs", static r => r.Pairs),
         ("peak_share", static r => r.PeakShare ?? double.NaN),
         ("cpu_share", static r => r.CpuShare ?? double.NaN),

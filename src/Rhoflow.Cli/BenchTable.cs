@@ -23,16 +23,17 @@ internal sealed class BenchTable
             new("name", Longest("name", static w => w.Name), 0, true, static r => r.Name),
             new("threads", 7, 2, false, static r => r.Threads.ToString(CultureInfo.InvariantCulture)),
             new("ours", 10, 1, false, static r => r.Ours is { } ours ? Value(ours, r.Unit) : ""),
-            new("peer", 16, 1, true, static r => r.Peer is { } peer ? $"{r.PeerName} {Value(peer, r.Unit)}" : ""),
+            new("peer", 19, 1, true, static r => r.Peer is { } peer ? $"{r.PeerName} {Value(peer, r.Unit)}" : ""),
             new("ratio", 6, 1, false, static r => r.Ratio is { } ratio ? Numbers.Short(ratio) : ""),
-            new("from … to", 15, 4, false, static r => r.RatioMin is { } least
+            new("from … to", 15, 5, false, static r => r.RatioMin is { } least
                 ? $"{Numbers.Short(least)} … {Numbers.Short(r.RatioMax!.Value)}" : ""),
-            new("pairs", 5, 3, false, static r => r.Ratio is null ? "" : r.Pairs.ToString(CultureInfo.InvariantCulture)),
+            new("in CPU time", 11, 3, false, static r => r.CpuRatio is { } ratio ? Numbers.Short(ratio) : ""),
+            new("pairs", 5, 4, false, static r => r.Ratio is null ? "" : r.Pairs.ToString(CultureInfo.InvariantCulture)),
             new("of peak", 7, 2, false, static r => r.PeakShare is { } share
                 ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %") : ""),
-            new("target", Longest("target", static w => w.Goal?.Text), 5, true, static r => r.Target ?? ""),
-            new("reached", 7, 5, true, static r => r.Reached switch { true => "yes", false => "no", null => "" }),
-            new("held back by", 0, 6, true, Last),
+            new("target", Longest("target", static w => w.Goal?.Text), 6, true, static r => r.Target ?? ""),
+            new("reached", 7, 6, true, static r => r.Reached switch { true => "yes", false => "no", null => "" }),
+            new("held back by", 0, 7, true, Last),
         ];
         var (room, shown) = (width, new HashSet<Column>());
         foreach (var column in all.OrderBy(static c => c.Rank))

@@ -51,7 +51,7 @@ internal sealed class DataPass<T> : IDisposable where T : unmanaged, IFloatingPo
         {
             cancellation.Look();
             batch.GatherRange(data.XAs<T>(), [], first, Math.Min(block, data.Count - first));
-            passes.Forward(narrow, batch, NormalizeBy.Running, running);
+            passes.Forward(narrow, batch, NormalizeBy.Running, running, sameTheta: first > 0);
             var outputs = passes.Outputs;
             for (var i = 0; i < outputs.Length; i++) Outputs[first * network.Outputs + i] = double.CreateTruncating(outputs[i]);
             _features?.Look(first, passes);

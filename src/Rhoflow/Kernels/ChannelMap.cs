@@ -22,8 +22,9 @@ internal sealed unsafe class ChannelMap<T> where T : unmanaged, IFloatingPointIe
     {
         _channels = channels;
         _chunks = new Chunks(team, Math.Max(1, ChunkSize / channels), Chunk);
-        (_mu, _b, _d, _a1, _a2, _a3) =
-            (new T[channels], new T[channels], new T[channels], new T[channels], new T[channels], new T[channels]);
+        (_mu, _b, _d) = (Pinned(), Pinned(), Pinned());
+        (_a1, _a2, _a3) = (new T[channels], new T[channels], new T[channels]);
+        T[] Pinned() => GC.AllocateArray<T>(channels, pinned: true);
     }
 
     /// <summary>
@@ -34,6 +35,9 @@ internal sealed unsafe class ChannelMap<T> where T : unmanaged, IFloatingPointIe
         (_mu[c], _b[c], _d[c]) = (T.CreateTruncating(mu), T.CreateTruncating(centred), T.CreateTruncating(constant));
         (_a1[c], _a2[c], _a3[c]) = (T.CreateTruncating(first), T.CreateTruncating(second), T.CreateTruncating(third));
     }
+
+    /// <summary>b (x − μ) + d as what follows a convolution; valid until the coefficients change, while this object is reachable.</summary>
+    public Epilogue<T> After(bool isRectified) => new(Address(_mu), Address(_b), Address(_d), isRectified);
 
     /// <summary>Applies it; an empty u drops its term.</summary>
     public void Run(int rows, ReadOnlySpan<T> x, ReadOnlySpan<T> u1, ReadOnlySpan<T> u2, ReadOnlySpan<T> u3, Span<T> result,
@@ -83,6 +87,8 @@ internal sealed unsafe class ChannelMap<T> where T : unmanaged, IFloatingPointIe
             }
         }
     }
+
+    private static T* Address(T[] pinned) => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 
     private static Vector<T> Load(T[] coefficients, int c) =>
         Vector.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(coefficients), (nuint)c);

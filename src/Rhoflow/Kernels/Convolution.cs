@@ -43,11 +43,14 @@ internal sealed unsafe class Convolution<T> where T : unmanaged, IFloatingPointI
     /// <param name="x">examples × Height × Width × Channels.</param>
     /// <param name="w">Maps × Patch.</param>
     /// <param name="y">examples × OutHeight × OutWidth × Maps.</param>
+    /// <param name="after">What follows.</param>
+    /// <param name="sameWeights">Whether W is unchanged since the last call.</param>
     /// <exception cref="ArgumentException">An operand is too short, or there are more examples than the batch holds.</exception>
-    public void Forward(int examples, ReadOnlySpan<T> x, ReadOnlySpan<T> w, Span<T> y, bool accumulate = false)
+    public void Forward(int examples, ReadOnlySpan<T> x, ReadOnlySpan<T> w, Span<T> y, bool accumulate = false, Epilogue<T> after = default,
+        bool sameWeights = false)
     {
         Check(examples, x.Length, w.Length, y.Length);
-        fixed (T* px = x, pw = w, py = y) _forward.Run(examples, px, pw, py, accumulate);
+        fixed (T* px = x, pw = w, py = y) _forward.Run(examples, px, pw, py, accumulate, after, sameWeights);
     }
 
     /// <summary>dx = ∂⟨dy, conv(x, W)⟩/∂x, or dx += it; linear in dy and in W.</summary>

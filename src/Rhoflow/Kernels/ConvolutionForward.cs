@@ -11,6 +11,7 @@ internal sealed unsafe class ConvolutionForward<T> where T : unmanaged, IFloatin
     private readonly Action<int, int> _pack, _multiply;
     private T* _x, _w, _y;
     private int _examples;
+    private Epilogue<T> _after;
     private bool _accumulate;
 
     public ConvolutionForward(ConvolutionSetting<T> setting)
@@ -24,13 +25,13 @@ internal sealed unsafe class ConvolutionForward<T> where T : unmanaged, IFloatin
         _multiply = Multiply;
     }
 
-    public void Run(int examples, T* x, T* w, T* y, bool accumulate)
+    public void Run(int examples, T* x, T* w, T* y, bool accumulate, Epilogue<T> after, bool sameWeights)
     {
         _x = x;
         _w = w;
         _y = y;
-        (_examples, _accumulate) = (examples, accumulate);
-        _setting.Team.Run(_setting.Products.Panels(_setting.Shape.Maps), _pack);
+        (_examples, _accumulate, _after) = (examples, accumulate, after);
+        if (!sameWeights) _setting.Team.Run(_setting.Products.Panels(_setting.Shape.Maps), _pack);
         _setting.Team.Run((examples + _setting.ImagesPerTask - 1) / _setting.ImagesPerTask, _multiply);
     }
 
@@ -70,5 +71,6 @@ internal sealed unsafe class ConvolutionForward<T> where T : unmanaged, IFloatin
             };
             products.Run(ref product);
         }
+        if (!_after.IsEmpty) _after.Apply(_y + (nint)first * shape.OutputSize, images * shape.OutHeight * shape.OutWidth, shape.Maps);
     }
 }

@@ -13,19 +13,21 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
 {
     // Fewer channels or maps leave the transformations more to do than the products save.
     private const int FewestNumbers = 32;
-    // Places of a tile, and tiles that are multiplied together: their transforms stay in a cache.
-    private const int Places = 16, TilesPerProduct = 48;
+    // Places of a tile, and tiles that are multiplied together: their transforms stay in a cache, or the weights are read from memory for
+    // more of them at a time where these are many.
+    private const int Places = 16, FewTiles = 48, ManyTiles = 96, ManyWeights = 1 << 16;
 
     private readonly ConvolutionShape _shape;
     private readonly Team _team;
     private readonly ShiftedProducts<T> _products;
     private readonly ConvolutionImages _images;
-    private readonly int _tileColumns, _tiles, _imagesPerTask, _columns;
+    private readonly int _tileColumns, _tiles, _columns, _tilesPerProduct, _pad;
     private readonly AlignedBuffer<int> _rows, _depth, _targets;
     private readonly AlignedBuffer<T> _weights, _filters, _padded, _transformed, _multiplied, _edges;
     private readonly Action<int, int> _pack, _multiply;
     private T* _x, _w, _y;
-    private int _examples;
+    private Epilogue<T> _after;
+    private int _examples, _imagesPerTask;
 
     /// <param name="shape">One that <see cref="Fits"/>.</param>
     /// <param name="team">Who works.</param>
@@ -39,17 +41,18 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
         // Up to the last tile's end.
         _images = new ConvolutionImages(shape.Height, shape.Width, shape.Channels, shape.Padding, shape.Padding,
             2 * tileRows + 2 - shape.Padding - shape.Height, 2 * _tileColumns + 2 - shape.Padding - shape.Width);
-        // As many images as fill the products, at most.
-        _imagesPerTask = Math.Max(1, TilesPerProduct / Math.Min(_tiles, TilesPerProduct / 3));
+        _tilesPerProduct = shape.Channels * shape.Maps >= ManyWeights ? ManyTiles : FewTiles;
+        // Places begin in different sets of a cache.
+        _pad = 64 / sizeof(T);
         _columns = _products.PanelColumns(shape.Maps);
-        _rows = ConvolutionImages.Offsets(0, (TilesPerProduct, shape.Channels), (1, 0), (1, 0));
+        _rows = ConvolutionImages.Offsets(0, (_tilesPerProduct, shape.Channels), (1, 0), (1, 0));
         _depth = ConvolutionImages.Offsets(0, (shape.Channels, 1), (1, 0), (1, 0));
-        _targets = ConvolutionImages.Offsets(0, (TilesPerProduct, shape.Maps), (1, 0), (1, 0));
+        _targets = ConvolutionImages.Offsets(0, (_tilesPerProduct, shape.Maps), (1, 0), (1, 0));
         _weights = new AlignedBuffer<T>(checked(Places * _columns * shape.Channels));
-        _filters = new AlignedBuffer<T>(checked(team.Threads * Places * 2 * _products.Lanes * shape.Channels));
+        _filters = new AlignedBuffer<T>(checked(team.Threads * Places * (2 * _products.Lanes * shape.Channels + _pad)));
         _padded = new AlignedBuffer<T>(checked(team.Threads * _images.Size));
-        _transformed = new AlignedBuffer<T>(checked(team.Threads * Places * TilesPerProduct * shape.Channels));
-        _multiplied = new AlignedBuffer<T>(checked(team.Threads * Places * TilesPerProduct * shape.Maps));
+        _transformed = new AlignedBuffer<T>(checked(team.Threads * Places * TransformStep));
+        _multiplied = new AlignedBuffer<T>(checked(team.Threads * Places * ProductStep));
         _edges = new AlignedBuffer<T>(team.Threads * _products.EdgeSize);
         (_pack, _multiply) = (Pack, Multiply);
     }
@@ -59,13 +62,19 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
         && shape.Channels >= FewestNumbers && shape.Channels % Vector<T>.Count == 0
         && shape.Maps >= FewestNumbers && shape.Maps % Vector<T>.Count == 0;
 
+    // From a place to the next.
+    private int TransformStep => _tilesPerProduct * _shape.Channels + _pad;
+    private int ProductStep => _tilesPerProduct * _shape.Maps + _pad;
+
     /// <summary>y = conv(x, W).</summary>
     /// <param name="examples">How many.</param>
     /// <param name="x">examples × Height × Width × Channels.</param>
     /// <param name="w">Maps × Patch.</param>
     /// <param name="y">examples × OutHeight × OutWidth × Maps.</param>
+    /// <param name="after">What follows.</param>
+    /// <param name="sameWeights">Whether W is unchanged since the last call.</param>
     /// <exception cref="ArgumentException">An operand is too short.</exception>
-    public void Run(int examples, ReadOnlySpan<T> x, ReadOnlySpan<T> w, Span<T> y)
+    public void Run(int examples, ReadOnlySpan<T> x, ReadOnlySpan<T> w, Span<T> y, Epilogue<T> after = default, bool sameWeights = false)
     {
         if (x.Length < (long)examples * _shape.InputSize || w.Length < (long)_shape.Maps * _shape.Patch
             || y.Length < (long)examples * _shape.OutputSize)
@@ -76,10 +85,20 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
             _x = px;
             _w = pw;
             _y = py;
-            _examples = examples;
-            _team.Run(_products.Panels(_shape.Maps), _pack);
+            (_examples, _after) = (examples, after);
+            _imagesPerTask = ImagesPerTask(examples);
+            if (!sameWeights) _team.Run(_products.Panels(_shape.Maps), _pack);
             _team.Run((examples + _imagesPerTask - 1) / _imagesPerTask, _multiply);
         }
+    }
+
+    // As many images as fill the products, at most, and no thread waits for a last task.
+    private int ImagesPerTask(int examples)
+    {
+        var images = Math.Max(1, _tilesPerProduct / Math.Min(_tiles, _tilesPerProduct / 3));
+        var tasks = (examples + images - 1) / images;
+        tasks = (tasks + _team.Threads - 1) / _team.Threads * _team.Threads;
+        return (examples + tasks - 1) / tasks;
     }
 
     // A panel of maps: G g Gᵀ map by map, then every place of it transposed, B[c][m]; columns after the last map stay zero.
@@ -87,11 +106,12 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
     {
         int channels = _shape.Channels, first = panel * 2 * _products.Lanes, width = _products.PanelWidth(_shape.Maps - first);
         var maps = Math.Min(width, _shape.Maps - first);
-        var filters = _filters.Pointer + (nint)thread * Places * 2 * _products.Lanes * channels;
+        int step = maps * channels + _pad;
+        var filters = _filters.Pointer + (nint)thread * Places * (2 * _products.Lanes * channels + _pad);
         for (var m = 0; m < maps; m++)
-            Filter(_w + (nint)(first + m) * _shape.Patch, channels, filters + (nint)m * channels, maps * channels);
+            Filter(_w + (nint)(first + m) * _shape.Patch, channels, filters + (nint)m * channels, step);
         for (var place = 0; place < Places; place++)
-            Transposition<T>.Matrix(filters + (nint)place * maps * channels, channels, maps, channels,
+            Transposition<T>.Matrix(filters + (nint)place * step, channels, maps, channels,
                 _weights.Pointer + ((nint)place * _columns + first) * channels, width);
     }
 
@@ -99,12 +119,12 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
     {
         int first = task * _imagesPerTask, images = Math.Min(_imagesPerTask, _examples - first), all = images * _tiles;
         var padded = _padded.Pointer + (nint)thread * _images.Size;
-        var transformed = _transformed.Pointer + (nint)thread * Places * TilesPerProduct * _shape.Channels;
-        var multiplied = _multiplied.Pointer + (nint)thread * Places * TilesPerProduct * _shape.Maps;
+        var transformed = _transformed.Pointer + (nint)thread * Places * TransformStep;
+        var multiplied = _multiplied.Pointer + (nint)thread * Places * ProductStep;
         var image = -1;
-        for (var begin = 0; begin < all; begin += TilesPerProduct)
+        for (var begin = 0; begin < all; begin += _tilesPerProduct)
         {
-            var count = Math.Min(TilesPerProduct, all - begin);
+            var count = Math.Min(_tilesPerProduct, all - begin);
             for (var t = 0; t < count; t++)
             {
                 var (n, tile) = Math.DivRem(begin + t, _tiles);
@@ -115,7 +135,7 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
                 }
                 var (row, column) = Math.DivRem(tile, _tileColumns);
                 Take(padded + 2 * row * _images.RowSize + 2 * column * _shape.Channels, _images.RowSize, _shape.Channels,
-                    transformed + (nint)t * _shape.Channels);
+                    transformed + (nint)t * _shape.Channels, TransformStep);
             }
             for (var place = 0; place < Places; place++)
                 Product(place, count, transformed, multiplied, _edges.Pointer + thread * _products.EdgeSize);
@@ -124,7 +144,7 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
                 var (n, tile) = Math.DivRem(begin + t, _tiles);
                 var (row, column) = Math.DivRem(tile, _tileColumns);
                 var y = _y + (nint)(first + n) * _shape.OutputSize + (2 * row * _shape.OutWidth + 2 * column) * _shape.Maps;
-                Give(multiplied + (nint)t * _shape.Maps, _shape.Maps, y, _shape.OutWidth * _shape.Maps,
+                Give(multiplied + (nint)t * _shape.Maps, _shape.Maps, ProductStep, y, _shape.OutWidth * _shape.Maps, _after,
                     isLow: 2 * row + 1 < _shape.OutHeight, isRight: 2 * column + 1 < _shape.OutWidth);
             }
         }
@@ -137,14 +157,14 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
             var width = _products.PanelWidth(_shape.Maps - column);
             var product = new ShiftedProduct<T>
             {
-                A = transformed + (nint)place * TilesPerProduct * _shape.Channels,
+                A = transformed + (nint)place * TransformStep,
                 Rows = _rows.Pointer,
                 RowCount = count,
                 Depth = _depth.Pointer,
                 DepthCount = _shape.Channels,
                 B = _weights.Pointer + ((nint)place * _columns + column) * _shape.Channels,
                 BStride = width,
-                C = multiplied + (nint)place * TilesPerProduct * _shape.Maps + column,
+                C = multiplied + (nint)place * ProductStep + column,
                 Targets = _targets.Pointer,
                 Columns = Math.Min(width, _shape.Maps - column),
                 Edge = edge,
@@ -181,9 +201,8 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
 
     // v = Bᵀ d B, channel by channel. Bᵀ: d₀ − d₂, d₁ + d₂, d₂ − d₁, d₁ − d₃.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Take(T* d, int rowSize, int channels, T* to)
+    private static void Take(T* d, int rowSize, int channels, T* to, nint step)
     {
-        var step = (nint)TilesPerProduct * channels;
         var rows = stackalloc Vector<T>[16];
         for (var c = 0; c < channels; c += Vector<T>.Count)
         {
@@ -208,9 +227,8 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
 
     // Y = Aᵀ m A, map by map. Aᵀ: m₀ + m₁ + m₂, m₁ − m₂ − m₃.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Give(T* m, int maps, T* y, int rowSize, bool isLow, bool isRight)
+    private static void Give(T* m, int maps, nint step, T* y, int rowSize, in Epilogue<T> after, bool isLow, bool isRight)
     {
-        var step = (nint)TilesPerProduct * maps;
         var rows = stackalloc Vector<T>[8];
         for (var c = 0; c < maps; c += Vector<T>.Count)
         {
@@ -224,8 +242,8 @@ internal sealed unsafe class WinogradForward<T> where T : unmanaged, IFloatingPo
             for (var i = 0; i < (isLow ? 2 : 1); i++)
             {
                 var at = y + i * rowSize + c;
-                (rows[4 * i] + rows[4 * i + 1] + rows[4 * i + 2]).Store(at);
-                if (isRight) (rows[4 * i + 1] - rows[4 * i + 2] - rows[4 * i + 3]).Store(at + maps);
+                after.Apply(rows[4 * i] + rows[4 * i + 1] + rows[4 * i + 2], c).Store(at);
+                if (isRight) after.Apply(rows[4 * i + 1] - rows[4 * i + 2] - rows[4 * i + 3], c).Store(at + maps);
             }
         }
     }

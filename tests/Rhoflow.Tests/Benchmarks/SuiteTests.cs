@@ -104,6 +104,24 @@ public sealed class SuiteTests
     }
 
     [Fact]
+    public void Peers_that_are_reached_from_dotnet_say_how_they_are_had()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "no sh");
+        using var peer = new FakePeer(Fair, "MKL", "");
+        var work = FakePeer.Row("quick") with { Peers = ["torch", "libtorch"] };
+        var source = peer.Source with { NetFolders = ["no-such-folder"] };
+        using var suite = new Suite(peer.Options(work) with { Source = source }, static _ => { }, TestContext.Current.CancellationToken);
+        suite.LookAtPeers().ShouldHaveSingleItem().Library.ShouldBe("torch");
+        suite.Missing.ShouldBe(["libtorch"]);
+        PeerSource.Missing("libtorch").ShouldContain("dotnet publish benchmarks/peers/dotnet");
+        PeerSource.Missing("torch").ShouldContain("python3-torch");
+        // Beside the one that is there, with its CPU time.
+        var row = suite.Rows().ShouldHaveSingleItem();
+        (row.PeerName, row.Note).ShouldBe(("torch", null));
+        row.CpuRatio!.Value.ShouldBeGreaterThanOrEqualTo(0);
+    }
+
+    [Fact]
     public void Dear_rows_are_run_where_they_are_named_or_all_are()
     {
         using var peer = new FakePeer(Fair, "MKL", "");

@@ -62,7 +62,8 @@ public sealed class BenchCommandTests
         var document = JsonNode.Parse(output.ToString())!;
         ((bool)document["interrupted"]!).ShouldBeFalse();
         var row = document["rows"]![0]!.AsObject();
-        foreach (var key in (string[])["name", "threads", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "pairs", "peak_share"])
+        foreach (var key in (string[])["name", "threads", "ours", "peer", "unit", "ratio", "ratio_min", "ratio_max", "cpu_ratio", "pairs",
+            "peak_share"])
             row.ContainsKey(key).ShouldBeTrue(key);
         row["peer"].ShouldBeNull();
         ((bool)row["reached"]!).ShouldBeTrue();

@@ -146,6 +146,9 @@ internal sealed class RectifierOperator<T> : IOperator<T> where T : unmanaged, I
                 _source.Slot.DeltaDot(_examples).Slice(first, count), _source.Accumulate));
     }
 
+    /// <summary>Whether s = 0.</summary>
+    public bool IsRelu => _slope == T.Zero;
+
     public void Forward(in Pass<T> pass) => Run(_forward, pass);
     public void VectorJacobianProduct(in Pass<T> pass) => Run(_vectorProduct, pass);
     public void JacobianVectorProduct(in Pass<T> pass) => Run(_jacobianProduct, pass);

@@ -163,6 +163,19 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
     public void Forward(in Pass<T> pass)
     {
         var rows = Rows(pass);
+        SetMap(pass, rows);
+        _map.Run(rows, _source.Slot.Value(pass.Examples), [], [], [], _target.Value(pass.Examples), accumulate: false);
+    }
+
+    /// <summary>The forward pass by running statistics, for the operator that writes what it reads.</summary>
+    public Epilogue<T> Running(in Pass<T> pass, bool isRectified)
+    {
+        SetMap(pass, 0);
+        return _map.After(isRectified);
+    }
+
+    private void SetMap(in Pass<T> pass, int rows)
+    {
         _byBatch = pass.By == NormalizeBy.Batch;
         if (_byBatch) TakeStatistics(pass, rows);
         else
@@ -177,7 +190,6 @@ internal sealed class BatchNormOperator<T> : IOperator<T> where T : unmanaged, I
             _gamma[c] = _node.IsAffine ? Gamma(pass.Theta, c) : 1;
             _map.Set(c, _mu[c], _gamma[c] * _r[c], _node.IsAffine ? Beta(pass.Theta, c) : 0);
         }
-        _map.Run(rows, _source.Slot.Value(pass.Examples), [], [], [], _target.Value(pass.Examples), accumulate: false);
     }
 
     /// <summary>μ and σ² of the last pass, into the node's windows; σ² is the mean of squares, as it is divided by.</summary>

@@ -127,7 +127,7 @@ public sealed partial class NetworkBuilder
 }
 
 /// <summary>z = W ∗ a, δ_a = Wᵀ ∗ δ_z, dW = δ_z ⋆ a: bilinear, so derivatives along a direction are the same three passes.</summary>
-internal sealed class ConvolutionOperator<T> : IOperator<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class ConvolutionOperator<T> : IOperator<T>, IFusing<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Layer _layer;
     private readonly Source<T> _source;
@@ -143,9 +143,13 @@ internal sealed class ConvolutionOperator<T> : IOperator<T> where T : unmanaged,
         _kernel = new Convolution<T>(layer.Geometry!, capacity, team);
     }
 
+    public OutputFusion<T> After { get; } = new();
+
     public void Forward(in Pass<T> pass)
     {
-        _kernel.Forward(pass.Examples, _source.Slot.Value(pass.Examples), Window(pass.Theta), _target.Value(pass.Examples));
+        _kernel.Forward(pass.Examples, _source.Slot.Value(pass.Examples), Window(pass.Theta), _target.Value(pass.Examples),
+            after: After.Of(pass), sameWeights: pass.SameTheta);
+        After.Finish(pass);
         _holdsValue = true;
     }
 
@@ -183,13 +187,19 @@ internal sealed class ConvolutionOperator<T> : IOperator<T> where T : unmanaged,
 }
 
 /// <summary>z = W ∗ a with fewer multiplications, where no derivatives are taken.</summary>
-internal sealed class FilteredConvolution<T>(Layer layer, Source<T> source, Slot<T> target, Team team) : IOperator<T>
+internal sealed class FilteredConvolution<T>(Layer layer, Source<T> source, Slot<T> target, Team team) : IOperator<T>, IFusing<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly WinogradForward<T> _kernel = new(layer.Geometry!, team);
 
-    public void Forward(in Pass<T> pass) => _kernel.Run(pass.Examples, source.Slot.Value(pass.Examples),
-        pass.Theta.Slice(layer.Offset, layer.Count), target.Value(pass.Examples));
+    public OutputFusion<T> After { get; } = new();
+
+    public void Forward(in Pass<T> pass)
+    {
+        _kernel.Run(pass.Examples, source.Slot.Value(pass.Examples), pass.Theta.Slice(layer.Offset, layer.Count),
+            target.Value(pass.Examples), After.Of(pass), pass.SameTheta);
+        After.Finish(pass);
+    }
 
     public void VectorJacobianProduct(in Pass<T> pass) => throw Refusal();
 

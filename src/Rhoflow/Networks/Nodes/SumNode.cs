@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Rhoflow.Kernels;
 using Rhoflow.Numerics;
 
 namespace Rhoflow.Networks;
@@ -79,7 +80,7 @@ internal sealed record SumNode(IReadOnlyList<int> Sources, TensorShape Shape) : 
         return z;
     }
 
-    internal override IOperator<T> MakeOperator<T>(OperatorSite<T> site) => new SumOperator<T>(site.Sources, site.Target);
+    internal override IOperator<T> MakeOperator<T>(OperatorSite<T> site) => new SumOperator<T>(site.Sources, site.Target, site.Team);
 }
 
 public sealed partial class NetworkBuilder
@@ -110,30 +111,58 @@ public sealed partial class NetworkBuilder
 }
 
 /// <summary>z = Σ a_i: δ_z goes to every source.</summary>
-internal sealed class SumOperator<T>(Source<T>[] sources, Slot<T> target) : IOperator<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed class SumOperator<T> : IOperator<T>, IFusing<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private const int ChunkSize = 4096;
+
+    private readonly Source<T>[] _sources;
+    private readonly Slot<T> _target;
+    private readonly Chunks _forward;
+    private int _examples;
+    private Epilogue<T> _after;
+
+    public SumOperator(Source<T>[] sources, Slot<T> target, Team team)
+    {
+        (_sources, _target) = (sources, target);
+        _forward = new Chunks(team, ChunkSize, ForwardChunk);
+    }
+
+    public OutputFusion<T> After { get; } = new();
+
     public void Forward(in Pass<T> pass)
     {
-        var n = pass.Examples;
-        var z = target.Value(n);
-        for (var i = 0; i < sources.Length; i++) Put(sources[i].Slot.Value(n), z, accumulate: i > 0);
+        // Channels are not seen here: a rectifier is all that it takes over.
+        (_examples, _after) = (pass.Examples, After.Of(pass));
+        _forward.Run(pass.Examples * _target.Count);
     }
+
+    private unsafe void ForwardChunk(int first, int count, int chunk)
+    {
+        var z = Part(_target, first, count);
+        if (_sources.Length == 1) Part(_sources[0].Slot, first, count).CopyTo(z);
+        else TensorPrimitives.Add(Part(_sources[0].Slot, first, count), Part(_sources[1].Slot, first, count), z);
+        for (var i = 2; i < _sources.Length; i++) TensorPrimitives.Add(z, Part(_sources[i].Slot, first, count), z);
+        if (_after.IsEmpty) return;
+        fixed (T* y = z) _after.Apply(y, 1, count);
+    }
+
+    private Span<T> Part(Slot<T> slot, int first, int count) => slot.Value(_examples).Slice(first, count);
 
     public void VectorJacobianProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
-        foreach (var source in sources)
-            if (source.Slot.Moves) Put(target.Delta(n), source.Slot.Delta(n), source.Accumulate);
+        foreach (var source in _sources)
+            if (source.Slot.Moves) Put(_target.Delta(n), source.Slot.Delta(n), source.Accumulate);
     }
 
     public void JacobianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
         var written = false;
-        foreach (var source in sources)
+        foreach (var source in _sources)
         {
             if (!source.Slot.Moves) continue;
-            Put(source.Slot.ValueDot(n), target.ValueDot(n), written);
+            Put(source.Slot.ValueDot(n), _target.ValueDot(n), written);
             written = true;
         }
     }
@@ -141,8 +170,8 @@ internal sealed class SumOperator<T>(Source<T>[] sources, Slot<T> target) : IOpe
     public void HessianVectorProduct(in Pass<T> pass)
     {
         var n = pass.Examples;
-        foreach (var source in sources)
-            if (source.Slot.Moves) Put(target.DeltaDot(n), source.Slot.DeltaDot(n), source.Accumulate);
+        foreach (var source in _sources)
+            if (source.Slot.Moves) Put(_target.DeltaDot(n), source.Slot.DeltaDot(n), source.Accumulate);
     }
 
     private static void Put(ReadOnlySpan<T> from, Span<T> to, bool accumulate)

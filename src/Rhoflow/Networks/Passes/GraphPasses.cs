@@ -110,7 +110,14 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
     /// </param>
     /// <exception cref="ArgumentException">Something does not fit the network; the message says what.</exception>
     /// <exception cref="InvalidOperationException">Batch normalization has a single number to take the variance of.</exception>
-    public void Forward(ReadOnlySpan<T> theta, Minibatch<T> inputs, NormalizeBy by = NormalizeBy.Batch, Span<double> statistics = default)
+    public void Forward(
+        ReadOnlySpan<T> theta, Minibatch<T> inputs, NormalizeBy by = NormalizeBy.Batch, Span<double> statistics = default) =>
+        Forward(theta, inputs, by, statistics, sameTheta: false);
+
+    /// <param name="sameTheta">
+    /// Whether θ is that of the pass before, where these passes give outputs alone: what was made of it is used again.
+    /// </param>
+    internal void Forward(ReadOnlySpan<T> theta, Minibatch<T> inputs, NormalizeBy by, Span<double> statistics, bool sameTheta)
     {
         CheckParameters(nameof(theta), theta.Length);
         if (inputs.Shape.Count != Network.Inputs)
@@ -122,7 +129,15 @@ public sealed class GraphPasses<T> : INetworkPasses<T> where T : unmanaged, IFlo
                 $"the network has {Network.StatisticsCount} running statistics of batch normalization; {statistics.Length} were given");
         (_inputs, _examples, _by, _hasJacobianProduct, _knowsDeltas) = (inputs, inputs.Count, by, false, false);
         _wiring.Input.LendValue(inputs.Buffer);
-        var pass = new Pass<T> { Examples = _examples, Theta = theta, By = by, Statistics = statistics, Inputs = inputs };
+        var pass = new Pass<T>
+        {
+            Examples = _examples,
+            Theta = theta,
+            By = by,
+            Statistics = statistics,
+            Inputs = inputs,
+            SameTheta = sameTheta && _evaluatesOnly,
+        };
         foreach (var node in _wiring.Operators)
         {
             _team.Cancellation.Look();

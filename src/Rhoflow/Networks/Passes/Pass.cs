@@ -8,6 +8,9 @@ internal readonly ref struct Pass<T> where T : unmanaged, IFloatingPointIeee754<
     public required int Examples { get; init; }
     public required ReadOnlySpan<T> Theta { get; init; }
 
+    /// <summary>Whether θ is that of the pass before, where outputs are all that is asked for: what was made of it still holds.</summary>
+    public bool SameTheta { get; init; }
+
     /// <summary>θ̇, in passes along a direction.</summary>
     public ReadOnlySpan<T> Direction { get; init; }
 

@@ -9,6 +9,7 @@ namespace Rhoflow.Networks;
 internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Network _network;
+    private readonly bool _evaluatesOnly;
     private readonly Slot<T>[] _slots;            // of every node's output
     private readonly int[] _readers;              // of every node's output, also where it is read as a vector; the network's output counts
     private readonly List<Slot<T>> _all = [];
@@ -20,7 +21,7 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
     /// <param name="evaluatesOnly">Whether no derivatives are taken at all.</param>
     public Wiring(Network network, int capacity, Team team, bool movesInput, bool evaluatesOnly)
     {
-        _network = network;
+        (_network, _evaluatesOnly) = (network, evaluatesOnly);
         Input = new Slot<T>(capacity, network.Inputs, movesInput);
         _slots = new Slot<T>[network.Nodes.Count];
         _readers = CountReaders(network);
@@ -36,6 +37,7 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
                 .MakeOperator(new OperatorSite<T>(network, i, capacity, sources, _slots[i], sources[0].Slot == Input, team,
                     evaluatesOnly));
         }
+        if (evaluatesOnly) Fuse();
     }
 
     /// <summary>The slot that minibatches lend their inputs to.</summary>
@@ -69,7 +71,7 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         var node = _network.Nodes[i];
         if (node.Slot == SlotUse.Source) return this[node.Sources[0]];
-        if (node.Slot == SlotUse.InPlace && Origin(_network, node.Sources[0]) is var origin && origin >= 0 && _readers[origin] == 1
+        if (RunsInPlace(node) && Origin(_network, node.Sources[0]) is var origin && origin >= 0 && _readers[origin] == 1
             && !_network.Nodes[origin].KeepsOutput)
         {
             for (var j = 0; j < i; j++)
@@ -79,6 +81,33 @@ internal sealed class Wiring<T> where T : unmanaged, IFloatingPointIeee754<T>
         var slot = new Slot<T>(capacity, node.Shape.Count, moves: node.Windows.HasParameters || node.Sources.Any(s => this[s].Moves));
         _all.Add(slot);
         return slot;
+    }
+
+    // Without derivatives nobody looks at what a normalization reads.
+    private bool RunsInPlace(Node node) => node.Slot == SlotUse.InPlace || (_evaluatesOnly && node is BatchNormNode);
+
+    // What runs in place over an operator's output is applied by the operator while that is in a cache. A sum does not see channels.
+    private void Fuse()
+    {
+        for (var i = 0; i < Operators.Length; i++)
+        {
+            if (Operators[i] is not IFusing<T> fusing) continue;
+            for (var next = InPlaceOver(i); next >= 0; next = InPlaceOver(next))
+            {
+                if (fusing is SumOperator<T> && Operators[next] is BatchNormOperator<T>) break;
+                if (!fusing.After.Takes(Operators[next])) break;
+                Operators[next] = null;
+            }
+        }
+    }
+
+    // The node that runs in place over the output of the given one; −1: none.
+    private int InPlaceOver(int node)
+    {
+        if (OverwrittenBy[node] is null) return -1;
+        for (var i = node + 1; i < _slots.Length; i++)
+            if (_network.Nodes[i].Sources[0] == node && _slots[i] == _slots[node] && RunsInPlace(_network.Nodes[i])) return i;
+        return -1;
     }
 
     // In reverse order of the nodes: the last reader is the first to write δ. In place, δ is rewritten, not added to.
