@@ -1,3 +1,4 @@
+using Rhoflow.Descents;
 using Rhoflow.Kernels;
 using Rhoflow.Lab.Claims;
 using Rhoflow.Lab.Experiments;
@@ -103,7 +104,9 @@ internal sealed class MeasuredRun : IObservations
             var outcomes = launcher.Launch(group, context.Full ? Environment.ProcessorCount : 1, context.Progress, context.Cancellation);
             for (var i = 0; i < group.Count; i++)
             {
-                if (outcomes[i].Error is { } error) throw new InvalidOperationException($"{outcomes[i].Folder.Path}: {error}");
+                var mayEndSo = sweep.MayDiverge && outcomes[i].Cause is DivergenceException;
+                if (!mayEndSo && outcomes[i].Error is { } error)
+                    throw new InvalidOperationException($"{outcomes[i].Folder.Path}: {error}");
                 runs[group[i]] = new MeasuredRun(group[i], outcomes[i].Folder);
             }
         }

@@ -31,6 +31,11 @@ internal sealed class TrainingSweep : IFigureRun, IEquatable<TrainingSweep>
     /// <inheritdoc/>
     public string Command { get; }
 
+    /// <summary>
+    /// Whether a run that diverges is one of the results, of which the observations until then are read; otherwise it is a failure.
+    /// </summary>
+    public bool MayDiverge { get; init; }
+
     /// <summary>What is trained, in the order of the sweep.</summary>
     public IReadOnlyList<Experiment> Experiments() =>
         [.. Lab.Config.Overrides.Expand(_overrides, sweep: true).Select(set => FigureConfig.Read(Config, set))];

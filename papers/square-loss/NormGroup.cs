@@ -10,6 +10,13 @@ internal sealed record NormGroup(string Name, IReadOnlyList<NormSweep.Start> Sta
     /// <summary>Whether batch normalization stands behind the last layer too: Σg² = N then, at any weights.</summary>
     public bool NormalizesOutputs { get; init; }
 
+    /// <summary>Starts from which every seed diverged: no panel shows them, the title names them.</summary>
+    public IReadOnlyList<NormSweep.Start> Diverged { get; init; } = [];
+
+    /// <summary>Starts from which no seed is left are set apart.</summary>
+    public static NormGroup Of(string name, IReadOnlyList<NormSweep.Start> starts) =>
+        new(name, [.. starts.Where(static s => s.Runs.Count > 0)]) { Diverged = [.. starts.Where(static s => s.Runs.Count == 0)] };
+
     /// <summary>With its true size: epochs, and seeds of every start.</summary>
     public string Title
     {
@@ -17,7 +24,9 @@ internal sealed record NormGroup(string Name, IReadOnlyList<NormSweep.Start> Sta
         {
             int least = Starts.Min(static s => s.Runs.Count), most = Starts.Max(static s => s.Runs.Count);
             var seeds = least < most ? $"{least} to {most} seeds" : most == 1 ? "1 seed" : $"{most} seeds";
-            return $"{Name}, {Wording.Count((long)Starts.Max(static s => s.Last("epoch").Max))} epochs, {seeds}";
+            var lost = string.Concat(Starts.Concat(Diverged).Where(static s => s.Diverged > 0)
+                .Select(static s => $"; {(s.Runs.Count == 0 ? "" : $"{s.Diverged} ")}from norm {s.Norm} diverged"));
+            return $"{Name}, {Wording.Count((long)Starts.Max(static s => s.Last("epoch").Max))} epochs, {seeds}{lost}";
         }
     }
 }

@@ -38,13 +38,18 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
         ["descent.learning-rate=0.002", "descent.epochs=600"], new("figure-10", "dense, rate 0.01", false));
 
     /// <summary>λ of the settings with decay, in both sizes.</summary>
-    public static double Lambda => ((DescentExperiment)FigureConfig.Read(Config, Array.Empty<string>())).Descent.WeightDecay[0];
+    public static double Lambda => FullDescent.WeightDecay[0];
+
+    private static DescentConfig FullDescent => ((DescentExperiment)FigureConfig.Read(Config, Array.Empty<string>())).Descent;
 
     /// <summary>The network that was trained from one norm.</summary>
     /// <param name="Norm">‖W_k‖_F at the start.</param>
-    /// <param name="Runs">At least one, in the order of the seeds.</param>
+    /// <param name="Runs">Those that did not diverge, in the order of the seeds.</param>
     public sealed record Start(string Norm, IReadOnlyList<NormTraining> Runs)
     {
+        /// <summary>How many seeds diverged.</summary>
+        public int Diverged { get; init; }
+
         private static readonly string[] s_colours = ["0.1", "1", "5", "15", "30", "2", "10"];
 
         /// <summary>Its name in legends.</summary>
@@ -70,7 +75,7 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
 
     /// <summary>The networks on CIFAR-10: trained now for the full size, otherwise what is kept of them.</summary>
     public IReadOnlyList<NormGroup> Whole(StudyContext context) =>
-        [.. new[] { Convolutions, Dense }.Select(network => new NormGroup($"CIFAR-10, {(network == Dense ? "dense" : "convolutions")}",
+        [.. new[] { Convolutions, Dense }.Select(network => NormGroup.Of($"CIFAR-10, {(network == Dense ? "dense" : "convolutions")}",
             context.Full ? Trained(context, network) : Kept(network))).Where(static g => g.Starts.Count > 0)];
 
     /// <summary>
@@ -83,7 +88,7 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
     {
         var whole = Whole(context);
         NormGroup[] earlier = Earlier.Group(Norms) is { } group ? [group] : [];
-        if (whole.Any(g => g.Starts.Count == Norms.Length && g.Starts.All(static s => s.Runs.Count == Seeds)))
+        if (whole.Any(g => g.Starts.Concat(g.Diverged).Sum(static s => s.Runs.Count + s.Diverged) == Norms.Length * Seeds))
             return [.. whole, .. withEarlier ? earlier : []];
         return [new NormGroup("digits, dense", Quick(context)), .. whole, .. earlier];
     }
@@ -106,7 +111,10 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
 
     private TrainingSweep OfImages(string network) => new(Config, [$"init.frobenius={string.Join(',', Norms)}", $"seed=0..{Seeds - 1}",
         .. network == Convolutions ? Setting(quick: false)
-            : [.. Decays ? Array.Empty<string>() : ["descent.weight-decay=0"], Layers("{dense: 256}", "{dense: 256}", "{dense: 256}")]]);
+            : [.. Decays ? Array.Empty<string>() : ["descent.weight-decay=0"], Layers("{dense: 256}", "{dense: 256}", "{dense: 256}")]])
+    {
+        MayDiverge = true,
+    };
 
     private static Start[] Starts(string[] norms, int seeds, IReadOnlyList<MeasuredRun> runs) =>
         [.. norms.Select((norm, i) => new Start(norm, [.. runs.Skip(seeds * i).Take(seeds).Select(NormTraining.Of)]))];
@@ -119,13 +127,23 @@ internal sealed record NormSweep(string Key, bool Normalized, bool Decays, strin
             for (var seed = 0; seed < start.Runs.Count; seed++)
                 KeptNorms.Write(context, Config, KeptName(network, start.Norm, seed), start.Runs[seed],
                     withMargins: Normalized && !Decays && seed == 0);
-        return starts;
+        return [.. starts.Select(Apart)];
     }
 
-    private IReadOnlyList<Start> Kept(string network) =>
-        [.. Norms.Select(norm => new Start(norm, [.. Enumerable.Range(0, Seeds)
-            .Select(seed => NormTraining.Kept(Config, KeptName(network, norm, seed))).OfType<NormTraining>()]))
-            .Where(static s => s.Runs.Count > 0)];
+    private Start[] Kept(string network) =>
+        [.. Norms.Select(norm => Apart(new Start(norm, [.. Enumerable.Range(0, Seeds)
+            .Select(seed => NormTraining.Kept(Config, KeptName(network, norm, seed))).OfType<NormTraining>()])))];
+
+    // Of a run that diverged nothing is averaged.
+    internal static Start Apart(Start start)
+    {
+        var epochs = FullDescent.Epochs;
+        return start with
+        {
+            Runs = [.. start.Runs.Where(r => !r.Diverged(epochs))],
+            Diverged = start.Runs.Count(r => r.Diverged(epochs)),
+        };
+    }
 
     private string KeptName(string network, string norm, int seed) =>
         FormattableString.Invariant($"{network}-{Key}-norm-{norm}-seed-{seed}");

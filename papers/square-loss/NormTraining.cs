@@ -30,6 +30,10 @@ internal sealed record NormTraining(Func<string, double[]> Column)
     /// <summary>A column.</summary>
     public double[] this[string column] => Column(column);
 
+    /// <summary>Whether it ended before its last epoch, which only divergence brings about.</summary>
+    /// <param name="epochs">It was to have.</param>
+    public bool Diverged(int epochs) => Column("epoch")[^1] < epochs;
+
     /// <summary>1 + steps, for logarithmic axes.</summary>
     public double[] Iterations => [.. Column("step").Select(static s => 1 + s)];
 

@@ -121,7 +121,8 @@ internal sealed class DescentRecord<T> : IDisposable where T : unmanaged, IFloat
 
     public RunOutcome Interrupt() => End(RunStatus.Interrupted, null);
 
-    public RunOutcome Finish() => _replica.Failure is { } failure ? End(RunStatus.Failed, failure.Message) : End(RunStatus.Finished, null);
+    public RunOutcome Finish() => _replica.Failure is { } failure ? End(RunStatus.Failed, failure.Message) with { Cause = failure }
+        : End(RunStatus.Finished, null);
 
     public void Dispose() => _writer.Dispose();
 

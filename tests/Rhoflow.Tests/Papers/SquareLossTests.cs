@@ -151,6 +151,18 @@ public sealed class SquareLossTests
     }
 
     [Fact]
+    public void Runs_that_diverged_are_named_and_not_averaged()
+    {
+        static NormTraining Run(double epochs) => new(c => c == "epoch" ? [0, epochs] : [1, 1]);
+        var starts = new[] { ("5", 1000), ("15", 3), ("30", 0.05) }.Select(static s => NormSweep.Apart(new(s.Item1,
+            [Run(s.Item2), Run(s.Item1 == "30" ? 2 : 1000)])));
+        var group = NormGroup.Of("a set", [.. starts]);
+        group.Starts.Select(static s => s.Norm).ShouldBe(["5", "15"]);
+        group.Starts[1].Runs.Count.ShouldBe(1);
+        group.Title.ShouldBe("a set, 1,000 epochs, 1 to 2 seeds; 1 from norm 15 diverged; from norm 30 diverged");
+    }
+
+    [Fact]
     public void What_is_kept_of_a_run_is_read_back_with_six_digits()
     {
         var random = new Random(Random.Shared.Next());
