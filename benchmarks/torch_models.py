@@ -112,6 +112,16 @@ MODELS = {
 }
 
 
+def resnet_names():
+    """Which array is which W_k and normalization, first to last: in the state dict nothing orders a shortcut and the branch beside it."""
+    weights, norms = ["conv.weight"], ["bn"]
+    for i, stride in enumerate([1, 1, 2, 1, 2, 1, 2, 1]):
+        block = f"blocks.{i}."
+        weights += [block + "conv1.weight", block + "conv2.weight"] + [block + "down.0.weight"] * (stride == 2)
+        norms += [block + "bn1", block + "bn2"] + [block + "down.1"] * (stride == 2)
+    return f"init:\n  weights:\n    names: [ {', '.join(weights + ['fc.weight'])} ]\n    normalizations: [ {', '.join(norms)} ]\n"
+
+
 def safetensors(path, arrays):
     """8 bytes with the header's length, the header as JSON, the numbers."""
     header, at = {"__metadata__": {"format": "pt"}}, 0
@@ -185,7 +195,7 @@ def make(out, names, count, opsets, images):
         np.savez(base + ".npz", x=x.reshape(count, -1).numpy() if name == "encoder" else x.numpy(), y=y.numpy())
         if layers:
             with open(base + ".yaml", "w", encoding="utf-8") as file:
-                file.write(f"network:\n  bias: true\n  layers: [ {layers} ]\n")
+                file.write(f"network:\n  bias: true\n  layers: [ {layers} ]\n" + (resnet_names() if name == "resnet18" else ""))
         for opset in opsets:
             if opset > 17 and os.path.exists(f"{base}-17.onnx"):
                 convert(f"{base}-17.onnx", f"{base}-{opset}.onnx", opset)

@@ -80,7 +80,9 @@ internal static class InspectCommand
         var standard = StandardOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            string[] given = parsed.GetValue(words) ?? [];
+            // An option that takes several words takes what stands behind it too.
+            string[] asked = parsed.GetValue(families) ?? [];
+            string[] given = [.. parsed.GetValue(words) ?? [], .. asked.Where(InspectRequest.IsChange)];
             StandardOptions.RequireWords(command, given);
             string[] models = [.. given.Where(static w => !InspectRequest.IsChange(w))];
             if (models.Length == 0) throw new ConfigException("inspect: a model is needed, a run folder or a file of weights");
@@ -90,7 +92,7 @@ internal static class InspectCommand
                 Changes = [.. given.Where(InspectRequest.IsChange)],
                 Network = parsed.GetValue(network),
                 Data = parsed.GetValue(data),
-                Families = InspectRequest.FamiliesOf(parsed.GetValue(families)),
+                Families = InspectRequest.FamiliesOf([.. asked.Where(static w => !InspectRequest.IsChange(w))]),
                 CurvatureExamples = parsed.GetValue(examples),
                 TailReplicates = parsed.GetValue(replicates),
                 BatchNorm = parsed.GetValue(batchNorm),

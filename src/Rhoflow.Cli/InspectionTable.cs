@@ -14,7 +14,9 @@ internal static class InspectionTable
             $"{n.Network}: {n.Network.ParameterCount} parameters, {n.Loss.Name} loss, {n.Train.Count} training examples of "
             + $"{n.Train.Name}{(n.Test is { } test ? $", {test.Count} test examples" : "")}"));
         foreach (var note in n.Notes) output.WriteLine($"note: {note}");
-        var columns = inspection.Layers.SelectMany(static l => l.Values.Keys).Distinct().ToArray();
+        // What has no value in any layer stands below, among what was not measured.
+        var columns = inspection.Layers.SelectMany(static l => l.Values.Where(static v => !double.IsNaN(v.Value)).Select(static v => v.Key))
+            .Distinct().ToArray();
         var layers = Terminal.Table(["layer", .. inspection.Layers.Select(static l => $"{l.Name} {l.Kind} {string.Join("×", l.Shape)}")]);
         foreach (var column in columns)
             layers.Add([column, .. inspection.Layers.Select(l => l.Values.TryGetValue(column, out var v) ? ObservationTable.Number(v)

@@ -72,7 +72,10 @@ internal static class WatchCommand
                 throw new ConfigException(string.Create(CultureInfo.InvariantCulture, $"--idle {s}: a number of seconds is needed"));
             if (seconds is not null && parsed.GetValue(once))
                 throw new ConfigException("--once ends before --idle could; give one of them");
-            string[] words = [.. (parsed.GetValue(measures) ?? []).SelectMany(static w =>
+            // An option that takes several words takes what stands behind it too.
+            string[] asked = parsed.GetValue(measures) ?? [];
+            changes = [.. changes, .. asked.Where(InspectRequest.IsChange)];
+            string[] words = [.. asked.Where(static w => !InspectRequest.IsChange(w)).SelectMany(static w =>
                 w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
             var (json, quiet) = (parsed.GetValue(standard.Json), parsed.GetValue(standard.Quiet));
             using var progress = new ProgressLine(parsed.InvocationConfiguration.Error, quiet);

@@ -42,19 +42,29 @@ internal static class TrajectoryFigure
         void Add(string title, IReadOnlyList<(string Name, string Column)> curves)
         {
             var exponent = title.StartsWith("log10_", StringComparison.Ordinal);
+            // Less than a decade reads better by its own numbers: a logarithmic axis would have one label or none.
+            var isFlat = exponent && IsFlat([.. curves.SelectMany(c => trajectory.Models.Select(m => m[c.Column]))]);
             var plain = exponent ? title[6..] : title;
             var panel = new Panel(plain, new Axis(trajectory.IsByName ? "step" : "model"), new Axis(plain,
-                exponent ? Scale.Exponent : Scale.Linear));
+                exponent && !isFlat ? Scale.Exponent : Scale.Linear));
             var numbers = new List<Curve>();
             foreach (var (name, column) in curves)
             {
-                double[] values = [.. trajectory.Models.Select(m => m[column])];
+                double[] values = [.. trajectory.Models.Select(m => isFlat ? Math.Pow(10, m[column]) : m[column])];
                 var shown = exponent ? plain : name;
                 panel = panel.Line(shown, steps, values);
                 numbers.Add(new Curve(shown, [("quantity", column)], null, steps, values, null, null, null));
             }
             panels.Add((panel, new PlotPanel(plain, numbers)));
         }
+    }
+
+    // Of base-10 logarithms: within a decade, and their numbers within a double.
+    private static bool IsFlat(double[] exponents)
+    {
+        double[] finite = [.. exponents.Where(double.IsFinite)];
+        return finite.Length > 0 && finite.Length == exponents.Length && finite.Max() - finite.Min() < 1
+            && Array.TrueForAll(finite, static e => Math.Abs(e) < 300);
     }
 
     private static bool IsOfLayer(string column, string name) => column.Length > name.Length + 1

@@ -6,7 +6,7 @@ namespace Rhoflow.Lab.WatchRuns;
 /// <summary>What the name of a checkpoint says of when it was written.</summary>
 /// <param name="Step">
 /// The number after "step" or "iter" in the name; without these words the one after "epoch"; without it the last number there is. Of a
-/// name without a number, those of the folder that it lies in.
+/// name without a number, those of the folder that it lies in, where that is called step, epoch, checkpoint or by the number alone.
 /// </param>
 /// <param name="Epoch">The number after "epoch"; null: the word is not there.</param>
 internal readonly partial record struct CheckpointName(long Step, long? Epoch)
@@ -17,7 +17,8 @@ internal readonly partial record struct CheckpointName(long Step, long? Epoch)
     /// <summary>Reads a name; null where it has no number that could be a step.</summary>
     /// <param name="file">With or without folders before it and the ending behind it.</param>
     public static CheckpointName? Of(string file) => OfFile(file)
-        ?? (Path.GetFileName(Path.GetDirectoryName(file)) is { Length: > 0 } folder ? OfWords(folder) : null);
+        ?? (Path.GetFileName(Path.GetDirectoryName(file)) is { Length: > 0 } folder && Folders().IsMatch(folder)
+            ? OfWords(folder) : null);
 
     private static CheckpointName? OfFile(string file)
     {
@@ -43,6 +44,9 @@ internal readonly partial record struct CheckpointName(long Step, long? Epoch)
 
     [GeneratedRegex(@"epochs?[=_\-. ]*(?<n>\d+)", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex Epochs();
+
+    [GeneratedRegex(@"^\d+$|(step|iter|epoch|checkpoint|ckpt)", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Folders();
 
     [GeneratedRegex(@"(?<n>\d+)(?!.*\d)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Last();

@@ -3,6 +3,7 @@ using Rhoflow.Lab.Config;
 using Rhoflow.Lab.Datasets;
 using Rhoflow.Lab.DescentRuns;
 using Rhoflow.Lab.Experiments;
+using Rhoflow.Lab.Models.Onnx;
 using Rhoflow.Lab.Runs;
 using Rhoflow.Lab.Weights;
 using Rhoflow.Measures;
@@ -111,7 +112,16 @@ internal sealed class PreparedWatch : PreparedRun
 
     private static (PreparedData Data, Network Network) Made(WatchExperiment e, PreparedData data)
     {
-        var network = e.Network!.Build(data.Fitted.Input);
+        Network network;
+        try
+        {
+            network = e.Network!.Build(data.Fitted.Input);
+        }
+        catch (GraphDataException refused)
+        {
+            throw new DataException($"{refused.Message}. What is watched are networks that are computed here; `rhoflow inspect "
+                + $"{Path.GetFileName(e.Watch.Folder)}/*.onnx` takes graphs that ONNX Runtime computes, as a trajectory", refused);
+        }
         data = data.For(e, network.Outputs);
         PreparedDescent.Require(data.Train, network, e);
         if (data.Test is { } test) PreparedDescent.Require(test, network, e);

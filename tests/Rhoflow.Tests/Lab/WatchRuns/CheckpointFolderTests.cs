@@ -32,6 +32,7 @@ public sealed class CheckpointFolderTests : IDisposable
 
     [Theory]
     [InlineData("best.pt")]
+    [InlineData("runs/net/2026-11-30_03-32-23_23c89c1f/checkpoint.safetensors")]
     [InlineData("step-99999999999999999999.pt")]
     public void Or_it_has_none(string name) => CheckpointName.Of(name).ShouldBeNull();
 
