@@ -43,8 +43,8 @@ internal static class InspectCommand
         };
         var families = new Option<string[]>("--measures")
         {
-            Description = $"Families ({string.Join(", ", MeasureCatalog.Families)}), or all. Unless given, all measures that take at most "
-                + $"about {InspectRequest.Longest:0} s each; those left out are named.",
+            Description = $"Families ({string.Join(", ", MeasureCatalog.Families)}), single measures (norms/rho_k), or all. Unless "
+                + $"given, all measures that take at most about {InspectRequest.Longest:0} s each; those left out are named.",
             AllowMultipleArgumentsPerToken = true,
         };
         var examples = new Option<int>("--curvature-examples")

@@ -47,15 +47,21 @@ internal sealed record InspectRequest
 
     private bool SaysNetwork => Network is not null || Changes.Count > 0;
 
-    /// <summary>Families of --measures.</summary>
+    /// <summary>Families of --measures, and single measures as FAMILY/NAME.</summary>
     public static string[] FamiliesOf(string[]? given)
     {
         string[] words = [.. (given ?? [])
             .SelectMany(static w => w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         foreach (var word in words)
-            if (word != "all" && !MeasureCatalog.Families.Contains(word))
-                throw new ConfigException(
-                    $"--measures: '{word}' is not a family{Nearest.Hint(word, [.. MeasureCatalog.Families, "all"], "families")}");
+        {
+            string[] known = word.Split('/') is [var family, _] && MeasureCatalog.Families.Contains(family)
+                ? [.. MeasureCatalog.All.Where(m => m.Family == family).Select(static m => $"{m.Family}/{m.Name}")]
+                : [.. MeasureCatalog.Families, "all"];
+            if (!known.Contains(word))
+                throw new ConfigException(known[^1] == "all"
+                    ? $"--measures: '{word}' is not a family{Nearest.Hint(word, known, "families")}"
+                    : $"--measures: '{word}' is no measure{Nearest.Hint(word, known, "measures")}");
+        }
         return words.Contains("all") ? ["all"] : words;
     }
 
@@ -73,7 +79,8 @@ internal sealed record InspectRequest
             throw new ConfigException("--network and KEY=VALUE are for a file of weights; a run has its own config");
         if (!Models.Any(File.Exists) || SaysNetwork || Data is not null)
         {
-            if (Families.Count > 0 && !Families.Any(static f => f is "all" or "curvature") && ForData.Contains("--curvature-examples"))
+            if (Families.Count > 0 && !Families.Any(static f => f is "all" || f.Split('/')[0] == "curvature")
+                && ForData.Contains("--curvature-examples"))
                 progress.Say("note: --curvature-examples says nothing here: no measure of curvature is asked for");
         }
         else

@@ -108,6 +108,10 @@ public sealed class SilentAcceptanceTests : IDisposable
         Run("compare", run, run).Error.ShouldContain("note: A and B are the same run");
         Run("inspect", run, "--measures", "loss", "--curvature-examples", "5").Error
             .ShouldContain("--curvature-examples says nothing here");
+        var single = Run("inspect", run, "--measures", "margins/margin_curve", "-q").Output;
+        single.ShouldContain("margin_q50");
+        single.ShouldNotContain("margin_mean");
+        Run("inspect", run, "--measures", "margins/margin_curv").Error.ShouldContain("is no measure; nearest: margins/margin_curve");
     }
 
     [Fact]
