@@ -50,7 +50,7 @@ internal static class TorchCurvature
         {
             var loss = nn.functional.cross_entropy(net.Forward(x.narrow(0, i, size)), labels.narrow(0, i, size),
                 reduction: nn.Reduction.Sum) / Images;
-            gradients.Add(autograd.grad([loss], net.Parameters, create_graph: true));
+            gradients.Add(autograd.grad([loss], net.Parameters, retain_graph: true, create_graph: true));
         }
         return ((int)net.Parameters.Sum(static p => p.numel()), v =>
         {

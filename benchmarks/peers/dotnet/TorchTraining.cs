@@ -65,7 +65,8 @@ internal static class TorchTraining
         var net = TorchNetworks.Convolutional(false, channelsLast);
         Tensor x = TorchNetworks.Images(Batch, 3, 32, channelsLast), y = randint(0, 10, [Batch], int64);
         Tensor[] direction = [.. net.Parameters.Select(static p => randn_like(p))];
-        IList<Tensor> Gradient() => autograd.grad([CrossEntropy(net.Forward(x), y)], net.Parameters, create_graph: true);
+        IList<Tensor> Gradient() => autograd.grad([CrossEntropy(net.Forward(x), y)], net.Parameters, retain_graph: true,
+            create_graph: true);
         var kept = again ? Gradient() : null;
         return () =>
         {
