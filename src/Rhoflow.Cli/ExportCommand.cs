@@ -119,7 +119,8 @@ internal static class ExportCommand
                     ["rows"] = rows,
                     ["columns"] = new JsonArray([.. table.Columns.Select(static c => (JsonNode)c.Name)]),
                 }.ToJsonString(Json.Options));
-            else Note(string.Create(CultureInfo.InvariantCulture, $"{runs.Count} runs, {rows} rows, {table.Columns.Count} columns: ")
+            else Note(string.Create(CultureInfo.InvariantCulture, $"{runs.Count} run{(runs.Count == 1 ? "" : "s")}, {rows} row")
+                + string.Create(CultureInfo.InvariantCulture, $"{(rows == 1 ? "" : "s")}, {table.Columns.Count} columns: ")
                 + (file is null ? "standard output" : Places.Show(Path.GetFullPath(file))));
             return Task.FromResult(ExitStatus.Done);
         });

@@ -7,6 +7,31 @@ namespace Rhoflow.Cli;
 /// <summary>`inspect` of one network as tables.</summary>
 internal static class InspectionTable
 {
+    // Of 80 columns: their heads have kind and shape.
+    private const int MostAcross = 3;
+
+    /// <summary>A row a layer, and of the columns those that there is room for; the others are named.</summary>
+    /// <param name="head">Of the names.</param>
+    /// <param name="layers">The rows.</param>
+    /// <param name="name">Of a row.</param>
+    /// <param name="columns">Measures, the most important first.</param>
+    /// <param name="output">Where it is shown.</param>
+    public static void ByLayer(string head, IReadOnlyList<InspectedLayer> layers, Func<InspectedLayer, string> name,
+        IReadOnlyList<string> columns, TextWriter output)
+    {
+        var table = new FittedTable();
+        table.Add(head, 0, layers.Select(name), isLeft: true);
+        table.Add("shape", 1, layers.Select(static l => string.Join("×", l.Shape)));
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var column = columns[i];
+            table.Add(column, 2 + i, layers.Select(l => l.Values.TryGetValue(column, out var v) && !double.IsNaN(v)
+                ? ObservationTable.Number(v, 5) : ""));
+        }
+        table.Add("kind", 2 + columns.Count, layers.Select(static l => l.Kind), isLeft: true);
+        if (table.Show(output) is { Count: > 0 } leftOut) output.WriteLine($"no room for {string.Join(", ", leftOut)}: --json has all");
+    }
+
     /// <summary>Layers, measures by family, and what was not measured and why.</summary>
     public static void Show(TrainedNetwork n, NetworkInspection inspection, TextWriter output, bool quiet)
     {
@@ -17,11 +42,17 @@ internal static class InspectionTable
         // What has no value in any layer stands below, among what was not measured.
         var columns = inspection.Layers.SelectMany(static l => l.Values.Where(static v => !double.IsNaN(v.Value)).Select(static v => v.Key))
             .Distinct().ToArray();
-        var layers = Terminal.Table(["layer", .. inspection.Layers.Select(static l => $"{l.Name} {l.Kind} {string.Join("×", l.Shape)}")]);
-        foreach (var column in columns)
-            layers.Add([column, .. inspection.Layers.Select(l => l.Values.TryGetValue(column, out var v) ? ObservationTable.Number(v)
-                : "")]);
-        Terminal.On(output).Write(layers);
+        // A column a layer as long as there are few, which is read downwards; else a row.
+        if (inspection.Layers.Count > MostAcross) ByLayer("layer", inspection.Layers, static l => l.Name, columns, output);
+        else
+        {
+            var layers = Terminal.Table(["layer",
+                .. inspection.Layers.Select(static l => $"{l.Name} {l.Kind} {string.Join("×", l.Shape)}")]);
+            foreach (var column in columns)
+                layers.Add([column, .. inspection.Layers.Select(l => l.Values.TryGetValue(column, out var v) ? ObservationTable.Number(v)
+                    : "")]);
+            Terminal.On(output).Write(layers);
+        }
         foreach (var family in inspection.Measures.Where(static m => !double.IsNaN(m.Value)).GroupBy(static m => m.Family))
         {
             var table = Terminal.Table([family.Key, "value"]);

@@ -30,10 +30,8 @@ internal static class ModelInspection
         if (inspection.Layers.Count > 0)
         {
             string[] columns = [.. inspection.Layers[0].Values.Keys.Except(SpectraOfWeights.Columns)];
-            var layers = Terminal.Table(["weights", "kind", "rows × columns", .. columns], leftAligned: 2);
-            foreach (var l in inspection.Layers)
-                layers.Add([l.Name, l.Kind, string.Join(" × ", l.Shape), .. columns.Select(c => ObservationTable.Number(l.Values[c], 5))]);
-            if (columns.Length > 0) Terminal.On(output).Write(layers);
+            if (columns.Length > 0)
+                InspectionTable.ByLayer("weights", inspection.Layers, static l => l.Name, columns, output);
             SpectraTables.Show(inspection.Layers, output);
             var together = Terminal.Table(["model", "value"]);
             foreach (var (column, value) in inspection.Measures.Where(static m => !double.IsNaN(m.Value)))

@@ -139,7 +139,7 @@ public sealed class ExportTests : IDisposable
         }
         Run("export", _out, "--to", "csv", "--columns", "t").Output.ShouldStartWith("run,name,row,t\n");
         // A folder: the file gets a name.
-        Run("export", _out, "--to", "parquet", "--out", _folder.Path).Error.ShouldContain("1 runs, 1 rows, 4 columns: ");
+        Run("export", _out, "--to", "parquet", "--out", _folder.Path).Error.ShouldContain("1 run, 1 row, 4 columns: ");
         File.Exists(_folder / "runs.parquet").ShouldBeTrue();
     }
 
