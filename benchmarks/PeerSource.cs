@@ -40,8 +40,11 @@ internal sealed record PeerSource(IReadOnlyList<string> Programs, string Folder)
         Models = InferenceWorks.Models,
     };
 
+    /// <summary>Whether a library has processes of its own, which serve no other.</summary>
+    public static bool IsApart(string library) => s_net.Contains(library);
+
     /// <summary>The programs that may have a library.</summary>
-    public IReadOnlyList<string> ProgramsFor(string library) => !s_net.Contains(library) ? Programs
+    public IReadOnlyList<string> ProgramsFor(string library) => !IsApart(library) ? Programs
         : [.. NetFolders.Select(static f => Path.Combine(f, NetAssembly)).Where(File.Exists).Take(1)];
 
     /// <summary>What is said of a library that is not there.</summary>

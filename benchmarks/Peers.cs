@@ -48,7 +48,7 @@ internal sealed class Peers(PeerSource source, Func<TimeLimit> limit, Cancellati
     {
         if (!_homes.TryGetValue(library, out var home)) _homes[library] = home = Find(library);
         if (home is null) return null;
-        var key = (script, home.Program, new PeerSetting(threads, home.Core));
+        var key = (script, PeerSource.IsApart(library) ? library : home.Program, new PeerSetting(threads, home.Core));
         lock (_lock)
         {
             if (_running.TryGetValue(key, out var running) && !running.HasEnded) return running;
