@@ -12,11 +12,12 @@ internal static class LimitFigure
         Id = "since/to-the-limit",
         Paper = SincePage.Paper,
         Number = "3",
-        Title = "Training until the loss is 10^{−1000}",
+        Title = "Training to a loss of 10^{−270}, with momentum to 10^{−1000}",
         Caption = "Digits, 3 against 8, 100 images, 64-16-16-1 with ReLUs, exponential loss, five starts; a rate that grows while the "
-            + "loss falls, and epochs that are taken back where it does not (Lyu and Li 2020). Left: the smallest y f/ρ; middle: ε, the "
-            + "distance of θ/‖θ‖ from the cone of the y_n∇f_n of small margins, 0 at a KKT point of the maximum margin problem (their "
-            + "definition, best multipliers); right: δ, the slackness.",
+            + "loss falls, and epochs that are taken back where it does not (after Lyu and Li 2020). Left: the smallest y f/ρ; middle: ε, "
+            + "the distance of θ/‖θ‖ from the cone of the y_n∇f_n of small margins, 0 at a KKT point of the maximum margin problem (after "
+            + "their definition C.6, over ‖θ‖, best multipliers); right: δ, the mean of the slacks y_n f_n/min − 1 by these multipliers. "
+            + "Measurements: their theorems are about flows, or smooth networks and small steps.",
         Config = "papers/since/to-the-limit.yaml",
         Runs = static () => [LimitRuns.Plain.Sweep, LimitRuns.Momentum.Sweep],
         Build = Build,

@@ -10,7 +10,7 @@ internal sealed record LimitRuns(string Name, params string[] Overrides)
 {
     private const string Config = "since/to-the-limit";
 
-    /// <summary>What Lyu and Li's theorems are about.</summary>
+    /// <summary>Without momentum. ReLUs have kinks, so that Lyu and Li's theorems about gradient descent leave it out too.</summary>
     public static LimitRuns Plain { get; } = new("gradient descent");
 
     /// <summary>The same with momentum, to log₁₀ L = −1000.</summary>

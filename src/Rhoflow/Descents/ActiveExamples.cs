@@ -3,8 +3,9 @@ namespace Rhoflow.Descents;
 /// <summary>
 /// The examples that an epoch of an <see cref="AdaptiveRate"/> goes over: all but those with the least losses ℓ_n, which together are at
 /// most a share ε of Σ ℓ_n at its beginning. On the way to a maximal margin the gradient of an exponential-type loss is that of the
-/// support vectors: with L far below 1 the losses lie powers of ten apart, and where ε is below the rounding of the sum, the gradient over
-/// the active examples is the gradient. An example whose loss grows meanwhile is seen at the end of the epoch, where all are evaluated.
+/// support vectors: with L far below 1 the losses lie powers of ten apart. Where ε is below the rounding of the sum, the gradient over the
+/// active examples is the gradient; a larger ε makes an error of ε in the weights of the examples, which may be more in the gradient. An
+/// example whose loss grows meanwhile is seen at the end of the epoch, where all are evaluated.
 /// </summary>
 /// <param name="count">N.</param>
 /// <param name="share">ε.</param>

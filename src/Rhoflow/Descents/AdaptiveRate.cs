@@ -3,7 +3,8 @@ using Rhoflow.Numerics;
 namespace Rhoflow.Descents;
 
 /// <summary>
-/// A learning rate that is found on the way (the scheme by which Lyu and Li 2020 trained a network to a loss of 1e-882): an epoch of
+/// A learning rate that is found on the way (after the scheme by which Lyu and Li 2020 trained a network to a loss of 1e-882, with a
+/// growth of 2^{1/5}, a back-off of 2^{−1/10}, every step divided by its own loss, and no momentum): an epoch of
 /// steps W ← W − η_e ∇L_b/L̂. L_b is the loss of the minibatch. L̂ begins as that of the whole training set (with the penalty λ‖W‖²) and
 /// goes with the minibatches, L̂ ← L̂ + (L_b − L̂)/n before each step, so that an epoch may lower L by many powers of ten, and no step is
 /// longer than n η_e‖∇L_b‖/L_b. If the epoch ends with a smaller L of the whole set, η_{e+1} = <see cref="Growth"/> η_e. If not, or if a

@@ -5,6 +5,7 @@ using Rhoflow.Losses;
 using Rhoflow.Measures.Structure;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;
+using Rhoflow.Papers.SetUps;
 using Rhoflow.Papers.Since;
 using Rhoflow.Tests.Limits;
 using Shouldly;
@@ -82,6 +83,39 @@ public class SinceTests
             }
     }
 
+    [Fact]
+    public void A_flow_has_the_smoothed_margin_and_the_bound_of_their_proof()
+    {
+        var random = new Random(Random.Shared.Next());
+        double[] Draw(int count, double from, double to) =>
+            [.. Enumerable.Range(0, count).Select(_ => from + (to - from) * random.NextDouble())];
+        const int count = 6;
+        var run = new Numbers(new()
+        {
+            ["log10_loss"] = [-1.5, .. Draw(count - 1, -9, -2.5)],
+            ["rho_1"] = Draw(count, 2, 3),
+            ["rho_2"] = Draw(count, 1, 2),
+            ["gradient_alignment"] = Draw(count, .2, .9),
+        });
+        var flow = new MarginFlow(run);
+        // 100 examples of a mean loss 10^{-1.5}: a sum above 1.
+        flow.First.ShouldBe(1);
+        double Margin(int i) => -Math.Log(100 * Math.Pow(10, run["log10_loss"][i]))
+            / Math.Pow(double.Hypot(run["rho_1"][i], run["rho_2"][i]), 3);
+        double Norm(int i) => Math.Log(double.Hypot(run["rho_1"][i], run["rho_2"][i]));
+        for (var i = 1; i < count; i++) Math.Exp(flow.LogMargin[i - 1]).ShouldBe(Margin(i), 1e-10 * Margin(i));
+        flow.LargestFall.ShouldBe(Enumerable.Range(1, count - 2).Max(i => Math.Log(Margin(i) / Margin(i + 1))), 1e-10);
+        flow.Bound(1).ShouldBe(Math.Log(Margin(2) / Margin(1)) / (Norm(2) - Norm(1)) / 3, 1e-8 * Math.Abs(flow.Bound(1)));
+        // tan² of the angle whose cosine is β.
+        flow.Tangent[0].ShouldBe(Math.Pow(Math.Tan(Math.Acos(run["gradient_alignment"][1])), 2), 1e-9 * flow.Tangent[0]);
+    }
+
+    private sealed class Numbers(Dictionary<string, double[]> columns) : IObservations
+    {
+        public double[] this[string column] => columns[column];
+        public double Last(string column) => columns[column][^1];
+    }
+
     [Theory]
     [InlineData("b144-minibatch-gradients-bound-the-rank", Verdict.Holds)]
     [InlineData("b145-low-rank-by-sgd-and-decay", Verdict.Care)]
@@ -91,7 +125,7 @@ public class SinceTests
     [InlineData("b149-class-means-align-with-weights", Verdict.Fails)]
     [InlineData("b150-effective-depth-does-not-grow", Verdict.Holds)]
     [InlineData("b151-central-path", Verdict.Care)]
-    [InlineData("b152-directions-reach-kkt-points", Verdict.Undecided)]
+    [InlineData("b152-directions-reach-kkt-points", Verdict.Holds)]
     public void Claims_come_to_their_verdicts(string id, Verdict expected)
     {
         var outcome = Outcomes.Of(id);
