@@ -1,6 +1,5 @@
 using System.Globalization;
 using Rhoflow.Kernels;
-using Rhoflow.Lab.Models;
 using Rhoflow.Lab.Models.Writing;
 using Rhoflow.Networks;
 using Rhoflow.Numerics;

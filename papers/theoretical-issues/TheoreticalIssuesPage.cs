@@ -12,7 +12,11 @@ public static class TheoreticalIssuesPage
     [
         CompositionGraphs.Figure,
         CompositionAvoidsTheCurse.Claim,
+        NetworksOnTheGraphReachTheRate.Claim,
+        ShallowRateIsBestPossible.Claim,
+        ParametersAgainstInputs.Claim,
         TrainedTreesNeedFewerParameters.Claim,
+        LocalityNotWeightSharing.Claim,
         NormalizedLossFigure.Again,
         NormalizedLossRanksNetworks.Claim,
         StationaryPointsAreHyperbolic.Claim,

@@ -7,7 +7,7 @@ namespace Rhoflow.Papers.TheoreticalIssues;
 
 /// <summary>
 /// Claim b53: error against parameters for compositional functions, on grids: −m/n without the graph, −m/2 with it. An illustration of the
-/// counting, true by the order of interpolation; claim b60 has networks.
+/// counting, true by the order of interpolation; claims b160 to b163 have networks.
 /// </summary>
 internal static class CompositionAvoidsTheCurse
 {
@@ -35,10 +35,10 @@ internal static class CompositionAvoidsTheCurse
             + "all variables (g = 17 … 97, n ≤ 8; nothing is stored, so 97⁸ is no obstacle) and at each vertex (g = 9 … 79); sup error "
             + "over 2,000 random points.",
         History = ["was ≈ until 2026-11-28, because the order of interpolation on grids was taken for that of networks",
-            "was ? until 2026-11-29, because networks stood in its hypothesis; grids only illustrate the counting, and b60 tests networks",
+            "was ? until 2026-11-29, because networks stood in its hypothesis; grids only illustrate the counting, and other claims test "
+                + "networks",
             "stated the theorems on networks until 2026-11-28, of which interpolation on grids is no proof; it speaks of grids now"],
         Expected = "Error ~ parameters^{−m/n} and ~ parameters^{−m/2} = 1/parameters.",
-        Figures = ["theoretical-issues/figure-01"],
         Check = Check,
     };
 
@@ -76,7 +76,7 @@ internal static class CompositionAvoidsTheCurse
         return judge.Outcome(holds: "An illustration, not a test: multilinear interpolation has order m = 2 by itself, so a grid over all "
             + "n "
                 + $"variables has the exponent −m/n (measured {List(shallow)} for n = 2, 4, 8) and grids at the vertices of the tree "
-                + $"−m/2 (measured {List(deep)} for n = 4, 8, 16). Of networks, of which the theorems speak, b60 says what training finds.",
+                + $"−m/2 (measured {List(deep)} for n = 4, 8, 16). Networks, of which the theorems speak, are b160 to b163.",
             chart: new Chart(panel), caption: "Dashed: slopes −2/n and −1 through the last grid. "
                 + $"One grid over n = 2, 4, 8 variables has exponents {List(shallow)} (−m/n = −1, −.5, −.25); grids at the vertices of "
                 + $"the tree over n = 4, 8, 16 have {List(deep)} (−m/2 = −1). "

@@ -17,6 +17,9 @@ public sealed record Panel(string Title, Axis X, Axis Y)
     /// <summary>Colours over a grid; null: none.</summary>
     public Cells? Cells { get; init; }
 
+    /// <summary>Words at places.</summary>
+    public IReadOnlyList<Label> Labels { get; init; } = [];
+
     /// <summary>It has no axes: places in it mean nothing.</summary>
     public bool IsDrawing => X.IsHidden && Y.IsHidden;
 
@@ -42,6 +45,9 @@ public sealed record Panel(string Title, Axis X, Axis Y)
     /// <summary>Adds a thin labelled line across the panel at the abscissa <paramref name="x"/>.</summary>
     public Panel At(string label, double x) => this with { Rules = [.. Rules, new Rule(label, X: x)] };
 
+    /// <summary>Writes <paramref name="text"/> at a place, in its middle.</summary>
+    public Panel Text(string text, double x, double y) => this with { Labels = [.. Labels, new Label(text, x, y)] };
+
     /// <summary>Adds a series.</summary>
     public Panel With(Series series)
     {
@@ -63,3 +69,6 @@ public sealed record Cells(IReadOnlyList<string> X, IReadOnlyList<string> Y, IRe
 
 /// <summary>A labelled line across a panel: at a height (<paramref name="Y"/>) or an abscissa (<paramref name="X"/>).</summary>
 public sealed record Rule(string Label, double? X = null, double? Y = null);
+
+/// <summary>Words at a place of a panel.</summary>
+public sealed record Label(string Text, double X, double Y);

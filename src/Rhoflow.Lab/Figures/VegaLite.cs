@@ -117,6 +117,7 @@ internal static class VegaLite
             layers.Add(RuleLayer(panel, rule));
             layers.Add(RuleLabel(panel, rule));
         }
+        if (panel.Labels.Count > 0) layers.Add(LabelLayer(panel));
         var view = new JsonObject { ["title"] = Lines(panel.Title), ["layer"] = layers };
         if (panel.IsDrawing) view["view"] = new JsonObject { ["stroke"] = null };
         return view;
@@ -142,13 +143,33 @@ internal static class VegaLite
             encoding["strokeDash"] = Appearance(own, points, s => s.Dash);
             encoding["order"] = new JsonObject { ["field"] = "i", ["type"] = "quantitative" };
         }
+        // The lines of a drawing are what it shows; they need no name, and are thin, since there are many.
+        if (panel.IsDrawing && !points) foreach (var channel in new[] { "stroke", "strokeDash" }) encoding[channel]!["legend"] = null;
         return new JsonObject
         {
             ["data"] = new JsonObject { ["values"] = PlotData.Rows(panel, series) },
-            ["mark"] = points
+            ["mark"] = panel.IsDrawing && !points
+                ? new JsonObject { ["type"] = "line", ["invalid"] = "break-paths-show-domains", ["strokeWidth"] = 1, ["opacity"] = 0.7 }
+                : points
                 ? new JsonObject { ["type"] = "point", ["filled"] = true, ["size"] = 46, ["opacity"] = 0.9 }
                 : new JsonObject { ["type"] = "line", ["invalid"] = "break-paths-show-domains", ["clip"] = true },
             ["encoding"] = encoding,
+        };
+    }
+
+    private static JsonObject LabelLayer(Panel panel)
+    {
+        var rows = panel.Labels.Select(static l => (JsonNode)new JsonObject { ["x"] = l.X, ["y"] = l.Y, ["text"] = l.Text });
+        return new JsonObject
+        {
+            ["data"] = new JsonObject { ["values"] = new JsonArray([.. rows]) },
+            ["mark"] = new JsonObject { ["type"] = "text", ["color"] = Theme.Ink, ["fontSize"] = 13 },
+            ["encoding"] = new JsonObject
+            {
+                ["x"] = X(panel),
+                ["y"] = Y(panel),
+                ["text"] = new JsonObject { ["field"] = "text", ["type"] = "nominal" },
+            },
         };
     }
 

@@ -22,9 +22,9 @@ internal sealed record RidgeVertex(IReadOnlyList<int> Sources, int Units, int Of
 /// </summary>
 public sealed class RidgeNetwork
 {
-    private RidgeNetwork(int inputs, IReadOnlyList<RidgeVertex> vertices)
+    private RidgeNetwork(int inputs, IReadOnlyList<RidgeVertex> vertices, RidgeProfile? profile = null)
     {
-        (Inputs, Vertices) = (inputs, vertices);
+        (Inputs, Vertices, Profile) = (inputs, vertices, profile ?? RidgeProfile.Relu);
         ParameterCount = vertices.Max(v => v.Offset + v.Units * v.Stride);
     }
 
@@ -33,6 +33,9 @@ public sealed class RidgeNetwork
 
     /// <summary>Each after those it reads; the last gives f.</summary>
     internal IReadOnlyList<RidgeVertex> Vertices { get; }
+
+    /// <summary>σ of all units.</summary>
+    internal RidgeProfile Profile { get; }
 
     /// <summary>The length of θ; shared weights count once.</summary>
     public int ParameterCount { get; }
@@ -57,6 +60,13 @@ public sealed class RidgeNetwork
         }
         return new RidgeNetwork(f.Inputs, vertices);
     }
+
+    /// <summary>The graph of <paramref name="f"/> with units of another profile, each vertex with weights of its own.</summary>
+    internal static RidgeNetwork Like(CompositionalFunction f, int units, RidgeProfile profile, bool shared = false) =>
+        Like(f, units, shared).With(profile);
+
+    /// <summary>The same graph and windows with other units.</summary>
+    internal RidgeNetwork With(RidgeProfile profile) => new(Inputs, Vertices, profile);
 
     /// <summary>Dense hidden layers of the given widths, and a linear combination of the last.</summary>
     public static RidgeNetwork Dense(int inputs, params ReadOnlySpan<int> widths)
@@ -107,7 +117,7 @@ public sealed class RidgeNetwork
                 var unit = theta.Slice(vertex.Offset + q * vertex.Stride, vertex.Stride);
                 var z = unit[vertex.Sources.Count];
                 for (var j = 0; j < vertex.Sources.Count; j++) z += unit[j] * values[vertex.Sources[j]];
-                values[Inputs + v] += (vertex.Combines ? unit[^1] : 1) * Math.Max(z, 0);
+                values[Inputs + v] += (vertex.Combines ? unit[^1] : 1) * Profile.At(z);
             }
         }
         return values[^1];

@@ -14,7 +14,7 @@ internal sealed class RidgePass(RidgeNetwork network, int capacity)
     private readonly double[][] _value = Buffers(network.Vertices.Count, capacity);
     private readonly double[][] _delta = Buffers(network.Vertices.Count, capacity);
     private readonly double[][] _hidden = [.. network.Vertices.Select(v => new double[v.Units * capacity])];
-    private readonly double[] _back = new double[capacity];
+    private readonly double[] _back = new double[capacity], _slope = new double[capacity];
     private double[][] _x = [];
     private int _first, _count;
 
@@ -36,7 +36,7 @@ internal sealed class RidgePass(RidgeNetwork network, int capacity)
                 var z = Hidden(v, q);
                 z.Fill(unit[vertex.Sources.Count]);
                 for (var j = 0; j < vertex.Sources.Count; j++) TensorPrimitives.MultiplyAdd(Source(vertex.Sources[j]), unit[j], z, z);
-                TensorPrimitives.Max(z, 0.0, z);
+                network.Profile.Apply(z, _slope.AsSpan(0, count));
                 TensorPrimitives.MultiplyAdd(z, vertex.Combines ? unit[^1] : 1, sum, sum);
             }
         }
@@ -74,9 +74,53 @@ internal sealed class RidgePass(RidgeNetwork network, int capacity)
         }
     }
 
-    // back = a·delta where h > 0, else 0.
-    private static void Gate(ReadOnlySpan<double> h, ReadOnlySpan<double> delta, double a, Span<double> back)
+    /// <summary>
+    /// jacobian[p][i] ← ∂f(x_i)/∂θ_p at the points of the last <see cref="Forward"/>: Gauss–Newton's matrix, a row a parameter.
+    /// </summary>
+    public void Jacobian(ReadOnlySpan<double> theta, double[][] jacobian)
     {
+        foreach (var row in jacobian) row.AsSpan(0, _count).Clear();
+        foreach (var delta in _delta) delta.AsSpan(0, _count).Clear();
+        _delta[^1].AsSpan(0, _count).Fill(1);
+        var back = _back.AsSpan(0, _count);
+        for (var v = network.Vertices.Count - 1; v >= 0; v--)
+        {
+            var vertex = network.Vertices[v];
+            ReadOnlySpan<double> delta = _delta[v].AsSpan(0, _count);
+            for (var q = 0; q < vertex.Units; q++)
+            {
+                var at = vertex.Offset + q * vertex.Stride;
+                ReadOnlySpan<double> h = Hidden(v, q);
+                if (vertex.Combines) AddProduct(h, delta, jacobian[at + vertex.Stride - 1]);
+                Gate(h, delta, vertex.Combines ? theta[at + vertex.Stride - 1] : 1, back);
+                var bias = jacobian[at + vertex.Sources.Count].AsSpan(0, _count);
+                TensorPrimitives.Add<double>(bias, back, bias);
+                for (var j = 0; j < vertex.Sources.Count; j++)
+                {
+                    var source = vertex.Sources[j];
+                    AddProduct(back, Source(source), jacobian[at + j]);
+                    if (source < network.Inputs) continue;
+                    var below = _delta[source - network.Inputs].AsSpan(0, _count);
+                    TensorPrimitives.MultiplyAdd(back, theta[at + j], below, below);
+                }
+            }
+        }
+    }
+
+    private void AddProduct(ReadOnlySpan<double> a, ReadOnlySpan<double> b, double[] row) =>
+        TensorPrimitives.MultiplyAdd(a, b, row.AsSpan(0, _count), row.AsSpan(0, _count));
+
+    // back = a·delta·σ′.
+    private void Gate(ReadOnlySpan<double> h, ReadOnlySpan<double> delta, double a, Span<double> back)
+    {
+        if (!network.Profile.IsRelu)
+        {
+            var slope = _slope.AsSpan(0, _count);
+            network.Profile.Slopes(h, slope);
+            TensorPrimitives.Multiply(delta, a, back);
+            TensorPrimitives.Multiply<double>(back, slope, back);
+            return;
+        }
         var i = 0;
         for (; i <= back.Length - Vector<double>.Count; i += Vector<double>.Count)
             Vector.ConditionalSelect(Vector.GreaterThan(new Vector<double>(h[i..]), Vector<double>.Zero),

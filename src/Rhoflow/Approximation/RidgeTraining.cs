@@ -42,12 +42,24 @@ public sealed record RidgeTraining
                 $"steps {Steps}, batch {Batch} and test points {TestPoints} must be positive, points {Points} at least the batch");
         var (x, y) = Sample(f, Points, 1);
         var theta = network.Start(new RandomStream(seed, 2));
+        Descend(network, x, y, theta, cancellation);
+        return Test(network, f, theta);
+    }
+
+    /// <summary>θ ← after <see cref="Steps"/> steps on the points.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="x">One array per input, at least a batch of points.</param>
+    /// <param name="y">The values of f.</param>
+    /// <param name="theta">Start and end.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
+    internal void Descend(RidgeNetwork network, double[][] x, double[] y, double[] theta, CancellationToken cancellation = default)
+    {
         double[] gradient = new double[theta.Length], m = new double[theta.Length], v = new double[theta.Length], error = new double[Batch];
         var pass = new RidgePass(network, Batch);
         for (var step = 1; step <= Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var first = (int)((long)(step - 1) * Batch % (Points - Batch + 1));
+            var first = (int)((long)(step - 1) * Batch % (y.Length - Batch + 1));
             var output = pass.Forward(theta, x, first, Batch);
             for (var i = 0; i < Batch; i++) error[i] = 2 * (output[i] - y[first + i]) / Batch;
             pass.Backward(theta, error, gradient);
@@ -60,7 +72,6 @@ public sealed record RidgeTraining
                 theta[i] -= rate * m[i] / (Math.Sqrt(v[i]) + Epsilon);
             }
         }
-        return Test(network, f, theta);
     }
 
     private ApproximationError Test(RidgeNetwork network, CompositionalFunction f, double[] theta)
@@ -74,8 +85,8 @@ public sealed record RidgeTraining
         return ApproximationError.Of(differences);
     }
 
-    // One array per input, and the values of f.
-    private static (double[][] X, double[] Y) Sample(CompositionalFunction f, int count, int stream)
+    /// <summary>One array per input, and the values of f.</summary>
+    internal static (double[][] X, double[] Y) Sample(CompositionalFunction f, int count, int stream)
     {
         var points = ApproximationError.Points(count, f.Inputs, new RandomStream(0, stream));
         double[][] x = [.. Enumerable.Range(0, f.Inputs).Select(_ => new double[count])];

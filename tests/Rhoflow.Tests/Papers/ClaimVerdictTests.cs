@@ -36,6 +36,7 @@ public class ClaimVerdictTests
         { "b52-batch-normalization-is-weight-normalization", Verdict.Care },
         { "b53-composition-avoids-the-curse", Verdict.Holds },
         { "b54-rademacher-scales-with-the-norm", Verdict.Holds },
+        { "b60-trained-trees-need-fewer-parameters", Verdict.Care },
         { "b93-tangent-gradient-leaves-normalization", Verdict.Holds },
         { "b95-two-unequal-layers", Verdict.Holds },
         { "b96-many-layers-limit", Verdict.Care },
@@ -47,6 +48,10 @@ public class ClaimVerdictTests
         { "b141-bound-rises-with-the-norm", Verdict.Holds },
         { "b142-last-layer-interpolates", Verdict.Holds },
         { "b143-free-features-collapse", Verdict.Holds },
+        { "b160-networks-on-the-graph-reach-the-rate", Verdict.Holds },
+        { "b161-shallow-rate-is-best-possible", Verdict.Care },
+        { "b162-parameters-grow-linearly-with-n", Verdict.Holds },
+        { "b163-locality-not-weight-sharing", Verdict.Care },
     };
 
     [Theory]
