@@ -29,6 +29,8 @@ internal static class MeasureList
             .Dense(3).BatchNorm().Then(Activation.ReLU).Dense(2);
         var convolutions = new NetworkBuilder(images.Shape!.Value).Convolution(2, 3, 1, 1).Then(Activation.ReLU)
             .Convolution(2, 3, 1, 1).Then(Activation.ReLU).Dense(2);
+        // Homogeneous only nearly.
+        var biased = new NetworkBuilder(2).Dense(3).Bias().Then(Activation.ReLU).Dense(3).Bias().Then(Activation.ReLU).Dense(2).Bias();
         var binary = data.Binary("1");
         // Laws of spectra need matrices of twenty singular values.
         var wide = new Dataset("wide", [.. Enumerable.Range(0, 96).Select(static i => i % 5.0)], [0, 1, 0, 1], 24, ["0", "1"]);
@@ -37,7 +39,7 @@ internal static class MeasureList
             new(Network.Dense(2, 3, 3, 2), Loss.CrossEntropy, data, data), new(Network.Dense(2, 3, 3, 1), Loss.Exponential, binary, binary),
             new(Network.Dense(2, 3, 3, 2), Loss.Square, data, data), new(Network.Linear(2, 3, 3, 2), Loss.Square, data, data),
             new(normalized.Build(), Loss.CrossEntropy, data, data), new(convolutions.Build(), Loss.CrossEntropy, images, images),
-            new(Network.Dense(24, 22, 21, 2), Loss.CrossEntropy, wide, wide),
+            new(Network.Dense(24, 22, 21, 2), Loss.CrossEntropy, wide, wide), new(biased.Build(), Loss.CrossEntropy, data, data),
         ];
         return [.. settings.Select(static s => s with { FeatureLayers = [1, 2, 3] })];
     }

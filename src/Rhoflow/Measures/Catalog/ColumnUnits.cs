@@ -77,7 +77,7 @@ public static partial class ColumnUnits
         ["feature_margin_min"] = "spreads of the features",
         ["feature_margin_mean"] = "spreads of the features",
         ["feature_margin_median"] = "spreads of the features",
-        ["near_homogeneous_degree"] = "",
+        ["near_homogeneous_degree"] = "the power M of ‖θ‖",
         ["near_homogeneous_margin"] = "units of f over those of ‖θ‖^M",
         ["test_near_homogeneous_margin"] = "units of f over those of ‖θ‖^M",
         ["homogenized_margin"] = "units of f over those of ‖θ‖^M",
