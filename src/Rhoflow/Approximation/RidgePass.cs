@@ -49,29 +49,7 @@ internal sealed class RidgePass(RidgeNetwork network, int capacity)
         gradient.Clear();
         foreach (var delta in _delta) delta.AsSpan(0, _count).Clear();
         weights[.._count].CopyTo(_delta[^1]);
-        var back = _back.AsSpan(0, _count);
-        for (var v = network.Vertices.Count - 1; v >= 0; v--)
-        {
-            var vertex = network.Vertices[v];
-            ReadOnlySpan<double> delta = _delta[v].AsSpan(0, _count);
-            for (var q = 0; q < vertex.Units; q++)
-            {
-                var at = vertex.Offset + q * vertex.Stride;
-                ReadOnlySpan<double> h = Hidden(v, q);
-                if (vertex.Combines) gradient[at + vertex.Stride - 1] += TensorPrimitives.Dot(h, delta);
-                var a = vertex.Combines ? theta[at + vertex.Stride - 1] : 1;
-                Gate(h, delta, a, back);
-                gradient[at + vertex.Sources.Count] += TensorPrimitives.Sum<double>(back);
-                for (var j = 0; j < vertex.Sources.Count; j++)
-                {
-                    var source = vertex.Sources[j];
-                    gradient[at + j] += TensorPrimitives.Dot<double>(back, Source(source));
-                    if (source < network.Inputs) continue;
-                    var below = _delta[source - network.Inputs].AsSpan(0, _count);
-                    TensorPrimitives.MultiplyAdd(back, theta[at + j], below, below);
-                }
-            }
-        }
+        Descend(theta, new Totals(gradient));
     }
 
     /// <summary>
@@ -82,6 +60,12 @@ internal sealed class RidgePass(RidgeNetwork network, int capacity)
         foreach (var row in jacobian) row.AsSpan(0, _count).Clear();
         foreach (var delta in _delta) delta.AsSpan(0, _count).Clear();
         _delta[^1].AsSpan(0, _count).Fill(1);
+        Descend(theta, new Rows(jacobian));
+    }
+
+    // From the output down, with δ of the last vertex given: what every point adds to every parameter goes into the collection.
+    private void Descend<TParts>(ReadOnlySpan<double> theta, TParts parts) where TParts : IParts, allows ref struct
+    {
         var back = _back.AsSpan(0, _count);
         for (var v = network.Vertices.Count - 1; v >= 0; v--)
         {
@@ -91,14 +75,13 @@ internal sealed class RidgePass(RidgeNetwork network, int capacity)
             {
                 var at = vertex.Offset + q * vertex.Stride;
                 ReadOnlySpan<double> h = Hidden(v, q);
-                if (vertex.Combines) AddProduct(h, delta, jacobian[at + vertex.Stride - 1]);
+                if (vertex.Combines) parts.AddProducts(at + vertex.Stride - 1, h, delta);
                 Gate(h, delta, vertex.Combines ? theta[at + vertex.Stride - 1] : 1, back);
-                var bias = jacobian[at + vertex.Sources.Count].AsSpan(0, _count);
-                TensorPrimitives.Add<double>(bias, back, bias);
+                parts.Add(at + vertex.Sources.Count, back);
                 for (var j = 0; j < vertex.Sources.Count; j++)
                 {
                     var source = vertex.Sources[j];
-                    AddProduct(back, Source(source), jacobian[at + j]);
+                    parts.AddProducts(at + j, back, Source(source));
                     if (source < network.Inputs) continue;
                     var below = _delta[source - network.Inputs].AsSpan(0, _count);
                     TensorPrimitives.MultiplyAdd(back, theta[at + j], below, below);
@@ -106,9 +89,6 @@ internal sealed class RidgePass(RidgeNetwork network, int capacity)
             }
         }
     }
-
-    private void AddProduct(ReadOnlySpan<double> a, ReadOnlySpan<double> b, double[] row) =>
-        TensorPrimitives.MultiplyAdd(a, b, row.AsSpan(0, _count), row.AsSpan(0, _count));
 
     // back = a·delta·σ′.
     private void Gate(ReadOnlySpan<double> h, ReadOnlySpan<double> delta, double a, Span<double> back)
@@ -134,4 +114,41 @@ internal sealed class RidgePass(RidgeNetwork network, int capacity)
         source < network.Inputs ? _x[source].AsSpan(_first, _count) : _value[source - network.Inputs].AsSpan(0, _count);
 
     private static double[][] Buffers(int count, int capacity) => [.. Enumerable.Range(0, count).Select(_ => new double[capacity])];
+
+    /// <summary>Where derivatives by parameters are collected, point by point.</summary>
+    private interface IParts
+    {
+        /// <summary>a_i b_i of every point i, for a parameter.</summary>
+        void AddProducts(int parameter, ReadOnlySpan<double> a, ReadOnlySpan<double> b);
+
+        /// <summary>a_i.</summary>
+        void Add(int parameter, ReadOnlySpan<double> a);
+    }
+
+    /// <summary>Summed over the points.</summary>
+    private readonly ref struct Totals(Span<double> gradient) : IParts
+    {
+        private readonly Span<double> _gradient = gradient;
+
+        public void AddProducts(int parameter, ReadOnlySpan<double> a, ReadOnlySpan<double> b) =>
+            _gradient[parameter] += TensorPrimitives.Dot(a, b);
+
+        public void Add(int parameter, ReadOnlySpan<double> a) => _gradient[parameter] += TensorPrimitives.Sum(a);
+    }
+
+    /// <summary>A number of its own for every point.</summary>
+    private readonly struct Rows(double[][] jacobian) : IParts
+    {
+        public void AddProducts(int parameter, ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+        {
+            var row = jacobian[parameter].AsSpan(0, a.Length);
+            TensorPrimitives.MultiplyAdd(a, b, row, row);
+        }
+
+        public void Add(int parameter, ReadOnlySpan<double> a)
+        {
+            var row = jacobian[parameter].AsSpan(0, a.Length);
+            TensorPrimitives.Add(row, a, row);
+        }
+    }
 }

@@ -1,8 +1,6 @@
-using Rhoflow.Data;
 using Rhoflow.Descents;
 using Rhoflow.Losses;
 using Rhoflow.Networks;
-using Rhoflow.Tests.Limits;
 using Shouldly;
 using Xunit;
 
@@ -17,17 +15,6 @@ public class ActiveExamplesTests
             Adaptive = new AdaptiveRate(growth, .4, 100, 3, leftOut),
             Seed = 5,
         };
-
-    private static DataRisk<double> Separable(Random random, int n, int d)
-    {
-        double[] x = Problems.Normal(random, n * d), y = new double[n];
-        for (var i = 0; i < n; i++)
-        {
-            y[i] = Math.Sign(x[i * d]);
-            x[i * d] += .3 * y[i];
-        }
-        return new DataRisk<double>(Network.Dense(d, 4, 1), Loss.Exponential, new Dataset("random", x, y, d));
-    }
 
     [Fact]
     public void What_is_left_out_is_the_most_that_the_share_allows()
@@ -66,7 +53,7 @@ public class ActiveExamplesTests
     public void A_share_below_the_rounding_changes_nothing_but_the_work()
     {
         var seed = Random.Shared.Next();
-        var risk = Separable(new Random(seed), 40, 4);
+        var risk = AdaptiveRateTests.Separable(new Random(seed), 40, 4);
         var start = TrainingTests.Start(risk.Network, seed);
         // Too small a rate, and no growth, for an epoch that a rounding decides.
         using var all = Descent.Of(risk, Options(.002, 0, batch: 0, growth: 1)).From(start);
@@ -90,7 +77,7 @@ public class ActiveExamplesTests
         (DataRisk<double> Risk, double[] Start, double[] W, double Factor)? drawn = null;
         for (var random = new Random(seed); drawn is null;)
         {
-            var risk = Separable(random, 30, 3);
+            var risk = AdaptiveRateTests.Separable(random, 30, 3);
             var start = TrainingTests.Start(risk.Network, random.Next());
             if (Loop(risk, start, rate, eta, batch, epochs) is var (end, last)) drawn = (risk, start, end, last);
         }
@@ -156,7 +143,7 @@ public class ActiveExamplesTests
     [InlineData(17)]
     public void Interrupted_anywhere_it_goes_on_with_the_same_bits(int stop)
     {
-        var risk = Separable(new Random(4), 40, 4);
+        var risk = AdaptiveRateTests.Separable(new Random(4), 40, 4);
         var theta = TrainingTests.Start(risk.Network, 3);
         var options = Options(.1, .05, batch: 5, momentum: .9);
         using var whole = Descent.Of(risk, options).From(theta);
@@ -182,7 +169,7 @@ public class ActiveExamplesTests
             Should.Throw<ArgumentException>(() => options.Check(net ?? Network.Dense(2, 1), Loss.Exponential)).Message;
         Why(Options(.1, 1, 4)).ShouldBe("the share left out must be at least 0 and less than 1; 1 was given");
         Why(Options(.1, .1, 4), TrainingTests.Images<float>().Network).ShouldContain("batch normalization");
-        var risk = Separable(new Random(1), 9, 2);
+        var risk = AdaptiveRateTests.Separable(new Random(1), 9, 2);
         var start = new ReplicaStart(TrainingTests.Start(risk.Network, 1), Options(.1, .1, 4));
         Should.Throw<ArgumentException>(() => new Training<double>(risk, [start, start])).Message.ShouldContain("is trained alone");
     }

@@ -20,7 +20,7 @@ public class AdaptiveRateTests
         };
 
     // Separable: the label is the sign of a direction, with a gap.
-    private static DataRisk<double> Separable(Random random, int n, int d, Network? net = null, Loss? loss = null)
+    internal static DataRisk<double> Separable(Random random, int n, int d, Network? net = null, Loss? loss = null)
     {
         double[] x = Problems.Normal(random, n * d), y = new double[n];
         for (var i = 0; i < n; i++)
